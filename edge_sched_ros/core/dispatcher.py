@@ -1,0 +1,330 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The low-level dispatcher: events in, decisions out, time a parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
+
+from edge_sched_ros.core import events
+from edge_sched_ros.core import reasons
+from edge_sched_ros.core.books import Books
+from edge_sched_ros.core.decisions import Decision
+from edge_sched_ros.core.decisions import Drop
+from edge_sched_ros.core.decisions import Run
+from edge_sched_ros.core.decisions import StageTiming
+from edge_sched_ros.core.decisions import UseVariant
+from edge_sched_ros.core.decisions import WakeAt
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.errors import InvariantError
+from edge_sched_ros.core.job import Job
+from edge_sched_ros.core.ledger import Ledger
+from edge_sched_ros.core.parameters import changed_task
+from edge_sched_ros.core.policy import Policy
+from edge_sched_ros.core.profiles import Profiles
+from edge_sched_ros.core.profiles import StageKey
+from edge_sched_ros.core.tasks import TaskSpec
+from edge_sched_ros.core.units import AVAILABLE
+from edge_sched_ros.core.units import HUNG
+from edge_sched_ros.core.units import UNIT_STATES
+from edge_sched_ros.core.units import Unit
+from edge_sched_ros.core.units import UnitState
+from edge_sched_ros.core.view import View
+from edge_sched_ros.core.watchdog import Watchdog
+
+#: makes a policy of that name with those parameters; raises ConfigError for what it cannot
+PolicyFactory = Callable[[str, Mapping[str, Any]], Policy]
+
+
+class LowLevelDispatcher:
+    """
+    Carries out what a policy decides on one device, and keeps the books.
+
+    ``handle`` is the only way its state changes. Same events at the same times give the same
+    decisions.
+
+    :param tasks: what runs here
+    :param units: what it runs on
+    :param policy: name of the policy to begin with
+    :param make_policy: makes policies by name (the core does not know them)
+    :param policy_parameters: of the first policy
+    :param profiles: costs known beforehand; more are learned
+    :param watchdog: when a stage counts as hung
+    :raises ConfigError: for settings that cannot work, naming the key
+    """
+
+    def __init__(
+        self,
+        *,
+        tasks: tuple[TaskSpec, ...],
+        units: tuple[Unit, ...],
+        policy: str,
+        make_policy: PolicyFactory,
+        policy_parameters: Mapping[str, Any] | None = None,
+        profiles: Profiles | None = None,
+        watchdog: Watchdog | None = None,
+    ) -> None:
+        self.units = {unit.name: UnitState(unit) for unit in units}
+        self.profiles = profiles or Profiles()
+        self.policy_name = policy
+        self.policy_parameters = dict(policy_parameters or {})
+        self._books = Books(tasks, frozenset(self.units))
+        self._make_policy = make_policy
+        self._policy = make_policy(policy, self.policy_parameters)
+        self._watchdog = watchdog or Watchdog()
+        self._accepting = True
+        #: the wake-up the driver has been asked for and that has not come yet
+        self._armed_ns: int | None = None
+        self._handlers: dict[type, Callable[[Any, list[Decision]], None]] = {
+            events.FrameArrived: self._on_frame_arrived,
+            events.StageFinished: self._on_stage_finished,
+            events.StageFailed: self._on_stage_failed,
+            events.UnitChanged: self._on_unit_changed,
+            events.ParametersChanged: self._on_parameters_changed,
+            events.ClockJumped: self._on_clock_jumped,
+            events.TimerFired: self._on_timer_fired,
+            events.Started: self._on_started,
+            events.Stopped: self._on_stopped,
+        }
+        self._now_ns = 0
+
+    @property
+    def ledger(self) -> Ledger:
+        """The account of every job."""
+        return self._books.ledger
+
+    @property
+    def tasks(self) -> Mapping[str, TaskSpec]:
+        """The tasks with their present settings."""
+        return self._books.specs
+
+    def handle(self, event: events.Event, now_ns: int) -> list[Decision]:
+        """
+        Take in one event and return what is to be done, in order.
+
+        :param now_ns: the present on the core's timeline, never less than before
+        """
+        self._now_ns = max(now_ns, self._now_ns)
+        out: list[Decision] = []
+        self._handlers[type(event)](event, out)
+        if self._books.in_flight:
+            self._drop_unrunnable(out)
+            self._ask_policy(out)
+        return out
+
+    # --- events ---------------------------------------------------------------------------
+
+    def _on_frame_arrived(self, event: events.FrameArrived, out: list[Decision]) -> None:
+        if self._accepting:
+            self._books.frame(event, self._now_ns, out)
+
+    def _on_stage_finished(self, event: events.StageFinished, out: list[Decision]) -> None:
+        job = self._free_unit(event)
+        if job is None:
+            return
+        self._observe(job, event)
+        self._note_timing(job, event)
+        job.ready_ns = self._now_ns
+        if self._books.overtaken(job):
+            self._books.drop(job, reasons.OVERTAKEN, self._now_ns, out)
+        elif job.stage_index + 1 < len(job.variant.stages):
+            job.stage_index += 1
+            job.state = 'ready'
+        else:
+            self._books.complete(job, event.items, self._now_ns, out)
+
+    def _on_stage_failed(self, event: events.StageFailed, out: list[Decision]) -> None:
+        job = self._free_unit(event)
+        if job is not None:
+            self._note_timing(job, event)
+            self._books.fail(job, event.reason, self._now_ns, out)
+
+    def _on_unit_changed(self, event: events.UnitChanged, out: list[Decision]) -> None:
+        unit = self.units.get(event.unit)
+        if unit is None or event.state not in UNIT_STATES or event.speed <= 0:
+            raise ConfigError(
+                f'unit {event.unit}', f'cannot become {event.state!r} at speed {event.speed}'
+            )
+        unit.state = event.state
+        unit.reason = event.reason
+        unit.speed = event.speed
+        job = self._books.jobs.get(unit.job_id) if unit.job_id is not None else None
+        if event.state != AVAILABLE and job is not None:
+            self._books.fail(job, reasons.UNIT_LOST, self._now_ns, out)
+        elif event.state == AVAILABLE and job is None:
+            unit.job_id = None
+
+    def _on_parameters_changed(self, event: events.ParametersChanged, out: list[Decision]) -> None:
+        if event.task:
+            spec = changed_task(self._books.specs, event.task, event.values)
+            self._books.change(spec, self._now_ns, out)
+            return
+        values = dict(event.values)
+        name = values.pop('policy', self.policy_name)
+        if name == self.policy_name:
+            values = {**self.policy_parameters, **values}
+        self._policy = self._make_policy(name, values)
+        self.policy_name = name
+        self.policy_parameters = values
+
+    def _on_clock_jumped(self, _event: events.ClockJumped, out: list[Decision]) -> None:
+        self._books.drop_all(reasons.CLOCK_JUMP, self._now_ns, out)
+
+    def _on_timer_fired(self, _event: events.TimerFired, out: list[Decision]) -> None:
+        self._armed_ns = None
+        for unit in self.units.values():
+            if unit.job_id is None or unit.state != AVAILABLE:
+                continue
+            if unit.hang_at_ns <= self._now_ns:
+                self._give_up(unit, out)
+            else:
+                self._wake_at(unit.hang_at_ns, out)
+
+    def _on_started(self, _event: events.Started, _out: list[Decision]) -> None:
+        self._accepting = True
+
+    def _on_stopped(self, _event: events.Stopped, out: list[Decision]) -> None:
+        self._accepting = False
+        self._books.drop_all(reasons.SHUTDOWN, self._now_ns, out)
+
+    # --- units ----------------------------------------------------------------------------
+
+    def _free_unit(self, event: events.StageFinished | events.StageFailed) -> Job | None:
+        """Take the ended stage off its unit and return its job, if that still lives."""
+        unit = self.units[event.unit]
+        if (unit.job_id, unit.stage) != (event.job, event.stage):
+            return None  # from a worker that was given up
+        unit.job_id = None
+        unit.busy_ns += event.finished_ns - event.started_ns
+        unit.stages_done += 1
+        if unit.state == HUNG:
+            unit.state = AVAILABLE
+            unit.reason = ''
+        return self._books.jobs.get(event.job)
+
+    def _observe(self, job: Job, event: events.StageFinished) -> None:
+        key = StageKey(job.task, job.variant.name, event.stage, event.unit)
+        latency_ns = event.finished_ns - event.started_ns
+        at_full_speed = round(latency_ns * self.units[event.unit].speed)
+        self.profiles.observe(key, at_full_speed, job.items)
+
+    def _note_timing(self, job: Job, event: events.StageFinished | events.StageFailed) -> None:
+        timing = StageTiming(
+            event.stage, event.unit, job.ready_ns, event.started_ns, event.finished_ns
+        )
+        job.timings.append(timing)
+
+    def _give_up(self, unit: UnitState, out: list[Decision]) -> None:
+        unit.state = HUNG
+        seconds = (self._now_ns - unit.started_ns) / 1e9
+        unit.reason = f'{unit.task}/{unit.stage} has run for {seconds:.1f} s'
+        job = self._books.jobs.get(unit.job_id) if unit.job_id is not None else None
+        if job is not None:
+            self._books.fail(job, reasons.UNIT_HUNG, self._now_ns, out)
+
+    def _wake_at(self, time_ns: int, out: list[Decision]) -> None:
+        if self._armed_ns is None or time_ns < self._armed_ns:
+            self._armed_ns = time_ns
+            out.append(WakeAt(time_ns))
+
+    # --- decisions ------------------------------------------------------------------------
+
+    def _drop_unrunnable(self, out: list[Decision]) -> None:
+        units = self.units
+        if all(unit.state == AVAILABLE for unit in units.values()):
+            return
+        for job in self._books.ready():
+            if not any(units[name].state == AVAILABLE for name in job.stage.units):
+                self._books.drop(job, reasons.NO_UNIT, self._now_ns, out)
+
+    def _ask_policy(self, out: list[Decision]) -> None:
+        """Ask until the policy has nothing more to say: a drop can make another job ready."""
+        while True:
+            if not self._policy.asks_when_busy and not any(
+                unit.idle for unit in self.units.values()
+            ):
+                return
+            ready = self._books.ready()
+            if not ready:
+                return
+            view = View(
+                now_ns=self._now_ns,
+                ready=ready,
+                units=self.units,
+                tasks=self._books.specs,
+                accounts=self._books.ledger.tasks,
+                profiles=self.profiles,
+            )
+            decided = self._policy.decide(view)
+            if not decided:
+                return
+            if not any([self._apply(decision, out) for decision in decided]):
+                return
+
+    def _apply(self, decision: Decision, out: list[Decision]) -> bool:
+        """Carry out one decision of the policy; return whether that can make others due."""
+        if isinstance(decision, Run):
+            self._run(decision, out)
+            return False
+        if isinstance(decision, Drop):
+            self._books.drop(self._live(decision.job), decision.reason, self._now_ns, out)
+            return True
+        if isinstance(decision, UseVariant):
+            self._use_variant(decision, out)
+            return True
+        if isinstance(decision, WakeAt):
+            self._wake_at(decision.time_ns, out)
+            return False
+        raise InvariantError(f'{self._policy.name} decided {decision!r}, which is not its to say')
+
+    def _run(self, decision: Run, out: list[Decision]) -> None:
+        job = self._live(decision.job)
+        unit = self.units[decision.unit]
+        allowed = job.state in ('waiting', 'ready') and decision.stage == job.stage.name
+        if not allowed or not unit.idle or decision.unit not in job.stage.units:
+            raise InvariantError(f'{self._policy.name} cannot run {job!r} on {decision.unit}')
+        self._books.start(job, decision.unit)
+        unit.job_id = job.id
+        unit.task = job.task
+        unit.stage = decision.stage
+        unit.started_ns = self._now_ns
+        cost = self.profiles.cost(job.task, job.variant.name, decision.stage, decision.unit)
+        unit.hang_at_ns = self._now_ns + self._watchdog.limit_ns(cost)
+        out.append(decision)
+        self._wake_at(unit.hang_at_ns, out)
+
+    def _use_variant(self, decision: UseVariant, out: list[Decision]) -> None:
+        job = self._live(decision.job)
+        if job.started:
+            raise InvariantError(f'{self._policy.name} changes the variant of started {job!r}')
+        job.variant = self._books.specs[job.task].variant(decision.variant)
+        out.append(decision)
+
+    def _live(self, job_id: int) -> Job:
+        job = self._books.jobs.get(job_id)
+        if job is None:
+            raise InvariantError(f'{self._policy.name} speaks of job {job_id}, which has ended')
+        return job
+
+    # --- invariants -----------------------------------------------------------------------
+
+    def validate(self) -> None:
+        """
+        Check every invariant.
+
+        :raises InvariantError: when a job is in two places, a unit does not run what it says,
+            or the ledger does not add up
+        """
+        self._books.validate()
+        running = {
+            unit.job_id: name
+            for name, unit in self.units.items()
+            if unit.job_id is not None and unit.job_id in self._books.jobs
+        }
+        for job in self._books.jobs.values():
+            if (job.state == 'running') != (job.id in running):
+                raise InvariantError(f'{job!r}: the units know nothing of it, or too much')
+            if job.state == 'running' and running[job.id] != job.unit:
+                raise InvariantError(f'{job!r} says {job.unit}, the units say {running[job.id]}')

@@ -1,0 +1,135 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What happens to the dispatcher. Times are integer nanoseconds on the core's own timeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from typing import Union
+
+
+@dataclass(frozen=True, slots=True)
+class FrameArrived:
+    """
+    A frame of an input stream is here.
+
+    :param stream: the input stream (topic)
+    :param seq: unique within the stream
+    :param release_ns: when the frame was taken; deadlines count from here
+    """
+
+    stream: str
+    seq: int
+    release_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageFinished:
+    """
+    A unit ended a stage.
+
+    :param items: how many things the stage found; a cascade after the last stage fans out by it
+    """
+
+    job: int
+    stage: str
+    unit: str
+    started_ns: int
+    finished_ns: int
+    items: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StageFailed:
+    """
+    A stage raised an error on its unit.
+
+    :param reason: short code, counted in the ledger
+    """
+
+    job: int
+    stage: str
+    unit: str
+    started_ns: int
+    finished_ns: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitChanged:
+    """
+    A unit came, went, or runs at another speed.
+
+    :param speed: relative to the clock its profiles were taken at
+    """
+
+    unit: str
+    state: str
+    reason: str = ''
+    speed: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ParametersChanged:
+    """
+    Settings changed while running.
+
+    :param values: of a task (``deadline_ns``, ``period_ns``, ``priority``, ``every_n``,
+        ``queue_depth``, ``max_in_flight``, ``enabled``), or of the scheduler (``policy``, and
+        the policy's own parameters)
+    :param task: the task they are of; empty for the scheduler's own
+    """
+
+    values: dict[str, Any]
+    task: str = ''
+
+
+@dataclass(frozen=True, slots=True)
+class ClockJumped:
+    """
+    The source clock jumped (a looping bag, a reset).
+
+    :param delta_ns: how far; negative is backward
+    """
+
+    delta_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """A time asked for by ``WakeAt`` has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Frames are welcome (again)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Drop everything in flight; frames are ignored until ``Started``."""
+
+
+Event = Union[
+    FrameArrived,
+    StageFinished,
+    StageFailed,
+    UnitChanged,
+    ParametersChanged,
+    ClockJumped,
+    TimerFired,
+    Started,
+    Stopped,
+]
+EVENT_TYPES: tuple[type, ...] = (
+    FrameArrived,
+    StageFinished,
+    StageFailed,
+    UnitChanged,
+    ParametersChanged,
+    ClockJumped,
+    TimerFired,
+    Started,
+    Stopped,
+)

@@ -1,0 +1,89 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""A job: one activation of a task for one frame, with its place in life."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from edge_sched_ros.core.decisions import StageTiming
+from edge_sched_ros.core.tasks import StageSpec
+from edge_sched_ros.core.tasks import VariantSpec
+
+#: waiting: no stage started; ready: between stages; running: a unit works on it; ended
+JobState = Literal['waiting', 'ready', 'running', 'ended']
+
+
+class Job:
+    """One activation of a task. Policies read it and never write it."""
+
+    __slots__ = (
+        'deadline_ns',
+        'id',
+        'items',
+        'parent',
+        'priority',
+        'ready_ns',
+        'release_ns',
+        'seq',
+        'stage_index',
+        'state',
+        'stream',
+        'task',
+        'timings',
+        'unit',
+        'variant',
+    )
+
+    def __init__(
+        self,
+        *,
+        job_id: int,
+        task: str,
+        variant: VariantSpec,
+        stream: str,
+        seq: int,
+        release_ns: int,
+        deadline_ns: int,
+        ready_ns: int,
+        priority: int,
+        parent: int | None,
+        items: int,
+    ) -> None:
+        self.id = job_id
+        self.task = task
+        self.variant = variant
+        self.stream = stream
+        self.seq = seq
+        self.release_ns = release_ns
+        self.deadline_ns = deadline_ns
+        #: since when its next stage could run
+        self.ready_ns = ready_ns
+        self.priority = priority
+        self.parent = parent
+        #: fan-out of the parent; scales the cost of stages
+        self.items = items
+        self.state: JobState = 'waiting'
+        self.stage_index = 0
+        #: the unit it runs on, or ran on last
+        self.unit: str | None = None
+        self.timings: list[StageTiming] = []
+
+    @property
+    def stage(self) -> StageSpec:
+        """The stage that runs, or runs next."""
+        return self.variant.stages[self.stage_index]
+
+    @property
+    def remaining(self) -> tuple[StageSpec, ...]:
+        """The stages still to run, the current one first."""
+        return self.variant.stages[self.stage_index :]
+
+    @property
+    def started(self) -> bool:
+        """Whether any stage has been started."""
+        return self.state == 'running' or self.stage_index > 0
+
+    def __repr__(self) -> str:
+        """Name the job for messages."""
+        return f'<job {self.id} of {self.task}, {self.state} at {self.stage.name}>'

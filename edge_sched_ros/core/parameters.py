@@ -1,0 +1,37 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Settings of a task that may change while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.tasks import TaskSpec
+
+#: what ``ParametersChanged`` may set on a task
+DYNAMIC_TASK_KEYS = (
+    'deadline_ns',
+    'period_ns',
+    'priority',
+    'every_n',
+    'queue_depth',
+    'max_in_flight',
+    'enabled',
+)
+
+
+def changed_task(tasks: Mapping[str, TaskSpec], name: str, values: Mapping[str, Any]) -> TaskSpec:
+    """
+    Return the task with other settings.
+
+    :raises ConfigError: for an unknown task, a setting that is fixed, or a value out of range
+    """
+    if name not in tasks:
+        raise ConfigError('tasks', f"there is no task named '{name}'")
+    for key in values:
+        if key not in DYNAMIC_TASK_KEYS:
+            raise ConfigError(f'{name}.{key}', 'cannot change while running')
+    return replace(tasks[name], **values)

@@ -1,0 +1,44 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a low-level policy is: a pure function from what is known to what should run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+from typing import Protocol
+
+from edge_sched_ros.core.decisions import Decision
+from edge_sched_ros.core.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyParameter:
+    """
+    One number that tunes a policy, as the node declares it.
+
+    :param name: units in the name, e.g. ``margin_ms``
+    """
+
+    name: str
+    default: float
+    minimum: float
+    maximum: float
+    description: str
+
+
+class Policy(Protocol):
+    """
+    Decides what runs where.
+
+    ``decide`` may return ``Run`` (a ready job's next stage on an idle unit that can run it),
+    ``Drop``, ``UseVariant`` (before a job's first stage) and ``WakeAt``. It changes nothing.
+    """
+
+    name: str
+    parameters: ClassVar[tuple[PolicyParameter, ...]]
+    #: also asked when no unit is idle (to drop early, say)
+    asks_when_busy: ClassVar[bool]
+
+    def decide(self, view: View) -> list[Decision]:
+        """Return what should happen now."""

@@ -1,0 +1,141 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tasks: a network bound to an input stream, with a deadline and a trigger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+
+from edge_sched_ros.core.errors import ConfigError
+
+NS_PER_MS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class StageSpec:
+    """
+    The schedulable piece of a job: preprocess, a segment, postprocess.
+
+    :param name: unique within the variant
+    :param units: names of the units that can run it, in order of preference
+    """
+
+    name: str
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VariantSpec:
+    """
+    One lighter or heavier form of a task's network.
+
+    :param name: unique within the task
+    :param stages: run one after the other
+    :param accuracy: relative to the best variant, 0..1
+    """
+
+    name: str
+    stages: tuple[StageSpec, ...]
+    accuracy: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSpec:
+    """
+    What the dispatcher must know of a task.
+
+    :param name: unique on the device
+    :param variants: at least one; the first is the one jobs start with
+    :param deadline_ns: from the frame's release to its answer
+    :param stream: the input stream whose frames activate it; empty for a cascade
+    :param after: the task whose completion activates it (a cascade); empty otherwise
+    :param period_ns: expected time between frames; 0 when unknown
+    :param priority: higher runs first among ready jobs; equal by default
+    :param every_n: activated by every n-th frame of the stream (or completion before it)
+    :param queue_depth: jobs that may wait; the oldest is superseded when one more arrives
+    :param max_in_flight: jobs that may have started and not ended
+    :param enabled: a disabled task releases no jobs
+    """
+
+    name: str
+    variants: tuple[VariantSpec, ...]
+    deadline_ns: int
+    stream: str = ''
+    after: str = ''
+    period_ns: int = 0
+    priority: int = 0
+    every_n: int = 1
+    queue_depth: int = 1
+    max_in_flight: int = 1
+    enabled: bool = field(default=True)
+
+    def __post_init__(self) -> None:
+        """
+        Check what can be checked without knowing the other tasks.
+
+        :raises ConfigError: naming ``<task>.<key>``
+        """
+        if not self.variants or not all(variant.stages for variant in self.variants):
+            raise ConfigError(f'{self.name}.variants', 'needs at least one variant with stages')
+        if bool(self.stream) == bool(self.after):
+            raise ConfigError(
+                self.name, 'needs either an input stream or the task it comes after, not both'
+            )
+        positive = {
+            'deadline_ms': self.deadline_ns,
+            'every_n': self.every_n,
+            'queue_depth': self.queue_depth,
+            'max_in_flight': self.max_in_flight,
+        }
+        for key, value in positive.items():
+            if value <= 0:
+                raise ConfigError(f'{self.name}.{key}', 'must be greater than zero')
+
+    def variant(self, name: str) -> VariantSpec:
+        """Return the variant of that name; :raises KeyError: when there is none."""
+        for variant in self.variants:
+            if variant.name == name:
+                return variant
+        raise KeyError(name)
+
+
+def check_tasks(tasks: tuple[TaskSpec, ...], unit_names: frozenset[str]) -> None:
+    """
+    Check what concerns several tasks: names, cascades, units.
+
+    :raises ConfigError: two tasks of one name, an unknown predecessor, a cascade loop, a stage
+        that names an unknown unit or that no unit can run
+    """
+    by_name: dict[str, TaskSpec] = {}
+    for task in tasks:
+        if task.name in by_name:
+            raise ConfigError('tasks', f"two tasks are named '{task.name}'")
+        by_name[task.name] = task
+    for task in tasks:
+        _check_cascade(task, by_name)
+        _check_units(task, unit_names)
+
+
+def _check_cascade(task: TaskSpec, by_name: dict[str, TaskSpec]) -> None:
+    way = [task.name]
+    while task.after:
+        if task.after not in by_name:
+            raise ConfigError(f'{task.name}.after', f"there is no task named '{task.after}'")
+        task = by_name[task.after]
+        if task.name in way:
+            loop = ' -> '.join([*way[way.index(task.name) :], task.name])
+            raise ConfigError(f'{way[0]}.after', f'the cascade is a loop: {loop}')
+        way.append(task.name)
+
+
+def _check_units(task: TaskSpec, unit_names: frozenset[str]) -> None:
+    for variant in task.variants:
+        for stage in variant.stages:
+            where = f'{task.name}.{variant.name}.{stage.name}'
+            if not stage.units:
+                raise ConfigError(where, 'no unit of this device can run this stage')
+            for unit in stage.units:
+                if unit not in unit_names:
+                    known = ', '.join(sorted(unit_names))
+                    raise ConfigError(where, f"unknown unit '{unit}' (this device has: {known})")

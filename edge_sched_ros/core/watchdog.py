@@ -1,0 +1,27 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""When a running stage counts as hung."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from edge_sched_ros.core.profiles import StageCost
+
+
+@dataclass(frozen=True, slots=True)
+class Watchdog:
+    """
+    The longest a stage may run.
+
+    :param factor: times the worst run seen so far
+    :param floor_ns: never less than this; what counts while nothing is known
+    """
+
+    factor: float = 20.0
+    floor_ns: int = 2_000_000_000
+
+    def limit_ns(self, cost: StageCost | None) -> int:
+        """Return the time after which the unit is given up, in nanoseconds."""
+        worst = 0 if cost is None else cost.worst_ns
+        return max(self.floor_ns, round(self.factor * worst))

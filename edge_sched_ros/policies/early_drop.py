@@ -1,0 +1,59 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Early dropping, a switch for any policy: no time for what cannot make its deadline."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from edge_sched_ros.core import reasons
+from edge_sched_ros.core.decisions import Decision
+from edge_sched_ros.core.decisions import Drop
+from edge_sched_ros.core.job import Job
+from edge_sched_ros.core.policy import Policy
+from edge_sched_ros.core.policy import PolicyParameter
+from edge_sched_ros.core.view import View
+
+
+class EarlyDrop:
+    """
+    Drops ready jobs that would be late even at best; leaves the rest to the inner policy.
+
+    Costs are learned from runs. A task that is only ever dropped would never be measured again,
+    so after ``probe_after`` such drops in a row one job is let through.
+
+    :param policy: decides about what is left
+    :param margin_ms: a job counts as lost this long before it really is
+    :param probe_after: drops in a row until one job is run all the same
+    """
+
+    parameters: ClassVar[tuple[PolicyParameter, ...]] = (
+        PolicyParameter(
+            'margin_ms', 0.0, 0.0, 1000.0, 'A job counts as lost this long before it really is'
+        ),
+        PolicyParameter(
+            'probe_after', 10.0, 1.0, 1e6, 'Early drops in a row until one job is run anyway'
+        ),
+    )
+    asks_when_busy: ClassVar[bool] = False
+
+    def __init__(self, policy: Policy, *, margin_ms: float, probe_after: float) -> None:
+        self.name = f'{policy.name}+drop'
+        self._policy = policy
+        self._margin_ns = round(margin_ms * 1e6)
+        self._probe_after = probe_after
+
+    def decide(self, view: View) -> list[Decision]:
+        """Drop the lost jobs, or, when there are none, ask the inner policy."""
+        lost: list[Decision] = [
+            Drop(job.id, job.task, reasons.DEADLINE_UNREACHABLE)
+            for job in view.ready
+            if self._is_lost(view, job)
+        ]
+        return lost or self._policy.decide(view)
+
+    def _is_lost(self, view: View, job: Job) -> bool:
+        if view.accounts[job.task].unreachable_in_a_row >= self._probe_after:
+            return False
+        at_best_ns = view.now_ns + view.least_remaining_ns(job) + self._margin_ns
+        return at_best_ns > job.deadline_ns

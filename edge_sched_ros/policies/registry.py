@@ -1,0 +1,94 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Finds policies by name: every module of this package that holds a ``POLICY`` is one."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import math
+import pkgutil
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from edge_sched_ros import policies
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.policy import Policy
+from edge_sched_ros.core.policy import PolicyParameter
+from edge_sched_ros.policies.early_drop import EarlyDrop
+
+#: ``edf+drop`` is ``edf`` with early dropping of jobs that cannot make their deadline
+DROP_SUFFIX = '+drop'
+
+
+@lru_cache(maxsize=1)
+def policy_classes() -> dict[str, type[Any]]:
+    """Return the classes of all policies by name, without the ``+drop`` forms."""
+    found = {}
+    for module_info in pkgutil.iter_modules(policies.__path__):
+        module = importlib.import_module(f'{policies.__name__}.{module_info.name}')
+        policy = getattr(module, 'POLICY', None)
+        if policy is not None:
+            found[policy.name] = policy
+    return found
+
+
+def policy_names() -> tuple[str, ...]:
+    """Return every name :func:`make_policy` knows."""
+    plain = tuple(sorted(policy_classes()))
+    return plain + tuple(name + DROP_SUFFIX for name in plain)
+
+
+def policy_parameters(name: str) -> tuple[PolicyParameter, ...]:
+    """
+    Return the parameters a policy of that name takes.
+
+    :raises ConfigError: when there is no such policy
+    """
+    policy_class = _find(name)
+    parameters: tuple[PolicyParameter, ...] = policy_class.parameters
+    return parameters + (EarlyDrop.parameters if name.endswith(DROP_SUFFIX) else ())
+
+
+def make_policy(name: str, values: Mapping[str, Any]) -> Policy:
+    """
+    Return a policy by name.
+
+    :param values: of its parameters; the others keep their defaults
+    :raises ConfigError: for an unknown policy or parameter, or a value out of range
+    """
+    policy_class = _find(name)
+    checked = {spec.name: _check(name, spec, values) for spec in policy_parameters(name)}
+    if unknown := sorted(set(values) - set(checked)):
+        known = ', '.join(sorted(checked)) or 'none'
+        raise ConfigError(
+            f'policy.{unknown[0]}', f'{name} has no such parameter (it has: {known})'
+        )
+    own = {spec.name: checked[spec.name] for spec in policy_class.parameters}
+    policy: Policy = policy_class(**own)
+    if not name.endswith(DROP_SUFFIX):
+        return policy
+    return EarlyDrop(policy, **{spec.name: checked[spec.name] for spec in EarlyDrop.parameters})
+
+
+def _find(name: str) -> type[Any]:
+    plain = name[: -len(DROP_SUFFIX)] if name.endswith(DROP_SUFFIX) else name
+    found = policy_classes().get(plain)
+    if found is None:
+        close = difflib.get_close_matches(name, policy_names(), n=1)
+        hint = f"; did you mean '{close[0]}'?" if close else ''
+        known = ', '.join(policy_names())
+        raise ConfigError('policy', f"unknown policy '{name}'{hint} (known: {known})")
+    return found
+
+
+def _check(policy: str, spec: PolicyParameter, values: Mapping[str, Any]) -> float:
+    value = values.get(spec.name, spec.default)
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or math.isnan(value) or not spec.minimum <= value <= spec.maximum:
+        raise ConfigError(
+            f'policy.{spec.name}',
+            f'must be a number from {spec.minimum} to {spec.maximum} for {policy}, not {value!r}',
+        )
+    return float(value)
