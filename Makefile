@@ -1,0 +1,29 @@
+# Two commands for newcomers: `make demo` and `make test`. `make` alone lists the others.
+DISTRO ?= jazzy
+ENV := DISTRO=$(DISTRO) dev/env.sh
+
+.PHONY: help setup demo test lint models clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
+
+setup:  ## make the environment in .venv and build the package (DISTRO=jazzy or kilted)
+	@dev/setup.sh $(DISTRO)
+
+demo: setup  ## play the demo bag into the real node and show what came of it
+	@$(ENV) edge-sched demo
+
+test: setup  ## run all tests and the linters
+	@ROS_PYTHON_CHECK_FIELDS=1 $(ENV) python -m pytest $(ARGS)
+	@$(MAKE) --no-print-directory lint
+
+lint: setup  ## ruff, mypy, import-linter
+	@$(ENV) dev/lint.sh
+
+models:  ## train the bundled networks again (PyTorch; about 20 minutes on 2 cores)
+	@test -d .venv-train || python3 -m venv .venv-train
+	@.venv-train/bin/pip install --quiet -r constraints/train.txt
+	@.venv-train/bin/python -m dev.train
+
+clean:  ## remove everything that was made here
+	rm -rf .venv .venv-* build install log out .cache

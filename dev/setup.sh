@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# Make the environment this checkout is built, tested and shown in: ROS 2 from wheels in a
+# virtual environment, this package built by colcon. Does only what is not done yet.
+# Usage: dev/setup.sh [jazzy|kilted]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+distro="${1:-jazzy}"
+source dev/names.sh "$distro"
+
+say() { printf '==> %s\n' "$*"; }
+die() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+
+[ -f "constraints/$distro.txt" ] || die "there is no constraints/$distro.txt (known: jazzy, kilted)"
+for tool in gcc g++ cmake make; do
+  command -v "$tool" >/dev/null || die "$tool is missing: sudo apt install build-essential cmake"
+done
+
+find_python() {
+  local name
+  for name in ${PYTHON:-python3.12 python3.11 python3}; do
+    if "$name" -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' \
+        2>/dev/null; then
+      command -v "$name"
+      return
+    fi
+  done
+}
+
+install_packages() {
+  local python
+  python="$(find_python)"
+  [ -n "$python" ] || die "needs Python 3.11 or 3.12: ROS 2 wheels exist for these only \
+(on a robot, source its ROS distro and use colcon build instead)"
+  "$python" -c 'import venv, ensurepip' 2>/dev/null \
+    || die "$python cannot make virtual environments: sudo apt install python3-venv"
+  [ -f "$("$python" -c 'import sysconfig; print(sysconfig.get_path("include"))')/Python.h" ] \
+    || die "the headers of $python are missing: sudo apt install python3-dev"
+  say "ROS 2 $distro and libraries into $VENV (some 700 MB, about a minute)"
+  rm -rf "$VENV" "$PREFIX"
+  "$python" -m venv "$VENV"
+  "$VENV/bin/pip" install --disable-pip-version-check --progress-bar off --quiet \
+    -r "constraints/$distro.txt" 2> >(grep -v ' is ignored: it is neither' >&2)
+  "$VENV/bin/python" dev/fix_prefix.py
+}
+
+build_packages() {
+  say "building messages and package into $PREFIX (about half a minute)"
+  # CMake refuses to export a target whose headers lie below its own source folder, as numpy's
+  # do in an environment inside the checkout: so build from a folder of links beside it
+  local source="$PREFIX/source/edge_sched_ros" entry
+  rm -rf "$PREFIX/source"
+  mkdir -p "$source"
+  for entry in package.xml CMakeLists.txt msg edge_sched_ros launch config models dev; do
+    ln -s "$PWD/$entry" "$source/$entry"
+  done
+  local paths=("$source")
+  [ -d "$VENV/share/vision_msgs" ] || paths+=(dev/overlay/vision_msgs)
+  AMENT_PREFIX_PATH="$PWD/$VENV" CMAKE_PREFIX_PATH="$PWD/$VENV" PATH="$PWD/$VENV/bin:$PATH" \
+  PYTHONWARNINGS=ignore CMAKE_BUILD_PARALLEL_LEVEL="$(nproc)" \
+  "$VENV/bin/colcon" --log-base "$PREFIX/log" build \
+    --base-paths "${paths[@]}" \
+    --build-base "$PREFIX/build" --install-base "$PREFIX/install" \
+    --symlink-install --event-handlers console_direct- console_cohesion- \
+    --cmake-args "-DPython3_EXECUTABLE=$PWD/$VENV/bin/python" -DBUILD_TESTING=OFF \
+      -DCMAKE_BUILD_TYPE=Release -Wno-dev \
+    || die "the build failed: see $PREFIX/log/latest_build"
+  # installed without dependencies: they are there, pinned
+  "$VENV/bin/python" dev/link_command.py
+}
+
+# a stamp holds what its step was made from; the step is redone when that has changed
+stamp() { cat "$@" | sha256sum | cut -d' ' -f1; }
+fresh() { [ -f "$1" ] && [ "$(cat "$1")" = "$2" ]; }
+
+packages="$(stamp "constraints/$distro.txt" constraints/common.txt dev/fix_prefix.py)-$PWD"
+if ! fresh "$VENV/.stamp" "$packages"; then
+  install_packages
+  echo "$packages" > "$VENV/.stamp"
+fi
+# installed files are links into this checkout: only what CMake lists matters, and which files
+# there are
+built="$(stamp CMakeLists.txt package.xml msg/*.msg dev/overlay/vision_msgs/msg/*.msg \
+  dev/link_command.py <(find edge_sched_ros launch config models -type f \
+    ! -path '*/__pycache__/*' | sort))"
+if ! fresh "$PREFIX/.stamp" "$built"; then
+  build_packages
+  echo "$built" > "$PREFIX/.stamp"
+fi
