@@ -1,0 +1,60 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What an inference engine is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from typing import Protocol
+from typing import runtime_checkable
+
+from numpy.typing import NDArray
+
+from edge_sched_ros.execution.network import NetworkSpec
+
+
+@dataclass(frozen=True, slots=True)
+class TensorInfo:
+    """
+    Name, shape and type of an input or output.
+
+    :param shape: ``None`` for a dimension that may vary
+    """
+
+    name: str
+    shape: tuple[int | None, ...]
+    dtype: str
+
+
+class LoadedNetwork(Protocol):
+    """A network ready to run; may be called from several threads at once."""
+
+    inputs: tuple[TensorInfo, ...]
+    outputs: tuple[TensorInfo, ...]
+
+    def run(self, inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+        """Return the outputs, in order; runs on the calling thread."""
+
+    def close(self) -> None:
+        """Free it; further runs are an error."""
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """Loads networks for some kinds of units."""
+
+    name: str
+    #: kinds of units it can serve
+    kinds: tuple[str, ...]
+
+    def available(self) -> tuple[bool, str]:
+        """Return whether this machine can use it, and if not, why."""
+
+    def load(self, spec: NetworkSpec) -> LoadedNetwork:
+        """
+        Load a network.
+
+        :raises ConfigError: naming the file, when it is corrupt or does not fit its YAML
+        """

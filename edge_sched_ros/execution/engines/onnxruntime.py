@@ -1,0 +1,87 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""ONNX Runtime on CPU cores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.engines.base import LoadedNetwork
+from edge_sched_ros.execution.engines.base import TensorInfo
+from edge_sched_ros.execution.network import NetworkSpec
+
+
+class OnnxRuntimeNetwork:
+    """
+    One session for all CPU units.
+
+    With one intra-op thread a run stays on the calling thread, which is pinned to its core.
+    """
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+        self.inputs = tuple(_info(value) for value in session.get_inputs())
+        self.outputs = tuple(_info(value) for value in session.get_outputs())
+        self._input_names = [info.name for info in self.inputs]
+        self._output_names = [info.name for info in self.outputs]
+
+    def run(self, inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+        """Return the outputs, in order."""
+        feed = dict(zip(self._input_names, inputs))
+        outputs: list[NDArray[Any]] = self._session.run(self._output_names, feed)
+        return outputs
+
+    def close(self) -> None:
+        """Free the session once no run uses it any more."""
+        self._session = None
+
+
+def _info(value: Any) -> TensorInfo:
+    shape = tuple(size if isinstance(size, int) else None for size in value.shape)
+    dtype = value.type.removeprefix('tensor(').removesuffix(')')
+    return TensorInfo(value.name, shape, {'float': 'float32'}.get(dtype, dtype))
+
+
+class OnnxRuntimeEngine:
+    """Runs ONNX files on CPU cores, one thread a run."""
+
+    name = 'onnxruntime'
+    kinds = ('cpu',)
+
+    def available(self) -> tuple[bool, str]:
+        """Return whether ONNX Runtime is installed."""
+        try:
+            import onnxruntime  # noqa: F401
+        except ImportError as error:
+            return False, f'{error} (pip install onnxruntime)'
+        return True, ''
+
+    def load(self, spec: NetworkSpec) -> LoadedNetwork:
+        """
+        Load a network.
+
+        :raises ConfigError: when the file is corrupt or uses what ONNX Runtime cannot do
+        """
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+        options.log_severity_level = 3
+        options.add_session_config_entry('session.intra_op.allow_spinning', '0')
+        try:
+            session = onnxruntime.InferenceSession(
+                str(spec.file), options, providers=['CPUExecutionProvider']
+            )
+        except Exception as error:
+            reason = ' '.join(str(error).split())
+            raise ConfigError(f'{spec.source}: file', f'cannot load {spec.file}: {reason}') from None
+        return OnnxRuntimeNetwork(session)
+
+
+ENGINE = OnnxRuntimeEngine

@@ -1,0 +1,119 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""A network that only takes time: for tests, benchmarks and trying settings out."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.engines.base import TensorInfo
+from edge_sched_ros.execution.network import NetworkSpec
+
+
+class SimulatedFaultError(RuntimeError):
+    """The fault a simulated network was told to have."""
+
+    reason = 'simulated_fault'
+
+
+class SimulatedNetwork:
+    """
+    Waits and returns zeros.
+
+    :param latency_ms: how long a run takes
+    :param fail_every: every n-th run raises, 0 for never
+    :param hang_at: this run (from 1) does not return until ``close``, 0 for never
+    """
+
+    def __init__(
+        self,
+        inputs: tuple[TensorInfo, ...],
+        outputs: tuple[TensorInfo, ...],
+        *,
+        latency_ms: float,
+        fail_every: int,
+        hang_at: int,
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.inputs, self.outputs = inputs, outputs
+        self._latency_s = latency_ms / 1e3
+        self._fail_every, self._hang_at = fail_every, hang_at
+        self._wait = wait
+        self._closed = threading.Event()
+        self._lock = threading.Lock()
+        self.runs = 0
+
+    def run(self, inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+        """
+        Return zeros of the outputs' shapes after the latency.
+
+        :raises SimulatedFaultError: when told to
+        """
+        with self._lock:
+            self.runs += 1
+            number = self.runs
+        if number == self._hang_at:
+            self._closed.wait()
+        self._wait(self._latency_s)
+        if self._fail_every and number % self._fail_every == 0:
+            raise SimulatedFaultError(f'run {number} fails, as it was told to')
+        batch = len(inputs[0])
+        return [
+            np.zeros([batch if size is None else size for size in info.shape], info.dtype)
+            for info in self.outputs
+        ]
+
+    def close(self) -> None:
+        """End a hanging run."""
+        self._closed.set()
+
+
+class SimulatedEngine:
+    """Stands in for any engine on any unit; set up under ``decoder_options.simulate``."""
+
+    name = 'simulated'
+    kinds = ('cpu', 'gpu', 'dla', 'pva', 'vic', 'ofa')
+
+    def available(self) -> tuple[bool, str]:
+        """Return that it always is."""
+        return True, ''
+
+    def load(self, spec: NetworkSpec) -> SimulatedNetwork:
+        """
+        Return a network as ``decoder_options.simulate`` of its YAML describes it.
+
+        :raises ConfigError: when that is missing or wrong
+        """
+        where = f'{spec.source}: decoder_options.simulate'
+        settings = dict(spec.decoder_options.get('simulate') or {})
+        try:
+            shapes = settings.pop('outputs')
+            outputs = tuple(
+                TensorInfo(f'output{index}', tuple(shape), 'float32')
+                for index, shape in enumerate(shapes)
+            )
+            size = (spec.input.height, spec.input.width)
+            planes = spec.input.channels
+            inside = (planes, *size) if spec.input.layout == 'nchw' else (*size, planes)
+            batch = None if spec.max_batch > 1 else 1
+            return SimulatedNetwork(
+                (TensorInfo('input', (batch, *inside), spec.input.dtype),),
+                outputs,
+                latency_ms=float(settings.pop('latency_ms', 0.0)),
+                fail_every=int(settings.pop('fail_every', 0)),
+                hang_at=int(settings.pop('hang_at', 0)),
+                **settings,
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise ConfigError(where, f'needs outputs (a list of shapes); got {error}') from None
+
+
+ENGINE = SimulatedEngine

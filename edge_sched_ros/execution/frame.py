@@ -1,0 +1,143 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""A frame as it came, and its picture seen without copying."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_sched_ros.core.errors import EdgeSchedError
+from edge_sched_ros.execution.encodings import ENCODINGS
+from edge_sched_ros.execution.encodings import Encoding
+
+
+class FrameError(EdgeSchedError):
+    """
+    A frame that cannot be used.
+
+    :param reason: short code, counted: ``unknown_encoding``, ``short_data``, ``zero_size``,
+        ``bad_step``, ``odd_size``, ``corrupt_image``, ``no_image``
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class SourceImage:
+    """
+    A picture in the form it came in.
+
+    Converted to BGR at most once, by whichever task needs it first; the others wait for that.
+    """
+
+    def __init__(self, data: NDArray[np.uint8], *, encoding: Encoding | None) -> None:
+        self._data = data
+        self._encoding = encoding
+        self._bgr: NDArray[np.uint8] | None = None
+        self._once = threading.Lock()
+
+    @classmethod
+    def from_raw(
+        cls,
+        data: Any,
+        *,
+        width: int,
+        height: int,
+        encoding: str,
+        step: int,
+        is_bigendian: bool = False,
+    ) -> SourceImage:
+        """
+        See raw pixels as a picture, without copying them.
+
+        :param data: any buffer of bytes (``array.array``, ``bytes``, an array)
+        :param step: bytes from one row to the next
+        :raises FrameError: when they cannot be one
+        """
+        if encoding not in ENCODINGS:
+            known = ', '.join(ENCODINGS)
+            raise FrameError(
+                'unknown_encoding', f"encoding '{encoding}' is not supported (supported: {known})"
+            )
+        kind = ENCODINGS[encoding]
+        if width <= 0 or height <= 0:
+            raise FrameError('zero_size', f'the image is {width}x{height} pixels')
+        if width % kind.width_multiple or height % kind.height_multiple:
+            raise FrameError('odd_size', f'{encoding} cannot be {width}x{height} pixels')
+        row_bytes = width * kind.channels * kind.dtype.itemsize
+        if step < row_bytes:
+            raise FrameError(
+                'bad_step', f'step is {step} bytes, {width} {encoding} pixels need {row_bytes}'
+            )
+        flat = np.frombuffer(data, np.uint8)
+        rows = height * 3 // 2 if kind.planar else height
+        # the padding of the last row may be left out
+        needed = step * (rows - 1) + row_bytes
+        if flat.size < needed:
+            raise FrameError(
+                'short_data', f'data has {flat.size} bytes, step {step} x {rows} rows need more'
+            )
+        strides = (step, kind.channels * kind.dtype.itemsize, kind.dtype.itemsize)
+        dtype = kind.dtype.newbyteorder('>' if is_bigendian else '<')
+        view = np.ndarray((rows, width, kind.channels), dtype, flat.data, strides=strides)
+        return cls(view, encoding=kind)
+
+    @classmethod
+    def from_compressed(cls, data: Any) -> SourceImage:
+        """
+        Take a JPEG or PNG as it is; it is decoded when first needed, off the ROS thread.
+
+        :raises FrameError: when there are no bytes at all
+        """
+        flat = np.frombuffer(data, np.uint8)
+        if not flat.size:
+            raise FrameError('short_data', 'the compressed image is empty')
+        return cls(flat, encoding=None)
+
+    def bgr(self) -> NDArray[np.uint8]:
+        """
+        Return the picture as HxWx3 BGR; the source itself where it already is that.
+
+        :raises FrameError: when a compressed image is corrupt
+        """
+        with self._once:
+            if self._bgr is None:
+                self._bgr = self._convert()
+            return self._bgr
+
+    def _convert(self) -> NDArray[np.uint8]:
+        import cv2
+
+        if self._encoding is not None:
+            return self._encoding.to_bgr(self._data)
+        picture = cv2.imdecode(self._data, cv2.IMREAD_COLOR)
+        if picture is None:
+            raise FrameError('corrupt_image', 'the compressed image cannot be decoded')
+        return picture  # type: ignore[return-value]
+
+
+@dataclass(slots=True)
+class Frame:
+    """
+    One message of an input stream.
+
+    :param stream: its topic
+    :param seq: unique within the stream
+    :param stamp_ns: of its header, in the source's clock, untouched
+    :param frame_id: of its header, untouched
+    :param image: its picture, if it has one
+    :param message: the message itself, for programs that read other types
+    """
+
+    stream: str
+    seq: int
+    stamp_ns: int
+    frame_id: str
+    image: SourceImage | None = None
+    message: Any = None

@@ -1,0 +1,52 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""From the network's pixels back to the source's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_sched_ros.execution.network import InputSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """
+    Where the source lies in the network's input: ``input = source * scale + offset``.
+
+    :param source_width: pixels
+    :param source_height: pixels
+    """
+
+    scale_x: float
+    scale_y: float
+    offset_x: float
+    offset_y: float
+    source_width: int
+    source_height: int
+
+    def to_source(self, boxes_xyxy: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return Nx4 boxes in source pixels, clipped to the source."""
+        offset = np.array([self.offset_x, self.offset_y] * 2, np.float32)
+        scale = np.array([self.scale_x, self.scale_y] * 2, np.float32)
+        limit = np.array([self.source_width, self.source_height] * 2, np.float32)
+        return np.clip((boxes_xyxy - offset) / scale, 0, limit)
+
+
+def fit(spec: InputSpec, width: int, height: int) -> Transform:
+    """Return how a source of that size is fitted into the network's input."""
+    ratio_x, ratio_y = spec.width / width, spec.height / height
+    if spec.resize == 'stretch':
+        return Transform(ratio_x, ratio_y, 0.0, 0.0, width, height)
+    ratio = min(ratio_x, ratio_y) if spec.resize == 'letterbox' else max(ratio_x, ratio_y)
+    # whole pixels, so that what is said here is what is done to the picture
+    new_width, new_height = max(1, round(width * ratio)), max(1, round(height * ratio))
+    centred = spec.align == 'center' or spec.resize == 'crop'
+    offset_x = (spec.width - new_width) // 2 if centred else 0
+    offset_y = (spec.height - new_height) // 2 if centred else 0
+    return Transform(
+        new_width / width, new_height / height, float(offset_x), float(offset_y), width, height
+    )

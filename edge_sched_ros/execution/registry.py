@@ -1,0 +1,85 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Finds what this machine has: units, engines, preprocessors, each with a reason if absent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution import engines
+from edge_sched_ros.execution import preprocess
+from edge_sched_ros.execution.engines.base import Engine
+from edge_sched_ros.execution.plugins import modules_holding
+from edge_sched_ros.execution.preprocess.base import Preprocessor
+from edge_sched_ros.execution.units import LocalUnit
+from edge_sched_ros.execution.units import cpu_units
+
+#: choose the first that is available
+AUTO = 'auto'
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """
+    An engine or preprocessor as found on this machine.
+
+    :param reason: why it cannot be used; empty when it can
+    """
+
+    name: str
+    kinds: tuple[str, ...]
+    available: bool
+    reason: str
+    backend: Engine | Preprocessor
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What a machine has to compute with."""
+
+    units: tuple[LocalUnit, ...]
+    engines: tuple[Backend, ...]
+    preprocessors: tuple[Backend, ...]
+
+
+@lru_cache(maxsize=1)
+def discover() -> Machine:
+    """Look at this machine once; a missing backend is a fact with a reason, not an error."""
+    return Machine(
+        units=cpu_units(),
+        engines=_probe(tuple(modules_holding(engines, 'ENGINE').values())),
+        preprocessors=_probe(tuple(modules_holding(preprocess, 'PREPROCESSOR').values())),
+    )
+
+
+def _probe(classes: tuple[type, ...]) -> tuple[Backend, ...]:
+    found = []
+    for backend_class in classes:
+        backend = backend_class()
+        available, reason = backend.available()
+        found.append(Backend(backend.name, tuple(backend.kinds), available, reason, backend))
+    return tuple(found)
+
+
+def pick(backends: tuple[Backend, ...], name: str, where: str) -> Backend:
+    """
+    Return the backend of that name, or the first available that is meant for real work.
+
+    :param where: the key that asks for it, for messages
+    :raises ConfigError: when there is none, with the reason
+    """
+    if name == AUTO:
+        usable = [b for b in backends if b.available and b.name != 'simulated']
+        if usable:
+            return usable[0]
+        reasons = '; '.join(f'{b.name}: {b.reason}' for b in backends if not b.available)
+        raise ConfigError(where, f'nothing on this machine can do this ({reasons})')
+    for backend in backends:
+        if backend.name == name:
+            if not backend.available:
+                raise ConfigError(where, f"'{name}' cannot be used here: {backend.reason}")
+            return backend
+    known = ', '.join(b.name for b in backends)
+    raise ConfigError(where, f"unknown backend '{name}' (known: {known})")

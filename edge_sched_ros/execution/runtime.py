@@ -1,0 +1,256 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Drives the dispatcher in real time: threads and clocks around the sans-I/O core."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
+
+from edge_sched_ros.core.decisions import Complete
+from edge_sched_ros.core.decisions import Decision
+from edge_sched_ros.core.decisions import Drop
+from edge_sched_ros.core.decisions import Fail
+from edge_sched_ros.core.decisions import Release
+from edge_sched_ros.core.decisions import Run
+from edge_sched_ros.core.decisions import UseVariant
+from edge_sched_ros.core.decisions import WakeAt
+from edge_sched_ros.core.dispatcher import LowLevelDispatcher
+from edge_sched_ros.core.events import Event
+from edge_sched_ros.core.events import FrameArrived
+from edge_sched_ros.core.events import StageFailed
+from edge_sched_ros.core.events import StageFinished
+from edge_sched_ros.core.events import Started
+from edge_sched_ros.core.events import Stopped
+from edge_sched_ros.core.events import TimerFired
+from edge_sched_ros.core.events import UnitChanged
+from edge_sched_ros.core.units import AVAILABLE
+from edge_sched_ros.execution import jobs
+from edge_sched_ros.execution.alarm import Alarm
+from edge_sched_ros.execution.context import JobContext
+from edge_sched_ros.execution.context import Program
+from edge_sched_ros.execution.delivery import Delivery
+from edge_sched_ros.execution.frame import Frame
+from edge_sched_ros.execution.units import LocalUnit
+from edge_sched_ros.execution.workers import StageWork
+from edge_sched_ros.execution.workers import UnitWorker
+
+_log = logging.getLogger(__name__)
+
+#: how long a stage may still run when the runtime stops
+_STOP_TIMEOUT_S = 2.0
+
+
+class _LiveJob:
+    """What the runtime keeps of a job in flight."""
+
+    __slots__ = ('age_ns', 'context', 'release', 'variant')
+
+    def __init__(self, release: Release, context: JobContext, age_ns: int, variant: str) -> None:
+        self.release = release
+        self.context = context
+        self.age_ns = age_ns
+        self.variant = variant
+
+
+class Runtime:
+    """
+    Workers, alarm and delivery around one dispatcher.
+
+    Any thread may feed it. The lock is held only while the dispatcher decides and its decisions
+    are handed to queues: never across a native call.
+
+    :param dispatcher: decides
+    :param programs: what each task runs
+    :param units: where
+    :param deliver: called with every ended job, from one thread, in order per task
+    :param frame_for: which frame a task works on when this one activates it; ``None`` for none
+    :param clock_ns: monotonic
+    """
+
+    def __init__(
+        self,
+        *,
+        dispatcher: LowLevelDispatcher,
+        programs: Mapping[str, Program],
+        units: tuple[LocalUnit, ...],
+        deliver: Callable[[jobs.JobEnd], None],
+        frame_for: Callable[[str, Frame], Frame | None] = lambda _task, frame: frame,
+        clock_ns: Callable[[], int],
+    ) -> None:
+        self._dispatcher = dispatcher
+        self._programs = programs
+        self._local_units = units
+        self._deliver = deliver
+        self._frame_for = frame_for
+        self._clock_ns = clock_ns
+        self._lock = threading.Lock()
+        self._live: dict[int, _LiveJob] = {}
+        self._errors_seen: set[tuple[str, str]] = set()
+        self._workers: dict[str, UnitWorker] = {}
+        self._alarm: Alarm | None = None
+        self._delivery: Delivery | None = None
+
+    # --- life -------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start all threads and welcome frames."""
+        self._delivery = Delivery(self._deliver)
+        self._alarm = Alarm(self._clock_ns, lambda: self.post(TimerFired()))
+        self._workers = {
+            local.unit.name: UnitWorker(local, self._execute) for local in self._local_units
+        }
+        for thread in (self._delivery, self._alarm, *self._workers.values()):
+            thread.start()
+        self._take_back_units()
+        self.post(Started())
+
+    def stop(self) -> None:
+        """Drop what is in flight, deliver every end, and end all threads."""
+        self.post(Stopped())
+        for worker in self._workers.values():
+            worker.stop()
+        for name, worker in self._workers.items():
+            if not worker.join(_STOP_TIMEOUT_S):
+                _log.error('unit %s: still busy, its thread is left behind', name)
+        if self._alarm is not None:
+            self._alarm.stop()
+        if self._delivery is not None:
+            self._delivery.stop()
+
+    def _take_back_units(self) -> None:
+        """Give units whose old thread was left behind to their new worker."""
+        left_behind = [
+            state.unit.name
+            for state in self._dispatcher.units.values()
+            if state.job_id is not None
+        ]
+        for name in left_behind:
+            self.post(UnitChanged(name, AVAILABLE))
+
+    # --- events -----------------------------------------------------------------------------
+
+    def submit(self, frame: Frame, *, age_ns: int = 0) -> None:
+        """Let a frame arrive that was taken ``age_ns`` ago."""
+        with self._lock:
+            now_ns = self._clock_ns()
+            event = FrameArrived(frame.stream, frame.seq, now_ns - age_ns)
+            decisions = self._dispatcher.handle(event, now_ns)
+            self._carry_out(decisions, frame, age_ns)
+
+    def post(self, event: Event) -> None:
+        """
+        Feed any event that brings no frame.
+
+        :raises ConfigError: when the event asks for what cannot be; nothing has changed then
+        """
+        with self._lock:
+            self._carry_out(self._dispatcher.handle(event, self._clock_ns()), None, 0)
+
+    def read(self, look: Callable[[LowLevelDispatcher, int], Any]) -> Any:
+        """Return what ``look`` makes of the dispatcher at this moment, undisturbed."""
+        with self._lock:
+            return look(self._dispatcher, self._clock_ns())
+
+    # --- decisions ----------------------------------------------------------------------------
+
+    def _carry_out(self, decisions: list[Decision], frame: Frame | None, age_ns: int) -> None:
+        ended: dict[int, _LiveJob] = {}
+        for decision in decisions:
+            if isinstance(decision, Run):
+                live = self._live[decision.job]
+                self._workers[decision.unit].submit(StageWork(decision, live.context))
+            elif isinstance(decision, Release):
+                self._release(decision, frame, age_ns, ended)
+            elif isinstance(decision, (Complete, Drop, Fail)):
+                live = ended[decision.job] = self._live.pop(decision.job)
+                self._hand_on(live, decision)
+            elif isinstance(decision, UseVariant):
+                self._live[decision.job].variant = decision.variant
+                self._live[decision.job].context.variant = decision.variant
+            elif isinstance(decision, WakeAt) and self._alarm is not None:
+                self._alarm.set(decision.time_ns)
+
+    def _release(
+        self, release: Release, frame: Frame | None, age_ns: int, ended: dict[int, _LiveJob]
+    ) -> None:
+        variant = self._dispatcher.tasks[release.task].variants[0].name
+        if release.parent is None:
+            source = None if frame is None else self._frame_for(release.task, frame)
+            parent_result = None
+        else:
+            parent = ended[release.parent]
+            source, age_ns = parent.context.frame, parent.age_ns
+            parent_result = parent.context.result
+        context = JobContext(
+            job=release.job,
+            task=release.task,
+            frame=source,
+            items=release.items,
+            parent=parent_result,
+            variant=variant,
+        )
+        self._live[release.job] = _LiveJob(release, context, age_ns, variant)
+
+    def _hand_on(self, live: _LiveJob, decision: Complete | Drop | Fail) -> None:
+        if isinstance(decision, Complete):
+            outcome = jobs.ON_TIME if decision.on_time else jobs.LATE
+            reason, response_ns, result = '', decision.response_ns, live.context.result
+        else:
+            outcome = jobs.DROPPED if isinstance(decision, Drop) else jobs.FAILED
+            reason, response_ns, result = decision.reason, None, None
+        end = jobs.JobEnd(
+            task=decision.task,
+            job=decision.job,
+            outcome=outcome,
+            reason=reason,
+            frame=live.context.frame,
+            result=result,
+            stages=decision.stages,
+            release_ns=live.release.release_ns,
+            deadline_ns=live.release.deadline_ns,
+            response_ns=response_ns,
+            age_ns=live.age_ns,
+            items=live.release.items,
+            variant=live.variant,
+        )
+        if self._delivery is not None:
+            self._delivery.put(end)
+
+    # --- on the workers' threads ----------------------------------------------------------------
+
+    def _execute(self, work: StageWork) -> None:
+        run = work.run
+        started_ns = self._clock_ns()
+        try:
+            if work.context.frame is None:
+                raise NoImageError
+            items = self._programs[run.task].run(run.stage, work.context)
+        except Exception as error:
+            reason = self._reason(run, error)
+            finished_ns = self._clock_ns()
+            self.post(
+                StageFailed(run.job, run.stage, run.unit, started_ns, finished_ns, reason)
+            )
+            return
+        finished_ns = self._clock_ns()
+        self.post(StageFinished(run.job, run.stage, run.unit, started_ns, finished_ns, items))
+
+    def _reason(self, run: Run, error: Exception) -> str:
+        """Return the short code an error is counted under; log its first occurrence whole."""
+        reason = getattr(error, 'reason', None) or type(error).__name__
+        if (run.task, reason) not in self._errors_seen:
+            self._errors_seen.add((run.task, reason))
+            _log.error(
+                '%s/%s failed (%s): %s', run.task, run.stage, reason, error, exc_info=error
+            )
+        return str(reason)
+
+
+class NoImageError(Exception):
+    """A trigger came before the first image it is to work on."""
+
+    reason = 'no_image_yet'

@@ -1,0 +1,88 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Publishes what tasks find, with the header of the frame they found it in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy
+from rclpy.qos import QoSProfile
+from rclpy.qos import ReliabilityPolicy
+
+from edge_sched_ros.execution.jobs import JobEnd
+from edge_sched_ros.nodes.ros_messages import make
+from edge_sched_ros.nodes.ros_messages import message_class
+from edge_sched_ros.perception.results import DepthMap
+from edge_sched_ros.perception.results import Detections
+from edge_sched_ros.pipeline import messages
+
+_RESULTS = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
+_LATCHED = QoSProfile(
+    depth=1,
+    reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.TRANSIENT_LOCAL,
+)
+#: what a task's results are -> (name under the task, type)
+_TOPICS = {
+    'detections': (('detections', 'vision_msgs/msg/Detection2DArray'),),
+    'tracks': (('tracks', 'vision_msgs/msg/Detection2DArray'),),
+    'depth': (('image', 'sensor_msgs/msg/Image'), ('camera_info', 'sensor_msgs/msg/CameraInfo')),
+}
+
+
+class TaskPublisher:
+    """
+    Publishes one task's results.
+
+    :param info_of: returns the latest CameraInfo of the task's camera, or ``None``
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        task: str,
+        output: str,
+        *,
+        labels: tuple[str, ...],
+        info_of: Callable[[], Any],
+    ) -> None:
+        self._node = node
+        self._info_of = info_of
+        self._publishers = {
+            name: node.create_publisher(message_class(kind), f'{task}/{name}', _RESULTS)
+            for name, kind in _TOPICS.get(output, ())
+        }
+        self._labels = None
+        if labels:
+            kind = message_class('vision_msgs/msg/LabelInfo')
+            self._labels = node.create_publisher(kind, f'{task}/label_info', _LATCHED)
+            self._labels.publish(messages.label_info(make, labels, 0.0))
+
+    def publish(self, end: JobEnd) -> None:
+        """Publish a result to whoever listens."""
+        source = messages.header(make, end.frame)
+        if isinstance(end.result, Detections):
+            for publisher in self._publishers.values():
+                if publisher.get_subscription_count():
+                    publisher.publish(messages.detections(make, end.result, source))
+        elif isinstance(end.result, DepthMap):
+            self._publish_depth(end.result, source)
+
+    def _publish_depth(self, depth: DepthMap, source: Any) -> None:
+        if self._publishers['image'].get_subscription_count():
+            self._publishers['image'].publish(messages.depth_image(make, depth, source))
+        info = self._info_of()
+        if info is not None and self._publishers['camera_info'].get_subscription_count():
+            self._publishers['camera_info'].publish(
+                messages.depth_camera_info(make, info, depth, source)
+            )
+
+    def close(self) -> None:
+        """Remove the publishers."""
+        for publisher in self._publishers.values():
+            self._node.destroy_publisher(publisher)
+        if self._labels is not None:
+            self._node.destroy_publisher(self._labels)

@@ -1,0 +1,74 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Says once a period how everything is: status and diagnostics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.clock import Clock
+from rclpy.clock import ClockType
+from rclpy.node import Node
+from rclpy.qos import QoSProfile
+
+from edge_sched_ros.msg import SchedulerStatus
+from edge_sched_ros.nodes.ros_messages import make
+from edge_sched_ros.pipeline.health import Limits
+from edge_sched_ros.pipeline.health import examine
+from edge_sched_ros.pipeline.messages import time_message
+from edge_sched_ros.pipeline.pipeline import Pipeline
+from edge_sched_ros.pipeline.rates import rates_between
+from edge_sched_ros.pipeline.status import Status
+from edge_sched_ros.pipeline.status_messages import diagnostic_array
+from edge_sched_ros.pipeline.status_messages import scheduler_status
+
+
+class Reporter:
+    """
+    Publishes ``~/status`` and ``/diagnostics`` while the scheduler is active.
+
+    On the steady clock: a hung unit or a stopped ``/clock`` is reported too.
+
+    :param limits: returns when silence becomes an error, at present
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        pipeline: Pipeline,
+        *,
+        period_s: float,
+        limits: Callable[[], Limits],
+    ) -> None:
+        self._node = node
+        self._pipeline = pipeline
+        self._limits = limits
+        self._before: Status = pipeline.status()
+        qos = QoSProfile(depth=10)
+        self._status = node.create_publisher(SchedulerStatus, '~/status', qos)
+        self._diagnostics = node.create_publisher(DiagnosticArray, '/diagnostics', qos)
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._timer = node.create_timer(period_s, self.report, clock=steady)
+
+    def report(self) -> None:
+        """Publish now."""
+        status = self._pipeline.status()
+        rates = rates_between(self._before, status)
+        self._before = status
+        stamp = time_message(make, self._node.get_clock().now().nanoseconds)
+        self._status.publish(scheduler_status(make, status, rates, stamp=stamp))
+        self._diagnostics.publish(
+            diagnostic_array(
+                make,
+                examine(status, rates, self._limits()),
+                node=self._node.get_name(),
+                stamp=stamp,
+            )
+        )
+
+    def close(self) -> None:
+        """Stop reporting."""
+        self._node.destroy_timer(self._timer)
+        self._node.destroy_publisher(self._status)
+        self._node.destroy_publisher(self._diagnostics)

@@ -1,0 +1,254 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The scheduler as a lifecycle node."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from rclpy.clock import JumpThreshold
+from rclpy.duration import Duration
+from rclpy.lifecycle import LifecycleNode
+from rclpy.lifecycle import LifecycleState
+from rclpy.lifecycle import TransitionCallbackReturn
+from rclpy.qos import QoSProfile
+
+from edge_sched_ros.core.errors import EdgeSchedError
+from edge_sched_ros.execution.jobs import JobEnd
+from edge_sched_ros.msg import JobTiming
+from edge_sched_ros.nodes.changes import apply_changes
+from edge_sched_ros.nodes.changes import check_changes
+from edge_sched_ros.nodes.logging_bridge import forward_logging
+from edge_sched_ros.nodes.parameters import NodeParameters
+from edge_sched_ros.nodes.publishers import TaskPublisher
+from edge_sched_ros.nodes.reporter import Reporter
+from edge_sched_ros.nodes.ros_messages import make
+from edge_sched_ros.nodes.ros_messages import message_class
+from edge_sched_ros.nodes.running import running
+from edge_sched_ros.nodes.subscriptions import Subscriptions
+from edge_sched_ros.nodes.subscriptions import info_topic_of
+from edge_sched_ros.pipeline import messages
+from edge_sched_ros.pipeline.config import PipelineConfig
+from edge_sched_ros.pipeline.config import from_parameters
+from edge_sched_ros.pipeline.config import guess_type
+from edge_sched_ros.pipeline.health import Limits
+from edge_sched_ros.pipeline.pipeline import Pipeline
+from edge_sched_ros.pipeline.status import summary
+
+SUCCESS = TransitionCallbackReturn.SUCCESS
+FAILURE = TransitionCallbackReturn.FAILURE
+#: a clock that goes back by more than this started anew (a looping bag)
+_RESTART = Duration(nanoseconds=-100_000_000)
+
+
+class SchedulerNode(LifecycleNode):
+    """
+    Subscribes to cameras and sensors, runs every task by its deadline, publishes the answers.
+
+    configure loads networks, activate runs, deactivate keeps them loaded, cleanup frees them.
+    """
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__('scheduler', **arguments)
+        forward_logging(self.get_logger())
+        self._pipeline: Pipeline | None = None
+        self._config: PipelineConfig | None = None
+        self._inputs: Subscriptions | None = None
+        self._reporter: Reporter | None = None
+        self._outputs: dict[str, TaskPublisher] = {}
+        self._timing = self.create_publisher(JobTiming, '~/timing', QoSProfile(depth=100))
+        self._settings = NodeParameters(self, validate=self._validate, apply=self._apply)
+        self._jumps = self.get_clock().create_jump_callback(
+            JumpThreshold(
+                min_forward=None, min_backward=_RESTART, on_clock_change=False
+            ),
+            post_callback=self._on_jump,
+        )
+
+    def autostart(self) -> None:
+        """Configure and activate, if so configured; what goes wrong is logged."""
+        if self._settings.value('autostart') and self.trigger_configure() == SUCCESS:
+            self.trigger_activate()
+
+    # --- lifecycle ----------------------------------------------------------------------------
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Check the parameters and load every network."""
+        try:
+            self._config = from_parameters(self._settings.values())
+            for topic, kind in self._config.topic_types().items():
+                message_class(kind, topic)
+            self._pipeline = Pipeline(self._config, on_end=self._on_end)
+            self._pipeline.load()
+            self._make_publishers(self._config, self._pipeline)
+        except EdgeSchedError as error:
+            self.get_logger().error(f'cannot be configured: {error}')
+            self._free()
+            return FAILURE
+        networks = ', '.join(
+            f'{task.name} ({self._pipeline.network_of(task.name)})' for task in self._config.tasks
+        )
+        units = ', '.join(unit.name for unit in self._pipeline.status().units)
+        self.get_logger().info(f'configured: {networks} on {units}, {self._config.policy}')
+        return SUCCESS
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Start the units and subscribe."""
+        pipeline, config = self._loaded()
+        pipeline.start()
+        types = config.topic_types()
+        self._inputs = Subscriptions(
+            self, pipeline, types=types, info_topics=_info_topics(config)
+        )
+        self._reporter = Reporter(
+            self,
+            pipeline,
+            period_s=self._settings.value('status_period_s'),
+            limits=self._limits,
+        )
+        self.get_logger().info(f'active: listening to {", ".join(types)}')
+        return super().on_activate(state)
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Unsubscribe and end every job; networks stay loaded."""
+        self._stop()
+        return super().on_deactivate(state)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Free every network."""
+        self._free()
+        return SUCCESS
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Stop and free everything, from whichever state."""
+        self.close()
+        return SUCCESS
+
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Go back to unconfigured, from where it can be configured again."""
+        self.close()
+        return SUCCESS
+
+    def close(self) -> None:
+        """Stop and free everything; does nothing a second time."""
+        self._stop()
+        self._free()
+
+    def _stop(self) -> None:
+        if self._inputs is None or self._pipeline is None:
+            return
+        self._inputs.close()
+        self._inputs = None
+        self._pipeline.stop()
+        if self._reporter is not None:
+            self._reporter.report()
+            self._reporter.close()
+            self._reporter = None
+        self._write_summary(self._pipeline)
+
+    def _free(self) -> None:
+        for publisher in self._outputs.values():
+            publisher.close()
+        self._outputs.clear()
+        if self._pipeline is not None:
+            self._pipeline.unload()
+        self._pipeline = None
+
+    def _loaded(self) -> tuple[Pipeline, PipelineConfig]:
+        assert self._pipeline is not None and self._config is not None
+        return self._pipeline, self._config
+
+    def _write_summary(self, pipeline: Pipeline) -> None:
+        name = self._settings.value('summary_file')
+        if not name:
+            return
+        try:
+            file = Path(name)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(summary(pipeline.status()), indent=2) + '\n')
+        except OSError as error:
+            self.get_logger().error(f'summary_file: cannot write {name}: {error.strerror}')
+
+    # --- results ------------------------------------------------------------------------------
+
+    def _make_publishers(self, config: PipelineConfig, pipeline: Pipeline) -> None:
+        for task in config.tasks:
+            topic = config.source_of(task).topic
+            self._outputs[task.name] = TaskPublisher(
+                self,
+                task.name,
+                pipeline.output_of(task.name),
+                labels=pipeline.labels_of(task.name),
+                info_of=partial(self._info_of, topic),
+            )
+
+    def _info_of(self, topic: str) -> Any:
+        subscriptions = self._inputs
+        return None if subscriptions is None else subscriptions.camera_infos.get(topic)
+
+    def _on_end(self, end: JobEnd) -> None:
+        """Publish the end of a job; called from the pipeline's delivery thread."""
+        if end.result is not None:
+            self._outputs[end.task].publish(end)
+        if self._timing.get_subscription_count() and self._settings.value('publish_timing'):
+            network = self._loaded()[0].network_of(end.task)
+            self._timing.publish(messages.job_timing(make, end, network=network))
+
+    # --- changes while running ----------------------------------------------------------------
+
+    def _limits(self) -> Limits:
+        return Limits(
+            error_after_ns=round(self._settings.value('error_after_ms') * 1e6),
+            silent_after_ns=round(self._settings.value('silent_after_ms') * 1e6),
+        )
+
+    def _validate(self, changes: dict[str, Any]) -> None:
+        if self._pipeline is not None:
+            values = self._settings.values()
+            check_changes(self._pipeline, changes, values, self._settings.tasks)
+
+    def _apply(self, changes: dict[str, Any]) -> None:
+        if self._pipeline is None:
+            return
+        try:
+            values = self._settings.values()
+            apply_changes(self._pipeline, changes, values, self._settings.tasks)
+        except EdgeSchedError as error:
+            self.get_logger().error(f'parameter not applied: {error}')
+
+    def _on_jump(self, jump: Any) -> None:
+        if self._pipeline is not None and self._inputs is not None:
+            self._inputs.clock_jumped()
+            self._pipeline.clock_jumped(jump.delta.nanoseconds)
+            self.get_logger().info('the clock jumped back, starting anew')
+
+
+def _info_topics(config: PipelineConfig) -> dict[str, str]:
+    """Return the CameraInfo topic of every image topic."""
+    found = {}
+    for task in config.tasks:
+        kind = task.topic_type or guess_type(task.topic)
+        if task.topic and kind.rpartition('/')[2] in ('Image', 'CompressedImage'):
+            own = found.get(task.topic, '')
+            found[task.topic] = task.camera_info_topic or own or info_topic_of(task.topic)
+    return found
+
+
+def main() -> None:
+    """Run the node until SIGINT or SIGTERM."""
+    with running() as executor:
+        node = SchedulerNode()
+        executor.add_node(node)
+        try:
+            node.autostart()
+            executor.spin()
+        finally:
+            node.close()
+            node.destroy_node()
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,137 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""One subscription per topic: messages become frames, whatever is wrong with them is counted."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import Any
+
+from rclpy.node import Node
+from rclpy.qos import HistoryPolicy
+from rclpy.qos import QoSProfile
+from rclpy.qos import ReliabilityPolicy
+from rclpy.qos_overriding_options import QoSOverridingOptions
+
+from edge_sched_ros.execution.frame import FrameError
+from edge_sched_ros.nodes.ros_messages import message_class
+from edge_sched_ros.pipeline.inputs import Input
+from edge_sched_ros.pipeline.pipeline import Pipeline
+
+#: what Fast DDS' default shared-memory segment holds: larger best-effort samples vanish
+_DEFAULT_SEGMENT_BYTES = 512 * 1024
+_PROFILE_VARIABLES = (
+    'FASTDDS_DEFAULT_PROFILES_FILE',
+    'FASTRTPS_DEFAULT_PROFILES_FILE',
+    'FASTDDS_BUILTIN_TRANSPORTS',
+)
+
+
+def sensor_qos() -> QoSProfile:
+    """Return best effort, newest only: what a frame that ages needs."""
+    return QoSProfile(
+        history=HistoryPolicy.KEEP_LAST, depth=1, reliability=ReliabilityPolicy.BEST_EFFORT
+    )
+
+
+class Subscriptions:
+    """
+    All inputs of an active scheduler.
+
+    :param node: subscribes
+    :param pipeline: takes the frames
+    :param types: topic -> message type
+    :param info_topics: topic -> topic of its ``CameraInfo``
+    :raises ConfigError: for a message type that is not known here
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        pipeline: Pipeline,
+        *,
+        types: dict[str, str],
+        info_topics: dict[str, str],
+    ) -> None:
+        self._node = node
+        self._pipeline = pipeline
+        #: topic -> the latest CameraInfo that belongs to it
+        self.camera_infos: dict[str, Any] = {}
+        self._inputs = {topic: Input(topic, kind) for topic, kind in types.items()}
+        self._warned: set[tuple[str, str]] = set()
+        self._subscriptions = [
+            self._subscribe(topic, kind, partial(self._on_message, self._inputs[topic]))
+            for topic, kind in types.items()
+        ]
+        self._subscriptions += [
+            self._subscribe(info, 'sensor_msgs/msg/CameraInfo', partial(self._on_info, topic))
+            for topic, info in info_topics.items()
+        ]
+
+    def _subscribe(self, topic: str, kind: str, callback: Any) -> Any:
+        return self._node.create_subscription(
+            message_class(kind, topic),
+            topic,
+            callback,
+            sensor_qos(),
+            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
+        )
+
+    def close(self) -> None:
+        """Unsubscribe from everything."""
+        for subscription in self._subscriptions:
+            self._node.destroy_subscription(subscription)
+
+    def clock_jumped(self) -> None:
+        """Take whatever stamps come next."""
+        for source in self._inputs.values():
+            source.forget()
+
+    def _on_message(self, source: Input, message: Any) -> None:
+        try:
+            arrival = source.accept(message, self._node.get_clock().now().nanoseconds)
+        except FrameError as error:
+            self._pipeline.reject(source.topic, error.reason)
+            self._warn_once(source.topic, error.reason, f'frame rejected: {error}')
+            return
+        except Exception as error:
+            # a message that is nothing like what its type promises must not end the node
+            self._pipeline.reject(source.topic, 'unreadable')
+            self._warn_once(source.topic, 'unreadable', f'message rejected: {error!r}')
+            return
+        if arrival.restarted:
+            self._node.get_logger().info(f'{source.topic}: stamps went back, starting anew')
+            self._pipeline.clock_jumped(0)
+        if source.zero_stamps:
+            self._warn_once(
+                source.topic, 'zero_stamp', 'frames are stamped zero: their age is not known'
+            )
+        self._pipeline.submit(arrival.frame, age_ns=arrival.age_ns)
+        self._check_size(source.topic, len(getattr(message, 'data', b'')))
+
+    def _on_info(self, topic: str, message: Any) -> None:
+        self.camera_infos[topic] = message
+        self._check_size(topic, message.width * message.height * 3)
+
+    def _check_size(self, topic: str, size: int) -> None:
+        if size > _DEFAULT_SEGMENT_BYTES and not any(map(os.environ.get, _PROFILE_VARIABLES)):
+            self._warn_once(
+                topic,
+                'size',
+                f"frames of {size // 1024} KiB exceed Fast DDS' default shared-memory segment of "
+                '512 KiB and may vanish between processes: set FASTDDS_DEFAULT_PROFILES_FILE to '
+                'config/dds/large_images.xml or FASTDDS_BUILTIN_TRANSPORTS=LARGE_DATA for camera '
+                'and scheduler',
+            )
+
+    def _warn_once(self, topic: str, what: str, text: str) -> None:
+        if (topic, what) not in self._warned:
+            self._warned.add((topic, what))
+            self._node.get_logger().warning(f'{topic}: {text}')
+
+
+def info_topic_of(topic: str) -> str:
+    """Return the name of the ``CameraInfo`` that by convention goes with an image topic."""
+    base = topic.removesuffix('/compressed')
+    return f'{base.rpartition("/")[0]}/camera_info'.removeprefix('/' * (not topic.startswith('/')))

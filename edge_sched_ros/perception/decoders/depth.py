@@ -1,0 +1,64 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What all depth decoders share: shape, range, place in the source."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_sched_ros.execution.engines.base import TensorInfo
+from edge_sched_ros.execution.preprocess.transform import Transform
+from edge_sched_ros.perception.decoders.base import Decoder
+from edge_sched_ros.perception.results import DepthMap
+
+
+class DepthDecoder(Decoder):
+    """
+    Reads one plane, 1x1xHxW, 1xHxW or 1xHxWx1; what is out of range becomes NaN.
+
+    Padding of a letterboxed input is cut off.
+    """
+
+    output = 'depth'
+    defaults: ClassVar[dict[str, Any]] = {'min_m': 0.1, 'max_m': 100.0, 'scale': 1.0, 'shift': 0.0}
+    ranges: ClassVar[dict[str, tuple[float, float]]] = {
+        'min_m': (0.0, 1e6),
+        'max_m': (0.0, 1e6),
+        'scale': (-1e6, 1e6),
+        'shift': (-1e6, 1e6),
+    }
+
+    def check(self, outputs: tuple[TensorInfo, ...]) -> None:
+        """Check that the first output is one plane."""
+        sizes = [size for size in outputs[0].shape if size != 1]
+        if len(sizes) not in (2, 3) or len(outputs[0].shape) < 2:
+            raise self.misfit('one output 1x1xHxW', outputs)
+
+    def metres(self, plane: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return depth in metres of the network's (scaled and shifted) values."""
+        raise NotImplementedError
+
+    def decode(self, outputs: list[NDArray[Any]], transform: Transform) -> DepthMap:
+        """Return the depth of one picture."""
+        raw = outputs[0]
+        plane = raw.reshape([size for size in raw.shape if size != 1]).astype(np.float32)
+        plane = plane * np.float32(self.options['scale']) + np.float32(self.options['shift'])
+        with np.errstate(divide='ignore', invalid='ignore'):
+            depth = self.metres(plane)
+            good = (depth >= self.options['min_m']) & (depth <= self.options['max_m'])
+        return self._in_source(np.where(good, depth, np.nan).astype(np.float32), transform)
+
+    def _in_source(self, depth: NDArray[np.float32], transform: Transform) -> DepthMap:
+        """Cut off the padding and say how what is left lies in the source."""
+        shrink_x = depth.shape[1] / self.spec.input.width
+        shrink_y = depth.shape[0] / self.spec.input.height
+        scale_x, scale_y = transform.scale_x * shrink_x, transform.scale_y * shrink_y
+        left, top = transform.offset_x * shrink_x, transform.offset_y * shrink_y
+        x0, y0 = max(0, round(left)), max(0, round(top))
+        x1 = min(depth.shape[1], max(x0 + 1, round(left + transform.source_width * scale_x)))
+        y1 = min(depth.shape[0], max(y0 + 1, round(top + transform.source_height * scale_y)))
+        return DepthMap(depth[y0:y1, x0:x1], scale_x, scale_y, left - x0, top - y0)

@@ -1,0 +1,21 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Depth networks that give inverse depth (MiDaS, Depth Anything and the like)."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_sched_ros.perception.decoders.depth import DepthDecoder
+
+
+class DepthInverse(DepthDecoder):
+    """Depth = 1 / (output * scale + shift); scale and shift make relative depth metric."""
+
+    def metres(self, plane: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the inverse; nothing for what is not positive."""
+        return np.where(plane > 0, 1 / plane, np.nan)
+
+
+DECODER = DepthInverse

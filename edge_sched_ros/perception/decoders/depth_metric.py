@@ -1,0 +1,21 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Depth networks that give metres."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_sched_ros.perception.decoders.depth import DepthDecoder
+
+
+class DepthMetric(DepthDecoder):
+    """Depth = output * scale + shift."""
+
+    def metres(self, plane: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the values themselves."""
+        return plane
+
+
+DECODER = DepthMetric

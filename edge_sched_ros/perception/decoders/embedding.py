@@ -1,0 +1,35 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Appearance embeddings: NxD, brought to unit length."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_sched_ros.execution.engines.base import TensorInfo
+from edge_sched_ros.execution.preprocess.transform import Transform
+from edge_sched_ros.perception.decoders.base import Decoder
+from edge_sched_ros.perception.results import Embeddings
+
+
+class Embedding(Decoder):
+    """Reads one vector per crop."""
+
+    output = 'embeddings'
+
+    def check(self, outputs: tuple[TensorInfo, ...]) -> None:
+        """Check that there is one vector per crop."""
+        if len(outputs[0].shape) < 2:
+            raise self.misfit('one output NxD', outputs)
+
+    def decode(self, outputs: list[NDArray[Any]], transform: Transform | None) -> Embeddings:
+        """Return the vectors of all crops."""
+        vectors = outputs[0].reshape(len(outputs[0]), -1).astype(np.float32)
+        length = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return Embeddings(vectors / np.maximum(length, 1e-9))
+
+
+DECODER = Embedding

@@ -1,0 +1,46 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Finds decoders by the name a network's YAML gives."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.engines.base import TensorInfo
+from edge_sched_ros.execution.network import NetworkSpec
+from edge_sched_ros.execution.plugins import load_class
+from edge_sched_ros.execution.plugins import modules_holding
+from edge_sched_ros.perception import decoders
+from edge_sched_ros.perception.decoders.base import Decoder
+
+
+def decoder_names() -> tuple[str, ...]:
+    """Return the names of all decoders of this package."""
+    return tuple(sorted(modules_holding(decoders, 'DECODER')))
+
+
+def make_decoder(
+    spec: NetworkSpec, outputs: tuple[TensorInfo, ...], options: dict[str, Any]
+) -> Decoder:
+    """
+    Return the decoder a network asks for.
+
+    :param options: over those of the network's YAML
+    :raises ConfigError: when there is none, or the outputs or options do not fit
+    """
+    found: type[Decoder] | None
+    if ':' in spec.decoder:
+        found = load_class(spec.decoder, f'{spec.source}: decoder')
+    else:
+        found = modules_holding(decoders, 'DECODER').get(spec.decoder)
+    if found is None:
+        close = difflib.get_close_matches(spec.decoder, decoder_names(), n=1)
+        hint = f"; did you mean '{close[0]}'?" if close else ''
+        known = ', '.join(decoder_names())
+        raise ConfigError(
+            f'{spec.source}: decoder', f"unknown decoder '{spec.decoder}'{hint} (known: {known})"
+        )
+    own = {key: value for key, value in spec.decoder_options.items() if key != 'simulate'}
+    return found(spec, outputs, {**own, **options})

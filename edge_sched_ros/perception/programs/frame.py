@@ -1,0 +1,83 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""A network that sees the whole picture: detection, depth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from edge_sched_ros.execution.context import JobContext
+from edge_sched_ros.execution.engines.base import LoadedNetwork
+from edge_sched_ros.execution.frame import FrameError
+from edge_sched_ros.execution.network import NetworkSpec
+from edge_sched_ros.execution.preprocess.base import Preprocessor
+from edge_sched_ros.execution.preprocess.transform import Transform
+from edge_sched_ros.perception.decoders.base import Decoder
+from edge_sched_ros.perception.results import Detections
+
+
+@dataclass(slots=True)
+class _Scratch:
+    tensor: NDArray[Any] | None
+    transform: Transform
+    outputs: list[NDArray[Any]]
+
+
+class FrameProgram:
+    """Picture -> tensor -> outputs -> result."""
+
+    stages = ('preprocess', 'infer', 'postprocess')
+    stateful = False
+
+    def __init__(
+        self,
+        spec: NetworkSpec,
+        network: LoadedNetwork,
+        preprocessor: Preprocessor,
+        decoder: Decoder,
+    ) -> None:
+        self._spec = spec
+        self._network = network
+        self._preprocessor = preprocessor
+        self._decoder = decoder
+        self.labels = spec.labels
+        self.output = decoder.output
+
+    def run(self, stage: str, context: JobContext) -> int:
+        """Run one stage; the last returns the number of detections."""
+        if stage == 'preprocess':
+            context.scratch = self._prepare(context)
+            return 0
+        scratch: _Scratch = context.scratch
+        if stage == 'infer':
+            scratch.outputs = self._network.run([scratch.tensor])  # type: ignore[list-item]
+            scratch.tensor = None
+            return 0
+        context.result = self._decoder.decode(scratch.outputs, scratch.transform)
+        context.scratch = None
+        return len(context.result) if isinstance(context.result, Detections) else 0
+
+    def _prepare(self, context: JobContext) -> _Scratch:
+        image = context.frame.image if context.frame is not None else None
+        if image is None:
+            raise FrameError('no_image', f'{context.task}: the message holds no image')
+        tensor, transform = self._preprocessor.prepare(image, self._spec.input)
+        return _Scratch(tensor, transform, [])
+
+    def option_names(self) -> tuple[str, ...]:
+        """Return the decoder's options."""
+        return tuple(self._decoder.defaults)
+
+    def set_option(self, name: str, value: float | None) -> None:
+        """Change an option of the decoder."""
+        self._decoder.set_option(name, value)
+
+    def reset(self) -> None:
+        """Nothing is remembered."""
+
+    def close(self) -> None:
+        """Free the network."""
+        self._network.close()

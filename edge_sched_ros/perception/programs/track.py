@@ -1,0 +1,99 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tracking: appearance of each detection, then association with what was seen before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_sched_ros.execution.context import JobContext
+from edge_sched_ros.execution.engines.base import LoadedNetwork
+from edge_sched_ros.execution.frame import FrameError
+from edge_sched_ros.execution.network import NetworkSpec
+from edge_sched_ros.execution.preprocess.base import Preprocessor
+from edge_sched_ros.perception.decoders.base import Decoder
+from edge_sched_ros.perception.results import Detections
+from edge_sched_ros.perception.tracker import Tracker
+
+
+@dataclass(slots=True)
+class _Scratch:
+    crops: NDArray[Any] | None
+    vectors: NDArray[np.float32] | None
+
+
+class TrackProgram:
+    """Detections of the task before it -> crops -> embeddings -> tracks."""
+
+    stages = ('preprocess', 'infer', 'postprocess')
+    stateful = True
+    output = 'tracks'
+
+    def __init__(
+        self,
+        spec: NetworkSpec,
+        network: LoadedNetwork,
+        preprocessor: Preprocessor,
+        decoder: Decoder,
+    ) -> None:
+        self._spec = spec
+        self._network = network
+        self._preprocessor = preprocessor
+        self._decoder = decoder
+        self._tracker = Tracker()
+        self.labels = spec.labels
+
+    def run(self, stage: str, context: JobContext) -> int:
+        """Run one stage; the last returns the number of tracks."""
+        found = context.parent
+        if not isinstance(found, Detections):
+            raise FrameError('no_detections', f'{context.task}: the task before it gave no boxes')
+        if stage == 'preprocess':
+            context.scratch = _Scratch(self._crops(context, found), None)
+        elif stage == 'infer':
+            context.scratch.vectors = self._embed(context.scratch.crops)
+            context.scratch.crops = None
+        else:
+            context.result = self._tracker.update(found, context.scratch.vectors)
+            context.scratch = None
+            return len(context.result)
+        return 0
+
+    def _crops(self, context: JobContext, found: Detections) -> NDArray[Any] | None:
+        image = context.frame.image if context.frame is not None else None
+        if not len(found):
+            return None
+        if image is None:
+            raise FrameError('no_image', f'{context.task}: the message holds no image')
+        return self._preprocessor.crops(image, found.boxes_xyxy, self._spec.input)
+
+    def _embed(self, crops: NDArray[Any] | None) -> NDArray[np.float32] | None:
+        """Return one vector per crop, in batches no larger than the network takes."""
+        if crops is None:
+            return None
+        size = self._spec.max_batch
+        parts = [
+            self._decoder.decode(self._network.run([crops[start : start + size]]), None).vectors  # type: ignore[arg-type]
+            for start in range(0, len(crops), size)
+        ]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def option_names(self) -> tuple[str, ...]:
+        """Return the tracker's options."""
+        return self._tracker.option_names()
+
+    def set_option(self, name: str, value: float | None) -> None:
+        """Change an option of the tracker."""
+        self._tracker.set_option(name, value)
+
+    def reset(self) -> None:
+        """Forget all tracks."""
+        self._tracker.reset()
+
+    def close(self) -> None:
+        """Free the network."""
+        self._network.close()

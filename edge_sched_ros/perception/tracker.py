@@ -1,0 +1,163 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Which detection is which thing of before: Kalman filter and matching by norfair."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.perception.results import Detections
+
+#: farther than any real distance: such pairs never match
+_NEVER = 1e6
+
+
+@dataclass(slots=True)
+class TrackerOptions:
+    """
+    How to associate.
+
+    :param max_age_frames: how long a thing may be out of sight and still be known again
+    :param min_hits: sightings before a thing gets its number
+    :param appearance_weight: how much likeness counts against place, 0..1
+    :param max_distance: pairs farther apart than this never match, 0..1
+    """
+
+    max_age_frames: float = 20.0
+    min_hits: float = 2.0
+    appearance_weight: float = 0.6
+    max_distance: float = 0.6
+
+
+_RANGES = {
+    'max_age_frames': (1.0, 1000.0),
+    'min_hits': (1.0, 100.0),
+    'appearance_weight': (0.0, 1.0),
+    'max_distance': (0.0, 1.0),
+}
+
+
+class Tracker:
+    """
+    Gives detections numbers that stay with the thing.
+
+    Box corners are filtered by norfair's Kalman filter; predictions and detections of one class
+    are matched by a distance that mixes overlap and appearance.
+    """
+
+    def __init__(self) -> None:
+        self.options = TrackerOptions()
+        self._tracker: Any = None
+        self._seen = 0
+        self._first_id = 0
+
+    @staticmethod
+    def option_names() -> tuple[str, ...]:
+        """Return the names of all options."""
+        return tuple(_RANGES)
+
+    def set_option(self, name: str, value: float | None) -> None:
+        """
+        Change an option, ``None`` for its default; all but the weight start tracking anew.
+
+        :raises ConfigError: naming the option
+        """
+        if name not in _RANGES:
+            raise ConfigError(name, f'the tracker has no such option (it has: {", ".join(_RANGES)})')
+        if value is None:
+            value = getattr(TrackerOptions(), name)
+        least, greatest = _RANGES[name]
+        if not least <= value <= greatest:
+            raise ConfigError(name, f'must be from {least} to {greatest}, not {value!r}')
+        setattr(self.options, name, float(value))
+        if name != 'appearance_weight':
+            self._tracker = None
+
+    def reset(self) -> None:
+        """Forget all tracks; numbers go on where they were, so that none is used twice."""
+        self._tracker = None
+
+    def update(
+        self, found: Detections, vectors: NDArray[np.float32] | None
+    ) -> Detections:
+        """
+        Return the detections that belong to a known thing, with its number.
+
+        :param vectors: appearance of each detection, NxD of unit length, or ``None``
+        """
+        from norfair import Detection
+
+        tracker = self._tracker or self._make()
+        sightings = [
+            Detection(
+                points=box.reshape(2, 2),
+                scores=np.array([score, score]),
+                data=index,
+                label=int(class_id),
+                embedding=None if vectors is None else vectors[index],
+            )
+            for index, (box, score, class_id) in enumerate(
+                zip(found.boxes_xyxy, found.scores, found.class_ids)
+            )
+        ]
+        tracks = tracker.update(detections=sightings)
+        current = {id(sighting): sighting.data for sighting in sightings}
+        matched = sorted(
+            (current[id(track.last_detection)], track.id + self._first_id)
+            for track in tracks
+            if id(track.last_detection) in current
+        )
+        rows = np.array([row for row, _ in matched], np.int64)
+        ids = np.array([number for _, number in matched], np.int64)
+        self._seen = max(self._seen, int(ids.max(initial=0)))
+        return Detections(
+            found.boxes_xyxy[rows], found.scores[rows], found.class_ids[rows], found.labels, ids
+        )
+
+    def _make(self) -> Any:
+        from norfair import Tracker as NorfairTracker
+
+        options = self.options
+        self._first_id = self._seen
+        self._tracker = NorfairTracker(
+            distance_function=self._distance,
+            distance_threshold=options.max_distance,
+            hit_counter_max=round(options.max_age_frames),
+            initialization_delay=min(round(options.min_hits), round(options.max_age_frames)) - 1,
+        )
+        return self._tracker
+
+    def _distance(self, sighting: Any, track: Any) -> float:
+        """Return how unlike a detection and a prediction are, 0..1."""
+        if sighting.label != track.label:
+            return _NEVER
+        place = _place_distance(sighting.points, track.estimate)
+        known = track.last_detection.embedding
+        if sighting.embedding is None or known is None:
+            return place
+        likeness = 0.5 - 0.5 * float(sighting.embedding @ known)
+        weight = self.options.appearance_weight
+        return (1 - weight) * place + weight * min(1.0, 2 * likeness)
+
+
+def _place_distance(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    """
+    Return 1 - DIoU of two boxes given by corners, brought into 0..1.
+
+    Source: Zheng et al., "Distance-IoU Loss", AAAI 2020. Unlike IoU it still tells near from far
+    where boxes do not overlap.
+    """
+    (ax0, ay0), (ax1, ay1) = a.tolist()
+    (bx0, by0), (bx1, by1) = b.tolist()
+    shared = max(0.0, min(ax1, bx1) - max(ax0, bx0)) * max(0.0, min(ay1, by1) - max(ay0, by0))
+    union = (ax1 - ax0) * (ay1 - ay0) + (bx1 - bx0) * (by1 - by0) - shared
+    diagonal = math.hypot(max(ax1, bx1) - min(ax0, bx0), max(ay1, by1) - min(ay0, by0))
+    apart = math.hypot((ax0 + ax1 - bx0 - bx1) / 2, (ay0 + ay1 - by0 - by1) / 2)
+    overlap = shared / union if union > 0 else 0.0
+    return (1 - overlap + (apart / diagonal if diagonal > 0 else 0.0) ** 2) / 2

@@ -1,0 +1,202 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a pipeline is to run, from parameters or from a parameter file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.pipeline.parameters import POLICY_PREFIX
+from edge_sched_ros.pipeline.parameters import TASK_PARAMETERS
+from edge_sched_ros.pipeline.parameters import UNSET
+from edge_sched_ros.pipeline.parameters import check_all
+from edge_sched_ros.pipeline.resources import find_file
+from edge_sched_ros.policies.registry import policy_parameters
+
+IMAGE_TYPE = 'sensor_msgs/msg/Image'
+COMPRESSED_TYPE = 'sensor_msgs/msg/CompressedImage'
+#: parameters every ROS node has; not ours
+_ROS_PARAMETERS = ('use_sim_time', 'qos_overrides', 'start_type_description_service')
+
+
+@dataclass(frozen=True, slots=True)
+class TaskConfig:
+    """One task; the fields are the task's parameters, see ``pipeline.parameters``."""
+
+    name: str
+    network: str = ''
+    program: str = ''
+    topic: str = ''
+    topic_type: str = ''
+    trigger_topic: str = ''
+    trigger_type: str = ''
+    camera_info_topic: str = ''
+    after: str = ''
+    units: tuple[str, ...] = ()
+    deadline_ms: float = 100.0
+    period_ms: float = 0.0
+    priority: int = 0
+    every_n: int = 1
+    queue_depth: int = 1
+    max_in_flight: int = 0
+    enabled: bool = True
+    options: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineConfig:
+    """All of a pipeline's settings, checked."""
+
+    tasks: tuple[TaskConfig, ...]
+    policy: str = 'edf+drop'
+    policy_parameters: dict[str, float] = field(default_factory=dict)
+    units: tuple[str, ...] = ()
+    engine: str = 'auto'
+    preprocessor: str = 'auto'
+    watchdog_factor: float = 20.0
+    watchdog_floor_ms: float = 2000.0
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Every input topic once, in order of the tasks."""
+        found = [t for task in self.tasks for t in (task.topic, task.trigger_topic) if t]
+        return tuple(dict.fromkeys(found))
+
+    def topic_types(self) -> dict[str, str]:
+        """
+        Return the message type of every input topic.
+
+        :raises ConfigError: when two tasks say different things of one topic
+        """
+        types: dict[str, str] = {}
+        for task in self.tasks:
+            for topic, kind, key in (
+                (task.topic, task.topic_type or guess_type(task.topic), 'topic_type'),
+                (task.trigger_topic, task.trigger_type, 'trigger_type'),
+            ):
+                if topic and types.setdefault(topic, kind) != kind:
+                    raise ConfigError(
+                        f'{task.name}.{key}', f"topic '{topic}' is {types[topic]} elsewhere"
+                    )
+        return types
+
+    def source_of(self, task: TaskConfig) -> TaskConfig:
+        """Return the task at the head of a task's cascade: the one with the topic."""
+        by_name = {t.name: t for t in self.tasks}
+        while task.after:
+            task = by_name[task.after]
+        return task
+
+
+def guess_type(topic: str) -> str:
+    """Return the type an image topic of that name usually has."""
+    return COMPRESSED_TYPE if topic.endswith('/compressed') else IMAGE_TYPE
+
+
+def from_parameters(values: Mapping[str, Any], *, beside: Path | None = None) -> PipelineConfig:
+    """
+    Return the configuration a set of parameters makes.
+
+    :param values: by full name, e.g. ``detector.deadline_ms``
+    :param beside: the folder of the file they come from
+    :raises ConfigError: naming the parameter
+    """
+    full = check_all(values)
+    names = tuple(full['tasks'])
+    tasks = tuple(_task(name, full, beside) for name in names)
+    for task in tasks:
+        if task.after and task.after not in names:
+            raise ConfigError(f'{task.name}.after', f"there is no task named '{task.after}'")
+    known = {spec.name for spec in policy_parameters(full['policy'])}
+    config = PipelineConfig(
+        tasks=tasks,
+        policy=full['policy'],
+        policy_parameters={
+            name: full[POLICY_PREFIX + name] for name in known
+        },
+        units=tuple(full['units']),
+        engine=full['engine'],
+        preprocessor=full['preprocessor'],
+        watchdog_factor=full['watchdog_factor'],
+        watchdog_floor_ms=full['watchdog_floor_ms'],
+    )
+    config.topic_types()
+    return config
+
+
+def _task(name: str, full: Mapping[str, Any], beside: Path | None) -> TaskConfig:
+    own = {spec.name: full[f'{name}.{spec.name}'] for spec in TASK_PARAMETERS}
+    options = {
+        spec.name: own.pop(spec.name)
+        for spec in TASK_PARAMETERS
+        if spec.option
+    }
+    own['units'] = tuple(own['units'])
+    if bool(own['network']) == bool(own['program']):
+        raise ConfigError(f'{name}.network', 'needs the YAML file of a network, or else a program')
+    if bool(own['topic']) == bool(own['after']):
+        raise ConfigError(f'{name}.topic', 'needs an input topic, or else a task it comes after')
+    if bool(own['trigger_topic']) != bool(own['trigger_type']):
+        raise ConfigError(f'{name}.trigger_type', 'trigger_topic and trigger_type go together')
+    if own['network']:
+        own['network'] = str(find_file(own['network'], where=f'{name}.network', beside=beside))
+    given = {key: value for key, value in options.items() if value != UNSET}
+    return TaskConfig(name=name, options=given, **own)
+
+
+def from_file(path: str | Path) -> PipelineConfig:
+    """
+    Return the configuration of a ROS parameter file.
+
+    :raises ConfigError: naming file and key
+    """
+    path = Path(path)
+    try:
+        return from_parameters(read_parameters(path), beside=path.parent)
+    except ConfigError as error:
+        if error.where.startswith(str(path)):
+            raise
+        raise ConfigError(f'{path}: {error.where}', error.problem) from None
+
+
+def read_parameters(path: Path) -> dict[str, Any]:
+    """
+    Return the parameters a file gives to the scheduler, flat, by full name.
+
+    :raises ConfigError: when it cannot be read or is no ROS parameter file
+    """
+    try:
+        data = yaml.safe_load(path.read_text())
+    except OSError as error:
+        raise ConfigError(str(path), f'cannot be read: {error.strerror}') from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(str(path), f'is not valid YAML: {" ".join(str(error).split())}') from None
+    flat: dict[str, Any] = {}
+    for node, block in (data if isinstance(data, dict) else {}).items():
+        if str(node).strip('/') in ('**', 'scheduler') and isinstance(block, dict):
+            parameters = block.get('ros__parameters')
+            if isinstance(parameters, dict):
+                _flatten('', parameters, flat)
+    if not flat:
+        raise ConfigError(str(path), "holds no parameters under '/**: ros__parameters:'")
+    return {k: v for k, v in flat.items() if k.partition('.')[0] not in _ROS_PARAMETERS}
+
+
+def is_ros_parameter(name: str) -> bool:
+    """Whether every ROS node has a parameter of that name."""
+    return name.partition('.')[0] in _ROS_PARAMETERS
+
+
+def _flatten(prefix: str, values: Mapping[str, Any], flat: dict[str, Any]) -> None:
+    for key, value in values.items():
+        if isinstance(value, dict):
+            _flatten(f'{prefix}{key}.', value, flat)
+        else:
+            flat[f'{prefix}{key}'] = value

@@ -1,0 +1,130 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""How well everything is: the content of ``/diagnostics``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+
+from edge_sched_ros.core.units import AVAILABLE
+from edge_sched_ros.pipeline.rates import Rates
+from edge_sched_ros.pipeline.status import Status
+from edge_sched_ros.pipeline.status import TaskState
+
+OK, WARN, ERROR = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """
+    One line of diagnostics.
+
+    :param name: what it is about, e.g. ``detector``, ``unit cpu0``, ``input image_raw``
+    :param level: :data:`OK`, :data:`WARN` or :data:`ERROR`
+    """
+
+    name: str
+    level: int
+    message: str
+    hardware_id: str
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """
+    When silence becomes an error.
+
+    :param error_after_ns: a task without an on-time answer
+    :param silent_after_ns: a topic without a message
+    """
+
+    error_after_ns: int
+    silent_after_ns: int
+
+
+def examine(status: Status, rates: Rates, limits: Limits) -> list[Health]:
+    """Return the health of every task, unit and input."""
+    return [
+        *(_task(task, status, rates, limits) for task in status.tasks),
+        *_units(status, rates),
+        *_inputs(status, rates, limits),
+    ]
+
+
+def _running_ns(status: Status) -> int:
+    return 0 if status.started_ns is None else status.now_ns - status.started_ns
+
+
+def _task(task: TaskState, status: Status, rates: Rates, limits: Limits) -> Health:
+    rate = rates.tasks[task.name]
+    since_ns = min(
+        _running_ns(status),
+        task.since_on_time_ns if task.since_on_time_ns is not None else _running_ns(status),
+    )
+    level, message = OK, f'{rate.on_time_hz:.1f} results/s on time'
+    if not task.enabled:
+        message = 'disabled'
+    elif since_ns > limits.error_after_ns:
+        level, message = ERROR, f'no on-time result for {since_ns / 1e9:.1f} s'
+    elif rate.missed:
+        level, message = WARN, f'{rate.missed} of {rate.ended} missed their deadline'
+    values = {
+        'deadline_ms': f'{task.deadline_ns / 1e6:g}',
+        'on_time_hz': f'{rate.on_time_hz:.2f}',
+        'miss_ratio': f'{rate.miss_ratio:.4f}',
+        'released': str(task.released),
+        'on_time': str(task.on_time),
+        'late': str(task.late),
+        'in_flight': str(task.in_flight),
+        **{f'dropped_{reason}': str(count) for reason, count in task.dropped.items()},
+        **{f'failed_{reason}': str(count) for reason, count in task.failed.items()},
+        **{f'response_{name}_ms': str(value) for name, value in task.response_ms.items()},
+    }
+    return Health(task.name, level, message, 'task', values)
+
+
+def _units(status: Status, rates: Rates) -> list[Health]:
+    found = []
+    for unit in status.units:
+        usable = unit.state == AVAILABLE
+        busy = rates.utilisation[unit.name]
+        found.append(
+            Health(
+                f'unit {unit.name}',
+                OK if usable else ERROR,
+                f'{busy:.0%} busy' if usable else f'{unit.state}: {unit.reason}',
+                unit.name,
+                {
+                    'kind': unit.kind,
+                    'state': unit.state,
+                    'utilisation': f'{busy:.3f}',
+                    'running': unit.running,
+                    'stages': str(unit.stages),
+                },
+            )
+        )
+    return found
+
+
+def _inputs(status: Status, rates: Rates, limits: Limits) -> list[Health]:
+    found = []
+    for topic, account in status.inputs.items():
+        since_ns = _running_ns(status)
+        if account.last_ns is not None:
+            since_ns = min(since_ns, status.now_ns - account.last_ns)
+        rejected = rates.rejected[topic]
+        level, message = OK, f'{rates.received[topic] / rates.period_s:.1f} messages/s'
+        if since_ns > limits.silent_after_ns:
+            level = ERROR
+            message = f"nothing on '{topic}' for {since_ns / 1e9:.1f} s"
+        elif rejected:
+            level, message = WARN, f'{rejected} messages could not be used'
+        values = {
+            'frame_rate_node': f'{rates.received[topic] / rates.period_s:.2f}',
+            'received': str(account.received),
+            **{f'rejected_{reason}': str(count) for reason, count in account.rejected.items()},
+        }
+        found.append(Health(f'input {topic}', level, message, topic, values))
+    return found

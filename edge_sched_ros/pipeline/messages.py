@@ -1,0 +1,181 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+From results to messages, whichever library makes the messages.
+
+Every function takes ``make(type_name, **fields)``: the node gives one that makes rclpy messages,
+the replay one that makes messages for bags.
+"""
+
+from __future__ import annotations
+
+from array import array
+from typing import Any
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_sched_ros.execution.frame import Frame
+from edge_sched_ros.execution.jobs import DROPPED
+from edge_sched_ros.execution.jobs import FAILED
+from edge_sched_ros.execution.jobs import LATE
+from edge_sched_ros.execution.jobs import ON_TIME
+from edge_sched_ros.execution.jobs import JobEnd
+from edge_sched_ros.perception.results import DepthMap
+from edge_sched_ros.perception.results import Detections
+
+_OUTCOMES = {ON_TIME: 0, LATE: 1, DROPPED: 2, FAILED: 3}
+_NS_PER_S = 1_000_000_000
+
+
+class Make(Protocol):
+    """Makes a message of a type such as ``std_msgs/msg/Header``."""
+
+    def __call__(self, type_name: str, **fields: Any) -> Any:
+        """Return the message; fields not given have their defaults."""
+
+
+def time_message(make: Make, time_ns: int) -> Any:
+    """Return a ``builtin_interfaces/Time``."""
+    seconds, nanoseconds = divmod(time_ns, _NS_PER_S)
+    return make('builtin_interfaces/msg/Time', sec=seconds, nanosec=nanoseconds)
+
+
+def header(make: Make, frame: Frame | None) -> Any:
+    """Return the header of the source frame, untouched."""
+    if frame is None:
+        return make('std_msgs/msg/Header')
+    stamp = time_message(make, frame.stamp_ns)
+    return make('std_msgs/msg/Header', stamp=stamp, frame_id=frame.frame_id)
+
+
+def detections(make: Make, found: Detections, source: Any) -> Any:
+    """
+    Return a ``vision_msgs/Detection2DArray``; empty when nothing was found.
+
+    :param source: the source frame's header
+    """
+    return make(
+        'vision_msgs/msg/Detection2DArray',
+        header=source,
+        detections=[_detection(make, found, index, source) for index in range(len(found))],
+    )
+
+
+def _detection(make: Make, found: Detections, index: int, source: Any) -> Any:
+    x0, y0, x1, y1 = found.boxes_xyxy[index].tolist()
+    hypothesis = make(
+        'vision_msgs/msg/ObjectHypothesis',
+        class_id=found.label(index),
+        score=float(found.scores[index]),
+    )
+    centre = make(
+        'vision_msgs/msg/Pose2D',
+        position=make('vision_msgs/msg/Point2D', x=(x0 + x1) / 2, y=(y0 + y1) / 2),
+    )
+    return make(
+        'vision_msgs/msg/Detection2D',
+        header=source,
+        results=[make('vision_msgs/msg/ObjectHypothesisWithPose', hypothesis=hypothesis)],
+        bbox=make('vision_msgs/msg/BoundingBox2D', center=centre, size_x=x1 - x0, size_y=y1 - y0),
+        id='' if found.track_ids is None else str(int(found.track_ids[index])),
+    )
+
+
+def label_info(make: Make, labels: tuple[str, ...], threshold: float) -> Any:
+    """Return a ``vision_msgs/LabelInfo``: the names of all classes."""
+    classes = [
+        make('vision_msgs/msg/VisionClass', class_id=index, class_name=name)
+        for index, name in enumerate(labels)
+    ]
+    return make('vision_msgs/msg/LabelInfo', class_map=classes, threshold=threshold)
+
+
+def depth_image(make: Make, depth: DepthMap, source: Any) -> Any:
+    """Return a ``sensor_msgs/Image`` of encoding 32FC1, metres, NaN where unknown (REP 118)."""
+    height, width = depth.depth_m.shape
+    return make(
+        'sensor_msgs/msg/Image',
+        header=source,
+        height=height,
+        width=width,
+        encoding='32FC1',
+        is_bigendian=0,
+        step=4 * width,
+        data=byte_array(depth.depth_m),
+    )
+
+
+def byte_array(pixels: NDArray[Any]) -> array[int]:
+    """Return pixels as ``array('B')``: assigning an ndarray to a message is 1000 times slower."""
+    data = array('B')
+    data.frombytes(np.ascontiguousarray(pixels).data.cast('B'))
+    return data
+
+
+def depth_camera_info(make: Make, info: Any, depth: DepthMap, source: Any) -> Any:
+    """
+    Return the ``sensor_msgs/CameraInfo`` of a depth image: the source's, scaled to its size.
+
+    :param info: of the source image
+    """
+    height, width = depth.depth_m.shape
+    scale = np.array([depth.scale_x, depth.scale_y, 1.0])
+    offset = np.array([depth.offset_x, depth.offset_y, 0.0])
+    matrix = np.array(info.k, float).reshape(3, 3)
+    projection = np.array(info.p, float).reshape(3, 4)
+    return make(
+        'sensor_msgs/msg/CameraInfo',
+        header=source,
+        height=height,
+        width=width,
+        distortion_model=info.distortion_model,
+        d=[float(value) for value in info.d],
+        k=_scaled(matrix, scale, offset),
+        r=[float(value) for value in info.r],
+        p=_scaled(projection, scale, offset),
+    )
+
+
+def _scaled(matrix: NDArray[Any], scale: NDArray[Any], offset: NDArray[Any]) -> list[float]:
+    """
+    Return a camera matrix for an image scaled about pixel edges: ``u' = s (u + 0.5) - 0.5 + o``.
+
+    A matrix that was never calibrated (all zero) stays so.
+    """
+    if not matrix.any():
+        return [0.0] * matrix.size
+    scaled = matrix * scale[:, None]
+    scaled[:2, 2] += 0.5 * scale[:2] - 0.5 + offset[:2]
+    return [float(value) for value in scaled.reshape(-1)]
+
+
+def job_timing(make: Make, end: JobEnd, *, network: str) -> Any:
+    """Return an ``edge_sched_ros/JobTiming``."""
+    stages = [
+        make(
+            'edge_sched_ros/msg/StageTiming',
+            name=stage.stage,
+            unit=stage.unit,
+            queued_ms=max(0, stage.started_ns - stage.ready_ns) / 1e6,
+            start_ms=(stage.started_ns - end.release_ns) / 1e6,
+            end_ms=(stage.finished_ns - end.release_ns) / 1e6,
+        )
+        for stage in end.stages
+    ]
+    return make(
+        'edge_sched_ros/msg/JobTiming',
+        header=header(make, end.frame),
+        task=end.task,
+        network=network,
+        variant=end.variant,
+        job=end.job,
+        items=end.items,
+        deadline_ms=(end.deadline_ns - end.release_ns) / 1e6,
+        age_ms=end.age_ns / 1e6,
+        response_ms=float('nan') if end.response_ns is None else end.response_ns / 1e6,
+        outcome=_OUTCOMES[end.outcome],
+        reason=end.reason,
+        stages=stages,
+    )

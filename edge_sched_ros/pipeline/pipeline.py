@@ -1,0 +1,210 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The pipeline: frames in, ended jobs out, settings and state in between."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from collections.abc import Mapping
+from typing import Any
+
+from edge_sched_ros.core.dispatcher import LowLevelDispatcher
+from edge_sched_ros.core.events import ClockJumped
+from edge_sched_ros.core.events import ParametersChanged
+from edge_sched_ros.core.parameters import DYNAMIC_TASK_KEYS
+from edge_sched_ros.core.watchdog import Watchdog
+from edge_sched_ros.execution.frame import Frame
+from edge_sched_ros.execution.jobs import JobEnd
+from edge_sched_ros.execution.registry import Machine
+from edge_sched_ros.execution.registry import discover
+from edge_sched_ros.execution.runtime import Runtime
+from edge_sched_ros.pipeline.assemble import Assembly
+from edge_sched_ros.pipeline.assemble import assemble
+from edge_sched_ros.pipeline.config import PipelineConfig
+from edge_sched_ros.pipeline.inputs_account import InputAccounts
+from edge_sched_ros.pipeline.status import Status
+from edge_sched_ros.pipeline.status import read_status
+from edge_sched_ros.policies.registry import make_policy
+
+
+class Pipeline:
+    """
+    Everything between a topic's messages and a task's answers, without ROS.
+
+    Life: ``load``, then ``start`` and ``stop`` any number of times, then ``unload``.
+
+    :param config: what to run
+    :param on_end: called with every ended job from one thread, in order per task
+    :param machine: what to run it on; looked up when not given
+    :param clock_ns: monotonic
+    """
+
+    def __init__(
+        self,
+        config: PipelineConfig,
+        *,
+        on_end: Callable[[JobEnd], None],
+        machine: Machine | None = None,
+        clock_ns: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        self.config = config
+        self._on_end = on_end
+        self._machine = machine
+        self._clock_ns = clock_ns
+        self._assembly: Assembly | None = None
+        self._runtime: Runtime | None = None
+        self._inputs = InputAccounts(config.topics)
+        #: the latest image of topics that triggered tasks look at
+        self._latest: dict[str, Frame] = {}
+        self._image_of = {
+            task.name: task.topic for task in config.tasks if task.trigger_topic and task.topic
+        }
+        self._triggers = {task.trigger_topic or task.topic for task in config.tasks}
+        self._kept = frozenset(self._image_of.values())
+        self._started_ns: int | None = None
+
+    # --- life -------------------------------------------------------------------------------
+
+    def load(self) -> None:
+        """
+        Load every network.
+
+        :raises ConfigError: naming the file or key that cannot be used
+        """
+        assembly = assemble(self.config, self._machine or discover())
+        try:
+            dispatcher = LowLevelDispatcher(
+                tasks=assembly.tasks,
+                units=tuple(local.unit for local in assembly.units),
+                policy=self.config.policy,
+                make_policy=make_policy,
+                policy_parameters=self.config.policy_parameters,
+                watchdog=Watchdog(
+                    self.config.watchdog_factor, round(self.config.watchdog_floor_ms * 1e6)
+                ),
+            )
+        except BaseException:
+            assembly.close()
+            raise
+        self._assembly = assembly
+        self._runtime = Runtime(
+            dispatcher=dispatcher,
+            programs=assembly.programs,
+            units=assembly.units,
+            deliver=self._on_end,
+            frame_for=self._frame_for,
+            clock_ns=self._clock_ns,
+        )
+
+    def start(self) -> None:
+        """Welcome frames."""
+        self._reset_programs()
+        self._started_ns = self._clock_ns()
+        self._running().start()
+
+    def stop(self) -> None:
+        """End every job in flight and deliver the ends; engines stay loaded."""
+        self._running().stop()
+        self._latest.clear()
+
+    def unload(self) -> None:
+        """Free all engines."""
+        if self._assembly is not None:
+            self._assembly.close()
+        self._assembly = None
+        self._runtime = None
+
+    # --- frames -----------------------------------------------------------------------------
+
+    def submit(self, frame: Frame, *, age_ns: int = 0) -> None:
+        """
+        Let a frame arrive; any thread may.
+
+        :param age_ns: how long ago it was taken; deadlines count from then
+        """
+        self._inputs.received(frame.stream, self._clock_ns())
+        if frame.stream in self._kept:
+            self._latest[frame.stream] = frame
+        if frame.stream in self._triggers:
+            self._running().submit(frame, age_ns=age_ns)
+
+    def reject(self, topic: str, reason: str) -> None:
+        """Count a message that could not be used."""
+        self._inputs.rejected(topic, reason, self._clock_ns())
+
+    def clock_jumped(self, delta_ns: int) -> None:
+        """Forget what belongs to the time before a jump of the source clock."""
+        self._running().post(ClockJumped(delta_ns))
+        self._latest.clear()
+        self._reset_programs()
+
+    def _frame_for(self, task: str, frame: Frame) -> Frame | None:
+        topic = self._image_of.get(task)
+        return frame if topic is None else self._latest.get(topic)
+
+    # --- settings ---------------------------------------------------------------------------
+
+    def change_task(self, name: str, values: Mapping[str, Any]) -> None:
+        """
+        Change settings of a task while it runs.
+
+        :param values: of the dispatcher (``deadline_ns`` ...) or of the program
+            (``score_threshold`` ..., ``None`` for what the network says)
+        :raises ConfigError: naming the key; settings before it may have changed
+        """
+        core = {key: value for key, value in values.items() if key in DYNAMIC_TASK_KEYS}
+        if core:
+            self._running().post(ParametersChanged(core, task=name))
+        for key, value in values.items():
+            if key not in core:
+                self._loaded().programs[name].set_option(key, value)
+
+    def change_policy(self, name: str, parameters: Mapping[str, float]) -> None:
+        """
+        Change the policy or its parameters; jobs in flight stay.
+
+        :raises ConfigError: naming the parameter
+        """
+        self._running().post(ParametersChanged({'policy': name, **parameters}))
+
+    # --- state ------------------------------------------------------------------------------
+
+    def status(self) -> Status:
+        """Return the state of everything at this moment."""
+        status: Status = self._running().read(
+            lambda dispatcher, now_ns: read_status(
+                dispatcher, now_ns, inputs=self._inputs.snapshot(), started_ns=self._started_ns
+            )
+        )
+        return status
+
+    def network_of(self, task: str) -> str:
+        """Return the name of the network a task runs."""
+        return self._loaded().networks[task]
+
+    def output_of(self, task: str) -> str:
+        """Return what a task's results are: ``detections``, ``tracks``, ``depth``, ``none``."""
+        return str(getattr(self._loaded().programs[task], 'output', 'none'))
+
+    def option_names(self, task: str) -> tuple[str, ...]:
+        """Return the settings of a task's program that may change while running."""
+        return tuple(self._loaded().programs[task].option_names())
+
+    def labels_of(self, task: str) -> tuple[str, ...]:
+        """Return the class names a task's results speak of; empty when it has none."""
+        return tuple(getattr(self._loaded().programs[task], 'labels', ()))
+
+    def _reset_programs(self) -> None:
+        for program in self._loaded().programs.values():
+            program.reset()
+
+    def _loaded(self) -> Assembly:
+        if self._assembly is None:
+            raise RuntimeError('the pipeline is not loaded')
+        return self._assembly
+
+    def _running(self) -> Runtime:
+        if self._runtime is None:
+            raise RuntimeError('the pipeline is not loaded')
+        return self._runtime

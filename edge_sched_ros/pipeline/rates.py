@@ -1,0 +1,76 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What happened between two looks at the pipeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from edge_sched_ros.pipeline.status import Status
+from edge_sched_ros.pipeline.status import TaskState
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRate:
+    """
+    One task over a period.
+
+    :param missed: jobs that ended without an on-time answer
+    """
+
+    ended: int
+    missed: int
+    on_time_hz: float
+
+    @property
+    def miss_ratio(self) -> float:
+        """Share of ended jobs without an on-time answer; 0 when none ended."""
+        return self.missed / self.ended if self.ended else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """
+    Everything over a period.
+
+    :param utilisation: unit -> share of the period it was busy, 0..1
+    :param received: topic -> messages
+    :param rejected: topic -> messages that could not be used
+    """
+
+    period_s: float
+    tasks: dict[str, TaskRate]
+    utilisation: dict[str, float]
+    received: dict[str, int]
+    rejected: dict[str, int]
+
+
+def _ended(task: TaskState) -> int:
+    lost = sum(task.dropped.values()) + sum(task.failed.values())
+    return task.on_time + task.late + lost
+
+
+def rates_between(before: Status, now: Status) -> Rates:
+    """Return what changed from one status to a later one of the same pipeline."""
+    period_s = max(1e-9, (now.now_ns - before.now_ns) / 1e9)
+    earlier = {task.name: task for task in before.tasks}
+    tasks = {}
+    for task in now.tasks:
+        first = earlier[task.name]
+        ended = _ended(task) - _ended(first)
+        on_time = task.on_time - first.on_time
+        tasks[task.name] = TaskRate(ended, ended - on_time, on_time / period_s)
+    busy = {unit.name: unit.busy_ns for unit in before.units}
+    utilisation = {
+        unit.name: min(1.0, max(0.0, (unit.busy_ns - busy[unit.name]) / 1e9 / period_s))
+        for unit in now.units
+    }
+    received, rejected = {}, {}
+    for topic, account in now.inputs.items():
+        first_account = before.inputs.get(topic)
+        base = (0, 0) if first_account is None else (
+            first_account.received, sum(first_account.rejected.values())
+        )
+        received[topic] = account.received - base[0]
+        rejected[topic] = sum(account.rejected.values()) - base[1]
+    return Rates(period_s, tasks, utilisation, received, rejected)

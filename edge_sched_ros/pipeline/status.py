@@ -1,0 +1,158 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the pipeline says of itself: the ground of diagnostics, status messages and summaries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from edge_sched_ros.core.dispatcher import LowLevelDispatcher
+from edge_sched_ros.core.errors import InvariantError
+from edge_sched_ros.pipeline.inputs_account import InputAccount
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """
+    One task since the pipeline was loaded.
+
+    :param since_on_time_ns: since its last on-time answer; ``None`` before the first
+    """
+
+    name: str
+    enabled: bool
+    deadline_ns: int
+    released: int
+    on_time: int
+    late: int
+    dropped: dict[str, int]
+    failed: dict[str, int]
+    in_flight: int
+    miss_ratio: float
+    uxcost: float
+    response_ms: dict[str, float | None]
+    since_on_time_ns: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitReport:
+    """
+    One unit since the pipeline was loaded.
+
+    :param running: ``task/stage``, empty when idle
+    :param busy_ns: total time in stages; utilisation is its growth over time
+    """
+
+    name: str
+    kind: str
+    state: str
+    reason: str
+    running: str
+    busy_ns: int
+    stages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """
+    The whole pipeline at one moment.
+
+    :param now_ns: that moment, on the pipeline's clock
+    :param started_ns: when it was started last; ``None`` before
+    """
+
+    now_ns: int
+    started_ns: int | None
+    policy: str
+    policy_parameters: dict[str, float]
+    miss_ratio: float
+    uxcost: float
+    tasks: tuple[TaskState, ...]
+    units: tuple[UnitReport, ...]
+    inputs: dict[str, InputAccount]
+
+
+def read_status(
+    dispatcher: LowLevelDispatcher,
+    now_ns: int,
+    *,
+    inputs: dict[str, InputAccount],
+    started_ns: int | None,
+) -> Status:
+    """Return the status of a dispatcher; call it while nothing else handles events."""
+    return Status(
+        now_ns=now_ns,
+        started_ns=started_ns,
+        policy=dispatcher.policy_name,
+        policy_parameters=dict(dispatcher.policy_parameters),
+        miss_ratio=dispatcher.ledger.miss_ratio,
+        uxcost=dispatcher.ledger.uxcost(),
+        tasks=tuple(_task(dispatcher, name, now_ns) for name in dispatcher.tasks),
+        units=tuple(
+            UnitReport(
+                name=name,
+                kind=state.unit.kind,
+                state=state.state,
+                reason=state.reason,
+                running=f'{state.task}/{state.stage}' if state.job_id is not None else '',
+                busy_ns=state.busy_until_now_ns(now_ns),
+                stages=state.stages_done,
+            )
+            for name, state in dispatcher.units.items()
+        ),
+        inputs=inputs,
+    )
+
+
+def _task(dispatcher: LowLevelDispatcher, name: str, now_ns: int) -> TaskState:
+    spec, account = dispatcher.tasks[name], dispatcher.ledger.tasks[name]
+    figures = account.to_dict(spec.deadline_ns)
+    last_ns = account.last_on_time_ns
+    return TaskState(
+        name=name,
+        enabled=spec.enabled,
+        deadline_ns=spec.deadline_ns,
+        released=account.released,
+        on_time=account.on_time,
+        late=account.late,
+        dropped=figures['dropped'],
+        failed=figures['failed'],
+        in_flight=account.in_flight,
+        miss_ratio=account.miss_ratio,
+        uxcost=account.violation_rate,
+        response_ms=figures['response_ms'],
+        since_on_time_ns=None if last_ns is None else now_ns - last_ns,
+    )
+
+
+def summary(status: Status) -> dict[str, Any]:
+    """
+    Return the account of a finished run, JSON types only.
+
+    :raises InvariantError: when a task's jobs do not add up, or some are still in flight
+    """
+    elapsed_ns = status.now_ns - status.started_ns if status.started_ns is not None else 0
+    tasks = {}
+    for task in status.tasks:
+        ended = task.on_time + task.late + sum(task.dropped.values()) + sum(task.failed.values())
+        if ended != task.released:
+            raise InvariantError(f'{task.name}: {task.released} jobs released, {ended} ended')
+        tasks[task.name] = {
+            'deadline_ms': task.deadline_ns / 1e6,
+            'released': task.released,
+            'on_time': task.on_time,
+            'late': task.late,
+            'dropped': task.dropped,
+            'failed': task.failed,
+            'response_ms': task.response_ms,
+        }
+    units = {
+        unit.name: {
+            'kind': unit.kind,
+            'utilisation': round(unit.busy_ns / elapsed_ns, 4) if elapsed_ns else 0.0,
+        }
+        for unit in status.units
+    }
+    inputs = {topic: account.to_dict() for topic, account in status.inputs.items()}
+    return {'policy': status.policy, 'tasks': tasks, 'units': units, 'inputs': inputs}

@@ -1,0 +1,103 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""From state to messages: ``SchedulerStatus`` and ``DiagnosticArray``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from edge_sched_ros.pipeline.health import Health
+from edge_sched_ros.pipeline.messages import Make
+from edge_sched_ros.pipeline.rates import Rates
+from edge_sched_ros.pipeline.status import Status
+from edge_sched_ros.pipeline.status import TaskState
+from edge_sched_ros.pipeline.status import UnitReport
+
+_UNKNOWN = float('nan')
+
+
+def scheduler_status(make: Make, status: Status, rates: Rates, *, stamp: Any) -> Any:
+    """
+    Return an ``edge_sched_ros/SchedulerStatus``.
+
+    :param stamp: the time now, a message
+    """
+    return make(
+        'edge_sched_ros/msg/SchedulerStatus',
+        header=make('std_msgs/msg/Header', stamp=stamp),
+        policy=status.policy,
+        policy_parameters=[f'{k}={v:g}' for k, v in sorted(status.policy_parameters.items())],
+        period_s=rates.period_s,
+        miss_ratio=float(status.miss_ratio),
+        uxcost=float(status.uxcost),
+        tasks=[_task(make, task, rates) for task in status.tasks],
+        units=[_unit(make, unit, rates) for unit in status.units],
+    )
+
+
+def _task(make: Make, task: TaskState, rates: Rates) -> Any:
+    reasons = {**task.dropped, **{f'failed_{k}': v for k, v in task.failed.items()}}
+    percentiles = {
+        f'response_{name}_ms': _UNKNOWN if value is None else value
+        for name, value in task.response_ms.items()
+    }
+    return make(
+        'edge_sched_ros/msg/TaskStatus',
+        name=task.name,
+        enabled=task.enabled,
+        deadline_ms=task.deadline_ns / 1e6,
+        released=task.released,
+        on_time=task.on_time,
+        late=task.late,
+        dropped=sum(task.dropped.values()),
+        failed=sum(task.failed.values()),
+        in_flight=task.in_flight,
+        reasons=list(reasons),
+        reason_counts=list(reasons.values()),
+        on_time_hz=rates.tasks[task.name].on_time_hz,
+        miss_ratio=rates.tasks[task.name].miss_ratio,
+        violation_rate=float(task.uxcost),
+        **percentiles,
+    )
+
+
+def _unit(make: Make, unit: UnitReport, rates: Rates) -> Any:
+    return make(
+        'edge_sched_ros/msg/UnitStatus',
+        name=unit.name,
+        kind=unit.kind,
+        state=unit.state,
+        reason=unit.reason,
+        running=unit.running,
+        utilisation=rates.utilisation[unit.name],
+        stages=unit.stages,
+        temperature_c=_UNKNOWN,
+        power_mw=_UNKNOWN,
+    )
+
+
+def diagnostic_array(make: Make, health: list[Health], *, node: str, stamp: Any) -> Any:
+    """
+    Return a ``diagnostic_msgs/DiagnosticArray``.
+
+    :param node: name of the node, the first part of every status name
+    """
+    return make(
+        'diagnostic_msgs/msg/DiagnosticArray',
+        header=make('std_msgs/msg/Header', stamp=stamp),
+        status=[
+            make(
+                'diagnostic_msgs/msg/DiagnosticStatus',
+                # a byte field is bytes in Python
+                level=bytes([line.level]),
+                name=f'{node}: {line.name}',
+                message=line.message,
+                hardware_id=line.hardware_id,
+                values=[
+                    make('diagnostic_msgs/msg/KeyValue', key=key, value=value)
+                    for key, value in line.values.items()
+                ],
+            )
+            for line in health
+        ],
+    )
