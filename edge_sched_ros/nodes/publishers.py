@@ -18,6 +18,7 @@ from edge_sched_ros.nodes.ros_messages import message_class
 from edge_sched_ros.perception.results import DepthMap
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.pipeline import messages
+from edge_sched_ros.pipeline.topics import RESULT_TOPICS
 
 _RESULTS = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
 _LATCHED = QoSProfile(
@@ -25,12 +26,6 @@ _LATCHED = QoSProfile(
     reliability=ReliabilityPolicy.RELIABLE,
     durability=DurabilityPolicy.TRANSIENT_LOCAL,
 )
-#: what a task's results are -> (name under the task, type)
-_TOPICS = {
-    'detections': (('detections', 'vision_msgs/msg/Detection2DArray'),),
-    'tracks': (('tracks', 'vision_msgs/msg/Detection2DArray'),),
-    'depth': (('image', 'sensor_msgs/msg/Image'), ('camera_info', 'sensor_msgs/msg/CameraInfo')),
-}
 
 
 class TaskPublisher:
@@ -53,7 +48,7 @@ class TaskPublisher:
         self._info_of = info_of
         self._publishers = {
             name: node.create_publisher(message_class(kind), f'{task}/{name}', _RESULTS)
-            for name, kind in _TOPICS.get(output, ())
+            for name, kind in RESULT_TOPICS.get(output, {}).items()
         }
         self._labels = None
         if labels:

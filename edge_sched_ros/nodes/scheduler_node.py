@@ -29,14 +29,13 @@ from edge_sched_ros.nodes.ros_messages import make
 from edge_sched_ros.nodes.ros_messages import message_class
 from edge_sched_ros.nodes.running import running
 from edge_sched_ros.nodes.subscriptions import Subscriptions
-from edge_sched_ros.nodes.subscriptions import info_topic_of
 from edge_sched_ros.pipeline import messages
 from edge_sched_ros.pipeline.config import PipelineConfig
 from edge_sched_ros.pipeline.config import from_parameters
-from edge_sched_ros.pipeline.config import guess_type
 from edge_sched_ros.pipeline.health import Limits
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.status import summary
+from edge_sched_ros.pipeline.topics import info_topics
 
 SUCCESS = TransitionCallbackReturn.SUCCESS
 FAILURE = TransitionCallbackReturn.FAILURE
@@ -101,7 +100,7 @@ class SchedulerNode(LifecycleNode):
         pipeline.start()
         types = config.topic_types()
         self._inputs = Subscriptions(
-            self, pipeline, types=types, info_topics=_info_topics(config)
+            self, pipeline, types=types, info_topics=info_topics(config)
         )
         self._reporter = Reporter(
             self,
@@ -224,17 +223,6 @@ class SchedulerNode(LifecycleNode):
             self._inputs.clock_jumped()
             self._pipeline.clock_jumped(jump.delta.nanoseconds)
             self.get_logger().info('the clock jumped back, starting anew')
-
-
-def _info_topics(config: PipelineConfig) -> dict[str, str]:
-    """Return the CameraInfo topic of every image topic."""
-    found = {}
-    for task in config.tasks:
-        kind = task.topic_type or guess_type(task.topic)
-        if task.topic and kind.rpartition('/')[2] in ('Image', 'CompressedImage'):
-            own = found.get(task.topic, '')
-            found[task.topic] = task.camera_info_topic or own or info_topic_of(task.topic)
-    return found
 
 
 def main() -> None:

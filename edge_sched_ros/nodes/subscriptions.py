@@ -130,8 +130,3 @@ class Subscriptions:
             self._warned.add((topic, what))
             self._node.get_logger().warning(f'{topic}: {text}')
 
-
-def info_topic_of(topic: str) -> str:
-    """Return the name of the ``CameraInfo`` that by convention goes with an image topic."""
-    base = topic.removesuffix('/compressed')
-    return f'{base.rpartition("/")[0]}/camera_info'.removeprefix('/' * (not topic.startswith('/')))

@@ -10,15 +10,19 @@ from typing import Any
 import numpy as np
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.engines.base import Engine
 from edge_sched_ros.execution.engines.base import LoadedNetwork
+from edge_sched_ros.execution.frame import Frame
+from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.perception.decoders.embedding import Embedding
 from edge_sched_ros.perception.decoders.registry import make_decoder
 from edge_sched_ros.perception.programs.frame import FrameProgram
 from edge_sched_ros.perception.programs.track import TrackProgram
+from edge_sched_ros.perception.results import Detections
 
 
 def build_program(
@@ -29,7 +33,7 @@ def build_program(
     options: Mapping[str, Any],
 ) -> Program:
     """
-    Load a network, check that it fits its YAML, run it once, and return its program.
+    Load a network, check that it fits its YAML, rehearse it, and return its program.
 
     :param options: settings of the task over those of the network
     :raises ConfigError: naming file and key
@@ -46,7 +50,8 @@ def build_program(
                 program.set_option(name, value)
         else:
             program = FrameProgram(spec, network, preprocessor, decoder)
-        _warm_up(spec, network)
+        if engine.name != 'simulated':
+            _rehearse(spec, program)
     except BaseException:
         network.close()
         raise
@@ -87,21 +92,29 @@ def _check_input(spec: NetworkSpec, network: LoadedNetwork) -> None:
         )
 
 
-def _warm_up(spec: NetworkSpec, network: LoadedNetwork) -> None:
-    """Run once, so that the first frame does not pay for what engines put off."""
-    if spec.engine == 'simulated':
-        return
-    shape = [1 if size is None else size for size in network.inputs[0].shape]
-    for axis, size in enumerate(network.inputs[0].shape[1:], start=1):
-        if size is None:
-            height, width = spec.input.height, spec.input.width
-            planar = spec.input.layout == 'nchw'
-            wanted = (spec.input.channels, height, width) if planar else (
-                height, width, spec.input.channels
-            )
-            shape[axis] = wanted[axis - 1]
+def _rehearse(spec: NetworkSpec, program: Program) -> None:
+    """
+    Run every stage once on a grey picture.
+
+    The first frame must not pay for what libraries put off until first use, and what cannot run
+    at all is better known now.
+    """
+    size = (spec.input.height, spec.input.width)
+    picture = np.full((*size, 3), 114, np.uint8)
+    image = SourceImage.from_raw(
+        picture.reshape(-1), width=size[1], height=size[0], encoding='bgr8', step=3 * size[1]
+    )
+    box = np.array([[0, 0, size[1], size[0]]], np.float32)
+    parent = Detections(box, np.ones(1, np.float32), np.zeros(1, np.int64))
+    context = JobContext(0, spec.name, Frame('', 0, 0, '', image), parent=parent)
     try:
-        network.run([np.zeros(shape, spec.input.dtype)])
+        for stage in program.stages:
+            program.run(stage, context)
+    except ConfigError:
+        raise
     except Exception as error:
         reason = ' '.join(str(error).split())
-        raise ConfigError(f'{spec.source}: file', f'{spec.file.name} does not run: {reason}') from None
+        raise ConfigError(
+            str(spec.source), f'a trial run failed: {type(error).__name__}: {reason}'
+        ) from error
+    program.reset()

@@ -1,0 +1,89 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Writes what tasks find into a bag, under the names the node publishes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from edge_sched_ros.bags.typestore import make
+from edge_sched_ros.bags.typestore import typestore
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.jobs import JobEnd
+from edge_sched_ros.perception.results import DepthMap
+from edge_sched_ros.perception.results import Detections
+from edge_sched_ros.pipeline import messages
+from edge_sched_ros.pipeline import topics
+
+_TIMING = '/scheduler/timing'
+
+
+class ResultsWriter:
+    """
+    An MCAP bag of results; use it with ``with``.
+
+    :param path: the folder to write; must not exist
+    :param outputs: task -> what its results are
+    :param network_of: names a task's network
+    :param info_of: returns the CameraInfo of a task's camera, or ``None``
+    :raises ConfigError: when the folder exists
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        outputs: dict[str, str],
+        network_of: Callable[[str], str],
+        info_of: Callable[[str], Any],
+    ) -> None:
+        from rosbags.rosbag2 import StoragePlugin
+        from rosbags.rosbag2 import Writer
+
+        if path.exists():
+            raise ConfigError(str(path), 'exists already; results are not written over it')
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._network_of, self._info_of = network_of, info_of
+        self._writer = Writer(path, version=9, storage_plugin=StoragePlugin.MCAP)
+        self._types = {_TIMING: topics.JOB_TIMING}
+        for task, output in outputs.items():
+            for name, kind in topics.RESULT_TOPICS.get(output, {}).items():
+                self._types[f'/{task}/{name}'] = kind
+        self._connections: dict[str, Any] = {}
+
+    def __enter__(self) -> ResultsWriter:
+        """Open the bag."""
+        self._writer.open()
+        for topic, kind in self._types.items():
+            self._connections[topic] = self._writer.add_connection(
+                topic, kind, typestore=typestore()
+            )
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        """Close the bag."""
+        self._writer.close()
+
+    def write(self, end: JobEnd) -> None:
+        """Write the end of a job."""
+        at_ns = end.frame.stamp_ns if end.frame is not None else 0
+        source = messages.header(make, end.frame)
+        timing = messages.job_timing(make, end, network=self._network_of(end.task))
+        self._write(_TIMING, timing, at_ns)
+        if isinstance(end.result, Detections):
+            name = 'detections' if end.result.track_ids is None else 'tracks'
+            found = messages.detections(make, end.result, source)
+            self._write(f'/{end.task}/{name}', found, at_ns)
+        elif isinstance(end.result, DepthMap):
+            image = messages.depth_image(make, end.result, source)
+            self._write(f'/{end.task}/image', image, at_ns)
+            info = self._info_of(end.task)
+            if info is not None:
+                scaled = messages.depth_camera_info(make, info, end.result, source)
+                self._write(f'/{end.task}/camera_info', scaled, at_ns)
+
+    def _write(self, topic: str, message: Any, at_ns: int) -> None:
+        data = typestore().serialize_cdr(message, self._types[topic])
+        self._writer.write(self._connections[topic], at_ns, data)

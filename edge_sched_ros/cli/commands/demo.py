@@ -1,0 +1,166 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""``edge-sched demo``: play the demo bag into the real node and score what it answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from edge_sched_ros.cli.processes import Program
+from edge_sched_ros.cli.processes import Programs
+from edge_sched_ros.cli.progress import progress_bar
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.pipeline.resources import share_of
+
+_SEED = 7
+_FPS = 15.0
+_RESULTS = {
+    '/detector/detections': 'vision_msgs/msg/Detection2DArray',
+    '/tracker/tracks': 'vision_msgs/msg/Detection2DArray',
+    '/depth/image': 'sensor_msgs/msg/Image',
+    '/depth/camera_info': 'sensor_msgs/msg/CameraInfo',
+    '/scheduler/timing': 'edge_sched_ros/msg/JobTiming',
+}
+_START_TIMEOUT_S = 60.0
+
+
+@click.command('demo')
+@click.option('--out', type=click.Path(path_type=Path), default=Path('out/demo'),
+              show_default=True, help='Folder for bags, logs and summary.json.')
+@click.option('--seconds', type=click.FloatRange(2, 600), default=20.0, show_default=True,
+              help='Length of the bag.')
+@click.option('--policy', default=None, help='Scheduling policy instead of that in demo.yaml.')
+@click.option('--json', 'as_json', is_flag=True, help='Print summary.json instead of a table.')
+def demo(out: Path, seconds: float, policy: str | None, as_json: bool) -> None:
+    """Play a bag over DDS into the scheduler node and compare its answers with the truth."""
+    _need_ros()
+    if policy is not None:
+        from edge_sched_ros.policies.registry import make_policy
+
+        make_policy(policy, {})
+    share = share_of()
+    if share is None:
+        raise ConfigError('edge_sched_ros', 'its share folder is not installed')
+    out = out.absolute()
+    out.mkdir(parents=True, exist_ok=True)
+    console = Console(stderr=as_json)
+    bag = _bag(out, seconds, console)
+    summary = _run(out, bag, share / 'config' / 'demo.yaml', policy, seconds, console)
+    (out / 'summary.json').write_text(json.dumps(summary, indent=2) + '\n')
+    _show(summary, out, as_json, console)
+
+
+def _need_ros() -> None:
+    try:
+        import rclpy  # noqa: F401
+    except ImportError:
+        raise ConfigError(
+            'demo', 'ROS 2 is not here: run `make demo`, or source your ROS distro first'
+        ) from None
+
+
+def _bag(out: Path, seconds: float, console: Console) -> Path:
+    """Return the demo bag, rendered when it is not there yet."""
+    from edge_sched_ros.bags.scene_bag import write_scene_bag
+    from edge_sched_ros.scenes.scene import Scene
+
+    frames = round(seconds * _FPS)
+    bag = out / 'bags' / f'scene{_SEED}_{frames}_frames'
+    if not bag.exists():
+        with progress_bar(console, 'rendering the demo bag', frames) as advance:
+            write_scene_bag(bag, Scene(seed=_SEED, fps=_FPS), frames=frames, progress=advance)
+    return bag
+
+
+def _run(
+    out: Path, bag: Path, parameters: Path, policy: str | None, seconds: float, console: Console
+) -> dict[str, Any]:
+    from edge_sched_ros.bags.score import score
+
+    results, account = out / 'results', out / 'node.json'
+    shutil.rmtree(results, ignore_errors=True)
+    account.unlink(missing_ok=True)
+    with Programs(logs=out, environment=_environment()) as programs:
+        node = programs.start('scheduler_node', _node_command(parameters, policy, account))
+        # its publishers make the recorder ready
+        recorder = programs.start('bag_recorder', _recorder_command(results))
+        node.wait_for(
+            lambda log: 'active: listening' in log, what='become active', timeout_s=_START_TIMEOUT_S
+        )
+        recorder.wait_for(
+            lambda log: 'recording' in log, what='found the results', timeout_s=_START_TIMEOUT_S
+        )
+        player = programs.start('bag_player', _python('edge_sched_ros.nodes.bag_player', str(bag)))
+        _watch(player, node, seconds, console)
+        for program in (node, recorder):
+            if code := program.interrupt():
+                raise ConfigError(program.name, f'ended with exit code {code}, see {program.log}')
+    summary: dict[str, Any] = json.loads(account.read_text())
+    console.print('comparing with the ground truth ...')
+    topics = list(_RESULTS)
+    summary['accuracy'] = score(
+        results, bag, detections=topics[0], tracks=topics[1], depth=topics[2]
+    )
+    return summary
+
+
+def _environment() -> dict[str, str]:
+    """Return a DDS domain of its own, so that no robot nearby is disturbed."""
+    domain = os.environ.get('ROS_DOMAIN_ID') or str(50 + os.getpid() % 50)
+    local = {'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST'}
+    return {'ROS_DOMAIN_ID': domain, **local}
+
+
+def _python(module: str, *arguments: str) -> list[str]:
+    return [sys.executable, '-m', module, *arguments]
+
+
+def _node_command(parameters: Path, policy: str | None, account: Path) -> list[str]:
+    command = _python(
+        'edge_sched_ros.nodes.scheduler_node', '--ros-args', '--params-file', str(parameters),
+        '-p', f'summary_file:={account}',
+    )
+    return command + (['-p', f'policy:={policy}'] if policy else [])
+
+
+def _recorder_command(results: Path) -> list[str]:
+    topics = [f'{topic}:{kind}' for topic, kind in _RESULTS.items()]
+    return _python('edge_sched_ros.nodes.bag_recorder', str(results), *topics)
+
+
+def _watch(player: Program, node: Program, seconds: float, console: Console) -> None:
+    """Show how far the player is until it ends."""
+    with progress_bar(console, 'playing it over DDS', round(seconds * 10)) as advance:
+
+        def tick() -> None:
+            if node.exit_code is not None:
+                raise ConfigError(node.name, f'ended on the way, see {node.log}')
+            played = [line.split()[1] for line in player.output().splitlines()
+                      if line.startswith('playing ')]
+            if played:
+                advance(round(float(played[-1]) * 10))
+
+        code = player.wait(timeout_s=seconds + _START_TIMEOUT_S, tick=tick)
+    if code:
+        raise ConfigError(player.name, f'ended with exit code {code}, see {player.log}')
+
+
+def _show(summary: dict[str, Any], out: Path, as_json: bool, console: Console) -> None:
+    from edge_sched_ros.reporting.tables import show_summary
+
+    if as_json:
+        click.echo(json.dumps(summary, indent=2))
+    else:
+        show_summary(summary, console=console)
+        console.print(f'everything is in {out}')
+
+
+COMMAND = demo

@@ -1,0 +1,53 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""``edge-sched replay``: a bag through the pipeline, without DDS."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from edge_sched_ros.cli.progress import progress_bar
+
+
+@click.command('replay')
+@click.argument('bag', type=click.Path(path_type=Path))
+@click.option('--params', required=True, type=click.Path(path_type=Path),
+              help='ROS parameter file, the same the node takes.')
+@click.option('-o', '--output', type=click.Path(path_type=Path), default=None,
+              help='Bag of results to write; must not exist.')
+@click.option('--policy', default=None, help='Scheduling policy instead of the file\'s.')
+@click.option('--rate', type=click.FloatRange(0, min_open=True), default=1.0, show_default=True,
+              help='Times real time.')
+@click.option('--json', 'as_json', is_flag=True, help='Print the account as JSON.')
+def replay(
+    bag: Path, params: Path, output: Path | None, policy: str | None, rate: float, as_json: bool
+) -> None:
+    """Feed BAG (a rosbag2 folder, MCAP or SQLite) through the node's pipeline without DDS."""
+    from edge_sched_ros.bags.replay import Replay
+    from edge_sched_ros.pipeline.config import from_file
+    from edge_sched_ros.pipeline.status import summary
+    from edge_sched_ros.policies.registry import make_policy
+    from edge_sched_ros.reporting.tables import show_summary
+
+    config = from_file(params)
+    if policy is not None:
+        make_policy(policy, {})
+        config = replace(config, policy=policy, policy_parameters={})
+    console = Console(stderr=as_json)
+    with progress_bar(console, f'replaying {bag.name}', 1.0) as progress:
+        status = Replay(config, results=output).run(bag, rate=rate, progress=progress)
+    account = summary(status)
+    if as_json:
+        click.echo(json.dumps(account, indent=2))
+        return
+    show_summary(account, console=console)
+    if output is not None:
+        console.print(f'results are in {output}')
+
+
+COMMAND = replay

@@ -1,0 +1,40 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Installs the ROS-free part with pip: ``pip install .`` gives the ``edge-sched`` command.
+
+The ROS package, with its messages and nodes, is built by colcon (see CMakeLists.txt).
+"""
+
+from glob import glob
+
+from setuptools import find_packages
+from setuptools import setup
+
+_SHARE = 'share/edge_sched_ros'
+
+setup(
+    name='edge_sched_ros',
+    version='0.1.0',
+    description='Several networks on one robot computer, every deadline accounted for',
+    license='Apache-2.0',
+    python_requires='>=3.10',
+    packages=find_packages(include=['edge_sched_ros', 'edge_sched_ros.*']),
+    package_data={'edge_sched_ros': ['py.typed']},
+    data_files=[
+        (f'{_SHARE}/{folder}', glob(f'{folder}/*.*')) for folder in ('models', 'config', 'msg')
+    ],
+    install_requires=[
+        'click>=8',
+        'norfair>=2.2',
+        'numpy>=1.21,<2',
+        'onnxruntime>=1.16',
+        'opencv-python-headless>=4.7,<5',
+        'PyYAML>=5.4',
+        'rich>=12',
+        'rosbags>=0.10',
+        'scipy>=1.8',
+    ],
+    extras_require={'score': ['pycocotools>=2.0.6', 'motmetrics>=1.4', 'pandas>=1.5,<3']},
+    entry_points={'console_scripts': ['edge-sched = edge_sched_ros.cli.main:main']},
+)
