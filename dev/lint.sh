@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Everything that reads the code without running it.
+# Everything that reads the code without running it. Runs in the environment: make lint.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 ruff check .

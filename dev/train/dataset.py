@@ -81,9 +81,7 @@ def _render(seed: int) -> dict[str, NDArray[np.generic]]:
             identities.append(seed * 100 + found.identity)
         images.append(frame.image_bgr)
         boxes.append(rows)
-        depths.append(
-            cv2.resize(frame.depth_m, DEPTH_SIZE, interpolation=cv2.INTER_NEAREST)
-        )
+        depths.append(cv2.resize(frame.depth_m, DEPTH_SIZE, interpolation=cv2.INTER_NEAREST))
     return {
         'images': np.stack(images),
         'boxes': np.stack(boxes),

@@ -12,11 +12,11 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from dev.train.dataset import DEPTH_SIZE
 from dev.train.dataset import Dataset
-from dev.train.layers import Residual
+from dev.train.dataset import DEPTH_SIZE
 from dev.train.layers import conv
 from dev.train.layers import export
+from dev.train.layers import Residual
 
 _log = logging.getLogger(__name__)
 
@@ -56,7 +56,9 @@ def train(data: Dataset, file: Path, *, epochs: int = 6) -> None:
     """Train on a data set and write the ONNX file."""
     import cv2
 
-    small = np.stack([cv2.resize(i, DEPTH_SIZE, interpolation=cv2.INTER_AREA) for i in data.images])
+    small = np.stack(
+        [cv2.resize(i, DEPTH_SIZE, interpolation=cv2.INTER_AREA) for i in data.images]
+    )
     model = Depth()
     steps = epochs * (len(small) // _BATCH)
     optimiser = torch.optim.AdamW(model.parameters(), lr=2e-3)

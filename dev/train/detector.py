@@ -13,9 +13,9 @@ from torch import nn
 from torch.nn import functional
 
 from dev.train.dataset import Dataset
-from dev.train.layers import Residual
 from dev.train.layers import conv
 from dev.train.layers import export
+from dev.train.layers import Residual
 from edge_sched_ros.scenes.world import CLASSES
 
 _log = logging.getLogger(__name__)

@@ -14,9 +14,9 @@ from torch.nn import functional
 
 from dev.train.dataset import CROP_SIZE
 from dev.train.dataset import Dataset
-from dev.train.layers import Residual
 from dev.train.layers import conv
 from dev.train.layers import export
+from dev.train.layers import Residual
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +31,10 @@ class Embedding(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.body = nn.Sequential(
-            conv(3, 16, stride=2), conv(16, 32, stride=2), Residual(32), conv(32, 64, stride=2),
+            conv(3, 16, stride=2),
+            conv(16, 32, stride=2),
+            Residual(32),
+            conv(32, 64, stride=2),
             Residual(64),
         )
         self.last = nn.Linear(64, _DIMENSIONS)
@@ -44,11 +47,7 @@ class Embedding(nn.Module):
 
 def train(data: Dataset, file: Path, *, steps: int = 1500) -> None:
     """Train on a data set and write the ONNX file."""
-    by_identity = [
-        rows
-        for rows in _groups(data.identities)
-        if len(rows) >= _CROPS
-    ]
+    by_identity = [rows for rows in _groups(data.identities) if len(rows) >= _CROPS]
     model = Embedding()
     optimiser = torch.optim.AdamW(model.parameters(), lr=2e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 4e-3, total_steps=steps)

@@ -40,7 +40,9 @@ class _Opened:
             return self._reader.__enter__()
         except Exception as error:
             reason = ' '.join(str(error).split())
-            raise ConfigError(str(self._path), f'is not a bag that can be read: {reason}') from None
+            raise ConfigError(
+                str(self._path), f'is not a bag that can be read: {reason}'
+            ) from None
 
     def __exit__(self, *error: Any) -> Any:
         return self._reader.__exit__(*error)

@@ -78,8 +78,9 @@ class Replay:
     def _play(self, bag: Any, rate: float, progress: Callable[[float], None]) -> Status:
         inputs = {_plain(t): Input(t, k) for t, k in self._config.topic_types().items()}
         infos = {_plain(info): topic for topic, info in info_topics(self._config).items()}
-        wanted = [c for c in bag.connections if _plain(c.topic) in inputs or
-                  _plain(c.topic) in infos]
+        wanted = [
+            c for c in bag.connections if _plain(c.topic) in inputs or _plain(c.topic) in infos
+        ]
         span_ns = max(1, bag.end_time - bag.start_time)
         self._pipeline.start()
         try:

@@ -65,12 +65,14 @@ def _boxes(message: Any, *, true: bool = False) -> Boxes:
     boxes, labels, scores, ids = [], [], [], []
     for one in message.detections:
         centre, box = one.bbox.center.position, one.bbox
-        boxes.append([
-            centre.x - box.size_x / 2,
-            centre.y - box.size_y / 2,
-            centre.x + box.size_x / 2,
-            centre.y + box.size_y / 2,
-        ])
+        boxes.append(
+            [
+                centre.x - box.size_x / 2,
+                centre.y - box.size_y / 2,
+                centre.x + box.size_x / 2,
+                centre.y + box.size_y / 2,
+            ]
+        )
         labels.append(one.results[0].hypothesis.class_id)
         scores.append(one.results[0].hypothesis.score)
         ids.append(one.id)

@@ -35,9 +35,9 @@ def typestore() -> Any:
 
     :raises ConfigError: when this package's own message definitions are not installed
     """
-    from rosbags.typesys import Stores
     from rosbags.typesys import get_types_from_msg
     from rosbags.typesys import get_typestore
+    from rosbags.typesys import Stores
 
     store = get_typestore(Stores.ROS2_JAZZY)
     types: dict[str, Any] = {}

@@ -15,8 +15,8 @@ from edge_sched_ros.core.events import FrameArrived
 from edge_sched_ros.core.job import Job
 from edge_sched_ros.core.ledger import Ledger
 from edge_sched_ros.core.queue import TaskQueue
-from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.tasks import check_tasks
+from edge_sched_ros.core.tasks import TaskSpec
 
 
 class Books:

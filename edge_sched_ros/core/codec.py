@@ -9,12 +9,12 @@ from dataclasses import fields
 from typing import Any
 from typing import cast
 
-from edge_sched_ros.core.decisions import DECISION_TYPES
 from edge_sched_ros.core.decisions import Decision
+from edge_sched_ros.core.decisions import DECISION_TYPES
 from edge_sched_ros.core.decisions import StageTiming
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.core.events import EVENT_TYPES
 from edge_sched_ros.core.events import Event
+from edge_sched_ros.core.events import EVENT_TYPES
 
 _TYPES: dict[str, type] = {kind.__name__: kind for kind in (*EVENT_TYPES, *DECISION_TYPES)}
 

@@ -28,8 +28,8 @@ from edge_sched_ros.core.profiles import StageKey
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.core.units import HUNG
-from edge_sched_ros.core.units import UNIT_STATES
 from edge_sched_ros.core.units import Unit
+from edge_sched_ros.core.units import UNIT_STATES
 from edge_sched_ros.core.units import UnitState
 from edge_sched_ros.core.view import View
 from edge_sched_ros.core.watchdog import Watchdog

@@ -15,7 +15,7 @@ from edge_sched_ros.core.tasks import TaskSpec
 class TaskQueue:
     """Waiting jobs (newest wins when full) and started jobs of one task."""
 
-    __slots__ = ('active', 'activations', 'last_completed', 'spec', 'waiting')
+    __slots__ = ('activations', 'active', 'last_completed', 'spec', 'waiting')
 
     def __init__(self, spec: TaskSpec) -> None:
         self.spec = spec

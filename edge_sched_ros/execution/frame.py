@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_sched_ros.core.errors import EdgeSchedError
-from edge_sched_ros.execution.encodings import ENCODINGS
 from edge_sched_ros.execution.encodings import Encoding
+from edge_sched_ros.execution.encodings import ENCODINGS
 
 
 class FrameError(EdgeSchedError):
@@ -85,7 +85,9 @@ class SourceImage:
             )
         strides = (step, kind.channels * kind.dtype.itemsize, kind.dtype.itemsize)
         dtype = kind.dtype.newbyteorder('>' if is_bigendian else '<')
-        view = np.ndarray((rows, width, kind.channels), dtype, flat.data, strides=strides)
+        view: NDArray[Any] = np.ndarray(
+            (rows, width, kind.channels), dtype, flat.data, strides=strides
+        )
         return cls(view, encoding=kind)
 
     @classmethod

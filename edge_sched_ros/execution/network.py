@@ -146,7 +146,11 @@ def _input(path: Path, data: Any) -> InputSpec:
         key: _whole(path, f'input.{key}', data[key]) for key in ('width', 'height')
     }
     choices = {
-        'layout': LAYOUTS, 'colour': COLOURS, 'resize': RESIZES, 'align': ALIGNS, 'dtype': DTYPES,
+        'layout': LAYOUTS,
+        'colour': COLOURS,
+        'resize': RESIZES,
+        'align': ALIGNS,
+        'dtype': DTYPES,
     }
     for key, allowed in choices.items():
         if key in data:
@@ -185,7 +189,9 @@ def _number(path: Path, key: str, value: Any) -> float:
 
 def _numbers(path: Path, key: str, value: Any) -> tuple[float, ...]:
     if not isinstance(value, list) or len(value) not in (1, 3):
-        raise ConfigError(f'{path}: {key}', f'must be a list of one or three numbers, not {value!r}')
+        raise ConfigError(
+            f'{path}: {key}', f'must be a list of one or three numbers, not {value!r}'
+        )
     numbers = tuple(_number(path, key, item) for item in value)
     return numbers * 3 if len(numbers) == 1 else numbers
 

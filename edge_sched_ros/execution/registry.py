@@ -13,8 +13,8 @@ from edge_sched_ros.execution import preprocess
 from edge_sched_ros.execution.engines.base import Engine
 from edge_sched_ros.execution.plugins import modules_holding
 from edge_sched_ros.execution.preprocess.base import Preprocessor
-from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.execution.units import cpu_units
+from edge_sched_ros.execution.units import LocalUnit
 
 #: choose the first that is available
 AUTO = 'auto'

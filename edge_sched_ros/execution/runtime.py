@@ -103,8 +103,10 @@ class Runtime:
         self._workers = {
             local.unit.name: UnitWorker(local, self._execute) for local in self._local_units
         }
-        for thread in (self._delivery, self._alarm, *self._workers.values()):
-            thread.start()
+        self._delivery.start()
+        self._alarm.start()
+        for worker in self._workers.values():
+            worker.start()
         self._take_back_units()
         self.post(Started())
 
@@ -232,9 +234,7 @@ class Runtime:
         except Exception as error:
             reason = self._reason(run, error)
             finished_ns = self._clock_ns()
-            self.post(
-                StageFailed(run.job, run.stage, run.unit, started_ns, finished_ns, reason)
-            )
+            self.post(StageFailed(run.job, run.stage, run.unit, started_ns, finished_ns, reason))
             return
         finished_ns = self._clock_ns()
         self.post(StageFinished(run.job, run.stage, run.unit, started_ns, finished_ns, items))
@@ -244,9 +244,7 @@ class Runtime:
         reason = getattr(error, 'reason', None) or type(error).__name__
         if (run.task, reason) not in self._errors_seen:
             self._errors_seen.add((run.task, reason))
-            _log.error(
-                '%s/%s failed (%s): %s', run.task, run.stage, reason, error, exc_info=error
-            )
+            _log.error('%s/%s failed (%s): %s', run.task, run.stage, reason, error, exc_info=error)
         return str(reason)
 
 

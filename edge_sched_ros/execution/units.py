@@ -29,9 +29,7 @@ def cpu_units() -> tuple[LocalUnit, ...]:
     return tuple(LocalUnit(Unit(f'cpu{core}', 'cpu'), core) for core in cores)
 
 
-def select_units(
-    found: tuple[LocalUnit, ...], wanted: tuple[str, ...]
-) -> tuple[LocalUnit, ...]:
+def select_units(found: tuple[LocalUnit, ...], wanted: tuple[str, ...]) -> tuple[LocalUnit, ...]:
     """
     Return the wanted units among those found; all of them when nothing is wanted.
 

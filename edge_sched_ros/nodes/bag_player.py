@@ -109,8 +109,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument('--loop', action='store_true', help='start again at the end')
     parser.add_argument('--no-clock', action='store_true', help='do not publish /clock')
     parser.add_argument('--topics', nargs='+', default=[], help='play only these')
-    parser.add_argument('--wait', type=float, default=30.0, metavar='SECONDS',
-                        help='how long to wait for a subscriber before the first message')
+    parser.add_argument(
+        '--wait',
+        type=float,
+        default=30.0,
+        metavar='SECONDS',
+        help='how long to wait for a subscriber before the first message',
+    )
     arguments = parser.parse_args(rclpy.utilities.remove_ros_args(sys.argv)[1:])
     if not arguments.rate > 0:
         parser.error('--rate must be above zero')

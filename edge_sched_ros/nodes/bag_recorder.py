@@ -50,7 +50,11 @@ class BagRecorder(Node):
         for topic, kind in topics.items():
             connection = writer.add_connection(topic, kind, typestore=store)
             self.create_subscription(
-                message_class(kind, topic), topic, partial(self._write, connection, topic), qos, raw=True
+                message_class(kind, topic),
+                topic,
+                partial(self._write, connection, topic),
+                qos,
+                raw=True,
             )
 
     @property

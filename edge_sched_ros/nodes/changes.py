@@ -9,8 +9,8 @@ from typing import Any
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.tasks import NS_PER_MS
 from edge_sched_ros.pipeline.parameters import POLICY_PREFIX
-from edge_sched_ros.pipeline.parameters import UNSET
 from edge_sched_ros.pipeline.parameters import spec_of
+from edge_sched_ros.pipeline.parameters import UNSET
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.policies.registry import make_policy
 from edge_sched_ros.policies.registry import policy_parameters
@@ -24,9 +24,7 @@ def _policy_of(changes: dict[str, Any], values: dict[str, Any]) -> tuple[str, di
     return name, own
 
 
-def _task_changes(
-    changes: dict[str, Any], tasks: tuple[str, ...]
-) -> dict[str, dict[str, Any]]:
+def _task_changes(changes: dict[str, Any], tasks: tuple[str, ...]) -> dict[str, dict[str, Any]]:
     """Return the changes of each task, in the dispatcher's and the program's own terms."""
     found: dict[str, dict[str, Any]] = {}
     for full_name, value in changes.items():

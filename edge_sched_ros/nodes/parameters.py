@@ -16,11 +16,11 @@ from rclpy.parameter import Parameter
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.pipeline.config import is_ros_parameter
-from edge_sched_ros.pipeline.parameters import SCHEDULER_PARAMETERS
-from edge_sched_ros.pipeline.parameters import TASK_PARAMETERS
-from edge_sched_ros.pipeline.parameters import ParameterSpec
 from edge_sched_ros.pipeline.parameters import check_task_names
+from edge_sched_ros.pipeline.parameters import ParameterSpec
+from edge_sched_ros.pipeline.parameters import SCHEDULER_PARAMETERS
 from edge_sched_ros.pipeline.parameters import spec_of
+from edge_sched_ros.pipeline.parameters import TASK_PARAMETERS
 
 _TYPES = {
     'double': Parameter.Type.DOUBLE,

@@ -14,8 +14,8 @@ from rclpy.qos import QoSProfile
 
 from edge_sched_ros.msg import SchedulerStatus
 from edge_sched_ros.nodes.ros_messages import make
-from edge_sched_ros.pipeline.health import Limits
 from edge_sched_ros.pipeline.health import examine
+from edge_sched_ros.pipeline.health import Limits
 from edge_sched_ros.pipeline.messages import time_message
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.rates import rates_between

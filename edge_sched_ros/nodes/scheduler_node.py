@@ -30,8 +30,8 @@ from edge_sched_ros.nodes.ros_messages import message_class
 from edge_sched_ros.nodes.running import running
 from edge_sched_ros.nodes.subscriptions import Subscriptions
 from edge_sched_ros.pipeline import messages
-from edge_sched_ros.pipeline.config import PipelineConfig
 from edge_sched_ros.pipeline.config import from_parameters
+from edge_sched_ros.pipeline.config import PipelineConfig
 from edge_sched_ros.pipeline.health import Limits
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.status import summary
@@ -61,9 +61,7 @@ class SchedulerNode(LifecycleNode):
         self._timing = self.create_publisher(JobTiming, '~/timing', QoSProfile(depth=100))
         self._settings = NodeParameters(self, validate=self._validate, apply=self._apply)
         self._jumps = self.get_clock().create_jump_callback(
-            JumpThreshold(
-                min_forward=None, min_backward=_RESTART, on_clock_change=False
-            ),
+            JumpThreshold(min_forward=None, min_backward=_RESTART, on_clock_change=False),
             post_callback=self._on_jump,
         )
 
@@ -99,9 +97,7 @@ class SchedulerNode(LifecycleNode):
         pipeline, config = self._loaded()
         pipeline.start()
         types = config.topic_types()
-        self._inputs = Subscriptions(
-            self, pipeline, types=types, info_topics=info_topics(config)
-        )
+        self._inputs = Subscriptions(self, pipeline, types=types, info_topics=info_topics(config))
         self._reporter = Reporter(
             self,
             pipeline,

@@ -129,4 +129,3 @@ class Subscriptions:
         if (topic, what) not in self._warned:
             self._warned.add((topic, what))
             self._node.get_logger().warning(f'{topic}: {text}')
-

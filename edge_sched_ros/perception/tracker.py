@@ -69,7 +69,9 @@ class Tracker:
         :raises ConfigError: naming the option
         """
         if name not in _RANGES:
-            raise ConfigError(name, f'the tracker has no such option (it has: {", ".join(_RANGES)})')
+            raise ConfigError(
+                name, f'the tracker has no such option (it has: {", ".join(_RANGES)})'
+            )
         if value is None:
             value = getattr(TrackerOptions(), name)
         least, greatest = _RANGES[name]
@@ -83,9 +85,7 @@ class Tracker:
         """Forget all tracks; numbers go on where they were, so that none is used twice."""
         self._tracker = None
 
-    def update(
-        self, found: Detections, vectors: NDArray[np.float32] | None
-    ) -> Detections:
+    def update(self, found: Detections, vectors: NDArray[np.float32] | None) -> Detections:
         """
         Return the detections that belong to a known thing, with its number.
 

@@ -13,10 +13,10 @@ from typing import Any
 import yaml
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.pipeline.parameters import check_all
 from edge_sched_ros.pipeline.parameters import POLICY_PREFIX
 from edge_sched_ros.pipeline.parameters import TASK_PARAMETERS
 from edge_sched_ros.pipeline.parameters import UNSET
-from edge_sched_ros.pipeline.parameters import check_all
 from edge_sched_ros.pipeline.resources import find_file
 from edge_sched_ros.policies.registry import policy_parameters
 
@@ -118,9 +118,7 @@ def from_parameters(values: Mapping[str, Any], *, beside: Path | None = None) ->
     config = PipelineConfig(
         tasks=tasks,
         policy=full['policy'],
-        policy_parameters={
-            name: full[POLICY_PREFIX + name] for name in known
-        },
+        policy_parameters={name: full[POLICY_PREFIX + name] for name in known},
         units=tuple(full['units']),
         engine=full['engine'],
         preprocessor=full['preprocessor'],
@@ -133,11 +131,7 @@ def from_parameters(values: Mapping[str, Any], *, beside: Path | None = None) ->
 
 def _task(name: str, full: Mapping[str, Any], beside: Path | None) -> TaskConfig:
     own = {spec.name: full[f'{name}.{spec.name}'] for spec in TASK_PARAMETERS}
-    options = {
-        spec.name: own.pop(spec.name)
-        for spec in TASK_PARAMETERS
-        if spec.option
-    }
+    options = {spec.name: own.pop(spec.name) for spec in TASK_PARAMETERS if spec.option}
     own['units'] = tuple(own['units'])
     if bool(own['network']) == bool(own['program']):
         raise ConfigError(f'{name}.network', 'needs the YAML file of a network, or else a program')
@@ -177,7 +171,9 @@ def read_parameters(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise ConfigError(str(path), f'cannot be read: {error.strerror}') from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(str(path), f'is not valid YAML: {" ".join(str(error).split())}') from None
+        raise ConfigError(
+            str(path), f'is not valid YAML: {" ".join(str(error).split())}'
+        ) from None
     flat: dict[str, Any] = {}
     for node, block in (data if isinstance(data, dict) else {}).items():
         if str(node).strip('/') in ('**', 'scheduler') and isinstance(block, dict):

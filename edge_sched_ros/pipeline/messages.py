@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.jobs import DROPPED
 from edge_sched_ros.execution.jobs import FAILED
+from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.execution.jobs import LATE
 from edge_sched_ros.execution.jobs import ON_TIME
-from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.perception.results import DepthMap
 from edge_sched_ros.perception.results import Detections
 

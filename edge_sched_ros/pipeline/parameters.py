@@ -136,71 +136,173 @@ def _policy_parameters() -> tuple[ParameterSpec, ...]:
 
 SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
     ParameterSpec('tasks', 'string_array', [], 'Names of the tasks to run'),
-    ParameterSpec('policy', 'string', 'edf+drop', 'What decides which stage runs where and what '
-                  'is dropped; +drop forms give up early what cannot make its deadline',
-                  dynamic=True, choices=policy_names()),
+    ParameterSpec(
+        'policy',
+        'string',
+        'edf+drop',
+        'What decides which stage runs where and what '
+        'is dropped; +drop forms give up early what cannot make its deadline',
+        dynamic=True,
+        choices=policy_names(),
+    ),
     *_policy_parameters(),
-    ParameterSpec('units', 'string_array', [], 'Units to use, by name (cpu0) or kind (cpu); '
-                  'empty for all this machine has'),
+    ParameterSpec(
+        'units',
+        'string_array',
+        [],
+        'Units to use, by name (cpu0) or kind (cpu); empty for all this machine has',
+    ),
     ParameterSpec('engine', 'string', 'auto', 'Inference engine, or auto for the first available'),
-    ParameterSpec('preprocessor', 'string', 'auto',
-                  'Preprocessor, or auto for the first available'),
-    ParameterSpec('watchdog_factor', 'double', 20.0,
-                  'A unit counts as hung after this many times the worst run of its stage',
-                  minimum=2.0),
-    ParameterSpec('watchdog_floor_ms', 'double', 2000.0,
-                  'A unit never counts as hung before this, in milliseconds', minimum=1.0),
-    ParameterSpec('error_after_ms', 'double', 2000.0,
-                  'Diagnostics say ERROR when a task had no on-time result for so long, in '
-                  'milliseconds', minimum=1.0, dynamic=True),
-    ParameterSpec('silent_after_ms', 'double', 1000.0,
-                  'Diagnostics say ERROR when a topic was silent for so long, in milliseconds',
-                  minimum=1.0, dynamic=True),
-    ParameterSpec('status_period_s', 'double', 1.0,
-                  'Time between status messages and diagnostics, in seconds', minimum=0.05,
-                  maximum=60.0),
-    ParameterSpec('publish_timing', 'bool', True,
-                  'Publish a JobTiming message for every job while somebody listens', dynamic=True),
-    ParameterSpec('summary_file', 'string', '',
-                  'Where to write the account of the run as JSON when deactivated; empty for '
-                  'nowhere'),
-    ParameterSpec('autostart', 'bool', True,
-                  'Configure and activate without being told to by a lifecycle manager'),
+    ParameterSpec(
+        'preprocessor', 'string', 'auto', 'Preprocessor, or auto for the first available'
+    ),
+    ParameterSpec(
+        'watchdog_factor',
+        'double',
+        20.0,
+        'A unit counts as hung after this many times the worst run of its stage',
+        minimum=2.0,
+    ),
+    ParameterSpec(
+        'watchdog_floor_ms',
+        'double',
+        2000.0,
+        'A unit never counts as hung before this, in milliseconds',
+        minimum=1.0,
+    ),
+    ParameterSpec(
+        'error_after_ms',
+        'double',
+        2000.0,
+        'Diagnostics say ERROR when a task had no on-time result for so long, in milliseconds',
+        minimum=1.0,
+        dynamic=True,
+    ),
+    ParameterSpec(
+        'silent_after_ms',
+        'double',
+        1000.0,
+        'Diagnostics say ERROR when a topic was silent for so long, in milliseconds',
+        minimum=1.0,
+        dynamic=True,
+    ),
+    ParameterSpec(
+        'status_period_s',
+        'double',
+        1.0,
+        'Time between status messages and diagnostics, in seconds',
+        minimum=0.05,
+        maximum=60.0,
+    ),
+    ParameterSpec(
+        'publish_timing',
+        'bool',
+        True,
+        'Publish a JobTiming message for every job while somebody listens',
+        dynamic=True,
+    ),
+    ParameterSpec(
+        'summary_file',
+        'string',
+        '',
+        'Where to write the account of the run as JSON when deactivated; empty for nowhere',
+    ),
+    ParameterSpec(
+        'autostart',
+        'bool',
+        True,
+        'Configure and activate without being told to by a lifecycle manager',
+    ),
 )
 
 TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
-    ParameterSpec('network', 'string', '', 'YAML file of the network: absolute, '
-                  'package://PACKAGE/PATH, or relative to the parameter file (CLI), the working '
-                  'folder, or the models of this package'),
-    ParameterSpec('program', 'string', '',
-                  'Own code instead of a network, package.module:Class; for other topic types'),
+    ParameterSpec(
+        'network',
+        'string',
+        '',
+        'YAML file of the network: absolute, '
+        'package://PACKAGE/PATH, or relative to the parameter file (CLI), the working '
+        'folder, or the models of this package',
+    ),
+    ParameterSpec(
+        'program',
+        'string',
+        '',
+        'Own code instead of a network, package.module:Class; for other topic types',
+    ),
     ParameterSpec('topic', 'string', '', 'Input topic'),
-    ParameterSpec('topic_type', 'string', '', 'Type of the input topic; empty for '
-                  'sensor_msgs/msg/Image, or CompressedImage where the name ends in /compressed'),
-    ParameterSpec('trigger_topic', 'string', '',
-                  'Topic whose messages activate the task on the latest image; empty: the images '
-                  'themselves do'),
-    ParameterSpec('trigger_type', 'string', '', 'Type of the trigger topic, e.g. '
-                  'sensor_msgs/msg/Imu'),
-    ParameterSpec('camera_info_topic', 'string', '',
-                  "CameraInfo that belongs to the topic; empty for its sibling 'camera_info'"),
+    ParameterSpec(
+        'topic_type',
+        'string',
+        '',
+        'Type of the input topic; empty for '
+        'sensor_msgs/msg/Image, or CompressedImage where the name ends in /compressed',
+    ),
+    ParameterSpec(
+        'trigger_topic',
+        'string',
+        '',
+        'Topic whose messages activate the task on the latest image; empty: the images '
+        'themselves do',
+    ),
+    ParameterSpec(
+        'trigger_type', 'string', '', 'Type of the trigger topic, e.g. sensor_msgs/msg/Imu'
+    ),
+    ParameterSpec(
+        'camera_info_topic',
+        'string',
+        '',
+        "CameraInfo that belongs to the topic; empty for its sibling 'camera_info'",
+    ),
     ParameterSpec('after', 'string', '', 'Task whose results activate this one (a cascade)'),
     ParameterSpec('units', 'string_array', [], 'Units this task may use; empty for all'),
-    ParameterSpec('deadline_ms', 'double', 100.0,
-                  'Time from the stamp of a frame to its answer, in milliseconds', minimum=0.001,
-                  maximum=3.6e6, dynamic=True),
-    ParameterSpec('period_ms', 'double', 0.0,
-                  'Expected time between frames, in milliseconds; 0 when unknown', minimum=0.0,
-                  maximum=3.6e6, dynamic=True),
-    ParameterSpec('priority', 'integer', 0, 'Higher runs first', minimum=-1000, maximum=1000,
-                  dynamic=True),
-    ParameterSpec('every_n', 'integer', 1, 'Work on every n-th frame', minimum=1, maximum=10_000,
-                  dynamic=True),
-    ParameterSpec('queue_depth', 'integer', 1,
-                  'Frames that may wait; the oldest goes when one more comes', minimum=1,
-                  maximum=1000, dynamic=True),
-    ParameterSpec('max_in_flight', 'integer', 0, 'Frames worked on at the same time; 0 for as '
-                  'many as there are units (1 for trackers)', minimum=0, maximum=64),
+    ParameterSpec(
+        'deadline_ms',
+        'double',
+        100.0,
+        'Time from the stamp of a frame to its answer, in milliseconds',
+        minimum=0.001,
+        maximum=3.6e6,
+        dynamic=True,
+    ),
+    ParameterSpec(
+        'period_ms',
+        'double',
+        0.0,
+        'Expected time between frames, in milliseconds; 0 when unknown',
+        minimum=0.0,
+        maximum=3.6e6,
+        dynamic=True,
+    ),
+    ParameterSpec(
+        'priority', 'integer', 0, 'Higher runs first', minimum=-1000, maximum=1000, dynamic=True
+    ),
+    ParameterSpec(
+        'every_n',
+        'integer',
+        1,
+        'Work on every n-th frame',
+        minimum=1,
+        maximum=10_000,
+        dynamic=True,
+    ),
+    ParameterSpec(
+        'queue_depth',
+        'integer',
+        1,
+        'Frames that may wait; the oldest goes when one more comes',
+        minimum=1,
+        maximum=1000,
+        dynamic=True,
+    ),
+    ParameterSpec(
+        'max_in_flight',
+        'integer',
+        0,
+        'Frames worked on at the same time; 0 for as many as there are units (1 for trackers)',
+        minimum=0,
+        maximum=64,
+    ),
     ParameterSpec('enabled', 'bool', True, 'Whether it runs', dynamic=True),
     _option('score_threshold', 1.0, 'Detections below this score are left out'),
     _option('nms_iou', 1.0, 'Overlap from which the weaker of two boxes is left out'),

@@ -16,15 +16,15 @@ from edge_sched_ros.core.parameters import DYNAMIC_TASK_KEYS
 from edge_sched_ros.core.watchdog import Watchdog
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.jobs import JobEnd
-from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.execution.registry import discover
+from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.execution.runtime import Runtime
-from edge_sched_ros.pipeline.assemble import Assembly
 from edge_sched_ros.pipeline.assemble import assemble
+from edge_sched_ros.pipeline.assemble import Assembly
 from edge_sched_ros.pipeline.config import PipelineConfig
 from edge_sched_ros.pipeline.inputs_account import InputAccounts
-from edge_sched_ros.pipeline.status import Status
 from edge_sched_ros.pipeline.status import read_status
+from edge_sched_ros.pipeline.status import Status
 from edge_sched_ros.policies.registry import make_policy
 
 

@@ -68,8 +68,10 @@ def rates_between(before: Status, now: Status) -> Rates:
     received, rejected = {}, {}
     for topic, account in now.inputs.items():
         first_account = before.inputs.get(topic)
-        base = (0, 0) if first_account is None else (
-            first_account.received, sum(first_account.rejected.values())
+        base = (
+            (0, 0)
+            if first_account is None
+            else (first_account.received, sum(first_account.rejected.values()))
         )
         received[topic] = account.received - base[0]
         rejected[topic] = sum(account.rejected.values()) - base[1]

@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from edge_sched_ros.pipeline.config import PipelineConfig
 from edge_sched_ros.pipeline.config import guess_type
+from edge_sched_ros.pipeline.config import PipelineConfig
 
 DETECTIONS = 'vision_msgs/msg/Detection2DArray'
 IMAGE = 'sensor_msgs/msg/Image'

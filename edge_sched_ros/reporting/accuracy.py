@@ -56,9 +56,7 @@ def detection_map50(found: Mapping[int, Boxes], true: Mapping[int, Boxes]) -> fl
             'iscrowd': int(ignored),
         }
         for image, frame in enumerate(frames)
-        for box, label, ignored in zip(
-            true[frame].xyxy, true[frame].labels, true[frame].ignored
-        )
+        for box, label, ignored in zip(true[frame].xyxy, true[frame].labels, true[frame].ignored)
     ]
     results = [
         {
@@ -68,9 +66,7 @@ def detection_map50(found: Mapping[int, Boxes], true: Mapping[int, Boxes]) -> fl
             'score': score,
         }
         for image, frame in enumerate(frames)
-        for box, label, score in zip(
-            found[frame].xyxy, found[frame].labels, found[frame].scores
-        )
+        for box, label, score in zip(found[frame].xyxy, found[frame].labels, found[frame].scores)
         if label in labels
     ]
     if not results:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -13,7 +14,10 @@ from rich.table import Table
 def show_summary(summary: dict[str, Any], *, console: Console | None = None) -> None:
     """Print what came of a run: a line a task, then units, inputs and accuracy."""
     console = console or Console()
-    table = Table(title=f'policy {summary["policy"]}', title_justify='left')
+    # fits 80 columns: names of tasks may be long
+    table = Table(
+        title=f'policy {summary["policy"]}', title_justify='left', box=SIMPLE_HEAD, padding=(0, 1)
+    )
     table.add_column('task', no_wrap=True)
     for name in ('deadline', 'frames', 'on time', 'late', 'dropped', 'failed'):
         table.add_column(name, justify='right', no_wrap=True)
@@ -49,7 +53,7 @@ def _show_reasons(summary: dict[str, Any], console: Console) -> None:
 
 
 def _share(part: int, whole: int) -> str:
-    return f'{part} ({part / whole:.0%})' if whole else str(part)
+    return f'{part / whole:.1%}' if whole else '-'
 
 
 def _reasons(counts: dict[str, int]) -> str:

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from edge_sched_ros.scenes.arena import cast_arena
 from edge_sched_ros.scenes.camera import Intrinsics
-from edge_sched_ros.scenes.camera import Pose
 from edge_sched_ros.scenes.camera import pixel_rays
+from edge_sched_ros.scenes.camera import Pose
 from edge_sched_ros.scenes.solids import cast_solid
 from edge_sched_ros.scenes.world import CLASSES
 from edge_sched_ros.scenes.world import HALF_EXTENTS
-from edge_sched_ros.scenes.world import Thing
 from edge_sched_ros.scenes.world import make_world
+from edge_sched_ros.scenes.world import Thing
 
 #: an object must show this share of its outline to count as visible
 VISIBLE_SHARE = 0.35

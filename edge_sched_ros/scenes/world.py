@@ -45,7 +45,9 @@ class Wave:
 def _wave(random: np.random.Generator, amplitude: float, rate: float) -> Wave:
     rates = random.uniform(0.6, 1.4, 2) * rate
     phases = random.uniform(0, 2 * np.pi, 2)
-    return Wave(amplitude, (float(rates[0]), float(rates[1])), (float(phases[0]), float(phases[1])))
+    return Wave(
+        amplitude, (float(rates[0]), float(rates[1])), (float(phases[0]), float(phases[1]))
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,11 @@
 from __future__ import annotations
 
 import pytest
+from harness import Bench
+from harness import kinds
+from harness import MS
+from harness import of
+from harness import task
 
 from edge_sched_ros.core import reasons
 from edge_sched_ros.core.decisions import Complete
@@ -16,17 +21,12 @@ from edge_sched_ros.core.decisions import WakeAt
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.events import ClockJumped
 from edge_sched_ros.core.events import ParametersChanged
-from edge_sched_ros.core.events import Started
 from edge_sched_ros.core.events import StageFinished
+from edge_sched_ros.core.events import Started
 from edge_sched_ros.core.events import Stopped
 from edge_sched_ros.core.events import TimerFired
 from edge_sched_ros.core.events import UnitChanged
 from edge_sched_ros.core.watchdog import Watchdog
-from harness import MS
-from harness import Bench
-from harness import kinds
-from harness import of
-from harness import task
 
 
 def test_a_frame_runs_and_completes_on_time():

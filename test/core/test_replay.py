@@ -7,6 +7,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from harness import Bench
+from harness import MS
+from harness import task
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -22,9 +25,6 @@ from edge_sched_ros.core.events import Started
 from edge_sched_ros.core.events import Stopped
 from edge_sched_ros.core.events import TimerFired
 from edge_sched_ros.core.events import UnitChanged
-from harness import MS
-from harness import Bench
-from harness import task
 
 
 def _tasks():

@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 import pytest
+from harness import task
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.tasks import check_tasks
-from harness import task
+from edge_sched_ros.core.tasks import TaskSpec
 
 UNITS = frozenset({'cpu0', 'cpu1'})
 

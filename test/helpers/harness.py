@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-from edge_sched_ros.core.dispatcher import LowLevelDispatcher
 from edge_sched_ros.core.decisions import Decision
 from edge_sched_ros.core.decisions import Run
+from edge_sched_ros.core.dispatcher import LowLevelDispatcher
 from edge_sched_ros.core.events import FrameArrived
 from edge_sched_ros.core.events import StageFailed
 from edge_sched_ros.core.events import StageFinished

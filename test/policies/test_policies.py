@@ -5,6 +5,9 @@
 from __future__ import annotations
 
 import pytest
+from harness import Bench
+from harness import of
+from harness import task
 
 from edge_sched_ros.core import reasons
 from edge_sched_ros.core.decisions import Complete
@@ -15,9 +18,6 @@ from edge_sched_ros.core.errors import InvariantError
 from edge_sched_ros.policies.registry import make_policy
 from edge_sched_ros.policies.registry import policy_names
 from edge_sched_ros.policies.registry import policy_parameters
-from harness import Bench
-from harness import of
-from harness import task
 
 
 def _order(policy: str, **priorities: int) -> list[str]:

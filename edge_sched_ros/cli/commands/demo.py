@@ -33,10 +33,20 @@ _START_TIMEOUT_S = 60.0
 
 
 @click.command('demo')
-@click.option('--out', type=click.Path(path_type=Path), default=Path('out/demo'),
-              show_default=True, help='Folder for bags, logs and summary.json.')
-@click.option('--seconds', type=click.FloatRange(2, 600), default=20.0, show_default=True,
-              help='Length of the bag.')
+@click.option(
+    '--out',
+    type=click.Path(path_type=Path),
+    default=Path('out/demo'),
+    show_default=True,
+    help='Folder for bags, logs and summary.json.',
+)
+@click.option(
+    '--seconds',
+    type=click.FloatRange(2, 600),
+    default=20.0,
+    show_default=True,
+    help='Length of the bag.',
+)
 @click.option('--policy', default=None, help='Scheduling policy instead of that in demo.yaml.')
 @click.option('--json', 'as_json', is_flag=True, help='Print summary.json instead of a table.')
 def demo(out: Path, seconds: float, policy: str | None, as_json: bool) -> None:
@@ -93,7 +103,9 @@ def _run(
         # its publishers make the recorder ready
         recorder = programs.start('bag_recorder', _recorder_command(results))
         node.wait_for(
-            lambda log: 'active: listening' in log, what='become active', timeout_s=_START_TIMEOUT_S
+            lambda log: 'active: listening' in log,
+            what='become active',
+            timeout_s=_START_TIMEOUT_S,
         )
         recorder.wait_for(
             lambda log: 'recording' in log, what='found the results', timeout_s=_START_TIMEOUT_S
@@ -125,8 +137,12 @@ def _python(module: str, *arguments: str) -> list[str]:
 
 def _node_command(parameters: Path, policy: str | None, account: Path) -> list[str]:
     command = _python(
-        'edge_sched_ros.nodes.scheduler_node', '--ros-args', '--params-file', str(parameters),
-        '-p', f'summary_file:={account}',
+        'edge_sched_ros.nodes.scheduler_node',
+        '--ros-args',
+        '--params-file',
+        str(parameters),
+        '-p',
+        f'summary_file:={account}',
     )
     return command + (['-p', f'policy:={policy}'] if policy else [])
 
@@ -143,8 +159,11 @@ def _watch(player: Program, node: Program, seconds: float, console: Console) -> 
         def tick() -> None:
             if node.exit_code is not None:
                 raise ConfigError(node.name, f'ended on the way, see {node.log}')
-            played = [line.split()[1] for line in player.output().splitlines()
-                      if line.startswith('playing ')]
+            played = [
+                line.split()[1]
+                for line in player.output().splitlines()
+                if line.startswith('playing ')
+            ]
             if played:
                 advance(round(float(played[-1]) * 10))
 

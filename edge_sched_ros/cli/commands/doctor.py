@@ -31,8 +31,13 @@ def doctor(as_json: bool) -> None:
         }
 
     found = [
-        {'what': 'unit', 'name': u.unit.name, 'kinds': [u.unit.kind], 'available': True,
-         'reason': ''}
+        {
+            'what': 'unit',
+            'name': u.unit.name,
+            'kinds': [u.unit.kind],
+            'available': True,
+            'reason': '',
+        }
         for u in machine.units
     ]
     found += [row('engine', backend) for backend in machine.engines]
@@ -45,8 +50,9 @@ def doctor(as_json: bool) -> None:
         table.add_column(name)
     for line in found:
         available = 'yes' if line['available'] else 'no'
-        table.add_row(line['what'], line['name'], ', '.join(line['kinds']), available,
-                      line['reason'])
+        table.add_row(
+            line['what'], line['name'], ', '.join(line['kinds']), available, line['reason']
+        )
     Console().print(table)
 
 

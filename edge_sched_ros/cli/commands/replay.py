@@ -16,13 +16,27 @@ from edge_sched_ros.cli.progress import progress_bar
 
 @click.command('replay')
 @click.argument('bag', type=click.Path(path_type=Path))
-@click.option('--params', required=True, type=click.Path(path_type=Path),
-              help='ROS parameter file, the same the node takes.')
-@click.option('-o', '--output', type=click.Path(path_type=Path), default=None,
-              help='Bag of results to write; must not exist.')
-@click.option('--policy', default=None, help='Scheduling policy instead of the file\'s.')
-@click.option('--rate', type=click.FloatRange(0, min_open=True), default=1.0, show_default=True,
-              help='Times real time.')
+@click.option(
+    '--params',
+    required=True,
+    type=click.Path(path_type=Path),
+    help='ROS parameter file, the same the node takes.',
+)
+@click.option(
+    '-o',
+    '--output',
+    type=click.Path(path_type=Path),
+    default=None,
+    help='Bag of results to write; must not exist.',
+)
+@click.option('--policy', default=None, help="Scheduling policy instead of the file's.")
+@click.option(
+    '--rate',
+    type=click.FloatRange(0, min_open=True),
+    default=1.0,
+    show_default=True,
+    help='Times real time.',
+)
 @click.option('--json', 'as_json', is_flag=True, help='Print the account as JSON.')
 def replay(
     bag: Path, params: Path, output: Path | None, policy: str | None, rate: float, as_json: bool

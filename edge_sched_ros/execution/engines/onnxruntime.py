@@ -80,7 +80,9 @@ class OnnxRuntimeEngine:
             )
         except Exception as error:
             reason = ' '.join(str(error).split())
-            raise ConfigError(f'{spec.source}: file', f'cannot load {spec.file}: {reason}') from None
+            raise ConfigError(
+                f'{spec.source}: file', f'cannot load {spec.file}: {reason}'
+            ) from None
         return OnnxRuntimeNetwork(session)
 
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.network import InputSpec
-from edge_sched_ros.execution.preprocess.transform import Transform
 from edge_sched_ros.execution.preprocess.transform import fit
+from edge_sched_ros.execution.preprocess.transform import Transform
 
 
 class OpenCvPreprocessor:
@@ -45,19 +45,15 @@ class OpenCvPreprocessor:
 
         picture = image.bgr()
         height, width = picture.shape[:2]
-        parts = []
+        parts: list[Any] = []
         for x0, y0, x1, y1 in np.rint(boxes_xyxy).astype(int):
             left, top = min(max(x0, 0), width - 1), min(max(y0, 0), height - 1)
             right, bottom = min(max(x1, left + 1), width), min(max(y1, top + 1), height)
-            parts.append(
-                cv2.resize(picture[top:bottom, left:right], (spec.width, spec.height))
-            )
+            parts.append(cv2.resize(picture[top:bottom, left:right], (spec.width, spec.height)))
         return _to_tensor(parts, spec)
 
 
-def _place(
-    picture: NDArray[np.uint8], spec: InputSpec, transform: Transform
-) -> NDArray[np.uint8]:
+def _place(picture: Any, spec: InputSpec, transform: Transform) -> Any:
     """Return the picture at the network's size, letterboxed, stretched or cropped."""
     import cv2
 

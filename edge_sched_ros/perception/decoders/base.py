@@ -65,7 +65,9 @@ class Decoder:
         if value is None:
             value = self._network_options[name]
         default = self.defaults[name]
-        wanted: type | tuple[type, ...] = (int, float) if isinstance(default, float) else type(default)
+        wanted: type | tuple[type, ...] = (
+            (int, float) if isinstance(default, float) else type(default)
+        )
         if not isinstance(value, wanted) or (
             isinstance(value, bool) and not isinstance(default, bool)
         ):

@@ -15,8 +15,8 @@ from edge_sched_ros.execution.engines.base import TensorInfo
 from edge_sched_ros.execution.preprocess.transform import Transform
 from edge_sched_ros.perception.decoders.base import centre_to_corners
 from edge_sched_ros.perception.decoders.base import sigmoid
-from edge_sched_ros.perception.decoders.boxes import BoxDecoder
 from edge_sched_ros.perception.decoders.boxes import best_class
+from edge_sched_ros.perception.decoders.boxes import BoxDecoder
 from edge_sched_ros.perception.results import Detections
 
 _ACTIVATIONS = ('softmax', 'sigmoid')

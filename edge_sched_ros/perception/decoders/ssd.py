@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.engines.base import TensorInfo
 from edge_sched_ros.execution.preprocess.transform import Transform
-from edge_sched_ros.perception.decoders.boxes import BoxDecoder
 from edge_sched_ros.perception.decoders.boxes import best_class
+from edge_sched_ros.perception.decoders.boxes import BoxDecoder
 from edge_sched_ros.perception.results import Detections
 
 _ORDERS = ('xyxy', 'yxyx')
@@ -77,9 +77,7 @@ class Ssd(BoxDecoder):
         if self.options['normalised']:
             spec = self.spec.input
             boxes = boxes * np.array([spec.width, spec.height] * 2, np.float32)
-        return self.select(
-            boxes, scores, class_ids, transform, suppress=self.options['suppress']
-        )
+        return self.select(boxes, scores, class_ids, transform, suppress=self.options['suppress'])
 
 
 DECODER = Ssd

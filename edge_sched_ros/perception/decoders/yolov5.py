@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from edge_sched_ros.execution.engines.base import TensorInfo
 from edge_sched_ros.execution.preprocess.transform import Transform
 from edge_sched_ros.perception.decoders.base import centre_to_corners
-from edge_sched_ros.perception.decoders.boxes import BoxDecoder
 from edge_sched_ros.perception.decoders.boxes import best_class
+from edge_sched_ros.perception.decoders.boxes import BoxDecoder
 from edge_sched_ros.perception.results import Detections
 
 
@@ -30,9 +30,7 @@ class Yolov5(BoxDecoder):
         raw = outputs[0][0]
         raw = raw[raw[:, 4] >= self.options['score_threshold']]
         scores, class_ids = best_class(raw[:, 5:])
-        return self.select(
-            centre_to_corners(raw[:, :4]), scores * raw[:, 4], class_ids, transform
-        )
+        return self.select(centre_to_corners(raw[:, :4]), scores * raw[:, 4], class_ids, transform)
 
 
 DECODER = Yolov5

@@ -62,8 +62,11 @@ def _check_input(spec: NetworkSpec, network: LoadedNetwork) -> None:
     where = f'{spec.source}: input'
     if len(network.inputs) != 1:
         names = ', '.join(info.name for info in network.inputs)
-        raise ConfigError(where, f'{spec.file.name} has {len(network.inputs)} inputs ({names}), '
-                                 'only networks with one are supported')
+        raise ConfigError(
+            where,
+            f'{spec.file.name} has {len(network.inputs)} inputs ({names}), '
+            'only networks with one are supported',
+        )
     info = network.inputs[0]
     if spec.input.name and spec.input.name != info.name:
         raise ConfigError(
