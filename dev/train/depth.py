@@ -35,14 +35,14 @@ class Depth(nn.Module):
         self.up3, self.up2, self.up1 = conv(64, 48), conv(48, 32), conv(32, 16)
         self.last = nn.Sequential(conv(16, 16), nn.Conv2d(16, 1, 1))
         # where a pixel lies in the picture says much about its depth over flat ground
-        rows = torch.linspace(-1, 1, DEPTH_SIZE[1])[:, None].expand(DEPTH_SIZE[1], DEPTH_SIZE[0])
-        columns = torch.linspace(-1, 1, DEPTH_SIZE[0]).expand(DEPTH_SIZE[1], DEPTH_SIZE[0])
-        self.register_buffer('place', torch.stack([rows, columns])[None])
+        self.register_buffer('rows', torch.linspace(-1, 1, DEPTH_SIZE[1])[None, None, :, None])
+        self.register_buffer('columns', torch.linspace(-1, 1, DEPTH_SIZE[0])[None, None, None])
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return inverse depth."""
-        place = self.place.expand(images.shape[0], -1, -1, -1)
-        x1 = self.down1(torch.cat([images / 255, place], dim=1))
+        # spread out here: as one plane each they would be a seventh of the file
+        nothing = torch.zeros_like(images[:, :1])
+        x1 = self.down1(torch.cat([images / 255, nothing + self.rows, nothing + self.columns], 1))
         x2 = self.down2(x1)
         x3 = self.down3(x2)
         x = self.down4(x3)
@@ -80,7 +80,7 @@ def train(data: Dataset, file: Path, *, epochs: int = 6) -> None:
             loss.backward()
             optimiser.step()
             schedule.step()
-            total += float(loss)
+            total += float(loss.detach())
         _log.info('depth epoch %d: loss %.4f', epoch + 1, total / (len(order) // _BATCH))
     example = torch.zeros(1, 3, DEPTH_SIZE[1], DEPTH_SIZE[0])
     export(model, example, file, input_name='images', output_name='inverse_depth')

@@ -146,7 +146,7 @@ def train(data: Dataset, file: Path, *, epochs: int = 8) -> None:
             nn.utils.clip_grad_norm_(model.parameters(), 10.0)
             optimiser.step()
             schedule.step()
-            total += float(loss)
+            total += float(loss.detach())
         _log.info('detector epoch %d: loss %.3f', epoch + 1, total / (len(order) // _BATCH))
     export(model, torch.zeros(1, 3, 240, 320), file, input_name='images', output_name='output')
 

@@ -64,7 +64,7 @@ def train(data: Dataset, file: Path, *, steps: int = 1500) -> None:
         loss.backward()
         optimiser.step()
         schedule.step()
-        total += float(loss)
+        total += float(loss.detach())
         if step % 250 == 0:
             _log.info('embedding step %d: loss %.3f', step, total / 250)
             total = 0.0

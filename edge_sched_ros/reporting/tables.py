@@ -19,9 +19,9 @@ def show_summary(summary: dict[str, Any], *, console: Console | None = None) -> 
         title=f'policy {summary["policy"]}', title_justify='left', box=SIMPLE_HEAD, padding=(0, 1)
     )
     table.add_column('task', no_wrap=True)
-    for name in ('deadline', 'frames', 'on time', 'late', 'dropped', 'failed'):
+    for name in ('deadline', 'frames', 'on time', 'late', 'drop', 'fail'):
         table.add_column(name, justify='right', no_wrap=True)
-    table.add_column('p50 / p95 / p99 ms', justify='right', no_wrap=True)
+    table.add_column('p50/p95/p99 ms', justify='right', no_wrap=True)
     for name, task in summary['tasks'].items():
         table.add_row(
             name,
@@ -31,7 +31,7 @@ def show_summary(summary: dict[str, Any], *, console: Console | None = None) -> 
             str(task['late']),
             str(sum(task['dropped'].values())),
             str(sum(task['failed'].values())),
-            ' / '.join(_ms(task['response_ms'][key]) for key in ('p50', 'p95', 'p99')),
+            '/'.join(_ms(task['response_ms'][key]) for key in ('p50', 'p95', 'p99')),
         )
     console.print(table)
     _show_reasons(summary, console)

@@ -1,0 +1,72 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Network files, right and wrong."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.network import load_network
+from networks import write_network
+
+
+def test_defaults_are_filled_in(tmp_path):
+    spec = load_network(write_network(tmp_path))
+    assert (spec.input.resize, spec.input.layout, spec.input.pad) == ('letterbox', 'nchw', 114.0)
+    assert spec.file == tmp_path / 'net.onnx'
+
+
+def test_one_number_stands_for_all_channels(tmp_path):
+    path = write_network(tmp_path, input={'width': 8, 'height': 8, 'std': [58.0]})
+    assert load_network(path).input.std == (58.0, 58.0, 58.0)
+
+
+@pytest.mark.parametrize(
+    ('values', 'message'),
+    [
+        ({'file': 'gone.onnx'}, r'net\.yaml: file: there is no file .*gone\.onnx'),
+        ({'decoder': None}, "the key 'decoder' is missing"),
+        ({'lables': []}, "lables: unknown key; did you mean 'labels'"),
+        ({'labels': 'person'}, 'labels: must be a list'),
+        ({'max_batch': 0}, 'max_batch: must be a whole number above zero, not 0'),
+        ({'input': 3}, 'input: must be a mapping'),
+        ({'input': {'width': 8}}, r'input\.height: is missing'),
+        ({'input': {'width': -8, 'height': 8}}, r'input\.width: must be a whole number'),
+        ({'input': {'width': 8, 'height': 8, 'resize': 'squeeze'}}, r'input\.resize: must be one'),
+        ({'input': {'width': 8, 'height': 8, 'widht': 8}}, 'input.widht: unknown key'),
+        ({'input': {'width': 8, 'height': 8, 'mean': [1, 2]}}, r'input\.mean: must be a list'),
+        ({'input': {'width': 8, 'height': 8, 'std': [0]}}, r'input\.std: must not be zero'),
+        ({'input': {'width': 8, 'height': 8, 'scale': float('nan')}}, r'input\.scale: must be'),
+        ({'decoder_options': [1]}, 'decoder_options: must be a mapping'),
+        ({'name': 5}, 'name: must be text'),
+    ],
+)
+def test_every_mistake_names_file_and_key(tmp_path, values, message):
+    with pytest.raises(ConfigError, match=message) as caught:
+        load_network(write_network(tmp_path, **values))
+    assert '\n' not in str(caught.value)
+
+
+def test_files_that_cannot_be_read(tmp_path):
+    with pytest.raises(ConfigError, match='cannot be read: No such file'):
+        load_network(tmp_path / 'none.yaml')
+    broken = tmp_path / 'broken.yaml'
+    broken.write_text('a: [1')
+    with pytest.raises(ConfigError, match='is not valid YAML'):
+        load_network(broken)
+    broken.write_text('- just a list')
+    with pytest.raises(ConfigError, match='must hold the keys'):
+        load_network(broken)
+
+
+def test_the_bundled_networks_load():
+    from edge_sched_ros.pipeline.resources import share_of
+
+    files = sorted((share_of() / 'models').glob('*.yaml'))
+    assert [file.stem for file in files] == ['depth', 'detector', 'embedding']
+    total = sum(load_network(file).file.stat().st_size for file in files)
+    assert total < 3_000_000
+    for file in files:
+        assert yaml.safe_load(file.read_text())['name'].startswith('demo_')

@@ -1,0 +1,216 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Workers, alarm and delivery around the core, with real threads and no sleeping."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+
+import pytest
+
+from edge_sched_ros.core.dispatcher import LowLevelDispatcher
+from edge_sched_ros.core.units import Unit
+from edge_sched_ros.core.watchdog import Watchdog
+from edge_sched_ros.execution.frame import FrameError
+from edge_sched_ros.execution.runtime import Runtime
+from edge_sched_ros.execution.units import LocalUnit
+from edge_sched_ros.policies.registry import make_policy
+from harness import task
+from images import frame
+
+TIMEOUT_S = 20.0
+
+
+class Script:
+    """A program whose stages do what they are told."""
+
+    stages = ('infer',)
+    stateful = False
+    output = 'none'
+
+    def __init__(self, *steps):
+        self.steps = deque(steps)
+        self.threads = []
+        self.parents = []
+
+    def run(self, stage, context):
+        self.threads.append(threading.current_thread().name)
+        self.parents.append(context.parent)
+        step = self.steps.popleft() if self.steps else None
+        if callable(step):
+            step = step()
+        if isinstance(step, Exception):
+            raise step
+        context.result = step if step is not None else context.frame.seq
+        return 3
+
+
+class Desk:
+    """A runtime and the ends it delivers."""
+
+    def __init__(self, programs, *tasks, units=('cpu0', 'cpu1'), **settings):
+        self.ends = []
+        self._changed = threading.Condition()
+        self.dispatcher = LowLevelDispatcher(
+            tasks=tasks, units=tuple(Unit(u) for u in units), policy='edf',
+            make_policy=make_policy, **settings,
+        )
+        self.runtime = Runtime(
+            dispatcher=self.dispatcher,
+            programs=programs,
+            units=tuple(LocalUnit(Unit(u)) for u in units),
+            deliver=self._take,
+            clock_ns=time.monotonic_ns,
+        )
+
+    def _take(self, end):
+        with self._changed:
+            self.ends.append(end)
+            self._changed.notify_all()
+
+    def wait_for(self, count):
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.ends) >= count, TIMEOUT_S), self.ends
+
+    def __enter__(self):
+        self.runtime.start()
+        return self
+
+    def __exit__(self, *error):
+        self.runtime.stop()
+        self.dispatcher.validate()
+
+
+def test_a_frame_becomes_a_result_with_its_timing():
+    with Desk({'a': Script()}, task('a')) as desk:
+        desk.runtime.submit(frame(seq=7), age_ns=5_000_000)
+        desk.wait_for(1)
+    (end,) = desk.ends
+    assert (end.outcome, end.result, end.frame.seq, end.age_ns) == ('on_time', 7, 7, 5_000_000)
+    assert end.response_ns >= 5_000_000
+    assert end.stages[0].started_ns <= end.stages[0].finished_ns
+
+
+def test_a_cascade_gets_the_result_before_it():
+    first, second = Script('boxes'), Script()
+    with Desk({'a': first, 'b': second}, task('a'), task('b', after='a')) as desk:
+        desk.runtime.submit(frame())
+        desk.wait_for(2)
+    assert second.parents == ['boxes']
+    assert [(e.task, e.items) for e in desk.ends] == [('a', 1), ('b', 3)]
+
+
+def test_errors_become_reasons_and_the_unit_goes_on():
+    program = Script(FrameError('corrupt_image', 'broken'), ValueError('what'), None)
+    with Desk({'a': program}, task('a', units=('cpu0',), queue_depth=3)) as desk:
+        for seq in range(3):
+            desk.runtime.submit(frame(seq=seq))
+        desk.wait_for(3)
+    assert [(e.outcome, e.reason) for e in desk.ends] == [
+        ('failed', 'corrupt_image'), ('failed', 'ValueError'), ('on_time', ''),
+    ]
+
+
+def test_every_unit_has_its_own_thread():
+    both = threading.Barrier(2)
+    program = Script(*[lambda: both.wait(TIMEOUT_S)] * 2)
+    with Desk({'a': program}, task('a', max_in_flight=2)) as desk:
+        desk.runtime.submit(frame(seq=1))
+        desk.runtime.submit(frame(seq=2))
+        desk.wait_for(2)
+    assert sorted(program.threads) == ['unit-cpu0', 'unit-cpu1']
+
+
+def test_a_hang_costs_its_job_alone_and_the_unit_recovers():
+    release = threading.Event()
+    stuck = Script(lambda: release.wait(TIMEOUT_S))
+    desk = Desk(
+        {'a': stuck, 'b': Script()},
+        task('a', units=('cpu0',), stream='a'),
+        task('b', units=('cpu1',), stream='b'),
+        watchdog=Watchdog(factor=2, floor_ns=30_000_000),
+    )
+    with desk:
+        desk.runtime.submit(frame('a'))
+        desk.wait_for(1)
+        assert (desk.ends[0].outcome, desk.ends[0].reason) == ('failed', 'unit_hung')
+        desk.runtime.submit(frame('b'))
+        desk.wait_for(2)
+        assert desk.ends[1].outcome == 'on_time'
+        release.set()
+        recovered = threading.Event()
+        while not recovered.is_set():
+            if desk.runtime.read(lambda d, now: d.units['cpu0'].state) == 'available':
+                recovered.set()
+        desk.runtime.submit(frame('a'))
+        desk.wait_for(3)
+    assert desk.ends[2].outcome == 'on_time'
+
+
+def test_stopping_ends_every_job_and_starting_again_works():
+    release = threading.Event()
+    program = Script(lambda: release.wait(TIMEOUT_S))
+    desk = Desk({'a': program}, task('a', units=('cpu0',)), units=('cpu0',))
+    with desk:
+        desk.runtime.submit(frame(seq=1))
+        desk.runtime.submit(frame(seq=2))
+        release.set()
+        desk.wait_for(2)
+        desk.runtime.submit(frame(seq=3))
+    assert len(desk.ends) == 3
+    with desk:
+        desk.runtime.submit(frame(seq=4))
+        desk.wait_for(4)
+    assert desk.ends[3].outcome == 'on_time'
+
+
+def test_a_subscriber_that_raises_loses_only_its_own_result(caplog):
+    desk = Desk({'a': Script()}, task('a', queue_depth=5))
+    taken = desk._take
+
+    def choosy(end):
+        if end.frame.seq == 1:
+            raise RuntimeError('full')
+        taken(end)
+
+    desk.runtime._deliver = choosy
+    with desk:
+        desk.runtime.submit(frame(seq=1))
+        desk.runtime.submit(frame(seq=2))
+        desk.wait_for(1)
+    assert desk.ends[0].frame.seq == 2
+    assert 'was not delivered' in caplog.text
+
+
+def test_a_trigger_before_any_image_is_a_reasoned_failure():
+    desk = Desk({'a': Script()}, task('a'))
+    desk.runtime._frame_for = lambda name, trigger: None
+    with desk:
+        desk.runtime.submit(frame())
+        desk.wait_for(1)
+    assert (desk.ends[0].outcome, desk.ends[0].reason) == ('failed', 'no_image_yet')
+
+
+@pytest.mark.parametrize('seed', range(3))
+def test_under_fire_from_many_threads_every_frame_is_accounted_for(seed):
+    desk = Desk(
+        {'a': Script(), 'b': Script(), 'c': Script()},
+        task('a', max_in_flight=2), task('b', after='a'), task('c', stream='rear'),
+    )
+    with desk:
+        threads = [
+            threading.Thread(
+                target=lambda s=stream: [desk.runtime.submit(frame(s, seq=n)) for n in range(200)]
+            )
+            for stream in ('camera', 'rear', 'camera')
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    released = sum(account.released for account in desk.dispatcher.ledger.tasks.values())
+    assert len(desk.ends) == released
+    assert desk.dispatcher.ledger.tasks['a'].released == 400
+    assert not desk.runtime._live

@@ -1,0 +1,99 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Numbers stay with things."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.perception.results import Detections
+from edge_sched_ros.perception.results import no_detections
+from edge_sched_ros.perception.tracker import Tracker
+
+RED, BLUE = np.eye(2, 8, dtype=np.float32)
+
+
+def _found(*boxes, classes=None):
+    count = len(boxes)
+    return Detections(
+        np.array(boxes, np.float32).reshape(-1, 4), np.full(count, 0.9, np.float32),
+        np.array(classes or [0] * count, np.int64), ('thing', 'other'),
+    )
+
+
+def _box(x, y=50, size=20):
+    return (x, y, x + size, y + size)
+
+
+def _ids(tracker, found, vectors=None):
+    tracks = tracker.update(found, None if vectors is None else np.array(vectors))
+    return dict(zip((int(box[0]) for box in tracks.boxes_xyxy), tracks.track_ids.tolist()))
+
+
+def test_two_things_that_pass_each_other_keep_their_numbers_by_appearance():
+    tracker = Tracker()
+    first = None
+    for step in range(24):
+        left, right = 10 + 8 * step, 194 - 8 * step
+        ids = _ids(tracker, _found(_box(left), _box(right)), [RED, BLUE])
+        if len(ids) == 2:
+            first = first or (ids[left], ids[right])
+            assert (ids[left], ids[right]) == first
+    assert first is not None and first[0] != first[1]
+
+
+def test_a_thing_out_of_sight_is_known_again():
+    tracker = Tracker()
+    for step in range(5):
+        ids = _ids(tracker, _found(_box(10 + 3 * step)), [RED])
+    before = set(ids.values())
+    for _ in range(4):
+        assert _ids(tracker, no_detections()) == {}
+    after = _ids(tracker, _found(_box(37)), [RED])
+    assert set(after.values()) == before
+
+
+def test_a_number_is_given_after_two_sightings_and_is_positive():
+    tracker = Tracker()
+    assert _ids(tracker, _found(_box(10))) == {}
+    assert min(_ids(tracker, _found(_box(10))).values()) >= 1
+
+
+def test_things_of_two_classes_are_never_one():
+    tracker = Tracker()
+    for _ in range(3):
+        first = _ids(tracker, _found(_box(10), classes=[0]))
+    for _ in range(3):
+        second = _ids(tracker, _found(_box(10), classes=[1]))
+    assert not set(first.values()) & set(second.values())
+
+
+def test_numbers_are_not_used_twice_after_a_reset():
+    tracker = Tracker()
+    for _ in range(3):
+        before = _ids(tracker, _found(_box(10)))
+    tracker.reset()
+    for _ in range(3):
+        after = _ids(tracker, _found(_box(10)))
+    assert not set(before.values()) & set(after.values())
+
+
+def test_boxes_scores_and_classes_are_the_detections_own():
+    tracker = Tracker()
+    found = _found(_box(10), _box(100), classes=[1, 0])
+    for _ in range(3):
+        tracks = tracker.update(found, None)
+    assert np.allclose(tracks.boxes_xyxy, found.boxes_xyxy)
+    assert tracks.class_ids.tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ('name', 'value', 'message'),
+    [('speed', 1, 'no such option'), ('min_hits', 0, 'must be from'),
+     ('max_distance', float('nan'), 'must be from')],
+)
+def test_settings_that_cannot_be(name, value, message):
+    with pytest.raises(ConfigError, match=message):
+        Tracker().set_option(name, value)
