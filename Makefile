@@ -13,16 +13,15 @@ setup:  ## make the environment in .venv and build the package (DISTRO=jazzy or 
 demo: setup  ## play the demo bag into the real node and show what came of it
 	@$(ENV) edge-sched demo
 
-test: setup  ## run all tests and the linters
+test: setup lint  ## run the linters and all tests (ARGS='-k name' for some)
 	@ROS_PYTHON_CHECK_FIELDS=1 $(ENV) python -m pytest $(ARGS)
-	@$(MAKE) --no-print-directory lint
 
 lint: setup  ## ruff, mypy, import-linter
 	@$(ENV) dev/lint.sh
 
 models:  ## train the bundled networks again (PyTorch; about 20 minutes on 2 cores)
-	@test -d .venv-train || python3 -m venv .venv-train
-	@.venv-train/bin/pip install --quiet -r constraints/train.txt
+	@python3 -m venv .venv-train
+	@.venv-train/bin/pip install -r constraints/train.txt
 	@.venv-train/bin/python -m dev.train
 
 clean:  ## remove everything that was made here

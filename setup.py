@@ -22,7 +22,9 @@ setup(
     packages=find_packages(include=['edge_sched_ros', 'edge_sched_ros.*']),
     package_data={'edge_sched_ros': ['py.typed']},
     data_files=[
-        (f'{_SHARE}/{folder}', glob(f'{folder}/*.*')) for folder in ('models', 'config', 'msg')
+        (f'{_SHARE}/models', glob('models/*.onnx') + glob('models/*.yaml')),
+        (f'{_SHARE}/config', glob('config/*.yaml')),
+        (f'{_SHARE}/msg', glob('msg/*.msg')),
     ],
     install_requires=[
         'click>=8',

@@ -1,19 +1,25 @@
 #!/usr/bin/env bash
-# Run a command in the environment dev/setup.sh made: dev/env.sh ros2-less-python -c '...'
+# Run a command in the environment dev/setup.sh made.
 # Usage: [DISTRO=jazzy] dev/env.sh COMMAND [ARGUMENT...]
 set -eo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
 source "$root/dev/names.sh" "${DISTRO:-jazzy}"
+if [ ! -f "$root/$PREFIX/.stamp" ]; then
+  echo "env: nothing is built for $distro yet: make setup DISTRO=$distro" >&2
+  exit 1
+fi
 export PATH="$root/$VENV/bin:$PATH"
 export AMENT_PREFIX_PATH="$root/$VENV"
-COLCON_PYTHON_EXECUTABLE="$root/$VENV/bin/python"
-export COLCON_PYTHON_EXECUTABLE
+export COLCON_PYTHON_EXECUTABLE="$root/$VENV/bin/python"
 source "$root/$PREFIX/install/setup.bash"
 case ":$AMENT_PREFIX_PATH:" in
   *":$root/$VENV:"*) ;;
   *) AMENT_PREFIX_PATH="$AMENT_PREFIX_PATH:$root/$VENV" ;;
 esac
 export AMENT_PREFIX_PATH
+# large images vanish in Fast DDS' default shared-memory segment
+export FASTRTPS_DEFAULT_PROFILES_FILE="${FASTRTPS_DEFAULT_PROFILES_FILE:-$root/config/dds/large_images.xml}"
+export ROS_LOG_DIR="${ROS_LOG_DIR:-$root/log/ros}"
 # the checkout's root would shadow the installed package, which has the generated messages
 export PYTHONSAFEPATH=1
 exec "$@"

@@ -4,12 +4,14 @@
 # Usage: dev/setup.sh [jazzy|kilted]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-distro="${1:-jazzy}"
-source dev/names.sh "$distro"
+source dev/names.sh "${1:-jazzy}"
 
 say() { printf '==> %s\n' "$*"; }
 die() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 
+case "$PWD" in
+  *[[:space:]]*) die "the path of this checkout has a space in it, which ROS cannot live with" ;;
+esac
 [ -f "constraints/$distro.txt" ] || die "there is no constraints/$distro.txt (known: jazzy, kilted)"
 for tool in gcc g++ cmake make; do
   command -v "$tool" >/dev/null || die "$tool is missing: sudo apt install build-essential cmake"
@@ -38,8 +40,10 @@ install_packages() {
   say "ROS 2 $distro and libraries into $VENV (some 700 MB, about a minute)"
   rm -rf "$VENV" "$PREFIX"
   "$python" -m venv "$VENV"
-  "$VENV/bin/pip" install --disable-pip-version-check --progress-bar off --quiet \
-    -r "constraints/$distro.txt" 2> >(grep -v ' is ignored: it is neither' >&2)
+  # a line per package is progress enough
+  "$VENV/bin/pip" install --disable-pip-version-check --progress-bar off \
+    -r "constraints/$distro.txt" | grep --line-buffered -E '^(Collecting|Installing)' \
+    | cut -c1-60
   "$VENV/bin/python" dev/fix_prefix.py
 }
 
@@ -50,13 +54,14 @@ build_packages() {
   local source="$PREFIX/source/edge_sched_ros" entry
   rm -rf "$PREFIX/source"
   mkdir -p "$source"
+  "$VENV/bin/python" dev/fix_prefix.py
   for entry in package.xml CMakeLists.txt msg edge_sched_ros launch config models dev; do
     ln -s "$PWD/$entry" "$source/$entry"
   done
   local paths=("$source")
   [ -d "$VENV/share/vision_msgs" ] || paths+=(dev/overlay/vision_msgs)
   AMENT_PREFIX_PATH="$PWD/$VENV" CMAKE_PREFIX_PATH="$PWD/$VENV" PATH="$PWD/$VENV/bin:$PATH" \
-  PYTHONWARNINGS=ignore CMAKE_BUILD_PARALLEL_LEVEL="$(nproc)" \
+  CMAKE_BUILD_PARALLEL_LEVEL="$(nproc)" \
   "$VENV/bin/colcon" --log-base "$PREFIX/log" build \
     --base-paths "${paths[@]}" \
     --build-base "$PREFIX/build" --install-base "$PREFIX/install" \
@@ -64,13 +69,19 @@ build_packages() {
     --cmake-args "-DPython3_EXECUTABLE=$PWD/$VENV/bin/python" -DBUILD_TESTING=OFF \
       -DCMAKE_BUILD_TYPE=Release -Wno-dev \
     || die "the build failed: see $PREFIX/log/latest_build"
-  # installed without dependencies: they are there, pinned
+  # what was removed from the checkout leaves dangling links behind
+  find "$PREFIX/install" -xtype l -delete
   "$VENV/bin/python" dev/link_command.py
 }
 
 # a stamp holds what its step was made from; the step is redone when that has changed
 stamp() { cat "$@" | sha256sum | cut -d' ' -f1; }
 fresh() { [ -f "$1" ] && [ "$(cat "$1")" = "$2" ]; }
+
+# two at once would undo each other
+mkdir -p build
+exec 9> "build/.lock-$distro"
+flock 9
 
 packages="$(stamp "constraints/$distro.txt" constraints/common.txt dev/fix_prefix.py)-$PWD"
 if ! fresh "$VENV/.stamp" "$packages"; then
@@ -79,8 +90,8 @@ if ! fresh "$VENV/.stamp" "$packages"; then
 fi
 # installed files are links into this checkout: only what CMake lists matters, and which files
 # there are
-built="$(stamp CMakeLists.txt package.xml msg/*.msg dev/overlay/vision_msgs/msg/*.msg \
-  dev/link_command.py <(find edge_sched_ros launch config models -type f \
+built="$(stamp CMakeLists.txt package.xml msg/*.msg dev/overlay/vision_msgs/*.* \
+  dev/overlay/vision_msgs/msg/*.msg dev/setup.sh dev/link_command.py dev/executables/*  <(find edge_sched_ros launch config models -type f \
     ! -path '*/__pycache__/*' | sort))"
 if ! fresh "$PREFIX/.stamp" "$built"; then
   build_packages

@@ -120,13 +120,13 @@ class Programs:
 
     def __init__(self, *, logs: Path, environment: dict[str, str]) -> None:
         self._logs = logs
-        self._environment = environment
+        self.environment = environment
         self._programs: list[Program] = []
 
     def start(self, name: str, command: list[str]) -> Program:
         """Start a program; its log is ``<logs>/<name>.log``."""
         program = Program(
-            name, command, log=self._logs / f'{name}.log', environment=self._environment
+            name, command, log=self._logs / f'{name}.log', environment=self.environment
         )
         self._programs.append(program)
         return program

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +12,6 @@ from numpy.typing import NDArray
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.perception.results import Detections
-
-#: farther than any real distance: such pairs never match
-_NEVER = 1e6
 
 
 @dataclass(slots=True)
@@ -123,41 +119,16 @@ class Tracker:
     def _make(self) -> Any:
         from norfair import Tracker as NorfairTracker
 
+        from edge_sched_ros.perception.association import MixedDistance
+
         options = self.options
         self._first_id = self._seen
         self._tracker = NorfairTracker(
-            distance_function=self._distance,
+            distance_function='iou',
             distance_threshold=options.max_distance,
             hit_counter_max=round(options.max_age_frames),
             initialization_delay=min(round(options.min_hits), round(options.max_age_frames)) - 1,
         )
+        # the constructor takes names and functions of one pair only; this one does all at once
+        self._tracker.distance_function = MixedDistance(lambda: self.options.appearance_weight)
         return self._tracker
-
-    def _distance(self, sighting: Any, track: Any) -> float:
-        """Return how unlike a detection and a prediction are, 0..1."""
-        if sighting.label != track.label:
-            return _NEVER
-        place = _place_distance(sighting.points, track.estimate)
-        known = track.last_detection.embedding
-        if sighting.embedding is None or known is None:
-            return place
-        likeness = 0.5 - 0.5 * float(sighting.embedding @ known)
-        weight = self.options.appearance_weight
-        return (1 - weight) * place + weight * min(1.0, 2 * likeness)
-
-
-def _place_distance(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
-    """
-    Return 1 - DIoU of two boxes given by corners, brought into 0..1.
-
-    Source: Zheng et al., "Distance-IoU Loss", AAAI 2020. Unlike IoU it still tells near from far
-    where boxes do not overlap.
-    """
-    (ax0, ay0), (ax1, ay1) = a.tolist()
-    (bx0, by0), (bx1, by1) = b.tolist()
-    shared = max(0.0, min(ax1, bx1) - max(ax0, bx0)) * max(0.0, min(ay1, by1) - max(ay0, by0))
-    union = (ax1 - ax0) * (ay1 - ay0) + (bx1 - bx0) * (by1 - by0) - shared
-    diagonal = math.hypot(max(ax1, bx1) - min(ax0, bx0), max(ay1, by1) - min(ay0, by0))
-    apart = math.hypot((ax0 + ax1 - bx0 - bx1) / 2, (ay0 + ay1 - by0 - by1) / 2)
-    overlap = shared / union if union > 0 else 0.0
-    return (1 - overlap + (apart / diagonal if diagonal > 0 else 0.0) ** 2) / 2

@@ -230,7 +230,7 @@ TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
         '',
         'Own code instead of a network, package.module:Class; for other topic types',
     ),
-    ParameterSpec('topic', 'string', '', 'Input topic'),
+    ParameterSpec('topic', 'string', '', 'Input topic; relative names follow the namespace'),
     ParameterSpec(
         'topic_type',
         'string',
@@ -275,7 +275,7 @@ TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
         dynamic=True,
     ),
     ParameterSpec(
-        'priority', 'integer', 0, 'Higher runs first', minimum=-1000, maximum=1000, dynamic=True
+        'priority', 'integer', 0, 'Among ready jobs higher runs first', minimum=-1000, maximum=1000, dynamic=True
     ),
     ParameterSpec(
         'every_n',
@@ -303,7 +303,7 @@ TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
         minimum=0,
         maximum=64,
     ),
-    ParameterSpec('enabled', 'bool', True, 'Whether it runs', dynamic=True),
+    ParameterSpec('enabled', 'bool', True, 'Whether its frames are worked on', dynamic=True),
     _option('score_threshold', 1.0, 'Detections below this score are left out'),
     _option('nms_iou', 1.0, 'Overlap from which the weaker of two boxes is left out'),
     _option('max_age_frames', 1000.0, 'Frames a track may be out of sight'),

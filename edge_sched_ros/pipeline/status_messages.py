@@ -28,7 +28,7 @@ def scheduler_status(make: Make, status: Status, rates: Rates, *, stamp: Any) ->
         policy=status.policy,
         policy_parameters=[f'{k}={v:g}' for k, v in sorted(status.policy_parameters.items())],
         period_s=rates.period_s,
-        miss_ratio=float(status.miss_ratio),
+        total_miss_ratio=float(status.miss_ratio),
         uxcost=float(status.uxcost),
         tasks=[_task(make, task, rates) for task in status.tasks],
         units=[_unit(make, unit, rates) for unit in status.units],

@@ -108,13 +108,15 @@ def tracking_idf1(found: Mapping[int, Boxes], true: Mapping[int, Boxes]) -> floa
         import motmetrics
 
         accumulator = motmetrics.MOTAccumulator(auto_id=True)
+        # the library wants numbers
+        numbers: dict[str, int] = {}
         for frame in sorted(set(found) & set(true)):
             wanted, here = true[frame], _without_ignored(found[frame], true[frame])
             counted = [i for i, ignored in enumerate(wanted.ignored) if not ignored]
             distances = 1 - iou(wanted.xyxy[counted], here.xyxy)
             accumulator.update(
-                [wanted.ids[i] for i in counted],
-                list(here.ids),
+                [numbers.setdefault(f'true {wanted.ids[i]}', len(numbers)) for i in counted],
+                [numbers.setdefault(f'found {number}', len(numbers)) for number in here.ids],
                 np.where(distances <= 0.5, distances, np.nan),
             )
         metrics = motmetrics.metrics.create()

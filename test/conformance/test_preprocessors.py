@@ -38,7 +38,10 @@ def opencv(request):
 def _image(picture=PICTURE):
     height, width = picture.shape[:2]
     return SourceImage.from_raw(
-        np.ascontiguousarray(picture).reshape(-1), width=width, height=height, encoding='bgr8',
+        np.ascontiguousarray(picture).reshape(-1),
+        width=width,
+        height=height,
+        encoding='bgr8',
         step=3 * width,
     )
 
@@ -93,7 +96,8 @@ def test_crops_of_boxes_even_outside(opencv):
 
 @settings(deadline=None, max_examples=200)
 @given(
-    width=st.integers(2, 900), height=st.integers(2, 900),
+    width=st.integers(2, 900),
+    height=st.integers(2, 900),
     resize=st.sampled_from(['letterbox', 'stretch', 'crop']),
     align=st.sampled_from(['center', 'topleft']),
     box=st.tuples(*[st.floats(0, 1)] * 4),

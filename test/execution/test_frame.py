@@ -23,8 +23,12 @@ RANDOM = np.random.default_rng(3)
 def _raw(pixels, encoding, *, width, height, step=None, **more):
     flat = np.ascontiguousarray(pixels).view(np.uint8).reshape(-1)
     return SourceImage.from_raw(
-        array('B', flat.tobytes()), width=width, height=height, encoding=encoding,
-        step=step or flat.size // (height * 3 // 2 if encoding == 'nv12' else height), **more,
+        array('B', flat.tobytes()),
+        width=width,
+        height=height,
+        encoding=encoding,
+        step=step or flat.size // (height * 3 // 2 if encoding == 'nv12' else height),
+        **more,
     )
 
 
@@ -105,8 +109,11 @@ def test_what_cannot_be_a_picture(change, reason):
 
 @settings(deadline=None)
 @given(
-    st.sampled_from(sorted(ENCODINGS)), st.integers(-1, 9), st.integers(-1, 9),
-    st.integers(-1, 60), st.integers(0, 300),
+    st.sampled_from(sorted(ENCODINGS)),
+    st.integers(-1, 9),
+    st.integers(-1, 9),
+    st.integers(-1, 60),
+    st.integers(0, 300),
 )
 def test_whatever_comes_is_a_picture_or_is_refused(encoding, width, height, step, size):
     try:

@@ -54,8 +54,11 @@ class Desk:
         self.ends = []
         self._changed = threading.Condition()
         self.dispatcher = LowLevelDispatcher(
-            tasks=tasks, units=tuple(Unit(u) for u in units), policy='edf',
-            make_policy=make_policy, **settings,
+            tasks=tasks,
+            units=tuple(Unit(u) for u in units),
+            policy='edf',
+            make_policy=make_policy,
+            **settings,
         )
         self.runtime = Runtime(
             dispatcher=self.dispatcher,
@@ -109,7 +112,9 @@ def test_errors_become_reasons_and_the_unit_goes_on():
             desk.runtime.submit(frame(seq=seq))
         desk.wait_for(3)
     assert [(e.outcome, e.reason) for e in desk.ends] == [
-        ('failed', 'corrupt_image'), ('failed', 'ValueError'), ('on_time', ''),
+        ('failed', 'corrupt_image'),
+        ('failed', 'ValueError'),
+        ('on_time', ''),
     ]
 
 
@@ -197,7 +202,9 @@ def test_a_trigger_before_any_image_is_a_reasoned_failure():
 def test_under_fire_from_many_threads_every_frame_is_accounted_for(seed):
     desk = Desk(
         {'a': Script(), 'b': Script(), 'c': Script()},
-        task('a', max_in_flight=2), task('b', after='a'), task('c', stream='rear'),
+        task('a', max_in_flight=2),
+        task('b', after='a'),
+        task('c', stream='rear'),
     )
     with desk:
         threads = [

@@ -17,7 +17,8 @@ from edge_sched_ros.execution.units import cpu_units
 from edge_sched_ros.execution.units import select_units
 
 FOUND = (
-    LocalUnit(Unit('cpu0', 'cpu'), 0), LocalUnit(Unit('cpu1', 'cpu'), 1),
+    LocalUnit(Unit('cpu0', 'cpu'), 0),
+    LocalUnit(Unit('cpu1', 'cpu'), 1),
     LocalUnit(Unit('gpu0', 'gpu')),
 )
 
@@ -40,7 +41,9 @@ def test_units_are_chosen_by_name_or_kind(wanted, names):
 
 
 def test_a_unit_that_is_not_there():
-    with pytest.raises(ConfigError, match=r"units: this machine has no unit 'dla0' \(it has: cpu0"):
+    with pytest.raises(
+        ConfigError, match=r"units: this machine has no unit 'dla0' \(it has: cpu0"
+    ):
         select_units(FOUND, ('dla0',))
 
 

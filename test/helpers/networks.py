@@ -24,7 +24,9 @@ def write_onnx(
             [],
             [key],
             value=helper.make_tensor(
-                f'{key}_value', helper.np_dtype_to_tensor_dtype(value.dtype), value.shape,
+                f'{key}_value',
+                helper.np_dtype_to_tensor_dtype(value.dtype),
+                value.shape,
                 value.reshape(-1),
             ),
         )

@@ -28,8 +28,11 @@ CENTRE = (20.0, 28.0, 20.0, 20.0)
 def _decoder(name, outputs, labels=('cat', 'dog'), **options):
     spec = NetworkSpec('net', Path('net.yaml'), Path('net.onnx'), INPUT, name, options, labels)
     infos = tuple(
-        TensorInfo(f'out{i}' if isinstance(o, np.ndarray) else o[0],
-                   (o if isinstance(o, np.ndarray) else o[1]).shape, 'float32')
+        TensorInfo(
+            f'out{i}' if isinstance(o, np.ndarray) else o[0],
+            (o if isinstance(o, np.ndarray) else o[1]).shape,
+            'float32',
+        )
         for i, o in enumerate(outputs)
     )
     arrays = [o if isinstance(o, np.ndarray) else o[1] for o in outputs]
@@ -207,8 +210,17 @@ def test_what_does_not_fit_is_refused(name, shapes, options, message):
 
 
 def test_every_decoder_is_known_by_name():
-    assert {'yolox', 'yolov5', 'yolov8', 'ssd', 'detr', 'embedding', 'depth_metric',
-            'depth_inverse', 'depth_disparity'} == set(decoder_names())
+    assert {
+        'yolox',
+        'yolov5',
+        'yolov8',
+        'ssd',
+        'detr',
+        'embedding',
+        'depth_metric',
+        'depth_inverse',
+        'depth_disparity',
+    } == set(decoder_names())
 
 
 def test_a_decoder_of_ones_own_plugs_in():

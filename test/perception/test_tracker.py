@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.perception.association import place_distance
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.perception.results import no_detections
 from edge_sched_ros.perception.tracker import Tracker
@@ -18,8 +19,10 @@ RED, BLUE = np.eye(2, 8, dtype=np.float32)
 def _found(*boxes, classes=None):
     count = len(boxes)
     return Detections(
-        np.array(boxes, np.float32).reshape(-1, 4), np.full(count, 0.9, np.float32),
-        np.array(classes or [0] * count, np.int64), ('thing', 'other'),
+        np.array(boxes, np.float32).reshape(-1, 4),
+        np.full(count, 0.9, np.float32),
+        np.array(classes or [0] * count, np.int64),
+        ('thing', 'other'),
     )
 
 
@@ -91,9 +94,21 @@ def test_boxes_scores_and_classes_are_the_detections_own():
 
 @pytest.mark.parametrize(
     ('name', 'value', 'message'),
-    [('speed', 1, 'no such option'), ('min_hits', 0, 'must be from'),
-     ('max_distance', float('nan'), 'must be from')],
+    [
+        ('speed', 1, 'no such option'),
+        ('min_hits', 0, 'must be from'),
+        ('max_distance', float('nan'), 'must be from'),
+    ],
 )
 def test_settings_that_cannot_be(name, value, message):
     with pytest.raises(ConfigError, match=message):
         Tracker().set_option(name, value)
+
+
+def test_the_distance_of_places():
+    boxes = np.array([[0, 0, 10, 10], [10, 0, 20, 10], [90, 90, 100, 100]])
+    distance = place_distance(boxes[:1], boxes)[0]
+    assert distance[0] == pytest.approx(0)
+    # beside each other: no overlap, centres 10 apart in a hull with diagonal^2 500
+    assert distance[1] == pytest.approx((1 + 100 / 500) / 2)
+    assert distance[1] < distance[2] <= 1

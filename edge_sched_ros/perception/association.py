@@ -1,0 +1,69 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""How unlike detections and known things are; imported by the tracker when it first needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from norfair.distances import Distance
+from numpy.typing import NDArray
+
+
+class MixedDistance(Distance):  # type: ignore[misc]
+    """
+    Place and appearance together, 0..1; infinite between classes.
+
+    :param weight: returns how much appearance counts, 0..1
+    """
+
+    def __init__(self, weight: Callable[[], float]) -> None:
+        self._weight = weight
+
+    def get_distances(
+        self, objects: Sequence[Any], candidates: Sequence[Any] | None
+    ) -> NDArray[np.float64]:
+        """Return the distance of every candidate (rows) to every known thing (columns)."""
+        if not candidates or not objects:
+            return np.zeros((len(candidates or ()), len(objects)))
+        seen = np.stack([candidate.points.reshape(4) for candidate in candidates])
+        expected = np.stack([known.estimate.reshape(4) for known in objects])
+        distance = place_distance(seen, expected)
+        likeness = _unlikeness(candidates, objects)
+        if likeness is not None:
+            weight = self._weight()
+            distance = (1 - weight) * distance + weight * likeness
+        labels = np.array([candidate.label for candidate in candidates])
+        same = labels[:, None] == np.array([known.label for known in objects])
+        return np.where(same, distance, np.inf)
+
+
+def _unlikeness(candidates: Sequence[Any], objects: Sequence[Any]) -> NDArray[np.float64] | None:
+    """Return 1 - cosine of appearances, at most 1, or ``None`` where they are not known."""
+    last = [known.last_detection.embedding for known in objects]
+    if candidates[0].embedding is None or any(vector is None for vector in last):
+        return None
+    here = np.stack([candidate.embedding for candidate in candidates])
+    return np.clip(1 - here @ np.stack(last).T, 0, 1).astype(np.float64)
+
+
+def place_distance(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.float64]:
+    """
+    Return (1 - DIoU) / 2 of every box of a with every box of b, NxM, 0..1.
+
+    Source: Zheng et al., "Distance-IoU Loss", AAAI 2020. Unlike IoU it still tells near from far
+    where boxes do not overlap.
+    """
+    a, b = a[:, None].astype(np.float64), b[None].astype(np.float64)
+    inner = np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2])
+    outer = np.maximum(a[..., 2:], b[..., 2:]) - np.minimum(a[..., :2], b[..., :2])
+    shared = np.clip(inner, 0, None).prod(axis=-1)
+    sizes = (a[..., 2:] - a[..., :2]).prod(axis=-1) + (b[..., 2:] - b[..., :2]).prod(axis=-1)
+    apart = ((a[..., :2] + a[..., 2:] - b[..., :2] - b[..., 2:]) ** 2).sum(axis=-1) / 4
+    diagonal = np.maximum((outer**2).sum(axis=-1), 1e-9)
+    overlap = shared / np.maximum(sizes - shared, 1e-9)
+    distance: NDArray[np.float64] = (1 - overlap + apart / diagonal) / 2
+    return distance

@@ -1,0 +1,150 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Bags in and out, without ROS."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from edge_sched_ros.bags.reader import open_bag
+from edge_sched_ros.bags.scene_bag import IMAGE_TOPIC
+from edge_sched_ros.bags.scene_bag import TRUE_DETECTIONS
+from edge_sched_ros.bags.scene_bag import write_scene_bag
+from edge_sched_ros.bags.score import read_topic
+from edge_sched_ros.bags.score import score
+from edge_sched_ros.bags.typestore import typestore
+from edge_sched_ros.cli.commands.replay import replay
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.pipeline.resources import share_of
+from edge_sched_ros.scenes.scene import Scene
+
+FRAMES = 45
+
+
+@pytest.fixture(scope='module')
+def scene():
+    return Scene(seed=5)
+
+
+@pytest.fixture(scope='module')
+def bag(tmp_path_factory, scene):
+    path = tmp_path_factory.mktemp('bags') / 'scene'
+    write_scene_bag(path, scene, frames=FRAMES)
+    return path
+
+
+def _parameters(tmp_path, **changes):
+    data = yaml.safe_load((share_of() / 'config' / 'demo.yaml').read_text())
+    parameters = data['/**']['ros__parameters']
+    for task in parameters['tasks']:
+        parameters[task]['deadline_ms'] = 2000.0
+    for name, value in changes.items():
+        task, _, key = name.partition('__')
+        (parameters[task] if key else parameters)[key or task] = value
+    file = tmp_path / 'parameters.yaml'
+    file.write_text(yaml.safe_dump(data))
+    return file
+
+
+def _replay(*arguments):
+    return CliRunner().invoke(replay, [str(argument) for argument in arguments])
+
+
+def test_a_scene_bag_holds_what_the_scene_shows(bag, scene):
+    images, truth = read_topic(bag, IMAGE_TOPIC), read_topic(bag, TRUE_DETECTIONS)
+    assert len(images) == len(truth) == FRAMES
+    stamps = sorted(images)
+    assert set(np.diff(stamps)) <= {66_666_666, 66_666_667, 66_666_668}
+    frame = scene.frame(7)
+    pixels = images[stamps[7]].data.reshape(240, 320, 3)
+    assert (pixels == frame.image_bgr).all()
+    assert [d.id for d in truth[stamps[7]].detections] == [
+        str(thing.identity) for thing in frame.objects
+    ]
+    assert [entry.name for entry in bag.parent.iterdir()] == [bag.name]
+
+
+def test_replaying_answers_every_frame_and_the_answers_are_right(bag, tmp_path):
+    results = tmp_path / 'results'
+    outcome = _replay(bag, '--params', _parameters(tmp_path), '-o', results, '--json')
+    assert outcome.exit_code == 0, outcome.output
+    account = json.loads(outcome.stdout)
+    for task in account['tasks'].values():
+        lost = sum(task['dropped'].values()) + sum(task['failed'].values())
+        assert task['released'] == FRAMES == task['on_time'] + task['late'] + lost
+    accuracy = score(results, bag, detections='/detector/detections', tracks='/tracker/tracks',
+                     depth='/depth/image')
+    assert accuracy['detection_map50'] > 0.8
+    assert accuracy['tracking_idf1'] > 0.6
+    assert accuracy['depth_abs_rel'] < 0.15
+    info = next(iter(read_topic(results, '/depth/camera_info').values()))
+    assert (info.width, info.height) == (80, 60)
+
+
+def test_a_sqlite_bag_is_replayed_as_well(bag, tmp_path):
+    from rosbags.rosbag2 import StoragePlugin
+    from rosbags.rosbag2 import Writer
+
+    copy = tmp_path / 'sqlite'
+    store = typestore()
+    with open_bag(bag) as source, Writer(
+        copy, version=9, storage_plugin=StoragePlugin.SQLITE3
+    ) as writer:
+        connections = {
+            c.topic: writer.add_connection(c.topic, c.msgtype, typestore=store)
+            for c in source.connections
+        }
+        for connection, at_ns, data in list(source.messages())[: 4 * 5]:
+            writer.write(connections[connection.topic], at_ns, data)
+    outcome = _replay(copy, '--params', _parameters(tmp_path), '--json')
+    assert outcome.exit_code == 0, outcome.output
+    assert json.loads(outcome.stdout)['tasks']['depth']['released'] == 5
+
+
+@pytest.mark.parametrize(
+    ('changes', 'message'),
+    [
+        ({'depth__topic': 'rear/image_raw'}, "has no topic 'rear/image_raw' (it has: /camera/"),
+        ({'detector__topic_type': 'sensor_msgs/msg/Imu', 'depth__topic_type':
+          'sensor_msgs/msg/Imu'}, 'camera/image_raw: is sensor_msgs/msg/Image, the parameters say'),
+    ],
+)
+def test_a_bag_that_does_not_fit_the_parameters(bag, tmp_path, changes, message):
+    outcome = _replay(bag, '--params', _parameters(tmp_path, **changes))
+    assert isinstance(outcome.exception, ConfigError)
+    assert message in str(outcome.exception)
+
+
+def test_bags_that_cannot_be_read(bag, tmp_path):
+    parameters = _parameters(tmp_path)
+    gone = _replay(tmp_path / 'gone', '--params', parameters)
+    assert 'there is no such bag' in str(gone.exception)
+    (tmp_path / 'empty').mkdir()
+    empty = _replay(tmp_path / 'empty', '--params', parameters)
+    assert isinstance(empty.exception, ConfigError)
+    torn = tmp_path / 'torn'
+    torn.mkdir()
+    for file in bag.iterdir():
+        content = file.read_bytes()
+        keep = len(content) // 2 if file.suffix == '.mcap' else len(content)
+        (torn / file.name).write_bytes(content[:keep])
+    broken = _replay(torn, '--params', parameters)
+    assert isinstance(broken.exception, ConfigError), broken.output
+    assert 'torn' in str(broken.exception)
+
+
+def test_results_are_never_written_over(bag, tmp_path):
+    outcome = _replay(bag, '--params', _parameters(tmp_path), '-o', tmp_path)
+    assert 'exists already' in str(outcome.exception)
+
+
+def test_message_definitions_are_the_installed_ones():
+    installed = Path(share_of() / 'msg' / 'JobTiming.msg').read_text()
+    fields = [name for name, _ in typestore().fielddefs['edge_sched_ros/msg/JobTiming'][1]]
+    assert all(name in installed for name in fields) and 'response_ms' in fields

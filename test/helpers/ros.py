@@ -1,0 +1,98 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""In-process rclpy for tests: a context of its own, and waiting for conditions."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import time
+from array import array
+from collections.abc import Callable
+from typing import Any
+
+import rclpy
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy
+from rclpy.qos import QoSProfile
+from sensor_msgs.msg import Image
+
+TIMEOUT_S = 30.0
+_DOMAINS = itertools.count()
+
+
+def domain() -> int:
+    """Return a DDS domain no other test of this machine uses now; Linux allows 0 to 101."""
+    return 1 + (os.getpid() * 7 + next(_DOMAINS)) % 100
+
+
+class Bench:
+    """A ROS context with the nodes under test and one that watches them."""
+
+    def __init__(self, domain_id: int | None = None) -> None:
+        self.context = rclpy.Context()
+        rclpy.init(context=self.context, domain_id=domain_id or domain())
+        self.executor = SingleThreadedExecutor(context=self.context)
+        self.nodes: list[Node] = []
+        self.watcher = self.add(Node('watcher', context=self.context))
+        self._publishers: dict[str, Any] = {}
+
+    def add(self, node: Node) -> Node:
+        """Spin a node from now on."""
+        self.executor.add_node(node)
+        self.nodes.append(node)
+        return node
+
+    def close(self) -> None:
+        """End everything."""
+        self.executor.shutdown()
+        for node in self.nodes:
+            node.destroy_node()
+        rclpy.try_shutdown(context=self.context)
+
+    def wait_for(self, condition: Callable[[], Any], what: str = 'it') -> Any:
+        """Spin until a condition holds and return what it returns."""
+        deadline = time.monotonic() + TIMEOUT_S
+        while not (value := condition()):
+            assert time.monotonic() < deadline, f'{what} has not come'
+            self.executor.spin_once(timeout_sec=0.02)
+        return value
+
+    def call(self, kind: Any, name: str, request: Any) -> Any:
+        """Call a service and return its response."""
+        client = self.watcher.create_client(kind, name)
+        self.wait_for(client.service_is_ready, name)
+        future = client.call_async(request)
+        self.wait_for(future.done, name)
+        return future.result()
+
+    def listen(self, kind: Any, topic: str, *, latched: bool = False) -> list[Any]:
+        """Return a list that fills with a topic's messages."""
+        heard: list[Any] = []
+        qos = QoSProfile(depth=50)
+        if latched:
+            qos.durability = DurabilityPolicy.TRANSIENT_LOCAL
+        self.watcher.create_subscription(kind, topic, heard.append, qos)
+        self.wait_for(lambda: self.watcher.count_publishers(topic), topic)
+        return heard
+
+    def publish(self, topic: str, message: Any) -> None:
+        """Publish a message once somebody listens."""
+        if topic not in self._publishers:
+            self._publishers[topic] = self.watcher.create_publisher(type(message), topic, 5)
+        publisher = self._publishers[topic]
+        self.wait_for(publisher.get_subscription_count, f'a subscriber of {topic}')
+        publisher.publish(message)
+
+
+def image(stamp_ms: int, *, width: int = 32, height: int = 32, **fields: Any) -> Image:
+    """Return a grey image; ``fields`` spoil it."""
+    message = Image(width=width, height=height, encoding='bgr8', step=3 * width)
+    message.header.frame_id = 'lens'
+    message.header.stamp.sec, rest = divmod(stamp_ms, 1000)
+    message.header.stamp.nanosec = rest * 1_000_000
+    message.data = array('B', bytes(3 * width * height))
+    for name, value in fields.items():
+        setattr(message, name, value)
+    return message

@@ -1,0 +1,125 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Real processes over DDS: the node, the player, the recorder, and how they end."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+pytest.importorskip('rclpy', reason='ROS 2 is not here')
+
+from diagnostic_msgs.msg import DiagnosticArray
+
+from edge_sched_ros.bags.scene_bag import write_scene_bag
+from edge_sched_ros.bags.score import read_topic
+from edge_sched_ros.cli.processes import Programs
+from edge_sched_ros.pipeline.resources import share_of
+from edge_sched_ros.scenes.scene import Scene
+from ros import Bench
+from ros import domain
+
+pytestmark = pytest.mark.dds
+TIMEOUT_S = 60.0
+
+
+@pytest.fixture(scope='module')
+def bag(tmp_path_factory):
+    path = tmp_path_factory.mktemp('bags') / 'scene'
+    write_scene_bag(path, Scene(seed=11), frames=30)
+    return path
+
+
+@pytest.fixture
+def programs(tmp_path):
+    environment = {'ROS_DOMAIN_ID': str(domain()), 'ROS_PYTHON_CHECK_FIELDS': '1'}
+    with Programs(logs=tmp_path, environment=environment) as programs:
+        yield programs
+
+
+def _start(programs, name, *arguments):
+    return programs.start(name, [sys.executable, '-m', f'edge_sched_ros.nodes.{name}', *arguments])
+
+
+def _scheduler(programs, tmp_path, *arguments):
+    parameters = share_of() / 'config' / 'demo.yaml'
+    node = _start(
+        programs, 'scheduler_node', '--ros-args', '--params-file', str(parameters),
+        '-p', f'summary_file:={tmp_path}/summary.json', '-p', 'silent_after_ms:=300.0',
+        '-p', 'status_period_s:=0.1', *arguments,
+    )
+    node.wait_for(lambda log: 'active: listening' in log, what='become active',
+                  timeout_s=TIMEOUT_S)
+    return node
+
+
+def test_a_bag_is_answered_recorded_and_accounted_for(programs, bag, tmp_path):
+    node = _scheduler(programs, tmp_path)
+    recorder = _start(
+        programs, 'bag_recorder', str(tmp_path / 'results'),
+        '/tracker/tracks:vision_msgs/msg/Detection2DArray',
+        '/scheduler/timing:edge_sched_ros/msg/JobTiming',
+    )
+    recorder.wait_for(lambda log: 'recording' in log, what='found the topics',
+                      timeout_s=TIMEOUT_S)
+    player = _start(programs, 'bag_player', str(bag))
+    assert player.wait(timeout_s=TIMEOUT_S) == 0
+    assert 'played 120 messages' in player.output()
+    assert (node.interrupt(), recorder.interrupt()) == (0, 0)
+    summary = json.loads((tmp_path / 'summary.json').read_text())
+    for task in summary['tasks'].values():
+        ended = task['on_time'] + task['late']
+        ended += sum(task['dropped'].values()) + sum(task['failed'].values())
+        assert task['released'] == ended > 20
+    tracks = read_topic(tmp_path / 'results', '/tracker/tracks')
+    timings = read_topic(tmp_path / 'results', '/scheduler/timing')
+    assert len(tracks) > 20 and set(tracks) <= set(timings)
+
+
+def test_a_killed_player_leaves_a_node_that_says_so_and_ends_cleanly(programs, bag, tmp_path):
+    node = _scheduler(programs, tmp_path)
+    watch = Bench(int(programs.environment['ROS_DOMAIN_ID']))
+    heard = watch.listen(DiagnosticArray, '/diagnostics')
+    player = _start(programs, 'bag_player', str(bag), '--rate', '0.5')
+    watch.wait_for(lambda: _input_levels(heard).get('camera/image_raw') == b'\x00', 'the camera')
+    player.close()
+    watch.wait_for(lambda: _input_levels(heard).get('camera/image_raw') == b'\x02', 'the silence')
+    message = next(s.message for s in heard[-1].status if 'input' in s.name)
+    assert "nothing on 'camera/image_raw'" in message
+    watch.close()
+    assert node.interrupt() == 0
+    assert 'Traceback' not in node.output()
+    summary = json.loads((tmp_path / 'summary.json').read_text())
+    assert summary['inputs']['camera/image_raw']['received'] > 0
+
+
+def _input_levels(heard):
+    """Return the level of each input in the latest diagnostics."""
+    latest = heard[-1].status if heard else ()
+    return {s.hardware_id: s.level for s in latest if 'input' in s.name}
+
+
+def test_a_node_that_cannot_be_configured_lives_and_ends_cleanly(programs, tmp_path):
+    node = _start(programs, 'scheduler_node', '--ros-args', '-p', 'tasks:=["a","a"]')
+    node.wait_for(lambda log: "two tasks are named 'a'" in log, what='refused',
+                  timeout_s=TIMEOUT_S)
+    assert node.exit_code is None
+    assert node.interrupt() == 0
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        (['/no/such/bag'], 'bag_player: /no/such/bag: there is no such bag'),
+        (['BAG', '--topics', '/rear'], 'bag_player: /rear: the bag has no such topic'),
+        (['BAG', '--rate', '0'], '--rate must be above zero'),
+    ],
+)
+def test_the_players_mistakes_are_one_line(programs, bag, arguments, message):
+    arguments = [str(bag) if argument == 'BAG' else argument for argument in arguments]
+    player = _start(programs, 'bag_player', *arguments)
+    assert player.wait(timeout_s=TIMEOUT_S) != 0
+    assert message in player.output()
+    assert 'Traceback' not in player.output()

@@ -1,0 +1,164 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Parameters and parameter files, right and wrong."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.pipeline.config import from_file
+from edge_sched_ros.pipeline.config import from_parameters
+from edge_sched_ros.pipeline.parameters import SCHEDULER_PARAMETERS
+from edge_sched_ros.pipeline.parameters import TASK_PARAMETERS
+from edge_sched_ros.pipeline.parameters import markdown
+from edge_sched_ros.pipeline.resources import find_file
+from edge_sched_ros.pipeline.resources import share_of
+from edge_sched_ros.policies.registry import policy_classes
+from edge_sched_ros.policies.registry import policy_parameters
+from networks import write_network
+
+
+@pytest.fixture
+def good(tmp_path):
+    net = str(write_network(tmp_path))
+    return {
+        'tasks': ['a', 'b'],
+        'a.network': net,
+        'a.topic': 'front/image_raw',
+        'a.deadline_ms': 50,
+        'b.network': net,
+        'b.after': 'a',
+    }
+
+
+def test_what_is_given_and_what_is_default(good):
+    config = from_parameters({**good, 'a.score_threshold': 0.5, 'policy': 'fcfs'})
+    a, b = config.tasks
+    assert (a.deadline_ms, b.deadline_ms, config.policy) == (50.0, 100.0, 'fcfs')
+    assert (a.options, b.options) == ({'score_threshold': 0.5}, {})
+    assert config.topics == ('front/image_raw',)
+    assert config.topic_types() == {'front/image_raw': 'sensor_msgs/msg/Image'}
+    assert config.source_of(b) is a
+
+
+def test_policy_parameters_go_to_the_policy_that_knows_them(good):
+    config = from_parameters({**good, 'policy_params.margin_ms': 3})
+    assert config.policy_parameters['margin_ms'] == 3.0
+    assert from_parameters({**good, 'policy': 'edf'}).policy_parameters == {}
+
+
+def test_a_compressed_topic_is_known_by_its_name(good):
+    config = from_parameters({**good, 'a.topic': 'front/image_raw/compressed'})
+    assert set(config.topic_types().values()) == {'sensor_msgs/msg/CompressedImage'}
+
+
+@pytest.mark.parametrize(
+    ('changes', 'message'),
+    [
+        ({'tasks': []}, 'tasks: needs the name of at least one task'),
+        ({'tasks': ['a', 'a']}, "tasks: two tasks are named 'a'"),
+        ({'tasks': 'a'}, 'tasks: must be a list of texts'),
+        ({'tasks': ['a b']}, "'a b' cannot be a name"),
+        ({'tasks': ['policy']}, "'policy' is the name of a parameter"),
+        ({'policy': 'edff'}, "policy: unknown policy 'edff'; did you mean 'edf'"),
+        ({'a.deadline_ms': -5.0}, r'a\.deadline_ms: must be from 0.001 to'),
+        ({'a.deadline_ms': float('nan')}, r'a\.deadline_ms: must be from .*, not nan'),
+        ({'a.deadline_ms': float('inf')}, r'a\.deadline_ms'),
+        ({'a.deadline_ms': 'soon'}, r"a\.deadline_ms: must be a number, not 'soon'"),
+        ({'a.deadline_ms': True}, r'a\.deadline_ms: must be a number, not True'),
+        ({'a.every_n': 1.5}, r'a\.every_n: must be a whole number'),
+        ({'a.enabled': 1}, r'a\.enabled: must be true or false'),
+        ({'a.score_threshold': -0.5}, r'a\.score_threshold: must be from 0 to 1.0, or -1'),
+        ({'a.deadline': 3}, r"a\.deadline: unknown parameter; did you mean 'a\.deadline_ms'"),
+        ({'polcy': 'edf'}, "polcy: unknown parameter; did you mean 'policy'"),
+        ({'c.topic': 'x'}, r'c\.topic: unknown parameter'),
+        ({'a.network': ''}, r'a\.network: needs the YAML file of a network'),
+        ({'a.network': 'none.yaml'}, r"a\.network: there is no file 'none\.yaml' \(looked for"),
+        ({'a.network': 'package://no_such/x'}, "there is no package 'no_such'"),
+        ({'a.topic': ''}, r'a\.topic: needs an input topic'),
+        ({'b.topic': 'x'}, r'b\.topic: needs an input topic, or else a task'),
+        ({'b.after': 'z'}, r"b\.after: there is no task named 'z'"),
+        ({'a.trigger_topic': 'imu'}, r'a\.trigger_type: trigger_topic and trigger_type'),
+        (
+            {'b.after': '', 'b.topic': 'front/image_raw', 'b.topic_type': 'x/msg/Y'},
+            r"b\.topic_type: topic 'front/image_raw' is sensor_msgs/msg/Image elsewhere",
+        ),
+    ],
+)
+def test_every_mistake_names_the_parameter(good, changes, message):
+    with pytest.raises(ConfigError, match=message) as caught:
+        from_parameters({**good, **changes})
+    assert '\n' not in str(caught.value)
+
+
+def _write(tmp_path, content):
+    file = tmp_path / 'params.yaml'
+    file.write_text(content if isinstance(content, str) else yaml.safe_dump(content))
+    return file
+
+
+@pytest.mark.parametrize('node', ['/**', 'scheduler', '/scheduler'])
+def test_a_ros_parameter_file(tmp_path, node):
+    write_network(tmp_path)
+    file = _write(
+        tmp_path,
+        {
+            node: {
+                'ros__parameters': {
+                    'use_sim_time': True,
+                    'tasks': ['a'],
+                    'qos_overrides': {'/x': {'subscription': {'depth': 3}}},
+                    'a': {'network': 'net.yaml', 'topic': 'x'},
+                }
+            }
+        },
+    )
+    assert from_file(file).tasks[0].network == str(tmp_path / 'net.yaml')
+
+
+@pytest.mark.parametrize(
+    ('content', 'message'),
+    [
+        ('a: [', 'params.yaml: is not valid YAML'),
+        ('- 1', r'params.yaml: holds no parameters under'),
+        ({'/**': {'tasks': ['a']}}, 'holds no parameters under'),
+        (
+            {'/**': {'ros__parameters': {'tasks': ['a'], 'a': {'topci': 'x'}}}},
+            r"params\.yaml: a\.topci: unknown parameter; did you mean 'a\.topic",
+        ),
+    ],
+)
+def test_parameter_files_that_cannot_be_used(tmp_path, content, message):
+    with pytest.raises(ConfigError, match=message):
+        from_file(_write(tmp_path, content))
+    with pytest.raises(ConfigError, match='none.yaml: cannot be read'):
+        from_file(tmp_path / 'none.yaml')
+
+
+def test_the_parameter_files_that_come_with_the_package():
+    files = sorted((share_of() / 'config').glob('*.yaml'))
+    assert 'demo.yaml' in [file.name for file in files]
+    for file in files:
+        assert from_file(file).tasks, file
+
+
+def test_every_parameter_is_described_and_its_default_is_allowed():
+    for spec in (*SCHEDULER_PARAMETERS, *TASK_PARAMETERS):
+        assert len(spec.description) > 15, spec.name
+        assert spec.check(spec.default) == spec.default
+        assert f'{spec.name}`' in markdown()
+
+
+def test_parameters_of_one_name_mean_the_same_in_every_policy():
+    seen = {}
+    for name in policy_classes():
+        for spec in policy_parameters(f'{name}+drop'):
+            assert seen.setdefault(spec.name, spec) == spec
+
+
+def test_files_are_found_beside_the_setting_first(tmp_path):
+    (tmp_path / 'detector.yaml').write_text('mine')
+    assert find_file('detector.yaml', where='k', beside=tmp_path) == tmp_path / 'detector.yaml'
+    assert find_file('detector.yaml', where='k').parent.name == 'models'

@@ -1,0 +1,109 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What diagnostics say, from OK to ERROR and back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from edge_sched_ros.pipeline.health import ERROR
+from edge_sched_ros.pipeline.health import OK
+from edge_sched_ros.pipeline.health import WARN
+from edge_sched_ros.pipeline.health import Limits
+from edge_sched_ros.pipeline.health import examine
+from edge_sched_ros.pipeline.inputs_account import InputAccount
+from edge_sched_ros.pipeline.rates import rates_between
+from edge_sched_ros.pipeline.status import Status
+from edge_sched_ros.pipeline.status import TaskState
+from edge_sched_ros.pipeline.status import UnitReport
+
+S = 1_000_000_000
+LIMITS = Limits(error_after_ns=2 * S, silent_after_ns=S)
+
+
+def _status(
+    now_s,
+    *,
+    on_time=0,
+    late=0,
+    dropped=0,
+    since_s=0.0,
+    received=0,
+    rejected=0,
+    last_s=None,
+    state='available',
+    busy_s=0.0,
+    enabled=True,
+):
+    task = TaskState(
+        name='detector',
+        enabled=enabled,
+        deadline_ns=50_000_000,
+        released=on_time + late + dropped,
+        on_time=on_time,
+        late=late,
+        dropped={'superseded': dropped} if dropped else {},
+        failed={},
+        in_flight=0,
+        miss_ratio=0.0,
+        uxcost=0.0,
+        response_ms={'p50': 1.0},
+        since_on_time_ns=None if since_s is None else round(since_s * S),
+    )
+    unit = UnitReport('cpu0', 'cpu', state, 'too hot', '', round(busy_s * S), 5)
+    account = InputAccount(
+        received,
+        {'bad_step': rejected} if rejected else {},
+        None if last_s is None else round(last_s * S),
+    )
+    return Status(round(now_s * S), 0, 'edf', {}, 0.0, 0.0, (task,), (unit,), {'camera': account})
+
+
+def _levels(before, now):
+    lines = examine(now, rates_between(before, now), LIMITS)
+    return {line.name: (line.level, line.message) for line in lines}
+
+
+def test_all_is_well():
+    levels = _levels(
+        _status(10, on_time=100, received=100, last_s=9.9),
+        _status(11, on_time=130, received=130, last_s=10.9, busy_s=0.25),
+    )
+    assert levels == {
+        'detector': (OK, '30.0 results/s on time'),
+        'unit cpu0': (OK, '25% busy'),
+        'input camera': (OK, '30.0 messages/s'),
+    }
+
+
+def test_a_miss_warns_and_is_forgotten_with_the_period():
+    before, miss = _status(10, on_time=10), _status(11, on_time=18, late=1, dropped=1)
+    assert _levels(before, miss)['detector'] == (WARN, '2 of 10 missed their deadline')
+    after = replace(_status(12, on_time=28, late=1, dropped=1))
+    assert _levels(miss, after)['detector'][0] == OK
+
+
+def test_no_answer_for_long_is_an_error_even_before_the_first():
+    before = _status(10, since_s=None)
+    level, message = _levels(before, _status(11, since_s=None))['detector']
+    assert (level, message) == (ERROR, 'no on-time result for 11.0 s')
+    assert _levels(before, _status(11, since_s=2.1))['detector'][0] == ERROR
+    assert _levels(before, _status(11, since_s=1.9))['detector'][0] == OK
+    assert _levels(before, _status(11, since_s=9, enabled=False))['detector'] == (OK, 'disabled')
+
+
+def test_a_silent_camera_is_named():
+    before = _status(10, last_s=9.5)
+    level, message = _levels(before, _status(11, last_s=9.5))['input camera']
+    assert (level, message) == (ERROR, "nothing on 'camera' for 1.5 s")
+    assert _levels(before, _status(11, last_s=10.9))['input camera'][0] == OK
+
+
+def test_rejected_messages_warn():
+    before, now = _status(10, last_s=10), _status(11, received=5, rejected=2, last_s=11)
+    assert _levels(before, now)['input camera'] == (WARN, '2 messages could not be used')
+
+
+def test_a_unit_that_cannot_be_used_is_an_error_with_its_reason():
+    before = _status(10)
+    assert _levels(before, _status(11, state='hung'))['unit cpu0'] == (ERROR, 'hung: too hot')

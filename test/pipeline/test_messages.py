@@ -1,0 +1,125 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Results become messages, made here for bags; the node's are made by the same code."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from edge_sched_ros.bags.typestore import make
+from edge_sched_ros.bags.typestore import typestore
+from edge_sched_ros.core.decisions import StageTiming
+from edge_sched_ros.execution.frame import Frame
+from edge_sched_ros.execution.jobs import JobEnd
+from edge_sched_ros.perception.results import DepthMap
+from edge_sched_ros.perception.results import Detections
+from edge_sched_ros.perception.results import no_detections
+from edge_sched_ros.pipeline import messages
+
+FRAME = Frame('camera', 1, 12_000_000_034, 'lens')
+HEADER = messages.header(make, FRAME)
+MS = 1_000_000
+
+
+def _there_and_back(message, kind):
+    store = typestore()
+    return store.deserialize_cdr(store.serialize_cdr(message, kind), kind)
+
+
+def test_boxes_in_source_pixels_with_the_header_of_the_frame():
+    found = Detections(
+        np.array([[10, 20, 30, 60]], np.float32),
+        np.array([0.75], np.float32),
+        np.array([1]),
+        ('cat', 'dog'),
+        np.array([42]),
+    )
+    message = _there_and_back(
+        messages.detections(make, found, HEADER), 'vision_msgs/msg/Detection2DArray'
+    )
+    one = message.detections[0]
+    assert (message.header.stamp.sec, message.header.stamp.nanosec) == (12, 34)
+    assert one.header == message.header and message.header.frame_id == 'lens'
+    position = one.bbox.center.position
+    assert (position.x, position.y, one.bbox.size_x, one.bbox.size_y) == (20, 40, 20, 40)
+    hypothesis = one.results[0].hypothesis
+    assert (one.id, hypothesis.class_id, hypothesis.score) == ('42', 'dog', 0.75)
+
+
+def test_nothing_found_is_an_empty_array():
+    message = messages.detections(make, no_detections(), HEADER)
+    assert list(message.detections) == []
+
+
+def test_an_untracked_detection_has_no_id_and_an_unnamed_class_its_number():
+    found = Detections(np.zeros((1, 4), np.float32), np.ones(1, np.float32), np.array([7]))
+    one = messages.detections(make, found, HEADER).detections[0]
+    assert (one.id, one.results[0].hypothesis.class_id) == ('', '7')
+
+
+def test_depth_is_32fc1_metres():
+    depth = DepthMap(np.array([[1.5, np.nan], [2, 3]], np.float32), 0.5, 0.5)
+    message = _there_and_back(messages.depth_image(make, depth, HEADER), 'sensor_msgs/msg/Image')
+    assert (message.encoding, message.step, message.height) == ('32FC1', 8, 2)
+    pixels = np.frombuffer(message.data, np.float32)
+    assert pixels[0] == 1.5 and math.isnan(pixels[1])
+
+
+def test_the_camera_of_a_depth_image_sees_what_the_sources_sees():
+    """A point projects to the same place, measured in pictures from edge to edge."""
+    info = make(
+        'sensor_msgs/msg/CameraInfo',
+        width=320,
+        height=240,
+        d=[0.1],
+        k=[272, 0, 159.5, 0, 272, 119.5, 0, 0, 1],
+        p=[272, 0, 159.5, -20, 0, 272, 119.5, 0, 0, 0, 1, 0],
+    )
+    depth = DepthMap(np.ones((60, 80), np.float32), 0.25, 0.25)
+    small = messages.depth_camera_info(make, info, depth, HEADER)
+    assert (small.width, small.height, list(small.d)) == (80, 60, [0.1])
+    for big, little in ((info.k, small.k), (info.p, small.p)):
+        width = len(big) // 3
+        point = np.array([0.3, -0.2, 2.0, 1.0])[:width]
+        u, v, w = np.array(big).reshape(3, width) @ point
+        us, vs, ws = np.array(little).reshape(3, width) @ point
+        assert (us / ws + 0.5) / 80 == pytest.approx((u / w + 0.5) / 320)
+        assert (vs / ws + 0.5) / 60 == pytest.approx((v / w + 0.5) / 240)
+
+
+def test_an_uncalibrated_camera_stays_so():
+    info = make('sensor_msgs/msg/CameraInfo')
+    depth = DepthMap(np.ones((6, 8), np.float32), 0.25, 0.25)
+    assert not any(messages.depth_camera_info(make, info, depth, HEADER).k)
+
+
+@pytest.mark.parametrize(
+    ('outcome', 'code', 'response'),
+    [('on_time', 0, 30 * MS), ('late', 1, 70 * MS), ('dropped', 2, None), ('failed', 3, None)],
+)
+def test_the_timing_of_a_job(outcome, code, response):
+    end = JobEnd(
+        task='detector',
+        job=5,
+        outcome=outcome,
+        reason='why' if code > 1 else '',
+        frame=FRAME,
+        result=None,
+        stages=(StageTiming('infer', 'cpu0', 12 * MS, 15 * MS, 25 * MS),),
+        release_ns=10 * MS,
+        deadline_ns=60 * MS,
+        response_ns=response,
+        age_ns=4 * MS,
+        items=1,
+        variant='base',
+    )
+    message = _there_and_back(
+        messages.job_timing(make, end, network='net'), 'edge_sched_ros/msg/JobTiming'
+    )
+    assert (message.outcome, message.deadline_ms, message.age_ms) == (code, 50, 4)
+    assert math.isnan(message.response_ms) if response is None else message.response_ms > 0
+    stage = message.stages[0]
+    assert (stage.queued_ms, stage.start_ms, stage.end_ms) == (3, 5, 15)

@@ -1,0 +1,262 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The whole without ROS: configuration in, frames in, ended jobs out."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.frame import Frame
+from edge_sched_ros.perception.results import Detections
+from edge_sched_ros.pipeline.config import from_parameters
+from edge_sched_ros.pipeline.pipeline import Pipeline
+from edge_sched_ros.pipeline.status import summary
+from images import frame
+from networks import write_network
+from networks import write_onnx
+
+TIMEOUT_S = 20.0
+
+
+class Ends:
+    """Collects ended jobs."""
+
+    def __init__(self):
+        self.all = []
+        self._changed = threading.Condition()
+
+    def __call__(self, end):
+        with self._changed:
+            self.all.append(end)
+            self._changed.notify_all()
+
+    def wait_for(self, count):
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.all) >= count, TIMEOUT_S), self.all
+
+
+def _parameters(tmp_path, **more):
+    raw = np.zeros((1, 4, 7), np.float32)
+    raw[0, 0] = [16, 16, 10, 10, 1, 0.1, 0.9]
+    write_onnx(tmp_path / 'boxes.onnx', outputs={'out': raw}, input_shape=[1, 3, 32, 32])
+    boxes = write_network(tmp_path, 'boxes', engine='auto', decoder_options={})
+    write_onnx(
+        tmp_path / 'looks.onnx',
+        outputs={'out': np.ones((1, 8), np.float32)},
+        input_shape=['N', 3, 16, 16],
+    )
+    looks = write_network(
+        tmp_path,
+        'looks',
+        engine='auto',
+        decoder='embedding',
+        labels=[],
+        decoder_options={},
+        input={'width': 16, 'height': 16},
+    )
+    return {
+        'tasks': ['detector', 'tracker'],
+        'detector.network': str(boxes),
+        'detector.topic': 'camera',
+        'detector.deadline_ms': 5000,
+        'tracker.network': str(looks),
+        'tracker.after': 'detector',
+        'tracker.deadline_ms': 5000,
+        'tracker.min_hits': 1,
+        **more,
+    }
+
+
+@pytest.fixture
+def ends():
+    return Ends()
+
+
+@pytest.fixture
+def pipeline(tmp_path, ends):
+    pipeline = Pipeline(from_parameters(_parameters(tmp_path)), on_end=ends)
+    pipeline.load()
+    pipeline.start()
+    yield pipeline
+    pipeline.stop()
+    summary(pipeline.status())
+    pipeline.unload()
+
+
+def test_boxes_are_found_in_source_pixels_and_tracked(pipeline, ends):
+    for seq in (1, 2):
+        pipeline.submit(frame(seq=seq, width=64, height=64))
+        ends.wait_for(2 * seq)
+    _, before, detector, tracker = ends.all
+    assert isinstance(detector.result, Detections)
+    assert np.allclose(detector.result.boxes_xyxy, [[22, 22, 42, 42]])
+    assert tracker.task == 'tracker'
+    assert len(tracker.result) == 1
+    assert tracker.result.track_ids.tolist() == before.result.track_ids.tolist()
+    assert [stage.stage for stage in tracker.stages] == ['preprocess', 'infer', 'postprocess']
+
+
+def test_thresholds_change_while_running(pipeline, ends):
+    pipeline.change_task('detector', {'score_threshold': 0.95})
+    pipeline.submit(frame(seq=1))
+    ends.wait_for(2)
+    assert [len(end.result) for end in ends.all] == [0, 0]
+    pipeline.change_task('detector', {'score_threshold': None, 'deadline_ns': 7_000_000_000})
+    pipeline.submit(frame(seq=2))
+    ends.wait_for(4)
+    assert len(ends.all[2].result) == 1
+    assert ends.all[2].deadline_ns - ends.all[2].release_ns == 7_000_000_000
+
+
+def test_the_policy_changes_while_running(pipeline, ends):
+    pipeline.change_policy('fcfs', {})
+    assert pipeline.status().policy == 'fcfs'
+    with pytest.raises(ConfigError, match='unknown policy'):
+        pipeline.change_policy('lifo', {})
+    pipeline.submit(frame())
+    ends.wait_for(2)
+
+
+def test_numbers_start_anew_after_a_jump_and_are_not_used_twice(pipeline, ends):
+    for seq in (1, 2, 3):
+        pipeline.submit(frame(seq=seq, width=64, height=64))
+        ends.wait_for(2 * seq)
+        pipeline.clock_jumped(-1)
+    numbers = [
+        n for end in ends.all if end.task == 'tracker' for n in end.result.track_ids.tolist()
+    ]
+    assert len(numbers) == 3 == len(set(numbers))
+
+
+def test_a_message_without_a_picture_fails_its_job_alone(pipeline, ends):
+    pipeline.submit(Frame('camera', 1, 0, ''))
+    ends.wait_for(2)
+    assert [(e.task, e.outcome, e.reason) for e in ends.all] == [
+        ('detector', 'failed', 'no_image'),
+        ('tracker', 'dropped', 'upstream'),
+    ]
+    pipeline.submit(frame(seq=2))
+    ends.wait_for(4)
+    assert ends.all[2].outcome == 'on_time'
+
+
+def test_rejected_messages_are_counted(pipeline):
+    pipeline.reject('camera', 'bad_step')
+    account = pipeline.status().inputs['camera']
+    assert (account.received, account.rejected) == (1, {'bad_step': 1})
+
+
+def test_it_can_be_stopped_and_started_again(pipeline, ends):
+    pipeline.stop()
+    pipeline.start()
+    pipeline.submit(frame())
+    ends.wait_for(2)
+    assert ends.all[0].outcome == 'on_time'
+
+
+def test_a_trigger_works_on_the_latest_image(tmp_path, ends):
+    parameters = _parameters(
+        tmp_path,
+        **{'detector.trigger_topic': 'imu', 'detector.trigger_type': 'sensor_msgs/msg/Imu'},
+    )
+    pipeline = Pipeline(from_parameters(parameters), on_end=ends)
+    pipeline.load()
+    pipeline.start()
+    pipeline.submit(Frame('imu', 1, 5, 'body'))
+    ends.wait_for(2)
+    pipeline.submit(frame('camera', seq=9))
+    pipeline.submit(Frame('imu', 2, 6, 'body'))
+    ends.wait_for(4)
+    pipeline.stop()
+    pipeline.unload()
+    assert (ends.all[0].outcome, ends.all[0].reason) == ('failed', 'no_image_yet')
+    assert (ends.all[2].outcome, ends.all[2].frame.frame_id) == ('on_time', 'lens')
+
+
+class Counts:
+    """A program of one's own."""
+
+    stages = ('count',)
+    stateful = False
+    output = 'none'
+
+    def run(self, stage, context):
+        context.result = context.frame.message
+        return 0
+
+    def option_names(self):
+        return ()
+
+    def set_option(self, name, value):
+        raise AssertionError
+
+    def reset(self):
+        pass
+
+    def close(self):
+        pass
+
+
+def test_a_program_of_ones_own_gets_the_message(ends, monkeypatch):
+    import sys
+    import types
+
+    module = types.ModuleType('mine')
+    module.Counts = Counts
+    monkeypatch.setitem(sys.modules, 'mine', module)
+    parameters = {
+        'tasks': ['a'],
+        'a.program': 'mine:Counts',
+        'a.topic': 'points',
+        'a.topic_type': 'sensor_msgs/msg/PointCloud2',
+    }
+    pipeline = Pipeline(from_parameters(parameters), on_end=ends)
+    pipeline.load()
+    pipeline.start()
+    pipeline.submit(Frame('points', 1, 5, 'lidar', message='cloud'))
+    ends.wait_for(1)
+    pipeline.stop()
+    assert ends.all[0].result == 'cloud'
+
+
+@pytest.mark.parametrize(
+    ('more', 'message'),
+    [
+        ({'units': ['gpu']}, "units: this machine has no unit 'gpu'"),
+        ({'detector.units': ['dla0']}, r"detector\.units: this machine has no unit 'dla0'"),
+        ({'engine': 'magic'}, "engine: unknown backend 'magic'"),
+        ({'tracker.max_in_flight': 2}, r'tracker\.max_in_flight: must be 1'),
+        (
+            {
+                'tracker.after': 'tracker',
+            },
+            r'tracker\.after: the cascade is a loop',
+        ),
+        ({'detector.max_age_frames': 3}, 'max_age_frames: yolov5 has no such option'),
+    ],
+)
+def test_what_cannot_be_loaded_is_named(tmp_path, ends, more, message):
+    config = from_parameters(_parameters(tmp_path, **more))
+    with pytest.raises(ConfigError, match=message):
+        Pipeline(config, on_end=ends).load()
+
+
+@pytest.mark.parametrize(
+    ('yaml', 'message'),
+    [
+        ({'input': {'width': 64, 'height': 32}}, r'input: boxes\.onnx takes \[1, 3, 32, 32\]'),
+        ({'input': {'width': 32, 'height': 32, 'name': 'pixels'}}, r"input\.name: is 'pixels'"),
+        ({'input': {'width': 32, 'height': 32, 'dtype': 'uint8'}}, r'input\.dtype: is uint8'),
+        ({'max_batch': 4}, r'max_batch: is 4, boxes\.onnx takes 1'),
+    ],
+)
+def test_a_network_that_does_not_fit_its_yaml(tmp_path, ends, yaml, message):
+    parameters = _parameters(tmp_path)
+    write_network(tmp_path, 'boxes', **{'engine': 'auto', 'decoder_options': {}, **yaml})
+    with pytest.raises(ConfigError, match=message) as caught:
+        Pipeline(from_parameters(parameters), on_end=ends).load()
+    assert 'boxes.yaml' in str(caught.value)
