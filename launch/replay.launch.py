@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Start the scheduler on simulated time and play a bag into it."""
 
-from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument
 from launch.actions import ExecuteProcess
 from launch.actions import IncludeLaunchDescription
@@ -11,6 +10,8 @@ from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitutions import LaunchConfiguration
 from launch.substitutions import PathJoinSubstitution
 from launch_ros.substitutions import FindPackageShare
+
+from launch import LaunchDescription
 
 
 def generate_launch_description():
@@ -34,8 +35,16 @@ def generate_launch_description():
         }.items(),
     )
     player = ExecuteProcess(
-        cmd=['ros2', 'bag', 'play', '--clock', '100', '--rate', LaunchConfiguration('rate'),
-             LaunchConfiguration('bag')],
+        cmd=[
+            'ros2',
+            'bag',
+            'play',
+            '--clock',
+            '100',
+            '--rate',
+            LaunchConfiguration('rate'),
+            LaunchConfiguration('bag'),
+        ],
         output='screen',
         on_exit=Shutdown(reason='the bag has been played'),
     )

@@ -275,7 +275,13 @@ TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
         dynamic=True,
     ),
     ParameterSpec(
-        'priority', 'integer', 0, 'Among ready jobs higher runs first', minimum=-1000, maximum=1000, dynamic=True
+        'priority',
+        'integer',
+        0,
+        'Among ready jobs higher runs first',
+        minimum=-1000,
+        maximum=1000,
+        dynamic=True,
     ),
     ParameterSpec(
         'every_n',

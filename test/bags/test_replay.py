@@ -78,8 +78,13 @@ def test_replaying_answers_every_frame_and_the_answers_are_right(bag, tmp_path):
     for task in account['tasks'].values():
         lost = sum(task['dropped'].values()) + sum(task['failed'].values())
         assert task['released'] == FRAMES == task['on_time'] + task['late'] + lost
-    accuracy = score(results, bag, detections='/detector/detections', tracks='/tracker/tracks',
-                     depth='/depth/image')
+    accuracy = score(
+        results,
+        bag,
+        detections='/detector/detections',
+        tracks='/tracker/tracks',
+        depth='/depth/image',
+    )
     assert accuracy['detection_map50'] > 0.8
     assert accuracy['tracking_idf1'] > 0.6
     assert accuracy['depth_abs_rel'] < 0.15
@@ -93,9 +98,10 @@ def test_a_sqlite_bag_is_replayed_as_well(bag, tmp_path):
 
     copy = tmp_path / 'sqlite'
     store = typestore()
-    with open_bag(bag) as source, Writer(
-        copy, version=9, storage_plugin=StoragePlugin.SQLITE3
-    ) as writer:
+    with (
+        open_bag(bag) as source,
+        Writer(copy, version=9, storage_plugin=StoragePlugin.SQLITE3) as writer,
+    ):
         connections = {
             c.topic: writer.add_connection(c.topic, c.msgtype, typestore=store)
             for c in source.connections
@@ -111,8 +117,13 @@ def test_a_sqlite_bag_is_replayed_as_well(bag, tmp_path):
     ('changes', 'message'),
     [
         ({'depth__topic': 'rear/image_raw'}, "has no topic 'rear/image_raw' (it has: /camera/"),
-        ({'detector__topic_type': 'sensor_msgs/msg/Imu', 'depth__topic_type':
-          'sensor_msgs/msg/Imu'}, 'camera/image_raw: is sensor_msgs/msg/Image, the parameters say'),
+        (
+            {
+                'detector__topic_type': 'sensor_msgs/msg/Imu',
+                'depth__topic_type': 'sensor_msgs/msg/Imu',
+            },
+            'camera/image_raw: is sensor_msgs/msg/Image, the parameters say',
+        ),
     ],
 )
 def test_a_bag_that_does_not_fit_the_parameters(bag, tmp_path, changes, message):

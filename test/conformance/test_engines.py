@@ -8,6 +8,8 @@ import threading
 
 import numpy as np
 import pytest
+from networks import write_network
+from networks import write_onnx
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import UNIT_KINDS
@@ -15,8 +17,6 @@ from edge_sched_ros.execution import engines
 from edge_sched_ros.execution.engines.base import Engine
 from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.execution.plugins import modules_holding
-from networks import write_network
-from networks import write_onnx
 
 VALUES = np.arange(28, dtype=np.float32).reshape(1, 4, 7)
 ENGINES = [

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import pytest
 import yaml
+from networks import write_network
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.network import load_network
-from networks import write_network
 
 
 def test_defaults_are_filled_in(tmp_path):

@@ -9,6 +9,8 @@ import time
 from collections import deque
 
 import pytest
+from harness import task
+from images import frame
 
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
 from edge_sched_ros.core.units import Unit
@@ -17,8 +19,6 @@ from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.runtime import Runtime
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.policies.registry import make_policy
-from harness import task
-from images import frame
 
 TIMEOUT_S = 20.0
 

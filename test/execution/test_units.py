@@ -12,8 +12,8 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.registry import discover
 from edge_sched_ros.execution.registry import pick
-from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.execution.units import cpu_units
+from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.execution.units import select_units
 
 FOUND = (

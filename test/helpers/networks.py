@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import onnx
 import yaml
-from onnx import TensorProto
 from onnx import helper
+from onnx import TensorProto
 
 
 def write_onnx(

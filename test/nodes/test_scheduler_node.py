@@ -16,10 +16,14 @@ from diagnostic_msgs.msg import DiagnosticArray
 from lifecycle_msgs.msg import State
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
+from networks import write_network
+from networks import write_onnx
 from rcl_interfaces.srv import DescribeParameters
 from rcl_interfaces.srv import SetParameters
 from rcl_interfaces.srv import SetParametersAtomically
 from rclpy.parameter import Parameter
+from ros import Bench
+from ros import image
 from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import CompressedImage
 from sensor_msgs.msg import Image
@@ -30,10 +34,6 @@ from vision_msgs.msg import LabelInfo
 from edge_sched_ros.msg import JobTiming
 from edge_sched_ros.msg import SchedulerStatus
 from edge_sched_ros.nodes.scheduler_node import SchedulerNode
-from networks import write_network
-from networks import write_onnx
-from ros import Bench
-from ros import image
 
 pytestmark = pytest.mark.ros
 
@@ -52,10 +52,14 @@ def start(bench, tmp_path):
     raw[0, 0] = [16, 16, 10, 10, 1, 0.1, 0.9]
     write_onnx(tmp_path / 'boxes.onnx', outputs={'out': raw}, input_shape=[1, 3, 32, 32])
     write_network(tmp_path, 'boxes', engine='auto', decoder_options={})
-    write_onnx(tmp_path / 'deep.onnx', outputs={'out': np.full((1, 1, 8, 8), 2, np.float32)},
-               input_shape=[1, 3, 32, 32])
-    write_network(tmp_path, 'deep', engine='auto', decoder='depth_metric', decoder_options={},
-                  labels=[])
+    write_onnx(
+        tmp_path / 'deep.onnx',
+        outputs={'out': np.full((1, 1, 8, 8), 2, np.float32)},
+        input_shape=[1, 3, 32, 32],
+    )
+    write_network(
+        tmp_path, 'deep', engine='auto', decoder='depth_metric', decoder_options={}, labels=[]
+    )
     nodes = []
 
     def _start(**parameters):
@@ -133,9 +137,12 @@ def test_compressed_images(bench, start):
 def test_two_cameras_and_an_imu_trigger(bench, start, tmp_path):
     start(
         tasks=['detector', 'rear', 'pose'],
-        rear__network=str(tmp_path / 'boxes.yaml'), rear__topic='rear/image_raw',
-        pose__network=str(tmp_path / 'boxes.yaml'), pose__topic='rear/image_raw',
-        pose__trigger_topic='imu', pose__trigger_type='sensor_msgs/msg/Imu',
+        rear__network=str(tmp_path / 'boxes.yaml'),
+        rear__topic='rear/image_raw',
+        pose__network=str(tmp_path / 'boxes.yaml'),
+        pose__topic='rear/image_raw',
+        pose__trigger_topic='imu',
+        pose__trigger_type='sensor_msgs/msg/Imu',
         pose__deadline_ms=5000.0,
     )
     rear = bench.listen(Detection2DArray, 'rear/detections')
@@ -153,8 +160,10 @@ def test_bad_frames_are_counted_and_the_next_is_answered(bench, start):
     heard = bench.listen(Detection2DArray, 'detector/detections')
     status = bench.listen(DiagnosticArray, '/diagnostics')
     bad = [
-        image(100, encoding='bayer_rggb8'), image(200, data=array('B', b'abc')),
-        image(300, width=0), image(400, step=5),
+        image(100, encoding='bayer_rggb8'),
+        image(200, data=array('B', b'abc')),
+        image(300, width=0),
+        image(400, step=5),
     ]
     for message in bad:
         bench.publish('front/image_raw', message)
@@ -219,7 +228,8 @@ def _set(bench, atomically=False, **values):
     ]
     if atomically:
         response = bench.call(
-            SetParametersAtomically, 'scheduler/set_parameters_atomically',
+            SetParametersAtomically,
+            'scheduler/set_parameters_atomically',
             SetParametersAtomically.Request(parameters=parameters),
         )
         return response.result
@@ -279,7 +289,8 @@ def test_a_batch_is_taken_whole_or_not_at_all(bench, start):
 def test_parameters_are_described(bench, start):
     start()
     response = bench.call(
-        DescribeParameters, 'scheduler/describe_parameters',
+        DescribeParameters,
+        'scheduler/describe_parameters',
         DescribeParameters.Request(names=['detector.deadline_ms', 'policy', 'tasks']),
     )
     deadline, policy, tasks = response.descriptors
@@ -296,10 +307,12 @@ def test_parameters_are_described(bench, start):
         ({'detector__deadline_ms': 'fast'}, "detector.deadline_ms: must be a number, not 'fast'"),
         ({'policy': 'edff'}, "did you mean 'edf'"),
         ({'tasks': ['detector', 'detector']}, "two tasks are named 'detector'"),
-        ({'detector__deadlin_ms': 3.0}, "detector.deadlin_ms: unknown parameter; did you mean"),
+        ({'detector__deadlin_ms': 3.0}, 'detector.deadlin_ms: unknown parameter; did you mean'),
         ({'detector__network': '/none.yaml'}, "detector.network: there is no file '/none.yaml'"),
-        ({'detector__topic_type': 'sensor_msgs/msg/Imagine'},
-         "front/image_raw: there is no message type 'sensor_msgs/msg/Imagine'"),
+        (
+            {'detector__topic_type': 'sensor_msgs/msg/Imagine'},
+            "front/image_raw: there is no message type 'sensor_msgs/msg/Imagine'",
+        ),
         ({'detector__topic_type': 'Image'}, 'is not of the form package/msg/Type'),
         ({'tasks': None}, 'tasks: needs the name of at least one task'),
     ],
@@ -350,7 +363,8 @@ def test_an_error_leads_back_to_unconfigured_and_on(bench, start, monkeypatch):
 
 def test_a_failing_network_leaves_the_other_task_alone(bench, start, tmp_path):
     broken = write_network(
-        tmp_path, 'broken',
+        tmp_path,
+        'broken',
         decoder_options={'simulate': {'outputs': [[1, 4, 7]], 'fail_every': 1}},
     )
     start(tasks=['detector', 'bad'], bad__network=str(broken), bad__topic='front/image_raw')
@@ -367,8 +381,13 @@ def test_a_hung_network_is_reported_and_others_go_on(bench, start, tmp_path):
     stuck = write_network(
         tmp_path, 'stuck', decoder_options={'simulate': {'outputs': [[1, 4, 7]], 'hang_at': 1}}
     )
-    start(tasks=['detector', 'bad'], bad__network=str(stuck), bad__topic='rear/image_raw',
-          units=['cpu'], watchdog_floor_ms=50.0)
+    start(
+        tasks=['detector', 'bad'],
+        bad__network=str(stuck),
+        bad__topic='rear/image_raw',
+        units=['cpu'],
+        watchdog_floor_ms=50.0,
+    )
     arrays = bench.listen(DiagnosticArray, '/diagnostics')
     heard = bench.listen(Detection2DArray, 'detector/detections')
     bench.publish('rear/image_raw', image(100))

@@ -6,18 +6,18 @@ from __future__ import annotations
 
 import pytest
 import yaml
+from networks import write_network
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.pipeline.config import from_file
 from edge_sched_ros.pipeline.config import from_parameters
+from edge_sched_ros.pipeline.parameters import markdown
 from edge_sched_ros.pipeline.parameters import SCHEDULER_PARAMETERS
 from edge_sched_ros.pipeline.parameters import TASK_PARAMETERS
-from edge_sched_ros.pipeline.parameters import markdown
 from edge_sched_ros.pipeline.resources import find_file
 from edge_sched_ros.pipeline.resources import share_of
 from edge_sched_ros.policies.registry import policy_classes
 from edge_sched_ros.policies.registry import policy_parameters
-from networks import write_network
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_a_ros_parameter_file(tmp_path, node):
 def test_parameter_files_that_cannot_be_used(tmp_path, content, message):
     with pytest.raises(ConfigError, match=message):
         from_file(_write(tmp_path, content))
-    with pytest.raises(ConfigError, match='none.yaml: cannot be read'):
+    with pytest.raises(ConfigError, match=r'none\.yaml: cannot be read'):
         from_file(tmp_path / 'none.yaml')
 
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from edge_sched_ros.pipeline.health import ERROR
+from edge_sched_ros.pipeline.health import examine
+from edge_sched_ros.pipeline.health import Limits
 from edge_sched_ros.pipeline.health import OK
 from edge_sched_ros.pipeline.health import WARN
-from edge_sched_ros.pipeline.health import Limits
-from edge_sched_ros.pipeline.health import examine
 from edge_sched_ros.pipeline.inputs_account import InputAccount
 from edge_sched_ros.pipeline.rates import rates_between
 from edge_sched_ros.pipeline.status import Status

@@ -12,8 +12,8 @@ import pytest
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.pipeline.config import COMPRESSED_TYPE
 from edge_sched_ros.pipeline.config import IMAGE_TYPE
-from edge_sched_ros.pipeline.inputs import Input
 from edge_sched_ros.pipeline.inputs import age_ns
+from edge_sched_ros.pipeline.inputs import Input
 
 S = 1_000_000_000
 

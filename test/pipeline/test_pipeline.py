@@ -8,6 +8,9 @@ import threading
 
 import numpy as np
 import pytest
+from images import frame
+from networks import write_network
+from networks import write_onnx
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.frame import Frame
@@ -15,9 +18,6 @@ from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.pipeline.config import from_parameters
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.status import summary
-from images import frame
-from networks import write_network
-from networks import write_onnx
 
 TIMEOUT_S = 20.0
 

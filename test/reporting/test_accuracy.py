@@ -18,7 +18,10 @@ def _boxes(*rows, ignored=()):
     """Rows are (x, id, score, label); every box is 10x10."""
     xyxy = np.array([[x, 0, x + 10, 10] for x, *_ in rows], float).reshape(-1, 4)
     return Boxes(
-        xyxy, tuple(r[3] for r in rows), tuple(r[2] for r in rows), tuple(r[1] for r in rows),
+        xyxy,
+        tuple(r[3] for r in rows),
+        tuple(r[2] for r in rows),
+        tuple(r[1] for r in rows),
         tuple(i in ignored for i in range(len(rows))),
     )
 

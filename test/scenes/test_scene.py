@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -52,11 +54,13 @@ def test_a_things_box_has_the_size_its_distance_asks_for():
 
 def test_things_come_and_go_and_keep_their_identity():
     scene = Scene(seed=4)
-    seen = [{thing.identity: thing.label for thing in scene.frame(i).objects}
-            for i in range(0, 300, 10)]
+    seen = [
+        {thing.identity: thing.label for thing in scene.frame(i).objects}
+        for i in range(0, 300, 10)
+    ]
     everyone = set().union(*seen)
     assert len(everyone) > 5
-    assert any(set(a) - set(b) for a, b in zip(seen, seen[1:]))
+    assert any(set(a) - set(b) for a, b in pairwise(seen))
     for identity in everyone:
         assert len({frame[identity] for frame in seen if identity in frame}) == 1
 

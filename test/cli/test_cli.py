@@ -1,0 +1,58 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The command: help, errors in one line, exit codes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from edge_sched_ros.cli.main import main
+
+
+def _run(capsys, *arguments):
+    try:
+        main(list(arguments))
+        code = 0
+    except SystemExit as end:
+        code = end.code or 0
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+@pytest.mark.parametrize('command', ['demo', 'doctor', 'replay'])
+def test_every_command_has_help(capsys, command):
+    code, out, _ = _run(capsys, command, '--help')
+    assert code == 0
+    assert out.startswith(f'Usage: edge-sched {command}')
+    _, overview, _ = _run(capsys, '--help')
+    assert command in overview
+
+
+def test_the_doctor_tells_people_and_machines_the_same(capsys):
+    _, out, _ = _run(capsys, 'doctor', '--json')
+    found = json.loads(out)
+    assert {'unit', 'engine', 'preprocessor'} == {line['what'] for line in found}
+    assert all(line['available'] != bool(line['reason']) for line in found)
+    _, table, _ = _run(capsys, 'doctor')
+    assert all(line['name'] in table for line in found)
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'code', 'message'),
+    [
+        (['replya'], 2, "No such command 'replya'"),
+        (['replay', '/no/bag'], 2, "Missing option '--params'"),
+        (['replay', '/no/bag', '--params', '/no/file'], 2, '/no/file: cannot be read'),
+        (['replay', '/no/bag', '--params', '/no/file', '--rate', '0'], 2, '--rate'),
+        (['demo', '--policy', 'lifo'], 2, "unknown policy 'lifo'"),
+        (['demo', '--seconds', '0'], 2, '--seconds'),
+    ],
+)
+def test_mistakes_are_one_clear_line_and_exit_code_2(capsys, arguments, code, message):
+    pytest.importorskip('rclpy', reason='the demo needs ROS 2')
+    got, _, error = _run(capsys, *arguments)
+    assert got == code
+    assert message in error
+    assert 'Traceback' not in error

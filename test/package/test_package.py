@@ -1,0 +1,103 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The package as it is installed."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from edge_sched_ros.cli import commands
+from edge_sched_ros.pipeline.resources import share_of
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def test_code_and_messages_are_one_package():
+    pytest.importorskip('rclpy', reason='ROS 2 is not here')
+    messages = importlib.import_module('edge_sched_ros.msg')
+    core = importlib.import_module('edge_sched_ros.core')
+    assert Path(messages.__file__).parents[1] == Path(core.__file__).parents[1]
+    assert {'JobTiming', 'SchedulerStatus', 'StageTiming', 'TaskStatus', 'UnitStatus'} <= set(
+        dir(messages)
+    )
+
+
+def test_everything_a_user_needs_is_installed():
+    share = share_of()
+    assert share != CHECKOUT, 'tests run on the installed package'
+    for name in (
+        'launch/scheduler.launch.py',
+        'launch/replay.launch.py',
+        'config/demo.yaml',
+        'config/dds/large_images.xml',
+        'models/demo_detector.onnx',
+        'msg/JobTiming.msg',
+        'package.xml',
+    ):
+        assert (share / name).is_file(), name
+    executables = share.parents[1] / 'lib' / 'edge_sched_ros'
+    for name in ('scheduler_node', 'bag_player', 'bag_recorder'):
+        assert (executables / name).stat().st_mode & 0o111
+
+
+def test_versions_agree():
+    version = ET.parse(CHECKOUT / 'package.xml').getroot().findtext('version')
+    assert f"version='{version}'" in (CHECKOUT / 'setup.py').read_text()
+    assert re.search(rf'^{re.escape(version)}', (CHECKOUT / 'CHANGELOG.rst').read_text(), re.M)
+
+
+def test_no_room_but_nodes_loads_ros_or_a_heavy_library_by_being_imported():
+    code = (
+        'import sys\n'
+        'import edge_sched_ros.core.dispatcher, edge_sched_ros.policies.registry\n'
+        'import edge_sched_ros.execution.runtime, edge_sched_ros.execution.registry\n'
+        'import edge_sched_ros.perception.programs.build, edge_sched_ros.pipeline.pipeline\n'
+        'heavy = {"rclpy", "onnxruntime", "norfair", "rosbags", "cv2", "scipy"}\n'
+        'sys.exit(", ".join(sorted(heavy & set(sys.modules))) or 0)\n'
+    )
+    result = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+
+
+def test_the_core_needs_only_the_standard_library():
+    for file in [
+        *(CHECKOUT / 'edge_sched_ros' / 'core').glob('*.py'),
+        *(CHECKOUT / 'edge_sched_ros' / 'policies').glob('*.py'),
+    ]:
+        for node in ast.walk(ast.parse(file.read_text())):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module or '']
+            for name in names:
+                first = name.partition('.')[0]
+                assert first in sys.stdlib_module_names or first == 'edge_sched_ros', file
+
+
+def test_every_file_names_its_licence():
+    for file in (CHECKOUT / 'edge_sched_ros').rglob('*.py'):
+        head = file.read_text().splitlines()
+        assert 'SPDX-License-Identifier: Apache-2.0' in head[1], file
+
+
+def test_every_command_module_is_a_command():
+    for file in Path(commands.__file__).parent.glob('[!_]*.py'):
+        module = importlib.import_module(f'{commands.__name__}.{file.stem}')
+        assert file.stem == module.COMMAND.name
+
+
+def test_the_readme_documents_every_parameter():
+    from edge_sched_ros.pipeline.parameters import markdown
+
+    documented = (CHECKOUT / 'docs' / 'parameters.md').read_text()
+    for line in markdown().splitlines():
+        assert line in documented, 'python -m edge_sched_ros.pipeline.parameters'
