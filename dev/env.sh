@@ -18,7 +18,10 @@ case ":$AMENT_PREFIX_PATH:" in
 esac
 export AMENT_PREFIX_PATH
 # large images vanish in Fast DDS' default shared-memory segment
-export FASTRTPS_DEFAULT_PROFILES_FILE="${FASTRTPS_DEFAULT_PROFILES_FILE:-$root/config/dds/large_images.xml}"
+profile="$root/config/dds/large_images.xml"
+export FASTDDS_DEFAULT_PROFILES_FILE="${FASTDDS_DEFAULT_PROFILES_FILE:-$profile}"
+# what Fast DDS before 3.0 looks for
+export FASTRTPS_DEFAULT_PROFILES_FILE="${FASTRTPS_DEFAULT_PROFILES_FILE:-$profile}"
 export ROS_LOG_DIR="${ROS_LOG_DIR:-$root/log/ros}"
 # the checkout's root would shadow the installed package, which has the generated messages
 export PYTHONSAFEPATH=1

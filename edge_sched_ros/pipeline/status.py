@@ -133,12 +133,8 @@ def summary(status: Status) -> dict[str, Any]:
     :raises InvariantError: when a task's jobs do not add up, or some are still in flight
     """
     elapsed_ns = status.now_ns - status.started_ns if status.started_ns is not None else 0
-    tasks = {}
-    for task in status.tasks:
-        ended = task.on_time + task.late + sum(task.dropped.values()) + sum(task.failed.values())
-        if ended != task.released:
-            raise InvariantError(f'{task.name}: {task.released} jobs released, {ended} ended')
-        tasks[task.name] = {
+    tasks = {
+        task.name: {
             'deadline_ms': task.deadline_ns / 1e6,
             'released': task.released,
             'on_time': task.on_time,
@@ -147,6 +143,9 @@ def summary(status: Status) -> dict[str, Any]:
             'failed': task.failed,
             'response_ms': task.response_ms,
         }
+        for task in status.tasks
+    }
+    check_account(tasks)
     units = {
         unit.name: {
             'kind': unit.kind,
@@ -156,3 +155,17 @@ def summary(status: Status) -> dict[str, Any]:
     }
     inputs = {topic: account.to_dict() for topic, account in status.inputs.items()}
     return {'policy': status.policy, 'tasks': tasks, 'units': units, 'inputs': inputs}
+
+
+def check_account(tasks: dict[str, Any]) -> None:
+    """
+    Check that every released job of every task ended exactly once.
+
+    :param tasks: as in :func:`summary`
+    :raises InvariantError: naming the task whose jobs do not add up
+    """
+    for name, task in tasks.items():
+        lost = sum(task['dropped'].values()) + sum(task['failed'].values())
+        ended = task['on_time'] + task['late'] + lost
+        if ended != task['released']:
+            raise InvariantError(f'{name}: {task["released"]} jobs released, {ended} ended')

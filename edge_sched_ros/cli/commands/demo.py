@@ -94,6 +94,7 @@ def _run(
     out: Path, bag: Path, parameters: Path, policy: str | None, seconds: float, console: Console
 ) -> dict[str, Any]:
     from edge_sched_ros.bags.score import score
+    from edge_sched_ros.pipeline.status import check_account
 
     results, account = out / 'results', out / 'node.json'
     shutil.rmtree(results, ignore_errors=True)
@@ -116,6 +117,7 @@ def _run(
             if code := program.interrupt():
                 raise ConfigError(program.name, f'ended with exit code {code}, see {program.log}')
     summary: dict[str, Any] = json.loads(account.read_text())
+    check_account(summary['tasks'])
     console.print('comparing with the ground truth ...')
     topics = list(_RESULTS)
     summary['accuracy'] = score(
