@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 
@@ -27,12 +28,17 @@ class _Bridge(logging.Handler):
             self._logger.info(text)
 
 
-def forward_logging(logger: Any) -> None:
-    """Send the package's log records to a ROS logger from now on."""
+def forward_logging(logger: Any) -> Callable[[], None]:
+    """Send the package's log records to a ROS logger; returns what ends that."""
     root = logging.getLogger('edge_sched_ros')
-    for handler in list(root.handlers):
-        if isinstance(handler, _Bridge):
-            root.removeHandler(handler)
-    root.addHandler(_Bridge(logger))
+    bridge = _Bridge(logger)
+    before = root.level, root.propagate
+    root.addHandler(bridge)
     root.setLevel(logging.INFO)
     root.propagate = False
+
+    def stop() -> None:
+        root.removeHandler(bridge)
+        root.level, root.propagate = before
+
+    return stop

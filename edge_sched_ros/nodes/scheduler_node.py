@@ -52,7 +52,7 @@ class SchedulerNode(LifecycleNode):
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__('scheduler', **arguments)
-        forward_logging(self.get_logger())
+        self._stop_forwarding = forward_logging(self.get_logger())
         self._pipeline: Pipeline | None = None
         self._config: PipelineConfig | None = None
         self._inputs: Subscriptions | None = None
@@ -131,6 +131,12 @@ class SchedulerNode(LifecycleNode):
         """Stop and free everything; does nothing a second time."""
         self._stop()
         self._free()
+
+    def destroy_node(self) -> None:
+        """Stop, free everything and leave ROS."""
+        self.close()
+        self._stop_forwarding()
+        super().destroy_node()
 
     def _stop(self) -> None:
         if self._inputs is None or self._pipeline is None:
@@ -230,7 +236,6 @@ def main() -> None:
             node.autostart()
             executor.spin()
         finally:
-            node.close()
             node.destroy_node()
 
 
