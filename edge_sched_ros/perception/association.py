@@ -4,13 +4,22 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from norfair.distances import Distance
 from numpy.typing import NDArray
+
+with warnings.catch_warnings():
+    # filterpy, which norfair needs, has invalid escapes that Python mentions when compiling it
+    warnings.simplefilter('ignore')
+    from norfair import Detection
+    from norfair import Tracker
+    from norfair.distances import Distance
+
+__all__ = ['Detection', 'MixedDistance', 'Tracker', 'place_distance']
 
 
 class MixedDistance(Distance):  # type: ignore[misc]

@@ -87,7 +87,7 @@ class Tracker:
 
         :param vectors: appearance of each detection, NxD of unit length, or ``None``
         """
-        from norfair import Detection
+        from edge_sched_ros.perception.association import Detection
 
         tracker = self._tracker or self._make()
         sightings = [
@@ -117,18 +117,18 @@ class Tracker:
         )
 
     def _make(self) -> Any:
-        from norfair import Tracker as NorfairTracker
-
-        from edge_sched_ros.perception.association import MixedDistance
+        from edge_sched_ros.perception import association
 
         options = self.options
         self._first_id = self._seen
-        self._tracker = NorfairTracker(
+        self._tracker = association.Tracker(
             distance_function='iou',
             distance_threshold=options.max_distance,
             hit_counter_max=round(options.max_age_frames),
             initialization_delay=min(round(options.min_hits), round(options.max_age_frames)) - 1,
         )
         # the constructor takes names and functions of one pair only; this one does all at once
-        self._tracker.distance_function = MixedDistance(lambda: self.options.appearance_weight)
+        self._tracker.distance_function = association.MixedDistance(
+            lambda: self.options.appearance_weight
+        )
         return self._tracker
