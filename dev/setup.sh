@@ -42,7 +42,7 @@ install_packages() {
   "$python" -m venv "$VENV"
   # a line per package is progress enough
   "$VENV/bin/pip" install --disable-pip-version-check --progress-bar off \
-    -r "constraints/$distro.txt" | grep --line-buffered -E '^(Collecting|Installing)' \
+    -r "constraints/$distro.txt" -c "constraints/$distro.lock" | grep --line-buffered -E '^(Collecting|Installing)' \
     | cut -c1-60
   "$VENV/bin/python" dev/fix_prefix.py
 }
@@ -83,7 +83,7 @@ mkdir -p build
 exec 9> "build/.lock-$distro"
 flock 9
 
-packages="$(stamp "constraints/$distro.txt" constraints/common.txt dev/fix_prefix.py)-$PWD"
+packages="$(stamp "constraints/$distro.txt" "constraints/$distro.lock" constraints/common.txt dev/fix_prefix.py)-$PWD"
 if ! fresh "$VENV/.stamp" "$packages"; then
   install_packages
   echo "$packages" > "$VENV/.stamp"

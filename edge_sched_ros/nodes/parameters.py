@@ -127,13 +127,13 @@ class NodeParameters:
 
     def _add_callbacks(self) -> None:
         node = self._node
-        if hasattr(node, 'add_pre_set_parameters_callback'):
-            node.add_pre_set_parameters_callback(self._widen)
-        node.add_on_set_parameters_callback(self._check)
         if hasattr(node, 'add_post_set_parameters_callback'):
+            node.add_pre_set_parameters_callback(self._widen)
+            node.add_on_set_parameters_callback(self._check)
             node.add_post_set_parameters_callback(self._changed)
         else:
-            # Humble has no other: registered last, so that no other callback refuses after it
+            # Humble has no other. rclpy asks the callback registered first last, so no other
+            # refuses what this one has applied.
             node.add_on_set_parameters_callback(self._check_and_change)
 
     def _widen(self, parameters: list[Parameter]) -> list[Parameter]:

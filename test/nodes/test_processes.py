@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 
 import pytest
@@ -139,3 +141,46 @@ def test_the_players_mistakes_are_one_line(programs, bag, arguments, message):
     assert player.wait(timeout_s=TIMEOUT_S) != 0
     assert message in player.output()
     assert 'Traceback' not in player.output()
+
+
+def test_the_demo_scores_itself(tmp_path):
+    code = subprocess.run(
+        [
+            sys.executable,
+            '-m',
+            'edge_sched_ros.cli.main',
+            'demo',
+            '--seconds',
+            '4',
+            '--json',
+            '--out',
+            str(tmp_path),
+        ],
+        env={**os.environ, 'ROS_DOMAIN_ID': str(domain())},
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S * 2,
+        check=False,
+    )
+    assert code.returncode == 0, code.stderr
+    summary = json.loads((tmp_path / 'summary.json').read_text())
+    assert summary == json.loads(code.stdout)
+    assert set(summary) == {'policy', 'tasks', 'units', 'inputs', 'accuracy'}
+    assert set(summary['tasks']) == {'detector', 'tracker', 'depth'}
+    for task in summary['tasks'].values():
+        assert set(task) == {
+            'deadline_ms',
+            'released',
+            'on_time',
+            'late',
+            'dropped',
+            'failed',
+            'response_ms',
+        }
+        assert set(task['response_ms']) == {'p50', 'p95', 'p99'}
+    assert all(set(unit) == {'kind', 'utilisation'} for unit in summary['units'].values())
+    assert summary['inputs']['camera/image_raw']['received'] > 50
+    accuracy = summary['accuracy']
+    assert accuracy['detection_map50'] >= 0.8
+    assert accuracy['tracking_idf1'] >= 0.6
+    assert accuracy['depth_abs_rel'] <= 0.15

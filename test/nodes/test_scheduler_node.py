@@ -12,6 +12,7 @@ import pytest
 
 pytest.importorskip('rclpy', reason='ROS 2 is not here')
 
+from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray
 from lifecycle_msgs.msg import State
 from lifecycle_msgs.msg import Transition
@@ -24,6 +25,7 @@ from rcl_interfaces.srv import SetParametersAtomically
 from rclpy.parameter import Parameter
 from ros import Bench
 from ros import image
+from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import CompressedImage
 from sensor_msgs.msg import Image
@@ -289,6 +291,41 @@ def test_a_batch_is_taken_whole_or_not_at_all(bench, start):
     assert node.get_parameter('detector.deadline_ms').value == 5000.0
     assert _set(bench, atomically=True, detector__deadline_ms=50.0, policy='edf').successful
     assert node._pipeline.status().policy == 'edf'
+
+
+class _LikeHumble(SchedulerNode):
+    """A node of a distro that has only the on-set callback."""
+
+    def __getattribute__(self, name):
+        if name in ('add_pre_set_parameters_callback', 'add_post_set_parameters_callback'):
+            raise AttributeError(name)
+        return super().__getattribute__(name)
+
+
+def test_parameters_change_on_humble_too(bench, start, monkeypatch):
+    monkeypatch.setitem(globals(), 'SchedulerNode', _LikeHumble)
+    node = start()
+    assert _set(bench, detector__deadline_ms=77.0).successful
+    assert node._pipeline.status().tasks[0].deadline_ns == 77_000_000
+    refused = _set(bench, atomically=True, detector__deadline_ms=50.0, policy='nonsense')
+    assert not refused.successful
+    assert node._pipeline.status().tasks[0].deadline_ns == 77_000_000
+
+
+def test_a_clock_that_jumps_back_starts_anew(bench, start, capfd):
+    start(use_sim_time=True)
+    heard = bench.listen(Detection2DArray, 'detector/detections')
+    for second in (100, 10):
+        bench.publish('/clock', Clock(clock=Time(sec=second)))
+        bench.executor.spin_once(timeout_sec=0.2)
+        stamps = iter(range(second * 1000, second * 1000 + 900))
+
+        def answered(second=second, stamps=stamps):
+            bench.publish('front/image_raw', image(next(stamps)))
+            return [m for m in heard if m.header.stamp.sec == second]
+
+        bench.wait_for(answered, f'an answer at second {second}')
+    assert 'starting anew' in capfd.readouterr().err
 
 
 def test_parameters_are_described(bench, start):
