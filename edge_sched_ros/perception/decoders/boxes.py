@@ -69,11 +69,14 @@ class BoxDecoder(Decoder):
     ) -> NDArray[np.int64]:
         import cv2
 
+        # boxes of different classes are moved apart so that they do not suppress each other:
+        # NMSBoxesBatched would do that, but Humble's OpenCV 4.5 does not have it
+        apart = class_ids * (float(boxes.max()) - min(0.0, float(boxes.min())) + 1)
         corner_size = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
-        kept = cv2.dnn.NMSBoxesBatched(
+        corner_size[:, :2] += apart[:, None]
+        kept = cv2.dnn.NMSBoxes(
             corner_size.astype(np.float64).tolist(),
             scores.tolist(),
-            class_ids.tolist(),
             self.options['score_threshold'],
             self.options['nms_iou'],
         )
