@@ -47,12 +47,10 @@ class OpenCvPreprocessor:
         height, width = picture.shape[:2]
         parts: list[Any] = []
         for x0, y0, x1, y1 in np.rint(boxes_xyxy).astype(int):
-            left, top = min(max(x0, 0), width - 1), min(max(y0, 0), height - 1)
-            right, bottom = min(max(x1, left + 1), width), min(max(y1, top + 1), height)
-            part = picture[top:bottom, left:right]
-            if min(part.shape[:2]) == 1:
-                part = part.copy()  # OpenCV 4.5 refuses a row that is not its own
-            parts.append(cv2.resize(part, (spec.width, spec.height)))
+            # two pixels at least: OpenCV 4.5 cannot enlarge a single one
+            left, top = max(0, min(x0, width - 2)), max(0, min(y0, height - 2))
+            right, bottom = min(max(x1, left + 2), width), min(max(y1, top + 2), height)
+            parts.append(cv2.resize(picture[top:bottom, left:right], (spec.width, spec.height)))
         return _to_tensor(parts, spec)
 
 
