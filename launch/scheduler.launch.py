@@ -10,6 +10,8 @@ from launch.substitutions import PathJoinSubstitution
 from launch_ros.actions import Node
 from launch_ros.substitutions import FindPackageShare
 
+from pathlib import Path
+
 from launch import LaunchDescription
 
 
@@ -35,6 +37,9 @@ def _node(context):
     def given(name):
         return LaunchConfiguration(name).perform(context)
 
+    params_file = given('params_file')
+    if not Path(params_file).is_file():
+        raise RuntimeError(f'params_file: there is no file {params_file}')
     values = {name: given(name) for name, _, _ in _ARGUMENTS[:4] if given(name)}
     for name in {'use_sim_time', 'autostart'} & set(values):
         values[name] = values[name].lower() in ('true', '1', 'yes', 'on')
@@ -44,13 +49,15 @@ def _node(context):
         name='scheduler',
         namespace=given('namespace'),
         output='screen',
-        parameters=[given('params_file'), values],
+        parameters=[params_file, values],
         arguments=['--ros-args', '--log-level', given('log_level')],
     )
     profile = given('dds_profile')
     # the second name is what Humble's Fast DDS knows
     names = ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE')
-    return [*(SetEnvironmentVariable(name, profile) for name in names if profile), node]
+    if profile == 'none':
+        return [node]
+    return [*(SetEnvironmentVariable(name, profile) for name in names), node]
 
 
 def generate_launch_description():
@@ -64,7 +71,7 @@ def generate_launch_description():
             DeclareLaunchArgument(
                 'dds_profile',
                 default_value=_in_share('config', 'dds', 'large_images.xml'),
-                description='Fast DDS profile for large images; empty for none',
+                description='Fast DDS profile for large images, or none',
             ),
             *(
                 DeclareLaunchArgument(name, default_value=default, description=description)
