@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Start the scheduler."""
 
+from pathlib import Path
+
 from launch.actions import DeclareLaunchArgument
 from launch.actions import OpaqueFunction
 from launch.actions import SetEnvironmentVariable
@@ -9,8 +11,6 @@ from launch.substitutions import LaunchConfiguration
 from launch.substitutions import PathJoinSubstitution
 from launch_ros.actions import Node
 from launch_ros.substitutions import FindPackageShare
-
-from pathlib import Path
 
 from launch import LaunchDescription
 

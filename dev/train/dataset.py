@@ -51,7 +51,10 @@ def load_or_render(folder: Path) -> Dataset:
         with ProcessPoolExecutor() as pool:
             parts = list(pool.map(_render, TRAIN_SEEDS, chunksize=10))
         keys = ('images', 'boxes', 'depths', 'crops', 'identities')
-        np.savez(file, **{key: np.concatenate([p[key] for p in parts]) for key in keys})
+        # a file that is there must be whole
+        half = folder / 'half.npz'
+        np.savez(half, **{key: np.concatenate([p[key] for p in parts]) for key in keys})
+        half.rename(file)
     with np.load(file) as data:
         return Dataset(**{key: data[key] for key in data.files})
 

@@ -72,7 +72,8 @@ def train(data: Dataset, file: Path, *, epochs: int = 6) -> None:
             rows = order[start : start + _BATCH]
             gain = random.uniform(0.85, 1.15, (len(rows), 1, 1, 1)).astype(np.float32)
             images = torch.from_numpy(small[rows] * gain).clamp(0, 255).permute(0, 3, 1, 2)
-            depths = torch.from_numpy(data.depths[rows, ::2, ::2].astype(np.float32))[:, None]
+            # every second pixel of every second: the one nearest the middle of an output pixel
+            depths = torch.from_numpy(data.depths[rows, 1::2, 1::2].astype(np.float32))[:, None]
             if random.random() < 0.5:
                 images, depths = images.flip(3), depths.flip(3)
             loss = _loss(model(images.contiguous()), depths)

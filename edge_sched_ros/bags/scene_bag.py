@@ -4,16 +4,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
 from edge_sched_ros.bags.typestore import make
 from edge_sched_ros.bags.typestore import typestore
+from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.pipeline import messages
 from edge_sched_ros.scenes.camera import Intrinsics
@@ -32,8 +32,9 @@ _TYPES = {
 }
 #: stamp of the first frame
 _EPOCH_NS = 1_700_000_000_000_000_000
-#: the true depth is kept at a quarter of the size
+#: the true depth is kept at a quarter of the size: every fourth pixel, from the middle on
 _DEPTH_STEP = 4
+_DEPTH_FIRST = 2
 
 
 def write_scene_bag(
@@ -45,14 +46,21 @@ def write_scene_bag(
     The folder appears only when it is whole.
 
     :param progress: called with the number of frames done
+    :raises ConfigError: when there is something at the path already
     """
+    if path.exists():
+        raise ConfigError(str(path), 'exists already; a bag is not written over it')
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=path.parent, prefix=f'.{path.name}.') as workshop:
+        half = Path(workshop) / path.name
+        _write(half, scene, frames, progress)
+        half.rename(path)
+
+
+def _write(half: Path, scene: Scene, frames: int, progress: Callable[[int], None]) -> None:
     from rosbags.rosbag2 import StoragePlugin
     from rosbags.rosbag2 import Writer
 
-    workshop = path.with_name(f'.{path.name}.{os.getpid()}')
-    shutil.rmtree(workshop, ignore_errors=True)
-    workshop.mkdir(parents=True)
-    half = workshop / path.name
     store = typestore()
     with Writer(half, version=9, storage_plugin=StoragePlugin.MCAP) as writer:
         connections = {
@@ -65,9 +73,6 @@ def write_scene_bag(
                 data = store.serialize_cdr(message, _TYPES[topic])
                 writer.write(connections[topic], at_ns, data)
             progress(index + 1)
-    shutil.rmtree(path, ignore_errors=True)
-    half.rename(path)
-    workshop.rmdir()
 
 
 def _messages(scene: Scene, frame: SceneFrame, at_ns: int) -> dict[str, Any]:
@@ -82,7 +87,9 @@ def _messages(scene: Scene, frame: SceneFrame, at_ns: int) -> dict[str, Any]:
         step=3 * width,
         data=frame.image_bgr.reshape(-1),
     )
-    depth = np.ascontiguousarray(frame.depth_m[::_DEPTH_STEP, ::_DEPTH_STEP])
+    depth = np.ascontiguousarray(
+        frame.depth_m[_DEPTH_FIRST::_DEPTH_STEP, _DEPTH_FIRST::_DEPTH_STEP]
+    )
     true_depth = make(
         'sensor_msgs/msg/Image',
         header=header,

@@ -104,6 +104,8 @@ class Books:
     def change(self, spec: TaskSpec, now_ns: int, out: list[Decision]) -> None:
         """Put new settings of a task in force; jobs in flight keep their deadlines."""
         queue = self._queues[spec.name]
+        if spec.enabled and not queue.spec.enabled:
+            self.ledger.tasks[spec.name].enabled_ns = now_ns
         self.specs[spec.name] = queue.spec = spec
         if not spec.enabled:
             for job in list(queue.waiting):

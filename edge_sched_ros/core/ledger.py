@@ -32,6 +32,8 @@ class TaskAccount:
     response: DurationHistogram = field(default_factory=DurationHistogram)
     #: when the task last had an on-time answer; ``None`` before the first
     last_on_time_ns: int | None = None
+    #: when it was enabled again while running
+    enabled_ns: int | None = None
     #: early drops since the task last had an answer: lets a policy try again at times
     unreachable_in_a_row: int = 0
 

@@ -118,7 +118,9 @@ class SourceImage:
 
         if self._encoding is not None:
             return self._encoding.to_bgr(self._data)
-        picture = cv2.imdecode(self._data, cv2.IMREAD_COLOR)
+        # turned by EXIF, boxes would not lie in the picture the source sees
+        how = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+        picture = cv2.imdecode(self._data, how)
         if picture is None:
             raise FrameError('corrupt_image', 'the compressed image cannot be decoded')
         return picture  # type: ignore[return-value]

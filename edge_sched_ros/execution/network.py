@@ -164,7 +164,9 @@ def _input(path: Path, data: Any) -> InputSpec:
     if 0.0 in values.get('std', ()):
         raise ConfigError(f'{path}: input.std', 'must not be zero')
     if 'name' in data:
-        values['name'] = _text(path, data, 'name', '')
+        if not isinstance(data['name'], str):
+            raise ConfigError(f'{path}: input.name', f'must be text, not {data["name"]!r}')
+        values['name'] = data['name']
     return InputSpec(**values)
 
 

@@ -249,6 +249,6 @@ class Runtime:
 
 
 class NoImageError(Exception):
-    """A trigger came before the first image it is to work on."""
+    """A trigger came while there was no fresh image to work on."""
 
-    reason = 'no_image_yet'
+    reason = 'no_fresh_image'

@@ -77,6 +77,8 @@ class BagPlayer(Node):
         started = reported = time.monotonic()
         count = 0
         for connection, at_ns, data in self._bag.messages(connections=self._connections):
+            if self._interrupted():
+                raise ExternalShutdownException
             due = started + (at_ns - begin_ns) / 1e9 / rate
             self._wait_until(due, rate, at_ns)
             self._publish_clock(at_ns)
@@ -136,7 +138,7 @@ def main() -> None:
             executor.add_node(node)
             _wait_until_heard(executor, node, arguments.wait)
             count = node.play(arguments.rate)
-            while arguments.loop:
+            while arguments.loop and count and not executor.interrupted:
                 count += node.play(arguments.rate)
             print(f'played {count} messages', flush=True)
             # whoever is still receiving the last ones may finish

@@ -71,7 +71,13 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('bag', type=Path, help='the bag to write; must not exist')
     parser.add_argument('topics', nargs='+', metavar='TOPIC:TYPE', help='what to record')
-    return parser.parse_args(rclpy.utilities.remove_ros_args(sys.argv)[1:])
+    arguments = parser.parse_args(rclpy.utilities.remove_ros_args(sys.argv)[1:])
+    for topic in arguments.topics:
+        if topic.count(':') != 1:
+            parser.error(f"'{topic}' is not of the form TOPIC:TYPE")
+    if arguments.bag.exists():
+        parser.error(f'{arguments.bag} exists already')
+    return arguments
 
 
 def main() -> None:

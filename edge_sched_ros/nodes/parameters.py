@@ -37,8 +37,8 @@ class NodeParameters:
     """
     The scheduler's parameters on its node.
 
-    A wrong value given at start is remembered in :attr:`problem` instead of ending the node:
-    configuring is refused with it, and the node stays to be asked and corrected.
+    A wrong value given at start is remembered instead of ending the node: configuring is refused
+    with it, and the node stays to be asked and corrected.
 
     :param node: not yet configured
     :param validate: called with changes by full name; raises ConfigError to refuse them
@@ -55,7 +55,8 @@ class NodeParameters:
         self._node = node
         self._validate = validate
         self._apply = apply
-        self.problem: ConfigError | None = None
+        #: what is wrong with what was given at start, by parameter, until it is set right
+        self._problems: dict[str, ConfigError] = {}
         self.tasks: tuple[str, ...] = ()
         self._overrides: dict[str, Parameter] = node._parameter_overrides
         self._declare_all()
@@ -67,8 +68,8 @@ class NodeParameters:
 
         :raises ConfigError: the first problem found in what was given at start
         """
-        if self.problem is not None:
-            raise self.problem
+        for problem in self._problems.values():
+            raise problem
         names = [spec.name for spec in SCHEDULER_PARAMETERS]
         names += [f'{task}.{spec.name}' for task in self.tasks for spec in TASK_PARAMETERS]
         return {name: self.value(name) for name in names}
@@ -86,7 +87,7 @@ class NodeParameters:
         try:
             self.tasks = check_task_names(self.value('tasks'))
         except ConfigError as error:
-            self._note(error)
+            self._problems['tasks'] = error
         for task in self.tasks:
             for spec in TASK_PARAMETERS:
                 self._declare(spec, f'{task}.{spec.name}')
@@ -103,7 +104,7 @@ class NodeParameters:
                 value = spec.check(override.value, name=name)
                 self._overrides[name] = Parameter(name, _TYPES[spec.kind], value)
             except ConfigError as error:
-                self._note(error)
+                self._problems[name] = error
                 del self._overrides[name]
         if spec.kind == 'string_array' and not spec.default:
             # an empty list has no element type in ROS: declare by type
@@ -114,14 +115,11 @@ class NodeParameters:
             return
         self._node.declare_parameter(name, spec.default, _descriptor(spec))
 
-    def _note(self, error: ConfigError) -> None:
-        self.problem = self.problem or error
-
     def _note_unknown(self, name: str) -> None:
         try:
             spec_of(name, self.tasks)
         except ConfigError as error:
-            self._note(error)
+            self._problems[name] = error
 
     # --- changing ---------------------------------------------------------------------------
 
@@ -164,6 +162,8 @@ class NodeParameters:
 
     def _changed(self, parameters: list[Parameter]) -> None:
         if changes := self._changes(parameters):
+            for name in changes:
+                self._problems.pop(name, None)
             self._apply(changes)
 
     def _check_and_change(self, parameters: list[Parameter]) -> SetParametersResult:

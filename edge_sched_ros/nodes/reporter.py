@@ -14,8 +14,11 @@ from rclpy.qos import QoSProfile
 
 from edge_sched_ros.msg import SchedulerStatus
 from edge_sched_ros.nodes.ros_messages import make
+from edge_sched_ros.pipeline.health import ERROR
 from edge_sched_ros.pipeline.health import examine
+from edge_sched_ros.pipeline.health import Health
 from edge_sched_ros.pipeline.health import Limits
+from edge_sched_ros.pipeline.health import OK
 from edge_sched_ros.pipeline.messages import time_message
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.rates import rates_between
@@ -72,3 +75,29 @@ class Reporter:
         self._node.destroy_timer(self._timer)
         self._node.destroy_publisher(self._status)
         self._node.destroy_publisher(self._diagnostics)
+
+
+class IdleReporter:
+    """
+    Says once a second why the scheduler is not active.
+
+    :param idle: whether it is not
+    :param problem: why it could not be configured; empty when nothing is wrong
+    """
+
+    def __init__(self, node: Node, idle: Callable[[], bool], problem: Callable[[], str]) -> None:
+        self._node, self._idle, self._problem = node, idle, problem
+        self._diagnostics = node.create_publisher(DiagnosticArray, '/diagnostics', 10)
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._timer = node.create_timer(1.0, self.report, clock=steady)
+
+    def report(self) -> None:
+        """Publish now, if there is reason to."""
+        if not self._idle():
+            return
+        problem = self._problem()
+        text = f'cannot be configured: {problem}' if problem else 'not active'
+        line = Health('node', ERROR if problem else OK, text, 'scheduler')
+        stamp = time_message(make, self._node.get_clock().now().nanoseconds)
+        name = self._node.get_name()
+        self._diagnostics.publish(diagnostic_array(make, [line], node=name, stamp=stamp))

@@ -24,6 +24,7 @@ from edge_sched_ros.nodes.changes import check_changes
 from edge_sched_ros.nodes.logging_bridge import forward_logging
 from edge_sched_ros.nodes.parameters import NodeParameters
 from edge_sched_ros.nodes.publishers import TaskPublisher
+from edge_sched_ros.nodes.reporter import IdleReporter
 from edge_sched_ros.nodes.reporter import Reporter
 from edge_sched_ros.nodes.ros_messages import make
 from edge_sched_ros.nodes.ros_messages import message_class
@@ -57,6 +58,8 @@ class SchedulerNode(LifecycleNode):
         self._config: PipelineConfig | None = None
         self._inputs: Subscriptions | None = None
         self._reporter: Reporter | None = None
+        #: why it could not be configured the last time
+        self._problem = ''
         self._outputs: dict[str, TaskPublisher] = {}
         self._timing = self.create_publisher(JobTiming, '~/timing', QoSProfile(depth=100))
         self._settings = NodeParameters(self, validate=self._validate, apply=self._apply)
@@ -64,6 +67,8 @@ class SchedulerNode(LifecycleNode):
             JumpThreshold(min_forward=None, min_backward=_RESTART, on_clock_change=False),
             post_callback=self._on_jump,
         )
+
+        self._idle = IdleReporter(self, lambda: self._reporter is None, lambda: self._problem)
 
     def autostart(self) -> None:
         """Configure and activate, if so configured; what goes wrong is logged."""
@@ -82,9 +87,13 @@ class SchedulerNode(LifecycleNode):
             self._pipeline.load()
             self._make_publishers(self._config, self._pipeline)
         except EdgeSchedError as error:
-            self.get_logger().error(f'cannot be configured: {error}')
-            self._free()
+            self._refuse(str(error))
             return FAILURE
+        except Exception as error:
+            # rclpy would swallow it without a word
+            self._refuse(f'{type(error).__name__}: {error}')
+            return TransitionCallbackReturn.ERROR
+        self._problem = ''
         networks = ', '.join(
             f'{task.name} ({self._pipeline.network_of(task.name)})' for task in self._config.tasks
         )
@@ -92,12 +101,23 @@ class SchedulerNode(LifecycleNode):
         self.get_logger().info(f'configured: {networks} on {units}, {self._config.policy}')
         return SUCCESS
 
+    def _refuse(self, problem: str) -> None:
+        self.get_logger().error(f'cannot be configured: {problem}')
+        self._problem = problem
+        self._free()
+
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Start the units and subscribe."""
         pipeline, config = self._loaded()
-        pipeline.start()
         types = config.topic_types()
-        self._inputs = Subscriptions(self, pipeline, types=types, info_topics=info_topics(config))
+        infos = info_topics(config)
+        try:
+            self._inputs = Subscriptions(self, pipeline, types=types, info_topics=infos)
+        except Exception as error:
+            # a wrong qos_overrides value, say
+            self.get_logger().error(f'cannot be activated: {error}')
+            return FAILURE
+        pipeline.start()
         self._reporter = Reporter(
             self,
             pipeline,
@@ -139,16 +159,16 @@ class SchedulerNode(LifecycleNode):
         super().destroy_node()
 
     def _stop(self) -> None:
-        if self._inputs is None or self._pipeline is None:
-            return
-        self._inputs.close()
-        self._inputs = None
-        self._pipeline.stop()
-        if self._reporter is not None:
+        if self._inputs is not None:
+            self._inputs.close()
+            self._inputs = None
+        if self._pipeline is not None:
+            self._pipeline.stop()
+        if self._reporter is not None and self._pipeline is not None:
             self._reporter.report()
             self._reporter.close()
             self._reporter = None
-        self._write_summary(self._pipeline)
+            self._write_summary(self._pipeline)
 
     def _free(self) -> None:
         for publisher in self._outputs.values():

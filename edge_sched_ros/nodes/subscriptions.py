@@ -13,11 +13,14 @@ from rclpy.qos import HistoryPolicy
 from rclpy.qos import QoSProfile
 from rclpy.qos import ReliabilityPolicy
 from rclpy.qos_overriding_options import QoSOverridingOptions
+from rclpy.utilities import get_rmw_implementation_identifier
 
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.nodes.ros_messages import message_class
+from edge_sched_ros.pipeline.config import IMAGE_TYPE
 from edge_sched_ros.pipeline.inputs import Input
 from edge_sched_ros.pipeline.pipeline import Pipeline
+from edge_sched_ros.pipeline.topics import CAMERA_INFO
 
 #: what Fast DDS' default shared-memory segment holds: larger best-effort samples vanish
 _DEFAULT_SEGMENT_BYTES = 512 * 1024
@@ -60,23 +63,25 @@ class Subscriptions:
         self.camera_infos: dict[str, Any] = {}
         self._inputs = {topic: Input(topic, kind) for topic, kind in types.items()}
         self._warned: set[tuple[str, str]] = set()
-        self._subscriptions = [
-            self._subscribe(topic, kind, partial(self._on_message, self._inputs[topic]))
-            for topic, kind in types.items()
-        ]
-        self._subscriptions += [
-            self._subscribe(info, 'sensor_msgs/msg/CameraInfo', partial(self._on_info, topic))
-            for topic, info in info_topics.items()
-        ]
+        self._subscriptions: list[Any] = []
+        try:
+            for topic, kind in types.items():
+                self._subscribe(topic, kind, partial(self._on_message, self._inputs[topic]))
+            for topic, info in info_topics.items():
+                self._subscribe(info, CAMERA_INFO, partial(self._on_info, topic))
+        except BaseException:
+            self.close()
+            raise
 
-    def _subscribe(self, topic: str, kind: str, callback: Any) -> Any:
-        return self._node.create_subscription(
+    def _subscribe(self, topic: str, kind: str, callback: Any) -> None:
+        subscription = self._node.create_subscription(
             message_class(kind, topic),
             topic,
             callback,
             sensor_qos(),
             qos_overriding_options=QoSOverridingOptions.with_default_policies(),
         )
+        self._subscriptions.append(subscription)
 
     def close(self) -> None:
         """Unsubscribe from everything."""
@@ -90,31 +95,37 @@ class Subscriptions:
 
     def _on_message(self, source: Input, message: Any) -> None:
         try:
-            arrival = source.accept(message, self._node.get_clock().now().nanoseconds)
+            self._accept(source, message)
         except FrameError as error:
             self._pipeline.reject(source.topic, error.reason)
             self._warn_once(source.topic, error.reason, f'frame rejected: {error}')
-            return
         except Exception as error:
             # a message that is nothing like what its type promises must not end the node
             self._pipeline.reject(source.topic, 'unreadable')
             self._warn_once(source.topic, 'unreadable', f'message rejected: {error!r}')
-            return
+
+    def _accept(self, source: Input, message: Any) -> None:
+        arrival = source.accept(message, self._node.get_clock().now().nanoseconds)
         if arrival.restarted:
             self._node.get_logger().info(f'{source.topic}: stamps went back, starting anew')
-            self._pipeline.clock_jumped(0)
+            self._pipeline.source_restarted(source.topic)
         if source.zero_stamps:
             self._warn_once(
                 source.topic, 'zero_stamp', 'frames are stamped zero: their age is not known'
             )
         self._pipeline.submit(arrival.frame, age_ns=arrival.age_ns)
-        self._check_size(source.topic, len(getattr(message, 'data', b'')))
+        if source.kind == IMAGE_TYPE:
+            self._check_size(source.topic, len(message.data))
 
     def _on_info(self, topic: str, message: Any) -> None:
         self.camera_infos[topic] = message
-        self._check_size(topic, message.width * message.height * 3)
+        if self._inputs[topic].kind == IMAGE_TYPE:
+            # said before the first frame: those that vanish never come
+            self._check_size(topic, message.width * message.height * 3)
 
     def _check_size(self, topic: str, size: int) -> None:
+        if not get_rmw_implementation_identifier().startswith('rmw_fastrtps'):
+            return
         if size > _DEFAULT_SEGMENT_BYTES and not any(map(os.environ.get, _PROFILE_VARIABLES)):
             self._warn_once(
                 topic,

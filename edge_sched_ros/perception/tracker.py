@@ -25,7 +25,7 @@ class TrackerOptions:
     :param max_distance: pairs farther apart than this never match, 0..1
     """
 
-    max_age_frames: float = 20.0
+    max_age_frames: float = 45.0
     min_hits: float = 2.0
     appearance_weight: float = 0.6
     max_distance: float = 0.6

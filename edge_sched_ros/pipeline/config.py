@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
@@ -22,6 +23,7 @@ from edge_sched_ros.policies.registry import policy_parameters
 
 IMAGE_TYPE = 'sensor_msgs/msg/Image'
 COMPRESSED_TYPE = 'sensor_msgs/msg/CompressedImage'
+_TOPIC = re.compile(r'(~/|/)?[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*')
 #: parameters every ROS node has; not ours
 _ROS_PARAMETERS = ('use_sim_time', 'qos_overrides', 'start_type_description_service')
 
@@ -62,6 +64,7 @@ class PipelineConfig:
     preprocessor: str = 'auto'
     watchdog_factor: float = 20.0
     watchdog_floor_ms: float = 2000.0
+    silent_after_ms: float = 1000.0
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -124,9 +127,36 @@ def from_parameters(values: Mapping[str, Any], *, beside: Path | None = None) ->
         preprocessor=full['preprocessor'],
         watchdog_factor=full['watchdog_factor'],
         watchdog_floor_ms=full['watchdog_floor_ms'],
+        silent_after_ms=full['silent_after_ms'],
     )
-    config.topic_types()
+    _check_together(config)
     return config
+
+
+def _check_together(config: PipelineConfig) -> None:
+    """Check what concerns several settings or tasks."""
+    after = {task.name: task.after for task in config.tasks}
+    for task in config.tasks:
+        way = [task.name]
+        while after[way[-1]]:
+            way.append(after[way[-1]])
+            if way[-1] in way[:-1]:
+                loop = ' -> '.join(way)
+                raise ConfigError(f'{task.name}.after', f'the cascade is a loop: {loop}')
+    types = config.topic_types()
+    plain: dict[str, str] = {}
+    for topic in types:
+        other = plain.setdefault(topic.lstrip('/'), topic)
+        if other != topic:
+            raise ConfigError(
+                'tasks', f"'{topic}' and '{other}' differ only in the slash: use one"
+            )
+    for task in config.tasks:
+        if task.network and task.topic and types[task.topic] not in (IMAGE_TYPE, COMPRESSED_TYPE):
+            raise ConfigError(
+                f'{task.name}.topic_type',
+                f'is {types[task.topic]}: a network needs images (or use trigger_topic, program)',
+            )
 
 
 def _task(name: str, full: Mapping[str, Any], beside: Path | None) -> TaskConfig:
@@ -139,6 +169,13 @@ def _task(name: str, full: Mapping[str, Any], beside: Path | None) -> TaskConfig
         raise ConfigError(f'{name}.topic', 'needs an input topic, or else a task it comes after')
     if bool(own['trigger_topic']) != bool(own['trigger_type']):
         raise ConfigError(f'{name}.trigger_type', 'trigger_topic and trigger_type go together')
+    if own['after'] and own['trigger_topic']:
+        raise ConfigError(
+            f'{name}.trigger_topic', 'a task that comes after another has no trigger'
+        )
+    for key in ('topic', 'trigger_topic', 'camera_info_topic'):
+        if own[key] and not _TOPIC.fullmatch(own[key]):
+            raise ConfigError(f'{name}.{key}', f"'{own[key]}' cannot be the name of a topic")
     if own['network']:
         own['network'] = str(find_file(own['network'], where=f'{name}.network', beside=beside))
     given = {key: value for key, value in options.items() if value != UNSET}
@@ -176,7 +213,8 @@ def read_parameters(path: Path) -> dict[str, Any]:
         ) from None
     flat: dict[str, Any] = {}
     for node, block in (data if isinstance(data, dict) else {}).items():
-        if str(node).strip('/') in ('**', 'scheduler') and isinstance(block, dict):
+        # /**, scheduler, /robot/scheduler, /**/scheduler
+        if str(node).rpartition('/')[2] in ('**', 'scheduler') and isinstance(block, dict):
             parameters = block.get('ros__parameters')
             if isinstance(parameters, dict):
                 _flatten('', parameters, flat)

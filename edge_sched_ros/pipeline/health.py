@@ -59,14 +59,14 @@ def _running_ns(status: Status) -> int:
 
 def _task(task: TaskState, status: Status, rates: Rates, limits: Limits) -> Health:
     rate = rates.tasks[task.name]
-    since_ns = min(
-        _running_ns(status),
-        task.since_on_time_ns if task.since_on_time_ns is not None else _running_ns(status),
-    )
+    times = (_running_ns(status), task.since_on_time_ns, task.since_enabled_ns)
+    since_ns = min(time for time in times if time is not None)
+    # a slow task must be given the time its frames take to come
+    patience_ns = max(limits.error_after_ns, 3 * task.period_ns)
     level, message = OK, f'{rate.on_time_hz:.1f} results/s on time'
     if not task.enabled:
         message = 'disabled'
-    elif since_ns > limits.error_after_ns:
+    elif since_ns > patience_ns:
         level, message = ERROR, f'no on-time result for {since_ns / 1e9:.1f} s'
     elif rate.missed:
         level, message = WARN, f'{rate.missed} of {rate.ended} missed their deadline'

@@ -16,8 +16,8 @@ from edge_sched_ros.pipeline.config import IMAGE_TYPE
 
 #: an age beyond this says that the clocks have nothing to do with each other
 _ABSURD_AGE_NS = 3_600_000_000_000
-#: a stamp this far back means the source started again (a looping bag)
-_RESTART_NS = 1_000_000_000
+#: so many frames in a row before the last stamp mean that the source started again
+_RESTART_FRAMES = 3
 
 
 def stamp_ns(message: Any) -> int | None:
@@ -34,7 +34,7 @@ class Arrival:
     A message as a frame.
 
     :param age_ns: how long ago it was taken, 0 when unknown
-    :param restarted: its stamp lies far before the last one: the source began anew
+    :param restarted: the stamps have gone back for some frames: the source began anew
     """
 
     frame: Frame
@@ -52,12 +52,15 @@ class Input:
 
     def __init__(self, topic: str, kind: str) -> None:
         self.topic = topic
+        self.kind = kind
         self._picture: Callable[[Any], SourceImage | None] = {
             IMAGE_TYPE: _raw,
             COMPRESSED_TYPE: _compressed,
         }.get(kind, lambda message: None)
         self._seq = 0
         self._last_stamp_ns: int | None = None
+        #: stamps of frames in a row that lie before the last one, and follow each other
+        self._earlier: list[int] = []
         #: messages whose stamp was zero: taken, their age unknown
         self.zero_stamps = 0
 
@@ -88,13 +91,19 @@ class Input:
     def forget(self) -> None:
         """Take whatever stamp comes next."""
         self._last_stamp_ns = None
+        self._earlier.clear()
 
     def _check_order(self, stamp: int | None) -> bool:
         if stamp == 0:
             self.zero_stamps += 1
         if not stamp or self._last_stamp_ns is None or stamp > self._last_stamp_ns:
+            self._earlier.clear()
             return False
-        if self._last_stamp_ns - stamp > _RESTART_NS:
+        if self._earlier and stamp <= self._earlier[-1]:
+            self._earlier.clear()
+        self._earlier.append(stamp)
+        if len(self._earlier) >= _RESTART_FRAMES:
+            self._earlier.clear()
             return True
         raise FrameError(
             'backward_stamp',

@@ -82,6 +82,8 @@ class ParameterSpec:
         return above and (self.maximum is None or value <= self.maximum)
 
     def _typed(self, value: Any, where: str) -> Any:
+        if value is None and self.kind == 'string_array':
+            return []  # how ROS gives an empty list, which has no element type
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
         if self.kind == 'double' and number:
             return float(value)
@@ -364,7 +366,7 @@ def check_task_names(value: Any) -> tuple[str, ...]:
     if not names:
         raise ConfigError('tasks', 'needs the name of at least one task')
     for name in names:
-        if not name.isidentifier():
+        if not (name.isidentifier() and name.isascii()):
             raise ConfigError('tasks', f"'{name}' cannot be a name (letters, digits and _)")
         if f'{name}' in {spec.partition('.')[0] for spec in _SCHEDULER}:
             raise ConfigError('tasks', f"'{name}' is the name of a parameter")

@@ -55,14 +55,18 @@ class Pipeline:
         self._assembly: Assembly | None = None
         self._runtime: Runtime | None = None
         self._inputs = InputAccounts(config.topics)
-        #: the latest image of topics that triggered tasks look at
-        self._latest: dict[str, Frame] = {}
+        #: the latest image of topics that triggered tasks look at, and when it came
+        self._latest: dict[str, tuple[Frame, int]] = {}
         self._image_of = {
             task.name: task.topic for task in config.tasks if task.trigger_topic and task.topic
         }
         self._triggers = {task.trigger_topic or task.topic for task in config.tasks}
         self._kept = frozenset(self._image_of.values())
+        self._sources = {task.name: config.source_of(task) for task in config.tasks}
         self._started_ns: int | None = None
+        self._running_now = False
+        #: unit -> busy time when it was started last
+        self._busy_before: dict[str, int] = {}
 
     # --- life -------------------------------------------------------------------------------
 
@@ -100,16 +104,22 @@ class Pipeline:
     def start(self) -> None:
         """Welcome frames."""
         self._reset_programs()
+        self._busy_before = {unit.name: unit.busy_ns for unit in self.status().units}
         self._started_ns = self._clock_ns()
+        self._running_now = True
         self._running().start()
 
     def stop(self) -> None:
         """End every job in flight and deliver the ends; engines stay loaded."""
+        if not self._running_now:
+            return
+        self._running_now = False
         self._running().stop()
         self._latest.clear()
 
     def unload(self) -> None:
-        """Free all engines."""
+        """Stop, if need be, and free all engines."""
+        self.stop()
         if self._assembly is not None:
             self._assembly.close()
         self._assembly = None
@@ -125,7 +135,7 @@ class Pipeline:
         """
         self._inputs.received(frame.stream, self._clock_ns())
         if frame.stream in self._kept:
-            self._latest[frame.stream] = frame
+            self._latest[frame.stream] = (frame, self._clock_ns())
         if frame.stream in self._triggers:
             self._running().submit(frame, age_ns=age_ns)
 
@@ -139,9 +149,20 @@ class Pipeline:
         self._latest.clear()
         self._reset_programs()
 
+    def source_restarted(self, topic: str) -> None:
+        """Forget what was remembered of a source whose stamps went back; others go on."""
+        for name, source in self._sources.items():
+            if topic in (source.topic, source.trigger_topic):
+                self._loaded().programs[name].reset()
+
     def _frame_for(self, task: str, frame: Frame) -> Frame | None:
+        """Return what a task works on; for a triggered one the latest image, if it is fresh."""
         topic = self._image_of.get(task)
-        return frame if topic is None else self._latest.get(topic)
+        if topic is None:
+            return frame
+        image, arrived_ns = self._latest.get(topic, (None, 0))
+        fresh = self._clock_ns() - arrived_ns <= self.config.silent_after_ms * 1e6
+        return image if fresh else None
 
     # --- settings ---------------------------------------------------------------------------
 
@@ -174,7 +195,11 @@ class Pipeline:
         """Return the state of everything at this moment."""
         status: Status = self._running().read(
             lambda dispatcher, now_ns: read_status(
-                dispatcher, now_ns, inputs=self._inputs.snapshot(), started_ns=self._started_ns
+                dispatcher,
+                now_ns,
+                inputs=self._inputs.snapshot(),
+                started_ns=self._started_ns,
+                busy_before=self._busy_before,
             )
         )
         return status

@@ -18,6 +18,7 @@ class TaskState:
     One task since the pipeline was loaded.
 
     :param since_on_time_ns: since its last on-time answer; ``None`` before the first
+    :param since_enabled_ns: since it was enabled while running; ``None`` when it always was
     """
 
     name: str
@@ -33,6 +34,8 @@ class TaskState:
     uxcost: float
     response_ms: dict[str, float | None]
     since_on_time_ns: int | None
+    period_ns: int = 0
+    since_enabled_ns: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class Status:
 
     :param now_ns: that moment, on the pipeline's clock
     :param started_ns: when it was started last; ``None`` before
+    :param busy_before: unit -> its ``busy_ns`` then
     """
 
     now_ns: int
@@ -71,6 +75,7 @@ class Status:
     tasks: tuple[TaskState, ...]
     units: tuple[UnitReport, ...]
     inputs: dict[str, InputAccount]
+    busy_before: dict[str, int]
 
 
 def read_status(
@@ -79,6 +84,7 @@ def read_status(
     *,
     inputs: dict[str, InputAccount],
     started_ns: int | None,
+    busy_before: dict[str, int],
 ) -> Status:
     """Return the status of a dispatcher; call it while nothing else handles events."""
     return Status(
@@ -102,6 +108,7 @@ def read_status(
             for name, state in dispatcher.units.items()
         ),
         inputs=inputs,
+        busy_before=busy_before,
     )
 
 
@@ -123,6 +130,8 @@ def _task(dispatcher: LowLevelDispatcher, name: str, now_ns: int) -> TaskState:
         uxcost=account.violation_rate,
         response_ms=figures['response_ms'],
         since_on_time_ns=None if last_ns is None else now_ns - last_ns,
+        period_ns=spec.period_ns,
+        since_enabled_ns=None if account.enabled_ns is None else now_ns - account.enabled_ns,
     )
 
 
@@ -149,12 +158,16 @@ def summary(status: Status) -> dict[str, Any]:
     units = {
         unit.name: {
             'kind': unit.kind,
-            'utilisation': round(unit.busy_ns / elapsed_ns, 4) if elapsed_ns else 0.0,
+            'utilisation': _share(unit.busy_ns - status.busy_before.get(unit.name, 0), elapsed_ns),
         }
         for unit in status.units
     }
     inputs = {topic: account.to_dict() for topic, account in status.inputs.items()}
     return {'policy': status.policy, 'tasks': tasks, 'units': units, 'inputs': inputs}
+
+
+def _share(part: int, whole: int) -> float:
+    return round(part / whole, 4) if whole else 0.0
 
 
 def check_account(tasks: dict[str, Any]) -> None:

@@ -173,4 +173,5 @@ def depth_abs_rel(
         here = cv2.resize(found[frame], size, interpolation=cv2.INTER_NEAREST)
         known = np.isfinite(wanted) & np.isfinite(here) & (wanted > 0)
         errors.append(np.abs(here[known] - wanted[known]) / wanted[known])
-    return float(np.concatenate(errors).mean()) if errors else float('nan')
+    together = np.concatenate(errors) if errors else np.zeros(0)
+    return float(together.mean()) if together.size else float('nan')

@@ -19,6 +19,8 @@ from edge_sched_ros.scenes.world import HALF_EXTENTS
 from edge_sched_ros.scenes.world import make_world
 from edge_sched_ros.scenes.world import Thing
 
+#: changes when the same seed gives other pictures
+RENDERER = 1
 #: an object must show this share of its outline to count as visible
 VISIBLE_SHARE = 0.35
 _SMALLEST_SIDE_PX = 7

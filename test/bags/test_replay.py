@@ -119,8 +119,8 @@ def test_a_sqlite_bag_is_replayed_as_well(bag, tmp_path):
         ({'depth__topic': 'rear/image_raw'}, "has no topic 'rear/image_raw' (it has: /camera/"),
         (
             {
-                'detector__topic_type': 'sensor_msgs/msg/Imu',
-                'depth__topic_type': 'sensor_msgs/msg/Imu',
+                'detector__topic_type': 'sensor_msgs/msg/CompressedImage',
+                'depth__topic_type': 'sensor_msgs/msg/CompressedImage',
             },
             'camera/image_raw: is sensor_msgs/msg/Image, the parameters say',
         ),
@@ -153,6 +153,22 @@ def test_bags_that_cannot_be_read(bag, tmp_path):
 def test_results_are_never_written_over(bag, tmp_path):
     outcome = _replay(bag, '--params', _parameters(tmp_path), '-o', tmp_path)
     assert 'exists already' in str(outcome.exception)
+
+
+def test_a_bag_is_never_written_over(tmp_path, scene):
+    (tmp_path / 'notes.txt').write_text('mine')
+    with pytest.raises(ConfigError, match='exists already'):
+        write_scene_bag(tmp_path, scene, frames=1)
+    assert (tmp_path / 'notes.txt').exists()
+
+
+def test_an_interrupted_bag_leaves_nothing(tmp_path, scene):
+    def stop(done):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_scene_bag(tmp_path / 'bag', scene, frames=3, progress=stop)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_message_definitions_are_the_installed_ones():

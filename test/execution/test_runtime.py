@@ -195,7 +195,7 @@ def test_a_trigger_before_any_image_is_a_reasoned_failure():
     with desk:
         desk.runtime.submit(frame())
         desk.wait_for(1)
-    assert (desk.ends[0].outcome, desk.ends[0].reason) == ('failed', 'no_image_yet')
+    assert (desk.ends[0].outcome, desk.ends[0].reason) == ('failed', 'no_fresh_image')
 
 
 @pytest.mark.parametrize('seed', range(3))

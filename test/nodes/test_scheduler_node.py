@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import threading
 from array import array
 
 import cv2
@@ -30,6 +31,7 @@ from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import CompressedImage
 from sensor_msgs.msg import Image
 from sensor_msgs.msg import Imu
+from std_msgs.msg import Bool
 from vision_msgs.msg import Detection2DArray
 from vision_msgs.msg import LabelInfo
 
@@ -352,10 +354,17 @@ def test_parameters_are_described(bench, start):
         ({'detector__deadlin_ms': 3.0}, 'detector.deadlin_ms: unknown parameter; did you mean'),
         ({'detector__network': '/none.yaml'}, "detector.network: there is no file '/none.yaml'"),
         (
-            {'detector__topic_type': 'sensor_msgs/msg/Imagine'},
-            "front/image_raw: there is no message type 'sensor_msgs/msg/Imagine'",
+            {'detector__trigger_topic': 'x', 'detector__trigger_type': 'sensor_msgs/msg/Imagine'},
+            "x: there is no message type 'sensor_msgs/msg/Imagine'",
         ),
-        ({'detector__topic_type': 'Image'}, 'is not of the form package/msg/Type'),
+        (
+            {'detector__trigger_topic': 'x', 'detector__trigger_type': 'Imu'},
+            'is not of the form package/msg/Type',
+        ),
+        (
+            {'detector__topic_type': 'sensor_msgs/msg/Imu'},
+            'detector.topic_type: is sensor_msgs/msg/Imu: a network needs images',
+        ),
         ({'tasks': None}, 'tasks: needs the name of at least one task'),
     ],
 )
@@ -440,6 +449,53 @@ def test_a_hung_network_is_reported_and_others_go_on(bench, start, tmp_path):
     if any(s.level == b'\x00' for s in units):
         bench.publish('front/image_raw', image(200))
         bench.wait_for(lambda: heard, 'the other task')
+
+
+def test_a_message_that_is_no_image_at_all_does_not_end_the_node(bench, start):
+    start(
+        detector__network='',
+        detector__program='plain:Plain',
+        detector__topic_type='std_msgs/msg/Bool',
+        detector__topic='switch',
+    )
+    timings = bench.listen(JobTiming, 'scheduler/timing')
+    turns = iter(range(1000))
+
+    def timed():
+        bench.publish('switch', Bool(data=next(turns) % 2 == 0))
+        return timings
+
+    assert bench.wait_for(timed, 'the timing')[0].outcome == 0
+
+
+def test_what_cannot_be_activated_leaves_no_threads(bench, start, capfd):
+    before = threading.active_count()
+    start(**{'qos_overrides./front/image_raw.subscription.reliability': 'sometimes'})
+    assert 'cannot be activated' in capfd.readouterr().err
+    assert threading.active_count() == before
+
+
+def test_a_problem_set_right_is_forgotten(bench, start):
+    node = start(detector__deadline_ms=-3.0)
+    assert _state(node) == 'unconfigured'
+    arrays = bench.listen(DiagnosticArray, '/diagnostics')
+    lines = bench.wait_for(lambda: [s for a in arrays for s in a.status], 'the reason')
+    assert (lines[0].name, lines[0].level) == ('scheduler: node', b'\x02')
+    assert 'detector.deadline_ms' in lines[0].message
+    assert _set(bench, detector__deadline_ms=50.0).successful
+    assert str(node.trigger_configure()).endswith('SUCCESS')
+
+
+def test_utilisation_is_of_the_last_activation(bench, start, tmp_path):
+    import json
+
+    node = start(summary_file=str(tmp_path / 'summary.json'))
+    for _ in range(3):
+        node.trigger_deactivate()
+        node.trigger_activate()
+    node.trigger_deactivate()
+    units = json.loads((tmp_path / 'summary.json').read_text())['units']
+    assert all(0 <= unit['utilisation'] <= 1 for unit in units.values())
 
 
 def test_the_summary_is_written(bench, start, tmp_path):

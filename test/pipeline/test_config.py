@@ -80,6 +80,15 @@ def test_a_compressed_topic_is_known_by_its_name(good):
         ({'a.topic': ''}, r'a\.topic: needs an input topic'),
         ({'b.topic': 'x'}, r'b\.topic: needs an input topic, or else a task'),
         ({'b.after': 'z'}, r"b\.after: there is no task named 'z'"),
+        ({'b.after': 'b'}, r'b\.after: the cascade is a loop: b -> b'),
+        ({'a.topic': 'bad topic'}, r"a\.topic: 'bad topic' cannot be the name of a topic"),
+        ({'tasks': ['größe']}, "'größe' cannot be a name"),
+        (
+            {'b.trigger_topic': 'imu', 'b.trigger_type': 'sensor_msgs/msg/Imu'},
+            r'b\.trigger_topic: a task that comes after another',
+        ),
+        ({'a.topic_type': 'sensor_msgs/msg/Imu'}, r'a\.topic_type: is .*Imu: a network needs'),
+        ({'b.after': '', 'b.topic': '/front/image_raw'}, 'differ only in the slash'),
         ({'a.trigger_topic': 'imu'}, r'a\.trigger_type: trigger_topic and trigger_type'),
         (
             {'b.after': '', 'b.topic': 'front/image_raw', 'b.topic_type': 'x/msg/Y'},
@@ -99,7 +108,9 @@ def _write(tmp_path, content):
     return file
 
 
-@pytest.mark.parametrize('node', ['/**', 'scheduler', '/scheduler'])
+@pytest.mark.parametrize(
+    'node', ['/**', 'scheduler', '/scheduler', '/robot/scheduler', '/**/scheduler']
+)
 def test_a_ros_parameter_file(tmp_path, node):
     write_network(tmp_path)
     file = _write(

@@ -56,7 +56,9 @@ def _status(
         {'bad_step': rejected} if rejected else {},
         None if last_s is None else round(last_s * S),
     )
-    return Status(round(now_s * S), 0, 'edf', {}, 0.0, 0.0, (task,), (unit,), {'camera': account})
+    return Status(
+        round(now_s * S), 0, 'edf', {}, 0.0, 0.0, (task,), (unit,), {'camera': account}, {}
+    )
 
 
 def _levels(before, now):
@@ -107,3 +109,16 @@ def test_rejected_messages_warn():
 def test_a_unit_that_cannot_be_used_is_an_error_with_its_reason():
     before = _status(10)
     assert _levels(before, _status(11, state='hung'))['unit cpu0'] == (ERROR, 'hung: too hot')
+
+
+def test_a_slow_task_is_given_the_time_its_frames_take():
+    before, now = _status(10, since_s=None), _status(11, since_s=2.5)
+    slow = replace(now, tasks=(replace(now.tasks[0], period_ns=S),))
+    assert _levels(before, now)['detector'][0] == ERROR
+    assert _levels(before, slow)['detector'][0] == OK
+
+
+def test_a_task_enabled_again_is_given_time_as_well():
+    before, now = _status(10, since_s=9), _status(11, since_s=10)
+    again = replace(now, tasks=(replace(now.tasks[0], since_enabled_ns=S),))
+    assert _levels(before, again)['detector'][0] == OK

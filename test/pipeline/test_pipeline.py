@@ -173,7 +173,7 @@ def test_a_trigger_works_on_the_latest_image(tmp_path, ends):
     ends.wait_for(4)
     pipeline.stop()
     pipeline.unload()
-    assert (ends.all[0].outcome, ends.all[0].reason) == ('failed', 'no_image_yet')
+    assert (ends.all[0].outcome, ends.all[0].reason) == ('failed', 'no_fresh_image')
     assert (ends.all[2].outcome, ends.all[2].frame.frame_id) == ('on_time', 'lens')
 
 
@@ -230,12 +230,6 @@ def test_a_program_of_ones_own_gets_the_message(ends, monkeypatch):
         ({'detector.units': ['dla0']}, r"detector\.units: this machine has no unit 'dla0'"),
         ({'engine': 'magic'}, "engine: unknown backend 'magic'"),
         ({'tracker.max_in_flight': 2}, r'tracker\.max_in_flight: must be 1'),
-        (
-            {
-                'tracker.after': 'tracker',
-            },
-            r'tracker\.after: the cascade is a loop',
-        ),
         ({'detector.max_age_frames': 3}, 'max_age_frames: yolov5 has no such option'),
     ],
 )

@@ -77,3 +77,5 @@ def test_relative_depth_error_over_what_is_known():
     found = {1: np.array([[2.2, 3.0], [1.0, np.nan]], np.float32), 2: np.ones((2, 2), np.float32)}
     assert depth_abs_rel(found, true) == pytest.approx((0.1 + 0.25) / 2, rel=1e-5)
     assert np.isnan(depth_abs_rel({}, true))
+    blank = {1: np.full((2, 2), np.nan, np.float32)}
+    assert np.isnan(depth_abs_rel(blank, true))

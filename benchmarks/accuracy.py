@@ -1,0 +1,64 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Accuracy of the bundled networks on unseen scenes: ``dev/env.sh python benchmarks/accuracy.py``.
+
+Renders a bag per seed, replays it through the pipeline with the demo's parameters, scores it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from edge_sched_ros.bags.replay import Replay
+from edge_sched_ros.bags.scene_bag import write_scene_bag
+from edge_sched_ros.bags.score import score
+from edge_sched_ros.pipeline.config import from_file
+from edge_sched_ros.pipeline.resources import share_of
+from edge_sched_ros.scenes.scene import Scene
+
+
+def measure(seed: int, frames: int, rate: float) -> dict[str, float | None]:
+    """Return the accuracy on one scene, with the number of frames each task answered."""
+    share = share_of()
+    assert share is not None, 'the package is not installed'
+    config = from_file(share / 'config' / 'demo.yaml')
+    with TemporaryDirectory() as folder:
+        bag, results = Path(folder, 'bag'), Path(folder, 'results')
+        write_scene_bag(bag, Scene(seed=seed), frames=frames)
+        status = Replay(config, results=results).run(bag, rate=rate, progress=lambda done: None)
+        found = score(
+            results,
+            bag,
+            detections='/detector/detections',
+            tracks='/tracker/tracks',
+            depth='/depth/image',
+        )
+    answered = min((task.on_time + task.late) / task.released for task in status.tasks)
+    return {**found, 'answered': answered}
+
+
+def main() -> None:
+    """Measure a range of seeds."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--seeds', type=int, nargs='+', default=list(range(20, 32)))
+    parser.add_argument('--frames', type=int, default=300)
+    parser.add_argument('--rate', type=float, default=2.0)
+    parser.add_argument('--json', action='store_true')
+    arguments = parser.parse_args()
+    runs = {seed: measure(seed, arguments.frames, arguments.rate) for seed in arguments.seeds}
+    if arguments.json:
+        print(json.dumps(runs, indent=2))
+        return
+    for seed, run in runs.items():
+        print(f'seed {seed:6}', '  '.join(f'{key} {value:.3f}' for key, value in run.items()))
+    for key in next(iter(runs.values())):
+        values = [run[key] or 0.0 for run in runs.values()]
+        print(f'{key}: mean {sum(values) / len(values):.3f}, {min(values):.3f} to {max(values):.3f}')
+
+
+if __name__ == '__main__':
+    main()
