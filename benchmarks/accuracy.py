@@ -57,7 +57,8 @@ def main() -> None:
         print(f'seed {seed:6}', '  '.join(f'{key} {value:.3f}' for key, value in run.items()))
     for key in next(iter(runs.values())):
         values = [run[key] or 0.0 for run in runs.values()]
-        print(f'{key}: mean {sum(values) / len(values):.3f}, {min(values):.3f} to {max(values):.3f}')
+        mean = sum(values) / len(values)
+        print(f'{key}: mean {mean:.3f}, from {min(values):.3f} to {max(values):.3f}')
 
 
 if __name__ == '__main__':
