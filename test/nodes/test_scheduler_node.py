@@ -463,9 +463,10 @@ def test_a_message_that_is_no_image_at_all_does_not_end_the_node(bench, start):
 
     def timed():
         bench.publish('switch', Bool(data=next(turns) % 2 == 0))
-        return timings
+        # published without pause, some supersede each other
+        return any(timing.outcome == JobTiming.ON_TIME for timing in timings)
 
-    assert bench.wait_for(timed, 'the timing')[0].outcome == 0
+    bench.wait_for(timed, 'an answer')
 
 
 def test_what_cannot_be_activated_leaves_no_threads(bench, start, capfd):
