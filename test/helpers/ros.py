@@ -12,8 +12,11 @@ from collections.abc import Callable
 from typing import Any
 
 import rclpy
+from rcl_interfaces.srv import SetParameters
+from rcl_interfaces.srv import SetParametersAtomically
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
+from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import Image
@@ -96,3 +99,25 @@ def image(stamp_ms: int, *, width: int = 32, height: int = 32, **fields: Any) ->
     for name, value in fields.items():
         setattr(message, name, value)
     return message
+
+
+def state_of(node: Any) -> str:
+    """Return the name of a lifecycle node's state."""
+    return str(node._state_machine.current_state[1])
+
+
+def set_parameters(bench: Bench, atomically: bool = False, **values: Any) -> Any:
+    """Set parameters of the scheduler by service; ``__`` stands for a dot."""
+    parameters = [
+        Parameter(name.replace('__', '.'), value=value).to_parameter_msg()
+        for name, value in values.items()
+    ]
+    if atomically:
+        response = bench.call(
+            SetParametersAtomically,
+            'scheduler/set_parameters_atomically',
+            SetParametersAtomically.Request(parameters=parameters),
+        )
+        return response.result
+    request = SetParameters.Request(parameters=parameters)
+    return bench.call(SetParameters, 'scheduler/set_parameters', request).results[0]

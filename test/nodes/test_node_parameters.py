@@ -1,0 +1,117 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Parameters of the node: described, checked, changed while it runs."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip('rclpy', reason='ROS 2 is not here')
+
+from diagnostic_msgs.msg import DiagnosticArray
+from rcl_interfaces.srv import DescribeParameters
+from ros import image
+from ros import set_parameters
+from ros import state_of
+from vision_msgs.msg import Detection2DArray
+
+from edge_sched_ros.nodes import scheduler_node
+from edge_sched_ros.nodes.scheduler_node import SchedulerNode
+
+pytestmark = pytest.mark.ros
+
+
+class _LikeHumble(SchedulerNode):
+    """A node of a distro that has only the on-set callback."""
+
+    def __getattribute__(self, name):
+        if name in ('add_pre_set_parameters_callback', 'add_post_set_parameters_callback'):
+            raise AttributeError(name)
+        return super().__getattribute__(name)
+
+
+def test_parameters_change_while_running(bench, start):
+    node = start()
+    assert set_parameters(bench, detector__deadline_ms=77.0).successful
+    assert set_parameters(bench, detector__score_threshold=0.95).successful
+    assert set_parameters(bench, policy='fcfs').successful
+    status = node._pipeline.status()
+    assert (status.tasks[0].deadline_ns, status.policy) == (77_000_000, 'fcfs')
+    heard = bench.listen(Detection2DArray, 'detector/detections')
+    bench.publish('front/image_raw', image(500))
+    assert len(bench.wait_for(lambda: heard, 'the answer')[0].detections) == 0
+
+
+def test_a_whole_number_is_a_fine_double(bench, start):
+    node = start(detector__deadline_ms=80)
+    assert node._pipeline.status().tasks[0].deadline_ns == 80_000_000
+    if hasattr(node, 'add_pre_set_parameters_callback'):
+        assert set_parameters(bench, detector__deadline_ms=90).successful
+        assert node._pipeline.status().tasks[0].deadline_ns == 90_000_000
+
+
+@pytest.mark.parametrize(
+    ('changes', 'message'),
+    [
+        ({'detector__deadline_ms': -1.0}, 'detector.deadline_ms'),
+        ({'detector__deadline_ms': float('nan')}, 'detector.deadline_ms'),
+        ({'policy': 'lifo'}, "unknown policy 'lifo'"),
+        ({'detector__network': 'other.yaml'}, 'read-only'),
+        ({'detector__max_age_frames': 5.0}, 'this task has no such setting'),
+        ({'detector__score_threshold': -0.5}, 'or -1 for what the network says'),
+    ],
+)
+def test_changes_that_cannot_be_are_refused(bench, start, changes, message):
+    node = start()
+    result = set_parameters(bench, **changes)
+    assert not result.successful
+    assert message in result.reason or 'range' in result.reason
+    assert node._pipeline.status().tasks[0].deadline_ns == 5_000_000_000
+
+
+def test_a_batch_is_taken_whole_or_not_at_all(bench, start):
+    node = start()
+    result = set_parameters(bench, atomically=True, detector__deadline_ms=50.0, policy='nonsense')
+    assert not result.successful
+    assert node._pipeline.status().tasks[0].deadline_ns == 5_000_000_000
+    assert node.get_parameter('detector.deadline_ms').value == 5000.0
+    assert set_parameters(
+        bench, atomically=True, detector__deadline_ms=50.0, policy='edf'
+    ).successful
+    assert node._pipeline.status().policy == 'edf'
+
+
+def test_parameters_change_on_humble_too(bench, start, monkeypatch):
+    monkeypatch.setattr(scheduler_node, 'SchedulerNode', _LikeHumble)
+    node = start()
+    assert isinstance(node, _LikeHumble)
+    assert set_parameters(bench, detector__deadline_ms=77.0).successful
+    assert node._pipeline.status().tasks[0].deadline_ns == 77_000_000
+    refused = set_parameters(bench, atomically=True, detector__deadline_ms=50.0, policy='nonsense')
+    assert not refused.successful
+    assert node._pipeline.status().tasks[0].deadline_ns == 77_000_000
+
+
+def test_parameters_are_described(bench, start):
+    start()
+    response = bench.call(
+        DescribeParameters,
+        'scheduler/describe_parameters',
+        DescribeParameters.Request(names=['detector.deadline_ms', 'policy', 'tasks']),
+    )
+    deadline, policy, tasks = response.descriptors
+    assert 'milliseconds' in deadline.description
+    assert deadline.floating_point_range[0].from_value > 0
+    assert 'edf+drop' in policy.additional_constraints
+    assert tasks.read_only and not policy.read_only
+
+
+def test_a_problem_set_right_is_forgotten(bench, start):
+    node = start(detector__deadline_ms=-3.0)
+    assert state_of(node) == 'unconfigured'
+    arrays = bench.listen(DiagnosticArray, '/diagnostics')
+    lines = bench.wait_for(lambda: [s for a in arrays for s in a.status], 'the reason')
+    assert (lines[0].name, lines[0].level) == ('scheduler: node', b'\x02')
+    assert 'detector.deadline_ms' in lines[0].message
+    assert set_parameters(bench, detector__deadline_ms=50.0).successful
+    assert str(node.trigger_configure()).endswith('SUCCESS')
