@@ -22,6 +22,8 @@ def open_bag(path: Path) -> Any:
 
     if not path.exists():
         raise ConfigError(str(path), 'there is no such bag')
+    if path.is_dir() and not (path / 'metadata.yaml').is_file():
+        raise ConfigError(str(path), 'is not a bag: there is no metadata.yaml in it')
     try:
         return _Opened(AnyReader([path], default_typestore=typestore()), path)
     except (AnyReaderError, OSError) as error:
@@ -40,6 +42,8 @@ class _Opened:
             return self._reader.__enter__()
         except Exception as error:
             reason = ' '.join(str(error).split())
+            if 'end magic' in reason:
+                reason += ' (the recording was cut off; `mcap recover` can save the rest)'
             raise ConfigError(
                 str(self._path), f'is not a bag that can be read: {reason}'
             ) from None

@@ -6,10 +6,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from edge_sched_ros.bags.reader import open_bag
+from edge_sched_ros.bags.results_writer import check_free
 from edge_sched_ros.bags.results_writer import ResultsWriter
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.frame import FrameError
@@ -19,6 +24,9 @@ from edge_sched_ros.pipeline.inputs import Input
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.status import Status
 from edge_sched_ros.pipeline.topics import info_topics
+
+#: takes the rate and what hears of the progress
+Play = Callable[[float, Callable[[float], None]], Status]
 
 
 class Replay:
@@ -46,23 +54,34 @@ class Replay:
         :param progress: called with the share done, 0..1
         :raises ConfigError: for a bag or configuration that cannot be used
         """
-        with open_bag(bag_path) as bag:
+        with self.opened(bag_path) as play:
+            return play(rate, progress)
+
+    @contextmanager
+    def opened(self, bag_path: Path) -> Iterator[Play]:
+        """
+        Check and load everything; yield what plays the bag at a rate and tells its progress.
+
+        :raises ConfigError: for a bag, configuration or results folder that cannot be used
+        """
+        if self._results is not None:
+            check_free(self._results)
+        with open_bag(bag_path) as bag, ExitStack() as stack:
             self._check_topics(bag, bag_path)
             self._pipeline.load()
-            try:
-                if self._results is None:
-                    return self._play(bag, rate, progress)
-                names = [task.name for task in self._config.tasks]
-                outputs = {name: self._pipeline.output_of(name) for name in names}
-                with ResultsWriter(
-                    self._results,
-                    outputs=outputs,
-                    network_of=self._pipeline.network_of,
-                    info_of=self._info_of,
-                ) as self._writer:
-                    return self._play(bag, rate, progress)
-            finally:
-                self._pipeline.unload()
+            stack.callback(self._pipeline.unload)
+            if self._results is not None:
+                self._writer = stack.enter_context(self._new_results(self._results))
+            yield partial(self._play, bag)
+
+    def _new_results(self, path: Path) -> ResultsWriter:
+        names = [task.name for task in self._config.tasks]
+        return ResultsWriter(
+            path,
+            outputs={name: self._pipeline.output_of(name) for name in names},
+            network_of=self._pipeline.network_of,
+            info_of=self._info_of,
+        )
 
     def _check_topics(self, bag: Any, path: Path) -> None:
         there = {_plain(c.topic): c.msgtype for c in bag.connections}

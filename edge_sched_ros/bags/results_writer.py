@@ -16,8 +16,15 @@ from edge_sched_ros.perception.results import DepthMap
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.pipeline import messages
 from edge_sched_ros.pipeline import topics
+from edge_sched_ros.pipeline.resources import make_folder
 
 _TIMING = '/scheduler/timing'
+
+
+def check_free(path: Path) -> None:
+    """Check that a bag may be written there; :raises ConfigError: when something is there."""
+    if path.exists():
+        raise ConfigError(str(path), 'exists already; results are not written over it')
 
 
 class ResultsWriter:
@@ -28,7 +35,7 @@ class ResultsWriter:
     :param outputs: task -> what its results are
     :param network_of: names a task's network
     :param info_of: returns the CameraInfo of a task's camera, or ``None``
-    :raises ConfigError: when the folder exists
+    :raises ConfigError: when the folder exists or cannot be made
     """
 
     def __init__(
@@ -42,9 +49,9 @@ class ResultsWriter:
         from rosbags.rosbag2 import StoragePlugin
         from rosbags.rosbag2 import Writer
 
-        if path.exists():
-            raise ConfigError(str(path), 'exists already; results are not written over it')
-        path.parent.mkdir(parents=True, exist_ok=True)
+        check_free(path)
+        make_folder(path.parent)
+        self._path = path
         self._network_of, self._info_of = network_of, info_of
         self._writer = Writer(path, version=9, storage_plugin=StoragePlugin.MCAP)
         self._types = {_TIMING: topics.JOB_TIMING}
@@ -55,7 +62,10 @@ class ResultsWriter:
 
     def __enter__(self) -> ResultsWriter:
         """Open the bag."""
-        self._writer.open()
+        try:
+            self._writer.open()
+        except OSError as error:
+            raise ConfigError(str(self._path), f'cannot be created: {error.strerror}') from None
         for topic, kind in self._types.items():
             self._connections[topic] = self._writer.add_connection(
                 topic, kind, typestore=typestore()

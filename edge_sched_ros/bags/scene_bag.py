@@ -16,6 +16,7 @@ from edge_sched_ros.bags.typestore import typestore
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.pipeline import messages
+from edge_sched_ros.pipeline.resources import make_folder
 from edge_sched_ros.scenes.camera import Intrinsics
 from edge_sched_ros.scenes.scene import Scene
 from edge_sched_ros.scenes.scene import SceneFrame
@@ -50,7 +51,7 @@ def write_scene_bag(
     """
     if path.exists():
         raise ConfigError(str(path), 'exists already; a bag is not written over it')
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with TemporaryDirectory(dir=path.parent, prefix=f'.{path.name}.') as workshop:
         half = Path(workshop) / path.name
         _write(half, scene, frames, progress)

@@ -35,7 +35,23 @@ class LazyGroup(click.Group):
         return command
 
 
+def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        from edge_sched_ros.pipeline.resources import version
+
+        click.echo(f'edge-sched {version()}')
+        ctx.exit()
+
+
 @click.group(cls=LazyGroup, context_settings={'help_option_names': ['-h', '--help']})
+@click.option(
+    '--version',
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help='Show the version.',
+)
 @click.option('--verbose', is_flag=True, help='Show what happens inside.')
 def edge_sched(verbose: bool) -> None:
     """Several networks, one robot computer, every deadline accounted for."""

@@ -63,10 +63,11 @@ def _probe(classes: tuple[type, ...]) -> tuple[Backend, ...]:
     return tuple(found)
 
 
-def pick(backends: tuple[Backend, ...], name: str, where: str) -> Backend:
+def pick(backends: tuple[Backend, ...], name: str, where: str, *, what: str) -> Backend:
     """
     Return the backend of that name, or the first available that is meant for real work.
 
+    :param what: what they are, for messages
     :param where: the key that asks for it, for messages
     :raises ConfigError: when there is none, with the reason
     """
@@ -75,11 +76,11 @@ def pick(backends: tuple[Backend, ...], name: str, where: str) -> Backend:
         if usable:
             return usable[0]
         reasons = '; '.join(f'{b.name}: {b.reason}' for b in backends if not b.available)
-        raise ConfigError(where, f'nothing on this machine can do this ({reasons})')
+        raise ConfigError(where, f'there is no {what} on this machine ({reasons})')
     for backend in backends:
         if backend.name == name:
             if not backend.available:
                 raise ConfigError(where, f"'{name}' cannot be used here: {backend.reason}")
             return backend
     known = ', '.join(b.name for b in backends)
-    raise ConfigError(where, f"unknown backend '{name}' (known: {known})")
+    raise ConfigError(where, f"unknown {what} '{name}' (there are {known})")

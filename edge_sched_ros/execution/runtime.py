@@ -34,6 +34,7 @@ from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.delivery import Delivery
 from edge_sched_ros.execution.frame import Frame
+from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.execution.workers import StageWork
 from edge_sched_ros.execution.workers import UnitWorker
@@ -126,9 +127,7 @@ class Runtime:
     def _take_back_units(self) -> None:
         """Give units whose old thread was left behind to their new worker."""
         left_behind = [
-            state.unit.name
-            for state in self._dispatcher.units.values()
-            if state.job_id is not None
+            state.unit.name for state in self._dispatcher.units.values() if state.running
         ]
         for name in left_behind:
             self.post(UnitChanged(name, AVAILABLE))
@@ -240,15 +239,18 @@ class Runtime:
         self.post(StageFinished(run.job, run.stage, run.unit, started_ns, finished_ns, items))
 
     def _reason(self, run: Run, error: Exception) -> str:
-        """Return the short code an error is counted under; log its first occurrence whole."""
+        """Return the short code an error is counted under; log its first occurrence."""
         reason = getattr(error, 'reason', None) or type(error).__name__
         if (run.task, reason) not in self._errors_seen:
             self._errors_seen.add((run.task, reason))
-            _log.error('%s/%s failed (%s): %s', run.task, run.stage, reason, error, exc_info=error)
+            # a frame that cannot be used is no defect: where it was noticed tells nothing
+            trace = None if isinstance(error, FrameError) else error
+            _log.error('%s/%s failed (%s): %s', run.task, run.stage, reason, error, exc_info=trace)
         return str(reason)
 
 
-class NoImageError(Exception):
+class NoImageError(FrameError):
     """A trigger came while there was no fresh image to work on."""
 
-    reason = 'no_fresh_image'
+    def __init__(self) -> None:
+        super().__init__('no_fresh_image', 'a trigger came while there was no fresh image')

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 import time
 from collections.abc import Callable
@@ -21,9 +22,9 @@ from rosgraph_msgs.msg import Clock
 
 from edge_sched_ros.bags.reader import open_bag
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.core.errors import EdgeSchedError
 from edge_sched_ros.nodes.ros_messages import message_class
 from edge_sched_ros.nodes.running import InterruptibleExecutor
+from edge_sched_ros.nodes.running import one_line
 from edge_sched_ros.nodes.running import running
 
 _CLOCK_PERIOD_S = 0.01
@@ -119,33 +120,30 @@ def _arguments() -> argparse.Namespace:
         help='how long to wait for a subscriber before the first message',
     )
     arguments = parser.parse_args(rclpy.utilities.remove_ros_args(sys.argv)[1:])
-    if not arguments.rate > 0:
-        parser.error('--rate must be above zero')
+    if not 0 < arguments.rate < math.inf:
+        parser.error('--rate must be above zero, and finite')
     return arguments
 
 
 def main() -> None:
     """Play a bag."""
     arguments = _arguments()
-    try:
-        with running() as executor, open_bag(arguments.bag) as bag:
-            node = BagPlayer(
-                bag,
-                arguments.topics,
-                clock=not arguments.no_clock,
-                interrupted=lambda: executor.interrupted,
-            )
-            executor.add_node(node)
-            _wait_until_heard(executor, node, arguments.wait)
-            count = node.play(arguments.rate)
-            while arguments.loop and count and not executor.interrupted:
-                count += node.play(arguments.rate)
-            print(f'played {count} messages', flush=True)
-            # whoever is still receiving the last ones may finish
-            time.sleep(0.5)
-            node.destroy_node()
-    except EdgeSchedError as error:
-        sys.exit(f'bag_player: {error}')
+    with one_line('bag_player'), running() as executor, open_bag(arguments.bag) as bag:
+        node = BagPlayer(
+            bag,
+            arguments.topics,
+            clock=not arguments.no_clock,
+            interrupted=lambda: executor.interrupted,
+        )
+        executor.add_node(node)
+        _wait_until_heard(executor, node, arguments.wait)
+        count = node.play(arguments.rate)
+        while arguments.loop and count and not executor.interrupted:
+            count += node.play(arguments.rate)
+        print(f'played {count} messages', flush=True)
+        # whoever is still receiving the last ones may finish
+        time.sleep(0.5)
+        node.destroy_node()
 
 
 def _wait_until_heard(executor: InterruptibleExecutor, node: BagPlayer, wait_s: float) -> None:

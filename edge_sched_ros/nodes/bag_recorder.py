@@ -20,7 +20,9 @@ from rclpy.qos import ReliabilityPolicy
 
 from edge_sched_ros.bags.typestore import typestore
 from edge_sched_ros.nodes.ros_messages import message_class
+from edge_sched_ros.nodes.running import one_line
 from edge_sched_ros.nodes.running import running
+from edge_sched_ros.pipeline.resources import make_folder
 
 #: printed once every topic has a publisher: a script may start the player then
 READY = 'recording'
@@ -82,13 +84,20 @@ def _arguments() -> argparse.Namespace:
 
 def main() -> None:
     """Record until SIGINT."""
+    arguments = _arguments()
+    with one_line('bag_recorder'):
+        make_folder(arguments.bag.parent)
+        counts = _record(arguments.bag, dict(t.split(':', 1) for t in arguments.topics))
+    for topic, count in counts.items():
+        print(f'{topic}: {count} messages', flush=True)
+
+
+def _record(bag: Path, topics: dict[str, str]) -> dict[str, int]:
     from rosbags.rosbag2 import StoragePlugin
     from rosbags.rosbag2 import Writer
 
-    arguments = _arguments()
-    topics = dict(topic.split(':', 1) for topic in arguments.topics)
-    plugin = StoragePlugin.MCAP
-    with running() as executor, Writer(arguments.bag, version=9, storage_plugin=plugin) as writer:
+    writer = Writer(bag, version=9, storage_plugin=StoragePlugin.MCAP)
+    with running() as executor, writer:
         node = BagRecorder(topics, writer)
         executor.add_node(node)
         while not node.matched and not executor.interrupted:
@@ -96,8 +105,7 @@ def main() -> None:
         print(READY, flush=True)
         executor.spin()
         node.destroy_node()
-    for topic, count in node.counts.items():
-        print(f'{topic}: {count} messages', flush=True)
+    return node.counts
 
 
 if __name__ == '__main__':

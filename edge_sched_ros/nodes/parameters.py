@@ -15,7 +15,7 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.pipeline.config import is_ros_parameter
+from edge_sched_ros.pipeline.parameter_file import is_ros_parameter
 from edge_sched_ros.pipeline.parameters import check_task_names
 from edge_sched_ros.pipeline.parameters import ParameterSpec
 from edge_sched_ros.pipeline.parameters import SCHEDULER_PARAMETERS
@@ -87,7 +87,8 @@ class NodeParameters:
         try:
             self.tasks = check_task_names(self.value('tasks'))
         except ConfigError as error:
-            self._problems['tasks'] = error
+            # of a value of the wrong type only the default is left, which says less
+            self._problems.setdefault('tasks', error)
         for task in self.tasks:
             for spec in TASK_PARAMETERS:
                 self._declare(spec, f'{task}.{spec.name}')
@@ -103,6 +104,9 @@ class NodeParameters:
             try:
                 value = spec.check(override.value, name=name)
                 self._overrides[name] = Parameter(name, _TYPES[spec.kind], value)
+                if value == []:
+                    # it has no element type, so rclpy would take it for bytes
+                    del self._overrides[name]
             except ConfigError as error:
                 self._problems[name] = error
                 del self._overrides[name]

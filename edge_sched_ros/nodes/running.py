@@ -4,16 +4,30 @@
 
 from __future__ import annotations
 
+import re
 import signal
+import sys
+from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
+from typing import TypeVar
 
 import rclpy
+from rclpy.exceptions import ParameterException
 from rclpy.executors import ExternalShutdownException
 from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.errors import EdgeSchedError
+from edge_sched_ros.pipeline.parameter_file import read_parameters
+
+NodeKind = TypeVar('NodeKind', bound=Node)
+#: exit code for input that cannot be used
+BAD_INPUT = 2
 #: how soon a signal is noticed while nothing else happens
 _LOOK_S = 0.2
 
@@ -43,8 +57,15 @@ class InterruptibleExecutor(SingleThreadedExecutor):
 
 @contextmanager
 def running() -> Iterator[InterruptibleExecutor]:
-    """Initialise ROS, yield an executor, shut down; signals end it cleanly."""
-    rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
+    """
+    Initialise ROS, yield an executor, shut down; signals end it cleanly.
+
+    :raises ConfigError: for ROS arguments or a parameter file that cannot be used
+    """
+    try:
+        rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
+    except RuntimeError as error:
+        raise _why_not(str(error)) from None
     executor = InterruptibleExecutor()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, executor.interrupt)
@@ -55,3 +76,44 @@ def running() -> Iterator[InterruptibleExecutor]:
     finally:
         executor.shutdown()
         rclpy.try_shutdown()
+
+
+def _why_not(text: str) -> ConfigError:
+    """Return what is wrong with the arguments; rcl says little, and says where in its source."""
+    text = re.sub(r',? at \S+:\d+', '', ' '.join(text.split())).removesuffix(' ,')
+    found = re.search(r"Couldn't parse params file: '--params-file (.+?)'\. Error: (.+)", text)
+    if found is None:
+        return ConfigError('', text)
+    file, problem = found.groups()
+    try:
+        read_parameters(Path(file))
+    except ConfigError as error:
+        return error
+    if 'parsing a event' in problem:
+        # what older libyaml cannot read and PyYAML, which has just read it, can
+        problem += ' (inside braces, texts with a colon in them need quotes)'
+    return ConfigError(file, problem)
+
+
+def new_node(make: Callable[[], NodeKind]) -> NodeKind:
+    """
+    Return a new node.
+
+    :raises ConfigError: for a parameter that every node has (``use_sim_time``) and cannot be
+    """
+    try:
+        return make()
+    except ParameterException as error:
+        # rclpy ends its text with the parameter's name
+        text, _, name = str(error).rpartition(': ')
+        raise ConfigError(name, text) from None
+
+
+@contextmanager
+def one_line(name: str) -> Iterator[None]:
+    """End the program with one line on stderr when its input cannot be used."""
+    try:
+        yield
+    except EdgeSchedError as error:
+        print(f'{name}: {error}', file=sys.stderr, flush=True)
+        sys.exit(BAD_INPUT)

@@ -28,6 +28,8 @@ from edge_sched_ros.nodes.reporter import IdleReporter
 from edge_sched_ros.nodes.reporter import Reporter
 from edge_sched_ros.nodes.ros_messages import make
 from edge_sched_ros.nodes.ros_messages import message_class
+from edge_sched_ros.nodes.running import new_node
+from edge_sched_ros.nodes.running import one_line
 from edge_sched_ros.nodes.running import running
 from edge_sched_ros.nodes.subscriptions import Subscriptions
 from edge_sched_ros.pipeline import messages
@@ -249,8 +251,8 @@ class SchedulerNode(LifecycleNode):
 
 def main() -> None:
     """Run the node until SIGINT or SIGTERM."""
-    with running() as executor:
-        node = SchedulerNode()
+    with one_line('scheduler_node'), running() as executor:
+        node = new_node(SchedulerNode)
         executor.add_node(node)
         try:
             node.autostart()

@@ -23,6 +23,10 @@ from edge_sched_ros.execution.units import select_units
 from edge_sched_ros.perception.programs.build import build_program
 from edge_sched_ros.pipeline.config import PipelineConfig
 from edge_sched_ros.pipeline.config import TaskConfig
+from edge_sched_ros.pipeline.parameters import is_parameter
+
+#: outputs that hold boxes; ``none`` is said by own code, whose results are not known
+_BOXES = ('detections', 'tracks', 'none')
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,16 @@ def assemble(config: PipelineConfig, machine: Machine) -> Assembly:
 
     :raises ConfigError: naming the task and key; what was loaded before is freed again
     """
+    try:
+        return _assemble(config, machine)
+    except ConfigError as error:
+        names = [task.name for task in config.tasks]
+        if config.source and is_parameter(error.where, names):
+            raise ConfigError(f'{config.source}: {error.where}', error.problem) from error
+        raise
+
+
+def _assemble(config: PipelineConfig, machine: Machine) -> Assembly:
     units = select_units(machine.units, config.units)
     programs: dict[str, Program] = {}
     networks: dict[str, str] = {}
@@ -54,7 +68,8 @@ def assemble(config: PipelineConfig, machine: Machine) -> Assembly:
     try:
         for task in config.tasks:
             programs[task.name], networks[task.name] = _program(task, config, machine)
-            tasks.append(_spec(task, programs[task.name], units))
+            tasks.append(_spec(task, programs[task.name], _units_of(task, units, machine)))
+        _check_cascades(config, programs)
     except BaseException:
         for program in programs.values():
             program.close()
@@ -68,15 +83,20 @@ def _program(task: TaskConfig, config: PipelineConfig, machine: Machine) -> tupl
         program: Program = program_class(**task.options)
         return program, task.program
     spec = load_network(task.network)
-    wanted = config.engine if spec.engine == 'auto' else spec.engine
-    engine = pick(machine.engines, wanted, f'{task.name}.engine').backend
-    preprocessor = pick(machine.preprocessors, config.preprocessor, 'preprocessor').backend
+    if spec.engine == 'auto':
+        wanted, where = config.engine, 'engine'
+    else:
+        wanted, where = spec.engine, f'{spec.source}: engine'
+    engine = pick(machine.engines, wanted, where, what='engine').backend
+    preprocessor = pick(
+        machine.preprocessors, config.preprocessor, 'preprocessor', what='preprocessor'
+    ).backend
     assert isinstance(engine, Engine) and isinstance(preprocessor, Preprocessor)
     return build_program(spec, engine, preprocessor, options=task.options), spec.name
 
 
 def _spec(task: TaskConfig, program: Program, units: tuple[LocalUnit, ...]) -> TaskSpec:
-    chosen = tuple(local.unit.name for local in _units_of(task, units))
+    chosen = tuple(local.unit.name for local in units)
     stages = tuple(StageSpec(stage, chosen) for stage in program.stages)
     # a tracker must see frames in order, one at a time; others may use every unit at once
     parallel = 1 if program.stateful else max(1, len(chosen))
@@ -99,8 +119,30 @@ def _spec(task: TaskConfig, program: Program, units: tuple[LocalUnit, ...]) -> T
     )
 
 
-def _units_of(task: TaskConfig, units: tuple[LocalUnit, ...]) -> tuple[LocalUnit, ...]:
+def _units_of(
+    task: TaskConfig, units: tuple[LocalUnit, ...], machine: Machine
+) -> tuple[LocalUnit, ...]:
+    where = f'{task.name}.units'
     try:
-        return select_units(units, task.units)
+        select_units(machine.units, task.units)
     except ConfigError as error:
-        raise ConfigError(f'{task.name}.units', error.problem) from None
+        raise ConfigError(where, error.problem) from None
+    for name in task.units:
+        if not any(name in (local.unit.name, local.unit.kind) for local in units):
+            left = ', '.join(local.unit.name for local in units)
+            raise ConfigError(where, f"'{name}' is left out by the parameter units (left: {left})")
+    return select_units(units, task.units)
+
+
+def _check_cascades(config: PipelineConfig, programs: dict[str, Program]) -> None:
+    """Check that what works on boxes gets some; own code may give what it likes."""
+    for task in config.tasks:
+        if not getattr(programs[task.name], 'needs_boxes', False):
+            continue
+        given = getattr(programs[task.after], 'output', 'none') if task.after else ''
+        if given not in _BOXES:
+            raise ConfigError(
+                f'{task.name}.after',
+                'an embedding network must come after a task that gives boxes'
+                + (f", not after '{task.after}' ({given})" if task.after else ''),
+            )

@@ -8,12 +8,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.pipeline.parameter_file import read_parameters
 from edge_sched_ros.pipeline.parameters import check_all
 from edge_sched_ros.pipeline.parameters import POLICY_PREFIX
 from edge_sched_ros.pipeline.parameters import TASK_PARAMETERS
@@ -24,8 +24,7 @@ from edge_sched_ros.policies.registry import policy_parameters
 IMAGE_TYPE = 'sensor_msgs/msg/Image'
 COMPRESSED_TYPE = 'sensor_msgs/msg/CompressedImage'
 _TOPIC = re.compile(r'(~/|/)?[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*')
-#: parameters every ROS node has; not ours
-_ROS_PARAMETERS = ('use_sim_time', 'qos_overrides', 'start_type_description_service')
+_TYPE = re.compile(r'[A-Za-z]\w*/msg/[A-Za-z]\w*')
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,11 @@ class TaskConfig:
 
 @dataclass(frozen=True, slots=True)
 class PipelineConfig:
-    """All of a pipeline's settings, checked."""
+    """
+    All of a pipeline's settings, checked.
+
+    :param source: the file they come from, for messages; empty for none
+    """
 
     tasks: tuple[TaskConfig, ...]
     policy: str = 'edf+drop'
@@ -65,6 +68,7 @@ class PipelineConfig:
     watchdog_factor: float = 20.0
     watchdog_floor_ms: float = 2000.0
     silent_after_ms: float = 1000.0
+    source: str = ''
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -163,10 +167,8 @@ def _task(name: str, full: Mapping[str, Any], beside: Path | None) -> TaskConfig
     own = {spec.name: full[f'{name}.{spec.name}'] for spec in TASK_PARAMETERS}
     options = {spec.name: own.pop(spec.name) for spec in TASK_PARAMETERS if spec.option}
     own['units'] = tuple(own['units'])
-    if bool(own['network']) == bool(own['program']):
-        raise ConfigError(f'{name}.network', 'needs the YAML file of a network, or else a program')
-    if bool(own['topic']) == bool(own['after']):
-        raise ConfigError(f'{name}.topic', 'needs an input topic, or else a task it comes after')
+    _check_one_of(name, own, 'network', 'program', 'the YAML file of a network, or else a program')
+    _check_one_of(name, own, 'topic', 'after', 'an input topic, or else a task it comes after')
     if bool(own['trigger_topic']) != bool(own['trigger_type']):
         raise ConfigError(f'{name}.trigger_type', 'trigger_topic and trigger_type go together')
     if own['after'] and own['trigger_topic']:
@@ -176,10 +178,25 @@ def _task(name: str, full: Mapping[str, Any], beside: Path | None) -> TaskConfig
     for key in ('topic', 'trigger_topic', 'camera_info_topic'):
         if own[key] and not _TOPIC.fullmatch(own[key]):
             raise ConfigError(f'{name}.{key}', f"'{own[key]}' cannot be the name of a topic")
+    for key in ('topic_type', 'trigger_type'):
+        if own[key] and not _TYPE.fullmatch(own[key]):
+            raise ConfigError(f'{name}.{key}', f"'{own[key]}' is not of the form package/msg/Type")
+    if own['network'].lower().endswith('.onnx'):
+        raise ConfigError(
+            f'{name}.network',
+            f"'{own['network']}' is an ONNX file: name the YAML file that describes it",
+        )
     if own['network']:
         own['network'] = str(find_file(own['network'], where=f'{name}.network', beside=beside))
     given = {key: value for key, value in options.items() if value != UNSET}
     return TaskConfig(name=name, options=given, **own)
+
+
+def _check_one_of(task: str, own: Mapping[str, Any], one: str, other: str, needs: str) -> None:
+    if own[one] and own[other]:
+        raise ConfigError(f'{task}.{other}', f'give only one of {one} and {other}')
+    if not (own[one] or own[other]):
+        raise ConfigError(f'{task}.{one}', f'needs {needs}')
 
 
 def from_file(path: str | Path) -> PipelineConfig:
@@ -190,47 +207,9 @@ def from_file(path: str | Path) -> PipelineConfig:
     """
     path = Path(path)
     try:
-        return from_parameters(read_parameters(path), beside=path.parent)
+        config = from_parameters(read_parameters(path), beside=path.parent)
     except ConfigError as error:
         if error.where.startswith(str(path)):
             raise
         raise ConfigError(f'{path}: {error.where}', error.problem) from None
-
-
-def read_parameters(path: Path) -> dict[str, Any]:
-    """
-    Return the parameters a file gives to the scheduler, flat, by full name.
-
-    :raises ConfigError: when it cannot be read or is no ROS parameter file
-    """
-    try:
-        data = yaml.safe_load(path.read_text())
-    except OSError as error:
-        raise ConfigError(str(path), f'cannot be read: {error.strerror}') from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            str(path), f'is not valid YAML: {" ".join(str(error).split())}'
-        ) from None
-    flat: dict[str, Any] = {}
-    for node, block in (data if isinstance(data, dict) else {}).items():
-        # /**, scheduler, /robot/scheduler, /**/scheduler
-        if str(node).rpartition('/')[2] in ('**', 'scheduler') and isinstance(block, dict):
-            parameters = block.get('ros__parameters')
-            if isinstance(parameters, dict):
-                _flatten('', parameters, flat)
-    if not flat:
-        raise ConfigError(str(path), "holds no parameters under '/**: ros__parameters:'")
-    return {k: v for k, v in flat.items() if k.partition('.')[0] not in _ROS_PARAMETERS}
-
-
-def is_ros_parameter(name: str) -> bool:
-    """Whether every ROS node has a parameter of that name."""
-    return name.partition('.')[0] in _ROS_PARAMETERS
-
-
-def _flatten(prefix: str, values: Mapping[str, Any], flat: dict[str, Any]) -> None:
-    for key, value in values.items():
-        if isinstance(value, dict):
-            _flatten(f'{prefix}{key}.', value, flat)
-        else:
-            flat[f'{prefix}{key}'] = value
+    return replace(config, source=str(path))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 import math
+from array import array
 from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -104,7 +105,9 @@ class ParameterSpec:
             'string': 'text',
             'string_array': 'a list of texts',
         }
-        raise ConfigError(where, f'must be {words[self.kind]}, not {value!r}')
+        # ROS gives a list of numbers as an array
+        given = list(value) if isinstance(value, array) else value
+        raise ConfigError(where, f'must be {words[self.kind]}, not {given!r}')
 
 
 def _option(name: str, maximum: float, description: str) -> ParameterSpec:
@@ -336,10 +339,21 @@ def spec_of(name: str, tasks: Iterable[str]) -> ParameterSpec:
     task, _, key = name.rpartition('.')
     if task in tasks and key in _TASK:
         return _TASK[key]
+    if name in tasks:
+        raise ConfigError(name, f"must be a group of keys: '{name}.topic' and so on")
     known = [*_SCHEDULER, *(f'{t}.{k}' for t in tasks for k in _TASK)]
     close = difflib.get_close_matches(name, known, n=1)
     hint = f"; did you mean '{close[0]}'?" if close else ''
     raise ConfigError(name, f'unknown parameter{hint}')
+
+
+def is_parameter(name: str, tasks: Iterable[str]) -> bool:
+    """Whether there is a parameter of that full name."""
+    try:
+        spec_of(name, tasks)
+    except ConfigError:
+        return False
+    return True
 
 
 def check_all(values: Mapping[str, Any]) -> dict[str, Any]:

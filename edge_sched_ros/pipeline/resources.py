@@ -1,10 +1,11 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Where the files that came with the package are."""
+"""Where the files that came with the package are, and room for those it writes."""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -55,3 +56,27 @@ def find_file(name: str, *, where: str, beside: Path | None = None) -> Path:
             return candidate
     looked = ', '.join(str(candidate) for candidate in candidates)
     raise ConfigError(where, f"there is no file '{name}' (looked for {looked})")
+
+
+def version() -> str:
+    """Return this package's version, or ``unknown``."""
+    share = share_of()
+    text = (share / 'package.xml').read_text() if share is not None else ''
+    found = re.search('<version>(.+?)</version>', text)
+    return found.group(1) if found else 'unknown'
+
+
+def make_folder(path: Path) -> None:
+    """
+    Make a folder, and those above it, unless it is there.
+
+    :raises ConfigError: when it cannot be
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise ConfigError(str(path), 'is a file, not a folder') from None
+    except OSError as error:
+        raise ConfigError(str(path), f'cannot be created: {error.strerror}') from None
+    if not os.access(path, os.W_OK):
+        raise ConfigError(str(path), 'cannot be written to')

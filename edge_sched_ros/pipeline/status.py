@@ -93,7 +93,7 @@ def read_status(
         policy=dispatcher.policy_name,
         policy_parameters=dict(dispatcher.policy_parameters),
         miss_ratio=dispatcher.ledger.miss_ratio,
-        uxcost=dispatcher.ledger.uxcost(),
+        uxcost=dispatcher.ledger.uxcost,
         tasks=tuple(_task(dispatcher, name, now_ns) for name in dispatcher.tasks),
         units=tuple(
             UnitReport(
@@ -101,7 +101,7 @@ def read_status(
                 kind=state.unit.kind,
                 state=state.state,
                 reason=state.reason,
-                running=f'{state.task}/{state.stage}' if state.job_id is not None else '',
+                running=', '.join(f'{run.task}/{run.stage}' for run in state.running.values()),
                 busy_ns=state.busy_until_now_ns(now_ns),
                 stages=state.stages_done,
             )

@@ -5,6 +5,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -150,9 +153,63 @@ def test_bags_that_cannot_be_read(bag, tmp_path):
     assert 'torn' in str(broken.exception)
 
 
-def test_results_are_never_written_over(bag, tmp_path):
-    outcome = _replay(bag, '--params', _parameters(tmp_path), '-o', tmp_path)
-    assert 'exists already' in str(outcome.exception)
+def test_a_cut_off_bag_and_a_folder_that_is_none_are_told_so(bag, tmp_path):
+    torn = tmp_path / 'torn'
+    torn.mkdir()
+    with pytest.raises(ConfigError, match='torn: is not a bag: there is no metadata'):
+        open_bag(torn)
+    for file in bag.iterdir():
+        (torn / file.name).write_bytes(file.read_bytes()[: -8 if file.suffix == '.mcap' else None])
+    with pytest.raises(ConfigError, match='the recording was cut off'), open_bag(torn):
+        pass
+
+
+@pytest.mark.parametrize(
+    ('output', 'message'),
+    [
+        ('.', 'exists already'),
+        ('file/x', 'file: is a file, not a folder'),
+        ('file/x/y', 'file/x: cannot be created: Not a directory'),
+        ('/proc/x', '/proc/x: cannot be created: No such file'),
+        ('/proc/x/y', '/proc/x: cannot be created: No such file'),
+    ],
+)
+def test_results_are_written_to_a_new_folder_or_nowhere(bag, tmp_path, output, message):
+    (tmp_path / 'file').touch()
+    outcome = _replay(bag, '--params', _parameters(tmp_path), '-o', tmp_path / output)
+    assert isinstance(outcome.exception, ConfigError)
+    assert message in str(outcome.exception)
+    assert 'replaying' not in outcome.output
+
+
+def test_what_the_parameter_file_says_wrong_is_told_with_its_name(bag, tmp_path):
+    outcome = _replay(bag, '--params', _parameters(tmp_path, units=['dla7']))
+    assert 'parameters.yaml: units: this machine has no unit' in str(outcome.exception)
+
+
+def test_a_terminated_replay_leaves_a_bag_that_can_be_read(bag, tmp_path):
+    results = tmp_path / 'results'
+    command = [
+        sys.executable,
+        '-m',
+        'edge_sched_ros.cli.main',
+        'replay',
+        str(bag),
+        '--rate',
+        '0.2',
+    ]
+    command += ['--params', str(_parameters(tmp_path)), '-o', str(results)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        deadline = time.monotonic() + 60
+        # some chunks, of which a chunk is written when it is full
+        while not any(file.stat().st_size > 1000 for file in results.glob('*.mcap')):
+            assert process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.05)
+        process.terminate()
+        out, error = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, b'')
+    assert b'interrupted' in error and b'Traceback' not in error
+    assert read_topic(results, '/scheduler/timing')
 
 
 def test_a_bag_is_never_written_over(tmp_path, scene):

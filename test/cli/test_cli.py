@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +47,11 @@ def test_the_doctor_tells_people_and_machines_the_same(capsys):
         (['replay', '/no/bag'], 2, "Missing option '--params'"),
         (['replay', '/no/bag', '--params', '/no/file'], 2, '/no/file: cannot be read'),
         (['replay', '/no/bag', '--params', '/no/file', '--rate', '0'], 2, '--rate'),
+        (['replay', '/no/bag', '--params', '/no/file', '--rate', 'nan'], 2, 'not a finite number'),
+        (['replay', '/no/bag', '--params', '/no/file', '--rate', 'inf'], 2, 'not a finite number'),
+        (['demo', '--seconds', 'nan'], 2, 'not a finite number'),
+        (['demo', '--out', '/proc/foo'], 2, '/proc/foo: cannot be created: No such file'),
+        (['demo', '--out', __file__], 2, 'test_cli.py: is a file, not a folder'),
         (['demo', '--policy', 'lifo'], 2, "unknown policy 'lifo'"),
         (['demo', '--seconds', '0'], 2, '--seconds'),
     ],
@@ -56,3 +62,10 @@ def test_mistakes_are_one_clear_line_and_exit_code_2(capsys, arguments, code, me
     assert got == code
     assert message in error
     assert 'Traceback' not in error
+
+
+def test_the_version_is_the_packages(capsys):
+    code, out, _ = _run(capsys, '--version')
+    package = (Path(__file__).parents[2] / 'package.xml').read_text()
+    assert code == 0
+    assert f'<version>{out.split()[-1]}</version>' in package

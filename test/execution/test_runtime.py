@@ -105,6 +105,17 @@ def test_a_cascade_gets_the_result_before_it():
     assert [(e.task, e.items) for e in desk.ends] == [('a', 1), ('b', 3)]
 
 
+def test_a_frame_that_cannot_be_used_is_logged_once_in_one_line(caplog):
+    program = Script(*[FrameError('corrupt_image', 'broken')] * 2, ValueError('what'))
+    with Desk({'a': program}, task('a', units=('cpu0',), queue_depth=3)) as desk:
+        for seq in range(3):
+            desk.runtime.submit(frame(seq=seq))
+        desk.wait_for(3)
+    expected, defect = caplog.records
+    assert expected.getMessage() == 'a/infer failed (corrupt_image): broken'
+    assert expected.exc_info is None and defect.exc_info is not None
+
+
 def test_errors_become_reasons_and_the_unit_goes_on():
     program = Script(FrameError('corrupt_image', 'broken'), ValueError('what'), None)
     with Desk({'a': program}, task('a', units=('cpu0',), queue_depth=3)) as desk:

@@ -49,7 +49,7 @@ def test_a_unit_that_is_not_there():
 
 def test_automatic_choice_takes_what_really_computes():
     machine = discover()
-    assert pick(machine.engines, 'auto', 'engine').name == 'onnxruntime'
-    assert pick(machine.preprocessors, 'auto', 'preprocessor').name == 'opencv'
-    with pytest.raises(ConfigError, match="engine: unknown backend 'tensorflow'"):
-        pick(machine.engines, 'tensorflow', 'engine')
+    assert pick(machine.engines, 'auto', 'engine', what='engine').name == 'onnxruntime'
+    assert pick(machine.preprocessors, 'auto', 'k', what='preprocessor').name == 'opencv'
+    with pytest.raises(ConfigError, match=r"k: unknown engine 'tensorrt' \(there are .*onnx"):
+        pick(machine.engines, 'tensorrt', 'k', what='engine')

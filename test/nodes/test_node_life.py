@@ -65,13 +65,17 @@ def test_diagnostics_become_an_error_and_recover(bench, start):
         ),
         (
             {'detector__trigger_topic': 'x', 'detector__trigger_type': 'Imu'},
-            'is not of the form package/msg/Type',
+            "detector.trigger_type: 'Imu' is not of the form package/msg/Type",
         ),
         (
             {'detector__topic_type': 'sensor_msgs/msg/Imu'},
             'detector.topic_type: is sensor_msgs/msg/Imu: a network needs images',
         ),
         ({'tasks': None}, 'tasks: needs the name of at least one task'),
+        ({'tasks': []}, 'tasks: needs the name of at least one task'),
+        ({'tasks': 'detector'}, "tasks: must be a list of texts, not 'detector'"),
+        ({'tasks': [1, 2]}, 'tasks: must be a list of texts, not [1, 2]'),
+        ({'units': [1, 2]}, 'units: must be a list of texts, not [1, 2]'),
     ],
 )
 def test_what_cannot_be_configured_is_one_line_and_the_node_lives(

@@ -50,6 +50,12 @@ def test_a_whole_number_is_a_fine_double(bench, start):
         assert node._pipeline.status().tasks[0].deadline_ns == 90_000_000
 
 
+def test_an_empty_list_is_none_at_all(bench, start):
+    node = start(units=[], detector__units=[])
+    assert state_of(node) == 'active'
+    assert node._settings.value('units') == []
+
+
 @pytest.mark.parametrize(
     ('changes', 'message'),
     [

@@ -128,11 +128,44 @@ def test_a_node_that_cannot_be_configured_lives_and_ends_cleanly(programs, tmp_p
 
 
 @pytest.mark.parametrize(
+    ('content', 'message'),
+    [
+        (None, 'params.yaml: cannot be read: No such file or directory'),
+        ('a: [', 'params.yaml: is not valid YAML'),
+        ('- a', "params.yaml: holds no parameters under '/**: ros__parameters:'"),
+        ('tasks: [a]', "params.yaml: holds no parameters under '/**: ros__parameters:'"),
+        ('/**:\n  ros__parameters:\n    a:\n      period_ms:\n', 'params.yaml: No value at line'),
+        ('/**:\n  ros__parameters:\n    a: {network: package://p/x}\n', 'need quotes'),
+        (
+            '/**:\n  ros__parameters:\n    use_sim_time: banana\n',
+            "scheduler_node: use_sim_time: Trying to set parameter 'use_sim_time' to 'banana'",
+        ),
+    ],
+)
+def test_a_parameter_file_that_cannot_be_used_is_one_line(programs, tmp_path, content, message):
+    file = tmp_path / 'params.yaml'
+    if content is not None:
+        file.write_text(content)
+    node = _start(programs, 'scheduler_node', '--ros-args', '--params-file', str(file))
+    assert node.wait(timeout_s=TIMEOUT_S) == 2
+    lines = [line for line in node.output().splitlines() if line.startswith('scheduler_node: ')]
+    assert len(lines) == 1 and message in lines[0]
+    assert 'Traceback' not in node.output()
+
+
+def test_the_recorders_folder_that_cannot_be_made_is_one_line(programs):
+    recorder = _start(programs, 'bag_recorder', '/proc/x/bag', 'a:std_msgs/msg/Header')
+    assert recorder.wait(timeout_s=TIMEOUT_S) == 2
+    assert 'bag_recorder: /proc/x: cannot be created' in recorder.output()
+
+
+@pytest.mark.parametrize(
     ('arguments', 'message'),
     [
         (['/no/such/bag'], 'bag_player: /no/such/bag: there is no such bag'),
         (['BAG', '--topics', '/rear'], 'bag_player: /rear: the bag has no such topic'),
         (['BAG', '--rate', '0'], '--rate must be above zero'),
+        (['BAG', '--rate', 'inf'], '--rate must be above zero, and finite'),
     ],
 )
 def test_the_players_mistakes_are_one_line(programs, bag, arguments, message):

@@ -194,6 +194,17 @@ def test_depth_says_how_it_lies_in_the_source():
         ('depth_metric', [(1, 9)], {}, 'depth_metric needs one output'),
         ('depth_disparity', [(1, 1, 8, 8)], {}, 'decoder_options.focal_px: must be given'),
         ('embedding', [(9,)], {}, 'embedding needs one output NxD'),
+        ('embedding', [(1, 84, 7)], {}, 'embedding needs one output NxD'),
+        ('embedding', [(1, 1, 32, 32)], {}, 'embedding needs one output NxD'),
+        ('yolov5', [(1, 9, 9)], {}, r'labels: has 2 names, net\.onnx has 4 classes'),
+        ('yolov5', [(1, 6, 2100)], {}, r'yolov5 needs one output 1xNx\(5\+classes\)'),
+        ('yolov5', [(3, 84, 7)], {}, 'yolov5 needs one output'),
+        ('yolov8', [(1, 8, 84)], {}, r'labels: has 2 names, net\.onnx has 4 classes'),
+        *(
+            (name, [shape], {'focal_px': 9.0, 'baseline_m': 1.0} if 'disp' in name else {}, 'HxW')
+            for name in ('depth_metric', 'depth_inverse', 'depth_disparity')
+            for shape in [(1, 84, 7), (1, 2, 32, 32), (2, 1, 32, 32), (1, 1, 32, 64), (1, 64)]
+        ),
         ('yolov5', [(1, 9, 7)], {'score_treshold': 0.3}, 'has no such option'),
         ('yolov5', [(1, 9, 7)], {'score_threshold': 1.5}, 'must be from 0.0 to 1.0'),
         ('yolov5', [(1, 9, 7)], {'score_threshold': float('nan')}, 'must be from'),
@@ -207,6 +218,26 @@ def test_depth_says_how_it_lies_in_the_source():
 def test_what_does_not_fit_is_refused(name, shapes, options, message):
     with pytest.raises(ConfigError, match=message):
         _decoder(name, [np.zeros(shape, np.float32) for shape in shapes], **options)
+
+
+@pytest.mark.parametrize(
+    ('name', 'shape'),
+    [
+        ('depth_metric', (None, None, None, None)),
+        ('depth_metric', (1, None, None)),
+        ('depth_metric', (None, None, None, 1)),
+        ('depth_metric', (32, 32)),
+        # a size that does not divide is rounded
+        ('depth_metric', (1, 1, 13, 14)),
+        ('embedding', (None, 128, 1, 1)),
+        ('embedding', (None, 1, 1, 128)),
+        ('embedding', (None, None)),
+        ('yolov5', (None, None, None)),
+    ],
+)
+def test_sizes_that_are_known_only_later_are_taken(name, shape):
+    spec = NetworkSpec('net', Path('net.yaml'), Path('net.onnx'), INPUT, name)
+    assert make_decoder(spec, (TensorInfo('out', shape, 'float32'),), {})
 
 
 def test_every_decoder_is_known_by_name():

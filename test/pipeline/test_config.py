@@ -4,6 +4,10 @@
 
 from __future__ import annotations
 
+import re
+from array import array
+from pathlib import Path
+
 import pytest
 import yaml
 from networks import write_network
@@ -15,9 +19,12 @@ from edge_sched_ros.pipeline.parameters import markdown
 from edge_sched_ros.pipeline.parameters import SCHEDULER_PARAMETERS
 from edge_sched_ros.pipeline.parameters import TASK_PARAMETERS
 from edge_sched_ros.pipeline.resources import find_file
+from edge_sched_ros.pipeline.resources import make_folder
 from edge_sched_ros.pipeline.resources import share_of
 from edge_sched_ros.policies.registry import policy_classes
 from edge_sched_ros.policies.registry import policy_parameters
+
+CHECKOUT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -78,7 +85,17 @@ def test_a_compressed_topic_is_known_by_its_name(good):
         ({'a.network': 'none.yaml'}, r"a\.network: there is no file 'none\.yaml' \(looked for"),
         ({'a.network': 'package://no_such/x'}, "there is no package 'no_such'"),
         ({'a.topic': ''}, r'a\.topic: needs an input topic'),
-        ({'b.topic': 'x'}, r'b\.topic: needs an input topic, or else a task'),
+        ({'b.after': ''}, r'b\.topic: needs an input topic, or else a task'),
+        ({'b.topic': 'x'}, r'b\.after: give only one of topic and after'),
+        ({'a.program': 'p:C'}, r'a\.program: give only one of network and program'),
+        ({'a.network': 'x.onnx'}, r"a\.network: 'x\.onnx' is an ONNX file: name the YAML file"),
+        ({'a': 'foo'}, "a: must be a group of keys: 'a.topic' and so on"),
+        ({'tasks': array('q', [1, 2])}, r'tasks: must be a list of texts, not \[1, 2\]'),
+        (
+            {'a.trigger_topic': 'imu', 'a.trigger_type': 'Imu'},
+            r"a\.trigger_type: 'Imu' is not of the form package/msg/Type",
+        ),
+        ({'a.topic_type': 'Image'}, r"a\.topic_type: 'Image' is not of the form"),
         ({'b.after': 'z'}, r"b\.after: there is no task named 'z'"),
         ({'b.after': 'b'}, r'b\.after: the cascade is a loop: b -> b'),
         ({'a.topic': 'bad topic'}, r"a\.topic: 'bad topic' cannot be the name of a topic"),
@@ -135,6 +152,7 @@ def test_a_ros_parameter_file(tmp_path, node):
         ('a: [', 'params.yaml: is not valid YAML'),
         ('- 1', r'params.yaml: holds no parameters under'),
         ({'/**': {'tasks': ['a']}}, 'holds no parameters under'),
+        ('a: {b: 1, b: 2}', "the key 'b' is given twice .* line 1, column 11"),
         (
             {'/**': {'ros__parameters': {'tasks': ['a'], 'a': {'topci': 'x'}}}},
             r"params\.yaml: a\.topci: unknown parameter; did you mean 'a\.topic",
@@ -146,6 +164,31 @@ def test_parameter_files_that_cannot_be_used(tmp_path, content, message):
         from_file(_write(tmp_path, content))
     with pytest.raises(ConfigError, match=r'none\.yaml: cannot be read'):
         from_file(tmp_path / 'none.yaml')
+
+
+def test_merged_keys_are_not_given_twice(tmp_path):
+    write_network(tmp_path)
+    text = """
+        /**:
+          ros__parameters:
+            tasks: [a, b]
+            a: &a {network: net.yaml, topic: x, deadline_ms: 9.0}
+            b: {<<: *a, deadline_ms: 5.0}
+    """
+    config = from_file(_write(tmp_path, text))
+    assert [task.deadline_ms for task in config.tasks] == [9.0, 5.0]
+
+
+def test_the_readmes_parameter_file_suits_ros_too(tmp_path):
+    blocks = (CHECKOUT / 'README.md').read_text().split('```yaml\n')[1:]
+    (block,) = [b.split('```')[0] for b in blocks if 'ros__parameters' in b]
+    write_network(tmp_path, 'my_detector')
+    assert [task.name for task in from_file(_write(tmp_path, block)).tasks] == [
+        'detector',
+        'tracker',
+    ]
+    # the YAML library of the ROS wheels takes a plain text with a colon in braces for a mistake
+    assert not re.search(r'\{[^}"\']*://', block)
 
 
 def test_the_parameter_files_that_come_with_the_package():
@@ -173,3 +216,16 @@ def test_files_are_found_beside_the_setting_first(tmp_path):
     (tmp_path / 'detector.yaml').write_text('mine')
     assert find_file('detector.yaml', where='k', beside=tmp_path) == tmp_path / 'detector.yaml'
     assert find_file('detector.yaml', where='k').parent.name == 'models'
+
+
+def test_folders_that_cannot_be_made(tmp_path):
+    make_folder(tmp_path / 'a' / 'b')
+    make_folder(tmp_path / 'a' / 'b')
+    file = tmp_path / 'file'
+    file.touch()
+    with pytest.raises(ConfigError, match='file: is a file, not a folder'):
+        make_folder(file)
+    with pytest.raises(ConfigError, match='file/x: cannot be created: Not a directory'):
+        make_folder(file / 'x')
+    with pytest.raises(ConfigError, match='/proc/x: cannot be created: No such file'):
+        make_folder(Path('/proc/x'))

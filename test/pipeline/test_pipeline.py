@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,10 @@ from networks import write_network
 from networks import write_onnx
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.frame import Frame
+from edge_sched_ros.execution.registry import discover
+from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.pipeline.config import from_parameters
 from edge_sched_ros.pipeline.pipeline import Pipeline
@@ -228,7 +232,12 @@ def test_a_program_of_ones_own_gets_the_message(ends, monkeypatch):
     [
         ({'units': ['gpu']}, "units: this machine has no unit 'gpu'"),
         ({'detector.units': ['dla0']}, r"detector\.units: this machine has no unit 'dla0'"),
-        ({'engine': 'magic'}, "engine: unknown backend 'magic'"),
+        ({'engine': 'magic'}, r"^engine: unknown engine 'magic' \(there are .*onnxruntime"),
+        ({'preprocessor': 'magic'}, "^preprocessor: unknown preprocessor 'magic'"),
+        (
+            {'tracker.after': '', 'tracker.topic': 'camera'},
+            r'tracker\.after: an embedding network must come after a task that gives boxes$',
+        ),
         ({'tracker.max_in_flight': 2}, r'tracker\.max_in_flight: must be 1'),
         ({'detector.max_age_frames': 3}, 'max_age_frames: yolov5 has no such option'),
     ],
@@ -237,6 +246,41 @@ def test_what_cannot_be_loaded_is_named(tmp_path, ends, more, message):
     config = from_parameters(_parameters(tmp_path, **more))
     with pytest.raises(ConfigError, match=message):
         Pipeline(config, on_end=ends).load()
+
+
+def test_a_unit_that_units_leaves_out_is_told_from_one_that_is_not_there(tmp_path, ends):
+    machine = replace(
+        discover(), units=tuple(LocalUnit(Unit(name, 'cpu')) for name in ('cpu0', 'cpu1'))
+    )
+    more = {'units': ['cpu0'], 'detector.units': ['cpu1']}
+    config = from_parameters(_parameters(tmp_path, **more))
+    message = r"detector\.units: 'cpu1' is left out by the parameter units \(left: cpu0\)"
+    with pytest.raises(ConfigError, match=message):
+        Pipeline(config, on_end=ends, machine=machine).load()
+
+
+def test_what_cannot_be_loaded_is_named_with_its_file(tmp_path, ends):
+    config = replace(from_parameters(_parameters(tmp_path, engine='magic')), source='mine.yaml')
+    with pytest.raises(ConfigError, match=r'^mine\.yaml: engine: unknown engine'):
+        Pipeline(config, on_end=ends).load()
+    # what another file says is named by that file alone
+    write_network(tmp_path, 'boxes', engine='magic')
+    with pytest.raises(ConfigError, match=r'boxes\.yaml: engine: unknown engine') as caught:
+        Pipeline(config, on_end=ends).load()
+    assert 'mine.yaml' not in str(caught.value)
+
+
+def test_a_tracker_needs_boxes(tmp_path, ends):
+    parameters = _parameters(tmp_path)
+    write_network(
+        tmp_path,
+        'boxes',
+        decoder='depth_metric',
+        labels=[],
+        decoder_options={'simulate': {'outputs': [[1, 1, 8, 8]]}},
+    )
+    with pytest.raises(ConfigError, match=r"gives boxes, not after 'detector' \(depth\)"):
+        Pipeline(from_parameters(parameters), on_end=ends).load()
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,13 @@ from typing import Any
 import click
 from rich.console import Console
 
+from edge_sched_ros.cli.interrupts import terminable
 from edge_sched_ros.cli.processes import Program
 from edge_sched_ros.cli.processes import Programs
 from edge_sched_ros.cli.progress import progress_bar
+from edge_sched_ros.cli.ranges import FiniteRange
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.pipeline.resources import make_folder
 from edge_sched_ros.pipeline.resources import share_of
 
 _SEED = 7
@@ -42,7 +45,7 @@ _START_TIMEOUT_S = 60.0
 )
 @click.option(
     '--seconds',
-    type=click.FloatRange(2, 600),
+    type=FiniteRange(2, 600),
     default=20.0,
     show_default=True,
     help='Length of the bag.',
@@ -60,12 +63,13 @@ def demo(out: Path, seconds: float, policy: str | None, as_json: bool) -> None:
     if share is None:
         raise ConfigError('edge_sched_ros', 'its share folder is not installed')
     out = out.absolute()
-    out.mkdir(parents=True, exist_ok=True)
-    console = Console(stderr=as_json)
-    bag = _bag(out, seconds, console)
-    summary = _run(out, bag, share / 'config' / 'demo.yaml', policy, seconds, console)
+    make_folder(out)
+    console = Console(stderr=True)
+    with terminable():
+        bag = _bag(out, seconds, console)
+        summary = _run(out, bag, share / 'config' / 'demo.yaml', policy, seconds, console)
     (out / 'summary.json').write_text(json.dumps(summary, indent=2) + '\n')
-    _show(summary, out, as_json, console)
+    _show(summary, out, as_json, Console())
 
 
 def _need_ros() -> None:

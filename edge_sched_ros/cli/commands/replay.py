@@ -11,7 +11,9 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from edge_sched_ros.cli.interrupts import terminable
 from edge_sched_ros.cli.progress import progress_bar
+from edge_sched_ros.cli.ranges import FiniteRange
 
 
 @click.command('replay')
@@ -32,7 +34,7 @@ from edge_sched_ros.cli.progress import progress_bar
 @click.option('--policy', default=None, help="Scheduling policy instead of the file's.")
 @click.option(
     '--rate',
-    type=click.FloatRange(0, min_open=True),
+    type=FiniteRange(0, min_open=True),
     default=1.0,
     show_default=True,
     help='Times real time.',
@@ -52,13 +54,14 @@ def replay(
     if policy is not None:
         make_policy(policy, {})
         config = replace(config, policy=policy, policy_parameters={})
-    console = Console(stderr=as_json)
-    with progress_bar(console, f'replaying {bag.name}', 1.0) as progress:
-        status = Replay(config, results=output).run(bag, rate=rate, progress=progress)
+    with terminable(), Replay(config, results=output).opened(bag) as play:
+        with progress_bar(Console(stderr=True), f'replaying {bag.name}', 1.0) as progress:
+            status = play(rate, progress)
     account = summary(status)
     if as_json:
         click.echo(json.dumps(account, indent=2))
         return
+    console = Console()
     show_summary(account, console=console)
     if output is not None:
         console.print(f'results are in {output}')

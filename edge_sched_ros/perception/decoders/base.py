@@ -79,6 +79,14 @@ class Decoder:
                 raise ConfigError(where, f'must be from {least} to {greatest}, not {value!r}')
         self.options = {**self.options, name: value}
 
+    def check_labels(self, classes: int | None) -> None:
+        """Check that there is a name for every class; :raises ConfigError: when there is not."""
+        if classes is not None and self.labels and len(self.labels) != classes:
+            raise ConfigError(
+                f'{self.spec.source}: labels',
+                f'has {len(self.labels)} names, {self.spec.file.name} has {classes} classes',
+            )
+
     def misfit(self, expected: str, outputs: tuple[TensorInfo, ...]) -> ConfigError:
         """Return the error that the outputs are not what this decoder reads."""
         found = ', '.join(f'{info.name} {list(info.shape)}' for info in outputs)
@@ -86,6 +94,11 @@ class Decoder:
             f'{self.spec.source}: decoder',
             f'{self.spec.decoder} needs {expected}; {self.spec.file.name} has {found}',
         )
+
+
+def one_picture(info: TensorInfo) -> bool:
+    """Whether an output can be that of a single picture."""
+    return info.shape[:1] in ((1,), (None,))
 
 
 def sigmoid(x: NDArray[np.float32]) -> NDArray[np.float32]:

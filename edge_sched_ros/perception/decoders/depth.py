@@ -33,10 +33,19 @@ class DepthDecoder(Decoder):
     }
 
     def check(self, outputs: tuple[TensorInfo, ...]) -> None:
-        """Check that the first output is one plane."""
-        sizes = [size for size in outputs[0].shape if size != 1]
-        if len(sizes) not in (2, 3) or len(outputs[0].shape) < 2:
-            raise self.misfit('one output 1x1xHxW', outputs)
+        """Check that the first output is one plane in the proportions of the input."""
+        plane = _plane(outputs[0].shape)
+        if plane is None or not self._fits(*plane):
+            size = f'{self.spec.input.height}x{self.spec.input.width}'
+            raise self.misfit(f'one output 1x1xHxW, a picture of its input ({size})', outputs)
+
+    def _fits(self, height: int | None, width: int | None) -> bool:
+        if height is None or width is None:
+            return True
+        have, want = width * self.spec.input.height, height * self.spec.input.width
+        # networks round the size of what they shrink
+        rounding = self.spec.input.height + self.spec.input.width
+        return min(height, width) > 1 and abs(have - want) <= max(rounding, 0.1 * want)
 
     def metres(self, plane: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return depth in metres of the network's (scaled and shifted) values."""
@@ -62,3 +71,18 @@ class DepthDecoder(Decoder):
         x1 = min(depth.shape[1], max(x0 + 1, round(left + transform.source_width * scale_x)))
         y1 = min(depth.shape[0], max(y0 + 1, round(top + transform.source_height * scale_y)))
         return DepthMap(depth[y0:y1, x0:x1], scale_x, scale_y, left - x0, top - y0)
+
+
+def _plane(shape: tuple[int | None, ...]) -> tuple[int | None, int | None] | None:
+    """Return height and width of the only plane, or ``None`` when there is not just one."""
+    if len(shape) == 2 and None not in shape:
+        return shape[0], shape[1]
+    if shape[:1] not in ((1,), (None,)):
+        return None
+    if len(shape) == 3:
+        return shape[1], shape[2]
+    if len(shape) == 4 and shape[3] == 1 and shape[1] != 1:
+        return shape[1], shape[2]
+    if len(shape) == 4 and shape[1] in (1, None):
+        return shape[2], shape[3]
+    return None

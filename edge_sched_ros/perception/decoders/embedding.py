@@ -22,7 +22,8 @@ class Embedding(Decoder):
 
     def check(self, outputs: tuple[TensorInfo, ...]) -> None:
         """Check that there is one vector per crop."""
-        if len(outputs[0].shape) < 2:
+        sizes = [size for size in outputs[0].shape[1:] if size != 1]
+        if not sizes or len([size for size in sizes if size is not None]) > 1:
             raise self.misfit('one output NxD', outputs)
 
     def decode(self, outputs: list[NDArray[Any]], transform: Transform | None) -> Embeddings:

@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 from edge_sched_ros.execution.engines.base import TensorInfo
 from edge_sched_ros.execution.preprocess.transform import Transform
 from edge_sched_ros.perception.decoders.base import centre_to_corners
+from edge_sched_ros.perception.decoders.base import one_picture
 from edge_sched_ros.perception.decoders.boxes import best_class
 from edge_sched_ros.perception.decoders.boxes import BoxDecoder
 from edge_sched_ros.perception.results import Detections
+
+_MOST_CLASSES = 1000
 
 
 class Yolov5(BoxDecoder):
@@ -22,8 +25,12 @@ class Yolov5(BoxDecoder):
     def check(self, outputs: tuple[TensorInfo, ...]) -> None:
         """Check that the first output is a list of boxes."""
         shape = outputs[0].shape
-        if len(shape) != 3 or (shape[2] or 6) < 6:
+        if not one_picture(outputs[0]) or len(shape) != 3 or (shape[2] or 6) < 6:
             raise self.misfit('one output 1xNx(5+classes)', outputs)
+        # nothing tells so many classes apart: rows and columns are swapped, as in yolov8
+        if (shape[2] or 0) > max(shape[1] or 0, 5 + _MOST_CLASSES):
+            raise self.misfit('one output 1xNx(5+classes)', outputs)
+        self.check_labels(None if shape[2] is None else shape[2] - 5)
 
     def decode(self, outputs: list[NDArray[Any]], transform: Transform) -> Detections:
         """Return the detections of one picture."""

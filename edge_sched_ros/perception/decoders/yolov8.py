@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from edge_sched_ros.execution.engines.base import TensorInfo
 from edge_sched_ros.execution.preprocess.transform import Transform
 from edge_sched_ros.perception.decoders.base import centre_to_corners
+from edge_sched_ros.perception.decoders.base import one_picture
 from edge_sched_ros.perception.decoders.boxes import best_class
 from edge_sched_ros.perception.decoders.boxes import BoxDecoder
 from edge_sched_ros.perception.results import Detections
@@ -25,8 +26,9 @@ class Yolov8(BoxDecoder):
         shape = outputs[0].shape
         rows, candidates = (shape[1], shape[2]) if len(shape) == 3 else (None, None)
         swapped = rows is not None and candidates is not None and rows > candidates
-        if len(shape) != 3 or (rows or 5) < 5 or swapped:
+        if not one_picture(outputs[0]) or len(shape) != 3 or (rows or 5) < 5 or swapped:
             raise self.misfit('one output 1x(4+classes)xN', outputs)
+        self.check_labels(None if rows is None else rows - 4)
 
     def decode(self, outputs: list[NDArray[Any]], transform: Transform) -> Detections:
         """Return the detections of one picture."""

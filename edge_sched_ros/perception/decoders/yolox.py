@@ -41,11 +41,7 @@ class Yolox(BoxDecoder):
         shape = outputs[0].shape
         if len(shape) != 3 or shape[1] not in (cells, None) or (shape[2] or 6) < 6:
             raise self.misfit(f'one output 1x{cells}x(5+classes) for strides {strides}', outputs)
-        if shape[2] is not None and self.labels and len(self.labels) != shape[2] - 5:
-            raise ConfigError(
-                f'{self.spec.source}: labels',
-                f'has {len(self.labels)} names, {self.spec.file.name} has {shape[2] - 5} classes',
-            )
+        self.check_labels(None if shape[2] is None else shape[2] - 5)
 
     def decode(self, outputs: list[NDArray[Any]], transform: Transform) -> Detections:
         """Return the detections of one picture."""

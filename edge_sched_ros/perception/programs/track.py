@@ -32,6 +32,7 @@ class TrackProgram:
     stages = ('preprocess', 'infer', 'postprocess')
     stateful = True
     output = 'tracks'
+    needs_boxes = True
 
     def __init__(
         self,

@@ -1,0 +1,70 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Reads ROS parameter files without ROS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from edge_sched_ros.core.errors import ConfigError
+
+#: parameters every ROS node has; not ours
+_ROS_PARAMETERS = ('use_sim_time', 'qos_overrides', 'start_type_description_service')
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses what PyYAML takes in silence: a key given twice, of which only the last counts."""
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        """Return the node of a mapping."""
+        node: yaml.MappingNode = super().compose_mapping_node(anchor)
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                problem = f"the key '{key.value}' is given twice"
+                raise yaml.composer.ComposerError(None, None, problem, key.start_mark)
+            seen.add(str(key.value))
+        return node
+
+
+def read_parameters(path: Path) -> dict[str, Any]:
+    """
+    Return the parameters a file gives to the scheduler, flat, by full name.
+
+    :raises ConfigError: when it cannot be read or is no ROS parameter file
+    """
+    try:
+        data = yaml.load(path.read_text(), _Loader)
+    except OSError as error:
+        raise ConfigError(str(path), f'cannot be read: {error.strerror}') from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            str(path), f'is not valid YAML: {" ".join(str(error).split())}'
+        ) from None
+    flat: dict[str, Any] = {}
+    for node, block in (data if isinstance(data, dict) else {}).items():
+        # /**, scheduler, /robot/scheduler, /**/scheduler
+        if str(node).rpartition('/')[2] in ('**', 'scheduler') and isinstance(block, dict):
+            parameters = block.get('ros__parameters')
+            if isinstance(parameters, dict):
+                _flatten('', parameters, flat)
+    if not flat:
+        raise ConfigError(str(path), "holds no parameters under '/**: ros__parameters:'")
+    return {k: v for k, v in flat.items() if not is_ros_parameter(k)}
+
+
+def is_ros_parameter(name: str) -> bool:
+    """Whether every ROS node has a parameter of that name."""
+    return name.partition('.')[0] in _ROS_PARAMETERS
+
+
+def _flatten(prefix: str, values: Mapping[str, Any], flat: dict[str, Any]) -> None:
+    for key, value in values.items():
+        if isinstance(value, dict):
+            _flatten(f'{prefix}{key}.', value, flat)
+        else:
+            flat[f'{prefix}{key}'] = value
