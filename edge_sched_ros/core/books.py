@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from edge_sched_ros.core import reasons
 from edge_sched_ros.core.decisions import Complete
 from edge_sched_ros.core.decisions import Decision
@@ -14,6 +16,7 @@ from edge_sched_ros.core.errors import InvariantError
 from edge_sched_ros.core.events import FrameArrived
 from edge_sched_ros.core.job import Job
 from edge_sched_ros.core.ledger import Ledger
+from edge_sched_ros.core.profiles import Profiles
 from edge_sched_ros.core.queue import TaskQueue
 from edge_sched_ros.core.tasks import check_tasks
 from edge_sched_ros.core.tasks import TaskSpec
@@ -26,8 +29,11 @@ class Books:
     :raises ConfigError: when the tasks cannot work together
     """
 
-    def __init__(self, tasks: tuple[TaskSpec, ...], unit_names: frozenset[str]) -> None:
+    def __init__(
+        self, tasks: tuple[TaskSpec, ...], unit_names: frozenset[str], profiles: Profiles
+    ) -> None:
         check_tasks(tasks, unit_names)
+        self._profiles = profiles
         self.specs = {task.name: task for task in tasks}
         self.ledger = Ledger(tuple(self.specs))
         #: jobs in flight by id
@@ -60,27 +66,43 @@ class Books:
                 job = self._release(queue, event.stream, event.seq, event.release_ns, now_ns, out)
                 self._enqueue(queue, job, now_ns, out)
 
-    def start(self, job: Job, unit: str) -> None:
+    def start(self, job: Job, unit: str, now_ns: int) -> None:
         """Note that a unit starts the job's next stage."""
         self._queues[job.task].start(job)
         job.state = 'running'
         job.unit = unit
+        job.started_ns = now_ns
 
     def overtaken(self, job: Job) -> bool:
         """Whether a newer job of the task has been answered."""
         return job.id < self._queues[job.task].last_completed
 
-    def complete(self, job: Job, items: int, now_ns: int, out: list[Decision]) -> None:
+    def complete(
+        self,
+        job: Job,
+        now_ns: int,
+        out: list[Decision],
+        *,
+        items: int = 0,
+        items_for: Mapping[str, int] | None = None,
+    ) -> None:
         """End a job with its answer; release those that come after it."""
         self._remove(job)
         self._queues[job.task].last_completed = job.id
         response_ns = now_ns - job.release_ns
         on_time = now_ns <= job.deadline_ns
-        self.ledger.complete(job.task, on_time=on_time, response_ns=response_ns, now_ns=now_ns)
+        self.ledger.complete(
+            job.task,
+            on_time=on_time,
+            response_ns=response_ns,
+            now_ns=now_ns,
+            variant=job.variant.name,
+        )
         out.append(Complete(job.id, job.task, on_time, response_ns, tuple(job.timings)))
         for queue in self._children[job.task]:
-            if queue.activates():
-                self._enqueue(queue, self._child(queue, job, items, now_ns, out), now_ns, out)
+            found = items if items_for is None else items_for.get(queue.spec.name, items)
+            if (found or not queue.spec.needs_items) and queue.activates():
+                self._enqueue(queue, self._child(queue, job, found, now_ns, out), now_ns, out)
 
     def drop(self, job: Job, reason: str, now_ns: int, out: list[Decision]) -> None:
         """End a job on purpose."""
@@ -140,7 +162,11 @@ class Books:
             items=items,
         )
         self._next_id += 1
-        self.ledger.release(spec.name)
+        self.ledger.release(
+            spec.name,
+            release_ns=release_ns,
+            worst_energy_mj=self._profiles.worst_energy_mj(spec.name, spec.variants[0], items),
+        )
         out.append(
             Release(job.id, spec.name, stream, seq, release_ns, job.deadline_ns, parent, items)
         )
@@ -169,7 +195,7 @@ class Books:
     def _drop_children(self, job: Job, now_ns: int, out: list[Decision]) -> None:
         """Account for the answers that cannot come because the task before them gave none."""
         for queue in self._children[job.task]:
-            if queue.activates():
+            if not queue.spec.needs_items and queue.activates():
                 child = self._child(queue, job, 0, now_ns, out)
                 self.ledger.drop(child.task, reasons.UPSTREAM)
                 out.append(Drop(child.id, child.task, reasons.UPSTREAM))

@@ -28,6 +28,7 @@ from edge_sched_ros.core.profiles import StageKey
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.core.units import HUNG
+from edge_sched_ros.core.units import Running
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.core.units import UNIT_STATES
 from edge_sched_ros.core.units import UnitState
@@ -70,7 +71,7 @@ class LowLevelDispatcher:
         self.profiles = profiles or Profiles()
         self.policy_name = policy
         self.policy_parameters = dict(policy_parameters or {})
-        self._books = Books(tasks, frozenset(self.units))
+        self._books = Books(tasks, frozenset(self.units), self.profiles)
         self._make_policy = make_policy
         self._policy = make_policy(policy, self.policy_parameters)
         self._watchdog = watchdog or Watchdog()
@@ -94,6 +95,11 @@ class LowLevelDispatcher:
     def ledger(self) -> Ledger:
         """The account of every job."""
         return self._books.ledger
+
+    @property
+    def jobs(self) -> Mapping[int, Job]:
+        """The jobs in flight by id."""
+        return self._books.jobs
 
     @property
     def tasks(self) -> Mapping[str, TaskSpec]:
@@ -129,11 +135,13 @@ class LowLevelDispatcher:
         job.ready_ns = self._now_ns
         if self._books.overtaken(job):
             self._books.drop(job, reasons.OVERTAKEN, self._now_ns, out)
-        elif job.stage_index + 1 < len(job.variant.stages):
-            job.stage_index += 1
+        elif job.stage_index + 1 + event.skip < len(job.variant.stages):
+            job.stage_index += 1 + event.skip
             job.state = 'ready'
         else:
-            self._books.complete(job, event.items, self._now_ns, out)
+            self._books.complete(
+                job, self._now_ns, out, items=event.items, items_for=event.items_for
+            )
 
     def _on_stage_failed(self, event: events.StageFailed, out: list[Decision]) -> None:
         job = self._free_unit(event)
@@ -150,11 +158,12 @@ class LowLevelDispatcher:
         unit.state = event.state
         unit.reason = event.reason
         unit.speed = event.speed
-        job = self._books.jobs.get(unit.job_id) if unit.job_id is not None else None
-        if event.state != AVAILABLE and job is not None:
-            self._books.fail(job, reasons.UNIT_LOST, self._now_ns, out)
-        elif event.state == AVAILABLE and job is None:
-            unit.job_id = None
+        for job_id in list(unit.running):
+            job = self._books.jobs.get(job_id)
+            if event.state == AVAILABLE and job is None:
+                del unit.running[job_id]
+            elif event.state != AVAILABLE and job is not None:
+                self._books.fail(job, reasons.UNIT_LOST, self._now_ns, out)
 
     def _on_parameters_changed(self, event: events.ParametersChanged, out: list[Decision]) -> None:
         if event.task:
@@ -175,12 +184,13 @@ class LowLevelDispatcher:
     def _on_timer_fired(self, _event: events.TimerFired, out: list[Decision]) -> None:
         self._armed_ns = None
         for unit in self.units.values():
-            if unit.job_id is None or unit.state != AVAILABLE:
+            if not unit.running or unit.state != AVAILABLE:
                 continue
-            if unit.hang_at_ns <= self._now_ns:
-                self._give_up(unit, out)
+            first = min(unit.running.values(), key=lambda run: run.hang_at_ns)
+            if first.hang_at_ns <= self._now_ns:
+                self._give_up(unit, first, out)
             else:
-                self._wake_at(unit.hang_at_ns, out)
+                self._wake_at(first.hang_at_ns, out)
 
     def _on_started(self, _event: events.Started, _out: list[Decision]) -> None:
         self._accepting = True
@@ -194,11 +204,15 @@ class LowLevelDispatcher:
     def _free_unit(self, event: events.StageFinished | events.StageFailed) -> Job | None:
         """Take the ended stage off its unit and return its job, if that still lives."""
         unit = self.units[event.unit]
-        if (unit.job_id, unit.stage) != (event.job, event.stage):
+        running = unit.running.get(event.job)
+        if running is None or running.stage != event.stage:
             return None  # from a worker that was given up
-        unit.job_id = None
+        del unit.running[event.job]
         unit.busy_ns += event.finished_ns - event.started_ns
         unit.stages_done += 1
+        if isinstance(event, events.StageFinished) and event.energy_mj:
+            unit.energy_mj += event.energy_mj
+            self._books.ledger.spend(running.task, event.energy_mj)
         if unit.state == HUNG:
             unit.state = AVAILABLE
             unit.reason = ''
@@ -216,13 +230,13 @@ class LowLevelDispatcher:
         )
         job.timings.append(timing)
 
-    def _give_up(self, unit: UnitState, out: list[Decision]) -> None:
+    def _give_up(self, unit: UnitState, run: Running, out: list[Decision]) -> None:
         unit.state = HUNG
-        seconds = (self._now_ns - unit.started_ns) / 1e9
-        unit.reason = f'{unit.task}/{unit.stage} has run for {seconds:.1f} s'
-        job = self._books.jobs.get(unit.job_id) if unit.job_id is not None else None
-        if job is not None:
-            self._books.fail(job, reasons.UNIT_HUNG, self._now_ns, out)
+        seconds = (self._now_ns - run.started_ns) / 1e9
+        unit.reason = f'{run.task}/{run.stage} has run for {seconds:.1f} s'
+        for job_id in unit.running:
+            if (job := self._books.jobs.get(job_id)) is not None:
+                self._books.fail(job, reasons.UNIT_HUNG, self._now_ns, out)
 
     def _wake_at(self, time_ns: int, out: list[Decision]) -> None:
         if self._armed_ns is None or time_ns < self._armed_ns:
@@ -256,6 +270,7 @@ class LowLevelDispatcher:
                 tasks=self._books.specs,
                 accounts=self._books.ledger.tasks,
                 profiles=self.profiles,
+                jobs=self._books.jobs,
             )
             decided = self._policy.decide(view)
             if not decided:
@@ -285,15 +300,17 @@ class LowLevelDispatcher:
         allowed = job.state in ('waiting', 'ready') and decision.stage == job.stage.name
         if not allowed or not unit.idle or decision.unit not in job.stage.units:
             raise InvariantError(f'{self._policy.name} cannot run {job!r} on {decision.unit}')
-        self._books.start(job, decision.unit)
-        unit.job_id = job.id
-        unit.task = job.task
-        unit.stage = decision.stage
-        unit.started_ns = self._now_ns
         cost = self.profiles.cost(job.task, job.variant.name, decision.stage, decision.unit)
-        unit.hang_at_ns = self._now_ns + self._watchdog.limit_ns(cost)
+        expected_ns = 0 if cost is None else round(cost.expected_ns(job.items) / unit.speed)
+        expected_ns += self.profiles.transition_ns(job.unit, decision.unit)
+        hang_at_ns = self._now_ns + self._watchdog.limit_ns(cost)
+        self._books.start(job, decision.unit, self._now_ns)
+        unit.running[job.id] = Running(
+            job.id, job.task, decision.stage, self._now_ns, self._now_ns + expected_ns, hang_at_ns
+        )
+        unit.last_task = job.task
         out.append(decision)
-        self._wake_at(unit.hang_at_ns, out)
+        self._wake_at(hang_at_ns, out)
 
     def _use_variant(self, decision: UseVariant, out: list[Decision]) -> None:
         job = self._live(decision.job)
@@ -319,10 +336,14 @@ class LowLevelDispatcher:
         """
         self._books.validate()
         running = {
-            unit.job_id: name
+            job_id: name
             for name, unit in self.units.items()
-            if unit.job_id is not None and unit.job_id in self._books.jobs
+            for job_id in unit.running
+            if job_id in self._books.jobs
         }
+        for unit in self.units.values():
+            if len(unit.running) > unit.unit.slots:
+                raise InvariantError(f'{unit.unit.name} runs more stages than it has slots')
         for job in self._books.jobs.values():
             if (job.state == 'running') != (job.id in running):
                 raise InvariantError(f'{job!r}: the units know nothing of it, or too much')

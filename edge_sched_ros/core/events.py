@@ -30,6 +30,10 @@ class StageFinished:
     A unit ended a stage.
 
     :param items: how many things the stage found; a cascade after the last stage fans out by it
+    :param items_for: fan-out for single tasks where it is not ``items``
+    :param skip: how many of the stages that would follow are not needed (skipped layers, an
+        early exit)
+    :param energy_mj: what it took, measured or estimated; 0 where unknown
     """
 
     job: int
@@ -38,6 +42,9 @@ class StageFinished:
     started_ns: int
     finished_ns: int
     items: int = 0
+    items_for: dict[str, int] | None = None
+    skip: int = 0
+    energy_mj: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

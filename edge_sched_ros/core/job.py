@@ -27,6 +27,7 @@ class Job:
         'release_ns',
         'seq',
         'stage_index',
+        'started_ns',
         'state',
         'stream',
         'task',
@@ -68,6 +69,8 @@ class Job:
         #: the unit it runs on, or ran on last
         self.unit: str | None = None
         self.timings: list[StageTiming] = []
+        #: when its latest stage was started; its release before the first
+        self.started_ns = release_ns
 
     @property
     def stage(self) -> StageSpec:

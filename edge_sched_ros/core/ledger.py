@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
@@ -11,6 +12,11 @@ from typing import Any
 from edge_sched_ros.core import reasons
 from edge_sched_ros.core.errors import InvariantError
 from edge_sched_ros.core.histogram import DurationHistogram
+
+#: how many of a task's latest jobs are remembered one by one
+RECENT_JOBS = 32
+#: weight of the newest interval between releases
+_INTERVAL_GAIN = 0.1
 
 
 @dataclass(slots=True)
@@ -36,6 +42,18 @@ class TaskAccount:
     enabled_ns: int | None = None
     #: early drops since the task last had an answer: lets a policy try again at times
     unreachable_in_a_row: int = 0
+    #: energy of its stages that ended, as far as it is known
+    energy_mj: float = 0.0
+    #: energy its released jobs would have taken with every stage on its hungriest unit
+    worst_energy_mj: float = 0.0
+    #: jobs answered by each variant
+    variants: dict[str, int] = field(default_factory=dict)
+    #: release of its newest job
+    last_release_ns: int | None = None
+    #: observed time between releases (exponentially weighted); 0 before the second
+    interval_ns: float = 0.0
+    #: how its latest jobs ended, newest last: ``(missed, dropped)``
+    recent: deque[tuple[bool, bool]] = field(default_factory=lambda: deque(maxlen=RECENT_JOBS))
 
     @property
     def dropped_total(self) -> int:
@@ -56,6 +74,15 @@ class TaskAccount:
     def miss_ratio(self) -> float:
         """Share of ended jobs that had no on-time answer; 0 before any ended."""
         return 1 - self.on_time / self.ended if self.ended else 0.0
+
+    @property
+    def normalised_energy(self) -> float:
+        """
+        Energy spent over that of the worst placement of every released job; 1 while unknown.
+
+        Source: DREAM (ASPLOS 2024), in the form commonly recalled, not verified.
+        """
+        return self.energy_mj / self.worst_energy_mj if self.worst_energy_mj else 1.0
 
     @property
     def violation_rate(self) -> float:
@@ -95,17 +122,31 @@ class Ledger:
     def __init__(self, tasks: tuple[str, ...]) -> None:
         self.tasks: dict[str, TaskAccount] = {name: TaskAccount() for name in tasks}
 
-    def release(self, task: str) -> None:
+    def release(self, task: str, *, release_ns: int, worst_energy_mj: float) -> None:
         """Count a job that begins."""
         account = self.tasks[task]
         account.released += 1
         account.in_flight += 1
+        account.worst_energy_mj += worst_energy_mj
+        before, account.last_release_ns = account.last_release_ns, release_ns
+        if before is not None and release_ns > before:
+            interval = release_ns - before
+            known = account.interval_ns or interval
+            account.interval_ns = known + (interval - known) * _INTERVAL_GAIN
 
-    def complete(self, task: str, *, on_time: bool, response_ns: int, now_ns: int) -> None:
+    def spend(self, task: str, energy_mj: float) -> None:
+        """Count the energy of a stage that ended."""
+        self.tasks[task].energy_mj += energy_mj
+
+    def complete(
+        self, task: str, *, on_time: bool, response_ns: int, now_ns: int, variant: str
+    ) -> None:
         """Count a job that has its answer."""
         account = self.tasks[task]
         account.in_flight -= 1
         account.response.add(response_ns)
+        account.variants[variant] = account.variants.get(variant, 0) + 1
+        account.recent.append((not on_time, False))
         account.unreachable_in_a_row = 0
         if on_time:
             account.on_time += 1
@@ -119,12 +160,14 @@ class Ledger:
         account.in_flight -= 1
         account.dropped[reason] = account.dropped.get(reason, 0) + 1
         account.unreachable_in_a_row += reason == reasons.DEADLINE_UNREACHABLE
+        account.recent.append((True, True))
 
     def fail(self, task: str, reason: str) -> None:
         """Count a job that ended by an error."""
         account = self.tasks[task]
         account.in_flight -= 1
         account.failed[reason] = account.failed.get(reason, 0) + 1
+        account.recent.append((True, False))
 
     @property
     def miss_ratio(self) -> float:
@@ -133,17 +176,16 @@ class Ledger:
         on_time = sum(account.on_time for account in self.tasks.values())
         return 1 - on_time / ended if ended else 0.0
 
-    def uxcost(self, normalised_energy: dict[str, float] | None = None) -> float:
+    @property
+    def uxcost(self) -> float:
         """
         Return the product of summed violation rates and summed normalised energy; lower is better.
 
-        :param normalised_energy: per task, energy over its worst case; 1 where unknown
-        Source: DREAM (ASPLOS 2024).
+        Source: DREAM (ASPLOS 2024), in the form commonly recalled, not verified.
         """
-        energy = normalised_energy or {}
-        ended = {name: account for name, account in self.tasks.items() if account.ended}
-        rates = sum(account.violation_rate for account in ended.values())
-        return rates * sum(energy.get(name, 1.0) for name in ended)
+        ended = [account for account in self.tasks.values() if account.ended]
+        rates = sum(account.violation_rate for account in ended)
+        return rates * sum(account.normalised_energy for account in ended)
 
     def validate(self, in_flight: dict[str, int]) -> None:
         """

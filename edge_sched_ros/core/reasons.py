@@ -24,3 +24,7 @@ SHUTDOWN = 'shutdown'
 UNIT_HUNG = 'unit_hung'
 #: the unit disappeared while it ran the stage (failed)
 UNIT_LOST = 'unit_lost'
+#: given up to help others, as it should be late itself (policy ``dream``)
+SMART_DROP = 'smart_drop'
+#: its deadline has passed (policy ``dream``)
+DEADLINE_PASSED = 'deadline_passed'

@@ -19,10 +19,15 @@ class StageSpec:
 
     :param name: unique within the variant
     :param units: names of the units that can run it, in order of preference
+    :param chance: how likely it is needed when a job comes to it (skipped layers), 0..1;
+        nobody knows beforehand for a given job
+    :param exit_chance: how likely the answer is known after it (early exits), 0..1
     """
 
     name: str
     units: tuple[str, ...]
+    chance: float = 1.0
+    exit_chance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class TaskSpec:
     :param queue_depth: jobs that may wait; the oldest is superseded when one more arrives
     :param max_in_flight: jobs that may have started and not ended
     :param enabled: a disabled task releases no jobs
+    :param needs_items: released only when the task it comes after found something
     """
 
     name: str
@@ -69,6 +75,7 @@ class TaskSpec:
     queue_depth: int = 1
     max_in_flight: int = 1
     enabled: bool = field(default=True)
+    needs_items: bool = False
 
     def __post_init__(self) -> None:
         """
@@ -82,6 +89,10 @@ class TaskSpec:
             raise ConfigError(
                 self.name, 'needs either an input stream or the task it comes after, not both'
             )
+        if self.needs_items and not self.after:
+            raise ConfigError(f'{self.name}.needs_items', 'is for cascades only (see after)')
+        for variant in self.variants:
+            _check_variant(self.name, variant)
         positive = {
             'deadline_ms': self.deadline_ns,
             'every_n': self.every_n,
@@ -98,6 +109,23 @@ class TaskSpec:
             if variant.name == name:
                 return variant
         raise KeyError(name)
+
+
+def _check_variant(task: str, variant: VariantSpec) -> None:
+    if not 0 <= variant.accuracy <= 1:
+        raise ConfigError(f'{task}.{variant.name}.accuracy', 'must be from 0 to 1')
+    names = [stage.name for stage in variant.stages]
+    if len(set(names)) != len(names):
+        raise ConfigError(f'{task}.{variant.name}.stages', 'two stages have the same name')
+    for stage in variant.stages:
+        if not 0 < stage.chance <= 1:
+            raise ConfigError(
+                f'{task}.{variant.name}.{stage.name}.chance', 'must be above 0 and at most 1'
+            )
+        if not 0 <= stage.exit_chance < 1:
+            raise ConfigError(
+                f'{task}.{variant.name}.{stage.name}.exit_chance', 'must be from 0 to below 1'
+            )
 
 
 def check_tasks(tasks: tuple[TaskSpec, ...], unit_names: frozenset[str]) -> None:

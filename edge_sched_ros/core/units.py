@@ -18,14 +18,33 @@ UNIT_STATES = (AVAILABLE, UNAVAILABLE, HUNG)
 @dataclass(frozen=True, slots=True)
 class Unit:
     """
-    One processing unit; runs one stage at a time.
+    One processing unit.
 
     :param name: unique on the device, e.g. ``cpu0``
     :param kind: one of :data:`UNIT_KINDS`
+    :param slots: stages it runs at a time: 1 is one after the other, more share the unit
     """
 
     name: str
     kind: str = 'cpu'
+    slots: int = 1
+
+
+@dataclass(slots=True)
+class Running:
+    """
+    A stage that runs on a unit.
+
+    :param due_ns: when it should end by its profile; its start while nothing is known
+    :param hang_at_ns: when the watchdog gives up on it
+    """
+
+    job_id: int
+    task: str
+    stage: str
+    started_ns: int
+    due_ns: int
+    hang_at_ns: int
 
 
 class UnitState:
@@ -33,15 +52,13 @@ class UnitState:
 
     __slots__ = (
         'busy_ns',
-        'hang_at_ns',
-        'job_id',
+        'energy_mj',
+        'last_task',
         'reason',
+        'running',
         'speed',
-        'stage',
         'stages_done',
-        'started_ns',
         'state',
-        'task',
         'unit',
     )
 
@@ -51,23 +68,28 @@ class UnitState:
         self.reason = ''
         #: clock relative to the one the profiles were taken at (0.5 = half speed)
         self.speed = 1.0
-        #: the running stage; ``None`` when idle. A hung unit keeps what it hangs on.
-        self.job_id: int | None = None
-        self.task = ''
-        self.stage = ''
-        self.started_ns = 0
-        #: when the watchdog gives up on the running stage
-        self.hang_at_ns = 0
-        #: total time spent in stages that ended
+        #: what runs, by job. A hung unit keeps what it hangs on.
+        self.running: dict[int, Running] = {}
+        #: the task whose stage was started here last; its working set is still near
+        self.last_task = ''
+        #: total time spent in stages that ended, added up over slots
         self.busy_ns = 0
+        #: total energy of stages that ended, as far as it is known
+        self.energy_mj = 0.0
         self.stages_done = 0
 
     @property
     def idle(self) -> bool:
         """Whether a stage may be started here now."""
-        return self.job_id is None and self.state == AVAILABLE
+        return len(self.running) < self.unit.slots and self.state == AVAILABLE
+
+    def free_at_ns(self, now_ns: int) -> int:
+        """Return when a slot should become free by what is known; never before now."""
+        if len(self.running) < self.unit.slots:
+            return now_ns
+        return max(now_ns, min(run.due_ns for run in self.running.values()))
 
     def busy_until_now_ns(self, now_ns: int) -> int:
         """Total busy time, the running stage included, in nanoseconds."""
-        running = max(0, now_ns - self.started_ns) if self.job_id is not None else 0
+        running = sum(max(0, now_ns - run.started_ns) for run in self.running.values())
         return self.busy_ns + running
