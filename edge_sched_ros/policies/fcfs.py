@@ -9,19 +9,32 @@ from typing import ClassVar
 from edge_sched_ros.core.decisions import Decision
 from edge_sched_ros.core.policy import PolicyParameter
 from edge_sched_ros.core.view import View
+from edge_sched_ros.policies.pinning import Pinning
 from edge_sched_ros.policies.placement import run_in_order
 
 
 class FirstComeFirstServed:
-    """Runs the frame that was taken first; knows nothing of deadlines or priorities."""
+    """
+    Runs the frame that was taken first; knows nothing of deadlines or priorities.
+
+    :param static_mapping: 0 takes the fastest idle unit, 1 keeps every stage on a unit of its own
+    """
 
     name = 'fcfs'
-    parameters: ClassVar[tuple[PolicyParameter, ...]] = ()
+    parameters: ClassVar[tuple[PolicyParameter, ...]] = (
+        PolicyParameter(
+            'static_mapping', 0.0, 0.0, 1.0, '1: every stage stays on one unit, balanced by load'
+        ),
+    )
     asks_when_busy: ClassVar[bool] = False
+
+    def __init__(self, *, static_mapping: float = 0.0) -> None:
+        self._pinning = Pinning() if static_mapping else None
 
     def decide(self, view: View) -> list[Decision]:
         """Start ready jobs in order of release."""
-        return run_in_order(view, lambda job: (job.release_ns, job.id))
+        where = None if self._pinning is None else self._pinning.allowed(view)
+        return run_in_order(view, lambda job: (job.release_ns, job.id), where)
 
 
 POLICY = FirstComeFirstServed

@@ -5,44 +5,66 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Container
 from typing import Any
 
 from edge_sched_ros.core.decisions import Decision
 from edge_sched_ros.core.decisions import Run
 from edge_sched_ros.core.job import Job
-from edge_sched_ros.core.units import UnitState
 from edge_sched_ros.core.view import View
 
+#: the units a job's next stage may run on
+Allowed = Callable[[Job], tuple[str, ...]]
 
-def run_in_order(view: View, key: Callable[[Job], Any]) -> list[Decision]:
-    """Start ready jobs by ascending ``key``, each on its fastest idle unit."""
-    idle = view.idle_units()
+
+def run_in_order(
+    view: View, key: Callable[[Job], Any], allowed: Allowed | None = None
+) -> list[Decision]:
+    """
+    Start ready jobs by ascending ``key``, each on its fastest idle unit.
+
+    :param allowed: narrows the units of a job's next stage
+    """
+    idle = view.free_slots()
     decisions: list[Decision] = []
-    for job in sorted(view.ready, key=key):
+    for job in sorted(view.ready, key=key) if len(view.ready) > 1 else view.ready:
         if not idle:
             break
-        unit = fastest_idle_unit(view, job, idle)
+        names = job.stage.units if allowed is None else allowed(job)
+        unit = fastest_idle_unit(view, job, idle, names)
         if unit is not None:
-            del idle[unit]
+            take_slot(idle, unit)
             decisions.append(run(job, unit))
     return decisions
 
 
-def fastest_idle_unit(view: View, job: Job, idle: dict[str, UnitState]) -> str | None:
+def take_slot(idle: dict[str, int], unit: str) -> None:
+    """Use up one free slot of a unit."""
+    idle[unit] -= 1
+    if not idle[unit]:
+        del idle[unit]
+
+
+def fastest_idle_unit(
+    view: View, job: Job, idle: Container[str], names: tuple[str, ...] | None = None
+) -> str | None:
     """
     Return the idle unit that runs the job's next stage in the least expected time.
 
     Unknown costs count as zero, so that every unit gets tried; among equals the unit the job
     ran on last wins (its caches are warm), then the stage's order of preference.
+
+    :param names: the units in question; all that can run the stage where absent
     """
     best: str | None = None
-    best_cost: tuple[int, bool] | None = None
-    for name in job.stage.units:
+    best_ns = 0
+    stage = job.stage
+    for name in stage.units if names is None else names:
         if name not in idle:
             continue
-        cost = (view.expected_ns(job, job.stage, name) or 0, name != job.unit)
-        if best_cost is None or cost < best_cost:
-            best, best_cost = name, cost
+        cost_ns = view.cost_ns(job, stage, name)
+        if best is None or cost_ns < best_ns or (cost_ns == best_ns and name == job.unit):
+            best, best_ns = name, cost_ns
     return best
 
 

@@ -1,0 +1,217 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Plans a short window ahead, again and again."""
+
+from __future__ import annotations
+
+from operator import itemgetter
+from typing import ClassVar
+
+from edge_sched_ros.core import reasons
+from edge_sched_ros.core.decisions import Decision
+from edge_sched_ros.core.decisions import Drop
+from edge_sched_ros.core.decisions import Run
+from edge_sched_ros.core.decisions import UseVariant
+from edge_sched_ros.core.decisions import WakeAt
+from edge_sched_ros.core.job import Job
+from edge_sched_ros.core.policy import PolicyParameter
+from edge_sched_ros.core.view import View
+from edge_sched_ros.policies.beam import Placement
+from edge_sched_ros.policies.beam import PlanJob
+from edge_sched_ros.policies.beam import search
+from edge_sched_ros.policies.least_slack import LeastSlack
+from edge_sched_ros.policies.placement import fastest_idle_unit
+from edge_sched_ros.policies.placement import run
+from edge_sched_ros.policies.placement import take_slot
+from edge_sched_ros.policies.plan_jobs import PlanJobs
+from edge_sched_ros.policies.plan_jobs import Weights
+
+
+def _by_deadline(job: PlanJob) -> float:
+    return min(job.deadline_ns, job.follow_ns) if job.follow_miss else job.deadline_ns
+
+
+def _by_worth(job: PlanJob) -> float:
+    return -job.miss
+
+
+def _by_coming(job: PlanJob) -> float:
+    return job.ready_ns
+
+
+#: a job put early keeps its place when others do not fit any more, so the order matters
+_ORDERS = (_by_deadline, _by_worth, _by_coming)
+
+
+class Horizon:
+    """
+    Receding horizon: searches schedules of what is here and what will come, starts the first step.
+
+    At every decision: jobs that cannot make their deadline are dropped; the others, what runs
+    and the next periodic arrivals are put in order of deadline and placed by a beam search that
+    weighs misses, energy, accuracy and the risk of being late; what the best schedule begins now
+    is started. A unit may stay idle for what is about to come. The search counts its steps: with
+    too many jobs for the budget it is ``least_slack``. Steps and not microseconds, so that the
+    same log gives the same decisions on any machine.
+    """
+
+    name = 'horizon'
+    parameters: ClassVar[tuple[PolicyParameter, ...]] = (
+        PolicyParameter('budget', 600.0, 1.0, 1e6, 'Placements tried for one decision, at most'),
+        PolicyParameter('window_ms', 30.0, 0.0, 1e4, 'How far ahead arrivals are foreseen'),
+        PolicyParameter('arrivals', 4.0, 0.0, 100.0, 'How many arrivals are foreseen, at most'),
+        PolicyParameter('accuracy', 1.0, 0.0, 100.0, 'Cost of lost accuracy, in misses'),
+        PolicyParameter('energy', 0.1, 0.0, 0.9, 'Most that energy may cost, in misses'),
+        PolicyParameter(
+            'fairness', 1.0, 0.0, 100.0, 'How much dearer misses get for tasks that missed a lot'
+        ),
+        PolicyParameter(
+            'safety', 2.0, 0.0, 10.0, 'Standard deviation of a latency, in mean deviations'
+        ),
+        PolicyParameter('haste', 0.1, 0.0, 1.0, 'Cost of using up all time, in misses'),
+        PolicyParameter('pressure', 0.2, 0.0, 100.0, 'Cost of taking units, in misses per window'),
+        PolicyParameter(
+            'probe_after', 10.0, 1.0, 1e6, 'Early drops in a row until one job is run anyway'
+        ),
+    )
+    asks_when_busy: ClassVar[bool] = False
+
+    def __init__(self, **values: float) -> None:
+        self._budget = int(values['budget'])
+        self._window_ns = round(values['window_ms'] * 1e6)
+        self._arrivals = int(values['arrivals'])
+        self._pressure = values['pressure']
+        self._haste = values['haste']
+        self._probe_after = values['probe_after']
+        self._jobs = PlanJobs(
+            Weights(values['accuracy'], values['energy'], values['fairness'], values['safety'])
+        )
+        self._fallback = LeastSlack()
+        #: decisions made by plan and by fallback
+        self.planned = 0
+        self.fell_back = 0
+
+    def decide(self, view: View) -> list[Decision]:
+        """Drop what is lost, else start what the best plan begins now."""
+        units = self._jobs.begin(view)
+        ready = [self._jobs.of_job(view, job, view.now_ns) for job in view.ready]
+        if lost := self._lost(view, ready):
+            return lost
+        jobs = ready + self._running(view)
+        for job, plan_job in zip(view.ready, ready):
+            jobs += self._jobs.after(view, job, plan_job)
+        jobs += self._jobs.to_come(view, self._until(view, jobs), self._arrivals)
+        steps = sum(1 + len(job.options) for job in jobs)
+        if steps > self._budget:
+            self.fell_back += 1
+            return self._fallback.decide(view)
+        self.planned += 1
+        free_ns = [view.units[name].free_at_ns(view.now_ns) for name in units]
+        width = max(1, min(32, self._budget // steps // len(_ORDERS)))
+        price = self._price(jobs)
+        plans = (
+            search(
+                sorted(jobs, key=order),
+                free_ns,
+                now_ns=view.now_ns,
+                width=width,
+                pressure=price,
+                haste=self._haste,
+            )
+            for order in _ORDERS
+        )
+        _, plan = min(plans, key=itemgetter(0))
+        decisions = _starts(view, plan, units)
+        decisions += self._probes(view, decisions)
+        return decisions or self._wait(view, plan)
+
+    def _lost(self, view: View, ready: list[PlanJob]) -> list[Decision]:
+        """Return the drops of jobs that are late even alone on the fastest unit."""
+        drops: list[Decision] = []
+        for job, plan_job in zip(view.ready, ready):
+            if self._is_probe(view, job):
+                continue
+            shortest = min((option.total_ns for option in plan_job.options), default=0)
+            if view.now_ns + shortest > job.deadline_ns:
+                drops.append(Drop(job.id, job.task, reasons.DEADLINE_UNREACHABLE))
+        return drops
+
+    def _is_probe(self, view: View, job: Job) -> bool:
+        """Whether the task has been dropped so often that its costs should be seen again."""
+        return view.accounts[job.task].unreachable_in_a_row >= self._probe_after
+
+    def _probes(self, view: View, decisions: list[Decision]) -> list[Decision]:
+        """Return starts of probes on units that the plan leaves idle."""
+        started = [decision for decision in decisions if isinstance(decision, Run)]
+        idle = view.free_slots()
+        for decision in started:
+            take_slot(idle, decision.unit)
+        jobs = {decision.job for decision in started}
+        found: list[Decision] = []
+        for job in view.ready:
+            if job.id in jobs or not self._is_probe(view, job):
+                continue
+            unit = fastest_idle_unit(view, job, idle)
+            if unit is not None:
+                take_slot(idle, unit)
+                found.append(run(job, unit))
+        return found
+
+    def _wait(self, view: View, plan: list[Placement]) -> list[Decision]:
+        """Nothing begins now: make sure to be asked again, or do what anybody would."""
+        ready = {job.id for job in view.ready}
+        begins = [place.begin_ns for place in plan if place.job.key in ready]
+        later = [begin_ns for begin_ns in begins if begin_ns > view.now_ns]
+        if later:
+            return [WakeAt(min(later))]
+        if any(unit.running for unit in view.units.values()):
+            return []  # whatever ends there asks again
+        return self._fallback.decide(view)
+
+    def _running(self, view: View) -> list[PlanJob]:
+        """Return what is left of the jobs whose stages run now."""
+        found = []
+        for unit in view.units.values():
+            for running in unit.running.values():
+                job = view.jobs.get(running.job_id)
+                if job is None:
+                    continue
+                rest = self._jobs.of_job(view, job, max(view.now_ns, running.due_ns))
+                if rest.options:
+                    found.append(rest)
+                found += self._jobs.after(view, job, rest)
+        return found
+
+    def _until(self, view: View, jobs: list[PlanJob]) -> int:
+        last_ns = max((job.deadline_ns for job in jobs), default=view.now_ns)
+        return min(last_ns, view.now_ns + self._window_ns)
+
+    def _price(self, jobs: list[PlanJob]) -> float:
+        """Return the cost of a nanosecond of unit time."""
+        if not self._window_ns or not jobs:
+            return 0.0
+        return self._pressure * sum(job.miss for job in jobs) / len(jobs) / self._window_ns
+
+
+def _starts(view: View, plan: list[Placement], units: tuple[str, ...]) -> list[Decision]:
+    """Return the decisions for what begins now on idle units."""
+    decisions: list[Decision] = []
+    free = view.free_slots()
+    ready = {job.id: job for job in view.ready}
+    for placement in plan:
+        job = ready.get(placement.job.key)
+        unit = units[placement.option.legs[0].unit]
+        if job is None or placement.begin_ns > view.now_ns or unit not in free:
+            continue
+        variant = view.tasks[job.task].variants[placement.option.variant]
+        if variant is not job.variant:
+            decisions.append(UseVariant(job.id, variant.name))
+        stage = variant.stages[job.stage_index]
+        decisions.append(Run(job.id, job.task, stage.name, unit, variant.name, job.items))
+        free[unit] -= 1
+        if not free[unit]:
+            del free[unit]
+    return decisions
+
+
+POLICY = Horizon

@@ -1,0 +1,49 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Shared by policies that look past now: units taken by jobs that have not started yet."""
+
+from __future__ import annotations
+
+from edge_sched_ros.core.decisions import Decision
+from edge_sched_ros.core.job import Job
+from edge_sched_ros.core.units import AVAILABLE
+from edge_sched_ros.core.view import View
+from edge_sched_ros.policies.placement import run
+
+
+class Reservations:
+    """
+    When each unit becomes free, by what runs there and what has been promised.
+
+    A job may be promised a busy unit that beats the idle ones even with the wait; then nothing
+    is started for it now, and the unit stays promised during this decision.
+    """
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self.free_ns = {
+            name: unit.free_at_ns(view.now_ns)
+            for name, unit in view.units.items()
+            if unit.state == AVAILABLE
+        }
+        self._started: set[str] = set()
+        self.decisions: list[Decision] = []
+
+    def finish_ns(self, job: Job, unit: str) -> int:
+        """Return when the job's next stage would end on a unit."""
+        return self.free_ns[unit] + self._view.cost_ns(job, job.stage, unit)
+
+    def best(self, job: Job) -> tuple[int, str] | None:
+        """Return the earliest end of the job's next stage and its unit, if any can run it."""
+        found = [
+            (self.finish_ns(job, name), name) for name in job.stage.units if name in self.free_ns
+        ]
+        return min(found, default=None, key=lambda entry: (entry[0], entry[1] != job.unit))
+
+    def place(self, job: Job, unit: str) -> None:
+        """Promise a unit to a job, and start the job when the unit is idle."""
+        idle = self._view.units[unit].idle and unit not in self._started
+        if idle and self.free_ns[unit] <= self._view.now_ns:
+            self.decisions.append(run(job, unit))
+            self._started.add(unit)
+        self.free_ns[unit] = self.finish_ns(job, unit)

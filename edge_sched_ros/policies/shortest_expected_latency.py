@@ -1,0 +1,42 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Each job where it ends first, the longest job first."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from edge_sched_ros.core.decisions import Decision
+from edge_sched_ros.core.policy import PolicyParameter
+from edge_sched_ros.core.view import View
+from edge_sched_ros.policies.reservations import Reservations
+
+
+class ShortestExpectedLatency:
+    """
+    Puts each job on the unit where its next stage ends first, waiting included.
+
+    The job whose earliest end is latest chooses first, as nothing is left for it otherwise.
+    Source: Band (mrsnu/band, ``shortest_expected_latency_scheduler``): the order by descending
+    latency; its queues per worker are promises here.
+    """
+
+    name = 'shortest_expected_latency'
+    parameters: ClassVar[tuple[PolicyParameter, ...]] = ()
+    asks_when_busy: ClassVar[bool] = False
+
+    def decide(self, view: View) -> list[Decision]:
+        """Place all ready jobs, start those whose unit is idle."""
+        reservations = Reservations(view)
+        waiting = list(view.ready)
+        while waiting:
+            placed = [(best, job) for job in waiting if (best := reservations.best(job))]
+            if not placed:
+                break
+            (_, unit), job = max(placed, key=lambda entry: (entry[0][0], -entry[1].id))
+            reservations.place(job, unit)
+            waiting.remove(job)
+        return reservations.decisions
+
+
+POLICY = ShortestExpectedLatency

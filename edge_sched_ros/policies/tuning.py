@@ -1,0 +1,149 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Finds good alpha and beta while running: a few steps of a pattern search over windows."""
+
+from __future__ import annotations
+
+from edge_sched_ros.core.view import View
+
+_Point = tuple[float, float]
+
+#: the box the search stays in, as DREAM's sensitivity study is recalled
+_LOW, _HIGH = 0.0, 2.0
+_FIRST_RADIUS, _LAST_RADIUS = 0.5, 0.1
+_STEPS = 5
+#: a neighbour must be better by this share
+_GAIN = 0.01
+#: a window lasts this many periods of the slowest task
+_PERIODS = 10
+_DEFAULT_PERIOD_NS = 100_000_000
+#: a released load that changed by this share starts the search again
+_LOAD_CHANGE = 0.2
+
+
+class OnlineTuner:
+    """
+    Measures UXCost over windows at a point and its four neighbours, moves to the best.
+
+    At most five steps; starts again when tasks or their load change by more than 20 %. Source:
+    DREAM's abstract confirms an online, gradient-descent-like search of typically five steps;
+    box, radii, windows and thresholds here are choices of this project.
+
+    :param start: alpha and beta to begin with
+    """
+
+    def __init__(self, start: _Point) -> None:
+        self.point = start
+        self._centre = start
+        self._radius = _FIRST_RADIUS
+        self._steps = 0
+        self._costs: dict[_Point, float] = {}
+        self._todo: list[_Point] = [start]
+        self._window_end_ns: int | None = None
+        self._before: dict[str, tuple[int, int, float, float]] = {}
+        self._load: dict[str, int] = {}
+        self._settled_load: dict[str, int] | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether the search has ended (until the load changes)."""
+        return not self._todo
+
+    def update(self, view: View) -> None:
+        """Look at the clock; at the end of a window take its cost in."""
+        if self._window_end_ns is None:
+            self._begin_window(view)
+        elif view.now_ns >= self._window_end_ns:
+            self._end_window(view)
+            self._begin_window(view)
+
+    def _begin_window(self, view: View) -> None:
+        slowest = max(
+            (view.period_ns(name) or _DEFAULT_PERIOD_NS for name in view.tasks), default=0
+        )
+        self._window_end_ns = view.now_ns + _PERIODS * slowest
+        self._before = _totals(view)
+        if self._todo:
+            self.point = self._todo[0]
+
+    def _end_window(self, view: View) -> None:
+        after = _totals(view)
+        self._load = {name: after[name][0] - self._before[name][0] for name in after}
+        if not any(after[name][0] > self._before[name][0] for name in after):
+            return  # nothing ended, which says nothing good of this point: measure it again
+        if self._todo:
+            self._costs[self._todo.pop(0)] = _uxcost(self._before, after)
+            if not self._todo:
+                self._step()
+        elif self._load_changed():
+            self._settled_load = None
+            self._steps, self._radius = 0, _FIRST_RADIUS
+            self._costs = {}
+            self._todo = [self._centre]
+
+    def _load_changed(self) -> bool:
+        if self._settled_load is None:
+            self._settled_load = self._load
+            return False
+        names = set(self._load) | set(self._settled_load)
+        return any(
+            abs(self._load.get(name, 0) - self._settled_load.get(name, 0))
+            > _LOAD_CHANGE * max(1, self._settled_load.get(name, 0)) + 1
+            for name in names
+        )
+
+    def _step(self) -> None:
+        """All points asked for are measured: move, or look closer, or stop."""
+        best = min(self._costs, key=lambda point: self._costs[point])
+        if best != self._centre:
+            if self._costs[best] < self._costs[self._centre] * (1 - _GAIN):
+                self._centre = best
+            else:
+                self._radius /= 2
+            self._steps += 1
+        elif len(self._costs) > 1:
+            self._radius /= 2
+            self._steps += 1
+        self.point = self._centre
+        if self._steps < _STEPS and self._radius >= _LAST_RADIUS:
+            self._costs = {self._centre: self._costs[self._centre]}
+            self._todo = [point for point in self._neighbours() if point != self._centre]
+
+    def _neighbours(self) -> list[_Point]:
+        alpha, beta = self._centre
+        moved = [
+            (alpha + self._radius, beta),
+            (alpha - self._radius, beta),
+            (alpha, beta + self._radius),
+            (alpha, beta - self._radius),
+        ]
+        return [(_clamp(a), _clamp(b)) for a, b in moved]
+
+
+def _clamp(value: float) -> float:
+    return min(_HIGH, max(_LOW, value))
+
+
+def _totals(view: View) -> dict[str, tuple[int, int, float, float]]:
+    return {
+        name: (account.ended, account.on_time, account.energy_mj, account.worst_energy_mj)
+        for name, account in view.accounts.items()
+    }
+
+
+def _uxcost(
+    before: dict[str, tuple[int, int, float, float]],
+    after: dict[str, tuple[int, int, float, float]],
+) -> float:
+    """UXCost of what lies between two totals."""
+    rates = energies = 0.0
+    for name, (ended, on_time, energy, worst) in after.items():
+        earlier = before[name]
+        frames = ended - earlier[0]
+        if not frames:
+            continue
+        missed = frames - (on_time - earlier[1])
+        rates += missed / frames if missed else 1 / (2 * frames)
+        most = worst - earlier[3]
+        energies += (energy - earlier[2]) / most if most else 1.0
+    return rates * energies
