@@ -20,7 +20,10 @@ setup(
     license='Apache-2.0',
     python_requires='>=3.10',
     packages=find_packages(include=['edge_sched_ros', 'edge_sched_ros.*']),
-    package_data={'edge_sched_ros': ['py.typed']},
+    package_data={
+        'edge_sched_ros': ['py.typed'],
+        'edge_sched_ros.simulation': ['data/*.yaml', 'data/*/*.yaml'],
+    },
     data_files=[
         (f'{_SHARE}/models', glob('models/*.onnx') + glob('models/*.yaml')),
         (f'{_SHARE}/config', glob('config/*.yaml')),
@@ -33,10 +36,14 @@ setup(
         'onnxruntime>=1.16',
         'opencv-python-headless>=4.7,<5',
         'PyYAML>=5.4',
+        'pydantic>=2',
         'rich>=12',
         'rosbags>=0.10',
         'scipy>=1.8',
     ],
-    extras_require={'score': ['pycocotools>=2.0.6', 'motmetrics>=1.4', 'pandas>=1.5,<3']},
+    extras_require={
+        'score': ['pycocotools>=2.0.6', 'motmetrics>=1.4', 'pandas>=1.5,<3'],
+        'plan': ['ortools>=9.10'],
+    },
     entry_points={'console_scripts': ['edge-sched = edge_sched_ros.cli.main:main']},
 )

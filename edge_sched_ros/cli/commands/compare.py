@@ -1,0 +1,99 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""``edge-sched compare``: policies side by side over a suite of scenarios."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import click
+from rich.console import Console
+
+from edge_sched_ros.cli.progress import progress_bar
+
+_POLICIES = (
+    'fcfs,edf,edf+drop,least_slack+drop,heft+drop,mael+drop,slo_mael+drop,'
+    'shortest_expected_latency+drop,prema+drop,static+drop,dream,dream+drop,horizon'
+)
+
+
+@click.command('compare')
+@click.option(
+    '--suite', default='robot', show_default=True, help='dream, xrbench, robot or a file.'
+)
+@click.option(
+    '--policies', default=_POLICIES, show_default=True, help='Names with commas between them.'
+)
+@click.option('--seeds', type=click.IntRange(1, 1000), default=3, show_default=True)
+@click.option(
+    '--seconds',
+    type=click.FloatRange(0, min_open=True, max=1e6),
+    default=10.0,
+    show_default=True,
+    help='Virtual time of each run.',
+)
+@click.option('--only', default='', help='Only scenarios whose name contains this.')
+@click.option('--baseline', default='edf+drop', show_default=True, help='What ratios are to.')
+@click.option(
+    '--bound', is_flag=True, help='Also solve short windows to the optimum (needs ortools).'
+)
+@click.option('--jobs', type=click.IntRange(1), default=None, help='Processes; all cores.')
+@click.option('--json', 'as_json', is_flag=True, help='Print everything as JSON.')
+def compare(
+    suite: str,
+    policies: str,
+    seeds: int,
+    seconds: float,
+    only: str,
+    baseline: str,
+    bound: bool,
+    jobs: int | None,
+    as_json: bool,
+) -> None:
+    """Run several policies on every scenario of a suite; the same frames for all."""
+    from edge_sched_ros.core.errors import ConfigError
+    from edge_sched_ros.policies.registry import make_policy
+    from edge_sched_ros.reporting.outcomes import show_comparison
+    from edge_sched_ros.simulation.comparison import summarise
+    from edge_sched_ros.simulation.loading import load_suite
+    from edge_sched_ros.simulation.suite import Case
+    from edge_sched_ros.simulation.suite import run_cases
+    from edge_sched_ros.simulation.suite import scenarios
+
+    names = [name.strip() for name in policies.split(',') if name.strip()]
+    for name in names:
+        make_policy(name, {})
+    if not names:
+        raise ConfigError('--policies', 'names no policy')
+    if baseline not in names:
+        baseline = names[0]
+    chosen = [scenario for scenario in scenarios(load_suite(suite)) if only in scenario.name]
+    if not chosen:
+        raise ConfigError('--only', f"no scenario of {suite} contains '{only}'")
+    for scenario in chosen:
+        scenario.system()
+    cases = [
+        Case(scenario, name, seed, seconds)
+        for scenario in chosen
+        for name in names
+        for seed in range(seeds)
+    ]
+    workers = jobs or os.cpu_count() or 1
+    console = Console(stderr=as_json)
+    with progress_bar(console, f'{len(cases)} runs', 1.0) as progress:
+        runs = run_cases(cases, jobs=workers, progress=progress)
+    bounds = {}
+    if bound:
+        from edge_sched_ros.simulation.bound_suite import excesses
+
+        with progress_bar(console, 'solving windows', 1.0) as progress:
+            bounds = excesses(chosen, names, progress=progress)
+    found = summarise(suite, runs, bounds)
+    if as_json:
+        click.echo(json.dumps(found))
+    else:
+        show_comparison(found, baseline, console)
+
+
+COMMAND = compare

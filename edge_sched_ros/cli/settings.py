@@ -1,0 +1,27 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Reads ``NAME=NUMBER`` options."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from edge_sched_ros.core.errors import ConfigError
+
+
+def parse_settings(settings: Iterable[str]) -> dict[str, float]:
+    """
+    Return the settings by name.
+
+    :raises ConfigError: when one is not of that form
+    """
+    values = {}
+    for setting in settings:
+        name, separator, number = setting.partition('=')
+        try:
+            values[name.strip()] = float(number)
+        except ValueError:
+            separator = ''
+        if not separator:
+            raise ConfigError('--set', f"must be NAME=NUMBER, not '{setting}'")
+    return values

@@ -1,0 +1,154 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""How much a workload asks of a platform at least."""
+
+from __future__ import annotations
+
+import math
+
+from edge_sched_ros.simulation.costs import NS_PER_MS
+from edge_sched_ros.simulation.platform import Platform
+from edge_sched_ros.simulation.system import System
+from edge_sched_ros.simulation.workload import Workload
+
+#: no cascade may need more of its deadline when alone
+_TIGHTEST = 0.7
+
+
+def least_load(system: System) -> float:
+    """
+    Return the utilisation of the busiest unit under the best possible division of all stages.
+
+    The optimum of a linear programme: every stage may be divided over its units as one likes,
+    the largest sum of ``rate * time`` over the units is made small. No schedule can do with
+    less, so above 1 frames must be lost. Cascades count with their probability and mean items,
+    layers with the chance that they are needed; contention and hand-overs do not count.
+    """
+    import numpy as np
+    from scipy.optimize import linprog
+
+    units = list(system.platform.units)
+    demands = _demands(system)
+    count = sum(len(row) for row in demands)
+    upper = np.zeros((len(units), count + 1))
+    equal = np.zeros((len(demands), count + 1))
+    column = 0
+    for row, demand in enumerate(demands):
+        for unit, share in demand.items():
+            upper[units.index(unit), column] = share
+            equal[row, column] = 1
+            column += 1
+    upper[:, count] = -1
+    cost = np.zeros(count + 1)
+    cost[count] = 1
+    found = linprog(
+        cost,
+        A_ub=upper,
+        b_ub=np.zeros(len(units)),
+        A_eq=equal,
+        b_eq=np.ones(len(demands)),
+        bounds=(0, None),
+        method='highs',
+    )
+    return float(found.fun)
+
+
+def at_load(workload: Workload, platform: Platform, load: float) -> System:
+    """
+    Return the system with latencies, and if need be rates, scaled so that its least load is so.
+
+    Latencies are scaled first, but only until the tightest cascade, alone on the fastest units,
+    needs 70 % of its deadline: a task that can never be on time tests nothing. What is missing
+    then is made up by rates, and as many jobs of a task may be in flight as its deadline then
+    covers periods. Deadlines stay. Energy per run stays too, as if the clock was
+    changed and not the voltage.
+    """
+    plain = System(workload, platform)
+    wanted = load / least_load(plain)
+    slowdown = min(wanted, _TIGHTEST / tightness(plain))
+    return System(_faster(plain, wanted / slowdown), platform, slowdown=slowdown)
+
+
+def tightness(system: System) -> float:
+    """Return the largest share of a deadline that a cascade takes alone on the fastest units."""
+    alone_ns: dict[str, float] = {}
+    for task in system.tasks:
+        variant = task.variants[0]
+        low, high = system.workload.tasks[task.name].fan_out
+        more_items = (low + high) / 2 - 1
+        alone_ns[task.name] = sum(
+            min(
+                cost.latency_ns + cost.per_item_ns * more_items
+                for cost in (
+                    system.costs[(task.name, variant.name, stage.name, unit)]
+                    for unit in stage.units
+                )
+            )
+            for stage in variant.stages
+        )
+    by_name = {task.name: task for task in system.tasks}
+    shares = []
+    for task in system.tasks:
+        needs, at = alone_ns[task.name], task
+        while at.after:
+            at = by_name[at.after]
+            needs += alone_ns[at.name]
+        shares.append(needs / task.deadline_ns)
+    return max(shares)
+
+
+def _faster(system: System, factor: float) -> Workload:
+    """Return the workload with rates times a factor and the same deadlines."""
+    workload = system.workload
+    if factor == 1:
+        return workload
+    deadlines = {task.name: task.deadline_ns / NS_PER_MS for task in system.tasks}
+    tasks = {
+        name: task.model_copy(
+            update={
+                'deadline_ms': deadlines[name],
+                'queue_depth': max(task.queue_depth, math.ceil(factor)),
+                'max_in_flight': max(task.max_in_flight, math.ceil(factor)),
+                'period_ms': None if task.period_ms is None else task.period_ms / factor,
+            }
+        )
+        for name, task in workload.tasks.items()
+    }
+    streams = {
+        name: stream.model_copy(update={'period_ms': stream.period_ms / factor})
+        for name, stream in workload.streams.items()
+    }
+    return workload.model_copy(update={'tasks': tasks, 'streams': streams})
+
+
+def _demands(system: System) -> list[dict[str, float]]:
+    """Return per stage of the first variants: unit -> busy time per time."""
+    rates: dict[str, float] = {}
+    demands = []
+    for task in system.tasks:
+        rates[task.name] = rate = _rate(system, task.name)
+        variant = task.variants[0]
+        low, high = system.workload.tasks[task.name].fan_out
+        more_items = (low + high) / 2 - 1
+        reach = 1.0
+        for index, stage in enumerate(variant.stages):
+            share = rate * reach * (stage.chance if index else 1.0)
+            demand = {}
+            for unit in stage.units:
+                cost = system.costs[(task.name, variant.name, stage.name, unit)]
+                demand[unit] = share * (cost.latency_ns + cost.per_item_ns * more_items)
+            demands.append(demand)
+            reach *= 1 - stage.exit_chance
+    return demands
+
+
+def _rate(system: System, name: str) -> float:
+    """Return the releases of a task per nanosecond."""
+    task = system.workload.tasks[name]
+    chance = 1.0 / task.every_n
+    while task.after:
+        chance *= task.probability
+        name = task.after
+        task = system.workload.tasks[name]
+        chance /= task.every_n
+    return chance / (system.streams[task.stream or name].period_ms * 1e6)

@@ -1,0 +1,149 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The units of a platform at work: progress of running stages, sharing, contention."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from edge_sched_ros.core.decisions import Run
+from edge_sched_ros.simulation.contention import make_contention
+from edge_sched_ros.simulation.platform import Platform
+
+#: called with (time, active stage) when a stage should end unless its pace changes before
+EndAt = Callable[[int, 'Active'], None]
+
+
+class Active:
+    """
+    A stage at work.
+
+    :param work_ns: at full speed, undisturbed
+    :param demand: memory bandwidth in GB/s
+    :param energy_mj: of the whole run at the clock that costs are given for
+    """
+
+    __slots__ = (
+        'demand', 'energy_mj', 'factor', 'left_ns', 'lost', 'pace', 'run', 'since_ns', 'spent_mj',
+        'started_ns', 'turn', 'work_ns',
+    )  # fmt: skip
+
+    def __init__(self, run: Run, work_ns: float, demand: float, energy_mj: float) -> None:
+        self.run = run
+        self.work_ns = self.left_ns = work_ns
+        self.demand = demand
+        self.energy_mj = energy_mj
+        #: energy so far, and what a unit of work takes now relative to the clock of the costs
+        self.spent_mj = 0.0
+        self.factor = 1.0
+        #: work done per nanosecond; 0 before it is known
+        self.pace = 0.0
+        self.since_ns = self.started_ns = 0
+        #: counts changes of pace; an end foreseen before the latest of them is void
+        self.turn = 0
+        #: its unit is gone
+        self.lost = False
+
+    def advance(self, now_ns: int) -> None:
+        """Account for the work done since the pace changed last."""
+        done_ns = min(self.left_ns, (now_ns - self.since_ns) * self.pace)
+        self._spend(done_ns)
+        self.left_ns -= done_ns
+        self.since_ns = now_ns
+
+    def finish(self) -> None:
+        """Account for the rest."""
+        self._spend(self.left_ns)
+        if not self.work_ns:
+            self.spent_mj = self.energy_mj * self.factor
+        self.left_ns = 0.0
+
+    def _spend(self, done_ns: float) -> None:
+        if self.work_ns:
+            self.spent_mj += self.energy_mj * self.factor * done_ns / self.work_ns
+
+
+class Machine:
+    """
+    All running stages of a platform.
+
+    A stage's pace is the speed of its unit, divided by the stages that share the unit and by
+    the slowdown from other units.
+
+    :param end_at: told when a stage should end; told again when that changes
+    """
+
+    def __init__(self, platform: Platform, end_at: EndAt) -> None:
+        self._end_at = end_at
+        self._contention = make_contention(platform)
+        self._shared = {name for name, unit in platform.units.items() if unit.slots > 1}
+        self.speeds = dict.fromkeys(platform.units, 1.0)
+        self.factors = dict.fromkeys(platform.units, 1.0)
+        self._active: dict[str, list[Active]] = {name: [] for name in platform.units}
+        self._reserved: dict[str, list[Active]] = {name: [] for name in platform.units}
+
+    def reserve(self, active: Active) -> None:
+        """Note a stage that will begin when its data has been handed over."""
+        self._reserved[active.run.unit].append(active)
+
+    def start(self, active: Active, now_ns: int) -> None:
+        """Let a stage begin, unless its unit has been lost meanwhile."""
+        if active.lost:
+            return
+        unit = active.run.unit
+        self._reserved[unit].remove(active)
+        active.since_ns = active.started_ns = now_ns
+        active.factor = self.factors[unit]
+        self._active[unit].append(active)
+        if self._contention is None and unit not in self._shared:
+            active.pace = self.speeds[unit]
+            self._end_at(now_ns + round(active.left_ns / active.pace), active)
+        else:
+            self._refresh(unit, now_ns)
+
+    def end(self, active: Active, now_ns: int) -> None:
+        """Take out a stage that has ended."""
+        active.finish()
+        unit = active.run.unit
+        self._active[unit].remove(active)
+        if self._contention is not None or unit in self._shared:
+            self._refresh(unit, now_ns)
+
+    def set_clock(self, unit: str, speed: float, factor: float, now_ns: int) -> None:
+        """Change the clock of a unit, and what a unit of work takes there."""
+        for active in self._active[unit]:
+            active.advance(now_ns)
+            active.factor = factor
+        self.speeds[unit] = speed
+        self.factors[unit] = factor
+        self._refresh(unit, now_ns)
+
+    def lose(self, unit: str) -> None:
+        """Forget what runs on a unit that is gone."""
+        for active in self._active[unit] + self._reserved[unit]:
+            active.turn += 1
+            active.lost = True
+        self._active[unit].clear()
+        self._reserved[unit].clear()
+
+    def _refresh(self, unit: str, now_ns: int) -> None:
+        names = (unit,) if self._contention is None else tuple(self._active)
+        demands = {
+            name: max(active.demand for active in running)
+            for name, running in self._active.items()
+            if running
+        }
+        for name in names:
+            for active in self._active[name]:
+                pace = self.speeds[name] / len(self._active[name])
+                if self._contention is not None:
+                    others = {key: value for key, value in demands.items() if key != name}
+                    pace /= self._contention.slowdown(name, active.demand, others)
+                if pace != active.pace:
+                    self._repace(active, pace, now_ns)
+
+    def _repace(self, active: Active, pace: float, now_ns: int) -> None:
+        active.advance(now_ns)
+        active.pace = pace
+        active.turn += 1
+        self._end_at(now_ns + round(active.left_ns / pace), active)

@@ -1,0 +1,87 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What nobody decides: how long a run takes, what it finds, which layers it needs."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from edge_sched_ros.core.tasks import VariantSpec
+from edge_sched_ros.simulation import draws
+from edge_sched_ros.simulation.loading import parse
+from edge_sched_ros.simulation.system import RunCost
+from edge_sched_ros.simulation.system import System
+from edge_sched_ros.simulation.workload import Task
+
+# what a draw is for; part of its key
+_LATENCY, _ITEMS, _SKIP, _EXIT, _TRIGGER = range(5)
+
+
+class Nature:
+    """
+    Draws that depend on seed, task, frame and stage alone, so that every policy meets the same.
+
+    :param seed: of the run
+    """
+
+    def __init__(self, system: System, seed: int) -> None:
+        self._seed = seed
+        self._keys = {name: draws.key_of(name) for name in system.workload.tasks}
+        self._tasks = dict(system.workload.tasks)
+        self._children: dict[str, list[str]] = {}
+        for name, task in system.workload.tasks.items():
+            if task.after:
+                self._children.setdefault(task.after, []).append(name)
+        self._exponential = system.platform.distribution == 'exponential'
+        cv = system.platform.latency_cv
+        # a lognormal with mean 1 and that coefficient of variation
+        self._sigma = math.sqrt(math.log1p(cv * cv))
+
+    def work_ns(self, cost: RunCost, items: int, task: str, seq: int, stage: int) -> float:
+        """Return the time a run takes at full speed, in nanoseconds."""
+        mean = cost.latency_ns + cost.per_item_ns * max(0, items - 1)
+        if self._exponential:
+            u = draws.uniform(self._seed, self._keys[task], seq, stage, _LATENCY)
+            return -mean * math.log(u)
+        if not self._sigma:
+            return float(mean)
+        z = draws.normal(self._seed, self._keys[task], seq, stage, _LATENCY)
+        return mean * math.exp(self._sigma * z - self._sigma * self._sigma / 2)
+
+    def skip(self, task: str, variant: VariantSpec, seq: int, stage: int) -> int:
+        """Return how many of the stages after this one are not needed."""
+        stages = variant.stages
+        key = self._keys[task]
+        ends = stages[stage].exit_chance
+        if ends and draws.uniform(self._seed, key, seq, stage, _EXIT) < ends:
+            return len(stages)
+        skipped = 0
+        for index in range(stage + 1, len(stages)):
+            chance = stages[index].chance
+            if chance >= 1 or draws.uniform(self._seed, key, seq, index, _SKIP) < chance:
+                break
+            skipped += 1
+        return skipped
+
+    def items_for(self, task: str, seq: int) -> dict[str, int] | None:
+        """Return what a finished task has for each task after it."""
+        children = self._children.get(task)
+        if children is None:
+            return None
+        return {child: self._items(child, seq) for child in children}
+
+    def set_cascade(self, task: str, **values: Any) -> None:
+        """Change ``probability`` or ``fan_out`` of a cascade."""
+        data = {**self._tasks[task].model_dump(exclude_unset=True), **values}
+        self._tasks[task] = parse(data, Task, f'changes: {task}')
+
+    def _items(self, task: str, seq: int) -> int:
+        spec = self._tasks[task]
+        key = self._keys[task]
+        if draws.uniform(self._seed, key, seq, _TRIGGER) >= spec.probability:
+            return 0
+        low, high = spec.fan_out
+        if low == high:
+            return low
+        return low + int(draws.uniform(self._seed, key, seq, _ITEMS) * (high - low + 1))

@@ -1,0 +1,105 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Suites: scenarios that policies are compared on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from edge_sched_ros.simulation.load import at_load
+from edge_sched_ros.simulation.loading import load_platform
+from edge_sched_ros.simulation.loading import load_workload
+from edge_sched_ros.simulation.outcome import outcome
+from edge_sched_ros.simulation.simulator import Simulator
+from edge_sched_ros.simulation.suite_file import Suite
+from edge_sched_ros.simulation.system import System
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One workload on one platform at one load (``None``: as it is)."""
+
+    workload: str
+    platform: str
+    load: float | None
+
+    @property
+    def name(self) -> str:
+        """Return a name for tables."""
+        load = '' if self.load is None else f' x{self.load:g}'
+        return f'{self.workload} on {self.platform}{load}'
+
+    def system(self) -> System:
+        """
+        Return the system.
+
+        :raises ConfigError: when the files cannot be used
+        """
+        return _system(self)
+
+
+@lru_cache(maxsize=256)
+def _system(scenario: Scenario) -> System:
+    workload = load_workload(scenario.workload)
+    platform = load_platform(scenario.platform)
+    if scenario.load is None:
+        return System(workload, platform)
+    return at_load(workload, platform, scenario.load)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One run to be made."""
+
+    scenario: Scenario
+    policy: str
+    seed: int
+    seconds: float
+    settings: tuple[tuple[str, float], ...] = ()
+
+
+def scenarios(suite: Suite) -> list[Scenario]:
+    """Return all scenarios of a suite."""
+    return [
+        Scenario(group.workload, platform, load)
+        for group in suite.scenarios
+        for platform in group.platforms
+        for load in group.loads
+    ]
+
+
+def run_case(case: Case) -> dict[str, Any]:
+    """Make a run and return its outcome, with ``scenario`` and ``seed``."""
+    simulator = Simulator(
+        case.scenario.system(),
+        policy=case.policy,
+        policy_parameters=dict(case.settings),
+        seed=case.seed,
+    )
+    simulator.run(case.seconds)
+    simulator.dispatcher.validate()
+    return {'scenario': case.scenario.name, **outcome(simulator)}
+
+
+def run_cases(
+    cases: Iterable[Case], *, jobs: int, progress: Callable[[float], None] | None = None
+) -> list[dict[str, Any]]:
+    """
+    Make all runs, several at a time, and return their outcomes in order.
+
+    :param jobs: processes
+    :param progress: told the share that is done
+    """
+    todo = list(cases)
+    outcomes = []
+    with ProcessPoolExecutor(jobs) as pool:
+        for done, result in enumerate(pool.map(run_case, todo, chunksize=2), start=1):
+            outcomes.append(result)
+            if progress is not None:
+                progress(done / len(todo))
+    return outcomes

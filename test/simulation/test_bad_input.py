@@ -1,0 +1,257 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Files nobody can use: one clear line that names the file and the key."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.simulation.loading import load_platform
+from edge_sched_ros.simulation.loading import load_suite
+from edge_sched_ros.simulation.loading import load_workload
+from edge_sched_ros.simulation.simulator import Simulator
+from edge_sched_ros.simulation.system import System
+
+WORKLOAD: dict[str, Any] = {
+    'streams': {'camera': {'period_ms': 30.0}},
+    'tasks': {
+        'detector': {'network': 'net', 'stream': 'camera'},
+        'tracker': {'network': 'net', 'after': 'detector'},
+        'depth': {'network': 'net', 'period_ms': 50.0},
+    },
+    'networks': {'net': {'stages': [{'name': 'x', 'cost': {'gpu': 2.0}}]}},
+    'changes': [{'at_s': 0.1, 'task': 'depth', 'set': {'deadline_ms': 20.0}}],
+}
+PLATFORM: dict[str, Any] = {
+    'units': {'gpu0': {'kind': 'gpu', 'modes': {'slow': {'speed': 0.5}}}, 'cpu0': {}},
+    'transitions': [{'from': 'gpu0', 'to': 'cpu0', 'ms': 0.1}],
+}
+
+
+def _with(data: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """Return the data with the value at ``a.b.0.c``."""
+    data = copy.deepcopy(data)
+    *way, last = (int(part) if part.isdigit() else part for part in path.split('.'))
+    place: Any = data
+    for part in way:
+        place = place[part] if isinstance(place, list) else place.setdefault(part, {})
+    place[last] = value
+    return data
+
+
+def _stop_after(count: int):
+    """Return a listener that ends a run which would never end."""
+    left = [count]
+
+    def listen(_now_ns, _event, _decisions):
+        left[0] -= 1
+        if not left[0]:
+            raise AssertionError('the run does not end')
+
+    return listen
+
+
+def _use(folder: Path, workload: Any = WORKLOAD, platform: Any = PLATFORM) -> None:
+    """Do with the files all that is done with them."""
+    files = {'work.yaml': workload, 'device.yaml': platform}
+    for name, data in files.items():
+        text = data if isinstance(data, str) else yaml.safe_dump(data)
+        (folder / name).write_text(text)
+    made = System(load_workload(f'{folder}/work.yaml'), load_platform(f'{folder}/device.yaml'))
+    Simulator(made, policy='edf', listener=_stop_after(1000)).run(1.0)
+
+
+def _check(error: pytest.ExceptionInfo, file: str, key: str, problem: str) -> None:
+    message = str(error.value)
+    assert '\n' not in message
+    assert file in error.value.where
+    assert key in error.value.where
+    assert problem in message
+
+
+def test_the_files_the_bad_ones_are_made_of_are_good(tmp_path):
+    _use(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ('path', 'value', 'key', 'problem'),
+    [
+        ('taks', {}, 'taks', 'there is no such key'),
+        ('tasks.depth.deadline', 3, 'tasks.depth.deadline', 'there is no such key'),
+        ('networks.net.stages.0.cots', 3, 'stages.0.cots', 'there is no such key'),
+        ('streams.camera.period_ms', -30, 'streams.camera.period_ms', 'greater than 0'),
+        ('streams.camera.period_ms', 0, 'streams.camera.period_ms', 'greater than 0'),
+        ('streams.camera.period_ms', float('nan'), 'streams.camera.period_ms', 'finite'),
+        ('streams.camera.jitter_ms', -1, 'streams.camera.jitter_ms', 'greater than or equal'),
+        ('streams.camera.period_ms', 'often', 'streams.camera.period_ms', "'often'"),
+        ('tasks.depth.deadline_ms', -1, 'tasks.depth.deadline_ms', 'greater than 0'),
+        ('tasks.depth.every_n', 0, 'tasks.depth.every_n', 'greater than or equal to 1'),
+        ('tasks.tracker.probability', 1.5, 'tasks.tracker.probability', 'less than or equal'),
+        ('tasks.tracker.fan_out', [3, 2], 'tasks.tracker', 'fan_out'),
+        ('tasks.depth.stream', 'camera', 'tasks.depth', 'exactly one of'),
+        ('networks.net.stages.0.cost.gpu', -2, 'stages.0.cost.gpu.latency_ms', 'greater than'),
+        ('networks.net.stages.0.exit_chance', -0.1, 'stages.0.exit_chance', 'greater than'),
+        ('networks.net.stages.0.exit_chance', 1.0, 'exit_chance', '1'),
+        ('networks.net.stages', [], 'networks.net', 'needs either stages or layers'),
+        ('tasks', {}, 'tasks', 'at least 1'),
+        ('tasks.depth.network', 'nett', 'tasks.depth.network', "no network 'nett'"),
+        ('tasks.detector.stream', 'camra', 'tasks.detector.stream', "no stream 'camra'"),
+        ('tasks.tracker.after', 'detektor', 'tasks.tracker.after', 'detektor'),
+        ('tasks.tracker.after', 'tracker', 'tasks.tracker.after', 'loop'),
+        ('networks.net.stages.0.cost', {'gpux': 2}, 'networks.net.base.x', "unknown unit 'gpux'"),
+        ('networks.net.stages.0.cost', {'dla': 2}, 'networks.net.base.x', 'no unit of device'),
+        ('networks.net.stages.0.library', 'yolo', 'net.base.x.library', "no costs of 'yolo'"),
+        ('networks.net', {'layers': 'resnet50'}, 'networks.net.base.layers', 'an array'),
+        ('changes.0.task', 'dept', 'changes.0.task', "there is no 'dept'"),
+        ('changes.0.set', {}, 'changes.0', 'sets nothing'),
+        ('changes.0.at_s', -1, 'changes.0.at_s', 'greater than or equal'),
+        ('changes.0.stream', 'camera', 'changes.0', 'more than one'),
+    ],
+)
+def test_a_workload_nobody_can_use(tmp_path, path, value, key, problem):
+    with pytest.raises(ConfigError) as error:
+        _use(tmp_path, _with(WORKLOAD, path, value))
+    _check(error, 'work', key, problem)
+
+
+@pytest.mark.parametrize(
+    ('change', 'key'),
+    [
+        ({'stream': 'camra', 'set': {'period_ms': 5}}, 'stream'),
+        ({'unit': 'gpu7', 'set': {'mode': 'slow'}}, 'unit'),
+        ({'unit': 'gpu0', 'set': {'mode': 'fast'}}, 'mode'),
+        ({'unit': 'gpu0', 'set': {'state': 'asleep'}}, 'state'),
+        ({'unit': 'gpu0', 'set': {'speed': 0}}, 'speed'),
+        ({'unit': 'gpu0', 'set': {'speed': 'fast'}}, 'speed'),
+        ({'unit': 'gpu0', 'set': {'colour': 'red'}}, 'colour'),
+        ({'stream': 'camera', 'set': {'period': 5}}, 'period'),
+        ({'stream': 'camera', 'set': {'period_ms': 5, 'colour': 'red'}}, 'colour'),
+        ({'stream': 'camera', 'set': {'period_ms': -5}}, 'period_ms'),
+        ({'task': 'depth', 'set': {'deadline_ms': -5}}, 'deadline_ms'),
+        ({'task': 'depth', 'set': {'deadline_ms': 'soon'}}, 'deadline_ms'),
+        ({'task': 'depth', 'set': {'period_ms': 0}}, 'period_ms'),
+        ({'task': 'depth', 'set': {'colour': 'red'}}, 'colour'),
+        ({'task': 'tracker', 'set': {'probability': 2}}, 'probability'),
+        ({'set': {'policy': 'edff'}}, 'policy'),
+    ],
+)
+def test_a_change_nobody_can_make(tmp_path, change, key):
+    with pytest.raises(ConfigError) as error:
+        _use(tmp_path, _with(WORKLOAD, 'changes.0', {'at_s': 0.1, **change}))
+    _check(error, 'work', 'changes.0', key)
+
+
+def test_a_loop_of_two_cascades(tmp_path):
+    looped = _with(WORKLOAD, 'tasks.detector', {'network': 'net', 'after': 'tracker'})
+    with pytest.raises(ConfigError) as error:
+        _use(tmp_path, looped)
+    _check(error, 'work', 'tasks.detector.after', 'tracker -> detector')
+
+
+def test_two_stages_of_one_name(tmp_path):
+    stage = WORKLOAD['networks']['net']['stages'][0]
+    with pytest.raises(ConfigError) as error:
+        _use(tmp_path, _with(WORKLOAD, 'networks.net.stages', [stage, stage]))
+    _check(error, 'work', 'stages', 'the same name')
+
+
+@pytest.mark.parametrize(
+    ('path', 'value', 'key', 'problem'),
+    [
+        ('unit', {}, 'unit', 'there is no such key'),
+        ('units.gpu0.slot', 2, 'units.gpu0.slot', 'there is no such key'),
+        ('units.gpu0.slots', -2, 'units.gpu0.slots', 'greater than or equal to 1'),
+        ('units.gpu0.kind', 'tpu', 'units.gpu0.kind', 'must be one of'),
+        ('units.gpu0.modes.slow.speed', 0, 'units.gpu0.modes.slow.speed', 'greater than 0'),
+        ('units.gpu0.idle_mw', -3, 'units.gpu0.idle_mw', 'greater than or equal'),
+        ('units', {}, 'units', 'at least 1'),
+        ('transitions.0.ms', -0.1, 'transitions.0.ms', 'greater than or equal'),
+        ('transitions.0.from', 'gpu9', 'transitions.from', "unknown unit 'gpu9'"),
+        ('transitions.0.to', 'gpu9', 'transitions.to', "unknown unit 'gpu9'"),
+        ('latency_cv', -0.1, 'latency_cv', 'greater than or equal'),
+        ('contention', 'magic', 'contention', 'magic'),
+        (
+            'contention',
+            {'model': 'pairwise', 'slowdown': {'gpu0': {'cpu0': 0.5}}},
+            'slowdown.gpu0.cpu0',
+            'greater than or equal to 1',
+        ),
+        (
+            'contention',
+            {'model': 'pairwise', 'slowdown': {'gpu0': {'cpu9': 1.5}}},
+            'contention',
+            "unknown unit 'cpu9'",
+        ),
+        ('costs_from', 'nowhere', 'costs_from', "no file and no built-in 'nowhere'"),
+        ('memory_mib', 0, 'memory_mib', 'greater than 0'),
+    ],
+)
+def test_a_platform_nobody_can_use(tmp_path, path, value, key, problem):
+    with pytest.raises(ConfigError) as error:
+        _use(tmp_path, platform=_with(PLATFORM, path, value))
+    _check(error, 'device', key, problem)
+
+
+def test_networks_that_do_not_fit_into_memory(tmp_path):
+    big = {'gpu': {'latency_ms': 2.0, 'memory_mib': 50}}
+    with pytest.raises(ConfigError) as error:
+        _use(
+            tmp_path,
+            _with(WORKLOAD, 'networks.net.stages.0.cost', big),
+            _with(PLATFORM, 'memory_mib', 149),
+        )
+    _check(error, 'device', 'memory_mib', 'need 150 MiB, there are 149')
+    _use(
+        tmp_path,
+        _with(WORKLOAD, 'networks.net.stages.0.cost', big),
+        _with(PLATFORM, 'memory_mib', 150),
+    )
+
+
+@pytest.mark.parametrize(
+    ('load', 'kind', 'known'),
+    [
+        (load_workload, 'workload', 'robot_amr'),
+        (load_platform, 'platform', 'orin_nx'),
+        (load_suite, 'suite', 'xrbench'),
+    ],
+)
+def test_a_name_nobody_knows(load, kind, known):
+    with pytest.raises(ConfigError) as error:
+        load('nowhere')
+    _check(error, kind, kind, "'nowhere'")
+    assert known in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ('text', 'problem'),
+    [
+        ('- 1\n- 2\n', 'is not a mapping'),
+        ('', 'is not a mapping'),
+        ('just words\n', 'is not a mapping'),
+        ('tasks: [1, 2\n', 'cannot be read'),
+        ('a: b: c\n', 'cannot be read'),
+        ('tasks: !!python/object:os.system {}\n', 'cannot be read'),
+    ],
+)
+@pytest.mark.parametrize('load', [load_workload, load_platform, load_suite])
+def test_a_file_that_is_no_mapping(tmp_path, load, text, problem):
+    file = tmp_path / 'broken.yaml'
+    file.write_text(text)
+    with pytest.raises(ConfigError) as error:
+        load(str(file))
+    _check(error, str(file), '', problem)
+
+
+def test_a_file_that_is_no_text(tmp_path):
+    file = tmp_path / 'broken.yaml'
+    file.write_bytes(b'\xff\xfe\x00')
+    with pytest.raises(ConfigError) as error:
+        load_workload(str(file))
+    _check(error, str(file), '', 'cannot be read')
