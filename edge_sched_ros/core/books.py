@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from edge_sched_ros.core import reasons
 from edge_sched_ros.core.decisions import Complete
 from edge_sched_ros.core.decisions import Decision
@@ -14,10 +12,12 @@ from edge_sched_ros.core.decisions import Fail
 from edge_sched_ros.core.decisions import Release
 from edge_sched_ros.core.errors import InvariantError
 from edge_sched_ros.core.events import FrameArrived
+from edge_sched_ros.core.events import StageFinished
 from edge_sched_ros.core.job import Job
 from edge_sched_ros.core.ledger import Ledger
 from edge_sched_ros.core.profiles import Profiles
 from edge_sched_ros.core.queue import TaskQueue
+from edge_sched_ros.core.ready import ReadyJobs
 from edge_sched_ros.core.tasks import check_tasks
 from edge_sched_ros.core.tasks import TaskSpec
 
@@ -38,7 +38,9 @@ class Books:
         self.ledger = Ledger(tuple(self.specs))
         #: jobs in flight by id
         self.jobs: dict[int, Job] = {}
-        self._queues = {task.name: TaskQueue(task) for task in tasks}
+        #: those whose next stage may start
+        self.ready = ReadyJobs()
+        self._queues = {task.name: TaskQueue(task, self.ready) for task in tasks}
         self._by_stream: dict[str, list[TaskQueue]] = {}
         self._children: dict[str, list[TaskQueue]] = {task.name: [] for task in tasks}
         for queue in self._queues.values():
@@ -48,17 +50,6 @@ class Books:
                 self._by_stream.setdefault(queue.spec.stream, []).append(queue)
         self._next_id = 0
 
-    @property
-    def in_flight(self) -> int:
-        """How many jobs there are."""
-        return len(self.jobs)
-
-    def ready(self) -> list[Job]:
-        """Return the jobs whose next stage may start, in order of release."""
-        found = [job for queue in self._queues.values() if len(queue) for job in queue.ready()]
-        found.sort(key=lambda job: (job.release_ns, job.id))
-        return found
-
     def frame(self, event: FrameArrived, now_ns: int, out: list[Decision]) -> None:
         """Release a job of every task that the frame activates."""
         for queue in self._by_stream.get(event.stream, ()):
@@ -66,43 +57,24 @@ class Books:
                 job = self._release(queue, event.stream, event.seq, event.release_ns, now_ns, out)
                 self._enqueue(queue, job, now_ns, out)
 
-    def start(self, job: Job, unit: str, now_ns: int) -> None:
-        """Note that a unit starts the job's next stage."""
-        self._queues[job.task].start(job)
-        job.state = 'running'
-        job.unit = unit
-        job.started_ns = now_ns
+    def start(self, job: Job) -> bool:
+        """Note that a unit starts the job's next stage; return whether that may be."""
+        return self._queues[job.task].start(job)
 
-    def overtaken(self, job: Job) -> bool:
-        """Whether a newer job of the task has been answered."""
-        return job.id < self._queues[job.task].last_completed
-
-    def complete(
-        self,
-        job: Job,
-        now_ns: int,
-        out: list[Decision],
-        *,
-        items: int = 0,
-        items_for: Mapping[str, int] | None = None,
+    def stage_ended(
+        self, job: Job, event: StageFinished, now_ns: int, out: list[Decision]
     ) -> None:
-        """End a job with its answer; release those that come after it."""
-        self._remove(job)
-        self._queues[job.task].last_completed = job.id
-        response_ns = now_ns - job.release_ns
-        on_time = now_ns <= job.deadline_ns
-        self.ledger.complete(
-            job.task,
-            on_time=on_time,
-            response_ns=response_ns,
-            now_ns=now_ns,
-            variant=job.variant.name,
-        )
-        out.append(Complete(job.id, job.task, on_time, response_ns, tuple(job.timings)))
-        for queue in self._children[job.task]:
-            found = items if items_for is None else items_for.get(queue.spec.name, items)
-            if (found or not queue.spec.needs_items) and queue.activates():
-                self._enqueue(queue, self._child(queue, job, found, now_ns, out), now_ns, out)
+        """Let a job go on with its next stage, or end it when there is none."""
+        queue = self._queues[job.task]
+        following = job.stage_index + 1 + event.skip
+        job.ready_ns = now_ns
+        if job.id < queue.last_completed:
+            self.drop(job, reasons.OVERTAKEN, now_ns, out)
+        elif following < len(job.variant.stages):
+            job.go_to(following)
+            queue.pause(job)
+        else:
+            self._complete(queue, job, event, now_ns, out)
 
     def drop(self, job: Job, reason: str, now_ns: int, out: list[Decision]) -> None:
         """End a job on purpose."""
@@ -132,8 +104,31 @@ class Books:
         if not spec.enabled:
             for job in list(queue.waiting):
                 self.drop(job, reasons.DISABLED, now_ns, out)
-        while len(queue.waiting) > spec.queue_depth:
-            self.drop(queue.waiting[0], reasons.SUPERSEDED, now_ns, out)
+        self._drop_surplus(queue, now_ns, out)
+        queue.offer()
+
+    def _complete(
+        self, queue: TaskQueue, job: Job, event: StageFinished, now_ns: int, out: list[Decision]
+    ) -> None:
+        """End a job with its answer; release those that come after it."""
+        queue.remove(job)
+        del self.jobs[job.id]
+        queue.last_completed = job.id
+        response_ns = now_ns - job.release_ns
+        on_time = now_ns <= job.deadline_ns
+        self.ledger.complete(
+            job.task,
+            on_time=on_time,
+            response_ns=response_ns,
+            now_ns=now_ns,
+            variant=job.variant.name,
+        )
+        out.append(Complete(job.id, job.task, on_time, response_ns, tuple(job.timings)))
+        items, items_for = event.items, event.items_for
+        for after in self._children[job.task]:
+            found = items if items_for is None else items_for.get(after.spec.name, items)
+            if (found or not after.spec.needs_items) and after.activates():
+                self._enqueue(after, self._child(after, job, found, now_ns, out), now_ns, out)
 
     def _release(
         self,
@@ -148,33 +143,24 @@ class Books:
         items: int = 1,
     ) -> Job:
         spec = queue.spec
+        name, variant = spec.name, spec.variants[0]
+        number, deadline_ns = self._next_id, release_ns + spec.deadline_ns
         job = Job(
-            job_id=self._next_id,
-            task=spec.name,
-            variant=spec.variants[0],
-            stream=stream,
-            seq=seq,
-            release_ns=release_ns,
-            deadline_ns=release_ns + spec.deadline_ns,
-            ready_ns=now_ns,
-            priority=spec.priority,
-            parent=parent,
-            items=items,
-        )
+            number, name, variant, stream, seq, release_ns, deadline_ns, now_ns,
+            spec.priority, parent, items,
+        )  # fmt: skip
         self._next_id += 1
-        self.ledger.release(
-            spec.name,
-            release_ns=release_ns,
-            worst_energy_mj=self._profiles.worst_energy_mj(spec.name, spec.variants[0], items),
-        )
-        out.append(
-            Release(job.id, spec.name, stream, seq, release_ns, job.deadline_ns, parent, items)
-        )
+        worst_energy_mj = self._profiles.worst_energy_mj(name, variant, items)
+        self.ledger.release(name, release_ns=release_ns, worst_energy_mj=worst_energy_mj)
+        out.append(Release(number, name, stream, seq, release_ns, deadline_ns, parent, items))
         return job
 
     def _enqueue(self, queue: TaskQueue, job: Job, now_ns: int, out: list[Decision]) -> None:
         self.jobs[job.id] = job
-        queue.waiting.append(job)
+        queue.add(job)
+        self._drop_surplus(queue, now_ns, out)
+
+    def _drop_surplus(self, queue: TaskQueue, now_ns: int, out: list[Decision]) -> None:
         while len(queue.waiting) > queue.spec.queue_depth:
             self.drop(queue.waiting[0], reasons.SUPERSEDED, now_ns, out)
 
@@ -204,7 +190,6 @@ class Books:
     def _remove(self, job: Job) -> None:
         self._queues[job.task].remove(job)
         del self.jobs[job.id]
-        job.state = 'ended'
 
     def validate(self) -> None:
         """
@@ -213,12 +198,15 @@ class Books:
         :raises InvariantError: when they disagree
         """
         in_flight: dict[str, int] = {}
+        ready: list[Job] = []
         for name, queue in self._queues.items():
-            queue.validate()
+            ready += queue.validate()
             in_flight[name] = len(queue)
             for job in queue.jobs():
                 if self.jobs.get(job.id) is not job:
                     raise InvariantError(f'{job!r} is in a queue and not in the books')
         if sum(in_flight.values()) != len(self.jobs):
             raise InvariantError('the books hold a job that is in no queue')
+        if self.ready.jobs() != sorted(ready, key=lambda job: (job.release_ns, job.id)):
+            raise InvariantError('other jobs are held ready than those that are')
         self.ledger.validate(in_flight)

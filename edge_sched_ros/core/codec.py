@@ -21,7 +21,8 @@ _TYPES: dict[str, type] = {kind.__name__: kind for kind in (*EVENT_TYPES, *DECIS
 
 def to_dict(item: Event | Decision) -> dict[str, Any]:
     """Return a dict of JSON types, the class name under ``type``."""
-    return {'type': type(item).__name__, **asdict(item)}
+    # a record is a dataclass, which the type checker is not told
+    return {'type': type(item).__name__, **asdict(cast('Any', item))}
 
 
 def from_dict(data: dict[str, Any]) -> Event | Decision:

@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Union
 
+from edge_sched_ros.core.record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class StageTiming:
     """
     When and where one stage of a job ran, in nanoseconds on the core's timeline.
@@ -23,7 +24,7 @@ class StageTiming:
     finished_ns: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Release:
     """
     A job begins to exist; keep its frame until it ends.
@@ -42,7 +43,7 @@ class Release:
     items: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Run:
     """Start this stage on this unit now."""
 
@@ -54,7 +55,7 @@ class Run:
     items: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UseVariant:
     """From here on the job runs another variant of its network (before its first stage only)."""
 
@@ -62,7 +63,7 @@ class UseVariant:
     variant: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Complete:
     """
     The job has its answer; publish it.
@@ -78,7 +79,7 @@ class Complete:
     stages: tuple[StageTiming, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Drop:
     """The job is given up before its end, on purpose; the reason is counted."""
 
@@ -88,7 +89,7 @@ class Drop:
     stages: tuple[StageTiming, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fail:
     """The job ended by an error; the reason is counted."""
 
@@ -98,7 +99,7 @@ class Fail:
     stages: tuple[StageTiming, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WakeAt:
     """Send ``TimerFired`` at this time; replaces an earlier wish only when it is sooner."""
 

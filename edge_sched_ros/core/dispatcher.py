@@ -14,7 +14,6 @@ from edge_sched_ros.core.books import Books
 from edge_sched_ros.core.decisions import Decision
 from edge_sched_ros.core.decisions import Drop
 from edge_sched_ros.core.decisions import Run
-from edge_sched_ros.core.decisions import StageTiming
 from edge_sched_ros.core.decisions import UseVariant
 from edge_sched_ros.core.decisions import WakeAt
 from edge_sched_ros.core.errors import ConfigError
@@ -24,8 +23,8 @@ from edge_sched_ros.core.ledger import Ledger
 from edge_sched_ros.core.parameters import changed_task
 from edge_sched_ros.core.policy import Policy
 from edge_sched_ros.core.profiles import Profiles
-from edge_sched_ros.core.profiles import StageKey
 from edge_sched_ros.core.tasks import TaskSpec
+from edge_sched_ros.core.unit_set import UnitSet
 from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.core.units import HUNG
 from edge_sched_ros.core.units import Running
@@ -67,14 +66,16 @@ class LowLevelDispatcher:
         profiles: Profiles | None = None,
         watchdog: Watchdog | None = None,
     ) -> None:
-        self.units = {unit.name: UnitState(unit) for unit in units}
         self.profiles = profiles or Profiles()
+        self._units = UnitSet(units, self.profiles, watchdog or Watchdog())
+        #: the state of every unit by name
+        self.units = self._units.states
         self.policy_name = policy
         self.policy_parameters = dict(policy_parameters or {})
         self._books = Books(tasks, frozenset(self.units), self.profiles)
+        self._ready = self._books.ready.entries
         self._make_policy = make_policy
         self._policy = make_policy(policy, self.policy_parameters)
-        self._watchdog = watchdog or Watchdog()
         self._accepting = True
         #: the wake-up the driver has been asked for and that has not come yet
         self._armed_ns: int | None = None
@@ -90,6 +91,16 @@ class LowLevelDispatcher:
             events.Stopped: self._on_stopped,
         }
         self._now_ns = 0
+        #: what the policy gets to see; brought up to date before it is asked
+        self._view = View(
+            now_ns=0,
+            ready=(),
+            units=self.units,
+            tasks=self._books.specs,
+            accounts=self._books.ledger.tasks,
+            profiles=self.profiles,
+            jobs=self._books.jobs,
+        )
 
     @property
     def ledger(self) -> Ledger:
@@ -112,12 +123,12 @@ class LowLevelDispatcher:
 
         :param now_ns: the present on the core's timeline, never less than before
         """
-        self._now_ns = max(now_ns, self._now_ns)
+        if now_ns > self._now_ns:
+            self._now_ns = now_ns
         out: list[Decision] = []
         self._handlers[type(event)](event, out)
-        if self._books.in_flight:
-            self._drop_unrunnable(out)
-            self._ask_policy(out)
+        if self._ready:
+            self._decide(out)
         return out
 
     # --- events ---------------------------------------------------------------------------
@@ -127,26 +138,23 @@ class LowLevelDispatcher:
             self._books.frame(event, self._now_ns, out)
 
     def _on_stage_finished(self, event: events.StageFinished, out: list[Decision]) -> None:
-        job = self._free_unit(event)
-        if job is None:
-            return
-        self._observe(job, event)
-        self._note_timing(job, event)
-        job.ready_ns = self._now_ns
-        if self._books.overtaken(job):
-            self._books.drop(job, reasons.OVERTAKEN, self._now_ns, out)
-        elif job.stage_index + 1 + event.skip < len(job.variant.stages):
-            job.stage_index += 1 + event.skip
-            job.state = 'ready'
-        else:
-            self._books.complete(
-                job, self._now_ns, out, items=event.items, items_for=event.items_for
-            )
+        running = self._units.end(event)
+        if running is None:
+            return  # from a worker that was given up
+        if event.energy_mj:
+            self._books.ledger.spend(running.task, event.energy_mj)
+        job = self._books.jobs.get(event.job)
+        if job is not None:
+            self._units.learn(job, running, event)
+            job.note(event.unit, event.started_ns, event.finished_ns)
+            self._books.stage_ended(job, event, self._now_ns, out)
 
     def _on_stage_failed(self, event: events.StageFailed, out: list[Decision]) -> None:
-        job = self._free_unit(event)
+        if self._units.end(event) is None:
+            return  # from a worker that was given up
+        job = self._books.jobs.get(event.job)
         if job is not None:
-            self._note_timing(job, event)
+            job.note(event.unit, event.started_ns, event.finished_ns)
             self._books.fail(job, event.reason, self._now_ns, out)
 
     def _on_unit_changed(self, event: events.UnitChanged, out: list[Decision]) -> None:
@@ -155,8 +163,7 @@ class LowLevelDispatcher:
             raise ConfigError(
                 f'unit {event.unit}', f'cannot become {event.state!r} at speed {event.speed}'
             )
-        unit.state = event.state
-        unit.reason = event.reason
+        self._units.set_state(unit, event.state, event.reason)
         unit.speed = event.speed
         for job_id in list(unit.running):
             job = self._books.jobs.get(job_id)
@@ -183,10 +190,7 @@ class LowLevelDispatcher:
 
     def _on_timer_fired(self, _event: events.TimerFired, out: list[Decision]) -> None:
         self._armed_ns = None
-        for unit in self.units.values():
-            if not unit.running or unit.state != AVAILABLE:
-                continue
-            first = min(unit.running.values(), key=lambda run: run.hang_at_ns)
+        for unit, first in self._units.first_to_hang():
             if first.hang_at_ns <= self._now_ns:
                 self._give_up(unit, first, out)
             else:
@@ -201,39 +205,10 @@ class LowLevelDispatcher:
 
     # --- units ----------------------------------------------------------------------------
 
-    def _free_unit(self, event: events.StageFinished | events.StageFailed) -> Job | None:
-        """Take the ended stage off its unit and return its job, if that still lives."""
-        unit = self.units[event.unit]
-        running = unit.running.get(event.job)
-        if running is None or running.stage != event.stage:
-            return None  # from a worker that was given up
-        del unit.running[event.job]
-        unit.busy_ns += event.finished_ns - event.started_ns
-        unit.stages_done += 1
-        if isinstance(event, events.StageFinished) and event.energy_mj:
-            unit.energy_mj += event.energy_mj
-            self._books.ledger.spend(running.task, event.energy_mj)
-        if unit.state == HUNG:
-            unit.state = AVAILABLE
-            unit.reason = ''
-        return self._books.jobs.get(event.job)
-
-    def _observe(self, job: Job, event: events.StageFinished) -> None:
-        key = StageKey(job.task, job.variant.name, event.stage, event.unit)
-        latency_ns = event.finished_ns - event.started_ns
-        at_full_speed = round(latency_ns * self.units[event.unit].speed)
-        self.profiles.observe(key, at_full_speed, job.items)
-
-    def _note_timing(self, job: Job, event: events.StageFinished | events.StageFailed) -> None:
-        timing = StageTiming(
-            event.stage, event.unit, job.ready_ns, event.started_ns, event.finished_ns
-        )
-        job.timings.append(timing)
-
     def _give_up(self, unit: UnitState, run: Running, out: list[Decision]) -> None:
-        unit.state = HUNG
         seconds = (self._now_ns - run.started_ns) / 1e9
-        unit.reason = f'{run.task}/{run.stage} has run for {seconds:.1f} s'
+        reason = f'{run.task}/{run.stage} has run for {seconds:.1f} s'
+        self._units.set_state(unit, HUNG, reason)
         for job_id in unit.running:
             if (job := self._books.jobs.get(job_id)) is not None:
                 self._books.fail(job, reasons.UNIT_HUNG, self._now_ns, out)
@@ -245,44 +220,29 @@ class LowLevelDispatcher:
 
     # --- decisions ------------------------------------------------------------------------
 
+    def _decide(self, out: list[Decision]) -> None:
+        """Ask until the policy has nothing more to say: a drop can make another job ready."""
+        if self._units.some_lost:
+            self._drop_unrunnable(out)
+        policy, view = self._policy, self._view
+        again = True
+        while again and self._ready:
+            if not view.refresh(self._now_ns, self._books.ready) and not policy.asks_when_busy:
+                return
+            again = False
+            for decision in policy.decide(view):
+                if type(decision) is Run:
+                    self._run(decision, out)
+                else:
+                    again |= self._apply(decision, out)
+
     def _drop_unrunnable(self, out: list[Decision]) -> None:
-        units = self.units
-        if all(unit.state == AVAILABLE for unit in units.values()):
-            return
-        for job in self._books.ready():
-            if not any(units[name].state == AVAILABLE for name in job.stage.units):
+        for job in self._books.ready.jobs():
+            if not self._units.can_run(job):
                 self._books.drop(job, reasons.NO_UNIT, self._now_ns, out)
 
-    def _ask_policy(self, out: list[Decision]) -> None:
-        """Ask until the policy has nothing more to say: a drop can make another job ready."""
-        while True:
-            if not self._policy.asks_when_busy and not any(
-                unit.idle for unit in self.units.values()
-            ):
-                return
-            ready = self._books.ready()
-            if not ready:
-                return
-            view = View(
-                now_ns=self._now_ns,
-                ready=ready,
-                units=self.units,
-                tasks=self._books.specs,
-                accounts=self._books.ledger.tasks,
-                profiles=self.profiles,
-                jobs=self._books.jobs,
-            )
-            decided = self._policy.decide(view)
-            if not decided:
-                return
-            if not any([self._apply(decision, out) for decision in decided]):
-                return
-
     def _apply(self, decision: Decision, out: list[Decision]) -> bool:
-        """Carry out one decision of the policy; return whether that can make others due."""
-        if isinstance(decision, Run):
-            self._run(decision, out)
-            return False
+        """Carry out a decision that starts nothing; return whether it can make others due."""
         if isinstance(decision, Drop):
             self._books.drop(self._live(decision.job), decision.reason, self._now_ns, out)
             return True
@@ -295,28 +255,23 @@ class LowLevelDispatcher:
         raise InvariantError(f'{self._policy.name} decided {decision!r}, which is not its to say')
 
     def _run(self, decision: Run, out: list[Decision]) -> None:
-        job = self._live(decision.job)
-        unit = self.units[decision.unit]
-        allowed = job.state in ('waiting', 'ready') and decision.stage == job.stage.name
-        if not allowed or not unit.idle or decision.unit not in job.stage.units:
-            raise InvariantError(f'{self._policy.name} cannot run {job!r} on {decision.unit}')
-        cost = self.profiles.cost(job.task, job.variant.name, decision.stage, decision.unit)
-        expected_ns = 0 if cost is None else round(cost.expected_ns(job.items) / unit.speed)
-        expected_ns += self.profiles.transition_ns(job.unit, decision.unit)
-        hang_at_ns = self._now_ns + self._watchdog.limit_ns(cost)
-        self._books.start(job, decision.unit, self._now_ns)
-        unit.running[job.id] = Running(
-            job.id, job.task, decision.stage, self._now_ns, self._now_ns + expected_ns, hang_at_ns
-        )
-        unit.last_task = job.task
+        job, name, now_ns = self._live(decision.job), decision.unit, self._now_ns
+        stage, idle = job.stage, self.units[name].idle
+        fits = idle and decision.stage == stage.name and name in stage.units
+        if not fits or not self._books.start(job):
+            raise InvariantError(f'{self._policy.name} cannot run {job!r} on {name}')
+        hang_at_ns = self._units.start(job, name, now_ns)
+        job.unit = name
+        job.started_ns = now_ns
         out.append(decision)
-        self._wake_at(hang_at_ns, out)
+        if self._armed_ns is None or hang_at_ns < self._armed_ns:
+            self._wake_at(hang_at_ns, out)
 
     def _use_variant(self, decision: UseVariant, out: list[Decision]) -> None:
         job = self._live(decision.job)
         if job.started:
             raise InvariantError(f'{self._policy.name} changes the variant of started {job!r}')
-        job.variant = self._books.specs[job.task].variant(decision.variant)
+        job.use(self._books.specs[job.task].variant(decision.variant))
         out.append(decision)
 
     def _live(self, job_id: int) -> Job:
@@ -335,17 +290,4 @@ class LowLevelDispatcher:
             or the ledger does not add up
         """
         self._books.validate()
-        running = {
-            job_id: name
-            for name, unit in self.units.items()
-            for job_id in unit.running
-            if job_id in self._books.jobs
-        }
-        for unit in self.units.values():
-            if len(unit.running) > unit.unit.slots:
-                raise InvariantError(f'{unit.unit.name} runs more stages than it has slots')
-        for job in self._books.jobs.values():
-            if (job.state == 'running') != (job.id in running):
-                raise InvariantError(f'{job!r}: the units know nothing of it, or too much')
-            if job.state == 'running' and running[job.id] != job.unit:
-                raise InvariantError(f'{job!r} says {job.unit}, the units say {running[job.id]}')
+        self._units.validate(self._books.jobs)

@@ -22,6 +22,10 @@ class ConfigError(EdgeSchedError, ValueError):
         self.where = where
         self.problem = problem
 
+    def __reduce__(self) -> tuple[type[ConfigError], tuple[str, str]]:
+        """Let it travel between processes: exceptions are copied by their one message else."""
+        return type(self), (self.where, self.problem)
+
 
 class InvariantError(EdgeSchedError, AssertionError):
     """The dispatcher's own books do not add up: a defect in this package, never the user's."""

@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from typing import Union
 
+from edge_sched_ros.core.record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class FrameArrived:
     """
     A frame of an input stream is here.
@@ -24,7 +25,7 @@ class FrameArrived:
     release_ns: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StageFinished:
     """
     A unit ended a stage.
@@ -47,7 +48,7 @@ class StageFinished:
     energy_mj: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StageFailed:
     """
     A stage raised an error on its unit.
@@ -63,7 +64,7 @@ class StageFailed:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UnitChanged:
     """
     A unit came, went, or runs at another speed.
@@ -77,7 +78,7 @@ class UnitChanged:
     speed: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ParametersChanged:
     """
     Settings changed while running.
@@ -92,7 +93,7 @@ class ParametersChanged:
     task: str = ''
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClockJumped:
     """
     The source clock jumped (a looping bag, a reset).
@@ -103,17 +104,17 @@ class ClockJumped:
     delta_ns: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TimerFired:
     """A time asked for by ``WakeAt`` has come."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Started:
     """Frames are welcome (again)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stopped:
     """Drop everything in flight; frames are ignored until ``Started``."""
 

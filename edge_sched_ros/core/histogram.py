@@ -29,8 +29,11 @@ class DurationHistogram:
 
     def add(self, duration_ns: int) -> None:
         """Count one duration in nanoseconds."""
-        index = self._index(duration_ns)
-        self._buckets[index] = self._buckets.get(index, 0) + 1
+        index = 0
+        if duration_ns > _SMALLEST_NS:
+            index = int(math.log(duration_ns / _SMALLEST_NS) / _LOG_GROWTH)
+        buckets = self._buckets
+        buckets[index] = buckets.get(index, 0) + 1
         self._count += 1
 
     def percentile_ns(self, percent: float) -> int | None:
@@ -48,9 +51,3 @@ class DurationHistogram:
             if seen >= rank:
                 return round(_SMALLEST_NS * math.pow(_GROWTH, index + 0.5))
         raise AssertionError('a rank within the count always falls into a bucket')
-
-    @staticmethod
-    def _index(duration_ns: int) -> int:
-        if duration_ns <= _SMALLEST_NS:
-            return 0
-        return int(math.log(duration_ns / _SMALLEST_NS) / _LOG_GROWTH)

@@ -26,6 +26,7 @@ class Job:
         'ready_ns',
         'release_ns',
         'seq',
+        'stage',
         'stage_index',
         'started_ns',
         'state',
@@ -38,7 +39,6 @@ class Job:
 
     def __init__(
         self,
-        *,
         job_id: int,
         task: str,
         variant: VariantSpec,
@@ -66,16 +66,28 @@ class Job:
         self.items = items
         self.state: JobState = 'waiting'
         self.stage_index = 0
+        #: the stage that runs, or runs next
+        self.stage = variant.stages[0]
         #: the unit it runs on, or ran on last
         self.unit: str | None = None
         self.timings: list[StageTiming] = []
         #: when its latest stage was started; its release before the first
         self.started_ns = release_ns
 
-    @property
-    def stage(self) -> StageSpec:
-        """The stage that runs, or runs next."""
-        return self.variant.stages[self.stage_index]
+    def go_to(self, index: int) -> None:
+        """Let another stage be the next."""
+        self.stage_index = index
+        self.stage = self.variant.stages[index]
+
+    def note(self, unit: str, started_ns: int, finished_ns: int) -> None:
+        """Keep when and where its stage has run."""
+        timing = StageTiming(self.stage.name, unit, self.ready_ns, started_ns, finished_ns)
+        self.timings.append(timing)
+
+    def use(self, variant: VariantSpec) -> None:
+        """Run another variant."""
+        self.variant = variant
+        self.stage = variant.stages[self.stage_index]
 
     @property
     def remaining(self) -> tuple[StageSpec, ...]:

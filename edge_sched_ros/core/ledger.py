@@ -80,7 +80,7 @@ class TaskAccount:
         """
         Energy spent over that of the worst placement of every released job; 1 while unknown.
 
-        Source: DREAM (ASPLOS 2024), in the form commonly recalled, not verified.
+        Source: DREAM (ASPLOS 2023), in the form commonly recalled, not verified.
         """
         return self.energy_mj / self.worst_energy_mj if self.worst_energy_mj else 1.0
 
@@ -89,7 +89,7 @@ class TaskAccount:
         """
         The miss ratio as UXCost takes it: 1 / (2 n) instead of zero.
 
-        Source: DREAM (ASPLOS 2024); the substitute for zero is as commonly recalled, not
+        Source: DREAM (ASPLOS 2023); the substitute for zero is as commonly recalled, not
         verified against the paper.
         """
         if not self.ended:
@@ -181,7 +181,7 @@ class Ledger:
         """
         Return the product of summed violation rates and summed normalised energy; lower is better.
 
-        Source: DREAM (ASPLOS 2024), in the form commonly recalled, not verified.
+        Source: DREAM (ASPLOS 2023), in the form commonly recalled, not verified.
         """
         ended = [account for account in self.tasks.values() if account.ended]
         rates = sum(account.violation_rate for account in ended)

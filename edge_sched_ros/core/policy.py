@@ -32,7 +32,8 @@ class Policy(Protocol):
     Decides what runs where.
 
     ``decide`` may return ``Run`` (a ready job's next stage on an idle unit that can run it),
-    ``Drop``, ``UseVariant`` (before a job's first stage) and ``WakeAt``. It changes nothing.
+    ``Drop``, ``UseVariant`` (before a job's first stage) and ``WakeAt``. It changes nothing. A
+    class that uses other variants than a network's first has ``switches_variants = True``.
     """
 
     name: str

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from edge_sched_ros.core.tasks import StageSpec
     from edge_sched_ros.core.tasks import VariantSpec
 
 #: share an observation keeps when the next one comes; 0.95 remembers about 20 runs
 _MEMORY = 0.95
+_NOTHING: Mapping[str, StageCost] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class StageCost:
         '_mean_y',
         '_s',
         '_slope',
+        '_steady_ns',
         '_sx',
         '_sxx',
         '_sxy',
@@ -55,6 +59,8 @@ class StageCost:
     ) -> None:
         self._s = self._sx = self._sy = self._sxx = self._sxy = 0.0
         self._mean_x = self._mean_y = self._slope = 0.0
+        #: what any run is expected to take as long as items do not matter
+        self._steady_ns = 0
         #: longest observation, fading slowly
         self.worst_ns = 0
         #: where the number comes from: ``observed`` or the name of a profile
@@ -81,25 +87,30 @@ class StageCost:
 
     def observe(self, latency_ns: int, items: int) -> None:
         """Take in one run over ``items`` items that took ``latency_ns``."""
-        if self._s >= 1 and (expected_ns := self.expected_ns(items)):
-            off = abs(latency_ns - expected_ns) / expected_ns
-            self.deviation += (off - self.deviation) * (1 - _MEMORY)
-        self._s = self._s * _MEMORY + 1
-        self._sx = self._sx * _MEMORY + items
-        self._sy = self._sy * _MEMORY + latency_ns
-        self._sxx = self._sxx * _MEMORY + items * items
-        self._sxy = self._sxy * _MEMORY + items * latency_ns
-        self.worst_ns = max(latency_ns, int(self.worst_ns * 0.999))
-        mean_x = self._mean_x = self._sx / self._s
-        mean_y = self._mean_y = self._sy / self._s
-        spread = self._sxx / self._s - mean_x * mean_x
-        rise = self._sxy / self._s - mean_x * mean_y
+        s = self._s
+        if s >= 1:
+            expected_ns = self.expected_ns(items) if self._slope else self._steady_ns
+            if expected_ns:
+                off = abs(latency_ns - expected_ns) / expected_ns
+                self.deviation += (off - self.deviation) * (1 - _MEMORY)
+        s = self._s = s * _MEMORY + 1
+        sx = self._sx = self._sx * _MEMORY + items
+        sy = self._sy = self._sy * _MEMORY + latency_ns
+        sxx = self._sxx = self._sxx * _MEMORY + items * items
+        sxy = self._sxy = self._sxy * _MEMORY + items * latency_ns
+        worst_ns = int(self.worst_ns * 0.999)
+        self.worst_ns = latency_ns if latency_ns > worst_ns else worst_ns
+        mean_x = self._mean_x = sx / s
+        mean_y = self._mean_y = sy / s
+        self._steady_ns = round(mean_y)
+        spread = sxx / s - mean_x * mean_x
+        rise = sxy / s - mean_x * mean_y
         self._slope = rise / spread if spread > 1e-3 and rise > 0 else 0.0
 
     def expected_ns(self, items: int) -> int:
         """Return the expected latency for that many items, in nanoseconds."""
         if not self._slope:
-            return round(self._mean_y)
+            return self._steady_ns
         return max(0, round(self._mean_y + self._slope * (items - self._mean_x)))
 
     def expected_mj(self, items: int) -> float | None:
@@ -113,11 +124,14 @@ class Profiles:
     """Costs of all stages; grows to tasks x stages x units entries and no further."""
 
     def __init__(self) -> None:
-        self._costs: dict[tuple[str, str, str, str], StageCost] = {}
+        #: (task, variant, stage) -> unit -> cost
+        self._costs: dict[tuple[str, str, str], dict[str, StageCost]] = {}
         #: (from unit, to unit) -> time to hand a job's data over, in nanoseconds
         self._transitions: dict[tuple[str, str], int] = {}
-        #: (task, variant) -> the hungriest cost of each stage
-        self._worst: dict[tuple[str, str], list[StageCost]] = {}
+        #: whether any hand-over takes time
+        self.has_transitions = False
+        #: (task, variant, items) -> energy with every stage on its hungriest unit
+        self._worst_mj: dict[tuple[str, str, int], float] = {}
 
     def set(
         self,
@@ -142,50 +156,62 @@ class Profiles:
         cost.energy_mj = energy_mj
         cost.energy_per_item_mj = energy_per_item_mj
         cost.demand = demand
-        self._costs[(key.task, key.variant, key.stage, key.unit)] = cost
-        self._worst.clear()
+        self._on_units(key)[key.unit] = cost
+        self._worst_mj.clear()
 
     def set_transition(self, source: str, target: str, time_ns: int) -> None:
         """Enter what handing a job's data from one unit to another costs."""
         self._transitions[(source, target)] = time_ns
+        self.has_transitions = True
 
     def transition_ns(self, source: str | None, target: str) -> int:
         """Return the time to hand a job's data over; 0 within a unit or where unknown."""
-        if source is None or not self._transitions:
+        if source is None:
             return 0
         return self._transitions.get((source, target), 0)
 
     def worst_energy_mj(self, task: str, variant: VariantSpec, items: int) -> float:
         """Return the energy of a job with every stage on its hungriest unit; unknown counts 0."""
-        key = (task, variant.name)
-        costs = self._worst.get(key)
-        if costs is None:
-            costs = self._worst[key] = [
+        key = (task, variant.name, items)
+        worst_mj = self._worst_mj.get(key)
+        if worst_mj is None:
+            hungriest = (
                 max(known, key=lambda cost: cost.energy_mj or 0.0)
                 for stage in variant.stages
                 if (known := self._with_energy(task, variant.name, stage))
-            ]
-        return sum(cost.expected_mj(items) or 0.0 for cost in costs)
+            )
+            worst_mj = sum(cost.expected_mj(items) or 0.0 for cost in hungriest)
+            self._worst_mj[key] = worst_mj
+        return worst_mj
 
     def _with_energy(self, task: str, variant: str, stage: StageSpec) -> list[StageCost]:
-        costs = (self._costs.get((task, variant, stage.name, unit)) for unit in stage.units)
+        on = self.on_units(task, variant, stage.name)
+        costs = (on.get(unit) for unit in stage.units)
         return [cost for cost in costs if cost is not None and cost.energy_mj is not None]
 
     def observe(self, key: StageKey, latency_ns: int, items: int) -> None:
         """Take in one run."""
-        entry = (key.task, key.variant, key.stage, key.unit)
-        cost = self._costs.get(entry)
+        on = self._on_units(key)
+        cost = on.get(key.unit)
         if cost is None:
-            cost = self._costs[entry] = StageCost()
+            cost = on[key.unit] = StageCost()
         cost.observe(latency_ns, items)
+
+    def on_units(self, task: str, variant: str, stage: str) -> Mapping[str, StageCost]:
+        """Return what is known of the stage, by unit."""
+        return self._costs.get((task, variant, stage), _NOTHING)
 
     def cost(self, task: str, variant: str, stage: str, unit: str) -> StageCost | None:
         """Return what is known of the stage on the unit, or ``None``."""
-        return self._costs.get((task, variant, stage, unit))
+        on = self._costs.get((task, variant, stage))
+        return None if on is None else on.get(unit)
 
     def expected_ns(
         self, task: str, variant: str, stage: str, unit: str, items: int
     ) -> int | None:
         """Return the expected latency in nanoseconds, or ``None`` while unknown."""
-        cost = self._costs.get((task, variant, stage, unit))
+        cost = self.cost(task, variant, stage, unit)
         return None if cost is None else cost.expected_ns(items)
+
+    def _on_units(self, key: StageKey) -> dict[str, StageCost]:
+        return self._costs.setdefault((key.task, key.variant, key.stage), {})

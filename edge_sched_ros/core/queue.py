@@ -9,16 +9,24 @@ from collections.abc import Iterator
 
 from edge_sched_ros.core.errors import InvariantError
 from edge_sched_ros.core.job import Job
+from edge_sched_ros.core.ready import ReadyJobs
 from edge_sched_ros.core.tasks import TaskSpec
 
 
 class TaskQueue:
-    """Waiting jobs (newest wins when full) and started jobs of one task."""
+    """
+    Waiting jobs (newest wins when full) and started jobs of one task.
 
-    __slots__ = ('activations', 'active', 'last_completed', 'spec', 'waiting')
+    :param ready: told which of them may start
+    """
 
-    def __init__(self, spec: TaskSpec) -> None:
+    __slots__ = ('_offered', '_ready', 'activations', 'active', 'last_completed', 'spec', 'waiting')
+
+    def __init__(self, spec: TaskSpec, ready: ReadyJobs) -> None:
         self.spec = spec
+        self._ready = ready
+        #: how many of the waiting jobs, the oldest ones, are among the ready
+        self._offered = 0
         #: jobs none of whose stages has started, oldest first; at most ``queue_depth``
         self.waiting: deque[Job] = deque()
         #: jobs that have started and not ended; at most ``max_in_flight``
@@ -39,32 +47,66 @@ class TaskQueue:
 
     def activates(self) -> bool:
         """Count one activation and return whether it releases a job."""
-        due = self.activations % self.spec.every_n == 0
+        spec = self.spec
+        due = self.activations % spec.every_n == 0
         self.activations += 1
-        return self.spec.enabled and due
+        return spec.enabled and due
 
-    def start(self, job: Job) -> None:
-        """Note that a stage of the job is being started."""
+    def add(self, job: Job) -> None:
+        """Let a new job wait."""
+        self.waiting.append(job)
+        self.offer()
+
+    def start(self, job: Job) -> bool:
+        """Note that a stage of the job is being started; return whether that may be."""
+        if not self._ready.discard(job):
+            return False
         if job.state == 'waiting':
-            self.waiting.remove(job)
+            self._offered -= 1
+            self._leave(job)
             self.active.append(job)
+        job.state = 'running'
+        return True
+
+    def pause(self, job: Job) -> None:
+        """Note that a stage of the job has ended and another may start."""
+        job.state = 'ready'
+        self._ready.add(job)
 
     def remove(self, job: Job) -> None:
         """Take out a job that ended."""
-        (self.waiting if job.state == 'waiting' else self.active).remove(job)
-
-    def ready(self) -> Iterator[Job]:
-        """Yield the jobs whose next stage may start, oldest first."""
-        for job in self.active:
+        if job.state != 'waiting':
             if job.state == 'ready':
-                yield job
-        free = self.spec.max_in_flight - len(self.active)
-        for index in range(min(free, len(self.waiting))):
-            yield self.waiting[index]
+                self._ready.discard(job)
+            self.active.remove(job)
+        else:
+            self._offered -= self._ready.discard(job)
+            self._leave(job)
+        job.state = 'ended'
+        self.offer()
 
-    def validate(self) -> None:
+    def offer(self) -> None:
+        """Have as many of the waiting jobs among the ready as the task may start."""
+        waiting = self.waiting
+        if not waiting:
+            return
+        may = min(len(waiting), max(0, self.spec.max_in_flight - len(self.active)))
+        while self._offered < may:
+            self._ready.add(waiting[self._offered])
+            self._offered += 1
+        while self._offered > may:
+            self._offered -= 1
+            self._ready.discard(waiting[self._offered])
+
+    def _leave(self, job: Job) -> None:
+        if self.waiting[0] is job:
+            self.waiting.popleft()
+        else:
+            self.waiting.remove(job)
+
+    def validate(self) -> list[Job]:
         """
-        Check that every job is where its state says.
+        Check that every job is where its state says, and return those that may start.
 
         :raises InvariantError: when one is not
         """
@@ -77,3 +119,6 @@ class TaskQueue:
         ids = [job.id for job in self.jobs()]
         if len(set(ids)) != len(ids):
             raise InvariantError(f'{self.spec.name}: a job is in two places')
+        may = max(0, self.spec.max_in_flight - len(self.active))
+        between = [job for job in self.active if job.state == 'ready']
+        return between + list(self.waiting)[:may]

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from edge_sched_ros.core.profiles import StageCost
+
 #: the kinds of processing unit the vocabulary knows
 UNIT_KINDS = ('cpu', 'gpu', 'dla', 'pva', 'vic', 'ofa')
 
@@ -37,6 +39,7 @@ class Running:
 
     :param due_ns: when it should end by its profile; its start while nothing is known
     :param hang_at_ns: when the watchdog gives up on it
+    :param cost: what was known of it when it started
     """
 
     job_id: int
@@ -45,6 +48,7 @@ class Running:
     started_ns: int
     due_ns: int
     hang_at_ns: int
+    cost: StageCost | None = None
 
 
 class UnitState:
@@ -56,6 +60,7 @@ class UnitState:
         'last_task',
         'reason',
         'running',
+        'slots',
         'speed',
         'stages_done',
         'state',
@@ -64,6 +69,7 @@ class UnitState:
 
     def __init__(self, unit: Unit) -> None:
         self.unit = unit
+        self.slots = unit.slots
         self.state = AVAILABLE
         self.reason = ''
         #: clock relative to the one the profiles were taken at (0.5 = half speed)
@@ -81,11 +87,11 @@ class UnitState:
     @property
     def idle(self) -> bool:
         """Whether a stage may be started here now."""
-        return len(self.running) < self.unit.slots and self.state == AVAILABLE
+        return len(self.running) < self.slots and self.state == AVAILABLE
 
     def free_at_ns(self, now_ns: int) -> int:
         """Return when a slot should become free by what is known; never before now."""
-        if len(self.running) < self.unit.slots:
+        if len(self.running) < self.slots:
             return now_ns
         return max(now_ns, min(run.due_ns for run in self.running.values()))
 

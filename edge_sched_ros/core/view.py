@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from edge_sched_ros.core.job import Job
     from edge_sched_ros.core.ledger import TaskAccount
     from edge_sched_ros.core.profiles import Profiles
+    from edge_sched_ros.core.profiles import StageCost
+    from edge_sched_ros.core.ready import ReadyJobs
     from edge_sched_ros.core.tasks import StageSpec
     from edge_sched_ros.core.tasks import TaskSpec
+    from edge_sched_ros.core.tasks import VariantSpec
     from edge_sched_ros.core.units import UnitState
 
 
@@ -24,12 +27,14 @@ class View:
     """
     A read-only look at the dispatcher, valid during one ``decide`` call.
 
+    The same object shows the next moment at the next call.
+
     :param ready: jobs whose next stage can start, in order of release
     :param units: all units by name
     :param jobs: every job in flight by id, ready or not
     """
 
-    __slots__ = ('accounts', 'jobs', 'now_ns', 'profiles', 'ready', 'tasks', 'units')
+    __slots__ = ('_free', 'accounts', 'jobs', 'now_ns', 'profiles', 'ready', 'tasks', 'units')
 
     def __init__(
         self,
@@ -49,13 +54,24 @@ class View:
         self.accounts = accounts
         self.profiles = profiles
         self.jobs = jobs
+        self._free = self._count_free()
+
+    def refresh(self, now_ns: int, ready: ReadyJobs) -> bool:
+        """Show the present; return whether any unit is idle."""
+        self.now_ns = now_ns
+        self.ready = [entry[2] for entry in ready.entries]
+        self._free = self._count_free()
+        return bool(self._free)
 
     def free_slots(self) -> dict[str, int]:
         """Return how many stages may be started on each unit now; units with none are absent."""
+        return self._free.copy()
+
+    def _count_free(self) -> dict[str, int]:
         return {
-            name: unit.unit.slots - len(unit.running)
+            name: unit.slots - len(unit.running)
             for name, unit in self.units.items()
-            if unit.idle
+            if len(unit.running) < unit.slots and unit.state == AVAILABLE
         }
 
     def expected_ns(self, job: Job, stage: StageSpec, unit: str) -> int | None:
@@ -64,18 +80,27 @@ class View:
 
         Scaled by the unit's present speed.
         """
-        expected = self.profiles.expected_ns(
-            job.task, job.variant.name, stage.name, unit, job.items
-        )
-        return None if expected is None else round(expected / self.units[unit].speed)
+        cost = self.profiles.cost(job.task, job.variant.name, stage.name, unit)
+        return None if cost is None else self._at_speed(cost, job, unit)
 
     def cost_ns(self, job: Job, stage: StageSpec, unit: str) -> int:
         """Return the expected latency, hand-over included; an unknown latency counts as zero."""
-        cost = self.profiles.cost(job.task, job.variant.name, stage.name, unit)
-        handover_ns = self.profiles.transition_ns(job.unit, unit)
-        if cost is None:
-            return handover_ns
-        return round(cost.expected_ns(job.items) / self.units[unit].speed) + handover_ns
+        profiles = self.profiles
+        cost = profiles.cost(job.task, job.variant.name, stage.name, unit)
+        handover_ns = profiles.transition_ns(job.unit, unit) if profiles.has_transitions else 0
+        return handover_ns if cost is None else self._at_speed(cost, job, unit) + handover_ns
+
+    def costs_ns(self, job: Job, stage: StageSpec, units: Sequence[str]) -> list[int]:
+        """Return :meth:`cost_ns` of several units."""
+        profiles = self.profiles
+        known = profiles.on_units(job.task, job.variant.name, stage.name)
+        costs = [
+            0 if (cost := known.get(unit)) is None else self._at_speed(cost, job, unit)
+            for unit in units
+        ]
+        if not profiles.has_transitions:
+            return costs
+        return [ns + profiles.transition_ns(job.unit, unit) for ns, unit in zip(costs, units)]
 
     def energy_mj(self, job: Job, stage: StageSpec, unit: str) -> float | None:
         """Return the expected energy of a job's stage on a unit in mJ, or ``None``."""
@@ -92,7 +117,16 @@ class View:
 
         Every stage on the fastest available unit, without waiting; unknown stages count nothing.
         """
-        return sum(self._least_ns(job, stage) for stage in job.remaining)
+        return sum([self._least_ns(job, stage) for stage in job.remaining])
+
+    def least_of_any_variant_ns(self, job: Job) -> int:
+        """Return the least time the job needs when it may still change to another variant."""
+        if job.started:
+            return self.least_remaining_ns(job)
+        return min(
+            sum(self._least_ns(job, stage, variant) for stage in variant.stages)
+            for variant in self.tasks[job.task].variants
+        )
 
     def remaining_on_ns(self, job: Job, unit: str) -> int:
         """Return the time the job still needs on a unit; other stages at their fastest unit."""
@@ -101,11 +135,16 @@ class View:
             for stage in job.remaining
         )
 
-    def _least_ns(self, job: Job, stage: StageSpec) -> int:
+    def _least_ns(self, job: Job, stage: StageSpec, variant: VariantSpec | None = None) -> int:
+        costs = self.profiles.on_units(job.task, (variant or job.variant).name, stage.name)
+        units = self.units
         known = [
-            expected
+            self._at_speed(cost, job, unit)
             for unit in stage.units
-            if self.units[unit].state == AVAILABLE
-            and (expected := self.expected_ns(job, stage, unit)) is not None
+            if units[unit].state == AVAILABLE and (cost := costs.get(unit)) is not None
         ]
         return min(known, default=0)
+
+    def _at_speed(self, cost: StageCost, job: Job, unit: str) -> int:
+        expected_ns, speed = cost.expected_ns(job.items), self.units[unit].speed
+        return expected_ns if speed == 1.0 else round(expected_ns / speed)

@@ -23,5 +23,7 @@ class Watchdog:
 
     def limit_ns(self, cost: StageCost | None) -> int:
         """Return the time after which the unit is given up, in nanoseconds."""
-        worst = 0 if cost is None else cost.worst_ns
-        return max(self.floor_ns, round(self.factor * worst))
+        if cost is None:
+            return self.floor_ns
+        limit_ns = round(self.factor * cost.worst_ns)
+        return limit_ns if limit_ns > self.floor_ns else self.floor_ns

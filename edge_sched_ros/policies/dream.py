@@ -33,8 +33,8 @@ class Dream:
 
     name = 'dream'
     parameters: ClassVar[tuple[PolicyParameter, ...]] = (
-        PolicyParameter('alpha', 1.0, 0.0, 100.0, 'Weight of starvation' + _UNVERIFIED),
-        PolicyParameter('beta', 1.0, 0.0, 100.0, 'Weight of energy' + _UNVERIFIED),
+        PolicyParameter('alpha', 0.0, 0.0, 100.0, 'Weight of starvation' + _UNVERIFIED),
+        PolicyParameter('beta', 2.0, 0.0, 100.0, 'Weight of energy' + _UNVERIFIED),
         PolicyParameter('tune', 1.0, 0.0, 1.0, '1: alpha and beta are tuned online'),
         PolicyParameter('smart_drop', 1.0, 0.0, 1.0, '1: drops frames by the four conditions'),
         PolicyParameter('variants', 1.0, 0.0, 1.0, '1: switches to lighter variants under load'),
@@ -59,6 +59,7 @@ class Dream:
             'hysteresis', 0.1, 0.0, 0.9, 'Share of slack to spare before a heavier variant'
         ),
     )  # fmt: skip
+    switches_variants: ClassVar[bool] = True
     asks_when_busy: ClassVar[bool] = False
 
     def __init__(self, **values: float) -> None:

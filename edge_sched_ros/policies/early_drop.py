@@ -40,6 +40,8 @@ class EarlyDrop:
     def __init__(self, policy: Policy, *, margin_ms: float, probe_after: float) -> None:
         self.name = f'{policy.name}+drop'
         self._policy = policy
+        #: such a policy can save a job by a lighter variant
+        self._switches_variants = getattr(policy, 'switches_variants', False)
         self._margin_ns = round(margin_ms * 1e6)
         self._probe_after = probe_after
 
@@ -55,5 +57,9 @@ class EarlyDrop:
     def _is_lost(self, view: View, job: Job) -> bool:
         if view.accounts[job.task].unreachable_in_a_row >= self._probe_after:
             return False
-        at_best_ns = view.now_ns + view.least_remaining_ns(job) + self._margin_ns
-        return at_best_ns > job.deadline_ns
+        needed_ns = (
+            view.least_of_any_variant_ns(job)
+            if self._switches_variants
+            else view.least_remaining_ns(job)
+        )
+        return view.now_ns + needed_ns + self._margin_ns > job.deadline_ns

@@ -34,7 +34,7 @@ class FirstComeFirstServed:
     def decide(self, view: View) -> list[Decision]:
         """Start ready jobs in order of release."""
         where = None if self._pinning is None else self._pinning.allowed(view)
-        return run_in_order(view, lambda job: (job.release_ns, job.id), where)
+        return run_in_order(view, None, where)
 
 
 POLICY = FirstComeFirstServed

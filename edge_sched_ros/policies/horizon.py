@@ -25,6 +25,7 @@ from edge_sched_ros.policies.placement import run
 from edge_sched_ros.policies.placement import take_slot
 from edge_sched_ros.policies.plan_jobs import PlanJobs
 from edge_sched_ros.policies.plan_jobs import Weights
+from edge_sched_ros.policies.pull_forward import pull_forward
 
 
 def _by_deadline(job: PlanJob) -> float:
@@ -35,12 +36,12 @@ def _by_worth(job: PlanJob) -> float:
     return -job.miss
 
 
-def _by_coming(job: PlanJob) -> float:
-    return job.ready_ns
+def _by_slack(job: PlanJob) -> float:
+    return _by_deadline(job) - min((option.total_ns for option in job.options), default=0)
 
 
 #: a job put early keeps its place when others do not fit any more, so the order matters
-_ORDERS = (_by_deadline, _by_worth, _by_coming)
+_ORDERS = (_by_deadline, _by_worth, _by_slack)
 
 
 class Horizon:
@@ -48,11 +49,11 @@ class Horizon:
     Receding horizon: searches schedules of what is here and what will come, starts the first step.
 
     At every decision: jobs that cannot make their deadline are dropped; the others, what runs
-    and the next periodic arrivals are put in order of deadline and placed by a beam search that
-    weighs misses, energy, accuracy and the risk of being late; what the best schedule begins now
-    is started. A unit may stay idle for what is about to come. The search counts its steps: with
-    too many jobs for the budget it is ``least_slack``. Steps and not microseconds, so that the
-    same log gives the same decisions on any machine.
+    and the next periodic arrivals are placed by a beam search, in three orders, that weighs
+    misses, energy, accuracy and the risk of being late; what the best schedule begins now is
+    started. A unit may stay idle for what is about to come, unless a later job fits before it.
+    The search counts its steps: with too many jobs for the budget it is ``least_slack``. Steps
+    and not microseconds, so that the same log gives the same decisions on any machine.
     """
 
     name = 'horizon'
@@ -68,12 +69,13 @@ class Horizon:
         PolicyParameter(
             'safety', 2.0, 0.0, 10.0, 'Standard deviation of a latency, in mean deviations'
         ),
-        PolicyParameter('haste', 0.1, 0.0, 1.0, 'Cost of using up all time, in misses'),
+        PolicyParameter('haste', 0.2, 0.0, 1.0, 'Cost of using up all time, in misses'),
         PolicyParameter('pressure', 0.2, 0.0, 100.0, 'Cost of taking units, in misses per window'),
         PolicyParameter(
             'probe_after', 10.0, 1.0, 1e6, 'Early drops in a row until one job is run anyway'
         ),
     )
+    switches_variants: ClassVar[bool] = True
     asks_when_busy: ClassVar[bool] = False
 
     def __init__(self, **values: float) -> None:
@@ -199,19 +201,24 @@ def _starts(view: View, plan: list[Placement], units: tuple[str, ...]) -> list[D
     free = view.free_slots()
     ready = {job.id: job for job in view.ready}
     for placement in plan:
-        job = ready.get(placement.job.key)
         unit = units[placement.option.legs[0].unit]
-        if job is None or placement.begin_ns > view.now_ns or unit not in free:
-            continue
-        variant = view.tasks[job.task].variants[placement.option.variant]
-        if variant is not job.variant:
-            decisions.append(UseVariant(job.id, variant.name))
-        stage = variant.stages[job.stage_index]
-        decisions.append(Run(job.id, job.task, stage.name, unit, variant.name, job.items))
-        free[unit] -= 1
-        if not free[unit]:
-            del free[unit]
+        if placement.job.key in ready and placement.begin_ns <= view.now_ns and unit in free:
+            decisions += _start(view, ready.pop(placement.job.key), placement, unit)
+            take_slot(free, unit)
+    for unit in list(free):
+        found = pull_forward(plan, units.index(unit), ready, view.now_ns)
+        if found is not None:
+            decisions += _start(view, ready.pop(found.job.key), found, unit)
     return decisions
+
+
+def _start(view: View, job: Job, placement: Placement, unit: str) -> list[Decision]:
+    variant = view.tasks[job.task].variants[placement.option.variant]
+    stage = variant.stages[job.stage_index]
+    start = Run(job.id, job.task, stage.name, unit, variant.name, job.items)
+    if variant is job.variant:
+        return [start]
+    return [UseVariant(job.id, variant.name), start]
 
 
 POLICY = Horizon

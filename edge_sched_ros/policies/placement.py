@@ -18,16 +18,18 @@ Allowed = Callable[[Job], tuple[str, ...]]
 
 
 def run_in_order(
-    view: View, key: Callable[[Job], Any], allowed: Allowed | None = None
+    view: View, key: Callable[[Job], Any] | None, allowed: Allowed | None = None
 ) -> list[Decision]:
     """
     Start ready jobs by ascending ``key``, each on its fastest idle unit.
 
+    :param key: ``None`` for the order they are in, that of release
     :param allowed: narrows the units of a job's next stage
     """
     idle = view.free_slots()
     decisions: list[Decision] = []
-    for job in sorted(view.ready, key=key) if len(view.ready) > 1 else view.ready:
+    ready = view.ready
+    for job in sorted(ready, key=key) if key is not None and len(ready) > 1 else ready:
         if not idle:
             break
         names = job.stage.units if allowed is None else allowed(job)
@@ -56,14 +58,17 @@ def fastest_idle_unit(
 
     :param names: the units in question; all that can run the stage where absent
     """
-    best: str | None = None
-    best_ns = 0
     stage = job.stage
-    for name in stage.units if names is None else names:
-        if name not in idle:
-            continue
-        cost_ns = view.cost_ns(job, stage, name)
-        if best is None or cost_ns < best_ns or (cost_ns == best_ns and name == job.unit):
+    able = [name for name in (stage.units if names is None else names) if name in idle]
+    if not able:
+        return None
+    best = able[0]
+    if len(able) == 1:
+        return best
+    costs_ns = view.costs_ns(job, stage, able)
+    best_ns = costs_ns[0]
+    for name, cost_ns in zip(able, costs_ns):
+        if cost_ns < best_ns or (cost_ns == best_ns and name == job.unit):
             best, best_ns = name, cost_ns
     return best
 

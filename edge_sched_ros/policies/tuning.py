@@ -25,7 +25,9 @@ class OnlineTuner:
     """
     Measures UXCost over windows at a point and its four neighbours, moves to the best.
 
-    At most five steps; starts again when tasks or their load change by more than 20 %. Source:
+    At most five steps; starts again when tasks or their load change by more than 20 %. While
+    nothing is missed there is nothing to gain, and trying other points would cost: then it waits
+    for the first miss. Source:
     DREAM's abstract confirms an online, gradient-descent-like search of typically five steps;
     box, radii, windows and thresholds here are choices of this project.
 
@@ -71,6 +73,8 @@ class OnlineTuner:
         self._load = {name: after[name][0] - self._before[name][0] for name in after}
         if not any(after[name][0] > self._before[name][0] for name in after):
             return  # nothing ended, which says nothing good of this point: measure it again
+        if self._todo == [self._centre] and not _missed(self._before, after):
+            return
         if self._todo:
             self._costs[self._todo.pop(0)] = _uxcost(self._before, after)
             if not self._todo:
@@ -129,6 +133,15 @@ def _totals(view: View) -> dict[str, tuple[int, int, float, float]]:
         name: (account.ended, account.on_time, account.energy_mj, account.worst_energy_mj)
         for name, account in view.accounts.items()
     }
+
+
+def _missed(
+    before: dict[str, tuple[int, int, float, float]],
+    after: dict[str, tuple[int, int, float, float]],
+) -> bool:
+    return any(
+        after[name][0] - before[name][0] > after[name][1] - before[name][1] for name in after
+    )
 
 
 def _uxcost(

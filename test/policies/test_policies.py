@@ -8,6 +8,8 @@ import pytest
 from harness import Bench
 from harness import of
 from harness import task
+from systems import simulate
+from systems import system
 
 from edge_sched_ros.core import reasons
 from edge_sched_ros.core.decisions import Complete
@@ -169,3 +171,26 @@ def test_a_policy_that_breaks_the_rules_is_caught():
     bench.dispatcher.units['cpu9'] = bench.dispatcher.units['cpu1']
     with pytest.raises(InvariantError, match='rogue'):
         bench.frame()
+
+
+@pytest.mark.parametrize('policy', ('horizon', 'horizon+drop', 'dream+drop'))
+def test_early_dropping_leaves_a_job_that_a_lighter_variant_can_save(policy):
+    made = system(
+        {
+            'tasks': {'t': {'network': 'n', 'period_ms': 40, 'deadline_ms': 20}},
+            'networks': {
+                'n': {
+                    'variants': {
+                        'heavy': {'stages': [{'name': 's', 'cost': {'gpu': 30}}]},
+                        'light': {
+                            'stages': [{'name': 's', 'cost': {'gpu': 10}}],
+                            'accuracy': 0.9,
+                        },
+                    }
+                }
+            },
+        },
+        {'units': {'gpu': {'kind': 'gpu'}}},
+    )
+    found, _ = simulate(made, policy=policy, seconds=2.0)
+    assert found.dispatcher.ledger.tasks['t'].variants['light'] > 40

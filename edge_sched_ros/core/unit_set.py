@@ -1,0 +1,112 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The units of one device: what begins and ends on them, and what is learned from it."""
+
+from __future__ import annotations
+
+from edge_sched_ros.core.errors import InvariantError
+from edge_sched_ros.core.events import StageFailed
+from edge_sched_ros.core.events import StageFinished
+from edge_sched_ros.core.job import Job
+from edge_sched_ros.core.profiles import Profiles
+from edge_sched_ros.core.profiles import StageKey
+from edge_sched_ros.core.units import AVAILABLE
+from edge_sched_ros.core.units import HUNG
+from edge_sched_ros.core.units import Running
+from edge_sched_ros.core.units import Unit
+from edge_sched_ros.core.units import UnitState
+from edge_sched_ros.core.watchdog import Watchdog
+
+
+class UnitSet:
+    """
+    Units, what runs on them, and what runs cost.
+
+    :param profiles: costs known beforehand; more are learned
+    :param watchdog: when a stage counts as hung
+    """
+
+    def __init__(self, units: tuple[Unit, ...], profiles: Profiles, watchdog: Watchdog) -> None:
+        self.states = {unit.name: UnitState(unit) for unit in units}
+        #: whether some unit is not available
+        self.some_lost = False
+        self._profiles = profiles
+        self._watchdog = watchdog
+
+    def set_state(self, unit: UnitState, state: str, reason: str) -> None:
+        """Change whether a unit is available."""
+        unit.state = state
+        unit.reason = reason
+        self.some_lost = any(other.state != AVAILABLE for other in self.states.values())
+
+    def can_run(self, job: Job) -> bool:
+        """Whether any available unit can run the job's next stage."""
+        return any(self.states[name].state == AVAILABLE for name in job.stage.units)
+
+    def start(self, job: Job, name: str, now_ns: int) -> int:
+        """Note that a unit starts a job's stage; return when it will count as hung."""
+        unit, stage, profiles = self.states[name], job.stage.name, self._profiles
+        cost = profiles.cost(job.task, job.variant.name, stage, name)
+        due_ns = now_ns
+        if profiles.has_transitions:
+            due_ns += profiles.transition_ns(job.unit, name)
+        if cost is not None:
+            expected_ns = cost.expected_ns(job.items)
+            due_ns += expected_ns if unit.speed == 1.0 else round(expected_ns / unit.speed)
+        hang_at_ns = now_ns + self._watchdog.limit_ns(cost)
+        unit.running[job.id] = Running(
+            job.id, job.task, stage, now_ns, due_ns, hang_at_ns, cost
+        )
+        unit.last_task = job.task
+        return hang_at_ns
+
+    def end(self, event: StageFinished | StageFailed) -> Running | None:
+        """Take the ended stage off its unit and return it; ``None`` if it was given up."""
+        unit = self.states[event.unit]
+        running = unit.running.get(event.job)
+        if running is None or running.stage != event.stage:
+            return None
+        del unit.running[event.job]
+        unit.busy_ns += event.finished_ns - event.started_ns
+        unit.stages_done += 1
+        if type(event) is StageFinished:
+            unit.energy_mj += event.energy_mj
+        if unit.state == HUNG:
+            self.set_state(unit, AVAILABLE, '')
+        return running
+
+    def learn(self, job: Job, running: Running, event: StageFinished) -> None:
+        """Take in what a job's stage took."""
+        taken_ns, speed = event.finished_ns - event.started_ns, self.states[event.unit].speed
+        if speed != 1.0:
+            taken_ns = round(taken_ns * speed)
+        if running.cost is not None:
+            running.cost.observe(taken_ns, job.items)
+        else:
+            key = StageKey(job.task, job.variant.name, event.stage, event.unit)
+            self._profiles.observe(key, taken_ns, job.items)
+
+    def first_to_hang(self) -> list[tuple[UnitState, Running]]:
+        """Return available units that are busy, each with the stage that would hang first."""
+        return [
+            (unit, min(unit.running.values(), key=lambda run: run.hang_at_ns))
+            for unit in self.states.values()
+            if unit.running and unit.state == AVAILABLE
+        ]
+
+    def validate(self, jobs: dict[int, Job]) -> None:
+        """
+        Check units and jobs against each other.
+
+        :raises InvariantError: when a unit does not run what it says
+        """
+        running = {}
+        for name, unit in self.states.items():
+            if len(unit.running) > unit.slots:
+                raise InvariantError(f'{unit.unit.name} runs more stages than it has slots')
+            running.update({job_id: name for job_id in unit.running if job_id in jobs})
+        for job in jobs.values():
+            if (job.state == 'running') != (job.id in running):
+                raise InvariantError(f'{job!r}: the units know nothing of it, or too much')
+            if job.state == 'running' and running[job.id] != job.unit:
+                raise InvariantError(f'{job!r} says {job.unit}, the units say {running[job.id]}')

@@ -1,0 +1,44 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Starts planned jobs early on units that a plan leaves idle for what may come."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from collections.abc import Sequence
+
+from edge_sched_ros.policies.beam import Placement
+
+#: share of the time in hand that jobs which were to go first may lose
+_SHARE = 0.8
+
+
+def pull_forward(
+    plan: Sequence[Placement], unit: int, ready: Container[int], now_ns: int
+) -> Placement | None:
+    """
+    Return a job the plan puts on an idle unit later and that can as well begin now.
+
+    A plan has no reason to be early, but an idle unit is lost when something unforeseen comes. So
+    the first stage of a later job runs before the jobs that were to go first, as long as it takes
+    no more than a part of the time these have in hand.
+
+    :param unit: index of the idle unit
+    :param ready: keys of jobs that can begin now
+    """
+    here = [place for place in plan if place.option.legs[0].unit == unit]
+    here.sort(key=lambda place: place.begin_ns)
+    latest_ns: float = float('inf')
+    for place in here:
+        ends_ns = now_ns + place.option.legs[0].piece_ns
+        if place.job.key in ready and ends_ns <= latest_ns:
+            return place
+        latest_ns = min(latest_ns, _latest_begin_ns(place))
+    return None
+
+
+def _latest_begin_ns(place: Placement) -> float:
+    job = place.job
+    due_ns = min(job.deadline_ns, job.follow_ns) if job.follow_miss else job.deadline_ns
+    in_hand_ns = due_ns - place.begin_ns - place.option.total_ns
+    return min(place.begin_ns + max(0.0, _SHARE * in_hand_ns), job.latest_ns)
