@@ -22,6 +22,6 @@ def parse_settings(settings: Iterable[str]) -> dict[str, float]:
             values[name.strip()] = float(number)
         except ValueError:
             separator = ''
-        if not separator:
+        if not separator or not name.strip():
             raise ConfigError('--set', f"must be NAME=NUMBER, not '{setting}'")
     return values

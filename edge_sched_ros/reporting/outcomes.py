@@ -4,11 +4,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
+from rich.table import Column
 from rich.table import Table
+
+#: characters beside the text of a column
+_RULES = 3
 
 
 def show_outcome(found: Mapping[str, Any], console: Console) -> None:
@@ -46,40 +51,94 @@ def show_outcome(found: Mapping[str, Any], console: Console) -> None:
 def show_comparison(found: Mapping[str, Any], baseline: str, console: Console) -> None:
     """Print UXCost per scenario and policy, then paired ratios to a baseline."""
     policies = list(found['geomean'])
-    table = Table('UXCost', *policies)
-    for scenario, row in found['scenarios'].items():
-        best = min(row.values())
-        table.add_row(
-            scenario,
-            *(
-                f'[bold]{row[name]:.4f}[/bold]' if row[name] == best else f'{row[name]:.4f}'
-                for name in policies
-            ),
-        )
-    console.print(table)
+    for names in _blocks(policies, found['scenarios'], console.width):
+        console.print(_costs(found['scenarios'], names))
+    columns = ('UXCost', '95 %', 'misses', 'to best\nother', 'worst', 'above\nbound')
     ratios = Table(
-        'policy',
-        f'UXCost / {baseline}',
-        '95 % interval',
-        f'misses / {baseline}',
-        'UXCost / best other',
-        'worst scenario',
-        'above the bound',
+        Column('policy', overflow='fold'),
+        *(Column(text, no_wrap=True) for text in columns),
+        title=f'Ratios to {baseline}',
+        title_justify='left',
     )
     for name in policies:
         pair = found['geomean'][name].get(baseline)
         other = found['best_other'][name]
-        excess = [row[name] for row in found['bound'].values() if name in row]
+        excess = _excess(found, name)
         ratios.add_row(
             name,
-            f'{pair["uxcost_ratio"]:.3f}' if pair else '1',
-            '{:.3f} to {:.3f}'.format(*pair['ci95']) if pair and pair['ci95'] else '',
+            _ratio(pair['uxcost_ratio']) if pair else '1',
+            '{:.3f}-{:.3f}'.format(*pair['ci95']) if pair and pair['ci95'] else '',
             f'{pair["miss_ratio_ratio"]:.3f}' if pair else '1',
             f'{other["geomean"]:.3f}',
             f'{other["worst"]:.2f}',
-            f'{sum(excess) / len(excess):.1%}' if excess else '',
+            '' if excess is None else f'{excess:.1%}',
         )
     console.print(ratios)
+    if found['bound_windows']:
+        console.print(_windows(found['bound_windows']))
+
+
+def _blocks(policies: list[str], scenarios: Iterable[str], width: int) -> list[list[str]]:
+    """Divide the policies into tables that are no wider than that, if need be."""
+    left = width - max(map(len, scenarios)) - _RULES - 1
+    blocks: list[list[str]] = []
+    room = 0
+    for name in policies:
+        needed = max(6, *map(len, _broken(name).split())) + _RULES
+        if needed > room:
+            blocks.append([])
+            room = left
+        blocks[-1].append(name)
+        room -= needed
+    return blocks
+
+
+def _broken(name: str) -> str:
+    """Break the name of a policy into lines."""
+    return name.replace('_', '_\n').replace('+', '\n+')
+
+
+def _costs(scenarios: Mapping[str, Mapping[str, float]], names: list[str]) -> Table:
+    table = Table(Column('UXCost', no_wrap=True), *map(_broken, names))
+    for scenario, row in scenarios.items():
+        best = min(row.values())
+        cells = (
+            f'[bold]{row[name]:.4f}[/bold]' if row[name] == best else f'{row[name]:.4f}'
+            for name in names
+        )
+        table.add_row(scenario, *cells)
+    return table
+
+
+def _excess(found: Mapping[str, Any], policy: str) -> float | None:
+    """Return the mean over the scenarios that have a bound."""
+    shares = [row[policy] for row in found['bound'].values() if policy in row]
+    return sum(shares) / len(shares) if shares else None
+
+
+def _windows(accounts: Mapping[str, Mapping[str, Any]]) -> str:
+    def total(key: str) -> int:
+        return sum(account[key] or 0 for account in accounts.values())
+
+    bounded = sum(account['proven'] > 0 for account in accounts.values())
+    optimum = [
+        f'{total(key)} with {what}'
+        for key, what in (
+            ('optimum_missed', 'first variants'),
+            ('optimum_missed_variants', 'any variants'),
+        )
+        if any(account[key] is not None for account in accounts.values())
+    ]
+    return (
+        'above the bound: jobs missed beyond the clairvoyant optimum, a share of all jobs, mean '
+        f'over {bounded} of {len(accounts)} scenarios; {total("proven")} of {total("windows")} '
+        f'windows proven; of {total("jobs")} jobs the optimum misses '
+        f'{" and ".join(optimum) or "unknown"}'
+    )
+
+
+def _ratio(value: float | None) -> str:
+    return '' if value is None else f'{value:.3f}'
 
 
 def _ms(value: float | None) -> str:

@@ -77,12 +77,13 @@ def clairvoyant_bound(
     :param seconds: how long frames come
     :param time_limit_s: for the solver
     :param objective: ``misses`` counts jobs; ``uxcost_rates`` sums missed over all jobs of each
-        task, the rates of UXCost (DREAM, ASPLOS 2024) without their substitute for zero
+        task, the rates of UXCost (DREAM, ASPLOS 2023) without their substitute for zero
     :param variants: whether a job may take any of its variants
     :param workers: threads of the solver; 0 for one per core
-    :raises ConfigError: without OR-tools, or when the workload changes within the window
+    :raises ConfigError: without OR-tools
+    :raises WindowChangesError: when the workload changes within the window (a ConfigError too)
     """
-    cp = _solver_module()
+    cp = solver_module()
     began_s = time.perf_counter()
     jobs = window_jobs(system, seed, seconds, variants=variants)
     count: dict[str, int] = {}
@@ -163,7 +164,12 @@ def excess(bound: Bound, outcome: Mapping[str, Any]) -> float:
     return (missed_jobs(bound, outcome) - bound.missed) / max(1, bound.jobs)
 
 
-def _solver_module() -> Any:
+def solver_module() -> Any:
+    """
+    Return the module ``ortools.sat.python.cp_model``.
+
+    :raises ConfigError: without OR-tools; says what to install
+    """
     try:
         return importlib.import_module('ortools.sat.python.cp_model')
     except ImportError as error:

@@ -20,6 +20,11 @@ NS_PER_S = 1_000_000_000
 #: no job can be late in the rounded window that is on time in the true one.
 GRAIN_NS = 1000
 
+
+class WindowChangesError(ConfigError):
+    """The workload changes within the window, which a bound does not know how to count."""
+
+
 #: unit -> time of a run on it
 Step = dict[str, int]
 
@@ -53,7 +58,7 @@ def window_jobs(system: System, seed: int, seconds: float, *, variants: bool) ->
 
     :param seconds: how long frames come
     :param variants: whether a job may take any variant, or the first only
-    :raises ConfigError: when the workload changes before the last deadline
+    :raises WindowChangesError: when the workload changes before the last deadline
     """
     return _Window(system, seed, variants).jobs_until(round(seconds * NS_PER_S))
 
@@ -123,8 +128,8 @@ class _Window:
         last_s = max((job.deadline for job in self._jobs), default=0) * GRAIN_NS / NS_PER_S
         for index, change in enumerate(self._system.workload.changes):
             if change.at_s <= last_s:
-                raise ConfigError(
-                    f'{self._system.workload.name}: changes.{index}.at_s',
+                raise WindowChangesError(
+                    f'{self._system.workload.where}: changes.{index}.at_s',
                     f'the window ends at {last_s:.3f} s with its last deadline, and a bound '
                     'takes no changes: take fewer seconds',
                 )

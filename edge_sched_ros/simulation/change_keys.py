@@ -6,10 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from collections.abc import Mapping
+from typing import Any
 from typing import Literal
 
 from pydantic import BaseModel
 from pydantic import Field
+from pydantic import model_validator
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.policies.registry import make_policy
@@ -23,32 +25,48 @@ from edge_sched_ros.simulation.workload import Stream
 from edge_sched_ros.simulation.workload import Workload
 
 
-class UnitSet(Strict):
-    """Keys of a unit."""
-
-    mode: str = ''
-    speed: Positive | None = None
-    state: Literal['available', 'unavailable'] = 'available'
-
-
-class StreamSet(Strict):
-    """Keys of a stream."""
-
-    period_ms: Positive
+class _Set(Strict):
+    @model_validator(mode='before')
+    @classmethod
+    def _no_null(cls, values: dict[str, Any]) -> dict[str, Any]:
+        for key, value in values.items():
+            if value is None:
+                raise ValueError(f'{key} is null')
+        return values
 
 
-class TaskSet(Strict):
-    """Keys of a task."""
+class UnitSet(_Set):
+    """What a change of a unit sets; what it leaves out goes back to its default."""
 
-    deadline_ms: Positive | None = None
-    period_ms: Positive | None = None
-    priority: int | None = None
-    every_n: int | None = Field(None, ge=1)
-    queue_depth: int | None = Field(None, ge=1)
-    max_in_flight: int | None = Field(None, ge=1)
-    enabled: bool | None = None
-    probability: Share | None = None
-    fan_out: tuple[int, int] | None = None
+    mode: str = Field('', description="One of the unit's modes; empty for full clock.")
+    speed: Positive | None = Field(None, description="Clock instead of the mode's, same energy.")
+    state: Literal['available', 'unavailable'] = Field(
+        'available', description='Unavailable: what runs there fails (``unit_lost``).'
+    )
+
+
+class StreamSet(_Set):
+    """What a change of a stream sets."""
+
+    period_ms: Positive = Field(description='In force after the next frame.')
+
+
+class TaskSet(_Set):
+    """What a change of a task sets; what it leaves out stays. Jobs keep their deadlines."""
+
+    deadline_ms: Positive | None = Field(None, description='Of jobs to come.')
+    period_ms: Positive | None = Field(
+        None, description='Of its own stream; else only what policies expect.'
+    )
+    priority: int | None = Field(None, description='Of jobs to come.')
+    every_n: int | None = Field(None, ge=1, description='As in the task.')
+    queue_depth: int | None = Field(None, ge=1, description='As in the task.')
+    max_in_flight: int | None = Field(None, ge=1, description='As in the task.')
+    enabled: bool | None = Field(
+        None, description='False drops what waits (``disabled``); what runs goes on.'
+    )
+    probability: Share | None = Field(None, description='As in the task.')
+    fan_out: tuple[int, int] | None = Field(None, description='As in the task.')
 
 
 def check_changes(workload: Workload, platform: Platform, streams: Mapping[str, Stream]) -> None:
@@ -58,7 +76,7 @@ def check_changes(workload: Workload, platform: Platform, streams: Mapping[str, 
     :raises ConfigError: naming file and key
     """
     for index, change in enumerate(workload.changes):
-        where = f'{workload.name}: changes.{index}'
+        where = f'{workload.where}: changes.{index}'
         kinds: dict[str, tuple[Collection[str], type[BaseModel]]] = {
             'task': (workload.tasks, TaskSet),
             'stream': (streams, StreamSet),

@@ -24,8 +24,17 @@ def apply_change(simulator: Simulator, change: Change) -> None:
     """
     Put a change in force now.
 
-    :raises ConfigError: for keys that cannot change
+    :raises ConfigError: for keys that cannot change; names file and change
     """
+    try:
+        _apply(simulator, change)
+    except ConfigError as error:
+        workload = simulator.system.workload
+        index = workload.changes.index(change)
+        raise ConfigError(f'{workload.where}: changes.{index}.set', str(error)) from None
+
+
+def _apply(simulator: Simulator, change: Change) -> None:
     values = dict(change.set)
     if change.unit:
         _change_unit(simulator, change.unit, values)

@@ -16,7 +16,9 @@ Runs = Sequence[dict[str, Any]]
 
 
 def geomean(values: Sequence[float]) -> float:
-    """Return the geometric mean of positive numbers."""
+    """Return the geometric mean of numbers that are not negative; 0 when one of them is."""
+    if not all(values):
+        return 0.0
     return math.exp(statistics.fmean(math.log(value) for value in values))
 
 
@@ -26,6 +28,8 @@ def ratios(runs: Runs) -> dict[str, dict[str, dict[str, Any]]]:
 
     ``ci95`` is of the UXCost ratio: a t interval over the seeds' geometric means (``null`` with
     one seed). Miss ratios are taken as ``(missed + 0.5) / (ended + 1)``, so that none is zero.
+    UXCost is zero where no job ended or nothing was run; such pairs of runs are left out of its
+    ratio, which is ``null`` when none is left.
     """
     by_policy: dict[str, dict[tuple[str, int], dict[str, Any]]] = {}
     for run in runs:
@@ -39,7 +43,11 @@ def ratios(runs: Runs) -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def best_other(runs: Runs, policy: str) -> dict[str, float]:
-    """Return scenario -> the policy's UXCost over that of the best other, means over seeds."""
+    """
+    Return scenario -> the policy's UXCost over that of the best other, means over seeds.
+
+    Scenarios where either is zero are left out.
+    """
     costs: dict[str, dict[str, list[float]]] = {}
     for run in runs:
         here = costs.setdefault(run['scenario'], {})
@@ -47,18 +55,23 @@ def best_other(runs: Runs, policy: str) -> dict[str, float]:
     found = {}
     for scenario, by_policy in costs.items():
         others = [geomean(values) for name, values in by_policy.items() if name != policy]
-        if policy in by_policy and others:
-            found[scenario] = geomean(by_policy[policy]) / min(others)
+        mine = geomean(by_policy[policy]) if policy in by_policy else 0.0
+        if mine and others and min(others):
+            found[scenario] = mine / min(others)
     return found
 
 
 def summarise(
-    suite: str, runs: Runs, bound: dict[str, dict[str, float]] | None = None
+    suite: str,
+    runs: Runs,
+    bound: dict[str, dict[str, float]] | None = None,
+    bound_windows: dict[str, dict[str, int | None]] | None = None,
 ) -> dict[str, Any]:
     """
     Return everything about a comparison, JSON types only.
 
     :param bound: scenario -> policy -> share of jobs missed beyond the clairvoyant optimum
+    :param bound_windows: scenario -> what that share was counted over, see ``BoundedSuite``
     """
     policies = list(dict.fromkeys(run['policy'] for run in runs))
     table: dict[str, dict[str, float]] = {}
@@ -79,6 +92,7 @@ def summarise(
         'scenarios': table,
         'best_other': others,
         'bound': bound or {},
+        'bound_windows': bound_windows or {},
     }
 
 
@@ -86,14 +100,18 @@ def _pair(
     mine: dict[tuple[str, int], dict[str, Any]], theirs: dict[tuple[str, int], dict[str, Any]]
 ) -> dict[str, Any]:
     keys = sorted(set(mine) & set(theirs))
-    ux = {key: mine[key]['uxcost'] / theirs[key]['uxcost'] for key in keys}
+    ux = {
+        key: mine[key]['uxcost'] / theirs[key]['uxcost']
+        for key in keys
+        if mine[key]['uxcost'] and theirs[key]['uxcost']
+    }
     miss = [_miss(mine[key]) / _miss(theirs[key]) for key in keys]
-    seeds = sorted({seed for _, seed in keys})
+    seeds = sorted({seed for _, seed in ux})
     per_seed = [
-        statistics.fmean(math.log(ux[key]) for key in keys if key[1] == seed) for seed in seeds
+        statistics.fmean(math.log(ux[key]) for key in ux if key[1] == seed) for seed in seeds
     ]
     return {
-        'uxcost_ratio': geomean(list(ux.values())),
+        'uxcost_ratio': geomean(list(ux.values())) if ux else None,
         'miss_ratio_ratio': geomean(miss),
         'ci95': _interval(per_seed),
     }

@@ -15,13 +15,13 @@ from edge_sched_ros.simulation import platform as spec
 class Contention(Protocol):
     """Gives the slowdown of a stage, at least 1."""
 
-    def slowdown(self, unit: str, demand: float, others: Mapping[str, float]) -> float:
+    def slowdown(self, unit: str, demand: float, busy: Mapping[str, float]) -> float:
         """
         Return how much longer a stage takes.
 
         :param unit: where it runs
         :param demand: its memory bandwidth in GB/s
-        :param others: the other busy units and their demand in GB/s
+        :param busy: all busy units, this one among them, and their demand in GB/s
         """
 
 
@@ -29,19 +29,22 @@ class Pairwise:
     """Factors of a measured table, multiplied over the other busy units."""
 
     def __init__(self, model: spec.PairwiseContention, units: spec.Platform) -> None:
-        self._factors: dict[tuple[str, str], float] = {}
+        #: unit -> other unit -> factor
+        self._factors: dict[str, dict[str, float]] = {}
         for one, row in model.slowdown.items():
             for other, factor in row.items():
                 for a in _called(units, one):
                     for b in _called(units, other):
                         if a != b:
-                            self._factors[(a, b)] = factor
+                            self._factors.setdefault(a, {})[b] = factor
 
-    def slowdown(self, unit: str, demand: float, others: Mapping[str, float]) -> float:
+    def slowdown(self, unit: str, demand: float, busy: Mapping[str, float]) -> float:
         """Return the product of the factors."""
         product = 1.0
-        for other in others:
-            product *= self._factors.get((unit, other), 1.0)
+        factors = self._factors.get(unit)
+        if factors is not None:
+            for other in busy:
+                product *= factors.get(other, 1.0)
         return product
 
 
@@ -51,12 +54,13 @@ class Piecewise:
     def __init__(self, model: spec.PiecewiseContention) -> None:
         self._model = model
 
-    def slowdown(self, unit: str, demand: float, others: Mapping[str, float]) -> float:
+    def slowdown(self, unit: str, demand: float, busy: Mapping[str, float]) -> float:
         """Return ``1 + slope * (total - knee) / bandwidth``, within 1 and the limit."""
         if demand <= 0:
             return 1.0
         model = self._model
-        excess = demand + sum(others.values()) - model.knee_gbps
+        others = sum([value for other, value in busy.items() if other != unit])
+        excess = demand + others - model.knee_gbps
         return min(model.limit, 1 + model.slope * max(0.0, excess) / model.bandwidth_gbps)
 
 
@@ -76,7 +80,7 @@ def _called(platform: spec.Platform, name: str) -> list[str]:
     if not found and name not in UNIT_KINDS and '_' not in name:
         known = ', '.join(platform.units)
         raise ConfigError(
-            f'{platform.name}: contention.slowdown', f"unknown unit '{name}' (there are {known})"
+            f'{platform.where}: contention.slowdown', f"unknown unit '{name}' (there are {known})"
         )
     return found
 

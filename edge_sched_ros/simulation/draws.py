@@ -16,21 +16,31 @@ def key_of(text: str) -> int:
     return zlib.crc32(text.encode())
 
 
-def uniform(*key: int) -> float:
+def mix(*key: int, state: int = 0) -> int:
     """
-    Return a number in (0, 1) for a key, the same every time.
+    Return a number of 64 bits for a key, the same every time.
 
     Mixes with the finaliser of splitmix64 (Steele, Lea and Flood, OOPSLA 2014).
+
+    :param state: what this gave for the parts of the key before these
     """
-    state = 0
     for part in key:
         state = (state + part + 0x9E3779B97F4A7C15) & _MASK
         state = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
         state = ((state ^ (state >> 27)) * 0x94D049BB133111EB) & _MASK
         state ^= state >> 31
-    return ((state >> 11) + 0.5) / (1 << 53)
+    return state
 
 
-def normal(*key: int) -> float:
-    """Return a standard normal number for a key."""
-    return _NORMAL.inv_cdf(uniform(*key))
+def uniform(*key: int, state: int = 0) -> float:
+    """
+    Return a number in (0, 1) for a key, the same every time.
+
+    :param state: what :func:`mix` gave for the parts of the key before these
+    """
+    return ((mix(*key, state=state) >> 11) + 0.5) / (1 << 53)
+
+
+def normal(*key: int, state: int = 0) -> float:
+    """Return a standard normal number for a key, as :func:`uniform` takes it."""
+    return _NORMAL.inv_cdf(uniform(*key, state=state))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 
+from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.simulation.costs import NS_PER_MS
 from edge_sched_ros.simulation.platform import Platform
 from edge_sched_ros.simulation.system import System
@@ -62,9 +63,18 @@ def at_load(workload: Workload, platform: Platform, load: float) -> System:
     then is made up by rates, and as many jobs of a task may be in flight as its deadline then
     covers periods. Deadlines stay. Energy per run stays too, as if the clock was
     changed and not the voltage.
+
+    :param load: of the busiest unit, 1 for always busy
+    :raises ConfigError: when they do not fit, or the work takes no time that could be scaled
     """
     plain = System(workload, platform)
-    wanted = load / least_load(plain)
+    least = least_load(plain)
+    if not least:
+        raise ConfigError(
+            f'{workload.where}: networks',
+            f'take no time on {platform.name}, so no load can be made of them',
+        )
+    wanted = load / least
     slowdown = min(wanted, _TIGHTEST / tightness(plain))
     return System(_faster(plain, wanted / slowdown), platform, slowdown=slowdown)
 

@@ -15,11 +15,13 @@ from pydantic import ValidationError
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.simulation.platform import Platform
 from edge_sched_ros.simulation.schema import CostTable
+from edge_sched_ros.simulation.schema import File
 from edge_sched_ros.simulation.suite_file import Suite
 from edge_sched_ros.simulation.workload import Workload
 
 _DATA = Path(__file__).parent / 'data'
 _Model = TypeVar('_Model', bound=BaseModel)
+_File = TypeVar('_File', bound=File)
 
 
 def built_in(folder: str) -> tuple[str, ...]:
@@ -34,9 +36,7 @@ def load_workload(name: str) -> Workload:
     :param name: of one that comes with the package, or a path
     :raises ConfigError: when there is none, or it cannot be used; names file and key
     """
-    path = _find('workloads', name, 'workload')
-    workload = _read(path, Workload)
-    return workload if workload.name else workload.model_copy(update={'name': path.stem})
+    return _load(Workload, 'workloads', name, 'workload')
 
 
 def load_platform(name: str) -> Platform:
@@ -46,25 +46,47 @@ def load_platform(name: str) -> Platform:
     :param name: of one that comes with the package, or a path
     :raises ConfigError: when there is none, or it cannot be used; names file and key
     """
-    path = _find('platforms', name, 'platform')
-    platform = _read(path, Platform)
-    costs = dict(platform.costs)
-    if platform.costs_from:
-        table = _read(_find('', platform.costs_from, f'{path}: costs_from'), CostTable)
-        costs = {**table.networks, **costs}
-    return platform.model_copy(update={'name': platform.name or path.stem, 'costs': costs})
+    platform = _load(Platform, 'platforms', name, 'platform')
+    if not platform.costs_from:
+        return platform
+    table = _read(_find('', platform.costs_from, f'{platform.where}: costs_from'), CostTable)
+    return platform.model_copy(update={'costs': {**table.networks, **platform.costs}})
 
 
 def load_suite(name: str) -> Suite:
     """
     Read a suite.
 
-    :param name: of one that comes with the package, or a path
+    :param name: of one that comes with the package, or a path; the workloads and platforms it
+        names come with the package, or are found from the suite's folder or the current one
     :raises ConfigError: when there is none, or it cannot be used; names file and key
     """
-    path = _find('suites', name, 'suite')
-    suite = _read(path, Suite)
-    return suite if suite.name else suite.model_copy(update={'name': path.stem})
+    suite = _load(Suite, 'suites', name, 'suite')
+    folder = _find('suites', name, 'suite').parent
+    groups = []
+    for index, group in enumerate(suite.scenarios):
+        where = f'{suite.where}: scenarios.{index}'
+        platforms = (
+            _found('platforms', platform, f'{where}.platforms', folder)
+            for platform in group.platforms
+        )
+        workload = _found('workloads', group.workload, f'{where}.workload', folder)
+        update = {'workload': workload, 'platforms': tuple(platforms)}
+        groups.append(group.model_copy(update=update))
+    return suite.model_copy(update={'scenarios': tuple(groups)})
+
+
+def _load(model: type[_File], folder: str, name: str, what: str) -> _File:
+    path = _find(folder, name, what)
+    return _read(path, model).of_file(path, built_in=path.parent == _DATA / folder)
+
+
+def _found(folder: str, name: str, what: str, beside: Path) -> str:
+    """Return a name that ``_find`` finds from anywhere."""
+    if name in built_in(folder):
+        return name
+    near = beside / name
+    return str(near if near.is_file() else _find(folder, name, what))
 
 
 def _find(folder: str, name: str, what: str) -> Path:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from edge_sched_ros.core.decisions import Run
+from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.simulation.contention import make_contention
 from edge_sched_ros.simulation.platform import Platform
 
@@ -18,18 +19,30 @@ class Active:
     """
     A stage at work.
 
+    :param variant: of the network
+    :param index: of the stage
     :param work_ns: at full speed, undisturbed
     :param demand: memory bandwidth in GB/s
     :param energy_mj: of the whole run at the clock that costs are given for
     """
 
     __slots__ = (
-        'demand', 'energy_mj', 'factor', 'left_ns', 'lost', 'pace', 'run', 'since_ns', 'spent_mj',
-        'started_ns', 'turn', 'work_ns',
+        'demand', 'energy_mj', 'factor', 'index', 'left_ns', 'lost', 'pace', 'run', 'since_ns',
+        'spent_mj', 'started_ns', 'turn', 'variant', 'work_ns',
     )  # fmt: skip
 
-    def __init__(self, run: Run, work_ns: float, demand: float, energy_mj: float) -> None:
+    def __init__(
+        self,
+        run: Run,
+        variant: VariantSpec,
+        index: int,
+        work_ns: float,
+        demand: float,
+        energy_mj: float,
+    ) -> None:
         self.run = run
+        self.variant = variant
+        self.index = index
         self.work_ns = self.left_ns = work_ns
         self.demand = demand
         self.energy_mj = energy_mj
@@ -47,20 +60,18 @@ class Active:
     def advance(self, now_ns: int) -> None:
         """Account for the work done since the pace changed last."""
         done_ns = min(self.left_ns, (now_ns - self.since_ns) * self.pace)
-        self._spend(done_ns)
+        if self.work_ns:
+            self.spent_mj += self.energy_mj * self.factor * done_ns / self.work_ns
         self.left_ns -= done_ns
         self.since_ns = now_ns
 
     def finish(self) -> None:
         """Account for the rest."""
-        self._spend(self.left_ns)
-        if not self.work_ns:
+        if self.work_ns:
+            self.spent_mj += self.energy_mj * self.factor * self.left_ns / self.work_ns
+        else:
             self.spent_mj = self.energy_mj * self.factor
         self.left_ns = 0.0
-
-    def _spend(self, done_ns: float) -> None:
-        if self.work_ns:
-            self.spent_mj += self.energy_mj * self.factor * done_ns / self.work_ns
 
 
 class Machine:
@@ -76,7 +87,12 @@ class Machine:
     def __init__(self, platform: Platform, end_at: EndAt) -> None:
         self._end_at = end_at
         self._contention = make_contention(platform)
-        self._shared = {name for name, unit in platform.units.items() if unit.slots > 1}
+        #: units whose stages change their pace when others begin or end
+        self._changing = {
+            name
+            for name, unit in platform.units.items()
+            if unit.slots > 1 or self._contention is not None
+        }
         self.speeds = dict.fromkeys(platform.units, 1.0)
         self.factors = dict.fromkeys(platform.units, 1.0)
         self._active: dict[str, list[Active]] = {name: [] for name in platform.units}
@@ -86,27 +102,30 @@ class Machine:
         """Note a stage that will begin when its data has been handed over."""
         self._reserved[active.run.unit].append(active)
 
+    def start_reserved(self, active: Active, now_ns: int) -> None:
+        """Let a stage begin that was reserved for, unless its unit has been lost meanwhile."""
+        if not active.lost:
+            self._reserved[active.run.unit].remove(active)
+            self.start(active, now_ns)
+
     def start(self, active: Active, now_ns: int) -> None:
-        """Let a stage begin, unless its unit has been lost meanwhile."""
-        if active.lost:
-            return
+        """Let a stage begin now."""
         unit = active.run.unit
-        self._reserved[unit].remove(active)
         active.since_ns = active.started_ns = now_ns
         active.factor = self.factors[unit]
         self._active[unit].append(active)
-        if self._contention is None and unit not in self._shared:
-            active.pace = self.speeds[unit]
-            self._end_at(now_ns + round(active.left_ns / active.pace), active)
-        else:
+        if unit in self._changing:
             self._refresh(unit, now_ns)
+        else:
+            pace = active.pace = self.speeds[unit]
+            self._end_at(now_ns + round(active.left_ns / pace), active)
 
     def end(self, active: Active, now_ns: int) -> None:
         """Take out a stage that has ended."""
         active.finish()
         unit = active.run.unit
         self._active[unit].remove(active)
-        if self._contention is not None or unit in self._shared:
+        if unit in self._changing:
             self._refresh(unit, now_ns)
 
     def set_clock(self, unit: str, speed: float, factor: float, now_ns: int) -> None:
@@ -127,22 +146,24 @@ class Machine:
         self._reserved[unit].clear()
 
     def _refresh(self, unit: str, now_ns: int) -> None:
-        names = (unit,) if self._contention is None else tuple(self._active)
-        demands = {
-            name: max(active.demand for active in running)
-            for name, running in self._active.items()
-            if running
-        }
-        for name in names:
-            for active in self._active[name]:
-                pace = self.speeds[name] / len(self._active[name])
-                if self._contention is not None:
-                    others = {key: value for key, value in demands.items() if key != name}
-                    pace /= self._contention.slowdown(name, active.demand, others)
-                if pace != active.pace:
-                    self._repace(active, pace, now_ns)
+        """Bring the pace of all stages that this unit's change concerns up to date."""
+        contention, speeds = self._contention, self.speeds
+        if contention is None:
+            running = self._active[unit]
+            for active in running:
+                self._set_pace(active, speeds[unit] / len(running), now_ns)
+            return
+        busy = [(name, running) for name, running in self._active.items() if running]
+        demands = {name: max([one.demand for one in running]) for name, running in busy}
+        for name, running in busy:
+            share = speeds[name] / len(running)
+            for active in running:
+                slowdown = contention.slowdown(name, active.demand, demands)
+                self._set_pace(active, share / slowdown, now_ns)
 
-    def _repace(self, active: Active, pace: float, now_ns: int) -> None:
+    def _set_pace(self, active: Active, pace: float, now_ns: int) -> None:
+        if pace == active.pace:
+            return
         active.advance(now_ns)
         active.pace = pace
         active.turn += 1

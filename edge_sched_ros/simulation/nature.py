@@ -26,8 +26,10 @@ class Nature:
     """
 
     def __init__(self, system: System, seed: int) -> None:
-        self._seed = seed
-        self._keys = {name: draws.key_of(name) for name in system.workload.tasks}
+        #: what all draws of a task begin with
+        self._states = {
+            name: draws.mix(seed, draws.key_of(name)) for name in system.workload.tasks
+        }
         self._tasks = dict(system.workload.tasks)
         self._children: dict[str, list[str]] = {}
         for name, task in system.workload.tasks.items():
@@ -40,26 +42,27 @@ class Nature:
 
     def work_ns(self, cost: RunCost, items: int, task: str, seq: int, stage: int) -> float:
         """Return the time a run takes at full speed, in nanoseconds."""
-        mean = cost.latency_ns + cost.per_item_ns * max(0, items - 1)
+        mean = cost.latency_ns
+        if items > 1:
+            mean += cost.per_item_ns * (items - 1)
         if self._exponential:
-            u = draws.uniform(self._seed, self._keys[task], seq, stage, _LATENCY)
-            return -mean * math.log(u)
+            return -mean * math.log(draws.uniform(seq, stage, _LATENCY, state=self._states[task]))
         if not self._sigma:
             return float(mean)
-        z = draws.normal(self._seed, self._keys[task], seq, stage, _LATENCY)
+        z = draws.normal(seq, stage, _LATENCY, state=self._states[task])
         return mean * math.exp(self._sigma * z - self._sigma * self._sigma / 2)
 
     def skip(self, task: str, variant: VariantSpec, seq: int, stage: int) -> int:
         """Return how many of the stages after this one are not needed."""
         stages = variant.stages
-        key = self._keys[task]
+        state = self._states[task]
         ends = stages[stage].exit_chance
-        if ends and draws.uniform(self._seed, key, seq, stage, _EXIT) < ends:
+        if ends and draws.uniform(seq, stage, _EXIT, state=state) < ends:
             return len(stages)
         skipped = 0
         for index in range(stage + 1, len(stages)):
             chance = stages[index].chance
-            if chance >= 1 or draws.uniform(self._seed, key, seq, index, _SKIP) < chance:
+            if chance >= 1 or draws.uniform(seq, index, _SKIP, state=state) < chance:
                 break
             skipped += 1
         return skipped
@@ -78,10 +81,10 @@ class Nature:
 
     def _items(self, task: str, seq: int) -> int:
         spec = self._tasks[task]
-        key = self._keys[task]
-        if draws.uniform(self._seed, key, seq, _TRIGGER) >= spec.probability:
+        state = self._states[task]
+        if draws.uniform(seq, _TRIGGER, state=state) >= spec.probability:
             return 0
         low, high = spec.fan_out
         if low == high:
             return low
-        return low + int(draws.uniform(self._seed, key, seq, _ITEMS) * (high - low + 1))
+        return low + int(draws.uniform(seq, _ITEMS, state=state) * (high - low + 1))

@@ -67,7 +67,7 @@ def _task(simulator: Simulator, name: str) -> dict[str, Any]:
 
 def _decisions(spent_ns: list[int]) -> dict[str, float]:
     if len(spent_ns) < 2:
-        return {'count': len(spent_ns), 'mean_us': 0.0, 'p99_us': 0.0}
+        return {'count': len(spent_ns), 'mean_us': 0.0, 'median_us': 0.0, 'p99_us': 0.0}
     cuts = statistics.quantiles(spent_ns, n=100)
     return {
         'count': len(spent_ns),

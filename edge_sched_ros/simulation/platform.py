@@ -14,6 +14,7 @@ from pydantic import field_validator
 
 from edge_sched_ros.core.units import UNIT_KINDS
 from edge_sched_ros.simulation.schema import Cost
+from edge_sched_ros.simulation.schema import File
 from edge_sched_ros.simulation.schema import Name
 from edge_sched_ros.simulation.schema import NotNegative
 from edge_sched_ros.simulation.schema import Positive
@@ -24,29 +25,35 @@ class Mode(Strict):
     """A clock setting of a unit (DVFS)."""
 
     speed: Positive = Field(1.0, description='Relative to the clock the costs are given for.')
-    energy: Positive = Field(1.0, description='Energy of a run relative to that clock.')
+    energy: Positive = Field(1.0, description='Energy of a run, relative to that of the costs.')
 
 
 class ArrayShape(Strict):
     """An accelerator array for the layer cost model."""
 
-    dataflow: Literal['ws', 'os']
-    pes: int = Field(gt=0)
-    bandwidth_gbps: Positive
-    clock_mhz: Positive = 1000.0
-    buffer_kib: Positive = 2048.0
+    dataflow: Literal['ws', 'os'] = Field(description='Weight or output stationary.')
+    pes: int = Field(gt=0, description='Processing elements, one int8 MAC a cycle each.')
+    bandwidth_gbps: Positive = Field(description='To off-chip memory, in GB/s.')
+    clock_mhz: Positive = Field(1000.0, description='Of the array.')
+    buffer_kib: Positive = Field(
+        2048.0, description='Shared on-chip buffer; half of it can hold one operand.'
+    )
 
 
 class PlatformUnit(Strict):
     """A processing unit."""
 
-    kind: str = Field('cpu', description='cpu, gpu, dla, pva, vic or ofa.')
+    kind: str = Field('cpu', description='``cpu``, ``gpu``, ``dla``, ``pva``, ``vic``, ``ofa``.')
     type: str = Field('', description='The model of the unit, a key of cost tables.')
-    slots: int = Field(1, ge=1, description='Stages at a time; more than one share it equally.')
-    idle_mw: NotNegative = 0.0
-    active_mw: NotNegative = Field(0.0, description='Stands in for stages without energy.')
-    array: ArrayShape | None = None
-    modes: dict[str, Mode] = {}
+    slots: int = Field(1, ge=1, description='Stages at a time; they share it equally.')
+    idle_mw: NotNegative = Field(0.0, description='Power while nothing runs.')
+    active_mw: NotNegative = Field(
+        0.0, description='Power while a stage runs whose cost has no energy.'
+    )
+    array: ArrayShape | None = Field(
+        None, description='For networks given as ``layers``; those run on such units only.'
+    )
+    modes: dict[str, Mode] = Field({}, description='Clock settings by name, for changes.')
 
     @field_validator('kind')
     @classmethod
@@ -59,26 +66,28 @@ class PlatformUnit(Strict):
 class Transition(Strict):
     """Time to hand a job's data from one unit (name, type or kind) to another."""
 
-    source: str = Field(alias='from')
-    target: str = Field(alias='to')
-    ms: NotNegative
-    note: str = ''
+    source: str = Field(alias='from', description='Unit of the stage before.')
+    target: str = Field(
+        alias='to', description='Unit of the next stage; taken meanwhile, but not busy.'
+    )
+    ms: NotNegative = Field(description='Time from the end of one to the begin of the other.')
+    note: str = Field('', description='For people.')
 
 
 class NoContention(Strict):
     """Units do not disturb each other."""
 
-    model: Literal['none'] = 'none'
+    model: Literal['none'] = Field('none', description='The plain word does as well.')
 
 
 class PairwiseContention(Strict):
     """A measured table: how much longer a unit takes while another is busy; factors multiply."""
 
-    model: Literal['pairwise']
+    model: Literal['pairwise'] = Field(description='Which model this is.')
     slowdown: dict[str, dict[str, Annotated[float, Field(ge=1)]]] = Field(
-        description='unit (name, type or kind) -> busy other -> factor'
+        description='Unit (name, type or kind) -> busy other -> factor.'
     )
-    note: str = ''
+    note: str = Field('', description='For people.')
 
 
 class PiecewiseContention(Strict):
@@ -89,12 +98,17 @@ class PiecewiseContention(Strict):
     fitted per device, so all are settings.
     """
 
-    model: Literal['piecewise']
-    knee_gbps: NotNegative = Field(description='Total demand from which units slow down.')
-    slope: NotNegative = Field(description='Added slowdown per bandwidth above the knee.')
-    bandwidth_gbps: Positive
+    model: Literal['piecewise'] = Field(description='Which model this is.')
+    knee_gbps: NotNegative = Field(
+        description='Demand of all busy units from which they slow down, in GB/s.'
+    )
+    slope: NotNegative = Field(
+        description='A stage takes ``1 + slope * (demand - knee_gbps) / bandwidth_gbps`` times '
+        'as long.'
+    )
+    bandwidth_gbps: Positive = Field(description='Of the shared memory, in GB/s.')
     limit: float = Field(4.0, ge=1, description='No stage slows down more than this.')
-    note: str = ''
+    note: str = Field('', description='For people.')
 
 
 Contention = Annotated[
@@ -102,23 +116,32 @@ Contention = Annotated[
 ]
 
 
-class Platform(Strict):
+class Platform(File):
     """A platform file."""
 
-    name: str = ''
-    description: str = ''
-    units: dict[Name, PlatformUnit] = Field(min_length=1)
-    transitions: tuple[Transition, ...] = ()
-    contention: Contention = NoContention()
-    memory_mib: Positive | None = None
-    latency_cv: float = Field(0.0, ge=0, le=3, description='Spread of every run over its mean.')
+    units: dict[Name, PlatformUnit] = Field(min_length=1, description='Units by name.')
+    transitions: tuple[Transition, ...] = Field(
+        (), description='Hand-over times; none where absent. The last that fits counts.'
+    )
+    contention: Contention = Field(
+        NoContention(), description='How busy units slow each other down.'
+    )
+    memory_mib: Positive | None = Field(
+        None, description='A workload whose stages take more is refused; where absent none is.'
+    )
+    latency_cv: float = Field(
+        0.0, ge=0, le=3, description='Standard deviation of a run over its mean.'
+    )
     distribution: Literal['lognormal', 'exponential'] = Field(
-        'lognormal', description='Shape of that spread; exponential ignores latency_cv.'
+        'lognormal', description='Shape of that spread; exponential ignores ``latency_cv``.'
     )
     costs: dict[str, dict[str, Cost]] = Field(
-        {}, description='Costs of named networks by unit name, type or kind.'
+        {}, description='Network -> unit name, type or kind -> cost; for ``library``.'
     )
-    costs_from: str = Field('', description='A cost table that comes with the package.')
+    costs_from: str = Field(
+        '',
+        description='A cost table: ``jetson_costs`` or a file; networks of ``costs`` replace its.',
+    )
 
     @field_validator('contention', mode='before')
     @classmethod

@@ -4,23 +4,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 from typing import Any
+from typing import TYPE_CHECKING
 
 from edge_sched_ros.core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 try:
     from pydantic import BaseModel
     from pydantic import ConfigDict
     from pydantic import Field
     from pydantic import model_validator
+    from pydantic import PrivateAttr
 except ImportError as error:
     raise ConfigError(
         'pydantic', 'version 2 or later is needed: pip install "pydantic>=2"'
     ) from error
 
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+#: more than any number of a file means; times stay finite in nanoseconds
+MOST = 1e15
+Positive = Annotated[float, Field(gt=0, le=MOST, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, le=MOST, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Name = Annotated[str, Field(pattern=r'^[A-Za-z][A-Za-z0-9_]*$')]
 
@@ -31,29 +39,59 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra='forbid', frozen=True)
 
 
+class File(Strict):
+    """A whole file."""
+
+    name: str = Field('', description="In output; where absent the file's name.")
+    description: str = Field('', description='One line for people.')
+    _path: str = PrivateAttr('')
+
+    @property
+    def where(self) -> str:
+        """Return what messages call it: the path of a user's file, else its name."""
+        return self._path or self.name
+
+    def of_file(self, path: Path, *, built_in: bool) -> Self:
+        """Return it with a name, and a path where that says more."""
+        named: Self = self.model_copy(update={'name': self.name or path.stem})
+        named._path = '' if built_in else str(path)
+        return named
+
+
 class Cost(Strict):
     """What one run of a stage costs on a unit; a plain number is the latency."""
 
-    latency_ms: NotNegative = Field(description='Time of a run over one item.')
-    per_item_ms: NotNegative = Field(0.0, description='What every further item of a cascade adds.')
+    latency_ms: NotNegative = Field(description='Mean time of a run over one item, undisturbed.')
+    per_item_ms: NotNegative = Field(
+        0.0,
+        description='What every further item of a cascade adds; energy grows by the same share.',
+    )
     energy_mj: NotNegative | None = Field(
-        None, description="Energy of a run; the unit's active power times latency where absent."
+        None,
+        description="Energy of a run over one item; where absent the unit's ``active_mw`` times "
+        'the latency.',
     )
     demand_gbps: NotNegative = Field(
-        0.0, description='Memory bandwidth it pulls at; read by the contention model.'
+        0.0, description='Memory traffic while it runs, in GB/s; for ``piecewise`` contention.'
     )
-    memory_mib: NotNegative = Field(0.0, description='Memory it occupies while loaded.')
-    source: str = Field('', description='Where the number comes from.')
-    confidence: str = Field('', description='How sure that is.')
-    assumption: str = Field('', description='How it was derived where nobody published it.')
+    memory_mib: NotNegative = Field(
+        0.0,
+        description="Memory it takes, running or not; counts to the platform's ``memory_mib``.",
+    )
+    source: str = Field('', description='Where the number comes from; not used.')
+    confidence: str = Field('', description='How sure that is; not used.')
+    assumption: str = Field('', description='How it was derived; not used.')
 
     @model_validator(mode='before')
     @classmethod
     def _from_number(cls, value: Any) -> Any:
-        return {'latency_ms': value} if isinstance(value, (int, float)) else value
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return {'latency_ms': value} if number else value
 
 
 class CostTable(BaseModel):
     """Costs of named networks by unit name, type or kind; other facts may stand beside them."""
 
-    networks: dict[str, dict[str, Cost]]
+    networks: dict[str, dict[str, Cost]] = Field(
+        description='Network -> unit name, type or kind -> cost.'
+    )

@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-import heapq
-import time
 from collections.abc import Callable
 from collections.abc import Mapping
+from heapq import heappop
+from heapq import heappush
+from time import perf_counter_ns
 from typing import Any
 
 from edge_sched_ros.core.decisions import Complete
@@ -82,12 +83,17 @@ class Simulator:
         self._order = 0
         #: one object each, so that their turns in the queue can be told from others
         self._on_timer = self._timer
+        self._on_change = self._change
         self._on_finish = self._finish
         self._end_ns = 0
+        #: the one timer there is: when it fires, and which turn it has in the queue
+        self._alarm_ns: int | None = None
+        self._alarm_turn = 0
         #: releases of jobs in flight
         self._jobs: dict[int, Release] = {}
-        self._stage_index = {
-            (task.name, variant.name, stage.name): index
+        #: (task, variant, stage) -> index of the stage and its variant
+        self._stages = {
+            (task.name, variant.name, stage.name): (index, variant)
             for task in system.tasks
             for variant in task.variants
             for index, stage in enumerate(variant.stages)
@@ -97,16 +103,20 @@ class Simulator:
         """Let frames come for that long, then finish what is in flight."""
         self._end_ns = round(seconds * NS_PER_S)
         for change in self.system.workload.changes:
-            self._at(round(change.at_s * NS_PER_S), self._change, change)
+            self._at(round(change.at_s * NS_PER_S), self._on_change, change)
         for source in self._sources.values():
             self._next_frame(source)
         queue, timer, finish = self._queue, self._on_timer, self._on_finish
+        # nobody is left to hear these after the last job
+        late = (timer, self._on_change)
         while queue:
-            time_ns, _, action, argument, turn = heapq.heappop(queue)
-            if action is timer and not self._jobs and time_ns >= self._end_ns:
-                continue  # the watchdog of a stage that has long ended
+            time_ns, _, action, argument, turn = heappop(queue)
+            if time_ns >= self._end_ns and not self._jobs and action in late:
+                continue  # the watchdog of a stage that has long ended, or a change
             if action is finish and turn != argument.turn:
                 continue  # its pace changed after this end was foreseen
+            if action is timer and turn != self._alarm_turn:
+                continue  # a sooner one has taken its place
             self.now_ns = time_ns
             action(argument, turn)
 
@@ -114,7 +124,7 @@ class Simulator:
 
     def _at(self, time_ns: int, action: Callable[..., None], argument: Any, turn: int = 0) -> None:
         self._order += 1
-        heapq.heappush(self._queue, (time_ns, self._order, action, argument, turn))
+        heappush(self._queue, (time_ns, self._order, action, argument, turn))
 
     def _next_frame(self, source: Source) -> None:
         # jitter may be longer than a period, but frames come in order
@@ -127,6 +137,7 @@ class Simulator:
         self._next_frame(source)
 
     def _timer(self, _argument: None, _turn: int) -> None:
+        self._alarm_ns = None
         self._send(TimerFired())
 
     def _change(self, change: Any, _turn: int) -> None:
@@ -141,9 +152,9 @@ class Simulator:
         self._send(event)
 
     def _send(self, event: Event) -> None:
-        before = time.perf_counter_ns()
+        before = perf_counter_ns()
         decisions = self.dispatcher.handle(event, self.now_ns)
-        self.decision_ns.append(time.perf_counter_ns() - before)
+        self.decision_ns.append(perf_counter_ns() - before)
         if self._listener is not None:
             self._listener(self.now_ns, event, decisions)
         for decision in decisions:
@@ -155,10 +166,16 @@ class Simulator:
             elif kind is Complete:
                 self._complete(decision)  # type: ignore[arg-type]
             elif kind is WakeAt:
-                self._at(max(self.now_ns, decision.time_ns), self._on_timer, None)  # type: ignore[union-attr]
+                self._set_alarm(decision.time_ns)  # type: ignore[union-attr]
             elif isinstance(decision, (Drop, Fail)):
                 del self._jobs[decision.job]
                 self.score.no_answer(decision.task, decision.job)
+
+    def _set_alarm(self, time_ns: int) -> None:
+        if self._alarm_ns is None or time_ns < self._alarm_ns:
+            self._alarm_ns = time_ns
+            self._alarm_turn += 1
+            self._at(max(self.now_ns, time_ns), self._on_timer, None, self._alarm_turn)
 
     def _complete(self, decision: Complete) -> None:
         release = self._jobs.pop(decision.job)
@@ -166,47 +183,49 @@ class Simulator:
         self.score.answer(decision.task, decision.job, late_ns)
 
     def _start(self, run: Run) -> None:
-        release = self._jobs[run.job]
-        cost = self.system.costs[(run.task, run.variant, run.stage, run.unit)]
-        index = self._stage_index[(run.task, run.variant, run.stage)]
-        timings = self.dispatcher.jobs[run.job].timings
-        before = timings[-1].unit if timings else None
-        handover_ns = self.dispatcher.profiles.transition_ns(before, run.unit)
-        work_ns = self._nature.work_ns(cost, run.items, run.task, release.seq, index)
-        more = max(0, run.items - 1) * cost.energy_per_item_mj
-        active = Active(run, work_ns, cost.demand_gbps, cost.energy_mj + more)
-        self._machine.reserve(active)
+        task, items = run.task, run.items
+        index, variant = self._stages[(task, run.variant, run.stage)]
+        cost = self.system.costs[(task, run.variant, run.stage, run.unit)]
+        seq = self._jobs[run.job].seq
+        work_ns = self._nature.work_ns(cost, items, task, seq, index)
+        energy_mj = cost.energy_mj
+        if items > 1:
+            energy_mj += (items - 1) * cost.energy_per_item_mj
+        active = Active(run, variant, index, work_ns, cost.demand_gbps, energy_mj)
+        handover_ns = self._handover_ns(run) if self.dispatcher.profiles.has_transitions else 0
         if handover_ns:
+            self._machine.reserve(active)
             self._at(self.now_ns + handover_ns, self._begin, active)
         else:
             self._machine.start(active, self.now_ns)
 
+    def _handover_ns(self, run: Run) -> int:
+        timings = self.dispatcher.jobs[run.job].timings
+        before = timings[-1].unit if timings else None
+        return self.dispatcher.profiles.transition_ns(before, run.unit)
+
     def _begin(self, active: Active, _turn: int) -> None:
         """The job's data has been handed over."""
-        self._machine.start(active, self.now_ns)
+        self._machine.start_reserved(active, self.now_ns)
 
     def _foresee_end(self, time_ns: int, active: Active) -> None:
-        self._at(time_ns, self._on_finish, active, active.turn)
+        self._order += 1
+        event = (time_ns, self._order, self._on_finish, active, active.turn)
+        heappush(self._queue, event)
 
     def _finish(self, active: Active, _turn: int) -> None:
-        run = active.run
-        self._machine.end(active, self.now_ns)
+        run, now_ns, nature = active.run, self.now_ns, self._nature
+        self._machine.end(active, now_ns)
         release = self._jobs.get(run.job)
         seq = -1 if release is None else release.seq
-        variant = self.dispatcher.tasks[run.task].variant(run.variant)
-        index = self._stage_index[(run.task, run.variant, run.stage)]
-        self.score.spend(run.task, run.job, active.spent_mj)
+        spent_mj = active.spent_mj
+        self.score.spend(run.task, run.job, spent_mj)
+        items_for = nature.items_for(run.task, seq)
+        skip = nature.skip(run.task, active.variant, seq, active.index)
+        started_ns = active.started_ns if active.started_ns < now_ns else now_ns
         self._send(
             StageFinished(
-                run.job,
-                run.stage,
-                run.unit,
-                min(active.started_ns, self.now_ns),
-                self.now_ns,
-                items=1,
-                items_for=self._nature.items_for(run.task, seq),
-                skip=self._nature.skip(run.task, variant, seq, index),
-                energy_mj=active.spent_mj,
+                run.job, run.stage, run.unit, started_ns, now_ns, 1, items_for, skip, spent_mj
             )
         )
 

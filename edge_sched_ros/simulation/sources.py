@@ -23,8 +23,8 @@ class Source:
 
     def __init__(self, name: str, stream: Stream, seed: int) -> None:
         self.name = name
-        self._seed = seed
-        self._key = draws.key_of(name)
+        #: what all draws of the stream begin with
+        self._state = draws.mix(seed, draws.key_of(name))
         self._poisson = stream.arrivals == 'poisson'
         self._period_ns = stream.period_ms * NS_PER_MS
         self._jitter_ns = stream.jitter_ms * NS_PER_MS
@@ -34,13 +34,13 @@ class Source:
         elif self._poisson:
             self._due_ns = self._gap_ns()
         else:
-            self._due_ns = draws.uniform(seed, self._key, 0, _PHASE) * self._period_ns
+            self._due_ns = draws.uniform(0, _PHASE, state=self._state) * self._period_ns
 
     def next_ns(self) -> int:
         """Return when the next frame is taken."""
         jitter = 0.0
         if self._jitter_ns:
-            jitter = draws.uniform(self._seed, self._key, self._seq, _JITTER) * self._jitter_ns
+            jitter = draws.uniform(self._seq, _JITTER, state=self._state) * self._jitter_ns
         return round(self._due_ns + jitter)
 
     def take(self) -> int:
@@ -55,4 +55,4 @@ class Source:
         self._period_ns = period_ms * NS_PER_MS
 
     def _gap_ns(self) -> float:
-        return -self._period_ns * math.log(draws.uniform(self._seed, self._key, self._seq, _GAP))
+        return -self._period_ns * math.log(draws.uniform(self._seq, _GAP, state=self._state))

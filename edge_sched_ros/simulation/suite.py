@@ -6,15 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
+from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.simulation.load import at_load
 from edge_sched_ros.simulation.loading import load_platform
 from edge_sched_ros.simulation.loading import load_workload
 from edge_sched_ros.simulation.outcome import outcome
+from edge_sched_ros.simulation.pool import run_all
 from edge_sched_ros.simulation.simulator import Simulator
 from edge_sched_ros.simulation.suite_file import Suite
 from edge_sched_ros.simulation.system import System
@@ -30,9 +32,9 @@ class Scenario:
 
     @property
     def name(self) -> str:
-        """Return a name for tables."""
+        """Return a name for tables, without folders."""
         load = '' if self.load is None else f' x{self.load:g}'
-        return f'{self.workload} on {self.platform}{load}'
+        return f'{Path(self.workload).stem} on {Path(self.platform).stem}{load}'
 
     def system(self) -> System:
         """
@@ -64,13 +66,22 @@ class Case:
 
 
 def scenarios(suite: Suite) -> list[Scenario]:
-    """Return all scenarios of a suite."""
-    return [
-        Scenario(group.workload, platform, load)
-        for group in suite.scenarios
-        for platform in group.platforms
-        for load in group.loads
-    ]
+    """
+    Return all scenarios of a suite; their files will be read anew.
+
+    :raises ConfigError: when two have the same name
+    """
+    _system.cache_clear()
+    found: dict[str, Scenario] = {}
+    for index, group in enumerate(suite.scenarios):
+        for platform in group.platforms:
+            for load in group.loads:
+                scenario = Scenario(group.workload, platform, load)
+                if scenario.name in found:
+                    where = f'{suite.where}: scenarios.{index}'
+                    raise ConfigError(where, f"there are two called '{scenario.name}'")
+                found[scenario.name] = scenario
+    return list(found.values())
 
 
 def run_case(case: Case) -> dict[str, Any]:
@@ -83,7 +94,8 @@ def run_case(case: Case) -> dict[str, Any]:
     )
     simulator.run(case.seconds)
     simulator.dispatcher.validate()
-    return {'scenario': case.scenario.name, **outcome(simulator)}
+    # a workload may change the policy: what it was begun with is what is compared
+    return {'scenario': case.scenario.name, **outcome(simulator), 'policy': case.policy}
 
 
 def run_cases(
@@ -94,12 +106,6 @@ def run_cases(
 
     :param jobs: processes
     :param progress: told the share that is done
+    :raises ConfigError: when a run comes to something that cannot be (a change, say)
     """
-    todo = list(cases)
-    outcomes = []
-    with ProcessPoolExecutor(jobs) as pool:
-        for done, result in enumerate(pool.map(run_case, todo, chunksize=2), start=1):
-            outcomes.append(result)
-            if progress is not None:
-                progress(done / len(todo))
-    return outcomes
+    return run_all(run_case, cases, jobs=jobs, progress=progress, chunk=2)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from edge_sched_ros.simulation.schema import File
 from edge_sched_ros.simulation.schema import Positive
 from edge_sched_ros.simulation.schema import Strict
 
@@ -13,14 +14,20 @@ from edge_sched_ros.simulation.schema import Strict
 class Group(Strict):
     """A workload on several platforms at several loads; load null: costs as they are."""
 
-    workload: str
-    platforms: tuple[str, ...] = Field(min_length=1)
-    loads: tuple[Positive | None, ...] = (None,)
+    workload: str = Field(
+        description="A built-in name, or a file seen from the suite's folder or the current one."
+    )
+    platforms: tuple[str, ...] = Field(
+        min_length=1, description='Built-in names, or files in the same way.'
+    )
+    loads: tuple[Positive | None, ...] = Field(
+        (None,), description='Share of time the busiest unit is busy at best; null: as it is.'
+    )
 
 
-class Suite(Strict):
+class Suite(File):
     """A suite file."""
 
-    name: str = ''
-    description: str = ''
-    scenarios: tuple[Group, ...] = Field(min_length=1)
+    scenarios: tuple[Group, ...] = Field(
+        min_length=1, description='Each platform and load of a group is a scenario.'
+    )

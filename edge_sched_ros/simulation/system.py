@@ -60,12 +60,12 @@ class System:
             self.tasks = tuple(self._task(name, task) for name, task in workload.tasks.items())
             check_tasks(self.tasks, frozenset(platform.units))
         except ConfigError as error:
-            if error.where.startswith(workload.name):
+            if error.where.startswith(workload.where):
                 raise
-            raise ConfigError(f'{workload.name}: {error.where}', error.problem) from None
+            raise ConfigError(f'{workload.where}: {error.where}', error.problem) from None
         if platform.memory_mib is not None and self._memory_mib > platform.memory_mib:
             raise ConfigError(
-                f'{platform.name}: memory_mib',
+                f'{platform.where}: memory_mib',
                 f'the networks of {workload.name} need {self._memory_mib:.0f} MiB, there are '
                 f'{platform.memory_mib:.0f}',
             )
@@ -98,12 +98,12 @@ class System:
         if not found:
             known = ', '.join(self.platform.units)
             raise ConfigError(
-                f'{self.platform.name}: transitions.{end}', f"unknown unit '{name}' ({known})"
+                f'{self.platform.where}: transitions.{end}', f"unknown unit '{name}' ({known})"
             )
         return found
 
     def _task(self, name: str, task: Task) -> TaskSpec:
-        where = f'{self.workload.name}: tasks.{name}'
+        where = f'{self.workload.where}: tasks.{name}'
         network = self.workload.networks.get(task.network)
         if network is None:
             known = ', '.join(self.workload.networks)
@@ -112,7 +112,7 @@ class System:
             )
         variants = []
         for variant_name, variant in network.variants.items():
-            at = f'{self.workload.name}: networks.{task.network}.{variant_name}'
+            at = f'{self.workload.where}: networks.{task.network}.{variant_name}'
             stages = stage_costs(variant, self.platform, at)
             for stage in stages:
                 self._enter(name, variant_name, stage)
@@ -179,7 +179,7 @@ def _own_streams(workload: Workload) -> dict[str, Stream]:
             continue
         if name in workload.streams:
             raise ConfigError(
-                f'{workload.name}: tasks.{name}.period_ms',
+                f'{workload.where}: tasks.{name}.period_ms',
                 f"makes a stream '{name}', which there is already",
             )
         streams[name] = Stream(

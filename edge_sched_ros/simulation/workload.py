@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from typing import Any
 from typing import Literal
 
@@ -11,6 +12,7 @@ from pydantic import Field
 from pydantic import model_validator
 
 from edge_sched_ros.simulation.schema import Cost
+from edge_sched_ros.simulation.schema import File
 from edge_sched_ros.simulation.schema import Name
 from edge_sched_ros.simulation.schema import NotNegative
 from edge_sched_ros.simulation.schema import Positive
@@ -27,34 +29,58 @@ class Stream(Strict):
         0.0, description='A frame is taken up to this long after its due time (uniform).'
     )
     phase_ms: NotNegative | None = Field(
-        None, description='Time of the first frame; random within a period where absent.'
+        None,
+        description='When the first frame is due; where absent at random within a period '
+        '(``poisson``: after a random time like any other).',
     )
 
 
 class Stage(Strict):
     """A schedulable piece of a network."""
 
-    name: Name
-    cost: dict[str, Cost] = Field({}, description='By unit name, unit type or unit kind.')
-    library: str = Field('', description="A network of the platform's cost table instead.")
-    scale: Positive = Field(1.0, description='Times the cost (a part of a listed network).')
-    per_item: NotNegative = Field(
-        0.0, description='What every further item of a cascade adds, as a share of the latency.'
+    name: Name = Field(description='Unique in its variant.')
+    cost: dict[str, Cost] = Field(
+        {}, description='By unit name, else type, else kind; units without cost cannot run it.'
     )
-    chance: float = Field(1.0, gt=0, le=1, description='How likely a job comes to it.')
-    exit_chance: Share = Field(0.0, description='How likely the answer is known after it.')
+    library: str = Field(
+        '',
+        description="A network of the platform's cost table; entries of ``cost`` replace its.",
+    )
+    scale: Positive = Field(
+        1.0, description='Times latency and energy (a part of a listed network).'
+    )
+    per_item: NotNegative = Field(
+        0.0,
+        description='What every further item of a cascade adds, as a share of the latency; '
+        'on top of ``per_item_ms``.',
+    )
+    chance: float = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description='How likely a job that comes to it needs it; the first stage always runs.',
+    )
+    exit_chance: float = Field(
+        0.0, ge=0, lt=1, description='How likely the answer is known after it.'
+    )
 
 
 class Variant(Strict):
-    """A lighter or heavier form of a network: stages, or layers for the array cost model."""
+    """A form of a network: either stages, or layers for the array cost model."""
 
     accuracy: Share = Field(1.0, description='Relative to the best variant.')
     stages: tuple[Stage, ...] = Field((), description='Run one after the other.')
     layers: str = Field('', description='A network of the layer library (array platforms).')
-    segments: int = Field(4, ge=1, le=200, description='Stages the layers are grouped into.')
-    skippable: tuple[int, ...] = Field((), description='Segments that may be skipped, from 0.')
+    segments: int = Field(
+        4, ge=1, le=200, description='Stages the layers are grouped into, of about equal latency.'
+    )
+    skippable: tuple[int, ...] = Field(
+        (), description='Segments that may be skipped, counted from 0; the first never is.'
+    )
     skip_chance: float = Field(0.0, ge=0, lt=1, description='How likely each of these is skipped.')
-    exits: dict[int, Share] = Field({}, description='Segment -> chance that it is the last.')
+    exits: dict[int, Annotated[float, Field(ge=0, lt=1)]] = Field(
+        {}, description='Segment, counted from 0 -> chance that it is the last.'
+    )
 
     @model_validator(mode='after')
     def _one_of_two(self) -> Variant:
@@ -64,9 +90,11 @@ class Variant(Strict):
 
 
 class Network(Strict):
-    """Variants of a network, the best first; its own keys stand for a single one."""
+    """Variants of a network, the best first; one alone may give its keys right here."""
 
-    variants: dict[Name, Variant] = Field(min_length=1)
+    variants: dict[Name, Variant] = Field(
+        min_length=1, description='By name; jobs begin as the first unless the policy says else.'
+    )
 
     @model_validator(mode='before')
     @classmethod
@@ -77,24 +105,35 @@ class Network(Strict):
 
 
 class Task(Strict):
-    """A network bound to a stream or to another task's answers."""
+    """A network with its trigger: exactly one of ``stream``, ``after`` and ``period_ms``."""
 
-    network: str
+    network: str = Field(description='A key of ``networks``.')
     stream: str = Field('', description='The stream whose frames activate it.')
-    after: str = Field('', description='The task whose answers activate it.')
+    after: str = Field('', description='The task whose answers activate it (a cascade).')
     period_ms: Positive | None = Field(None, description='A stream of its own with this period.')
     jitter_ms: NotNegative = Field(0.0, description='Of that stream of its own.')
     phase_ms: NotNegative | None = Field(None, description='Of that stream of its own.')
-    deadline_ms: Positive | None = Field(None, description="The stream's period where absent.")
-    probability: Share = Field(1.0, description='A cascade: how often there is something to do.')
-    fan_out: tuple[int, int] = Field(
-        (1, 1), description='A cascade: fewest and most items when there is something to do.'
+    deadline_ms: Positive | None = Field(
+        None,
+        description='From the frame to the answer, in a cascade too; where absent the period of '
+        'the stream times every ``every_n`` on the way.',
     )
-    priority: int = 0
-    every_n: int = Field(1, ge=1)
-    queue_depth: int = Field(1, ge=1)
-    max_in_flight: int = Field(1, ge=1)
-    enabled: bool = True
+    probability: Share = Field(
+        1.0, description='A cascade: how often an answer before it has something to do for it.'
+    )
+    fan_out: tuple[int, int] = Field(
+        (1, 1),
+        description='A cascade: fewest and most items when there is something to do (>= 1).',
+    )
+    priority: int = Field(0, description='Higher is more urgent; not every policy looks at it.')
+    every_n: int = Field(
+        1, ge=1, description='Works on every n-th frame (cascade: answer with something to do).'
+    )
+    queue_depth: int = Field(
+        1, ge=1, description='Jobs that may wait; one more drops the oldest (``superseded``).'
+    )
+    max_in_flight: int = Field(1, ge=1, description='Jobs that may have begun and not ended.')
+    enabled: bool = Field(True, description='Whether it works on frames at all.')
 
     @model_validator(mode='after')
     def _one_trigger(self) -> Task:
@@ -108,13 +147,17 @@ class Task(Strict):
 
 
 class Change(Strict):
-    """Something that changes during the run."""
+    """A change during the run: of one task, stream or unit, else of the policy."""
 
-    at_s: NotNegative
-    task: str = Field('', description='Change this task: ``set`` names the keys.')
-    stream: str = Field('', description='Change the period of this stream.')
-    unit: str = Field('', description='Change the mode or state of this unit.')
-    set: dict[str, Any] = Field({}, description='deadline_ms, period_ms, enabled, mode, ...')
+    at_s: NotNegative = Field(description='When, in seconds of virtual time.')
+    task: str = Field('', description='Change this task.')
+    stream: str = Field('', description='Change this stream.')
+    unit: str = Field('', description='Change this unit.')
+    set: dict[str, Any] = Field(
+        {},
+        description='The keys to change, at least one; for the policy ``policy`` (its name) and '
+        'its parameters.',
+    )
 
     @model_validator(mode='after')
     def _one_object(self) -> Change:
@@ -125,12 +168,10 @@ class Change(Strict):
         return self
 
 
-class Workload(Strict):
+class Workload(File):
     """A workload file."""
 
-    name: str = ''
-    description: str = ''
-    streams: dict[Name, Stream] = {}
-    tasks: dict[Name, Task] = Field(min_length=1)
-    networks: dict[Name, Network] = Field(min_length=1)
-    changes: tuple[Change, ...] = ()
+    streams: dict[Name, Stream] = Field({}, description='Streams by name, for several tasks.')
+    tasks: dict[Name, Task] = Field(min_length=1, description='Tasks by name.')
+    networks: dict[Name, Network] = Field(min_length=1, description='Networks by name.')
+    changes: tuple[Change, ...] = Field((), description='What changes during the run.')

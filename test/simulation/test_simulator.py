@@ -537,6 +537,13 @@ def test_a_change_of_rate_holds_from_the_frame_after_the_next():
     assert [at / MS for at, _ in log.events(FrameArrived)] == [0, 10, 20, 30, 50, 70, 90]
 
 
+def test_a_change_after_the_last_job_does_not_make_the_run_longer():
+    workload = one_stage({'u': 1.0}, period_ms=10.0)
+    workload['changes'] = [{'at_s': 5.0, 'task': 't', 'set': {'period_ms': 20.0}}]
+    simulator, _ = simulate(system(workload, {'units': {'u': {}}}), seconds=0.1)
+    assert simulator.now_ns == 91 * MS
+
+
 def test_a_change_of_a_cascade_holds():
     workload = one_stage({'u': 1.0}, period_ms=10.0)
     workload['tasks']['c'] = {'network': 'n', 'after': 't', 'probability': 0.0}

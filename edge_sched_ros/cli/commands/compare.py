@@ -11,11 +11,15 @@ import click
 from rich.console import Console
 
 from edge_sched_ros.cli.progress import progress_bar
+from edge_sched_ros.cli.ranges import FiniteRange
+from edge_sched_ros.core.errors import ConfigError
 
 _POLICIES = (
     'fcfs,edf,edf+drop,least_slack+drop,heft+drop,mael+drop,slo_mael+drop,'
     'shortest_expected_latency+drop,prema+drop,static+drop,dream,dream+drop,horizon'
 )
+
+_BASELINE = 'edf+drop'
 
 
 @click.command('compare')
@@ -28,13 +32,18 @@ _POLICIES = (
 @click.option('--seeds', type=click.IntRange(1, 1000), default=3, show_default=True)
 @click.option(
     '--seconds',
-    type=click.FloatRange(0, min_open=True, max=1e6),
+    type=FiniteRange(0, min_open=True, max=1e6),
     default=10.0,
     show_default=True,
     help='Virtual time of each run.',
 )
 @click.option('--only', default='', help='Only scenarios whose name contains this.')
-@click.option('--baseline', default='edf+drop', show_default=True, help='What ratios are to.')
+@click.option(
+    '--baseline',
+    default=None,
+    show_default=f'{_BASELINE}, or the first policy',
+    help='What ratios are to; one of the policies.',
+)
 @click.option(
     '--bound', is_flag=True, help='Also solve short windows to the optimum (needs ortools).'
 )
@@ -46,54 +55,70 @@ def compare(
     seeds: int,
     seconds: float,
     only: str,
-    baseline: str,
+    baseline: str | None,
     bound: bool,
     jobs: int | None,
     as_json: bool,
 ) -> None:
     """Run several policies on every scenario of a suite; the same frames for all."""
-    from edge_sched_ros.core.errors import ConfigError
     from edge_sched_ros.policies.registry import make_policy
     from edge_sched_ros.reporting.outcomes import show_comparison
+    from edge_sched_ros.simulation.bound import solver_module
+    from edge_sched_ros.simulation.bound_suite import BoundedSuite
+    from edge_sched_ros.simulation.bound_suite import excesses
     from edge_sched_ros.simulation.comparison import summarise
     from edge_sched_ros.simulation.loading import load_suite
     from edge_sched_ros.simulation.suite import Case
     from edge_sched_ros.simulation.suite import run_cases
     from edge_sched_ros.simulation.suite import scenarios
 
-    names = [name.strip() for name in policies.split(',') if name.strip()]
+    names = _names(policies)
+    baseline = _baseline(baseline, names)
     for name in names:
         make_policy(name, {})
-    if not names:
-        raise ConfigError('--policies', 'names no policy')
-    if baseline not in names:
-        baseline = names[0]
     chosen = [scenario for scenario in scenarios(load_suite(suite)) if only in scenario.name]
     if not chosen:
         raise ConfigError('--only', f"no scenario of {suite} contains '{only}'")
     for scenario in chosen:
         scenario.system()
+    if bound:
+        solver_module()
     cases = [
         Case(scenario, name, seed, seconds)
         for scenario in chosen
         for name in names
         for seed in range(seeds)
     ]
-    workers = jobs or os.cpu_count() or 1
-    console = Console(stderr=as_json)
-    with progress_bar(console, f'{len(cases)} runs', 1.0) as progress:
+    workers = jobs or len(os.sched_getaffinity(0))
+    aside = Console(stderr=True)
+    with progress_bar(aside, f'{len(cases)} runs', 1.0) as progress:
         runs = run_cases(cases, jobs=workers, progress=progress)
-    bounds = {}
+    bounds = BoundedSuite()
     if bound:
-        from edge_sched_ros.simulation.bound_suite import excesses
-
-        with progress_bar(console, 'solving windows', 1.0) as progress:
-            bounds = excesses(chosen, names, progress=progress)
-    found = summarise(suite, runs, bounds)
+        windows = len(chosen) * seeds
+        with progress_bar(aside, f'{windows} windows to solve', 1.0) as progress:
+            bounds = excesses(chosen, names, seeds=range(seeds), jobs=workers, progress=progress)
+    found = summarise(suite, runs, bounds.excess, bounds.windows)
     if as_json:
         click.echo(json.dumps(found))
     else:
-        show_comparison(found, baseline, console)
+        show_comparison(found, baseline, Console())
+
+
+def _names(policies: str) -> list[str]:
+    names = list(dict.fromkeys(filter(None, map(str.strip, policies.split(',')))))
+    if not names:
+        raise ConfigError('--policies', 'names no policy')
+    return names
+
+
+def _baseline(asked: str | None, names: list[str]) -> str:
+    if asked is None:
+        return _BASELINE if _BASELINE in names else names[0]
+    if asked not in names:
+        known = ', '.join(names)
+        raise ConfigError('--baseline', f"'{asked}' is not among --policies ({known})")
+    return asked
 
 
 COMMAND = compare

@@ -5,10 +5,18 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
+
+from edge_sched_ros.cli.ranges import FiniteRange
+from edge_sched_ros.core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from edge_sched_ros.simulation.system import System
 
 
 @click.command('simulate')
@@ -24,7 +32,7 @@ from rich.console import Console
 )
 @click.option(
     '--seconds',
-    type=click.FloatRange(0, min_open=True, max=1e6),
+    type=FiniteRange(0, min_open=True, max=1e6),
     default=10.0,
     show_default=True,
     help='How long frames come, in virtual time.',
@@ -32,7 +40,7 @@ from rich.console import Console
 @click.option('--seed', type=int, default=0, show_default=True, help='Same seed, same run.')
 @click.option(
     '--load',
-    type=click.FloatRange(0, 100, min_open=True),
+    type=FiniteRange(0, 100, min_open=True),
     default=None,
     help='Scale all times so that the best division of the work keeps the busiest unit busy to '
     'this share.',
@@ -73,16 +81,21 @@ def simulate(
     from edge_sched_ros.simulation.outcome import outcome
     from edge_sched_ros.simulation.simulator import Simulator
     from edge_sched_ros.simulation.system import System
+    from edge_sched_ros.simulation.trace import trace_file
 
+    if trace is not None and replayed is not None:
+        raise click.UsageError('--trace and --replay exclude each other.')
     values = parse_settings(settings)
     make_policy(policy, values)
     asked, device = load_workload(workload), load_platform(platform)
     system = System(asked, device) if load is None else at_load(asked, device, load)
-    console = Console()
     if replayed is not None:
-        _replay(replayed, system, console)
+        _replay(replayed, system)
+        same = json.dumps({'same_decisions': True})
+        click.echo(same if as_json else f'{replayed}: same decisions')
         return
-    with _writing(trace, policy=policy, policy_parameters=values, seed=seed) as listener:
+    head = {'policy': policy, 'policy_parameters': values, 'seed': seed}
+    with nullcontext() if trace is None else trace_file(trace, **head) as listener:
         simulator = Simulator(
             system, policy=policy, policy_parameters=values, seed=seed, listener=listener
         )
@@ -91,38 +104,15 @@ def simulate(
     if as_json:
         click.echo(json.dumps(found, indent=2))
     else:
-        show_outcome(found, console)
+        show_outcome(found, Console())
 
 
-def _replay(path: Path, system, console: Console) -> None:  # type: ignore[no-untyped-def]
-    from edge_sched_ros.core.errors import ConfigError
+def _replay(path: Path, system: System) -> None:
     from edge_sched_ros.simulation.trace import first_difference
 
     line = first_difference(path, system)
     if line is not None:
         raise ConfigError(f'{path}:{line}', 'decides otherwise today than this trace says')
-    console.print(f'{path}: same decisions')
-
-
-def _writing(path: Path | None, **head):  # type: ignore[no-untyped-def]
-    from contextlib import contextmanager
-
-    from edge_sched_ros.core.errors import ConfigError
-    from edge_sched_ros.simulation.trace import TraceWriter
-
-    @contextmanager
-    def opened():  # type: ignore[no-untyped-def]
-        if path is None:
-            yield None
-            return
-        try:
-            file = path.open('w', encoding='utf-8')
-        except OSError as error:
-            raise ConfigError('--trace', str(error)) from None
-        with file:
-            yield TraceWriter(file, **head)
-
-    return opened()
 
 
 COMMAND = simulate

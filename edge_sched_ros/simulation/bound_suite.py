@@ -1,0 +1,176 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""How far policies are from the clairvoyant optimum over short windows of many scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
+
+from edge_sched_ros.policies.registry import DROP_SUFFIX
+from edge_sched_ros.policies.registry import policy_classes
+from edge_sched_ros.simulation.bound import Bound
+from edge_sched_ros.simulation.bound import clairvoyant_bound
+from edge_sched_ros.simulation.bound import missed_jobs
+from edge_sched_ros.simulation.bound import simulate_window
+from edge_sched_ros.simulation.bound import solver_module
+from edge_sched_ros.simulation.bound_jobs import WindowChangesError
+from edge_sched_ros.simulation.pool import run_all
+from edge_sched_ros.simulation.suite import Scenario
+from edge_sched_ros.simulation.system import System
+
+
+@dataclass(frozen=True, slots=True)
+class BoundedSuite:
+    """
+    What policies missed beyond the optimum, over windows whose optimum is proven.
+
+    :param excess: scenario -> policy -> jobs missed beyond the optimum, as a share of all jobs
+        of the windows, 0..1; not there for scenarios without a proven window
+    :param windows: scenario -> ``windows`` that were tried, those ``proven``, and of these the
+        ``jobs``, ``optimum_missed`` by the best schedules of first variants, and
+        ``optimum_missed_variants`` by those of any variants; ``None`` where nothing is proven
+        or no policy that was asked for is compared with it
+    """
+
+    excess: dict[str, dict[str, float]] = field(default_factory=dict)
+    windows: dict[str, dict[str, int | None]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A window to solve, and the policies to run over it."""
+
+    scenario: Scenario
+    policies: tuple[str, ...]
+    seed: int
+    seconds: float
+    time_limit_s: float
+
+
+@dataclass(slots=True)
+class _Count:
+    """Of a window, or of all proven ones of a scenario."""
+
+    proven: int = 0
+    jobs: int = 0
+    #: whether any variant may be taken -> jobs missed in the best schedule
+    optimum: dict[bool, int] = field(default_factory=dict)
+    #: policy -> jobs missed
+    missed: dict[str, int] = field(default_factory=dict)
+
+    def add(self, other: _Count) -> None:
+        self.proven += other.proven
+        self.jobs += other.jobs
+        for free, missed in other.optimum.items():
+            self.optimum[free] = self.optimum.get(free, 0) + missed
+        for policy, missed in other.missed.items():
+            self.missed[policy] = self.missed.get(policy, 0) + missed
+
+
+def switches_variants(policy: str) -> bool:
+    """Return whether a policy of that name may run another variant than the first."""
+    found = policy_classes().get(policy.removesuffix(DROP_SUFFIX))
+    return bool(getattr(found, 'switches_variants', False))
+
+
+def excesses(
+    scenarios: Iterable[Scenario],
+    policy_names: Sequence[str],
+    *,
+    progress: Callable[[float], None] | None = None,
+    seeds: Iterable[int] = range(3),
+    seconds: float = 0.2,
+    time_limit_s: float = 10.0,
+    jobs: int = 1,
+) -> BoundedSuite:
+    """
+    Solve one window per scenario and seed to the optimum and run every policy over it.
+
+    A policy that may switch variants is compared with the best schedule of any variants, the
+    others with the best one of first variants. A window counts when all of these are proven,
+    so all policies are judged by the same windows. Scenarios whose workload changes within the
+    window are left out.
+
+    :param progress: told the share of windows that is done, 0..1
+    :param seconds: how long frames come in a window, in virtual time
+    :param time_limit_s: for every search, of which a window takes up to two; a slower machine
+        may prove fewer windows
+    :param jobs: processes; every search takes one
+    :raises ConfigError: without OR-tools, or for a policy or scenario that cannot be used
+    """
+    solver_module()
+    chosen = list(scenarios)
+    todo = [
+        _Window(scenario, tuple(policy_names), seed, seconds, time_limit_s)
+        for seed in seeds
+        for scenario in chosen
+    ]
+    counts: dict[str, _Count] = {}
+    tried: dict[str, int] = {}
+    for window, count in zip(todo, run_all(_solve, todo, jobs=jobs, progress=progress)):
+        name = window.scenario.name
+        if count is not None:
+            counts.setdefault(name, _Count()).add(count)
+            tried[name] = tried.get(name, 0) + 1
+    return BoundedSuite(
+        excess={name: _shares(count) for name, count in counts.items() if count.proven},
+        windows={name: _account(count, tried[name]) for name, count in counts.items()},
+    )
+
+
+def _solve(window: _Window) -> _Count | None:
+    """Return the counts of a window, all zero when not proven; ``None`` when it changes."""
+    system = window.scenario.system()
+    first: Bound | None = None
+    optimum = {}
+    for free in sorted({switches_variants(policy) for policy in window.policies}):
+        # nothing can be better than no misses, and one variant leaves no choice
+        if first is None or (first.missed and _has_choice(system)):
+            try:
+                bound = clairvoyant_bound(
+                    system,
+                    seed=window.seed,
+                    seconds=window.seconds,
+                    time_limit_s=window.time_limit_s,
+                    variants=free,
+                    workers=1,
+                )
+            except WindowChangesError:
+                return None
+            if not bound.proven:
+                return _Count()
+            first = first or bound
+        optimum[free] = bound.missed
+    if first is None:
+        return _Count()
+    found = {
+        policy: simulate_window(system, policy, seed=window.seed, seconds=window.seconds)
+        for policy in window.policies
+    }
+    missed = {policy: missed_jobs(first, outcome) for policy, outcome in found.items()}
+    return _Count(1, first.jobs, optimum, missed)
+
+
+def _has_choice(system: System) -> bool:
+    return any(len(task.variants) > 1 for task in system.tasks)
+
+
+def _shares(count: _Count) -> dict[str, float]:
+    return {
+        policy: (missed - count.optimum[switches_variants(policy)]) / max(1, count.jobs)
+        for policy, missed in count.missed.items()
+    }
+
+
+def _account(count: _Count, tried: int) -> dict[str, int | None]:
+    return {
+        'windows': tried,
+        'proven': count.proven,
+        'jobs': count.jobs,
+        'optimum_missed': count.optimum.get(False),
+        'optimum_missed_variants': count.optimum.get(True),
+    }

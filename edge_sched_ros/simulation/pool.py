@@ -1,0 +1,91 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Many calls at once, each in a process of its own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from typing import TypeVar
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.errors import EdgeSchedError
+
+_Item = TypeVar('_Item')
+_Result = TypeVar('_Result')
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """A ``ConfigError`` on its way between processes, which it cannot go as it is."""
+
+    where: str
+    problem: str
+
+
+def run_all(
+    function: Callable[[_Item], _Result],
+    items: Iterable[_Item],
+    *,
+    jobs: int,
+    progress: Callable[[float], None] | None = None,
+    chunk: int = 1,
+) -> list[_Result]:
+    """
+    Call a function on every item and return its results in order.
+
+    :param function: of a module; its items and results travel between processes
+    :param jobs: processes at a time; with 1 all is done in this one
+    :param progress: told the share that is done, 0..1
+    :param chunk: items a process takes at a time
+    :raises ConfigError: the first that the function raised
+    :raises EdgeSchedError: when a process was ended from outside (out of memory, say)
+    """
+    todo = list(items)
+    attempt: Callable[[_Item], _Result | _Refusal] = partial(_attempt, function)
+    if min(jobs, len(todo)) < 2:
+        return _gather(map(attempt, todo), len(todo), progress)
+    # not by fork: there may be threads (a progress bar has one), and what they hold stays held
+    context: Any = multiprocessing.get_context('forkserver')
+    context.set_forkserver_preload(['edge_sched_ros.simulation.suite'])
+    workers = min(jobs, len(todo))
+    try:
+        with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_at_once) as pool:
+            return _gather(pool.map(attempt, todo, chunksize=chunk), len(todo), progress)
+    except BrokenProcessPool:
+        raise EdgeSchedError(
+            'a process was ended from outside; if memory ran out, take fewer --jobs'
+        ) from None
+
+
+def _gather(
+    results: Iterator[_Result | _Refusal], count: int, progress: Callable[[float], None] | None
+) -> list[_Result]:
+    gathered: list[_Result] = []
+    for result in results:
+        if isinstance(result, _Refusal):
+            raise ConfigError(result.where, result.problem)
+        gathered.append(result)
+        if progress is not None:
+            progress(len(gathered) / count)
+    return gathered
+
+
+def _attempt(function: Callable[[_Item], _Result], item: _Item) -> _Result | _Refusal:
+    try:
+        return function(item)
+    except ConfigError as error:
+        return _Refusal(error.where, error.problem)
+
+
+def _end_at_once() -> None:
+    """End by Ctrl-C without a word; the process that is asked for results says it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
