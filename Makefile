@@ -2,7 +2,7 @@
 DISTRO ?= jazzy
 ENV := DISTRO=$(DISTRO) dev/env.sh
 
-.PHONY: help setup demo test lint models clean
+.PHONY: help setup demo test bench lint models clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
@@ -15,6 +15,10 @@ demo: setup  ## play the demo bag into the real node and show what came of it
 
 test: setup lint  ## run the linters and all tests (ARGS='-k name' for some)
 	@ROS_PYTHON_CHECK_FIELDS=1 $(ENV) python -m pytest $(ARGS)
+
+bench: setup  ## measure side by side with a node per network (BENCH=short, REAL=1, ARGS=...)
+	@$(ENV) python benchmarks/side_by_side $(if $(filter short,$(BENCH)),--short) \
+	  $(if $(REAL),--real) $(ARGS)
 
 lint: setup  ## ruff, mypy, import-linter
 	@$(ENV) dev/lint.sh

@@ -1,0 +1,97 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""From runs to ``summary.json``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from benchmarks.side_by_side.analysis.figures import figures
+from benchmarks.side_by_side.analysis.figures import Run
+from benchmarks.side_by_side.analysis.statistics import paired_ratio
+from benchmarks.side_by_side.contenders.registry import SCHEDULER
+from benchmarks.side_by_side.experiments.loads import Loads
+
+#: below this two response times cannot be told apart, milliseconds
+_LEAST_MS = 0.01
+
+
+def loads_summary(loads: Loads) -> dict[str, Any]:
+    """Return the figures of every contender at every load, and how they compare."""
+    return {f'{load:g}': _load(loads, load) for load in loads.rate_hz}
+
+
+def _load(loads: Loads, load: float) -> dict[str, Any]:
+    by_name = {
+        name: figures(list(runs.values()))
+        for name in loads.contenders
+        if (runs := loads.runs.get((load, name)))
+    }
+    baselines = {name: own for name, own in by_name.items() if name != SCHEDULER}
+    return {
+        'camera_hz': loads.rate_hz[load],
+        'scheduler': by_name.get(SCHEDULER),
+        'baselines': baselines,
+        'ratios': _ratios(loads, load, baselines) if SCHEDULER in by_name else None,
+    }
+
+
+def _ratios(loads: Loads, load: float, baselines: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the scheduler over the baseline with the most on-time answers, and over each."""
+    if not baselines:
+        return None
+    best = max(baselines, key=lambda name: baselines[name]['on_time_per_s'])
+    each = {name: _against(loads, load, name) for name in baselines}
+    return {'best_baseline': best, **each[best], 'each': each}
+
+
+def _against(loads: Loads, load: float, name: str) -> dict[str, Any]:
+    pairs = loads.paired(load, SCHEDULER, name)
+
+    def ratio(of: Any, least: Any) -> dict[str, Any]:
+        lowest = max((least(run) for pair in pairs for run in pair), default=1.0)
+        ours, theirs = [of(a) for a, _ in pairs], [of(b) for _, b in pairs]
+        return paired_ratio(ours, theirs, least=lowest).to_dict()
+
+    return {
+        # one answer, one miss: what a run can tell from none
+        'on_time_per_s': ratio(lambda run: run.on_time_per_s, lambda run: 1 / run.seconds),
+        'miss_ratio': ratio(lambda run: run.miss_ratio, lambda run: 1 / max(1, run.frames)),
+        'p99_ms': ratio(_p99_ms, lambda run: _LEAST_MS),
+    }
+
+
+def _p99_ms(run: Run) -> float:
+    responses = np.concatenate([outcome.response_ms for outcome in run.outcomes.values()])
+    return float(np.percentile(responses, 99)) if len(responses) else 1e3 * run.seconds
+
+
+def bare_summary(loads: Loads) -> dict[str, Any]:
+    """Return what the bare loop did: before all, and in every repetition."""
+    return {
+        **loads.bare[0].to_dict(),
+        'answers_per_s_each': [capacity.answers_per_s for capacity in loads.bare],
+        'in_threads': loads.bare_threads.to_dict() if loads.bare_threads else None,
+    }
+
+
+def saturation(loads: Loads) -> dict[str, float | int | None]:
+    """Return answers per second at the highest load over the bare loop, paired by repetition."""
+    highest = max(loads.rate_hz)
+    runs = loads.runs.get((highest, SCHEDULER), {})
+    # the first is from before all repetitions
+    bare = dict(enumerate(loads.bare[1:]))
+    numbers = [n for n in sorted(runs) if n in bare]
+    return paired_ratio(
+        [runs[n].answers_per_s for n in numbers],
+        [bare[n].answers_per_s for n in numbers],
+        least=1.0,
+    ).to_dict()
+
+
+def others_share(loads: Loads) -> float | None:
+    """Return the largest share of the machine that went elsewhere in a run."""
+    shares = [run.costs['others_cpu_share'] for own in loads.runs.values() for run in own.values()]
+    return max((share for share in shares if share is not None), default=None)

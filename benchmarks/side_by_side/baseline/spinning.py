@@ -1,0 +1,30 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Spinning as most nodes do it: rclpy's own executor and signal handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import rclpy
+from rclpy.executors import ExternalShutdownException
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+
+
+def spin(make: Callable[[], list[Node]]) -> None:
+    """
+    Make nodes and spin them until SIGINT or SIGTERM.
+
+    :param make: called once ROS is initialised
+    """
+    rclpy.init()
+    executor = SingleThreadedExecutor()
+    try:
+        for node in make():
+            executor.add_node(node)
+        executor.spin()
+    except (KeyboardInterrupt, ExternalShutdownException):
+        pass
+    finally:
+        rclpy.try_shutdown()
