@@ -13,6 +13,7 @@ from rclpy.qos import QoSProfile
 from rclpy.qos import ReliabilityPolicy
 
 from edge_sched_ros.execution.jobs import JobEnd
+from edge_sched_ros.nodes.quiet_publishers import create_publisher
 from edge_sched_ros.nodes.ros_messages import make
 from edge_sched_ros.nodes.ros_messages import message_class
 from edge_sched_ros.perception.results import DepthMap
@@ -47,13 +48,13 @@ class TaskPublisher:
         self._node = node
         self._info_of = info_of
         self._publishers = {
-            name: node.create_publisher(message_class(kind), f'{task}/{name}', _RESULTS)
+            name: create_publisher(node, message_class(kind), f'{task}/{name}', _RESULTS)
             for name, kind in RESULT_TOPICS.get(output, {}).items()
         }
         self._labels = None
         if labels:
             kind = message_class('vision_msgs/msg/LabelInfo')
-            self._labels = node.create_publisher(kind, f'{task}/label_info', _LATCHED)
+            self._labels = create_publisher(node, kind, f'{task}/label_info', _LATCHED)
             self._labels.publish(messages.label_info(make, labels, 0.0))
 
     def publish(self, end: JobEnd) -> None:

@@ -13,6 +13,7 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile
 
 from edge_sched_ros.msg import SchedulerStatus
+from edge_sched_ros.nodes.quiet_publishers import create_publisher
 from edge_sched_ros.nodes.ros_messages import make
 from edge_sched_ros.pipeline.health import ERROR
 from edge_sched_ros.pipeline.health import examine
@@ -49,8 +50,8 @@ class Reporter:
         self._limits = limits
         self._before: Status = pipeline.status()
         qos = QoSProfile(depth=10)
-        self._status = node.create_publisher(SchedulerStatus, '~/status', qos)
-        self._diagnostics = node.create_publisher(DiagnosticArray, '/diagnostics', qos)
+        self._status = create_publisher(node, SchedulerStatus, '~/status', qos)
+        self._diagnostics = create_publisher(node, DiagnosticArray, '/diagnostics', qos)
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._timer = node.create_timer(period_s, self.report, clock=steady)
 
@@ -87,7 +88,9 @@ class IdleReporter:
 
     def __init__(self, node: Node, idle: Callable[[], bool], problem: Callable[[], str]) -> None:
         self._node, self._idle, self._problem = node, idle, problem
-        self._diagnostics = node.create_publisher(DiagnosticArray, '/diagnostics', 10)
+        self._diagnostics = create_publisher(
+            node, DiagnosticArray, '/diagnostics', QoSProfile(depth=10)
+        )
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._timer = node.create_timer(1.0, self.report, clock=steady)
 

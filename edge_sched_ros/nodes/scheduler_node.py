@@ -23,7 +23,9 @@ from edge_sched_ros.nodes.changes import apply_changes
 from edge_sched_ros.nodes.changes import check_changes
 from edge_sched_ros.nodes.logging_bridge import forward_logging
 from edge_sched_ros.nodes.parameters import NodeParameters
+from edge_sched_ros.nodes.process_tuning import tune_process
 from edge_sched_ros.nodes.publishers import TaskPublisher
+from edge_sched_ros.nodes.quiet_publishers import create_publisher
 from edge_sched_ros.nodes.reporter import IdleReporter
 from edge_sched_ros.nodes.reporter import Reporter
 from edge_sched_ros.nodes.ros_messages import make
@@ -63,7 +65,7 @@ class SchedulerNode(LifecycleNode):
         #: why it could not be configured the last time
         self._problem = ''
         self._outputs: dict[str, TaskPublisher] = {}
-        self._timing = self.create_publisher(JobTiming, '~/timing', QoSProfile(depth=100))
+        self._timing = create_publisher(self, JobTiming, '~/timing', QoSProfile(depth=100))
         self._settings = NodeParameters(self, validate=self._validate, apply=self._apply)
         self._jumps = self.get_clock().create_jump_callback(
             JumpThreshold(min_forward=None, min_backward=_RESTART, on_clock_change=False),
@@ -251,6 +253,7 @@ class SchedulerNode(LifecycleNode):
 
 def main() -> None:
     """Run the node until SIGINT or SIGTERM."""
+    tune_process()
     with one_line('scheduler_node'), running() as executor:
         node = new_node(SchedulerNode)
         executor.add_node(node)

@@ -27,6 +27,7 @@ class Scheduler:
         parameters = node_parameters(
             order.workload, order.rate_hz, policy=order.policy, units=order.units
         )
+        parameters['summary_file'] = str(file.with_suffix('.summary.json'))
         file.write_text(yaml.safe_dump({'/**': {'ros__parameters': parameters}}, sort_keys=False))
         arguments = [*order.ros_arguments, '--params-file', str(file)]
         return {self.name: python('edge_sched_ros.nodes.scheduler_node', *arguments)}

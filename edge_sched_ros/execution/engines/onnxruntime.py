@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Sequence
 from typing import Any
+from weakref import WeakValueDictionary
 
 from numpy.typing import NDArray
 
@@ -17,7 +20,7 @@ from edge_sched_ros.execution.network import NetworkSpec
 
 class OnnxRuntimeNetwork:
     """
-    One session for all CPU units.
+    One session for all CPU units and for all tasks with the same file.
 
     With one intra-op thread a run stays on the calling thread, which is pinned to its core.
     """
@@ -52,6 +55,11 @@ class OnnxRuntimeEngine:
     name = 'onnxruntime'
     kinds = ('cpu',)
 
+    def __init__(self) -> None:
+        #: sessions in use by file, size and time: tasks with one network share weights and arena
+        self._sessions: WeakValueDictionary[tuple[str, int, int], Any] = WeakValueDictionary()
+        self._lock = threading.Lock()
+
     def available(self) -> tuple[bool, str]:
         """Return whether ONNX Runtime is installed."""
         try:
@@ -66,24 +74,31 @@ class OnnxRuntimeEngine:
 
         :raises ConfigError: when the file is corrupt or uses what ONNX Runtime cannot do
         """
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-        options.log_severity_level = 3
-        options.add_session_config_entry('session.intra_op.allow_spinning', '0')
         try:
-            session = onnxruntime.InferenceSession(
-                str(spec.file), options, providers=['CPUExecutionProvider']
-            )
+            state = os.stat(spec.file)
+            with self._lock:
+                key = (os.path.realpath(spec.file), state.st_size, state.st_mtime_ns)
+                session = self._sessions.get(key)
+                if session is None:
+                    session = self._sessions[key] = _open(str(spec.file))
         except Exception as error:
             reason = ' '.join(str(error).split())
             raise ConfigError(
                 f'{spec.source}: file', f'cannot load {spec.file}: {reason}'
             ) from None
         return OnnxRuntimeNetwork(session)
+
+
+def _open(file: str) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    options.log_severity_level = 3
+    options.add_session_config_entry('session.intra_op.allow_spinning', '0')
+    return onnxruntime.InferenceSession(file, options, providers=['CPUExecutionProvider'])
 
 
 ENGINE = OnnxRuntimeEngine
