@@ -121,7 +121,11 @@ class StageCost:
 
 
 class Profiles:
-    """Costs of all stages; grows to tasks x stages x units entries and no further."""
+    """
+    Costs of all stages.
+
+    Grows to tasks x stages x units entries, and one number per task, variant and count of items.
+    """
 
     def __init__(self) -> None:
         #: (task, variant, stage) -> unit -> cost
@@ -175,12 +179,11 @@ class Profiles:
         key = (task, variant.name, items)
         worst_mj = self._worst_mj.get(key)
         if worst_mj is None:
-            hungriest = (
-                max(known, key=lambda cost: cost.energy_mj or 0.0)
+            worst_mj = sum(
+                max(cost.expected_mj(items) or 0.0 for cost in known)
                 for stage in variant.stages
                 if (known := self._with_energy(task, variant.name, stage))
             )
-            worst_mj = sum(cost.expected_mj(items) or 0.0 for cost in hungriest)
             self._worst_mj[key] = worst_mj
         return worst_mj
 

@@ -20,7 +20,15 @@ class TaskQueue:
     :param ready: told which of them may start
     """
 
-    __slots__ = ('_offered', '_ready', 'activations', 'active', 'last_completed', 'spec', 'waiting')
+    __slots__ = (
+        '_offered',
+        '_ready',
+        'activations',
+        'active',
+        'last_completed',
+        'spec',
+        'waiting',
+    )
 
     def __init__(self, spec: TaskSpec, ready: ReadyJobs) -> None:
         self.spec = spec

@@ -54,9 +54,7 @@ class UnitSet:
             expected_ns = cost.expected_ns(job.items)
             due_ns += expected_ns if unit.speed == 1.0 else round(expected_ns / unit.speed)
         hang_at_ns = now_ns + self._watchdog.limit_ns(cost)
-        unit.running[job.id] = Running(
-            job.id, job.task, stage, now_ns, due_ns, hang_at_ns, cost
-        )
+        unit.running[job.id] = Running(job.id, job.task, stage, now_ns, due_ns, hang_at_ns, cost)
         unit.last_task = job.task
         return hang_at_ns
 

@@ -26,7 +26,12 @@ class Reservations:
             for name, unit in view.units.items()
             if unit.state == AVAILABLE
         }
-        self._started: set[str] = set()
+        #: idle units that nothing was started on yet
+        self.idle = {
+            name
+            for name, free_ns in self.free_ns.items()
+            if free_ns <= view.now_ns and view.units[name].idle
+        }
         self.decisions: list[Decision] = []
 
     def finish_ns(self, job: Job, unit: str) -> int:
@@ -42,8 +47,7 @@ class Reservations:
 
     def place(self, job: Job, unit: str) -> None:
         """Promise a unit to a job, and start the job when the unit is idle."""
-        idle = self._view.units[unit].idle and unit not in self._started
-        if idle and self.free_ns[unit] <= self._view.now_ns:
+        if unit in self.idle and self.free_ns[unit] <= self._view.now_ns:
             self.decisions.append(run(job, unit))
-            self._started.add(unit)
+            self.idle.remove(unit)
         self.free_ns[unit] = self.finish_ns(job, unit)

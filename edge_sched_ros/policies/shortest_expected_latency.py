@@ -28,14 +28,16 @@ class ShortestExpectedLatency:
     def decide(self, view: View) -> list[Decision]:
         """Place all ready jobs, start those whose unit is idle."""
         reservations = Reservations(view)
-        waiting = list(view.ready)
-        while waiting:
-            placed = [(best, job) for job in waiting if (best := reservations.best(job))]
-            if not placed:
-                break
-            (_, unit), job = max(placed, key=lambda entry: (entry[0][0], -entry[1].id))
+        waiting = [(best, job) for job in view.ready if (best := reservations.best(job))]
+        while waiting and reservations.idle:
+            (_, unit), job = max(waiting, key=lambda entry: (entry[0][0], -entry[1].id))
             reservations.place(job, unit)
-            waiting.remove(job)
+            # a unit only gets later, so nothing changes for those that wanted another one
+            waiting = [
+                entry if entry[0][1] != unit else (reservations.best(entry[1]) or entry[0], entry[1])
+                for entry in waiting
+                if entry[1] is not job
+            ]
         return reservations.decisions
 
 

@@ -209,9 +209,7 @@ class Simulator:
         self._machine.start_reserved(active, self.now_ns)
 
     def _foresee_end(self, time_ns: int, active: Active) -> None:
-        self._order += 1
-        event = (time_ns, self._order, self._on_finish, active, active.turn)
-        heappush(self._queue, event)
+        self._at(time_ns, self._on_finish, active, active.turn)
 
     def _finish(self, active: Active, _turn: int) -> None:
         run, now_ns, nature = active.run, self.now_ns, self._nature

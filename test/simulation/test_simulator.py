@@ -30,6 +30,7 @@ from edge_sched_ros.core.decisions import Release
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
 from edge_sched_ros.core.events import FrameArrived
 from edge_sched_ros.core.events import StageFinished
+from edge_sched_ros.core.events import TimerFired
 from edge_sched_ros.policies.registry import make_policy
 from edge_sched_ros.policies.registry import policy_names
 from edge_sched_ros.simulation.outcome import outcome
@@ -571,6 +572,26 @@ def test_the_watchdog_gives_up_a_stage_that_hangs(at_s):
 
 
 # --- what the core is told -------------------------------------------------------------------
+
+
+def test_there_is_one_timer_and_a_sooner_one_takes_its_place():
+    """Each unit's watchdog is its own wish; wishes that were overtaken once came back twofold."""
+    tasks = {
+        f't{index}': {'network': 'n', 'period_ms': 7.0 + index, 'max_in_flight': 9}
+        for index in range(4)
+    }
+    networks = {'n': {'stages': [{'name': 'x', 'cost': {'cpu': 5.5}}]}}
+    units = {f'cpu{index}': {'kind': 'cpu'} for index in range(4)}
+    made = system({'tasks': tasks, 'networks': networks}, {'units': units, 'latency_cv': 0.3})
+    fired = 0
+
+    def listen(_at_ns, event, _decisions):
+        nonlocal fired
+        fired += isinstance(event, TimerFired)
+
+    Simulator(made, policy='fcfs', seed=1, listener=listen).run(20.0)
+    # a stage takes 5 ms and the watchdog two seconds, so nothing is near hanging
+    assert fired < 20
 
 
 def test_a_task_on_every_second_frame_has_twice_the_period():
