@@ -34,7 +34,9 @@ class ShortestExpectedLatency:
             reservations.place(job, unit)
             # a unit only gets later, so nothing changes for those that wanted another one
             waiting = [
-                entry if entry[0][1] != unit else (reservations.best(entry[1]) or entry[0], entry[1])
+                entry
+                if entry[0][1] != unit
+                else (reservations.best(entry[1]) or entry[0], entry[1])
                 for entry in waiting
                 if entry[1] is not job
             ]
