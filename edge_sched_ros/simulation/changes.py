@@ -5,22 +5,39 @@
 from __future__ import annotations
 
 from typing import Any
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.events import Event
 from edge_sched_ros.core.events import ParametersChanged
 from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.simulation.costs import NS_PER_MS
 from edge_sched_ros.simulation.platform import Mode
+from edge_sched_ros.simulation.system import System
 from edge_sched_ros.simulation.workload import Change
-
-if TYPE_CHECKING:
-    from edge_sched_ros.simulation.simulator import Simulator
 
 _CASCADE_KEYS = ('probability', 'fan_out')
 
 
-def apply_change(simulator: Simulator, change: Change) -> None:
+class Changeable(Protocol):
+    """A run that can be changed while it lasts; the simulator is one."""
+
+    system: System
+
+    def send(self, event: Event) -> None:
+        """Let something happen now."""
+
+    def set_unit(self, name: str, *, state: str, speed: float, energy: float) -> None:
+        """Change state and clock of a unit."""
+
+    def set_period(self, stream: str, period_ms: float) -> None:
+        """Change the rate of a stream."""
+
+    def set_cascade(self, task: str, **values: Any) -> None:
+        """Change how often a cascade has something to do, and how much."""
+
+
+def apply_change(simulator: Changeable, change: Change) -> None:
     """
     Put a change in force now.
 
@@ -34,7 +51,7 @@ def apply_change(simulator: Simulator, change: Change) -> None:
         raise ConfigError(f'{workload.where}: changes.{index}.set', str(error)) from None
 
 
-def _apply(simulator: Simulator, change: Change) -> None:
+def _apply(simulator: Changeable, change: Change) -> None:
     values = dict(change.set)
     if change.unit:
         _change_unit(simulator, change.unit, values)
@@ -46,7 +63,7 @@ def _apply(simulator: Simulator, change: Change) -> None:
         simulator.send(ParametersChanged(values))
 
 
-def _change_unit(simulator: Simulator, name: str, values: dict[str, Any]) -> None:
+def _change_unit(simulator: Changeable, name: str, values: dict[str, Any]) -> None:
     mode_name = values.pop('mode', '')
     modes = {'': Mode(), **simulator.system.platform.units[name].modes}
     if mode_name not in modes:
@@ -60,7 +77,7 @@ def _change_unit(simulator: Simulator, name: str, values: dict[str, Any]) -> Non
     simulator.set_unit(name, state=state, speed=speed, energy=mode.energy)
 
 
-def _change_task(simulator: Simulator, name: str, values: dict[str, Any]) -> None:
+def _change_task(simulator: Changeable, name: str, values: dict[str, Any]) -> None:
     cascade = {key: values.pop(key) for key in _CASCADE_KEYS if key in values}
     if cascade:
         simulator.set_cascade(name, **cascade)
