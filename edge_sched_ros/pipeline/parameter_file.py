@@ -11,24 +11,10 @@ from typing import Any
 import yaml
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.unique_keys import UniqueKeyLoader
 
 #: parameters every ROS node has; not ours
 _ROS_PARAMETERS = ('use_sim_time', 'qos_overrides', 'start_type_description_service')
-
-
-class _Loader(yaml.SafeLoader):
-    """Refuses what PyYAML takes in silence: a key given twice, of which only the last counts."""
-
-    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
-        """Return the node of a mapping."""
-        node: yaml.MappingNode = super().compose_mapping_node(anchor)
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.value in seen:
-                problem = f"the key '{key.value}' is given twice"
-                raise yaml.composer.ComposerError(None, None, problem, key.start_mark)
-            seen.add(str(key.value))
-        return node
 
 
 def read_parameters(path: Path) -> dict[str, Any]:
@@ -38,7 +24,7 @@ def read_parameters(path: Path) -> dict[str, Any]:
     :raises ConfigError: when it cannot be read or is no ROS parameter file
     """
     try:
-        data = yaml.load(path.read_text(), _Loader)
+        data = yaml.load(path.read_text(), UniqueKeyLoader)
     except OSError as error:
         raise ConfigError(str(path), f'cannot be read: {error.strerror}') from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:

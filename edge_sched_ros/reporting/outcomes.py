@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Column
 from rich.table import Table
 
@@ -16,36 +17,67 @@ from rich.table import Table
 _RULES = 3
 
 
-def show_outcome(found: Mapping[str, Any], console: Console) -> None:
-    """Print one run: its tasks, its units, what it is judged by."""
+def show_outcome(found: Mapping[str, Any], console: Console, *, seconds: float) -> None:
+    """
+    Print one run: its tasks, its units, what it is judged by.
+
+    :param found: the outcome, with ``load`` and ``least_load``
+    :param seconds: how long frames came
+    """
     console.print(
-        f'[bold]{found["policy"]}[/bold] on {found["workload"]}, {found["platform"]}, '
-        f'{found["seconds"]:.1f} s, seed {found["seed"]}'
+        f'[bold]{escape(found["policy"])}[/bold] on {escape(found["workload"])}, '
+        f'{escape(found["platform"])}, {found["seconds"]:.1f} s, seed {found["seed"]}',
+        soft_wrap=True,
     )
-    tasks = Table('task', 'released', 'on time', 'late', 'dropped', 'p50 ms', 'p99 ms', 'mJ')
-    for name, task in found['tasks'].items():
-        dropped = ', '.join(f'{count} {reason}' for reason, count in task['dropped'].items())
-        response = task['response_ms']
-        tasks.add_row(
-            name,
-            str(task['released']),
-            str(task['on_time']),
-            str(task['late']),
-            dropped or '0',
-            _ms(response['p50']),
-            _ms(response['p99']),
-            f'{task["energy_mj"]:.0f}',
-        )
-    console.print(tasks)
+    console.print(_load(found))
+    console.print(_tasks(found['tasks']))
+    if not any(task['released'] for task in found['tasks'].values()):
+        console.print(f'no job was released in {seconds:g} s')
     units = Table('unit', 'busy', 'mJ')
     for name, unit in found['units'].items():
-        units.add_row(name, f'{unit["utilisation"]:.1%}', f'{unit["energy_mj"]:.0f}')
+        units.add_row(escape(name), f'{unit["utilisation"]:.1%}', f'{unit["energy_mj"]:.0f}')
     console.print(units)
     console.print(
         f'UXCost {found["uxcost"]:.4f}   misses {found["miss_ratio"]:.2%}   XRBench '
         f'{found["xrbench_overall"]:.2f}   fairness {found["fairness"]:.3f}   accuracy '
         f'{found["accuracy"]:.3f}   deciding {found["decisions"]["mean_us"]:.0f} us on average'
     )
+
+
+def _load(found: Mapping[str, Any]) -> str:
+    least = f'least load {found["least_load"]:.3g}'
+    load = found['load']
+    if load is None:
+        return least
+    return (
+        f'load {load["wanted"]:g}: latencies x {load["latency_factor"]:.4g}, rates x '
+        f'{load["rate_factor"]:.4g}; {least}'
+    )
+
+
+def _tasks(tasks: Mapping[str, Any]) -> Table:
+    # most runs lose nothing, and the table is wide enough
+    failed = ('failed',) if any(task['failed'] for task in tasks.values()) else ()
+    ends = ('dropped', *failed)
+    reasons = (Column(end, overflow='fold') for end in ends)
+    table = Table('task', 'released', 'on time', 'late', *reasons, 'p50 ms', 'p99 ms', 'mJ')
+    for name, task in tasks.items():
+        response = task['response_ms']
+        table.add_row(
+            escape(name),
+            str(task['released']),
+            str(task['on_time']),
+            str(task['late']),
+            *(_reasons(task[end]) for end in ends),
+            _ms(response['p50']),
+            _ms(response['p99']),
+            f'{task["energy_mj"]:.0f}',
+        )
+    return table
+
+
+def _reasons(counts: Mapping[str, int]) -> str:
+    return ', '.join(f'{count} {escape(reason)}' for reason, count in counts.items()) or '0'
 
 
 def show_comparison(found: Mapping[str, Any], baseline: str, console: Console) -> None:
@@ -106,7 +138,7 @@ def _costs(scenarios: Mapping[str, Mapping[str, float]], names: list[str]) -> Ta
             f'[bold]{row[name]:.4f}[/bold]' if row[name] == best else f'{row[name]:.4f}'
             for name in names
         )
-        table.add_row(scenario, *cells)
+        table.add_row(escape(scenario), *cells)
     return table
 
 

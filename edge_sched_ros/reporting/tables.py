@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 
@@ -24,7 +25,7 @@ def show_summary(summary: dict[str, Any], *, console: Console | None = None) -> 
     table.add_column('p50/p95/p99 ms', justify='right', no_wrap=True)
     for name, task in summary['tasks'].items():
         table.add_row(
-            name,
+            escape(name),
             f'{task["deadline_ms"]:g} ms',
             str(task['released']),
             _share(task['on_time'], task['released']),
@@ -35,7 +36,7 @@ def show_summary(summary: dict[str, Any], *, console: Console | None = None) -> 
         )
     console.print(table)
     _show_reasons(summary, console)
-    busy = ', '.join(f'{n} {u["utilisation"]:.0%}' for n, u in summary['units'].items())
+    busy = ', '.join(f'{escape(n)} {u["utilisation"]:.0%}' for n, u in summary['units'].items())
     console.print(f'units busy: {busy}')
     if 'accuracy' in summary:
         named = ', '.join(f'{key} {_number(v)}' for key, v in summary['accuracy'].items())
@@ -46,10 +47,10 @@ def _show_reasons(summary: dict[str, Any], console: Console) -> None:
     for name, task in summary['tasks'].items():
         for what in ('dropped', 'failed'):
             if task[what]:
-                console.print(f'{name} {what}: {_reasons(task[what])}', soft_wrap=True)
+                console.print(f'{escape(name)} {what}: {_reasons(task[what])}', soft_wrap=True)
     for topic, counts in summary['inputs'].items():
         rejected = f', rejected: {_reasons(counts["rejected"])}' if counts['rejected'] else ''
-        console.print(f'{topic}: {counts["received"]} received{rejected}', soft_wrap=True)
+        console.print(f'{escape(topic)}: {counts["received"]} received{rejected}', soft_wrap=True)
 
 
 def _share(part: int, whole: int) -> str:
@@ -57,7 +58,7 @@ def _share(part: int, whole: int) -> str:
 
 
 def _reasons(counts: dict[str, int]) -> str:
-    return ', '.join(f'{reason} {count}' for reason, count in counts.items())
+    return ', '.join(f'{escape(reason)} {count}' for reason, count in counts.items())
 
 
 def _ms(value: float | None) -> str:

@@ -15,13 +15,19 @@ from pydantic import model_validator
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.policies.registry import make_policy
+from edge_sched_ros.simulation.checks import check_fan_out
+from edge_sched_ros.simulation.checks import check_jitter
+from edge_sched_ros.simulation.checks import whole_ns
 from edge_sched_ros.simulation.loading import parse
 from edge_sched_ros.simulation.platform import Platform
 from edge_sched_ros.simulation.schema import Positive
 from edge_sched_ros.simulation.schema import Share
 from edge_sched_ros.simulation.schema import Strict
+from edge_sched_ros.simulation.schema import Truth
+from edge_sched_ros.simulation.schema import Whole
 from edge_sched_ros.simulation.workload import Change
 from edge_sched_ros.simulation.workload import Stream
+from edge_sched_ros.simulation.workload import Task
 from edge_sched_ros.simulation.workload import Workload
 
 
@@ -58,15 +64,21 @@ class TaskSet(_Set):
     period_ms: Positive | None = Field(
         None, description='Of its own stream; else only what policies expect.'
     )
-    priority: int | None = Field(None, description='Of jobs to come.')
-    every_n: int | None = Field(None, ge=1, description='As in the task.')
-    queue_depth: int | None = Field(None, ge=1, description='As in the task.')
-    max_in_flight: int | None = Field(None, ge=1, description='As in the task.')
-    enabled: bool | None = Field(
+    priority: Whole | None = Field(None, description='Of jobs to come.')
+    every_n: Whole | None = Field(None, ge=1, description='As in the task.')
+    queue_depth: Whole | None = Field(None, ge=1, description='As in the task.')
+    max_in_flight: Whole | None = Field(None, ge=1, description='As in the task.')
+    enabled: Truth | None = Field(
         None, description='False drops what waits (``disabled``); what runs goes on.'
     )
     probability: Share | None = Field(None, description='As in the task.')
-    fan_out: tuple[int, int] | None = Field(None, description='As in the task.')
+    fan_out: tuple[Whole, Whole] | None = Field(None, description='As in the task.')
+
+    @model_validator(mode='after')
+    def _fan_out_holds_something(self) -> TaskSet:
+        if self.fan_out is not None:
+            check_fan_out(self.fan_out)
+        return self
 
 
 def check_changes(workload: Workload, platform: Platform, streams: Mapping[str, Stream]) -> None:
@@ -92,8 +104,11 @@ def check_changes(workload: Workload, platform: Platform, streams: Mapping[str, 
             parse(change.set, model, f'{where}.set')
         if change.unit:
             _check_mode(change, platform, where)
-        if not (change.task or change.stream or change.unit):
+        elif change.task:
+            _check_cascade(workload.tasks[change.task], change, where)
+        elif not change.stream:
             _check_policy(change, where)
+        _check_period(change, streams, where)
 
 
 def _check_mode(change: Change, platform: Platform, where: str) -> None:
@@ -104,11 +119,32 @@ def _check_mode(change: Change, platform: Platform, where: str) -> None:
         raise ConfigError(f'{where}.set.mode', f"there is no mode '{mode}' (there are {known})")
 
 
+def _check_cascade(task: Task, change: Change, where: str) -> None:
+    for key in ('probability', 'fan_out'):
+        if key in change.set and not task.after:
+            raise ConfigError(f'{where}.set.{key}', 'only for a task with after')
+
+
+def _check_period(change: Change, streams: Mapping[str, Stream], where: str) -> None:
+    for key in ('deadline_ms', 'period_ms'):
+        if (change.task or change.stream) and key in change.set:
+            whole_ns(change.set[key], f'{where}.set.{key}')
+    stream = streams.get(change.stream or change.task)
+    if stream is None or 'period_ms' not in change.set:
+        return
+    try:
+        check_jitter(stream.jitter_ms, change.set['period_ms'])
+    except ValueError as error:
+        raise ConfigError(f'{where}.set.period_ms', str(error)) from None
+
+
 def _check_policy(change: Change, where: str) -> None:
     values = dict(change.set)
     name = values.pop('policy', None)
     if name is None:
         return  # parameters of whatever policy runs then
+    if not isinstance(name, str):
+        raise ConfigError(f'{where}.set.policy', f'must be the name of a policy, not {name!r}')
     try:
         make_policy(name, values)
     except ConfigError as error:

@@ -10,6 +10,8 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.simulation.costs import NS_PER_MS
 from edge_sched_ros.simulation.platform import Platform
 from edge_sched_ros.simulation.system import System
+from edge_sched_ros.simulation.workload import Stream
+from edge_sched_ros.simulation.workload import Task
 from edge_sched_ros.simulation.workload import Workload
 
 #: no cascade may need more of its deadline when alone
@@ -76,7 +78,8 @@ def at_load(workload: Workload, platform: Platform, load: float) -> System:
         )
     wanted = load / least
     slowdown = min(wanted, _TIGHTEST / tightness(plain))
-    return System(_faster(plain, wanted / slowdown), platform, slowdown=slowdown)
+    speedup = wanted / slowdown
+    return System(_faster(plain, speedup), platform, slowdown=slowdown, speedup=speedup)
 
 
 def tightness(system: System) -> float:
@@ -119,16 +122,22 @@ def _faster(system: System, factor: float) -> Workload:
                 'deadline_ms': deadlines[name],
                 'queue_depth': max(task.queue_depth, math.ceil(factor)),
                 'max_in_flight': max(task.max_in_flight, math.ceil(factor)),
-                'period_ms': None if task.period_ms is None else task.period_ms / factor,
+                **({} if task.period_ms is None else _rate_of(task, factor)),
             }
         )
         for name, task in workload.tasks.items()
     }
     streams = {
-        name: stream.model_copy(update={'period_ms': stream.period_ms / factor})
+        name: stream.model_copy(update=_rate_of(stream, factor))
         for name, stream in workload.streams.items()
     }
     return workload.model_copy(update={'tasks': tasks, 'streams': streams})
+
+
+def _rate_of(source: Stream | Task, factor: float) -> dict[str, float]:
+    """Return the keys of a rate times a factor; frames still come in order."""
+    period_ms = (source.period_ms or 0.0) / factor
+    return {'period_ms': period_ms, 'jitter_ms': min(source.jitter_ms, period_ms)}
 
 
 def _demands(system: System) -> list[dict[str, float]]:

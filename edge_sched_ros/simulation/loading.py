@@ -4,20 +4,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from typing import TypeVar
 
-import yaml
 from pydantic import BaseModel
 from pydantic import ValidationError
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.simulation.plain_words import plain_key
+from edge_sched_ros.simulation.plain_words import plain_problem
+from edge_sched_ros.simulation.plain_words import shortened
 from edge_sched_ros.simulation.platform import Platform
 from edge_sched_ros.simulation.schema import CostTable
 from edge_sched_ros.simulation.schema import File
 from edge_sched_ros.simulation.suite_file import Suite
 from edge_sched_ros.simulation.workload import Workload
+from edge_sched_ros.simulation.yaml_file import read_mapping
 
 _DATA = Path(__file__).parent / 'data'
 _Model = TypeVar('_Model', bound=BaseModel)
@@ -27,6 +31,18 @@ _File = TypeVar('_File', bound=File)
 def built_in(folder: str) -> tuple[str, ...]:
     """Return the names of the files of a kind that come with the package."""
     return tuple(sorted(path.stem for path in (_DATA / folder).glob('*.yaml')))
+
+
+def files_of(workload: str, platform: str) -> tuple[Path, Path]:
+    """
+    Return the files of a workload and a platform.
+
+    :raises ConfigError: when there is none
+    """
+    return (
+        _find('workloads', workload, 'workload'),
+        _find('platforms', platform, 'platform'),
+    )
 
 
 def load_workload(name: str) -> Workload:
@@ -86,7 +102,7 @@ def _found(folder: str, name: str, what: str, beside: Path) -> str:
     if name in built_in(folder):
         return name
     near = beside / name
-    return str(near if near.is_file() else _find(folder, name, what))
+    return str(near if _is(near.is_file) else _find(folder, name, what))
 
 
 def _find(folder: str, name: str, what: str) -> Path:
@@ -94,22 +110,26 @@ def _find(folder: str, name: str, what: str) -> Path:
     if name in known:
         return _DATA / folder / f'{name}.yaml'
     path = Path(name)
-    if path.is_file():
+    if _is(path.is_file):
         return path
+    if name and _is(path.is_dir):
+        raise ConfigError(what, f"'{name}' is a folder, not a file")
     raise ConfigError(
-        what, f"there is no file and no built-in '{name}' (built in: {', '.join(known)})"
+        what,
+        f"there is no file and no built-in '{shortened(name)}' (built in: {', '.join(known)})",
     )
 
 
-def _read(path: Path, model: type[_Model]) -> _Model:
+def _is(look: Callable[[], bool]) -> bool:
+    """Return what a look at a path says; a name that no path can have is no file."""
     try:
-        data: Any = yaml.safe_load(path.read_text(encoding='utf-8'))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        problem = ' '.join(str(error).split())
-        raise ConfigError(str(path), f'cannot be read: {problem}') from None
-    if not isinstance(data, dict):
-        raise ConfigError(str(path), 'is not a mapping')
-    return parse(data, model, str(path))
+        return look()
+    except (OSError, ValueError):
+        return False
+
+
+def _read(path: Path, model: type[_Model]) -> _Model:
+    return parse(read_mapping(path), model, str(path))
 
 
 def parse(data: dict[str, Any], model: type[_Model], where: str) -> _Model:
@@ -123,11 +143,5 @@ def parse(data: dict[str, Any], model: type[_Model], where: str) -> _Model:
         return model.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
-        key = '.'.join(str(part) for part in first['loc'])
-        problem = first['msg'].removeprefix('Value error, ')
-        given = first.get('input')
-        if isinstance(given, (str, int, float)) and first['type'] != 'extra_forbidden':
-            problem += f', not {given!r}'
-        if first['type'] == 'extra_forbidden':
-            problem = 'there is no such key'
-        raise ConfigError(f'{where}: {key}' if key else where, problem) from None
+        key = plain_key(first)
+        raise ConfigError(f'{where}: {key}' if key else where, plain_problem(first)) from None

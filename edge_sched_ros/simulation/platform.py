@@ -17,8 +17,10 @@ from edge_sched_ros.simulation.schema import Cost
 from edge_sched_ros.simulation.schema import File
 from edge_sched_ros.simulation.schema import Name
 from edge_sched_ros.simulation.schema import NotNegative
+from edge_sched_ros.simulation.schema import Number
 from edge_sched_ros.simulation.schema import Positive
 from edge_sched_ros.simulation.schema import Strict
+from edge_sched_ros.simulation.schema import Whole
 
 
 class Mode(Strict):
@@ -32,7 +34,7 @@ class ArrayShape(Strict):
     """An accelerator array for the layer cost model."""
 
     dataflow: Literal['ws', 'os'] = Field(description='Weight or output stationary.')
-    pes: int = Field(gt=0, description='Processing elements, one int8 MAC a cycle each.')
+    pes: Whole = Field(gt=0, description='Processing elements, one int8 MAC a cycle each.')
     bandwidth_gbps: Positive = Field(description='To off-chip memory, in GB/s.')
     clock_mhz: Positive = Field(1000.0, description='Of the array.')
     buffer_kib: Positive = Field(
@@ -45,7 +47,7 @@ class PlatformUnit(Strict):
 
     kind: str = Field('cpu', description='``cpu``, ``gpu``, ``dla``, ``pva``, ``vic``, ``ofa``.')
     type: str = Field('', description='The model of the unit, a key of cost tables.')
-    slots: int = Field(1, ge=1, description='Stages at a time; they share it equally.')
+    slots: Whole = Field(1, ge=1, description='Stages at a time; they share it equally.')
     idle_mw: NotNegative = Field(0.0, description='Power while nothing runs.')
     active_mw: NotNegative = Field(
         0.0, description='Power while a stage runs whose cost has no energy.'
@@ -84,7 +86,7 @@ class PairwiseContention(Strict):
     """A measured table: how much longer a unit takes while another is busy; factors multiply."""
 
     model: Literal['pairwise'] = Field(description='Which model this is.')
-    slowdown: dict[str, dict[str, Annotated[float, Field(ge=1)]]] = Field(
+    slowdown: dict[str, dict[str, Annotated[float, Field(strict=True, ge=1)]]] = Field(
         description='Unit (name, type or kind) -> busy other -> factor.'
     )
     note: str = Field('', description='For people.')
@@ -107,7 +109,7 @@ class PiecewiseContention(Strict):
         'as long.'
     )
     bandwidth_gbps: Positive = Field(description='Of the shared memory, in GB/s.')
-    limit: float = Field(4.0, ge=1, description='No stage slows down more than this.')
+    limit: Number = Field(4.0, ge=1, description='No stage slows down more than this.')
     note: str = Field('', description='For people.')
 
 
@@ -129,7 +131,7 @@ class Platform(File):
     memory_mib: Positive | None = Field(
         None, description='A workload whose stages take more is refused; where absent none is.'
     )
-    latency_cv: float = Field(
+    latency_cv: Number = Field(
         0.0, ge=0, le=3, description='Standard deviation of a run over its mean.'
     )
     distribution: Literal['lognormal', 'exponential'] = Field(

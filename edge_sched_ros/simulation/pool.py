@@ -5,12 +5,15 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -58,7 +61,10 @@ def run_all(
     context.set_forkserver_preload(['edge_sched_ros.simulation.suite'])
     workers = min(jobs, len(todo))
     try:
-        with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_at_once) as pool:
+        with (
+            ProcessPoolExecutor(workers, mp_context=context, initializer=_end_at_once) as pool,
+            _ended_with_it(),
+        ):
             return _gather(pool.map(attempt, todo, chunksize=chunk), len(todo), progress)
     except BrokenProcessPool:
         raise EdgeSchedError(
@@ -86,6 +92,30 @@ def _attempt(function: Callable[[_Item], _Result], item: _Item) -> _Result | _Re
         return _Refusal(error.where, error.problem)
 
 
+@contextmanager
+def _ended_with_it() -> Iterator[None]:
+    """End the processes begun within when it fails: nobody waits for what they are at."""
+    before = set(multiprocessing.active_children())
+    try:
+        yield
+    except BaseException:
+        for child in set(multiprocessing.active_children()) - before:
+            child.terminate()
+        raise
+
+
 def _end_at_once() -> None:
-    """End by Ctrl-C without a word; the process that is asked for results says it."""
+    """
+    End by Ctrl-C without a word, and when the process that asked for results is gone.
+
+    That one says why it ends, where it still can; nothing else tells of its end by SIGKILL.
+    """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -27,9 +27,13 @@ except ImportError as error:
 
 #: more than any number of a file means; times stay finite in nanoseconds
 MOST = 1e15
-Positive = Annotated[float, Field(gt=0, le=MOST, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, le=MOST, allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=0, le=1)]
+# strict: neither a text nor true is a number
+Positive = Annotated[float, Field(strict=True, gt=0, le=MOST, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(strict=True, ge=0, le=MOST, allow_inf_nan=False)]
+Share = Annotated[float, Field(strict=True, ge=0, le=1)]
+Number = Annotated[float, Field(strict=True)]
+Whole = Annotated[int, Field(strict=True)]
+Truth = Annotated[bool, Field(strict=True)]
 Name = Annotated[str, Field(pattern=r'^[A-Za-z][A-Za-z0-9_]*$')]
 
 

@@ -4,11 +4,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from edge_sched_ros.simulation.schema import File
-from edge_sched_ros.simulation.schema import Positive
 from edge_sched_ros.simulation.schema import Strict
+
+#: as for ``--load``
+MOST_LOAD = 100
 
 
 class Group(Strict):
@@ -20,8 +24,10 @@ class Group(Strict):
     platforms: tuple[str, ...] = Field(
         min_length=1, description='Built-in names, or files in the same way.'
     )
-    loads: tuple[Positive | None, ...] = Field(
-        (None,), description='Share of time the busiest unit is busy at best; null: as it is.'
+    loads: tuple[Annotated[float, Field(strict=True, gt=0, le=MOST_LOAD)] | None, ...] = Field(
+        (None,),
+        min_length=1,
+        description='Share of time the busiest unit is busy at best; null: as it is.',
     )
 
 

@@ -15,6 +15,7 @@ from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.simulation.change_keys import check_changes
+from edge_sched_ros.simulation.checks import whole_ns
 from edge_sched_ros.simulation.contention import make_contention
 from edge_sched_ros.simulation.contention import units_called
 from edge_sched_ros.simulation.costs import NS_PER_MS
@@ -42,13 +43,22 @@ class System:
     Tasks, units, streams and true costs.
 
     :param slowdown: times every latency of the platform
+    :param speedup: what the workload's rates were multiplied by already; for reports
     :raises ConfigError: when workload and platform do not fit; names the key
     """
 
-    def __init__(self, workload: Workload, platform: Platform, *, slowdown: float = 1.0) -> None:
+    def __init__(
+        self,
+        workload: Workload,
+        platform: Platform,
+        *,
+        slowdown: float = 1.0,
+        speedup: float = 1.0,
+    ) -> None:
         self.workload = workload
         self.platform = platform
         self.slowdown = slowdown
+        self.speedup = speedup
         self.streams: dict[str, Stream] = {**workload.streams, **_own_streams(workload)}
         self.units = tuple(
             Unit(name, unit.kind, unit.slots) for name, unit in platform.units.items()
@@ -123,13 +133,14 @@ class System:
             variants.append(VariantSpec(variant_name, tuple(specs), variant.accuracy))
         period_ms = self._period_ms(task, where)
         deadline_ms = task.deadline_ms or period_ms
+        period_key = 'deadline_ms' if task.deadline_ms else 'period_ms'
         return TaskSpec(
             name=name,
             variants=tuple(variants),
-            deadline_ns=round(deadline_ms * NS_PER_MS),
+            deadline_ns=whole_ns(deadline_ms, f'{where}.{period_key}'),
             stream='' if task.after else task.stream or name,
             after=task.after,
-            period_ns=round(period_ms * NS_PER_MS),
+            period_ns=whole_ns(period_ms, f'{where}.period_ms'),
             priority=task.priority,
             every_n=task.every_n,
             queue_depth=task.queue_depth,
@@ -156,9 +167,13 @@ class System:
         seen: list[str] = []
         every = task.every_n
         while task.after:
-            if task.after not in self.workload.tasks or task.after in seen:
+            if task.after not in self.workload.tasks:
+                known = ', '.join(self.workload.tasks)
+                problem = f"there is no task '{task.after}' (there are {known})"
+                raise ConfigError(f'{where}.after', problem)
+            if task.after in seen:
                 chain = ' -> '.join([*seen, task.after])
-                raise ConfigError(f'{where}.after', f'no such task, or a loop: {chain}')
+                raise ConfigError(f'{where}.after', f'is a loop: {chain}')
             seen.append(task.after)
             task = self.workload.tasks[task.after]
             every *= task.every_n

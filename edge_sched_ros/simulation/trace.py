@@ -1,17 +1,17 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A run as a file: one line per event with what was decided; replays to the same decisions."""
+"""A run as a file: a line per event with what was decided; replays to the same decisions."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from typing import TextIO
 
-from edge_sched_ros.core.codec import from_dict
 from edge_sched_ros.core.codec import to_dict
 from edge_sched_ros.core.decisions import Decision
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
@@ -20,9 +20,10 @@ from edge_sched_ros.core.errors import EdgeSchedError
 from edge_sched_ros.core.events import Event
 from edge_sched_ros.policies.registry import make_policy
 from edge_sched_ros.simulation.system import System
+from edge_sched_ros.simulation.trace_event import event_of
 
-#: of the lines; read by :func:`first_difference` alone
-FORMAT = 1
+#: of the lines; read by :func:`replay_trace` alone
+FORMAT = 2
 #: what a line that was not written by this package may raise anywhere in the dispatcher
 _UNUSABLE = (EdgeSchedError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 
@@ -31,21 +32,40 @@ class TraceWriter:
     """
     Writes events and decisions as JSON lines; a listener of the simulator.
 
-    :param file: open for writing; the first line says what the run was of
+    :param file: open for writing; the first line says what the run was of, the last that it ended
     """
 
     def __init__(self, file: TextIO, **head: Any) -> None:
         self._file = file
+        self._events = 0
         self._line({'trace': FORMAT, **head})
 
     def __call__(self, now_ns: int, event: Event, decisions: list[Decision]) -> None:
         """Write one event."""
+        self._events += 1
         self._line(
             {'now_ns': now_ns, 'event': to_dict(event), 'decisions': [*map(to_dict, decisions)]}
         )
 
+    def end(self) -> None:
+        """Write that nothing more comes, so that a file that was cut off can be told."""
+        self._line({'events': self._events})
+
     def _line(self, data: dict[str, Any]) -> None:
         self._file.write(json.dumps(data, separators=(',', ':')) + '\n')
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """
+    What came of a replay.
+
+    :param events: compared
+    :param differs: the first line whose decisions are not those of today
+    """
+
+    events: int
+    differs: int | None
 
 
 @contextmanager
@@ -53,12 +73,15 @@ def trace_file(path: Path, **head: Any) -> Iterator[TraceWriter]:
     """
     Open a file for a trace; closes it after the run.
 
-    :param head: what the run was of; ``policy`` and ``policy_parameters`` are needed to replay
+    :param head: what the run was of; to replay needs ``policy``, ``policy_parameters``,
+        ``workload``, ``platform`` and ``load``
     :raises ConfigError: when it cannot be written, at once or later
     """
     try:
         with path.open('w', encoding='utf-8') as file:
-            yield TraceWriter(file, **head)
+            writer = TraceWriter(file, **head)
+            yield writer
+            writer.end()
     except OSError as error:
         raise ConfigError(str(path), f'cannot be written: {error.strerror}') from None
 
@@ -80,6 +103,8 @@ def read_trace(path: Path) -> Iterator[dict[str, Any]]:
     for number, text in enumerate(lines, start=1):
         try:
             line = json.loads(text)
+        except RecursionError:
+            raise ConfigError(f'{path}:{number}', 'is nested too deeply') from None
         except ValueError as error:
             raise ConfigError(f'{path}:{number}', f'is not JSON: {error}') from None
         if not isinstance(line, dict):
@@ -87,30 +112,47 @@ def read_trace(path: Path) -> Iterator[dict[str, Any]]:
         yield line
 
 
-def first_difference(path: Path, system: System) -> int | None:
+def replay_trace(path: Path, system: System, load: float | None) -> Replayed:
     """
-    Feed a trace's events to a new dispatcher; return the first line whose decisions differ.
+    Feed a trace's events to a new dispatcher until it decides otherwise.
 
-    :raises ConfigError: when the file is no trace, or not one of that system; names file and line
+    :param load: the system was brought to; as in the trace
+    :raises ConfigError: when the file is no trace, not one of that system, or cut off; names file
+        and line
     """
     dispatcher: LowLevelDispatcher | None = None
+    events = 0
     for number, line in enumerate(read_trace(path), start=1):
         try:
             if dispatcher is None:
+                _check_head(line, system, load)
                 dispatcher = _dispatcher(line, system)
-                continue
-            event: Any = from_dict(line['event'])
-            decided = dispatcher.handle(event, line['now_ns'])
-            if json.loads(json.dumps([*map(to_dict, decided)])) != line['decisions']:
-                return number
+            elif 'event' not in line and 'events' in line:
+                if line['events'] != events:
+                    raise ConfigError('events', f'must be {events}, for so many stand before it')
+                return Replayed(events, None)
+            else:
+                now_ns, event = event_of(line)
+                events += 1
+                decided = dispatcher.handle(event, now_ns)
+                if json.loads(json.dumps([*map(to_dict, decided)])) != line['decisions']:
+                    return Replayed(events, number)
         except _UNUSABLE as error:
             raise ConfigError(f'{path}:{number}', f'cannot be replayed: {_say(error)}') from None
-    return None
+    raise ConfigError(str(path), f'was cut off after {events} events')
+
+
+def _check_head(head: dict[str, Any], system: System, load: float | None) -> None:
+    if head.get('trace') != FORMAT:
+        raise ConfigError('trace', f'must be {FORMAT}; this is not a trace, or one of other days')
+    given = {'workload': system.workload.name, 'platform': system.platform.name, 'load': load}
+    for key, value in given.items():
+        if head[key] != value:
+            shown = 'none' if value is None else value
+            raise ConfigError(key, f'was {head[key] or "none"} in the trace, given is {shown}')
 
 
 def _dispatcher(head: dict[str, Any], system: System) -> LowLevelDispatcher:
-    if head.get('trace') != FORMAT:
-        raise ConfigError('trace', f'must be {FORMAT}; this is not a trace, or one of other days')
     return LowLevelDispatcher(
         tasks=system.tasks,
         units=system.units,

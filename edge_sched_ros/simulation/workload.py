@@ -11,13 +11,18 @@ from typing import Literal
 from pydantic import Field
 from pydantic import model_validator
 
+from edge_sched_ros.simulation.checks import check_fan_out
+from edge_sched_ros.simulation.checks import check_jitter
 from edge_sched_ros.simulation.schema import Cost
 from edge_sched_ros.simulation.schema import File
 from edge_sched_ros.simulation.schema import Name
 from edge_sched_ros.simulation.schema import NotNegative
+from edge_sched_ros.simulation.schema import Number
 from edge_sched_ros.simulation.schema import Positive
 from edge_sched_ros.simulation.schema import Share
 from edge_sched_ros.simulation.schema import Strict
+from edge_sched_ros.simulation.schema import Truth
+from edge_sched_ros.simulation.schema import Whole
 
 
 class Stream(Strict):
@@ -26,13 +31,20 @@ class Stream(Strict):
     period_ms: Positive = Field(description='Mean time between frames.')
     arrivals: Literal['periodic', 'poisson'] = Field('periodic', description='How they come.')
     jitter_ms: NotNegative = Field(
-        0.0, description='A frame is taken up to this long after its due time (uniform).'
+        0.0,
+        description='A frame is taken up to this long after its due time (uniform); at most the '
+        'period.',
     )
     phase_ms: NotNegative | None = Field(
         None,
         description='When the first frame is due; where absent at random within a period '
         '(``poisson``: after a random time like any other).',
     )
+
+    @model_validator(mode='after')
+    def _in_order(self) -> Stream:
+        check_jitter(self.jitter_ms, self.period_ms)
+        return self
 
 
 class Stage(Strict):
@@ -54,13 +66,13 @@ class Stage(Strict):
         description='What every further item of a cascade adds, as a share of the latency; '
         'on top of ``per_item_ms``.',
     )
-    chance: float = Field(
+    chance: Number = Field(
         1.0,
         gt=0,
         le=1,
         description='How likely a job that comes to it needs it; the first stage always runs.',
     )
-    exit_chance: float = Field(
+    exit_chance: Number = Field(
         0.0, ge=0, lt=1, description='How likely the answer is known after it.'
     )
 
@@ -71,14 +83,16 @@ class Variant(Strict):
     accuracy: Share = Field(1.0, description='Relative to the best variant.')
     stages: tuple[Stage, ...] = Field((), description='Run one after the other.')
     layers: str = Field('', description='A network of the layer library (array platforms).')
-    segments: int = Field(
+    segments: Whole = Field(
         4, ge=1, le=200, description='Stages the layers are grouped into, of about equal latency.'
     )
-    skippable: tuple[int, ...] = Field(
+    skippable: tuple[Whole, ...] = Field(
         (), description='Segments that may be skipped, counted from 0; the first never is.'
     )
-    skip_chance: float = Field(0.0, ge=0, lt=1, description='How likely each of these is skipped.')
-    exits: dict[int, Annotated[float, Field(ge=0, lt=1)]] = Field(
+    skip_chance: Number = Field(
+        0.0, ge=0, lt=1, description='How likely each of these is skipped.'
+    )
+    exits: dict[Whole, Annotated[float, Field(strict=True, ge=0, lt=1)]] = Field(
         {}, description='Segment, counted from 0 -> chance that it is the last.'
     )
 
@@ -121,29 +135,40 @@ class Task(Strict):
     probability: Share = Field(
         1.0, description='A cascade: how often an answer before it has something to do for it.'
     )
-    fan_out: tuple[int, int] = Field(
+    fan_out: tuple[Whole, Whole] = Field(
         (1, 1),
         description='A cascade: fewest and most items when there is something to do (>= 1).',
     )
-    priority: int = Field(0, description='Higher is more urgent; not every policy looks at it.')
-    every_n: int = Field(
+    priority: Whole = Field(0, description='Higher is more urgent; not every policy looks at it.')
+    every_n: Whole = Field(
         1, ge=1, description='Works on every n-th frame (cascade: answer with something to do).'
     )
-    queue_depth: int = Field(
+    queue_depth: Whole = Field(
         1, ge=1, description='Jobs that may wait; one more drops the oldest (``superseded``).'
     )
-    max_in_flight: int = Field(1, ge=1, description='Jobs that may have begun and not ended.')
-    enabled: bool = Field(True, description='Whether it works on frames at all.')
+    max_in_flight: Whole = Field(1, ge=1, description='Jobs that may have begun and not ended.')
+    enabled: Truth = Field(True, description='Whether it works on frames at all.')
 
     @model_validator(mode='after')
     def _one_trigger(self) -> Task:
         given = [key for key in ('stream', 'after', 'period_ms') if getattr(self, key)]
         if len(given) != 1:
             raise ValueError('needs exactly one of stream, after and period_ms')
-        low, high = self.fan_out
-        if not 1 <= low <= high:
-            raise ValueError('fan_out must be [fewest, most] with 1 <= fewest <= most')
+        for trigger, keys, what in _ONLY_WITH:
+            for key in keys:
+                if key in self.model_fields_set and not getattr(self, trigger):
+                    raise ValueError(f'{key}: only for a task with {what}')
+        check_fan_out(self.fan_out)
+        if self.period_ms is not None:
+            check_jitter(self.jitter_ms, self.period_ms)
         return self
+
+
+#: trigger, the keys that mean nothing without it, and what it is called
+_ONLY_WITH = (
+    ('after', ('probability', 'fan_out'), 'after'),
+    ('period_ms', ('jitter_ms', 'phase_ms'), 'a period of its own (period_ms)'),
+)
 
 
 class Change(Strict):

@@ -4,8 +4,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
+import subprocess
 import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -213,7 +220,11 @@ def test_which_policies_switch_variants(policy):
         (['--baseline', 'dream'], "--baseline: 'dream' is not among --policies (fcfs, edf+drop)"),
         (['--only', 'zzz'], "--only: no scenario of own.yaml contains 'zzz'"),
         (['--suite', 'none.yaml'], "suite: there is no file and no built-in 'none.yaml'"),
-        (['--suite', 'device.yaml'], 'device.yaml: scenarios: Field required'),
+        (['--suite', 'device.yaml'], 'device.yaml: scenarios: is missing'),
+        (
+            ['--seconds', '1e6'],
+            'easy.yaml: tasks.t: period_ms 20 would be 5e+07 frames in 1e+06 s',
+        ),
         (['--seconds', 'nan'], "'--seconds': nan is not a finite number"),
         (['--seeds', '0'], "'--seeds': 0 is not in the range"),
     ],
@@ -227,7 +238,7 @@ def test_mistakes_are_one_clear_line_and_exit_code_2(run, arguments, message):
 @pytest.mark.parametrize(
     ('group', 'message'),
     [
-        ({'platforms': ['device.yaml']}, 'scenarios.0.workload: Field required'),
+        ({'platforms': ['device.yaml']}, 'scenarios.0.workload: is missing'),
         (
             {'workload': 'none.yaml', 'platforms': ['device.yaml']},
             "scenarios.0.workload: there is no file and no built-in 'none.yaml'",
@@ -238,7 +249,19 @@ def test_mistakes_are_one_clear_line_and_exit_code_2(run, arguments, message):
         ),
         (
             {'workload': 'easy.yaml', 'platforms': ['device.yaml'], 'loads': [-1]},
-            'scenarios.0.loads.0: Input should be greater than 0, not -1',
+            'scenarios.0.loads.0: must be greater than 0, not -1',
+        ),
+        (
+            {'workload': 'easy.yaml', 'platforms': ['device.yaml'], 'loads': [101]},
+            'scenarios.0.loads.0: must be less than or equal to 100, not 101',
+        ),
+        (
+            {'workload': 'easy.yaml', 'platforms': ['device.yaml'], 'loads': []},
+            'scenarios.0.loads: must have at least 1',
+        ),
+        (
+            {'workload': 'easy.yaml', 'platforms': ['.']},
+            "scenarios.0.platforms: '.' is a folder, not a file",
         ),
         (
             {'workload': 'easy.yaml', 'platforms': ['device.yaml'] * 2},
@@ -262,3 +285,79 @@ def test_what_a_run_stumbles_over_is_one_clear_line_too(run, jobs):
     assert (code, out) == (2, '')
     assert error.splitlines()[-1].startswith('edge-sched: easy.yaml: changes.0.set: policy.x: ')
     assert 'Traceback' not in error
+
+
+def _begun(folder: Path) -> subprocess.Popen[bytes]:
+    """Start a comparison that would take minutes; returns when its workers are at work."""
+    (folder / 'easy.yaml').write_text(yaml.safe_dump(EASY))
+    group = {'workload': 'easy.yaml', 'platforms': ['device.yaml'], 'loads': [None, 0.5]}
+    (folder / 'own.yaml').write_text(yaml.safe_dump({'scenarios': [group]}))
+    command = [sys.executable, '-m', 'edge_sched_ros.cli.main', 'compare', '--jobs', '2']
+    options = ['--suite', 'own.yaml', '--policies', 'edf', '--seconds', '50000']
+    running = subprocess.Popen(
+        [*command, *options], cwd=folder, stderr=subprocess.PIPE, start_new_session=True
+    )
+    # the command, the server of forks, what tracks resources, two workers
+    _wait_until(lambda: sum(_seconds(pid) > 0.5 for pid in _session(running.pid)) >= 2)
+    _wait_until(lambda: len(_session(running.pid)) >= 5)
+    return running
+
+
+def _session(leader: int) -> list[int]:
+    """Return the processes of a session that have not ended."""
+    found = []
+    for stat in Path('/proc').glob('[0-9]*/stat'):
+        with contextlib.suppress(OSError):
+            state, _parent, _group, session = stat.read_text().rpartition(')')[2].split()[:4]
+            if int(session) == leader and state != 'Z':
+                found.append(int(stat.parent.name))
+    return found
+
+
+def _seconds(pid: int) -> float:
+    """Return how long a process has computed."""
+    try:
+        times = Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()[11:13]
+    except OSError:
+        return 0.0
+    return sum(map(int, times)) / os.sysconf('SC_CLK_TCK')
+
+
+def _wait_until(condition: Callable[[], bool], timeout_s: float = 60.0) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, 'it does not come to that'
+        time.sleep(0.05)
+
+
+@pytest.mark.skipif(not Path('/proc/self/stat').exists(), reason='needs /proc')
+@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_nothing_computes_on_when_the_command_is_ended(run, tmp_path, number):
+    running = _begun(tmp_path)
+    try:
+        running.send_signal(number)
+        _, error = running.communicate(timeout=60)
+        _wait_until(lambda: not _session(running.pid))
+    finally:
+        for pid in _session(running.pid):
+            os.kill(pid, signal.SIGKILL)
+    if number == signal.SIGKILL:
+        assert running.returncode == -number
+    else:
+        assert running.returncode == 130
+        assert error.decode().splitlines()[-1] == 'edge-sched: interrupted'
+    assert b'Traceback' not in error
+
+
+@pytest.mark.parametrize('arguments', [[], ['--json']])
+def test_output_on_a_full_disk_is_one_line(run, tmp_path, arguments):
+    run()
+    command = [sys.executable, '-m', 'edge_sched_ros.cli.main', 'compare', '--jobs', '1']
+    options = ['--suite', 'own.yaml', '--policies', 'edf', '--seconds', '0.1', *arguments]
+    with open('/dev/full', 'w', encoding='utf-8') as full:
+        done = subprocess.run(
+            [*command, *options], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    problem = 'edge-sched: standard output cannot be written: No space left on device'
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (2, problem)
+    assert 'Traceback' not in done.stderr

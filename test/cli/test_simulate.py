@@ -4,14 +4,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from typing import Any
 
 import pytest
 import yaml
 
 from edge_sched_ros.cli.main import main
+from edge_sched_ros.policies.registry import policy_classes
+from edge_sched_ros.simulation.loading import built_in
 
 WORKLOAD: dict[str, Any] = {
     'streams': {'camera': {'period_ms': 20.0, 'jitter_ms': 1.0}},
@@ -49,8 +57,9 @@ def run(tmp_path, monkeypatch, capsys):
 
     def simulate(*arguments, workload='work.yaml', platform='device.yaml'):
         files = ['--workload', workload, '--platform', platform]
+        short = [] if '--replay' in arguments else ['--seconds', '0.2']
         try:
-            main(['simulate', *files, '--seconds', '0.2', *arguments])
+            main(['simulate', *files, *short, *arguments])
             code = 0
         except SystemExit as end:
             code = end.code
@@ -107,6 +116,119 @@ def test_people_see_a_table(run):
     assert 'UXCost' in out
 
 
+def _cells(out: str, name: str) -> list[str]:
+    """Return what a row of a table holds after its name."""
+    rows = ([cell.strip() for cell in line.split('│')[1:-1]] for line in out.splitlines())
+    return next(row[1:] for row in rows if row and row[0] == name)
+
+
+def _jobs(cell: str) -> int:
+    return sum(int(word) for word in cell.split() if word.isdigit())
+
+
+def test_the_rows_add_up_with_what_failed(run, tmp_path, monkeypatch):
+    monkeypatch.setenv('COLUMNS', '160')
+    lost = {'at_s': 0.1, 'unit': 'gpu0', 'set': {'state': 'unavailable'}}
+    failing = copy.deepcopy(WORKLOAD)
+    failing['networks']['big']['stages'][0]['cost'] = {'gpu': 18.0}
+    (tmp_path / 'work.yaml').write_text(yaml.safe_dump({**failing, 'changes': [lost]}))
+    code, out, _ = run('--policy', 'edf')
+    assert code == 0
+    assert 'failed' in out
+    for task in WORKLOAD['tasks']:
+        released, *ends = _cells(out, task)[:5]
+        assert int(released) == sum(map(_jobs, ends))
+    assert _cells(out, 'detector')[4] == '1 unit_lost'
+
+
+def test_without_failures_there_is_no_column_for_them(run):
+    assert 'failed' not in run()[1]
+
+
+@pytest.mark.parametrize('name', ['[/]', '[bold]x', ':warning: y'])
+def test_a_name_is_shown_as_it_is(run, tmp_path, name):
+    (tmp_path / 'work.yaml').write_text(yaml.safe_dump({'name': name, **WORKLOAD}))
+    code, out, _ = run()
+    assert code == 0
+    assert f'on {name}, device' in out
+
+
+def test_the_load_leaves_a_trace(run):
+    found = json.loads(run('--json', '--load', '0.9')[1])
+    assert set(found['load']) == {'wanted', 'latency_factor', 'rate_factor'}
+    assert found['load']['wanted'] == 0.9
+    assert found['least_load'] == pytest.approx(0.9, rel=1e-3)
+    plain = json.loads(run('--json')[1])
+    assert plain['load'] is None
+    factors = found['load']['latency_factor'] * found['load']['rate_factor']
+    assert plain['least_load'] * factors == pytest.approx(0.9, rel=1e-3)
+    out = run('--load', '0.9')[1]
+    assert f'load 0.9: latencies x {found["load"]["latency_factor"]:.4g}, rates x ' in out
+    assert 'least load 0.9' in out
+    assert f'least load {plain["least_load"]:.3g}\n' in run()[1]
+
+
+def test_a_run_without_jobs_says_so(run, tmp_path):
+    late = _changed(WORKLOAD, 'streams.camera', {'period_ms': 900, 'phase_ms': 800})
+    (tmp_path / 'work.yaml').write_text(late)
+    assert 'no job was released in 0.2 s\n' in run()[1]
+
+
+def test_what_is_built_in_is_listed(capsys):
+    with contextlib.suppress(SystemExit):
+        main(['simulate', '--list'])
+    lines = {line.split()[0] for line in capsys.readouterr().out.splitlines()}
+    for folder in ('workloads', 'platforms', 'suites'):
+        assert lines >= set(built_in(folder))
+    assert lines >= set(policy_classes())
+
+
+@pytest.mark.parametrize('arguments', [[], ['--json'], ['--list']])
+def test_output_on_a_full_disk_is_one_line(run, arguments):
+    run()
+    command = [sys.executable, '-m', 'edge_sched_ros.cli.main', 'simulate', *arguments]
+    files = ['--workload', 'work.yaml', '--platform', 'device.yaml', '--seconds', '0.1']
+    with open('/dev/full', 'w', encoding='utf-8') as full:
+        done = subprocess.run(
+            [*command, *files], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (
+        2,
+        'edge-sched: standard output cannot be written: No space left on device\n',
+    )
+
+
+@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGHUP])
+def test_a_run_that_is_ended_says_so(run, tmp_path, number):
+    run()
+    command = [sys.executable, '-m', 'edge_sched_ros.cli.main', 'simulate', '--seconds', '1e5']
+    files = ['--workload', 'work.yaml', '--platform', 'device.yaml', '--trace', 'run.jsonl']
+    with subprocess.Popen([*command, *files], stderr=subprocess.PIPE, text=True) as running:
+        trace, deadline = tmp_path / 'run.jsonl', time.monotonic() + 60
+        while not (trace.exists() and trace.stat().st_size):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        running.send_signal(number)
+        _, error = running.communicate(timeout=60)
+    assert (running.returncode, error.strip()) == (130, 'edge-sched: interrupted')
+    code, _, error = run('--replay', 'run.jsonl')
+    assert code == 2
+    assert 'was cut off after' in error
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(run):
+    run()
+    command = [sys.executable, '-m', 'edge_sched_ros.cli.main', 'simulate', '--json']
+    files = ['--workload', 'work.yaml', '--platform', 'device.yaml', '--seconds', '0.1']
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [*command, *files], stdout=writer, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (1, '')
+
+
 def test_the_same_seed_gives_the_same_output(run):
     first, again, other = (run('--json', '--seed', seed)[1] for seed in ('3', '3', '4'))
     assert _timeless(first) == _timeless(again)
@@ -116,22 +238,80 @@ def test_the_same_seed_gives_the_same_output(run):
 def test_a_trace_replays(run, tmp_path):
     assert run('--trace', 'run.jsonl', '--policy', 'horizon', '--load', '1.1')[0] == 0
     code, out, _ = run('--replay', 'run.jsonl', '--load', '1.1')
-    assert (code, out) == (0, 'run.jsonl: same decisions\n')
+    events = len((tmp_path / 'run.jsonl').read_text().splitlines()) - 2
+    assert (code, out) == (0, f'run.jsonl: same decisions on {events} events\n')
     code, out, _ = run('--replay', 'run.jsonl', '--load', '1.1', '--json')
-    assert (code, json.loads(out)) == (0, {'same_decisions': True})
+    assert (code, json.loads(out)) == (0, {'same_decisions': True, 'events': events})
+
+
+@pytest.mark.parametrize('kept', [1, 5, -1])
+def test_a_trace_that_was_cut_off_is_refused(run, tmp_path, kept):
+    run('--trace', 'run.jsonl')
+    lines = (tmp_path / 'run.jsonl').read_text().splitlines()[:kept]
+    (tmp_path / 'run.jsonl').write_text('\n'.join(lines) + '\n')
+    code, out, error = run('--replay', 'run.jsonl')
+    assert (code, out) == (2, '')
+    assert error == f'edge-sched: run.jsonl: was cut off after {len(lines) - 1} events\n'
+
+
+@pytest.mark.parametrize(
+    ('option', 'value'),
+    [('--policy', 'edf'), ('--set', 'margin_ms=1'), ('--seed', '0'), ('--seconds', '10')],
+)
+def test_what_a_replay_would_ignore_is_refused(run, option, value):
+    run('--trace', 'run.jsonl')
+    code, out, error = run('--replay', 'run.jsonl', option, value)
+    assert (code, out) == (2, '')
+    assert f'{option} and --replay exclude each other' in error
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'files', 'problem'),
+    [
+        (['--load', '1.1'], {}, 'load: was none in the trace, given is 1.1'),
+        ([], {'workload': 'other.yaml'}, 'workload: was work in the trace, given is other'),
+        ([], {'platform': 'other.yaml'}, 'platform: was device in the trace, given is other'),
+    ],
+)
+def test_a_trace_of_another_run_is_refused(run, tmp_path, arguments, files, problem):
+    run('--trace', 'run.jsonl')
+    source = 'device.yaml' if 'platform' in files else 'work.yaml'
+    (tmp_path / 'other.yaml').write_text((tmp_path / source).read_text())
+    code, out, error = run('--replay', 'run.jsonl', *arguments, **files)
+    assert (code, out) == (2, '')
+    assert error == f'edge-sched: run.jsonl:1: cannot be replayed: {problem}\n'
+
+
+@pytest.mark.parametrize('file', ['work.yaml', 'device.yaml', './work.yaml', 'link.yaml'])
+def test_a_trace_does_not_destroy_what_is_read(run, tmp_path, file):
+    (tmp_path / 'link.yaml').symlink_to(tmp_path / 'work.yaml')
+    before = (tmp_path / file).read_text()
+    code, out, error = run('--trace', file)
+    assert (code, out) == (2, '')
+    assert 'is a file this run reads' in error
+    assert (tmp_path / file).read_text() == before
+
+
+def test_a_replay_of_deep_brackets_is_one_line(run, tmp_path):
+    (tmp_path / 'deep').write_text('[' * 100_000)
+    code, _, error = run('--replay', 'deep')
+    assert (code, error) == (2, 'edge-sched: deep:1: is nested too deeply\n')
 
 
 @pytest.mark.parametrize(
     ('line', 'old', 'new', 'problem'),
     [
         (2, '"unit":"gpu0"', '"unit":"cpu0"', 'decides otherwise'),
-        (3, '"decisions":', '"descisions":', "there is no 'decisions'"),
-        (2, '"now_ns":', '"now":', "there is no 'now_ns'"),
-        (2, '"FrameArrived"', '"FrameLost"', "unknown event or decision type 'FrameLost'"),
+        (3, '"decisions":', '"descisions":', 'decisions: is missing'),
+        (2, '"now_ns":', '"now":', 'now_ns: is missing'),
+        (2, '"now_ns":', '"now_ns":"x","y":', "now_ns: must be a whole number, not 'x'"),
+        (2, '"FrameArrived"', '"FrameLost"', "event.type: unknown event 'FrameLost'"),
+        (2, '"FrameArrived"', '["FrameLost"]', 'event.type: unknown event'),
         (2, '{', '', 'is not JSON'),
-        (2, '"seq":0', '"sec":0', 'FrameArrived has no field sec'),
-        (2, '"release_ns":', '"release_ns":"x","y":', 'FrameArrived has no field y'),
-        (1, '"trace":1', '"trace":7', 'trace: must be 1'),
+        (2, '"seq":0', '"sec":0', 'event.seq: is missing from FrameArrived'),
+        (2, '"seq":0', '"seq":"0"', "event.seq: must be a whole number, not '0'"),
+        (2, '"release_ns":', '"release_ns":5,"y":', 'FrameArrived has no field y'),
+        (1, '"trace":2', '"trace":7', 'trace: must be 2'),
         (1, '"policy":', '"police":', "there is no 'policy'"),
         (1, 'edf+drop', 'lifo', "unknown policy 'lifo'"),
     ],
@@ -155,12 +335,18 @@ def test_a_tampered_trace_is_named_with_its_line(run, tmp_path, line, old, new, 
         ('work', 'networks.big.stages.0.cost', {'tpu': 3}, 'big.base.infer', "unit 'tpu'"),
         ('work', 'networks.big.stages.0.cost', {'dla': 3}, 'big.base.infer', 'no unit of device'),
         ('work', 'networks.big.stages.0.cost', {'gpu': -3}, 'cost.gpu.latency_ms', 'not -3'),
-        ('work', 'networks.big.stages.0.cost', {'gpu': {}}, 'cost.gpu.latency_ms', 'required'),
+        ('work', 'networks.big.stages.0.cost', {'gpu': {}}, 'cost.gpu.latency_ms', 'is missing'),
         ('work', 'networks.big.stages.0.cost', {'gpu': True}, 'stages.0.cost.gpu', 'not True'),
         ('work', 'tasks.tracker.after', 'tracker', 'tasks.tracker.after', 'a loop'),
-        ('work', 'tasks.tracker.after', 'detektor', 'tasks.tracker.after', 'no such task'),
+        (
+            'work',
+            'tasks.tracker.after',
+            'detektor',
+            'tasks.tracker.after',
+            "no task 'detektor' (there are detector, tracker)",
+        ),
         ('work', 'streams.camera.period_ms', 1e300, 'streams.camera.period_ms', 'less than'),
-        ('work', 'name', ['x'], 'name', 'a valid string'),
+        ('work', 'name', ['x'], 'name', 'must be text'),
         ('work', 'changes', [{'at_s': 0, 'set': {'x': 1}}], 'changes.0.set', 'no such parameter'),
         (
             'work',
@@ -196,6 +382,9 @@ def test_a_file_nobody_can_use(run, tmp_path, file, path, value, key, problem):
         (['--seconds', 'nan'], "'--seconds': nan is not a finite number"),
         (['--load', 'nan'], "'--load': nan is not a finite number"),
         (['--load', '0'], "'--load': 0.0 is not in the range"),
+        (['--seconds', '1e6'], 'work.yaml: streams.camera: period_ms 20 would be 5e+07 frames in'),
+        (['--workload', 'x' * 5000], "workload: there is no file and no built-in 'xxx"),
+        (['--workload', '.'], "workload: '.' is a folder, not a file"),
         (['--workload', 'none.yaml'], "workload: there is no file and no built-in 'none.yaml'"),
         (['--trace', 'none/t'], 'none/t: cannot be written: No such file or directory'),
         (['--trace', '/dev/full'], '/dev/full: cannot be written: No space left on device'),

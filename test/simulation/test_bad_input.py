@@ -12,11 +12,15 @@ import pytest
 import yaml
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.simulation.limits import check_frames
+from edge_sched_ros.simulation.load import at_load
 from edge_sched_ros.simulation.loading import load_platform
 from edge_sched_ros.simulation.loading import load_suite
 from edge_sched_ros.simulation.loading import load_workload
+from edge_sched_ros.simulation.platform import Platform
 from edge_sched_ros.simulation.simulator import Simulator
 from edge_sched_ros.simulation.system import System
+from edge_sched_ros.simulation.workload import Workload
 
 WORKLOAD: dict[str, Any] = {
     'streams': {'camera': {'period_ms': 30.0}},
@@ -94,6 +98,27 @@ def test_the_files_the_bad_ones_are_made_of_are_good(tmp_path):
         ('tasks.depth.every_n', 0, 'tasks.depth.every_n', 'greater than or equal to 1'),
         ('tasks.tracker.probability', 1.5, 'tasks.tracker.probability', 'less than or equal'),
         ('tasks.tracker.fan_out', [3, 2], 'tasks.tracker', 'fan_out'),
+        (
+            'tasks.detector.fan_out',
+            [1, 2],
+            'tasks.detector',
+            'fan_out: only for a task with after',
+        ),
+        ('tasks.depth.probability', 0.5, 'tasks.depth', 'probability: only for a task with after'),
+        ('tasks.detector.jitter_ms', 1, 'tasks.detector', 'jitter_ms: only for a task with a per'),
+        ('tasks.tracker.phase_ms', 1, 'tasks.tracker', 'phase_ms: only for a task with a period'),
+        ('tasks.depth.jitter_ms', 51, 'tasks.depth', 'not be above the period of 50 ms, not 51'),
+        ('streams.camera.jitter_ms', 31, 'streams.camera', 'above the period of 30 ms'),
+        ('streams.camera.period_ms', True, 'streams.camera.period_ms', 'must be a number'),
+        ('streams.camera.period_ms', '33.3', 'streams.camera.period_ms', 'must be a number'),
+        ('tasks.depth.every_n', '2', 'tasks.depth.every_n', 'must be a whole number'),
+        ('tasks.depth.enabled', 'on', 'tasks.depth.enabled', 'must be true or false'),
+        ('tasks.depth.deadline_ms', 1e-12, 'tasks.depth.deadline_ms', 'below one nanosecond'),
+        ('tasks.depth.period_ms', 1e-12, 'tasks.depth.period_ms', 'below one nanosecond'),
+        ('tasks.tracker.fan_out', 3, 'tasks.tracker.fan_out', 'must be a list, not 3'),
+        ('streams.camera', 3, 'streams.camera', 'must be a mapping, not 3'),
+        ('streams', [], 'streams', 'must be a mapping'),
+        ('tasks.1x', {}, 'tasks.1x', "must be a letter, then letters, digits and _, not '1x'"),
         ('tasks.depth.stream', 'camera', 'tasks.depth', 'exactly one of'),
         ('networks.net.stages.0.cost.gpu', -2, 'stages.0.cost.gpu.latency_ms', 'greater than'),
         ('networks.net.stages.0.exit_chance', -0.1, 'stages.0.exit_chance', 'greater than'),
@@ -102,8 +127,13 @@ def test_the_files_the_bad_ones_are_made_of_are_good(tmp_path):
         ('tasks', {}, 'tasks', 'at least 1'),
         ('tasks.depth.network', 'nett', 'tasks.depth.network', "no network 'nett'"),
         ('tasks.detector.stream', 'camra', 'tasks.detector.stream', "no stream 'camra'"),
-        ('tasks.tracker.after', 'detektor', 'tasks.tracker.after', 'detektor'),
-        ('tasks.tracker.after', 'tracker', 'tasks.tracker.after', 'loop'),
+        (
+            'tasks.tracker.after',
+            'detektor',
+            'tasks.tracker.after',
+            "there is no task 'detektor' (there are depth, detector, tracker)",
+        ),
+        ('tasks.tracker.after', 'tracker', 'tasks.tracker.after', 'is a loop: tracker -> tracker'),
         ('networks.net.stages.0.cost', {'gpux': 2}, 'networks.net.base.x', "unknown unit 'gpux'"),
         ('networks.net.stages.0.cost', {'dla': 2}, 'networks.net.base.x', 'no unit of device'),
         ('networks.net.stages.0.library', 'yolo', 'net.base.x.library', "no costs of 'yolo'"),
@@ -138,13 +168,21 @@ def test_a_workload_nobody_can_use(tmp_path, path, value, key, problem):
         ({'task': 'depth', 'set': {'period_ms': 0}}, 'period_ms'),
         ({'task': 'depth', 'set': {'colour': 'red'}}, 'colour'),
         ({'task': 'tracker', 'set': {'probability': 2}}, 'probability'),
+        ({'task': 'tracker', 'set': {'fan_out': [3, 2]}}, 'fan_out'),
+        ({'task': 'depth', 'set': {'probability': 0.5}}, 'only for a task with after'),
+        ({'task': 'depth', 'set': {'fan_out': [1, 2]}}, 'only for a task with after'),
+        ({'task': 'depth', 'set': {'deadline_ms': 1e-12}}, 'below one nanosecond'),
+        ({'task': 'depth', 'set': {'period_ms': 1e-12}}, 'below one nanosecond'),
+        ({'task': 'depth', 'set': {'enabled': 1}}, 'true or false'),
         ({'set': {'policy': 'edff'}}, 'policy'),
+        ({'set': {'policy': 3}}, 'must be the name of a policy, not 3'),
     ],
 )
 def test_a_change_nobody_can_make(tmp_path, change, key):
     with pytest.raises(ConfigError) as error:
         _use(tmp_path, _with(WORKLOAD, 'changes.0', {'at_s': 0.1, **change}))
-    _check(error, 'work', 'changes.0', key)
+    _check(error, 'work', 'changes.0', '')
+    assert key in str(error.value)
 
 
 def test_a_loop_of_two_cascades(tmp_path):
@@ -175,7 +213,10 @@ def test_two_stages_of_one_name(tmp_path):
         ('transitions.0.from', 'gpu9', 'transitions.from', "unknown unit 'gpu9'"),
         ('transitions.0.to', 'gpu9', 'transitions.to', "unknown unit 'gpu9'"),
         ('latency_cv', -0.1, 'latency_cv', 'greater than or equal'),
-        ('contention', 'magic', 'contention', 'magic'),
+        ('contention', 'magic', 'contention', "must be one of none, pairwise, piecewise, not 'ma"),
+        ('contention', {}, 'contention', 'needs the key model'),
+        ('units.gpu0.slots', True, 'units.gpu0.slots', 'must be a whole number'),
+        ('latency_cv', '0.1', 'latency_cv', 'must be a number'),
         (
             'contention',
             {'model': 'pairwise', 'slowdown': {'gpu0': {'cpu0': 0.5}}},
@@ -235,6 +276,11 @@ def test_a_name_nobody_knows(load, kind, known):
         ('- 1\n- 2\n', 'is not a mapping'),
         ('', 'is not a mapping'),
         ('just words\n', 'is not a mapping'),
+        ('tasks: 2020-13-45\n', 'month must be in 1..12'),
+        pytest.param('[' * 5000, 'nested too deeply', id='deep'),
+        ('a: 1\nb: {c: 1}\na: 2\n', ":3: cannot be read: the key 'a' is given twice"),
+        ('b: {c: 1, c: 1}\n', ":1: cannot be read: the key 'c' is given twice"),
+        ('x\x01: 1\n', 'cannot be read'),
         ('tasks: [1, 2\n', 'cannot be read'),
         ('a: b: c\n', 'cannot be read'),
         ('tasks: !!python/object:os.system {}\n', 'cannot be read'),
@@ -247,6 +293,38 @@ def test_a_file_that_is_no_mapping(tmp_path, load, text, problem):
     with pytest.raises(ConfigError) as error:
         load(str(file))
     _check(error, str(file), '', problem)
+    assert 'unicode string' not in str(error.value)
+
+
+@pytest.mark.parametrize('number', ['1e3', '1.0e3', '1E+3', '1000', '1_000', '.1e4'])
+def test_a_number_in_any_form(tmp_path, number):
+    file = tmp_path / 'work.yaml'
+    file.write_text(yaml.safe_dump(WORKLOAD).replace('period_ms: 50.0', f'period_ms: {number}'))
+    assert load_workload(str(file)).tasks['depth'].period_ms == 1000
+
+
+def test_a_jitter_above_a_period_to_come(tmp_path):
+    jittery = _with(WORKLOAD, 'streams.camera.jitter_ms', 20)
+    change = {'at_s': 0.1, 'stream': 'camera', 'set': {'period_ms': 10}}
+    with pytest.raises(ConfigError) as error:
+        _use(tmp_path, _with(jittery, 'changes.0', change))
+    _check(error, 'work', 'changes.0.set.period_ms', 'above the period of 10 ms, not 20')
+
+
+def test_a_load_that_raises_rates_keeps_frames_in_order():
+    made = {'tasks': {'t': {'network': 'net', 'period_ms': 50, 'jitter_ms': 50}}}
+    workload = Workload.model_validate({**WORKLOAD, 'streams': {}, 'changes': [], **made})
+    system = at_load(workload, Platform.model_validate(PLATFORM), 3.0)
+    assert system.streams['t'].jitter_ms == system.streams['t'].period_ms < 50
+
+
+def test_frames_of_a_run_are_counted_with_changes():
+    change = {'at_s': 50, 'task': 'depth', 'set': {'period_ms': 0.001}}
+    workload = Workload.model_validate({**WORKLOAD, 'changes': [change]})
+    made = System(workload, Platform.model_validate(PLATFORM))
+    check_frames(made, 50)
+    with pytest.raises(ConfigError, match=r'tasks.depth: period_ms 0.001 would be 5e\+07 frames'):
+        check_frames(made, 100)
 
 
 def test_a_file_that_is_no_text(tmp_path):

@@ -10,6 +10,8 @@ import os
 import click
 from rich.console import Console
 
+from edge_sched_ros.cli.interrupts import terminable
+from edge_sched_ros.cli.output import printing
 from edge_sched_ros.cli.progress import progress_bar
 from edge_sched_ros.cli.ranges import FiniteRange
 from edge_sched_ros.core.errors import ConfigError
@@ -29,7 +31,13 @@ _BASELINE = 'edf+drop'
 @click.option(
     '--policies', default=_POLICIES, show_default=True, help='Names with commas between them.'
 )
-@click.option('--seeds', type=click.IntRange(1, 1000), default=3, show_default=True)
+@click.option(
+    '--seeds',
+    type=click.IntRange(1, 1000),
+    default=3,
+    show_default=True,
+    help='Runs of each scenario and policy, with seeds from 0 on.',
+)
 @click.option(
     '--seconds',
     type=FiniteRange(0, min_open=True, max=1e6),
@@ -47,7 +55,13 @@ _BASELINE = 'edf+drop'
 @click.option(
     '--bound', is_flag=True, help='Also solve short windows to the optimum (needs ortools).'
 )
-@click.option('--jobs', type=click.IntRange(1), default=None, help='Processes; all cores.')
+@click.option(
+    '--jobs',
+    type=click.IntRange(1),
+    default=None,
+    show_default='all cores',
+    help='Processes at a time.',
+)
 @click.option('--json', 'as_json', is_flag=True, help='Print everything as JSON.')
 def compare(
     suite: str,
@@ -67,6 +81,7 @@ def compare(
     from edge_sched_ros.simulation.bound_suite import BoundedSuite
     from edge_sched_ros.simulation.bound_suite import excesses
     from edge_sched_ros.simulation.comparison import summarise
+    from edge_sched_ros.simulation.limits import check_frames
     from edge_sched_ros.simulation.loading import load_suite
     from edge_sched_ros.simulation.suite import Case
     from edge_sched_ros.simulation.suite import run_cases
@@ -80,7 +95,7 @@ def compare(
     if not chosen:
         raise ConfigError('--only', f"no scenario of {suite} contains '{only}'")
     for scenario in chosen:
-        scenario.system()
+        check_frames(scenario.system(), seconds)
     if bound:
         solver_module()
     cases = [
@@ -91,18 +106,20 @@ def compare(
     ]
     workers = jobs or len(os.sched_getaffinity(0))
     aside = Console(stderr=True)
-    with progress_bar(aside, f'{len(cases)} runs', 1.0) as progress:
+    with terminable(), progress_bar(aside, f'{len(cases)} runs', 1.0) as progress:
         runs = run_cases(cases, jobs=workers, progress=progress)
     bounds = BoundedSuite()
     if bound:
         windows = len(chosen) * seeds
-        with progress_bar(aside, f'{windows} windows to solve', 1.0) as progress:
+        text = f'{windows} windows to solve'
+        with terminable(), progress_bar(aside, text, 1.0) as progress:
             bounds = excesses(chosen, names, seeds=range(seeds), jobs=workers, progress=progress)
     found = summarise(suite, runs, bounds.excess, bounds.windows)
-    if as_json:
-        click.echo(json.dumps(found))
-    else:
-        show_comparison(found, baseline, Console())
+    with printing():
+        if as_json:
+            click.echo(json.dumps(found))
+        else:
+            show_comparison(found, baseline, Console(emoji=False))
 
 
 def _names(policies: str) -> list[str]:

@@ -10,13 +10,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 
+from edge_sched_ros.cli.interrupts import terminable
+from edge_sched_ros.cli.listing import show_list
+from edge_sched_ros.cli.output import printing
 from edge_sched_ros.cli.ranges import FiniteRange
 from edge_sched_ros.core.errors import ConfigError
 
 if TYPE_CHECKING:
+    from edge_sched_ros.simulation.simulator import Simulator
     from edge_sched_ros.simulation.system import System
+
+#: parameter -> option
+_NOT_WITH_REPLAY = {
+    'trace': '--trace',
+    'policy': '--policy',
+    'settings': '--set',
+    'seconds': '--seconds',
+    'seed': '--seed',
+}
 
 
 @click.command('simulate')
@@ -42,8 +56,8 @@ if TYPE_CHECKING:
     '--load',
     type=FiniteRange(0, 100, min_open=True),
     default=None,
-    help='Scale all times so that the best division of the work keeps the busiest unit busy to '
-    'this share.',
+    help='Scale all run times, and where that is not enough raise the rates, so that the best '
+    'division of the work keeps the busiest unit busy to this share.',
 )
 @click.option(
     '--trace',
@@ -56,10 +70,21 @@ if TYPE_CHECKING:
     'replayed',
     type=click.Path(path_type=Path, dir_okay=False),
     default=None,
-    help='Feed a trace to a new dispatcher instead and see whether it decides the same.',
+    help='Feed a trace to a new dispatcher instead and see whether it decides the same; policy '
+    'and seed are those of the trace.',
 )
 @click.option('--json', 'as_json', is_flag=True, help='Print the outcome as JSON.')
+@click.option(
+    '--list',
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=show_list,
+    help='Show the built-in workloads, platforms, suites and policies, and end.',
+)
+@click.pass_context
 def simulate(
+    ctx: click.Context,
     workload: str,
     platform: str,
     policy: str,
@@ -74,45 +99,91 @@ def simulate(
     """Run the scheduler on a workload and a platform in virtual time."""
     from edge_sched_ros.cli.settings import parse_settings
     from edge_sched_ros.policies.registry import make_policy
-    from edge_sched_ros.reporting.outcomes import show_outcome
+    from edge_sched_ros.simulation.limits import check_frames
     from edge_sched_ros.simulation.load import at_load
     from edge_sched_ros.simulation.loading import load_platform
     from edge_sched_ros.simulation.loading import load_workload
-    from edge_sched_ros.simulation.outcome import outcome
     from edge_sched_ros.simulation.simulator import Simulator
     from edge_sched_ros.simulation.system import System
     from edge_sched_ros.simulation.trace import trace_file
 
-    if trace is not None and replayed is not None:
-        raise click.UsageError('--trace and --replay exclude each other.')
+    if replayed is not None:
+        _refuse_beside_replay(ctx)
     values = parse_settings(settings)
     make_policy(policy, values)
     asked, device = load_workload(workload), load_platform(platform)
+    if trace is not None:
+        _check_not_read(trace, workload, platform)
     system = System(asked, device) if load is None else at_load(asked, device, load)
     if replayed is not None:
-        _replay(replayed, system)
-        same = json.dumps({'same_decisions': True})
-        click.echo(same if as_json else f'{replayed}: same decisions')
+        _replay(replayed, system, load, as_json)
         return
-    head = {'policy': policy, 'policy_parameters': values, 'seed': seed}
-    with nullcontext() if trace is None else trace_file(trace, **head) as listener:
+    check_frames(system, seconds)
+    head = {
+        'workload': asked.name,
+        'platform': device.name,
+        'load': load,
+        'policy': policy,
+        'policy_parameters': values,
+        'seed': seed,
+        'seconds': seconds,
+    }
+    with nullcontext() if trace is None else trace_file(trace, **head) as listener, terminable():
         simulator = Simulator(
             system, policy=policy, policy_parameters=values, seed=seed, listener=listener
         )
         simulator.run(seconds)
-    found = outcome(simulator)
-    if as_json:
-        click.echo(json.dumps(found, indent=2))
-    else:
-        show_outcome(found, Console())
+    _show(simulator, load, seconds, as_json)
 
 
-def _replay(path: Path, system: System) -> None:
-    from edge_sched_ros.simulation.trace import first_difference
+def _show(simulator: Simulator, load: float | None, seconds: float, as_json: bool) -> None:
+    from edge_sched_ros.reporting.outcomes import show_outcome
+    from edge_sched_ros.simulation.load import least_load
+    from edge_sched_ros.simulation.outcome import outcome
 
-    line = first_difference(path, system)
-    if line is not None:
-        raise ConfigError(f'{path}:{line}', 'decides otherwise today than this trace says')
+    system = simulator.system
+    scaled = {
+        'wanted': load,
+        'latency_factor': system.slowdown,
+        'rate_factor': system.speedup,
+    }
+    found = {
+        **outcome(simulator),
+        'load': None if load is None else scaled,
+        'least_load': least_load(system),
+    }
+    with printing():
+        if as_json:
+            click.echo(json.dumps(found, indent=2))
+        else:
+            show_outcome(found, Console(emoji=False), seconds=seconds)
+
+
+def _refuse_beside_replay(ctx: click.Context) -> None:
+    """What to run is in the trace; an option that changes nothing is a mistake."""
+    for name, option in _NOT_WITH_REPLAY.items():
+        if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            raise click.UsageError(f'{option} and --replay exclude each other.')
+
+
+def _check_not_read(trace: Path, workload: str, platform: str) -> None:
+    from edge_sched_ros.simulation.loading import files_of
+
+    for path in files_of(workload, platform):
+        if trace.exists() and trace.samefile(path):
+            raise ConfigError('--trace', f"'{trace}' is a file this run reads")
+
+
+def _replay(path: Path, system: System, load: float | None, as_json: bool) -> None:
+    from edge_sched_ros.simulation.trace import replay_trace
+
+    found = replay_trace(path, system, load)
+    if found.differs is not None:
+        where = f'{path}:{found.differs}'
+        raise ConfigError(where, 'decides otherwise today than this trace says')
+    same = json.dumps({'same_decisions': True, 'events': found.events})
+    with printing():
+        click.echo(same if as_json else f'{path}: same decisions on {found.events} events')
 
 
 COMMAND = simulate

@@ -1,0 +1,47 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What ``--workload``, ``--platform``, ``--suite`` and ``--policy`` know by name."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+
+import click
+
+
+def show_list(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    """Print a line for each, then end; for an eager option."""
+    if wanted and not ctx.resilient_parsing:
+        from edge_sched_ros.cli.output import printing
+
+        with printing():
+            click.echo('\n'.join(_lines()))
+        ctx.exit()
+
+
+def _lines() -> Iterator[str]:
+    from edge_sched_ros.policies.registry import DROP_SUFFIX
+    from edge_sched_ros.policies.registry import policy_classes
+    from edge_sched_ros.simulation.loading import built_in
+    from edge_sched_ros.simulation.loading import load_platform
+    from edge_sched_ros.simulation.loading import load_suite
+    from edge_sched_ros.simulation.loading import load_workload
+
+    loaders = {'workloads': load_workload, 'platforms': load_platform, 'suites': load_suite}
+    for folder, load in loaders.items():
+        yield f'{folder}:'
+        yield from _columns({name: load(name).description for name in built_in(folder)})
+    yield f'policies ({DROP_SUFFIX} after any name also drops jobs that cannot be in time):'
+    yield from _columns(
+        {
+            name: (inspect.getdoc(policy) or '').partition('\n')[0].replace('``', '')
+            for name, policy in sorted(policy_classes().items())
+        }
+    )
+
+
+def _columns(meanings: dict[str, str]) -> Iterator[str]:
+    width = max(map(len, meanings))
+    for name, meaning in meanings.items():
+        yield f'  {name:{width}}  {meaning}'

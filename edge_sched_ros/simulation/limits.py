@@ -1,0 +1,55 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""How long a run may become."""
+
+from __future__ import annotations
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.simulation.system import System
+
+#: frames of all streams; a run of more takes hours
+MOST_FRAMES = 10_000_000
+
+
+def check_frames(system: System, seconds: float) -> None:
+    """
+    Refuse a run that would have more frames than anyone waits for.
+
+    :raises ConfigError: naming the stream or task that has most of them
+    """
+    frames = {name: _frames(system, name, seconds) for name in system.streams}
+    if sum(frames.values()) <= MOST_FRAMES:
+        return
+    name = max(frames, key=lambda stream: frames[stream])
+    kind = 'streams' if name in system.workload.streams else 'tasks'
+    raise ConfigError(
+        f'{system.workload.where}: {kind}.{name}',
+        f'period_ms {_shortest_ms(system, name, seconds):g} would be {frames[name]:.3g} frames '
+        f'in {seconds:g} s; a run may have {MOST_FRAMES:.0e}',
+    )
+
+
+def _frames(system: System, name: str, seconds: float) -> float:
+    stream = system.streams[name]
+    at_s = min(seconds, (stream.phase_ms or 0.0) / 1e3)
+    period_ms, frames = stream.period_ms, 0.0
+    for change_s, changed_ms in [*_changes(system, name), (seconds, period_ms)]:
+        until_s = min(max(at_s, change_s), seconds)
+        frames += (until_s - at_s) * 1e3 / period_ms
+        at_s, period_ms = until_s, changed_ms
+    return frames
+
+
+def _shortest_ms(system: System, name: str, seconds: float) -> float:
+    changed = [period for at_s, period in _changes(system, name) if at_s < seconds]
+    return min([system.streams[name].period_ms, *changed])
+
+
+def _changes(system: System, name: str) -> list[tuple[float, float]]:
+    """Return when a stream's period changes and to what."""
+    found = [
+        (change.at_s, float(change.set['period_ms']))
+        for change in system.workload.changes
+        if name in (change.stream, change.task) and 'period_ms' in change.set
+    ]
+    return sorted(found, key=lambda change: change[0])

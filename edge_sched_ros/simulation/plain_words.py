@@ -1,0 +1,63 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What is wrong with a key of a file, in words that need no knowledge of Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+#: type of pydantic's error -> what a user can do about it
+_WORDS = {
+    'missing': 'is missing',
+    'extra_forbidden': 'there is no such key',
+    'float_type': 'must be a number',
+    'float_parsing': 'must be a number',
+    'finite_number': 'must be a finite number',
+    'int_type': 'must be a whole number',
+    'int_parsing': 'must be a whole number',
+    'int_from_float': 'must be a whole number',
+    'bool_type': 'must be true or false',
+    'bool_parsing': 'must be true or false',
+    'string_type': 'must be text',
+    'tuple_type': 'must be a list',
+    'list_type': 'must be a list',
+    'dict_type': 'must be a mapping',
+    'model_type': 'must be a mapping',
+    'model_attributes_type': 'must be a mapping',
+    'string_pattern_mismatch': 'must be a letter, then letters, digits and _',
+}
+_MOST_CHARACTERS = 60
+
+
+def plain_problem(error: Mapping[str, Any]) -> str:
+    """Return one of pydantic's errors in plain words, with the value where that is short."""
+    kind, context = error['type'], error.get('ctx', {})
+    if kind == 'union_tag_not_found':
+        return f'needs the key {_unquoted(context["discriminator"])}'
+    if kind == 'union_tag_invalid':
+        key, known = (_unquoted(context[part]) for part in ('discriminator', 'expected_tags'))
+        return f'{key} must be one of {known}, not {context["tag"]!r}'
+    if kind in ('too_short', 'too_long'):
+        limit = context.get('min_length') or context.get('max_length')
+        return f'must have at {"least" if kind == "too_short" else "most"} {limit}'
+    problem = _WORDS.get(kind) or error['msg'].removeprefix('Value error, ').replace(
+        'Input should be', 'must be'
+    )
+    given = error.get('input')
+    shown = isinstance(given, (str, int, float)) and kind != 'extra_forbidden'
+    return f'{problem}, not {shortened(repr(given))}' if shown else problem
+
+
+def plain_key(error: Mapping[str, Any]) -> str:
+    """Return where in the file it is."""
+    return '.'.join(shortened(str(part)) for part in error['loc'] if part != '[key]')
+
+
+def _unquoted(text: str) -> str:
+    return text.replace("'", '')
+
+
+def shortened(text: str) -> str:
+    """Return at most a line of it."""
+    return text if len(text) <= _MOST_CHARACTERS else f'{text[:_MOST_CHARACTERS]}...'
