@@ -465,3 +465,15 @@ def test_dream_switches_variants_with_the_load_of_a_run():
     assert {variant for at, variant in by_time if 0.55 < at < 0.99} == {'light'}
     assert {variant for at, variant in by_time if at > 1.05} == {'best'}
     assert simulator.dispatcher.ledger.tasks['a'].late == 0
+
+
+def test_the_tuner_tries_nothing_while_nothing_is_missed():
+    tuning = Tuning((1.5, 0.6))
+    account = tuning.view.accounts['a']
+    for _ in range(5):
+        account.on_time += 100
+        tuning.view.now_ns += 100 * MS
+        tuning.tuner.update(tuning.view)
+    assert tuning.tuner.point == (1.0, 1.0) and not tuning.tuner.settled
+    tuning.settle()
+    assert tuning.tuner.point == pytest.approx((1.5, 0.6), abs=0.3)
