@@ -1,0 +1,98 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Print the tables of ``docs/results.md`` from comparisons.
+
+Of ``edge-sched compare --suite dream --seeds 3 --seconds 4 --json > dream.json`` and likewise the
+others: ``python benchmarks/suite_tables.py dream.json robot.json xrbench.json``. Files that were
+made with ``--bound`` give the table of the clairvoyant optimum as well.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+from pathlib import Path
+from typing import Any
+
+from edge_sched_ros.simulation.comparison import best_other
+from edge_sched_ros.simulation.comparison import geomean
+
+_BASE, _OURS = 'edf+drop', 'horizon'
+#: of UXCost over the best other policy, from which on a scenario is named
+_WORSE = 1.05
+
+
+def policies(found: dict[str, Any]) -> None:
+    """Print every policy's UXCost over that of ``edf+drop``, misses, accuracy, best other."""
+    print(f'\n{found["suite"]}: {len(found["runs"])} runs, {len(found["scenarios"])} scenarios')
+    print(
+        '| policy | over edf+drop (95 %) | over edf | over fcfs | misses | accuracy | best other |'
+    )
+    print('| --- | --- | --- | --- | --- | --- | --- |')
+    for policy, others in found['geomean'].items():
+        runs = [run for run in found['runs'] if run['policy'] == policy]
+        ratios = [_ratio(others.get(other)) for other in (_BASE, 'edf', 'fcfs')]
+        missed = 100 * statistics.fmean(run['miss_ratio'] for run in runs)
+        accuracy = statistics.fmean(run['accuracy'] for run in runs)
+        best = found['best_other'][policy]['geomean']
+        print(
+            f'| `{policy}` | {" | ".join(ratios)} | {missed:.1f} % | {accuracy:.3f} | {best:.2f} |'
+        )
+
+
+def _ratio(pair: dict[str, Any] | None) -> str:
+    if pair is None:
+        return '1'
+    low, high = pair['ci95'] or (float('nan'),) * 2
+    return f'{pair["uxcost_ratio"]:.3f} ({low:.2f} to {high:.2f})'
+
+
+def against_the_best(comparisons: list[dict[str, Any]]) -> None:
+    """Print how ``horizon`` does against the best other policy of every scenario."""
+    ratios: dict[str, float] = {}
+    for found in comparisons:
+        here = best_other(found['runs'], _OURS)
+        print(f'{found["suite"]}: {_OURS} over the best other {geomean(list(here.values())):.3f}')
+        ratios.update(here)
+    worse = sorted(((r, name) for name, r in ratios.items() if r > _WORSE), reverse=True)
+    print(
+        f'all: {geomean(list(ratios.values())):.3f}; above {_WORSE}: {len(worse)} of {len(ratios)}'
+    )
+    for ratio, name in worse:
+        print(f'  {ratio:.2f} {name}')
+
+
+def bounds(found: dict[str, Any]) -> None:
+    """Print what policies missed beyond the optimum, as a share of all jobs of proven windows."""
+    proven = {name: w for name, w in found['bound_windows'].items() if w['proven']}
+    jobs = sum(w['jobs'] for w in proven.values())
+    tried = sum(w['windows'] for w in found['bound_windows'].values())
+    count = sum(w['proven'] for w in proven.values())
+    print(f'\n{found["suite"]}: {count} of {tried} windows proven')
+    best = [
+        sum(w[key] or 0 for w in proven.values())
+        for key in ('optimum_missed', 'optimum_missed_variants')
+    ]
+    print(f'{jobs} jobs, missed at best {best[0]}, with lighter variants {best[1]}')
+    for policy in found['geomean']:
+        beyond = sum(found['bound'][name][policy] * w['jobs'] for name, w in proven.items())
+        print(f'  {policy}: {beyond:.0f} jobs beyond it, {100 * beyond / jobs:.1f} %')
+
+
+def main() -> None:
+    """Read the files named on the command line."""
+    comparisons = [json.loads(Path(name).read_text()) for name in sys.argv[1:]]
+    if not comparisons:
+        sys.exit(__doc__)
+    for found in comparisons:
+        policies(found)
+        if found['bound']:
+            bounds(found)
+    if all(_OURS in found['geomean'] for found in comparisons):
+        against_the_best(comparisons)
+
+
+if __name__ == '__main__':
+    main()
