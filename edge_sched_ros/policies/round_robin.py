@@ -14,7 +14,11 @@ from edge_sched_ros.policies.placement import take_slot
 
 
 class RoundRobin:
-    """Gives jobs, the oldest first, to the units in turn, whatever they cost there."""
+    """
+    Gives jobs, the oldest first, to the units in turn, whatever they cost there.
+
+    Source: Band (mrsnu/band) has a scheduler of that name; the rule is older than any paper.
+    """
 
     name = 'round_robin'
     parameters: ClassVar[tuple[PolicyParameter, ...]] = ()
