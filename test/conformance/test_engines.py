@@ -12,6 +12,7 @@ from networks import write_network
 from networks import write_onnx
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.units import Unit
 from edge_sched_ros.core.units import UNIT_KINDS
 from edge_sched_ros.execution import engines
 from edge_sched_ros.execution.engines.base import Engine
@@ -37,6 +38,10 @@ def spec(tmp_path):
     return load_network(write_network(tmp_path))
 
 
+def _unit(engine):
+    return Unit(f'{engine.kinds[0]}0', engine.kinds[0])
+
+
 def _input():
     return np.zeros((1, 3, 32, 32), np.float32)
 
@@ -49,7 +54,7 @@ def test_it_says_what_it_is(engine):
 
 
 def test_outputs_have_the_shapes_it_announces(engine, spec):
-    network = engine.load(spec)
+    network = engine.load(spec, _unit(engine))
     outputs = network.run([_input()])
     assert [o.shape for o in outputs] == [info.shape for info in network.outputs] == [(1, 4, 7)]
     assert [str(o.dtype) for o in outputs] == [info.dtype for info in network.outputs]
@@ -58,7 +63,7 @@ def test_outputs_have_the_shapes_it_announces(engine, spec):
 
 
 def test_many_threads_may_run_one_network(engine, spec):
-    network = engine.load(spec)
+    network = engine.load(spec, _unit(engine))
     results = []
     threads = [
         threading.Thread(target=lambda: results.append(network.run([_input()])[0].shape))
@@ -73,7 +78,7 @@ def test_many_threads_may_run_one_network(engine, spec):
 
 
 def test_results_are_not_overwritten_by_the_next_run(engine, spec):
-    network = engine.load(spec)
+    network = engine.load(spec, _unit(engine))
     first = network.run([_input()])[0]
     kept = first.copy()
     network.run([_input() + 1])
@@ -89,5 +94,5 @@ def test_a_corrupt_file_is_one_clear_line(content, tmp_path):
         if engine.name == 'simulated':
             continue
         with pytest.raises(ConfigError, match=r'net\.yaml: file: cannot load') as caught:
-            engine.load(load_network(path))
+            engine.load(load_network(path), _unit(engine))
         assert '\n' not in str(caught.value)

@@ -12,6 +12,7 @@ from typing import runtime_checkable
 
 from numpy.typing import NDArray
 
+from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.network import NetworkSpec
 
 
@@ -29,7 +30,12 @@ class TensorInfo:
 
 
 class LoadedNetwork(Protocol):
-    """A network ready to run; may be called from several threads at once."""
+    """
+    A network ready to run.
+
+    On CPU units it may be called from several threads at once. On a GPU or a DLA only its unit's
+    worker thread uses it; its first and last use may be from another one.
+    """
 
     inputs: tuple[TensorInfo, ...]
     outputs: tuple[TensorInfo, ...]
@@ -52,9 +58,10 @@ class Engine(Protocol):
     def available(self) -> tuple[bool, str]:
         """Return whether this machine can use it, and if not, why."""
 
-    def load(self, spec: NetworkSpec) -> LoadedNetwork:
+    def load(self, spec: NetworkSpec, unit: Unit | None = None) -> LoadedNetwork:
         """
         Load a network.
 
+        :param unit: where it is to run; ``None`` for any CPU core
         :raises ConfigError: naming the file, when it is corrupt or does not fit its YAML
         """

@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 from numpy.typing import NDArray
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.engines.base import LoadedNetwork
 from edge_sched_ros.execution.engines.base import TensorInfo
 from edge_sched_ros.execution.network import NetworkSpec
@@ -68,7 +69,7 @@ class OnnxRuntimeEngine:
             return False, f'{error} (pip install onnxruntime)'
         return True, ''
 
-    def load(self, spec: NetworkSpec) -> LoadedNetwork:
+    def load(self, spec: NetworkSpec, unit: Unit | None = None) -> LoadedNetwork:
         """
         Load a network.
 

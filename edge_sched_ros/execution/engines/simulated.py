@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.engines.base import TensorInfo
 from edge_sched_ros.execution.network import NetworkSpec
 
@@ -86,7 +87,7 @@ class SimulatedEngine:
         """Return that it always is."""
         return True, ''
 
-    def load(self, spec: NetworkSpec) -> SimulatedNetwork:
+    def load(self, spec: NetworkSpec, unit: Unit | None = None) -> SimulatedNetwork:
         """
         Return a network as ``decoder_options.simulate`` of its YAML describes it.
 

@@ -1,0 +1,168 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""``edge-sched build``: TensorRT engines for the GPU or a DLA core, ahead of time."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from edge_sched_ros.cli.output import printing
+
+if TYPE_CHECKING:
+    from edge_sched_ros.execution.network import NetworkSpec
+    from edge_sched_ros.execution.tensorrt.cache import StoredEngine
+
+_PRECISIONS = ('auto', 'fp32', 'fp16', 'int8', 'strong')
+
+
+@click.command('build')
+@click.argument('networks', nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option('--unit', 'unit_name', default='gpu', show_default=True, help='gpu, dla0, dla1, ...')
+@click.option(
+    '--precision',
+    type=click.Choice(_PRECISIONS),
+    default='auto',
+    show_default=True,
+    help='What to compute in: strong takes the types of the ONNX file; int8 needs Q/DQ operators '
+    'or a calibration cache; auto is fp16 where this TensorRT has it, else strong.',
+)
+@click.option(
+    '--strict-dla',
+    is_flag=True,
+    help='Refuse an engine that is not one part on the DLA.',
+)
+@click.option(
+    '--allow-gpu-fallback',
+    is_flag=True,
+    help='Let layers that the DLA cannot run go to the GPU; how many is shown.',
+)
+@click.option(
+    '--calibration',
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help='INT8 calibration cache.  [default: NETWORK.calib beside the ONNX file]',
+)
+@click.option(
+    '--cache',
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
+    help="Folder of the engines.  [default: edge_sched_ros/engines in the user's cache]",
+)
+@click.option('--json', 'as_json', is_flag=True, help='Print what was built as JSON.')
+def build(
+    networks: tuple[Path, ...],
+    unit_name: str,
+    precision: str,
+    strict_dla: bool,
+    allow_gpu_fallback: bool,
+    calibration: Path | None,
+    cache: Path | None,
+    as_json: bool,
+) -> None:
+    """
+    Build TensorRT engines of NETWORKS (YAML files), so that starting does not take minutes.
+
+    An engine that is there and fits this machine, TensorRT and network is kept.
+    """
+    from edge_sched_ros.execution.network import load_network
+    from edge_sched_ros.execution.tensorrt import prepare
+    from edge_sched_ros.execution.tensorrt.settings import BuildSettings
+    from edge_sched_ros.execution.tensorrt.target import target_of
+    from edge_sched_ros.execution.tensorrt.target import unit_named
+
+    if strict_dla and allow_gpu_fallback:
+        raise click.UsageError('--strict-dla and --allow-gpu-fallback exclude each other.')
+    target = target_of(unit_named(unit_name, '--unit'), '--unit')
+    specs = [_readable(load_network(path)) for path in networks]
+    settings = BuildSettings(
+        precision=precision,
+        strict_dla=strict_dla,
+        allow_gpu_fallback=allow_gpu_fallback,
+        cache=cache,
+        calibration=calibration,
+    )
+    tools = _toolchain()
+    found = []
+    for spec in specs:
+        with _bar(spec.name) as progress:
+            stored, built = prepare.prepare(
+                tools, spec, target, settings, progress=progress, rebuild_damaged=True
+            )
+        found.append(_line(spec, unit_name, stored, built))
+    with printing():
+        if as_json:
+            click.echo(json.dumps(found, indent=2))
+        else:
+            _show(found)
+
+
+def _readable(spec: NetworkSpec) -> NetworkSpec:
+    from edge_sched_ros.core.errors import ConfigError
+    from edge_sched_ros.execution.tensorrt.own_plan import is_plan
+
+    if is_plan(spec):
+        raise ConfigError(f'{spec.source}: file', f'{spec.file} is an engine already')
+    return spec
+
+
+def _toolchain() -> Any:
+    from edge_sched_ros.core.errors import ConfigError
+    from edge_sched_ros.execution.tensorrt.prepare import load_toolchain
+
+    try:
+        return load_toolchain()
+    except ConfigError as error:
+        raise ConfigError('build', f'engines cannot be built on this machine: {error}') from None
+
+
+@contextmanager
+def _bar(name: str) -> Iterator[Callable[[float], None]]:
+    """Show how far the build is, on standard error, where people can see it."""
+    from edge_sched_ros.cli.progress import progress_bar
+
+    if not sys.stderr.isatty():
+        yield lambda done: None
+        return
+    with progress_bar(Console(stderr=True), f'building {name}', 1.0) as progress:
+        yield progress
+
+
+def _line(spec: NetworkSpec, unit: str, stored: StoredEngine, built: bool) -> dict[str, Any]:
+    return {
+        'network': spec.name,
+        'unit': unit,
+        'precision': stored.key.precision,
+        'built': built,
+        'seconds': stored.built_s,
+        'layers': stored.placement.to_dict(),
+        'plan': str(stored.plan),
+        'key': stored.key.to_dict(),
+    }
+
+
+def _show(found: list[dict[str, Any]]) -> None:
+    table = Table()
+    for name in ('network', 'unit', 'precision', '', 'on DLA', 'on GPU', 'rearranging'):
+        table.add_column(name)
+    for line in found:
+        state = f'built in {line["seconds"]:.0f} s' if line['built'] else 'was there'
+        layers = [str(line['layers'][name]) for name in ('dla', 'gpu', 'reformat')]
+        table.add_row(line['network'], line['unit'], line['precision'], state, *layers)
+    Console(emoji=False).print(table)
+    # paths are for copying: no table may wrap them
+    for line in found:
+        click.echo(line['plan'])
+
+
+COMMAND = build

@@ -1,0 +1,98 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""TensorRT on the GPU and on DLA cores."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.units import Unit
+from edge_sched_ros.execution.engines.base import LoadedNetwork
+from edge_sched_ros.execution.network import NetworkSpec
+from edge_sched_ros.execution.tensorrt import prepare
+from edge_sched_ros.execution.tensorrt.cuda import Sessions
+from edge_sched_ros.execution.tensorrt.execution import TensorRtNetwork
+from edge_sched_ros.execution.tensorrt.own_plan import check_own_plan
+from edge_sched_ros.execution.tensorrt.own_plan import is_plan
+from edge_sched_ros.execution.tensorrt.settings import BuildSettings
+from edge_sched_ros.execution.tensorrt.target import DLA
+from edge_sched_ros.execution.tensorrt.target import KINDS
+from edge_sched_ros.execution.tensorrt.target import Target
+from edge_sched_ros.execution.tensorrt.target import target_of
+
+_log = logging.getLogger(__name__)
+
+
+class TensorRtEngine:
+    """
+    Runs networks on the GPU and on DLA cores, one execution context a network and unit.
+
+    :param settings: how engines are built and where they are kept
+    :param build_missing: build an engine that is not there yet while loading, which takes minutes;
+        else loading refuses
+    """
+
+    name = 'tensorrt'
+    kinds = KINDS
+
+    def __init__(
+        self, *, settings: BuildSettings | None = None, build_missing: bool = True
+    ) -> None:
+        self._settings = settings or BuildSettings()
+        self._build_missing = build_missing
+        self._sessions = Sessions()
+        #: builds disturb each other's timing and memory
+        self._building = threading.Lock()
+
+    def available(self) -> tuple[bool, str]:
+        """Return whether TensorRT, pycuda, a driver and a device are there."""
+        try:
+            prepare.load_toolchain()
+        except ConfigError as error:
+            return False, str(error)
+        return True, ''
+
+    def load(self, spec: NetworkSpec, unit: Unit | None = None) -> LoadedNetwork:
+        """
+        Load a network for a unit; from any thread.
+
+        :raises ConfigError: when it cannot run there, in one line
+        """
+        where = f'{spec.source}: file'
+        target = target_of(unit, where)
+        tools = prepare.load_toolchain()
+        try:
+            plan, loadables = self._plan(tools, spec, target)
+            session = self._sessions.open(target, tools.drv, loadables=loadables, where=where)
+            return TensorRtNetwork(
+                tools.api, self._sessions, session, plan, loadables=loadables, where=where
+            )
+        except tools.drv.Error as error:
+            reason = ' '.join(str(error).split())
+            raise ConfigError(where, f'CUDA fails on {target.name}: {reason}') from None
+
+    def _plan(
+        self, tools: prepare.Toolchain, spec: NetworkSpec, target: Target
+    ) -> tuple[bytes, int]:
+        """Return the plan, and how many loadables it is on a DLA core."""
+        if is_plan(spec):
+            plan, stored = check_own_plan(tools, spec, target)
+        else:
+            with self._building:
+                stored, built = prepare.prepare(
+                    tools, spec, target, self._settings, build=self._build_missing
+                )
+            if built:
+                _log.warning(
+                    '%s: built for %s in %.0f s; edge-sched build does so ahead of time',
+                    spec.file.name,
+                    target.name,
+                    stored.built_s,
+                )
+            plan = stored.read()
+        return plan, max(1, stored.placement.dla) if target.kind == DLA else 0
+
+
+ENGINE = TensorRtEngine

@@ -1,0 +1,61 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Engines that a network's YAML names as its file: taken only if they were built for here."""
+
+from __future__ import annotations
+
+import hashlib
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.network import NetworkSpec
+from edge_sched_ros.execution.tensorrt import cache
+from edge_sched_ros.execution.tensorrt.cuda import device_current
+from edge_sched_ros.execution.tensorrt.prepare import device_facts
+from edge_sched_ros.execution.tensorrt.prepare import Toolchain
+from edge_sched_ros.execution.tensorrt.target import Target
+
+#: files that are engines already
+PLAN_SUFFIXES = ('.plan', '.engine', '.trt')
+
+
+def is_plan(spec: NetworkSpec) -> bool:
+    """Return whether the network's file is an engine already."""
+    return spec.file.suffix.lower() in PLAN_SUFFIXES
+
+
+def check_own_plan(
+    tools: Toolchain, spec: NetworkSpec, target: Target
+) -> tuple[bytes, cache.StoredEngine]:
+    """
+    Return the plan that a network's YAML names as its file, checked against this machine.
+
+    :raises ConfigError: when it is from elsewhere, damaged, or nothing says what it is
+    """
+    description = cache.describing_file(spec.file)
+    if not description.is_file():
+        raise ConfigError(
+            f'{spec.source}: file',
+            f'cannot load {spec.file}: nothing says what it was built for ({description.name} is '
+            'missing); name the ONNX file instead',
+        )
+    stored = cache.read_description(description)
+    with device_current(tools.drv, target.device_index):
+        facts = device_facts(tools, target)
+    wanted = {**facts, 'unit_kind': target.kind}
+    wrong = [
+        f'{name} {getattr(stored.key, name)} instead of {value}'
+        for name, value in wanted.items()
+        if getattr(stored.key, name) != value
+    ]
+    if wrong:
+        raise ConfigError(
+            f'{spec.source}: file',
+            f'cannot load {spec.file}: it was built for {", ".join(wrong)}; build it here from '
+            'the ONNX file',
+        )
+    plan = cache.read_bytes(spec.file)
+    if hashlib.sha256(plan).hexdigest() != stored.plan_sha256:
+        raise ConfigError(
+            f'{spec.source}: file', f'cannot load {spec.file}: it is damaged (wrong checksum)'
+        )
+    return plan, stored

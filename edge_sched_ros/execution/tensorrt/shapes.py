@@ -1,0 +1,59 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Dimensions that the ONNX file leaves open: the batch, up to the network's ``max_batch``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.network import NetworkSpec
+from edge_sched_ros.execution.tensorrt.parsing import dynamic_inputs
+
+
+def describe_shapes(spec: NetworkSpec) -> str:
+    """Return what open dimensions are set to, for the engine's key."""
+    size = 'x'.join(str(n) for n in _inside(spec))
+    return f'1..{spec.max_batch}x{size}'
+
+
+def _inside(spec: NetworkSpec) -> tuple[int, int, int]:
+    """Return the shape of one item."""
+    planes, height, width = spec.input.channels, spec.input.height, spec.input.width
+    return (planes, height, width) if spec.input.layout == 'nchw' else (height, width, planes)
+
+
+def add_profile(builder: Any, config: Any, network: Any, spec: NetworkSpec) -> None:
+    """
+    Tell the builder the sizes of open dimensions, if there are any.
+
+    :raises ConfigError: when the network's YAML does not say them
+    """
+    shapes = dynamic_inputs(network)
+    if not shapes:
+        return
+    profile = builder.create_optimization_profile()
+    for name, shape in shapes.items():
+        least, most = resolve(spec, name, shape, 1), resolve(spec, name, shape, spec.max_batch)
+        # tuned for the most: a full batch is what has the least time to spare
+        profile.set_shape(name, least, most, most)
+    config.add_optimization_profile(profile)
+
+
+def resolve(spec: NetworkSpec, name: str, shape: tuple[int, ...], batch: int) -> tuple[int, ...]:
+    """
+    Return a shape with its open dimensions (-1) filled in.
+
+    :raises ConfigError: when only the input described in the YAML, a picture, could tell
+    """
+    inside = _inside(spec)
+    described = not spec.input.name or spec.input.name == name
+    if -1 in shape[1:] and not (described and len(shape) == 4):
+        text = 'x'.join('?' if size == -1 else str(size) for size in shape)
+        raise ConfigError(
+            f'{spec.source}: file',
+            f"input '{name}' has the open shape {text}: export it with "
+            'fixed sizes (only the batch may be open)',
+        )
+    known = (batch, *inside) if len(shape) == 4 else (batch, *shape[1:])
+    return tuple(have if have != -1 else want for have, want in zip(shape, known))

@@ -1,0 +1,149 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""``edge-sched build``: engines ahead of time, and the truth where there can be none."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from fake_tensorrt import fake_tensorrt
+from fake_tensorrt import FLAVOURS
+from fake_tensorrt import write_spec
+
+from edge_sched_ros.cli.main import main
+
+pytest.importorskip('onnxruntime')
+
+
+def _run(capsys, *arguments):
+    try:
+        main(['build', *map(str, arguments)])
+        code = 0
+    except SystemExit as end:
+        code = end.code or 0
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+@pytest.fixture(params=FLAVOURS)
+def fake(monkeypatch, request):
+    with fake_tensorrt(monkeypatch, request.param) as fake:
+        fake.flavour = request.param
+        yield fake
+
+
+def test_it_has_help(capsys):
+    code, out, _ = _run(capsys, '--help')
+    assert code == 0 and out.startswith('Usage: edge-sched build')
+    for option in ('--unit', '--precision', '--strict-dla', '--allow-gpu-fallback', '--cache'):
+        assert option in out
+
+
+def test_engines_are_built_once_and_told_as_json(fake, capsys, tmp_path):
+    paths = [write_spec(tmp_path, name, depth=depth) for name, depth in (('a', 1), ('b', 2))]
+    for built in (True, False):
+        code, out, err = _run(capsys, *paths, '--cache', tmp_path / 'cache', '--json')
+        assert (code, err) == (0, '')
+        found = json.loads(out)
+        assert [line['network'] for line in found] == ['a', 'b']
+        assert [line['built'] for line in found] == [built, built]
+        assert all(line['plan'].startswith(str(tmp_path / 'cache')) for line in found)
+        assert found[0]['precision'] == ('strong' if fake.flavour == '11.0' else 'fp16')
+        assert found[0]['layers']['dla'] == 0 and found[0]['layers']['gpu'] > 0
+    assert fake.build.builds == 2
+
+
+def test_people_see_how_many_layers_fell_back(fake, capsys, tmp_path):
+    path = write_spec(tmp_path, matmul=True, half=fake.flavour == '11.0')
+    arguments = [path, '--unit', 'dla1', '--cache', tmp_path / 'cache']
+    code, _, error = _run(capsys, *arguments)
+    assert code == 2 and 'the DLA cannot run layer MatMul_1' in error
+    code, out, _ = _run(capsys, *arguments, '--allow-gpu-fallback', '--json')
+    assert code == 0
+    assert json.loads(out)[0]['layers'] == {'dla': 2, 'gpu': 1, 'reformat': 2, 'tensors': 2}
+    code, out, _ = _run(capsys, *arguments, '--allow-gpu-fallback')
+    assert code == 0 and 'was there' in out and 'on GPU' in out
+
+
+def test_a_damaged_engine_is_built_anew(fake, capsys, tmp_path):
+    path = write_spec(tmp_path)
+    _run(capsys, path, '--cache', tmp_path / 'cache')
+    (plan,) = (tmp_path / 'cache').glob('*.plan')
+    plan.write_bytes(b'')
+    code, out, _ = _run(capsys, path, '--cache', tmp_path / 'cache', '--json')
+    assert code == 0 and json.loads(out)[0]['built'] is True
+    assert plan.read_bytes() != b''
+
+
+def test_progress_is_told_where_the_release_does(fake, tmp_path):
+    from edge_sched_ros.execution.network import load_network
+    from edge_sched_ros.execution.tensorrt import prepare
+    from edge_sched_ros.execution.tensorrt.settings import BuildSettings
+    from edge_sched_ros.execution.tensorrt.target import Target
+
+    spec, seen = load_network(write_spec(tmp_path)), []
+    settings = BuildSettings(cache=tmp_path / 'cache')
+    tools, target = prepare.load_toolchain(), Target('gpu', 'gpu', 0)
+    prepare.prepare(tools, spec, target, settings, progress=seen.append)
+    assert seen == ([] if fake.flavour == '8.6' else [0.25, 0.5, 0.75, 1.0, 1.0])
+
+
+def test_an_interrupted_build_ends_and_leaves_nothing(fake, tmp_path):
+    from edge_sched_ros.execution.network import load_network
+    from edge_sched_ros.execution.tensorrt import prepare
+    from edge_sched_ros.execution.tensorrt.settings import BuildSettings
+    from edge_sched_ros.execution.tensorrt.target import Target
+
+    if fake.flavour == '8.6':
+        pytest.skip('this release does not say how far it is')
+
+    def interrupt(done):
+        raise KeyboardInterrupt
+
+    settings = BuildSettings(cache=tmp_path / 'cache')
+    tools, target = prepare.load_toolchain(), Target('gpu', 'gpu', 0)
+    spec = load_network(write_spec(tmp_path))
+    with pytest.raises(KeyboardInterrupt):
+        prepare.prepare(tools, spec, target, settings, progress=interrupt)
+    assert not list((tmp_path / 'cache').glob('*'))
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        (['--unit', 'cpu0'], "--unit: must be gpu or a DLA core like dla0, not 'cpu0'"),
+        (['--unit', 'dla7'], 'dla7: TensorRT finds 2 DLA cores on this machine'),
+        (['--unit', 'gpu3'], 'gpu3: there are 1 CUDA devices'),
+        (['--precision', 'int4'], "Invalid value for '--precision'"),
+        (['--strict-dla', '--allow-gpu-fallback'], 'exclude each other'),
+        (['--unit', 'dla0', '--precision', 'fp32'], 'a DLA computes in fp16 or int8'),
+        (['--cache', '/proc/none'], 'cannot be written'),
+    ],
+)
+def test_mistakes_are_one_clear_line(fake, capsys, tmp_path, arguments, message):
+    path = write_spec(tmp_path)
+    code, out, error = _run(capsys, path, '--cache', tmp_path / 'cache', *arguments)
+    assert (code, out) == (2, '')
+    assert message in error and 'Traceback' not in error
+
+
+def test_networks_that_are_none(fake, capsys, tmp_path):
+    assert _run(capsys)[0] == 2
+    code, _, error = _run(capsys, tmp_path / 'none.yaml')
+    assert code == 2 and 'none.yaml: cannot be read' in error
+    path = write_spec(tmp_path)
+    (tmp_path / 'net.plan').write_bytes(b'')
+    path.write_text(path.read_text().replace('net.onnx', 'net.plan'))
+    code, _, error = _run(capsys, path)
+    assert code == 2 and 'net.plan is an engine already' in error
+
+
+def test_without_tensorrt_it_says_so(monkeypatch, capsys, tmp_path):
+    import sys
+
+    monkeypatch.setitem(sys.modules, 'pycuda.driver', None)
+    code, out, error = _run(capsys, write_spec(tmp_path))
+    assert (code, out) == (2, '')
+    assert error.startswith('edge-sched: build: engines cannot be built on this machine: ')
+    assert error.count('\n') == 1
