@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from typing import Protocol
 from typing import runtime_checkable
@@ -11,9 +12,11 @@ from typing import runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.network import InputSpec
 from edge_sched_ros.execution.preprocess.transform import Transform
+from edge_sched_ros.execution.vision import VisionOps
 
 
 @runtime_checkable
@@ -22,9 +25,24 @@ class Preprocessor(Protocol):
 
     name: str
     kinds: tuple[str, ...]
+    #: operation -> kinds of units that can do it: ``letterbox`` (``prepare``), ``crops``, and
+    #: those of ``execution.vision``
+    ops: Mapping[str, tuple[str, ...]]
 
     def available(self) -> tuple[bool, str]:
         """Return whether this machine can use it, and if not, why."""
+
+    def for_unit(self, unit: Unit) -> Preprocessor:
+        """
+        Return the preprocessor whose work one unit does.
+
+        Only that unit's thread may use it, where the unit is not a CPU core.
+
+        :raises ConfigError: when the unit is of a kind it does not serve
+        """
+
+    def vision(self) -> VisionOps:
+        """Return the operations on pictures by the same unit."""
 
     def prepare(self, image: SourceImage, spec: InputSpec) -> tuple[NDArray[Any], Transform]:
         """

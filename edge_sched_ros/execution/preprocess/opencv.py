@@ -9,10 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.network import InputSpec
+from edge_sched_ros.execution.preprocess.opencv_ops import OpenCvOps
+from edge_sched_ros.execution.preprocess.tensor import place
+from edge_sched_ros.execution.preprocess.tensor import to_tensor
 from edge_sched_ros.execution.preprocess.transform import fit
 from edge_sched_ros.execution.preprocess.transform import Transform
+from edge_sched_ros.execution.vision import OPERATIONS
 
 
 class OpenCvPreprocessor:
@@ -20,6 +26,7 @@ class OpenCvPreprocessor:
 
     name = 'opencv'
     kinds = ('cpu',)
+    ops = {op: ('cpu',) for op in ('letterbox', 'crops', *OPERATIONS)}
 
     def available(self) -> tuple[bool, str]:
         """Return whether OpenCV is installed."""
@@ -31,11 +38,21 @@ class OpenCvPreprocessor:
         cv2.setNumThreads(1)
         return True, ''
 
+    def for_unit(self, unit: Unit) -> OpenCvPreprocessor:
+        """Return itself: it remembers nothing and serves every core."""
+        if unit.kind not in self.kinds:
+            raise ConfigError(unit.name, f'OpenCV serves CPU cores, not units of kind {unit.kind}')
+        return self
+
+    def vision(self) -> OpenCvOps:
+        """Return the operations by OpenCV."""
+        return OpenCvOps()
+
     def prepare(self, image: SourceImage, spec: InputSpec) -> tuple[NDArray[Any], Transform]:
         """Return the input of one picture and the way back."""
         picture = image.bgr()
         transform = fit(spec, picture.shape[1], picture.shape[0])
-        return _to_tensor([_place(picture, spec, transform)], spec), transform
+        return to_tensor([_place(picture, spec, transform)], spec), transform
 
     def crops(
         self, image: SourceImage, boxes_xyxy: NDArray[np.float32], spec: InputSpec
@@ -51,7 +68,7 @@ class OpenCvPreprocessor:
             left, top = max(0, min(x0, width - 2)), max(0, min(y0, height - 2))
             right, bottom = min(max(x1, left + 2), width), min(max(y1, top + 2), height)
             parts.append(cv2.resize(picture[top:bottom, left:right], (spec.width, spec.height)))
-        return _to_tensor(parts, spec)
+        return to_tensor(parts, spec)
 
 
 def _place(picture: Any, spec: InputSpec, transform: Transform) -> Any:
@@ -64,54 +81,7 @@ def _place(picture: Any, spec: InputSpec, transform: Transform) -> Any:
         shrinks = width * height < transform.source_width * transform.source_height / 4
         method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
         picture = cv2.resize(picture, (width, height), interpolation=method)
-    if (width, height) == (spec.width, spec.height):
-        return picture
-    left, top = int(transform.offset_x), int(transform.offset_y)
-    if spec.resize == 'crop':
-        return picture[-top : -top + spec.height, -left : -left + spec.width]
-    placed = np.full((spec.height, spec.width, 3), spec.pad, np.uint8)
-    placed[top : top + height, left : left + width] = picture
-    return placed
-
-
-def _to_tensor(pictures: list[NDArray[np.uint8]], spec: InputSpec) -> NDArray[Any]:
-    """Return pictures of the network's size as one batch in its layout, colour and type."""
-    import cv2
-
-    shape = (len(pictures), spec.channels, spec.height, spec.width)
-    planar = spec.layout == 'nchw'
-    tensor = np.empty(shape if planar else (shape[0], *shape[2:], shape[1]), np.float32)
-    for target, picture in zip(tensor, pictures):
-        colour = _colour(picture, spec)
-        if planar:
-            # one pass splits and widens; normalising is in place
-            for plane, source in zip(target, cv2.split(colour)):
-                plane[...] = source
-        else:
-            target[...] = colour.reshape(target.shape)
-    _normalise(tensor, spec, planar)
-    return tensor if spec.dtype == 'float32' else tensor.astype(spec.dtype)
-
-
-def _colour(picture: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.uint8]:
-    import cv2
-
-    if spec.colour == 'rgb':
-        return cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)  # type: ignore[return-value]
-    if spec.colour == 'gray':
-        return cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)  # type: ignore[return-value]
-    return picture
-
-
-def _normalise(tensor: NDArray[np.float32], spec: InputSpec, planar: bool) -> None:
-    mean, std = spec.mean[: spec.channels], spec.std[: spec.channels]
-    if spec.scale == 1 and not any(mean) and set(std) == {1.0}:
-        return
-    shape = (-1, 1, 1) if planar else (-1,)
-    gain = (spec.scale / np.array(std, np.float32)).astype(np.float32).reshape(shape)
-    bias = (np.array(mean, np.float32) / np.array(std, np.float32)).reshape(shape)
-    tensor *= gain
-    tensor -= bias
+    return place(picture, spec, transform)
 
 
 PREPROCESSOR = OpenCvPreprocessor

@@ -38,12 +38,32 @@ class Transform:
 
 def fit(spec: InputSpec, width: int, height: int) -> Transform:
     """Return how a source of that size is fitted into the network's input."""
+    return _fit(spec, width, height, multiple=1)
+
+
+def fit_even(spec: InputSpec, width: int, height: int) -> Transform:
+    """
+    Return how a source of that size is fitted in where only even sizes can be made.
+
+    The picture becomes at most a pixel narrower or lower than with :func:`fit`; the transform
+    says what is done.
+    """
+    return _fit(spec, width, height, multiple=2)
+
+
+def _fit(spec: InputSpec, width: int, height: int, *, multiple: int) -> Transform:
     ratio_x, ratio_y = spec.width / width, spec.height / height
     if spec.resize == 'stretch':
         return Transform(ratio_x, ratio_y, 0.0, 0.0, width, height)
     ratio = min(ratio_x, ratio_y) if spec.resize == 'letterbox' else max(ratio_x, ratio_y)
     # whole pixels, so that what is said here is what is done to the picture
-    new_width, new_height = max(1, round(width * ratio)), max(1, round(height * ratio))
+    new_width, new_height = (
+        max(multiple, round(side * ratio) // multiple * multiple) for side in (width, height)
+    )
+    if spec.resize == 'crop':
+        # no side may come out short of the network's
+        new_width = max(new_width, -(-spec.width // multiple) * multiple)
+        new_height = max(new_height, -(-spec.height // multiple) * multiple)
     centred = spec.align == 'center' or spec.resize == 'crop'
     offset_x = (spec.width - new_width) // 2 if centred else 0
     offset_y = (spec.height - new_height) // 2 if centred else 0

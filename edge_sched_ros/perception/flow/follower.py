@@ -1,0 +1,237 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Things that are followed by flow and corrected by detections, however late these come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_sched_ros.execution.vision import VisionOps
+from edge_sched_ros.perception.flow.history import History
+from edge_sched_ros.perception.flow.history import Past
+from edge_sched_ros.perception.flow.motion import move_boxes
+from edge_sched_ros.perception.results import Detections
+from edge_sched_ros.perception.results import no_detections
+
+#: below this share of points a frame tells little of a thing
+_GOOD_SHARE = 0.3
+#: what a thing's score becomes with each frame that tells little of it
+_DECAY = 0.8
+#: what a thing's score becomes with each detector result that does not show it
+_MISS_DECAY = 0.5
+#: things with a lower score are not shown any more
+FAINTEST = 0.2
+#: more of a box must lie in the picture, or its thing is gone
+_INSIDE = 0.25
+
+
+@dataclass(slots=True)
+class FollowerOptions:
+    """
+    How to follow.
+
+    :param max_age_frames: frames a thing is followed without a detection of it
+    :param min_hits: detections before a thing is shown
+    :param max_distance: a detection farther from a thing is another thing, 0..1, see
+        ``association.place_distance``
+    """
+
+    max_age_frames: float = 45.0
+    min_hits: float = 1.0
+    max_distance: float = 0.6
+
+
+@dataclass(slots=True)
+class _Thing:
+    number: int
+    class_id: int
+    score: float
+    box: NDArray[np.float32]
+    hits: int = 1
+    age: int = 0
+    #: the thing as the task that was observed numbers it; ``None`` when it numbers nothing
+    given_id: int | None = None
+    #: how it moved from the frame before, pixels; NaN when not known
+    shift: NDArray[np.float32] = field(default_factory=lambda: np.full(2, np.nan, np.float32))
+
+
+@dataclass(slots=True)
+class Follower:
+    """
+    Keeps things in view between detections.
+
+    :param vision: computes the flow
+    :param history: of frames; a detection of a frame that is gone is not used
+    """
+
+    vision: VisionOps
+    options: FollowerOptions = field(default_factory=FollowerOptions)
+    history: History = field(default_factory=History)
+    #: results that came too late to be used
+    stale: int = 0
+    _things: list[_Thing] = field(default_factory=list)
+    _labels: tuple[str, ...] = ()
+    _numbers: int = 0
+
+    def reset(self) -> None:
+        """Forget all things; numbers go on, so that none is used twice."""
+        self._things.clear()
+        self.history.clear()
+
+    def advance(self, seq: int, grey: NDArray[np.uint8]) -> None:
+        """Follow every thing into the next frame."""
+        before = self.history.latest()
+        if before is not None and before.grey.shape != grey.shape:
+            self.reset()
+            before = None
+        now = self.history.add(seq, grey)
+        if before is not None:
+            self._follow(self._things, [before, now])
+        for thing in self._things:
+            thing.age += 1
+        self._forget(grey.shape)
+        now.boxes = {thing.number: thing.box for thing in self._things}
+
+    def correct(self, seq: int, found: Detections) -> None:
+        """
+        Use what a detector found in a frame that may be some frames old.
+
+        Detections are compared with where things were in that frame, and then followed from
+        there to the newest.
+        """
+        past = self.history.get(seq)
+        if past is None:
+            self.stale += 1
+            return
+        self._labels = found.labels or self._labels
+        changed = self._match(past, found)
+        later = self.history.after(seq)
+        self._follow(changed, [past, *later])
+        newest = self.history.latest()
+        if newest is not None:
+            self._forget(newest.grey.shape)
+            newest.boxes = {thing.number: thing.box for thing in self._things}
+
+    def shown(self) -> Detections:
+        """Return the things that are sure enough, clipped to the picture."""
+        things = [
+            thing
+            for thing in self._things
+            if thing.hits >= self.options.min_hits and thing.score >= FAINTEST
+        ]
+        newest = self.history.latest()
+        if not things or newest is None:
+            return Detections(
+                *_columns(no_detections()), self._labels, track_ids=np.zeros(0, np.int64)
+            )
+        height, width = newest.grey.shape
+        boxes = np.clip([thing.box for thing in things], 0, [width, height] * 2)
+        return Detections(
+            boxes.astype(np.float32),
+            np.array([thing.score for thing in things], np.float32),
+            np.array([thing.class_id for thing in things], np.int64),
+            self._labels,
+            np.array([t.number if t.given_id is None else t.given_id for t in things], np.int64),
+        )
+
+    # --- inside -------------------------------------------------------------------------------
+
+    def _follow(self, things: list[_Thing], way: list[Past]) -> None:
+        """Move things along frames, the first of which they are in."""
+        for before, after in pairwise(way):
+            boxes = np.array([thing.box for thing in things], np.float32).reshape(-1, 4)
+            shifts = np.array([thing.shift for thing in things], np.float32).reshape(-1, 2)
+            moved = move_boxes(before.grey, after.grey, boxes, self.vision, shifts)
+            for thing, box, share in zip(things, moved.boxes, moved.shares):
+                thing.shift = (box[:2] + box[2:] - thing.box[:2] - thing.box[2:]) / 2
+                thing.box = box
+                if share < _GOOD_SHARE:
+                    thing.score *= _DECAY
+                after.boxes[thing.number] = box
+
+    def _match(self, past: Past, found: Detections) -> list[_Thing]:
+        """Give detections to things or make things of them; return those that now have one."""
+        pairs = self._pairs(past, found)
+        changed = []
+        for row in range(len(found)):
+            thing = pairs.get(row)
+            if thing is None:
+                thing = self._new(found, row)
+            else:
+                thing.hits += 1
+            thing.age = 0
+            thing.score = float(found.scores[row])
+            thing.box = found.boxes_xyxy[row].astype(np.float32)
+            past.boxes[thing.number] = thing.box
+            changed.append(thing)
+        matched = {thing.number for thing in changed}
+        for thing in self._things:
+            # one that was not yet known then cannot have been missed
+            if thing.number not in matched and thing.number in past.boxes:
+                thing.score *= _MISS_DECAY
+        return changed
+
+    def _pairs(self, past: Past, found: Detections) -> dict[int, _Thing]:
+        """Return row of detections -> the thing it shows."""
+        if found.track_ids is not None:
+            known = {thing.given_id: thing for thing in self._things}
+            numbers = [int(number) for number in found.track_ids]
+            return {row: known[n] for row, n in enumerate(numbers) if n in known}
+        there = [thing for thing in self._things if thing.number in past.boxes]
+        if not there or not len(found):
+            return {}
+        from scipy.optimize import linear_sum_assignment
+
+        from edge_sched_ros.perception.association import place_distance
+
+        places = np.array([past.boxes[thing.number] for thing in there])
+        distance = place_distance(found.boxes_xyxy, places)
+        other = found.class_ids[:, None] != np.array([thing.class_id for thing in there])
+        distance = np.where(other, 2.0, distance)
+        rows, columns = linear_sum_assignment(distance)
+        limit = self.options.max_distance
+        return {
+            int(row): there[column]
+            for row, column in zip(rows, columns)
+            if distance[row, column] <= limit
+        }
+
+    def _new(self, found: Detections, row: int) -> _Thing:
+        self._numbers += 1
+        thing = _Thing(
+            self._numbers,
+            int(found.class_ids[row]),
+            float(found.scores[row]),
+            found.boxes_xyxy[row].astype(np.float32),
+            given_id=None if found.track_ids is None else int(found.track_ids[row]),
+        )
+        self._things.append(thing)
+        return thing
+
+    def _forget(self, shape: tuple[int, ...]) -> None:
+        """Drop things that were not confirmed for long, have faded, or left the picture."""
+        self._things = [
+            thing
+            for thing in self._things
+            if thing.age <= self.options.max_age_frames
+            and thing.score >= FAINTEST * _MISS_DECAY
+            and _share_inside(thing.box, shape) >= _INSIDE
+        ]
+
+
+def _columns(
+    found: Detections,
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]]:
+    return found.boxes_xyxy, found.scores, found.class_ids
+
+
+def _share_inside(box: NDArray[np.float32], shape: tuple[int, ...]) -> float:
+    """Return which part of a box lies in a picture, 0..1."""
+    sides = box[2:] - box[:2]
+    seen = np.minimum(box[2:], (shape[1], shape[0])) - np.maximum(box[:2], 0)
+    return float(np.clip(seen, 0, None).prod() / max(float(sides.prod()), 1e-6))

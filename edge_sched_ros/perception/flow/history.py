@@ -1,0 +1,68 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The last few frames, and where things were in them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from dataclasses import field
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(slots=True)
+class Past:
+    """
+    One frame.
+
+    :param grey: HxW uint8
+    :param boxes: number of a thing -> its box there, x0 y0 x1 y1 in pixels
+    """
+
+    grey: NDArray[np.uint8]
+    boxes: dict[int, NDArray[np.float32]] = field(default_factory=dict)
+
+
+class History:
+    """
+    Frames in order, the oldest going first.
+
+    :param most: how many are kept: a detector may answer so many frames late
+    """
+
+    def __init__(self, most: int = 16) -> None:
+        self._most = most
+        self._frames: OrderedDict[int, Past] = OrderedDict()
+
+    def __len__(self) -> int:
+        """Return how many frames are kept."""
+        return len(self._frames)
+
+    def add(self, seq: int, grey: NDArray[np.uint8]) -> Past:
+        """Remember a frame."""
+        self._frames[seq] = past = Past(grey)
+        while len(self._frames) > self._most:
+            self._frames.popitem(last=False)
+        return past
+
+    def get(self, seq: int) -> Past | None:
+        """Return a frame, if it is remembered."""
+        return self._frames.get(seq)
+
+    def latest(self) -> Past | None:
+        """Return the newest frame."""
+        return next(reversed(self._frames.values()), None)
+
+    def after(self, seq: int) -> list[Past]:
+        """Return the frames that came later than one, oldest first."""
+        return [past for number, past in self._frames.items() if number > seq]
+
+    def oldest_seq(self) -> int | None:
+        """Return the number of the oldest frame."""
+        return next(iter(self._frames), None)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._frames.clear()

@@ -1,0 +1,123 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tracking without a network: a slower detector's boxes, followed at camera rate."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.context import JobContext
+from edge_sched_ros.execution.frame import Frame
+from edge_sched_ros.execution.frame import FrameError
+from edge_sched_ros.execution.preprocess.opencv_ops import OpenCvOps
+from edge_sched_ros.execution.vision import VisionOps
+from edge_sched_ros.perception.flow.follower import Follower
+from edge_sched_ros.perception.flow.follower import FollowerOptions
+from edge_sched_ros.perception.results import Detections
+
+_RANGES = {
+    'max_age_frames': (1.0, 1000.0),
+    'min_hits': (1.0, 100.0),
+    'max_distance': (0.0, 1.0),
+}
+#: results that may wait for the next frame
+_MOST_WAITING = 8
+
+
+class FlowTrackProgram:
+    """
+    Picture -> grey -> flow of what is known -> tracks.
+
+    Works on every frame of a camera; the task it observes (``detections_from``) may answer on
+    some of them and some frames late.
+
+    :param vision: computes the flow: OpenCV, or a PVA, when not given OpenCV
+    :param options: ``max_age_frames``, ``min_hits``, ``max_distance``
+    """
+
+    stages = ('preprocess', 'flow', 'postprocess')
+    stateful = True
+    output = 'tracks'
+    kinds = ('cpu',)
+    #: it must be told whose boxes it follows
+    observes_boxes = True
+
+    def __init__(self, *, vision: VisionOps | None = None, **options: float) -> None:
+        self.labels: tuple[str, ...] = ()
+        self._follower = Follower(vision or OpenCvOps())
+        self._waiting: deque[tuple[int, Detections]] = deque(maxlen=_MOST_WAITING)
+        for name, value in options.items():
+            self.set_option(name, value)
+
+    def observe(self, frame: Frame, result: Any) -> None:
+        """
+        Take what the observed task found in a frame; any thread may call it, at any time.
+
+        It is used with the next frame.
+        """
+        if isinstance(result, Detections):
+            self._waiting.append((frame.seq, result))
+
+    def run(self, stage: str, context: JobContext) -> int:
+        """Run one stage; the last returns the number of tracks."""
+        if stage == 'preprocess':
+            context.scratch = _grey(context)
+        elif stage == 'flow':
+            assert context.frame is not None
+            self._follower.advance(context.frame.seq, context.scratch)
+            self._use_what_was_found()
+            context.scratch = None
+        else:
+            context.result = self._follower.shown()
+            return len(context.result)
+        return 0
+
+    def _use_what_was_found(self) -> None:
+        while self._waiting:
+            seq, found = self._waiting.popleft()
+            self._follower.correct(seq, found)
+
+    def option_names(self) -> tuple[str, ...]:
+        """Return the names of all options."""
+        return tuple(_RANGES)
+
+    def set_option(self, name: str, value: float | None) -> None:
+        """
+        Change an option, ``None`` for its default.
+
+        :raises ConfigError: naming the option
+        """
+        if name not in _RANGES:
+            known = ', '.join(_RANGES)
+            raise ConfigError(name, f'following by flow has no such option (it has: {known})')
+        if value is None:
+            value = getattr(FollowerOptions(), name)
+        least, greatest = _RANGES[name]
+        if not least <= value <= greatest:
+            raise ConfigError(name, f'must be from {least} to {greatest}, not {value!r}')
+        setattr(self._follower.options, name, float(value))
+
+    def reset(self) -> None:
+        """Forget all tracks; numbers go on where they were, so that none is used twice."""
+        self._waiting.clear()
+        self._follower.reset()
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def _grey(context: JobContext) -> NDArray[np.uint8]:
+    import cv2
+
+    image = context.frame.image if context.frame is not None else None
+    if image is None:
+        raise FrameError('no_image', f'{context.task}: the message holds no image')
+    return cv2.cvtColor(image.bgr(), cv2.COLOR_BGR2GRAY)  # type: ignore[return-value]
+
+
+PROGRAM = FlowTrackProgram

@@ -1,0 +1,82 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""A program whose results another program hears of as soon as they are there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.context import JobContext
+from edge_sched_ros.execution.context import Program
+from edge_sched_ros.execution.frame import Frame
+
+#: outputs that hold boxes; ``none`` is said by own code, whose results are not known
+_BOXES = ('detections', 'tracks', 'none')
+
+
+class ObservedProgram:
+    """
+    Runs a program and passes its results on, from the thread of its last stage.
+
+    Even a result that comes too late for its deadline is passed on: it still says where things
+    were.
+    """
+
+    def __init__(self, program: Program, observe: Callable[[Frame, Any], None]) -> None:
+        self._program = program
+        self._observe = observe
+        self.stages = program.stages
+        self.stateful = program.stateful
+        self.output = program.output
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what only some programs have: ``labels``, ``kinds`` ..."""
+        return getattr(self._program, name)
+
+    def run(self, stage: str, context: JobContext) -> int:
+        """Run one stage; after the last one the observer has the result."""
+        items = self._program.run(stage, context)
+        if stage == self.stages[-1] and context.frame is not None:
+            self._observe(context.frame, context.result)
+        return items
+
+    def option_names(self) -> tuple[str, ...]:
+        """Return the program's options."""
+        return self._program.option_names()
+
+    def set_option(self, name: str, value: float | None) -> None:
+        """Change an option of the program."""
+        self._program.set_option(name, value)
+
+    def reset(self) -> None:
+        """Let the program forget."""
+        self._program.reset()
+
+    def close(self) -> None:
+        """Free the program."""
+        self._program.close()
+
+
+def observe_detections(task: str, source: str, programs: dict[str, Program]) -> None:
+    """
+    Let a task's program hear of the results of another, whose program is wrapped for that.
+
+    :param source: the other task; empty for none
+    :raises ConfigError: when the program needs one and has none, or cannot use it
+    """
+    where = f'{task}.detections_from'
+    program: Any = programs[task]
+    wants = getattr(program, 'observes_boxes', False)
+    if not source:
+        if wants:
+            raise ConfigError(where, 'needs the task whose boxes are to be followed')
+        return
+    if not wants:
+        raise ConfigError(where, 'is for programs that follow boxes (flow_track) only')
+    followed = programs[source]
+    if followed.output not in _BOXES:
+        raise ConfigError(where, f"'{source}' gives {followed.output}, not boxes")
+    program.labels = getattr(followed, 'labels', ())
+    programs[source] = ObservedProgram(followed, program.observe)

@@ -1,0 +1,34 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Programs that need no network, by name: a module with a ``PROGRAM`` is one."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.plugins import load_class
+from edge_sched_ros.execution.plugins import modules_holding
+from edge_sched_ros.perception import programs
+
+
+def program_class(name: str, where: str) -> type[Any]:
+    """
+    Return a program of this package by its name, or own code by ``package.module:Class``.
+
+    :param where: the key that names it, for messages
+    :raises ConfigError: when there is none
+    """
+    known: dict[str, type[Any]] = modules_holding(programs, 'PROGRAM')
+    if name in known:
+        return known[name]
+    if ':' in name:
+        return load_class(name, where)
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f"; did you mean '{close[0]}'?" if close else ''
+    raise ConfigError(
+        where,
+        f"'{name}' is not of the form package.module:Class, nor a program of this package "
+        f'({", ".join(known)}){hint}',
+    )
