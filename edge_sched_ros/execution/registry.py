@@ -4,12 +4,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field
 from functools import lru_cache
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution import engines
 from edge_sched_ros.execution import preprocess
+from edge_sched_ros.execution.discovery.inventory import take_inventory
 from edge_sched_ros.execution.engines.base import Engine
 from edge_sched_ros.execution.plugins import modules_holding
 from edge_sched_ros.execution.preprocess.base import Preprocessor
@@ -37,20 +41,31 @@ class Backend:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What a machine has to compute with."""
+    """
+    What a machine has to compute with.
+
+    :param absent: unit that is not here or cannot be used -> why
+    """
 
     units: tuple[LocalUnit, ...]
     engines: tuple[Backend, ...]
     preprocessors: tuple[Backend, ...]
+    absent: Mapping[str, str] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=1)
 def discover() -> Machine:
     """Look at this machine once; a missing backend is a fact with a reason, not an error."""
+    found = take_inventory()
+    # accelerators have no core of their own: the thread that feeds them runs on any
+    accelerators = tuple(
+        LocalUnit(Unit(f.name, f.kind)) for f in found if f.available and f.kind != 'cpu'
+    )
     return Machine(
-        units=cpu_units(),
+        units=cpu_units() + accelerators,
         engines=_probe(tuple(modules_holding(engines, 'ENGINE').values())),
         preprocessors=_probe(tuple(modules_holding(preprocess, 'PREPROCESSOR').values())),
+        absent={f.name: f.reason for f in found if not f.available},
     )
 
 

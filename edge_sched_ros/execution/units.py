@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+import difflib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import Unit
+from edge_sched_ros.core.units import UNIT_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +32,63 @@ def cpu_units() -> tuple[LocalUnit, ...]:
     return tuple(LocalUnit(Unit(f'cpu{core}', 'cpu'), core) for core in cores)
 
 
-def select_units(found: tuple[LocalUnit, ...], wanted: tuple[str, ...]) -> tuple[LocalUnit, ...]:
+@dataclass(frozen=True, slots=True)
+class Choice:
     """
-    Return the wanted units among those found; all of them when nothing is wanted.
+    Units to use.
 
-    :param wanted: names (``cpu0``) or kinds (``cpu``)
-    :raises ConfigError: when one of them is not there
+    :param missing: name or kind that was wanted and is not here -> why
     """
-    if not wanted:
-        return found
+
+    units: tuple[LocalUnit, ...]
+    missing: Mapping[str, str]
+
+
+def select_units(
+    found: tuple[LocalUnit, ...],
+    wanted: tuple[str, ...],
+    *,
+    absent: Mapping[str, str],
+    where: str = 'units',
+) -> Choice:
+    """
+    Return the wanted units among those found.
+
+    What is not here is left to what is: to the other wanted units, or to all when there is none
+    of them. So one configuration serves a Jetson and a laptop.
+
+    :param wanted: names (``cpu0``) or kinds (``cpu``); nothing for all
+    :param absent: unit that is not here -> why
+    :param where: the key they are wanted by, for messages
+    :raises ConfigError: when one of them is no unit's name on any machine
+    """
     chosen: list[LocalUnit] = []
+    missing: dict[str, str] = {}
     for name in wanted:
         matching = [local for local in found if name in (local.unit.name, local.unit.kind)]
         if not matching:
-            known = ', '.join(local.unit.name for local in found)
-            raise ConfigError('units', f"this machine has no unit '{name}' (it has: {known})")
+            _check_name(name, found, where)
+            missing[name] = _why_absent(name, absent)
         chosen += [local for local in matching if local not in chosen]
-    return tuple(chosen)
+    return Choice(tuple(chosen) or found, missing)
+
+
+def _check_name(name: str, found: tuple[LocalUnit, ...], where: str) -> None:
+    if name.rstrip('0123456789') in UNIT_KINDS:
+        return
+    names = [local.unit.name for local in found]
+    close = difflib.get_close_matches(name, [*names, *UNIT_KINDS], n=1)
+    hint = f"; did you mean '{close[0]}'?" if close else ''
+    raise ConfigError(
+        where,
+        f"'{name}' is no unit{hint} (here are {', '.join(names)}; kinds of units are "
+        f'{", ".join(UNIT_KINDS)})',
+    )
+
+
+def _why_absent(name: str, absent: Mapping[str, str]) -> str:
+    """Return why a unit, or every unit of a kind, is not here."""
+    for unit, reason in absent.items():
+        if name in (unit, unit.rstrip('0123456789')):
+            return reason
+    return 'this machine has none of that name'

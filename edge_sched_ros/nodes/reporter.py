@@ -57,6 +57,7 @@ class Reporter:
 
     def report(self) -> None:
         """Publish now."""
+        self._pipeline.look_at_machine()
         status = self._pipeline.status()
         rates = rates_between(self._before, status)
         self._before = status

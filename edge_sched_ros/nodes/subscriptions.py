@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from typing import Any
 
@@ -19,16 +18,10 @@ from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.nodes.ros_messages import message_class
 from edge_sched_ros.pipeline.config import IMAGE_TYPE
 from edge_sched_ros.pipeline.inputs import Input
+from edge_sched_ros.pipeline.large_images import DEFAULT_SEGMENT_BYTES
+from edge_sched_ros.pipeline.large_images import large_images_ok
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.topics import CAMERA_INFO
-
-#: what Fast DDS' default shared-memory segment holds: larger best-effort samples vanish
-_DEFAULT_SEGMENT_BYTES = 512 * 1024
-_PROFILE_VARIABLES = (
-    'FASTDDS_DEFAULT_PROFILES_FILE',
-    'FASTRTPS_DEFAULT_PROFILES_FILE',
-    'FASTDDS_BUILTIN_TRANSPORTS',
-)
 
 
 def sensor_qos() -> QoSProfile:
@@ -124,9 +117,9 @@ class Subscriptions:
             self._check_size(topic, message.width * message.height * 3)
 
     def _check_size(self, topic: str, size: int) -> None:
-        if not get_rmw_implementation_identifier().startswith('rmw_fastrtps'):
+        if size <= DEFAULT_SEGMENT_BYTES:
             return
-        if size > _DEFAULT_SEGMENT_BYTES and not any(map(os.environ.get, _PROFILE_VARIABLES)):
+        if not large_images_ok(get_rmw_implementation_identifier()):
             self._warn_once(
                 topic,
                 'size',

@@ -4,26 +4,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.tasks import NS_PER_MS
 from edge_sched_ros.core.tasks import StageSpec
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.tasks import VariantSpec
+from edge_sched_ros.core.units import UNIT_KINDS
 from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.engines.base import Engine
 from edge_sched_ros.execution.network import load_network
-from edge_sched_ros.execution.plugins import load_class
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.execution.registry import pick
 from edge_sched_ros.execution.units import LocalUnit
-from edge_sched_ros.execution.units import select_units
 from edge_sched_ros.perception.programs.build import build_program
+from edge_sched_ros.perception.programs.observed import observe_detections
+from edge_sched_ros.perception.programs.registry import program_class
 from edge_sched_ros.pipeline.config import PipelineConfig
 from edge_sched_ros.pipeline.config import TaskConfig
 from edge_sched_ros.pipeline.parameters import is_parameter
+from edge_sched_ros.pipeline.unit_choice import UnitChoice
 
 #: outputs that hold boxes; ``none`` is said by own code, whose results are not known
 _BOXES = ('detections', 'tracks', 'none')
@@ -38,6 +42,8 @@ class Assembly:
     units: tuple[LocalUnit, ...]
     #: task -> name of its network
     networks: dict[str, str]
+    #: unit that the configuration names and that cannot be used -> why
+    missing: Mapping[str, str] = field(default_factory=dict)
 
     def close(self) -> None:
         """Free all engines."""
@@ -61,27 +67,35 @@ def assemble(config: PipelineConfig, machine: Machine) -> Assembly:
 
 
 def _assemble(config: PipelineConfig, machine: Machine) -> Assembly:
-    units = select_units(machine.units, config.units)
+    choice = UnitChoice(config, machine)
     programs: dict[str, Program] = {}
     networks: dict[str, str] = {}
     tasks = []
     try:
         for task in config.tasks:
-            programs[task.name], networks[task.name] = _program(task, config, machine)
-            tasks.append(_spec(task, programs[task.name], _units_of(task, units, machine)))
+            program, networks[task.name], kinds = _program(task, config, machine)
+            programs[task.name] = program
+            units = choice.of_task(task, kinds, served_by=networks[task.name])
+            tasks.append(_spec(task, program, units))
         _check_cascades(config, programs)
+        for task in config.tasks:
+            observe_detections(task.name, task.detections_from, programs)
     except BaseException:
         for program in programs.values():
             program.close()
         raise
-    return Assembly(tuple(tasks), programs, units, networks)
+    return Assembly(tuple(tasks), programs, choice.units, networks, choice.missing)
 
 
-def _program(task: TaskConfig, config: PipelineConfig, machine: Machine) -> tuple[Program, str]:
+def _program(
+    task: TaskConfig, config: PipelineConfig, machine: Machine
+) -> tuple[Program, str, tuple[str, ...]]:
+    """Return what a task runs, its name, and the kinds of units that can run it."""
     if task.program:
-        program_class = load_class(task.program, f'{task.name}.program')
-        program: Program = program_class(**task.options)
-        return program, task.program
+        program: Program = program_class(task.program, f'{task.name}.program')(**task.options)
+        # own code that says nothing of units runs on cores, or wherever its task is sent
+        kinds = getattr(program, 'kinds', UNIT_KINDS if task.units else ('cpu',))
+        return program, task.program, kinds
     spec = load_network(task.network)
     if spec.engine == 'auto':
         wanted, where = config.engine, 'engine'
@@ -92,7 +106,8 @@ def _program(task: TaskConfig, config: PipelineConfig, machine: Machine) -> tupl
         machine.preprocessors, config.preprocessor, 'preprocessor', what='preprocessor'
     ).backend
     assert isinstance(engine, Engine) and isinstance(preprocessor, Preprocessor)
-    return build_program(spec, engine, preprocessor, options=task.options), spec.name
+    program = build_program(spec, engine, preprocessor, options=task.options)
+    return program, spec.name, engine.kinds
 
 
 def _spec(task: TaskConfig, program: Program, units: tuple[LocalUnit, ...]) -> TaskSpec:
@@ -117,21 +132,6 @@ def _spec(task: TaskConfig, program: Program, units: tuple[LocalUnit, ...]) -> T
         max_in_flight=task.max_in_flight or parallel,
         enabled=task.enabled,
     )
-
-
-def _units_of(
-    task: TaskConfig, units: tuple[LocalUnit, ...], machine: Machine
-) -> tuple[LocalUnit, ...]:
-    where = f'{task.name}.units'
-    try:
-        select_units(machine.units, task.units)
-    except ConfigError as error:
-        raise ConfigError(where, error.problem) from None
-    for name in task.units:
-        if not any(name in (local.unit.name, local.unit.kind) for local in units):
-            left = ', '.join(local.unit.name for local in units)
-            raise ConfigError(where, f"'{name}' is left out by the parameter units (left: {left})")
-    return select_units(units, task.units)
 
 
 def _check_cascades(config: PipelineConfig, programs: dict[str, Program]) -> None:

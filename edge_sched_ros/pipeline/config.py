@@ -40,6 +40,7 @@ class TaskConfig:
     trigger_type: str = ''
     camera_info_topic: str = ''
     after: str = ''
+    detections_from: str = ''
     units: tuple[str, ...] = ()
     deadline_ms: float = 100.0
     period_ms: float = 0.0
@@ -63,6 +64,7 @@ class PipelineConfig:
     policy: str = 'edf+drop'
     policy_parameters: dict[str, float] = field(default_factory=dict)
     units: tuple[str, ...] = ()
+    require_units: bool = False
     engine: str = 'auto'
     preprocessor: str = 'auto'
     watchdog_factor: float = 20.0
@@ -127,6 +129,7 @@ def from_parameters(values: Mapping[str, Any], *, beside: Path | None = None) ->
         policy=full['policy'],
         policy_parameters={name: full[POLICY_PREFIX + name] for name in known},
         units=tuple(full['units']),
+        require_units=full['require_units'],
         engine=full['engine'],
         preprocessor=full['preprocessor'],
         watchdog_factor=full['watchdog_factor'],
@@ -156,11 +159,27 @@ def _check_together(config: PipelineConfig) -> None:
                 'tasks', f"'{topic}' and '{other}' differ only in the slash: use one"
             )
     for task in config.tasks:
+        _check_followed(task, config)
         if task.network and task.topic and types[task.topic] not in (IMAGE_TYPE, COMPRESSED_TYPE):
             raise ConfigError(
                 f'{task.name}.topic_type',
                 f'is {types[task.topic]}: a network needs images (or use trigger_topic, program)',
             )
+
+
+def _check_followed(task: TaskConfig, config: PipelineConfig) -> None:
+    """Check that the task whose boxes are followed sees the same pictures."""
+    where = f'{task.name}.detections_from'
+    if not task.detections_from:
+        return
+    followed = {other.name: other for other in config.tasks}.get(task.detections_from)
+    if followed is None:
+        raise ConfigError(where, f"there is no task named '{task.detections_from}'")
+    if followed is task:
+        raise ConfigError(where, 'a task cannot follow its own boxes')
+    mine, theirs = config.source_of(task).topic, config.source_of(followed).topic
+    if mine != theirs:
+        raise ConfigError(where, f"'{followed.name}' works on '{theirs}', this task on '{mine}'")
 
 
 def _task(name: str, full: Mapping[str, Any], beside: Path | None) -> TaskConfig:

@@ -49,6 +49,7 @@ def examine(status: Status, rates: Rates, limits: Limits) -> list[Health]:
     return [
         *(_task(task, status, rates, limits) for task in status.tasks),
         *_units(status, rates),
+        *_missing_units(status),
         *_inputs(status, rates, limits),
     ]
 
@@ -90,11 +91,17 @@ def _units(status: Status, rates: Rates) -> list[Health]:
     for unit in status.units:
         usable = unit.state == AVAILABLE
         busy = rates.utilisation[unit.name]
+        level, message = OK, f'{busy:.0%} busy'
+        if not usable:
+            level, message = ERROR, f'{unit.state}: {unit.reason}'
+        elif unit.reason:
+            level = WARN if unit.reading.throttled else OK
+            message = f'{message}, {unit.reason}'
         found.append(
             Health(
                 f'unit {unit.name}',
-                OK if usable else ERROR,
-                f'{busy:.0%} busy' if usable else f'{unit.state}: {unit.reason}',
+                level,
+                message,
                 unit.name,
                 {
                     'kind': unit.kind,
@@ -102,10 +109,18 @@ def _units(status: Status, rates: Rates) -> list[Health]:
                     'utilisation': f'{busy:.3f}',
                     'running': unit.running,
                     'stages': str(unit.stages),
+                    **unit.reading.values(),
                 },
             )
         )
     return found
+
+
+def _missing_units(status: Status) -> list[Health]:
+    return [
+        Health(f'unit {name}', WARN, f'configured, but cannot be used: {reason}', name)
+        for name, reason in status.missing.items()
+    ]
 
 
 def _inputs(status: Status, rates: Rates, limits: Limits) -> list[Health]:

@@ -155,7 +155,14 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         'units',
         'string_array',
         [],
-        'Units to use, by name (cpu0) or kind (cpu); empty for all this machine has',
+        'Units to use, by name (cpu0) or kind (cpu); empty for all this machine has. The work of '
+        'those it does not have goes to those it has, and diagnostics warn',
+    ),
+    ParameterSpec(
+        'require_units',
+        'bool',
+        False,
+        'Refuse to be configured when a unit that is named here or by a task cannot be used',
     ),
     ParameterSpec('engine', 'string', 'auto', 'Inference engine, or auto for the first available'),
     ParameterSpec(
@@ -233,7 +240,8 @@ TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
         'program',
         'string',
         '',
-        'Own code instead of a network, package.module:Class; for other topic types',
+        'Own code instead of a network, package.module:Class, for other topic types; or one that '
+        'comes with this package: flow_track',
     ),
     ParameterSpec('topic', 'string', '', 'Input topic; relative names follow the namespace'),
     ParameterSpec(
@@ -260,6 +268,12 @@ TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
         "CameraInfo that belongs to the topic; empty for its sibling 'camera_info'",
     ),
     ParameterSpec('after', 'string', '', 'Task whose results activate this one (a cascade)'),
+    ParameterSpec(
+        'detections_from',
+        'string',
+        '',
+        'Task whose boxes the program flow_track follows from frame to frame, on the same topic',
+    ),
     ParameterSpec('units', 'string_array', [], 'Units this task may use; empty for all'),
     ParameterSpec(
         'deadline_ms',

@@ -7,6 +7,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
@@ -19,10 +20,12 @@ from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.execution.registry import discover
 from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.execution.runtime import Runtime
+from edge_sched_ros.execution.telemetry.sampler import Sampler
 from edge_sched_ros.pipeline.assemble import assemble
 from edge_sched_ros.pipeline.assemble import Assembly
 from edge_sched_ros.pipeline.config import PipelineConfig
 from edge_sched_ros.pipeline.inputs_account import InputAccounts
+from edge_sched_ros.pipeline.machine_watch import MachineWatch
 from edge_sched_ros.pipeline.status import read_status
 from edge_sched_ros.pipeline.status import Status
 from edge_sched_ros.policies.registry import make_policy
@@ -38,6 +41,7 @@ class Pipeline:
     :param on_end: called with every ended job from one thread, in order per task
     :param machine: what to run it on; looked up when not given
     :param clock_ns: monotonic
+    :param root: where the machine's ``sys`` is, for telemetry
     """
 
     def __init__(
@@ -47,13 +51,16 @@ class Pipeline:
         on_end: Callable[[JobEnd], None],
         machine: Machine | None = None,
         clock_ns: Callable[[], int] = time.monotonic_ns,
+        root: Path = Path('/'),
     ) -> None:
         self.config = config
         self._on_end = on_end
         self._machine = machine
         self._clock_ns = clock_ns
+        self._root = root
         self._assembly: Assembly | None = None
         self._runtime: Runtime | None = None
+        self._watch: MachineWatch | None = None
         self._inputs = InputAccounts(config.topics)
         #: the latest image of topics that triggered tasks look at, and when it came
         self._latest: dict[str, tuple[Frame, int]] = {}
@@ -100,6 +107,7 @@ class Pipeline:
             frame_for=self._frame_for,
             clock_ns=self._clock_ns,
         )
+        self._watch = MachineWatch(self._runtime, Sampler(assembly.units, root=self._root))
 
     def start(self) -> None:
         """Welcome frames."""
@@ -124,6 +132,7 @@ class Pipeline:
             self._assembly.close()
         self._assembly = None
         self._runtime = None
+        self._watch = None
 
     # --- frames -----------------------------------------------------------------------------
 
@@ -191,8 +200,19 @@ class Pipeline:
 
     # --- state ------------------------------------------------------------------------------
 
+    def look_at_machine(self) -> None:
+        """
+        Read temperatures, power and clocks, and let the dispatcher know what changed.
+
+        To be called about once a second: it reads some dozen small files.
+        """
+        if self._watch is not None:
+            self._watch.look()
+
     def status(self) -> Status:
         """Return the state of everything at this moment."""
+        missing = self._loaded().missing
+        readings = {} if self._watch is None else self._watch.readings
         status: Status = self._running().read(
             lambda dispatcher, now_ns: read_status(
                 dispatcher,
@@ -200,6 +220,8 @@ class Pipeline:
                 inputs=self._inputs.snapshot(),
                 started_ns=self._started_ns,
                 busy_before=self._busy_before,
+                missing=missing,
+                readings=readings,
             )
         )
         return status

@@ -4,11 +4,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field
 from typing import Any
 
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
 from edge_sched_ros.core.errors import InvariantError
+from edge_sched_ros.execution.telemetry.unit_reading import NOTHING_READ
+from edge_sched_ros.execution.telemetry.unit_reading import UnitReading
 from edge_sched_ros.pipeline.inputs_account import InputAccount
 
 
@@ -45,6 +49,7 @@ class UnitReport:
 
     :param running: ``task/stage``, empty when idle
     :param busy_ns: total time in stages; utilisation is its growth over time
+    :param reading: temperature, power, clock
     """
 
     name: str
@@ -54,6 +59,7 @@ class UnitReport:
     running: str
     busy_ns: int
     stages: int
+    reading: UnitReading = NOTHING_READ
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,7 @@ class Status:
     :param now_ns: that moment, on the pipeline's clock
     :param started_ns: when it was started last; ``None`` before
     :param busy_before: unit -> its ``busy_ns`` then
+    :param missing: unit the configuration names and that cannot be used -> why
     """
 
     now_ns: int
@@ -76,6 +83,7 @@ class Status:
     units: tuple[UnitReport, ...]
     inputs: dict[str, InputAccount]
     busy_before: dict[str, int]
+    missing: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_status(
@@ -85,6 +93,8 @@ def read_status(
     inputs: dict[str, InputAccount],
     started_ns: int | None,
     busy_before: dict[str, int],
+    missing: Mapping[str, str],
+    readings: Mapping[str, UnitReading],
 ) -> Status:
     """Return the status of a dispatcher; call it while nothing else handles events."""
     return Status(
@@ -104,11 +114,13 @@ def read_status(
                 running=', '.join(f'{run.task}/{run.stage}' for run in state.running.values()),
                 busy_ns=state.busy_until_now_ns(now_ns),
                 stages=state.stages_done,
+                reading=readings.get(name, NOTHING_READ),
             )
             for name, state in dispatcher.units.items()
         ),
         inputs=inputs,
         busy_before=busy_before,
+        missing=missing,
     )
 
 

@@ -71,8 +71,8 @@ def _unit(make: Make, unit: UnitReport, rates: Rates) -> Any:
         running=unit.running,
         utilisation=rates.utilisation[unit.name],
         stages=unit.stages,
-        temperature_c=_UNKNOWN,
-        power_mw=_UNKNOWN,
+        temperature_c=unit.reading.temperature_c,
+        power_mw=unit.reading.power_mw,
     )
 
 

@@ -31,13 +31,22 @@ def test_every_command_has_help(capsys, command):
     assert command in overview
 
 
-def test_the_doctor_tells_people_and_machines_the_same(capsys):
+def test_the_doctor_tells_people_and_machines_the_same(capsys, monkeypatch):
+    monkeypatch.setenv('COLUMNS', '200')
     _, out, _ = _run(capsys, 'doctor', '--json')
     found = json.loads(out)
-    assert {'unit', 'engine', 'preprocessor'} == {line['what'] for line in found}
-    assert all(line['available'] != bool(line['reason']) for line in found)
+    assert {'module', 'os', 'power_mode', 'versions', 'units', 'preprocess', 'dds'} <= set(found)
+    assert set(found['dds']) == {'rmw', 'large_images_ok'}
+    assert {'gpu0', 'dla0', 'dla1', 'pva0', 'vic0', 'ofa0', 'cpu0'} <= set(found['units'])
+    parts = {**found['units'], **found['engines'], **found['preprocessors']}
+    assert all(part['available'] != bool(part['reason']) for part in parts.values())
+    assert any(unit['available'] for unit in found['units'].values())
     _, table, _ = _run(capsys, 'doctor')
-    assert all(line['name'] in table for line in found)
+    assert all(name in table for name in [*parts, *found['preprocess'], found['dds']['rmw']])
+    assert all(version in table for version in found['versions'].values() if version)
+    for reason in filter(None, (part['reason'] for part in parts.values())):
+        # a long reason takes several lines of its column
+        assert reason.split()[0] in table
 
 
 @pytest.mark.parametrize(

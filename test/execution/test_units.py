@@ -37,19 +37,44 @@ def test_there_is_a_unit_for_every_core_we_may_use():
     ],
 )
 def test_units_are_chosen_by_name_or_kind(wanted, names):
-    assert [local.unit.name for local in select_units(FOUND, wanted)] == names
+    choice = select_units(FOUND, wanted, absent={})
+    assert [local.unit.name for local in choice.units] == names
+    assert choice.missing == {}
 
 
-def test_a_unit_that_is_not_there():
-    with pytest.raises(
-        ConfigError, match=r"units: this machine has no unit 'dla0' \(it has: cpu0"
-    ):
-        select_units(FOUND, ('dla0',))
+ABSENT = {'dla0': 'no DLA here', 'dla1': 'no second DLA', 'vic0': 'no VPI'}
+
+
+@pytest.mark.parametrize(
+    ('wanted', 'names', 'missing'),
+    [
+        (('dla0',), ['cpu0', 'cpu1', 'gpu0'], {'dla0': 'no DLA here'}),
+        (('dla1', 'gpu'), ['gpu0'], {'dla1': 'no second DLA'}),
+        (('vic', 'cpu1'), ['cpu1'], {'vic': 'no VPI'}),
+        (('cpu7', 'cpu0'), ['cpu0'], {'cpu7': 'this machine has none of that name'}),
+    ],
+)
+def test_a_unit_that_is_not_there_leaves_its_work_to_what_is(wanted, names, missing):
+    choice = select_units(FOUND, wanted, absent=ABSENT)
+    assert [local.unit.name for local in choice.units] == names
+    assert choice.missing == missing
+
+
+@pytest.mark.parametrize(
+    ('name', 'hint'),
+    [('gpo', "; did you mean 'gpu'?"), ('cpuX', "; did you mean 'cpu"), ('', ''), ('npu0', '')],
+)
+def test_what_is_no_unit_on_any_machine_is_a_mistake(name, hint):
+    with pytest.raises(ConfigError) as caught:
+        select_units(FOUND, ('cpu0', name), absent=ABSENT, where='detector.units')
+    assert str(caught.value).startswith(f"detector.units: '{name}' is no unit")
+    assert hint in str(caught.value)
+    assert 'here are cpu0, cpu1, gpu0' in str(caught.value)
 
 
 def test_automatic_choice_takes_what_really_computes():
     machine = discover()
     assert pick(machine.engines, 'auto', 'engine', what='engine').name == 'onnxruntime'
     assert pick(machine.preprocessors, 'auto', 'k', what='preprocessor').name == 'opencv'
-    with pytest.raises(ConfigError, match=r"k: unknown engine 'tensorrt' \(there are .*onnx"):
-        pick(machine.engines, 'tensorrt', 'k', what='engine')
+    with pytest.raises(ConfigError, match=r"k: unknown engine 'magic' \(there are .*onnx"):
+        pick(machine.engines, 'magic', 'k', what='engine')

@@ -50,7 +50,8 @@ def _status(
         response_ms={'p50': 1.0},
         since_on_time_ns=None if since_s is None else round(since_s * S),
     )
-    unit = UnitReport('cpu0', 'cpu', state, 'too hot', '', round(busy_s * S), 5)
+    reason = '' if state == 'available' else 'too hot'
+    unit = UnitReport('cpu0', 'cpu', state, reason, '', round(busy_s * S), 5)
     account = InputAccount(
         received,
         {'bad_step': rejected} if rejected else {},

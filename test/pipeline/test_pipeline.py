@@ -230,8 +230,8 @@ def test_a_program_of_ones_own_gets_the_message(ends, monkeypatch):
 @pytest.mark.parametrize(
     ('more', 'message'),
     [
-        ({'units': ['gpu']}, "units: this machine has no unit 'gpu'"),
-        ({'detector.units': ['dla0']}, r"detector\.units: this machine has no unit 'dla0'"),
+        ({'units': ['gpo']}, r"^units: 'gpo' is no unit; did you mean 'gpu'\?"),
+        ({'detector.units': ['cpuX']}, r"^detector\.units: 'cpuX' is no unit"),
         ({'engine': 'magic'}, r"^engine: unknown engine 'magic' \(there are .*onnxruntime"),
         ({'preprocessor': 'magic'}, "^preprocessor: unknown preprocessor 'magic'"),
         (

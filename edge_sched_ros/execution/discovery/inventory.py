@@ -1,0 +1,143 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Every unit a computer of this kind has or could have, and why one cannot be used."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge_sched_ros.execution.discovery.families import ACCELERATORS
+from edge_sched_ros.execution.discovery.files import parse_range
+from edge_sched_ros.execution.discovery.files import read_text
+from edge_sched_ros.execution.discovery.module import Module
+from edge_sched_ros.execution.discovery.module import read_module
+from edge_sched_ros.execution.discovery.power_mode import read_power_mode
+from edge_sched_ros.execution.discovery.probes import probe_machine
+from edge_sched_ros.execution.discovery.probes import Probes
+
+#: unit -> the VPI backend that is it
+_BACKENDS = {'pva0': 'PVA', 'vic0': 'VIC', 'ofa0': 'OFA'}
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFinding:
+    """
+    A unit, there or not.
+
+    :param reason: why it cannot be used; empty when it can
+    """
+
+    name: str
+    kind: str
+    reason: str = ''
+
+    @property
+    def available(self) -> bool:
+        """Whether it can be used."""
+        return not self.reason
+
+
+def take_inventory(
+    *,
+    root: Path = Path('/'),
+    probes: Probes | None = None,
+    module: Module | None = None,
+    allowed_cores: Collection[int] | None = None,
+) -> tuple[UnitFinding, ...]:
+    """
+    Return every unit that is here, and those that are not with the reason.
+
+    :param root: where ``proc`` and ``sys`` are
+    :param probes: of the machine; made when not given
+    :param module: the machine; read when not given
+    :param allowed_cores: CPU cores this process may run on; the system's word when not given
+    """
+    probes = probes or probe_machine()
+    module = module or read_module(root)
+    allowed = os.sched_getaffinity(0) if allowed_cores is None else set(allowed_cores)
+    devices = probes.cuda.facts.get('devices', []) if probes.cuda.ok else []
+    cores = int(probes.tensorrt.facts.get('num_dla_cores', 0))
+    names = dict.fromkeys(
+        [*(f'gpu{i}' for i in range(len(devices))), *(f'dla{i}' for i in range(cores))]
+    )
+    names |= dict.fromkeys(ACCELERATORS)
+    found = [
+        UnitFinding(name, kind_of(name), _why_not(name, module, probes))
+        for name in sorted(names, key=_in_order)
+    ]
+    return (*_cpus(root, allowed), *found)
+
+
+def kind_of(name: str) -> str:
+    """Return the kind in a unit's name: what comes before its number."""
+    return name.rstrip('0123456789')
+
+
+def _in_order(name: str) -> tuple[int, int]:
+    kinds = list(dict.fromkeys(kind_of(other) for other in ACCELERATORS))
+    return kinds.index(kind_of(name)), int(name[len(kind_of(name)) :])
+
+
+def _cpus(root: Path, allowed: Collection[int]) -> list[UnitFinding]:
+    folder = root / 'sys/devices/system/cpu'
+    present = parse_range(read_text(folder / 'present') or '')
+    online = parse_range(read_text(folder / 'online') or '')
+    found = []
+    for core in sorted(present | set(allowed)):
+        reason = ''
+        if core not in allowed:
+            reason = 'this process may not run on it (taskset, cpuset)'
+        if online and core not in online:
+            mode = read_power_mode(root).name
+            reason = 'switched off' + (f' (power mode {mode})' if mode else '')
+        found.append(UnitFinding(f'cpu{core}', 'cpu', reason))
+    return found
+
+
+def _why_not(name: str, module: Module, probes: Probes) -> str:
+    """Return why an accelerator cannot be used; empty when it can."""
+    kind = kind_of(name)
+    if kind == 'gpu':
+        return '' if probes.cuda.ok else probes.cuda.reason
+    if kind == 'dla':
+        number = int(name.removeprefix('dla'))
+        there = number < int(probes.tensorrt.facts.get('num_dla_cores', 0))
+        return '' if there and probes.tensorrt.ok else _why_no_dla(name, module, probes)
+    if probes.vpi.ok and _BACKENDS[name] in probes.vpi.facts.get('backends', []):
+        return ''
+    return _not_built_in(name, module) or _why_no_backend(name, probes)
+
+
+def _not_built_in(name: str, module: Module) -> str:
+    """Return that a computer does not have a unit at all; empty when it should have it."""
+    if module.family is None:
+        return f'{kind_of(name).upper()} is a unit of Jetson modules, and this is none'
+    if name in module.family.units:
+        return ''
+    one = name == 'dla1' and 'dla0' in module.family.units
+    return f'{module.family.name} has {"only one" if one else "no"} {kind_of(name).upper()}'
+
+
+def _why_no_dla(name: str, module: Module, probes: Probes) -> str:
+    missing = _not_built_in(name, module)
+    if missing:
+        return missing
+    if not probes.tensorrt.ok:
+        return probes.tensorrt.reason
+    if not probes.cuda.ok:
+        return f'TensorRT needs CUDA: {probes.cuda.reason}'
+    facts = probes.tensorrt.facts
+    return (
+        f'TensorRT {facts.get("version")} reports {facts.get("num_dla_cores", 0)} DLA cores '
+        '(of 10.x only those up to 10.7 support DLA, of 11.x those from 11.4.1 on AGX Orin)'
+    )
+
+
+def _why_no_backend(name: str, probes: Probes) -> str:
+    if not probes.vpi.ok:
+        return probes.vpi.reason
+    version = probes.vpi.facts.get('version')
+    return f'VPI {version} does not count {_BACKENDS[name]} among its available backends'

@@ -1,0 +1,63 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""All probes of this machine, each run once a process."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from edge_sched_ros.execution.discovery.probe import ProbeResult
+from edge_sched_ros.execution.discovery.probe import run_probe
+
+_HERE = Path(__file__).parent
+_PYTHON = f'python{sys.version_info[0]}.{sys.version_info[1]}'
+_SITE = 'a virtual environment sees it only with --system-site-packages'
+
+#: module -> what to say when it is not installed
+_HOW_TO_GET = {
+    'tensorrt': f'TensorRT is not installed for {_PYTHON} (JetPack: apt install '
+    f'python3-libnvinfer; {_SITE})',
+    'vpi': f'VPI is not installed for {_PYTHON} (JetPack: apt install {_PYTHON}-vpi3, or -vpi2 '
+    f'on JetPack 5; {_SITE})',
+    'pycuda': 'pycuda is not installed (pip install pycuda, which needs the CUDA toolkit)',
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """What the probes of one machine found."""
+
+    cuda: ProbeResult
+    tensorrt: ProbeResult
+    vpi: ProbeResult
+    pycuda: ProbeResult
+
+
+@lru_cache(maxsize=1)
+def probe_machine() -> Probes:
+    """Probe this machine once; what an installation changes is seen by the next process."""
+    cuda = run_probe(_HERE / 'probe_cuda.py')
+    return Probes(
+        cuda=cuda,
+        tensorrt=_probe_module('tensorrt', *(['cuda'] if cuda.ok else [])),
+        vpi=_probe_module('vpi'),
+        pycuda=_probe_module('pycuda'),
+    )
+
+
+def _probe_module(name: str, *arguments: str) -> ProbeResult:
+    """Probe a module that is installed; to look for it takes no process."""
+    if not _is_installed(name):
+        return ProbeResult(False, reason=_HOW_TO_GET[name])
+    return run_probe(_HERE / f'probe_{name}.py', *arguments)
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError):
+        return False

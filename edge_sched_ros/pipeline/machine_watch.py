@@ -1,0 +1,79 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Keeps the dispatcher informed of what the machine allows its units."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from edge_sched_ros.core.dispatcher import LowLevelDispatcher
+from edge_sched_ros.core.events import UnitChanged
+from edge_sched_ros.core.units import HUNG
+from edge_sched_ros.execution.runtime import Runtime
+from edge_sched_ros.execution.telemetry.sampler import Sampler
+from edge_sched_ros.execution.telemetry.sampler import UnitUse
+from edge_sched_ros.execution.telemetry.unit_reading import UnitReading
+
+_log = logging.getLogger(__name__)
+
+
+class MachineWatch:
+    """
+    Telemetry for one runtime.
+
+    :param runtime: told of units that become slower, faster, or are switched off
+    :param sampler: reads
+    """
+
+    def __init__(self, runtime: Runtime, sampler: Sampler) -> None:
+        self._runtime = runtime
+        self._sampler = sampler
+        self._before: tuple[int, dict[str, tuple[int, int]]] | None = None
+        #: changes of units that hang: their calls have not returned, no clock brings them back
+        self._put_off: dict[str, UnitChanged] = {}
+        #: what was read last, by unit
+        self.readings: Mapping[str, UnitReading] = {}
+
+    def look(self) -> None:
+        """Read everything once, and tell the dispatcher what changed."""
+        now_ns, done, hung = self._runtime.read(_look)
+        found = self._sampler.sample(now_ns, self._uses(now_ns, done))
+        self._before = (now_ns, done)
+        self.readings = found.readings
+        changes = self._put_off | {change.unit: change for change in found.changes}
+        self._put_off = {unit: change for unit, change in changes.items() if unit in hung}
+        for unit, change in changes.items():
+            if unit not in hung:
+                self._tell(change)
+
+    def _tell(self, change: UnitChanged) -> None:
+        _log.warning(
+            'unit %s is %s at %.0f%% of its profiled speed%s',
+            change.unit,
+            change.state,
+            100 * change.speed,
+            f': {change.reason}' if change.reason else '',
+        )
+        self._runtime.post(change)
+
+    def _uses(self, now_ns: int, done: dict[str, tuple[int, int]]) -> dict[str, UnitUse]:
+        if self._before is None or now_ns <= self._before[0]:
+            return {}
+        since_ns, earlier = now_ns - self._before[0], self._before[1]
+        return {
+            name: UnitUse(
+                min(1.0, max(0.0, (busy_ns - earlier[name][0]) / since_ns)),
+                stages - earlier[name][1],
+            )
+            for name, (busy_ns, stages) in done.items()
+        }
+
+
+def _look(
+    dispatcher: LowLevelDispatcher, now_ns: int
+) -> tuple[int, dict[str, tuple[int, int]], set[str]]:
+    """Return the time, busy time and stages of every unit, and which are hung."""
+    units = dispatcher.units.items()
+    done = {name: (unit.busy_until_now_ns(now_ns), unit.stages_done) for name, unit in units}
+    return now_ns, done, {name for name, unit in units if unit.state == HUNG}

@@ -1,0 +1,73 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the doctor says of known computers."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sysfs import COMPUTERS
+
+from edge_sched_ros.pipeline.large_images import large_images_ok
+from edge_sched_ros.pipeline.large_images import rmw_name
+from edge_sched_ros.pipeline.machine_report import machine_report
+
+
+def _report(computer, root):
+    known = COMPUTERS[computer]
+    known.tree(root)
+    return machine_report(root=root, probes=known.probes(), allowed_cores=range(known.cores))
+
+
+@pytest.mark.parametrize('computer', COMPUTERS)
+def test_every_computer_has_a_whole_report(tmp_path, computer):
+    report = _report(computer, tmp_path)
+    assert json.loads(json.dumps(report)) == report
+    assert {'module', 'os', 'power_mode', 'versions', 'units', 'preprocess', 'dds'} <= set(report)
+    assert set(report['dds']) == {'rmw', 'large_images_ok'}
+    for unit in report['units'].values():
+        assert set(unit) == {'kind', 'available', 'reason'}
+        assert unit['available'] is not bool(unit['reason'])
+    for name in ('cuda', 'tensorrt', 'vpi', 'pycuda'):
+        assert (report['versions'][name] is None) == (name in report['notes'])
+
+
+def test_an_orin_as_it_is(tmp_path):
+    report = _report('agx_orin_jp6', tmp_path)
+    assert report['os'] == 'L4T 36.4.3, JetPack 6.2'
+    assert report['power_mode'] == 'MODE_30W'
+    assert report['versions']['tensorrt'] == '10.3.0.30'
+    assert report['telemetry']['rails_mw']['VDD_GPU_SOC'] == 3800
+    assert report['telemetry']['temperatures_c']['cv0-thermal'] is None
+    assert report['telemetry']['gpu_load'] == 0.25
+
+
+def test_an_unknown_release_is_said_and_nothing_else_is_lost(tmp_path):
+    report = _report('orin_nano', tmp_path)
+    assert report['os'] == 'L4T 36.9.9'
+    assert report['versions']['jetpack'] is None
+    assert report['notes']['jetpack'] == 'L4T 36.9.9 is not in the list of known releases'
+    assert report['units']['gpu0']['available']
+
+
+def test_nobody_misses_jetpack_on_a_pc(tmp_path):
+    report = _report('plain_pc', tmp_path)
+    assert 'jetpack' not in report['notes']
+    assert report['os'] == 'Debian GNU/Linux 12 (bookworm)'
+
+
+@pytest.mark.parametrize(
+    ('environment', 'rmw', 'ok'),
+    [
+        ({}, 'rmw_fastrtps_cpp', False),
+        ({'RMW_IMPLEMENTATION': 'rmw_fastrtps_dynamic_cpp'}, 'rmw_fastrtps_dynamic_cpp', False),
+        ({'RMW_IMPLEMENTATION': 'rmw_cyclonedds_cpp'}, 'rmw_cyclonedds_cpp', True),
+        ({'FASTDDS_BUILTIN_TRANSPORTS': 'LARGE_DATA'}, 'rmw_fastrtps_cpp', True),
+        ({'FASTRTPS_DEFAULT_PROFILES_FILE': 'x.xml'}, 'rmw_fastrtps_cpp', True),
+        ({'FASTDDS_DEFAULT_PROFILES_FILE': ''}, 'rmw_fastrtps_cpp', False),
+    ],
+)
+def test_large_images(environment, rmw, ok):
+    assert rmw_name(environment) == rmw
+    assert large_images_ok(rmw, environment) is ok
