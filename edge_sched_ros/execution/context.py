@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field
 from typing import Any
 from typing import Protocol
 
@@ -22,6 +23,7 @@ class JobContext:
     :param variant: of the network
     :param scratch: whatever the program keeps between stages
     :param result: what the task found, set by the last stage
+    :param parts: name, start and end (ns) of stages that ran together as one
     """
 
     job: int
@@ -32,6 +34,7 @@ class JobContext:
     variant: str = ''
     scratch: Any = None
     result: Any = None
+    parts: list[tuple[str, int, int]] = field(default_factory=list)
 
 
 class Program(Protocol):

@@ -35,6 +35,7 @@ from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.delivery import Delivery
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import FrameError
+from edge_sched_ros.execution.fused import split
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.execution.workers import StageWork
 from edge_sched_ros.execution.workers import UnitWorker
@@ -67,7 +68,8 @@ class Runtime:
     :param dispatcher: decides
     :param programs: what each task runs
     :param units: where
-    :param deliver: called with every ended job, from one thread, in order per task
+    :param deliver: called with every ended job, one at a time and in order, from any thread; a
+        CPU unit works on only when it returns
     :param frame_for: which frame a task works on when this one activates it; ``None`` for none
     :param clock_ns: monotonic
     """
@@ -85,6 +87,7 @@ class Runtime:
         self._dispatcher = dispatcher
         self._programs = programs
         self._local_units = units
+        self._cpu_units = frozenset(local.unit.name for local in units if local.unit.kind == 'cpu')
         self._deliver = deliver
         self._frame_for = frame_for
         self._clock_ns = clock_ns
@@ -141,6 +144,8 @@ class Runtime:
             event = FrameArrived(frame.stream, frame.seq, now_ns - age_ns)
             decisions = self._dispatcher.handle(event, now_ns)
             self._carry_out(decisions, frame, age_ns)
+        if self._delivery is not None:
+            self._delivery.wake()
 
     def post(self, event: Event) -> None:
         """
@@ -148,6 +153,11 @@ class Runtime:
 
         :raises ConfigError: when the event asks for what cannot be; nothing has changed then
         """
+        self._handle(event)
+        if self._delivery is not None:
+            self._delivery.wake()
+
+    def _handle(self, event: Event) -> None:
         with self._lock:
             self._carry_out(self._dispatcher.handle(event, self._clock_ns()), None, 0)
 
@@ -210,7 +220,7 @@ class Runtime:
             reason=reason,
             frame=live.context.frame,
             result=result,
-            stages=decision.stages,
+            stages=split(decision.stages, live.context.parts),
             release_ns=live.release.release_ns,
             deadline_ns=live.release.deadline_ns,
             response_ns=response_ns,
@@ -224,6 +234,15 @@ class Runtime:
     # --- on the workers' threads ----------------------------------------------------------------
 
     def _execute(self, work: StageWork) -> None:
+        event = self._run(work)
+        if work.run.unit in self._cpu_units and self._delivery is not None:
+            self._handle(event)
+            self._delivery.drain()
+        else:
+            self.post(event)
+
+    def _run(self, work: StageWork) -> Event:
+        """Run a stage and return how it went."""
         run = work.run
         started_ns = self._clock_ns()
         try:
@@ -232,11 +251,8 @@ class Runtime:
             items = self._programs[run.task].run(run.stage, work.context)
         except Exception as error:
             reason = self._reason(run, error)
-            finished_ns = self._clock_ns()
-            self.post(StageFailed(run.job, run.stage, run.unit, started_ns, finished_ns, reason))
-            return
-        finished_ns = self._clock_ns()
-        self.post(StageFinished(run.job, run.stage, run.unit, started_ns, finished_ns, items))
+            return StageFailed(run.job, run.stage, run.unit, started_ns, self._clock_ns(), reason)
+        return StageFinished(run.job, run.stage, run.unit, started_ns, self._clock_ns(), items)
 
     def _reason(self, run: Run, error: Exception) -> str:
         """Return the short code an error is counted under; log its first occurrence."""

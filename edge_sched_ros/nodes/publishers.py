@@ -12,8 +12,11 @@ from rclpy.qos import DurabilityPolicy
 from rclpy.qos import QoSProfile
 from rclpy.qos import ReliabilityPolicy
 
+from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.nodes.quiet_publishers import create_publisher
+from edge_sched_ros.nodes.raw_detections import is_understood
+from edge_sched_ros.nodes.raw_detections import write_detections
 from edge_sched_ros.nodes.ros_messages import make
 from edge_sched_ros.nodes.ros_messages import message_class
 from edge_sched_ros.perception.results import DepthMap
@@ -51,6 +54,8 @@ class TaskPublisher:
             name: create_publisher(node, message_class(kind), f'{task}/{name}', _RESULTS)
             for name, kind in RESULT_TOPICS.get(output, {}).items()
         }
+        #: the camera's CameraInfo, the depth's size, and the CameraInfo made of both
+        self._scaled: tuple[Any, tuple[int, ...], Any] | None = None
         self._labels = None
         if labels:
             kind = message_class('vision_msgs/msg/LabelInfo')
@@ -59,22 +64,29 @@ class TaskPublisher:
 
     def publish(self, end: JobEnd) -> None:
         """Publish a result to whoever listens."""
-        source = messages.header(make, end.frame)
         if isinstance(end.result, Detections):
             for publisher in self._publishers.values():
                 if publisher.get_subscription_count():
-                    publisher.publish(messages.detections(make, end.result, source))
+                    publisher.publish(_detections(end.result, end.frame))
         elif isinstance(end.result, DepthMap):
-            self._publish_depth(end.result, source)
+            self._publish_depth(end.result, messages.header(make, end.frame))
 
     def _publish_depth(self, depth: DepthMap, source: Any) -> None:
         if self._publishers['image'].get_subscription_count():
             self._publishers['image'].publish(messages.depth_image(make, depth, source))
         info = self._info_of()
         if info is not None and self._publishers['camera_info'].get_subscription_count():
-            self._publishers['camera_info'].publish(
-                messages.depth_camera_info(make, info, depth, source)
-            )
+            self._publishers['camera_info'].publish(self._depth_info(info, depth, source))
+
+    def _depth_info(self, info: Any, depth: DepthMap, source: Any) -> Any:
+        """Return the CameraInfo of a depth map; made anew only when the camera's is another."""
+        size = depth.depth_m.shape
+        if self._scaled is None or self._scaled[0] is not info or self._scaled[1] != size:
+            scaled = messages.depth_camera_info(make, info, depth, source)
+            self._scaled = (info, size, scaled)
+        message = self._scaled[2]
+        message.header = source
+        return message
 
     def close(self) -> None:
         """Remove the publishers."""
@@ -82,3 +94,9 @@ class TaskPublisher:
             self._node.destroy_publisher(publisher)
         if self._labels is not None:
             self._node.destroy_publisher(self._labels)
+
+
+def _detections(found: Detections, frame: Frame | None) -> Any:
+    if frame is not None and is_understood():
+        return write_detections(found, frame)
+    return messages.detections(make, found, messages.header(make, frame))

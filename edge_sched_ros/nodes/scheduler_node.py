@@ -122,6 +122,7 @@ class SchedulerNode(LifecycleNode):
             self.get_logger().error(f'cannot be activated: {error}')
             return FAILURE
         pipeline.start()
+        self._inputs.start()
         self._reporter = Reporter(
             self,
             pipeline,
@@ -212,7 +213,7 @@ class SchedulerNode(LifecycleNode):
 
     def _info_of(self, topic: str) -> Any:
         subscriptions = self._inputs
-        return None if subscriptions is None else subscriptions.camera_infos.get(topic)
+        return None if subscriptions is None else subscriptions.camera_info(topic)
 
     def _on_end(self, end: JobEnd) -> None:
         """Publish the end of a job; called from the pipeline's delivery thread."""

@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+import threading
 from functools import partial
 from typing import Any
 
+from rclpy.clock import Clock
+from rclpy.clock import ClockType
 from rclpy.node import Node
 from rclpy.qos import HistoryPolicy
 from rclpy.qos import QoSProfile
@@ -15,6 +18,10 @@ from rclpy.qos_overriding_options import QoSOverridingOptions
 from rclpy.utilities import get_rmw_implementation_identifier
 
 from edge_sched_ros.execution.frame import FrameError
+from edge_sched_ros.nodes.intake import Intake
+from edge_sched_ros.nodes.intake import latest
+from edge_sched_ros.nodes.offered_qos import incompatible_publishers
+from edge_sched_ros.nodes.raw_image import read_image
 from edge_sched_ros.nodes.ros_messages import message_class
 from edge_sched_ros.pipeline.config import IMAGE_TYPE
 from edge_sched_ros.pipeline.inputs import Input
@@ -22,6 +29,14 @@ from edge_sched_ros.pipeline.large_images import DEFAULT_SEGMENT_BYTES
 from edge_sched_ros.pipeline.large_images import large_images_ok
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.topics import CAMERA_INFO
+
+#: how often publishers and CameraInfos are looked at
+_LOOK_S = 0.5
+
+try:
+    from rclpy.event_handler import SubscriptionEventCallbacks
+except ImportError:  # Humble
+    from rclpy.qos_event import SubscriptionEventCallbacks
 
 
 def sensor_qos() -> QoSProfile:
@@ -53,33 +68,55 @@ class Subscriptions:
         self._node = node
         self._pipeline = pipeline
         #: topic -> the latest CameraInfo that belongs to it
-        self.camera_infos: dict[str, Any] = {}
+        self._camera_infos: dict[str, Any] = {}
+        self._info_subscriptions: dict[str, Any] = {}
+        #: no subscription is destroyed while its CameraInfo is taken
+        self._info_lock = threading.Lock()
         self._inputs = {topic: Input(topic, kind) for topic, kind in types.items()}
         self._warned: set[tuple[str, str]] = set()
         self._subscriptions: list[Any] = []
+        self._intake = Intake(node)
+        # said before the first frame: those that vanish never come
+        self._timer = node.create_timer(
+            _LOOK_S, self._look_around, clock=Clock(clock_type=ClockType.STEADY_TIME)
+        )
         try:
             for topic, kind in types.items():
-                self._subscribe(topic, kind, partial(self._on_message, self._inputs[topic]))
+                subscription = self._subscribe(topic, kind, raw=kind == IMAGE_TYPE)
+                self._intake.add(subscription, partial(self._on_message, self._inputs[topic]))
             for topic, info in info_topics.items():
-                self._subscribe(info, CAMERA_INFO, partial(self._on_info, topic))
+                self._info_subscriptions[topic] = self._subscribe(info, CAMERA_INFO)
         except BaseException:
             self.close()
             raise
 
-    def _subscribe(self, topic: str, kind: str, callback: Any) -> None:
+    def start(self) -> None:
+        """Begin to take messages."""
+        self._intake.start()
+
+    def _subscribe(self, topic: str, kind: str, *, raw: bool = False) -> Any:
         subscription = self._node.create_subscription(
             message_class(kind, topic),
             topic,
-            callback,
+            lambda _message: None,
             sensor_qos(),
+            callback_group=self._intake.group,
+            event_callbacks=SubscriptionEventCallbacks(use_default_callbacks=False),
             qos_overriding_options=QoSOverridingOptions.with_default_policies(),
+            raw=raw,
         )
         self._subscriptions.append(subscription)
+        return subscription
 
     def close(self) -> None:
         """Unsubscribe from everything."""
+        self._intake.stop()
+        self._node.destroy_timer(self._timer)
+        with self._info_lock:
+            self._info_subscriptions.clear()
         for subscription in self._subscriptions:
             self._node.destroy_subscription(subscription)
+        self._subscriptions.clear()
 
     def clock_jumped(self) -> None:
         """Take whatever stamps come next."""
@@ -98,6 +135,8 @@ class Subscriptions:
             self._warn_once(source.topic, 'unreadable', f'message rejected: {error!r}')
 
     def _accept(self, source: Input, message: Any) -> None:
+        if source.kind == IMAGE_TYPE:
+            message = read_image(message)
         arrival = source.accept(message, self._node.get_clock().now().nanoseconds)
         if arrival.restarted:
             self._node.get_logger().info(f'{source.topic}: stamps went back, starting anew')
@@ -110,11 +149,25 @@ class Subscriptions:
         if source.kind == IMAGE_TYPE:
             self._check_size(source.topic, len(message.data))
 
-    def _on_info(self, topic: str, message: Any) -> None:
-        self.camera_infos[topic] = message
-        if self._inputs[topic].kind == IMAGE_TYPE:
-            # said before the first frame: those that vanish never come
-            self._check_size(topic, message.width * message.height * 3)
+    def camera_info(self, topic: str) -> Any:
+        """Return the latest CameraInfo that belongs to a topic, or ``None``."""
+        with self._info_lock:
+            subscription = self._info_subscriptions.get(topic)
+            message = None if subscription is None else latest(subscription)
+            if message is not None:
+                self._camera_infos[topic] = message
+            return self._camera_infos.get(topic)
+
+    def _look_around(self) -> None:
+        """Say why frames may never come; rclpy's own handlers would wake with every frame."""
+        for subscription in self._subscriptions:
+            name, qos = subscription.topic_name, subscription.qos_profile
+            for problem in incompatible_publishers(self._node, name, qos):
+                self._warn_once(name, problem, f'nothing can come from {problem}')
+        for topic, source in self._inputs.items():
+            info = self.camera_info(topic)
+            if info is not None and source.kind == IMAGE_TYPE:
+                self._check_size(topic, info.width * info.height * 3)
 
     def _check_size(self, topic: str, size: int) -> None:
         if size <= DEFAULT_SEGMENT_BYTES:

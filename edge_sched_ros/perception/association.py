@@ -4,15 +4,37 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-with warnings.catch_warnings():
+
+@contextmanager
+def _without(module: str) -> Iterator[None]:
+    """
+    Have an optional module look absent to what is imported meanwhile.
+
+    Where motmetrics is installed norfair's package imports it, and with it pandas: 37 MB that no
+    tracker needs.
+    """
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[module]
+
+
+with warnings.catch_warnings(), _without('motmetrics'):
     # filterpy, which norfair needs, has invalid escapes that Python mentions when compiling it
     warnings.simplefilter('ignore')
     from norfair import Detection

@@ -16,6 +16,7 @@ from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.core.units import UNIT_KINDS
 from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.engines.base import Engine
+from edge_sched_ros.execution.fused import fuse
 from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.registry import Machine
@@ -76,7 +77,9 @@ def _assemble(config: PipelineConfig, machine: Machine) -> Assembly:
             program, networks[task.name], kinds = _program(task, config, machine)
             programs[task.name] = program
             units = choice.of_task(task, kinds, served_by=networks[task.name])
-            tasks.append(_spec(task, program, units))
+            if all(local.unit.kind == 'cpu' for local in units):
+                programs[task.name] = fuse(program)
+            tasks.append(_spec(task, programs[task.name], units))
         _check_cascades(config, programs)
         for task in config.tasks:
             observe_detections(task.name, task.detections_from, programs)

@@ -123,6 +123,11 @@ def _option(name: str, maximum: float, description: str) -> ParameterSpec:
     )
 
 
+#: defaults of policies that differ from the simulator's, where nothing is published and no stage
+#: waits for the interpreter
+_ON_A_ROBOT = {'margin_ms': 2.0}
+
+
 def _policy_parameters() -> tuple[ParameterSpec, ...]:
     found: dict[str, ParameterSpec] = {}
     for name in policy_classes():
@@ -130,7 +135,7 @@ def _policy_parameters() -> tuple[ParameterSpec, ...]:
             found[spec.name] = ParameterSpec(
                 POLICY_PREFIX + spec.name,
                 'double',
-                spec.default,
+                _ON_A_ROBOT.get(spec.name, spec.default),
                 spec.description,
                 minimum=spec.minimum,
                 maximum=spec.maximum,

@@ -38,7 +38,7 @@ class Pipeline:
     Life: ``load``, then ``start`` and ``stop`` any number of times, then ``unload``.
 
     :param config: what to run
-    :param on_end: called with every ended job from one thread, in order per task
+    :param on_end: called with every ended job, one at a time and in order, from any thread
     :param machine: what to run it on; looked up when not given
     :param clock_ns: monotonic
     :param root: where the machine's ``sys`` is, for telemetry

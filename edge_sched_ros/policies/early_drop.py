@@ -14,6 +14,9 @@ from edge_sched_ros.core.policy import Policy
 from edge_sched_ros.core.policy import PolicyParameter
 from edge_sched_ros.core.view import View
 
+#: the margin is at most one part in so many of the deadline
+_MOST_MARGIN = 4
+
 
 class EarlyDrop:
     """
@@ -23,13 +26,19 @@ class EarlyDrop:
     so after ``probe_after`` such drops in a row one job is let through.
 
     :param policy: decides about what is left
-    :param margin_ms: a job counts as lost this long before it really is
+    :param margin_ms: a job counts as lost this long before it really is, but never more than a
+        quarter of its deadline: an answer that comes just too late has cost as much as one in time
     :param probe_after: drops in a row until one job is run all the same
     """
 
     parameters: ClassVar[tuple[PolicyParameter, ...]] = (
         PolicyParameter(
-            'margin_ms', 0.0, 0.0, 1000.0, 'A job counts as lost this long before it really is'
+            'margin_ms',
+            0.0,
+            0.0,
+            1000.0,
+            'A job counts as lost this long before it really is, but never more than a quarter '
+            'of its deadline: room for stages that take longer than usual, and for publishing',
         ),
         PolicyParameter(
             'probe_after', 10.0, 1.0, 1e6, 'Early drops in a row until one job is run anyway'
@@ -62,4 +71,5 @@ class EarlyDrop:
             if self._switches_variants
             else view.least_remaining_ns(job)
         )
-        return view.now_ns + needed_ns + self._margin_ns > job.deadline_ns
+        margin_ns = min(self._margin_ns, (job.deadline_ns - job.release_ns) // _MOST_MARGIN)
+        return view.now_ns + needed_ns + margin_ns > job.deadline_ns

@@ -1,0 +1,102 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Stages that stay on one kind of unit, run in one go."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from edge_sched_ros.core.decisions import StageTiming
+from edge_sched_ros.execution.context import JobContext
+from edge_sched_ros.execution.context import Program
+
+#: between the names of the stages that run as one
+JOINT = '+'
+
+
+class FusedProgram:
+    """
+    A program with groups of its stages as one stage each.
+
+    Where every stage of a task can only run on CPU cores, being asked after each of them costs
+    more than the decision is worth: preprocessing and postprocessing are short, and the job
+    would go on at once anyway. What each of them took is still kept.
+
+    :param program: what it runs
+    :param groups: its stages in order, those of one group run together
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        groups: tuple[tuple[str, ...], ...],
+        *,
+        clock_ns: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        self._program = program
+        self._clock_ns = clock_ns
+        self._groups = {JOINT.join(group): group for group in groups}
+        self.stages = tuple(self._groups)
+        self.stateful = program.stateful
+        self.output = program.output
+
+    def run(self, stage: str, context: JobContext) -> int:
+        """Run a group of stages; return what the last of them returns."""
+        items = 0
+        for part in self._groups[stage]:
+            started_ns = self._clock_ns()
+            items = self._program.run(part, context)
+            context.parts.append((part, started_ns, self._clock_ns()))
+        return items
+
+    def option_names(self) -> tuple[str, ...]:
+        """Return the settings that may change while running."""
+        return self._program.option_names()
+
+    def set_option(self, name: str, value: float | None) -> None:
+        """Change a setting while running."""
+        self._program.set_option(name, value)
+
+    def reset(self) -> None:
+        """Forget what was remembered of earlier frames."""
+        self._program.reset()
+
+    def close(self) -> None:
+        """Free engines and memory."""
+        self._program.close()
+
+    def __getattr__(self, name: str) -> Any:
+        """Return whatever else the program says of itself (``labels``, ``needs_boxes``)."""
+        return getattr(self._program, name)
+
+
+def fuse(program: Program) -> Program:
+    """Return a program with all stages as one, or itself when it has only one."""
+    return program if len(program.stages) < 2 else FusedProgram(program, (program.stages,))
+
+
+def split(
+    timings: tuple[StageTiming, ...], parts: list[tuple[str, int, int]]
+) -> tuple[StageTiming, ...]:
+    """
+    Return the timings with every fused stage replaced by its parts.
+
+    :param timings: as the dispatcher knows them
+    :param parts: name, start and end of the parts that ran, in order, in nanoseconds
+    """
+    if not parts:
+        return timings
+    found: list[StageTiming] = []
+    for timing in timings:
+        inside = [
+            part for part in parts if timing.started_ns <= part[1] <= part[2] <= timing.finished_ns
+        ]
+        ready_ns = timing.ready_ns
+        for name, started_ns, finished_ns in inside:
+            found.append(StageTiming(name, timing.unit, ready_ns, started_ns, finished_ns))
+            ready_ns = finished_ns
+        if not inside:
+            found.append(timing)
+    return tuple(found)

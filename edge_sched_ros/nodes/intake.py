@@ -1,0 +1,93 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""A thread that takes messages of a few topics, beside the node's executor."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from rclpy.callback_groups import ReentrantCallbackGroup
+from rclpy.impl.implementation_singleton import rclpy_implementation
+from rclpy.node import Node
+
+_log = logging.getLogger(__name__)
+
+#: how soon the context's end is noticed while nothing comes
+_LOOK_NS = 200_000_000
+
+
+class _OutsideExecutor(ReentrantCallbackGroup):
+    """What is in this group is none of the executor's business."""
+
+    def can_execute(self, entity: Any) -> bool:
+        return False
+
+
+class Intake:
+    """
+    Waits for frames with nothing else in its wait set.
+
+    rclpy's executor visits every entity of the node in Python each time it waits, which costs
+    more than taking an image. Here only the subscriptions that bring frames are waited for;
+    others may be looked at when their latest message is wanted (:meth:`latest`), and wake nobody.
+
+    :param node: whose subscriptions they are
+    """
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self.group = _OutsideExecutor()
+        self._handlers: list[tuple[Any, Callable[[Any], None]]] = []
+        self._stopping = False
+        self._wake = node.create_guard_condition(lambda: None, callback_group=self.group)
+        self._thread = threading.Thread(target=self._loop, name='intake', daemon=True)
+
+    def add(self, subscription: Any, handle: Callable[[Any], None]) -> None:
+        """Have every message of a subscription handled; to be called before ``start``."""
+        self._handlers.append((subscription, handle))
+
+    def start(self) -> None:
+        """Begin to take messages."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take nothing any more; returns when the thread has ended."""
+        self._stopping = True
+        self._wake.trigger()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join()
+        self._node.destroy_guard_condition(self._wake)
+
+    def _loop(self) -> None:
+        context = self._node.context
+        try:
+            count = len(self._handlers)
+            waits = rclpy_implementation.WaitSet(count, 1, 0, 0, 0, 0, context.handle)
+            with waits:
+                while not self._stopping and context.ok():
+                    self._take(waits)
+        except Exception:
+            if context.ok() and not self._stopping:
+                _log.exception('no frame will come any more: a defect in taking messages')
+
+    def _take(self, waits: Any) -> None:
+        waits.clear_entities()
+        waits.add_guard_condition(self._wake.handle)
+        for subscription, _ in self._handlers:
+            waits.add_subscription(subscription.handle)
+        waits.wait(_LOOK_NS)
+        ready = waits.get_ready_entities('subscription')
+        for subscription, handle in self._handlers:
+            if subscription.handle.pointer in ready and not self._stopping:
+                message = latest(subscription)
+                if message is not None:
+                    handle(message)
+
+
+def latest(subscription: Any) -> Any:
+    """Return the message that waits in a subscription, or ``None``."""
+    taken = subscription.handle.take_message(subscription.msg_type, subscription.raw)
+    return None if taken is None else taken[0]
