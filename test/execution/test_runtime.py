@@ -96,6 +96,19 @@ def test_a_frame_becomes_a_result_with_its_timing():
     assert end.stages[0].started_ns <= end.stages[0].finished_ns
 
 
+def test_a_cpu_unit_delivers_what_it_has_found_itself():
+    threads = []
+    with Desk({'a': Script()}, task('a')) as desk:
+        take = desk.runtime._deliver
+        desk.runtime._delivery._deliver = lambda end: (
+            threads.append(threading.current_thread().name),
+            take(end),
+        )
+        desk.runtime.submit(frame())
+        desk.wait_for(1)
+    assert threads[0].startswith('unit-cpu')
+
+
 def test_a_cascade_gets_the_result_before_it():
     first, second = Script('boxes'), Script()
     with Desk({'a': first, 'b': second}, task('a'), task('b', after='a')) as desk:

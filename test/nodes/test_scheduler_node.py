@@ -15,6 +15,8 @@ pytest.importorskip('rclpy', reason='ROS 2 is not here')
 
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.qos import QoSProfile
+from rclpy.qos import ReliabilityPolicy
 from ros import image
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CameraInfo
@@ -166,3 +168,16 @@ def test_a_message_that_is_no_image_at_all_does_not_end_the_node(bench, start):
         return any(timing.outcome == JobTiming.ON_TIME for timing in timings)
 
     bench.wait_for(timed, 'an answer')
+
+
+def test_a_camera_that_cannot_be_heard_is_named(bench, start, capfd):
+    start(**{'qos_overrides./front/image_raw.subscription.reliability': 'reliable'})
+    qos = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
+    bench.watcher.create_publisher(Image, '/front/image_raw', qos)
+    said = []
+
+    def named():
+        said.append(capfd.readouterr().err)
+        return 'nothing can come from' in ''.join(said)
+
+    bench.wait_for(named, 'a line about the publisher')

@@ -96,6 +96,19 @@ def test_the_margin_drops_earlier():
     assert of(bench.frame(at_ms=200, age_ms=5), Run)
 
 
+def test_the_margin_is_at_most_a_quarter_of_the_deadline():
+    bench = Bench(
+        task('a', deadline_ms=50, units=('cpu0',)),
+        policy='edf+drop',
+        policy_parameters={'margin_ms': 40},
+        units=('cpu0',),
+    )
+    bench.frame(at_ms=0)
+    bench.finish(at_ms=30)
+    assert of(bench.frame(at_ms=100, age_ms=8), Drop)
+    assert of(bench.frame(at_ms=200, age_ms=7), Run)
+
+
 def test_a_task_that_is_only_dropped_is_tried_again_and_recovers():
     bench = Bench(
         task('a', deadline_ms=50, units=('cpu0',)),

@@ -7,7 +7,7 @@ from __future__ import annotations
 from benchmarks.side_by_side.accounts import procfs
 
 #: what kinds of threads there are
-MAIN, WORKERS, DDS, OTHERS = 'executor', 'workers', 'dds', 'delivery_and_others'
+MAIN, WORKERS, DDS, OTHERS = 'executor', 'workers', 'dds', 'intake_and_others'
 
 
 def by_kind(pid: int, before: dict[int, int], after: dict[int, int]) -> dict[str, float]:

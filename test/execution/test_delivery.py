@@ -1,0 +1,112 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Ends are delivered once each, one at a time, in order, whoever does it."""
+
+import threading
+from types import SimpleNamespace
+
+import pytest
+
+from edge_sched_ros.execution.delivery import Delivery
+
+TIMEOUT_S = 20.0
+
+
+def end(job):
+    return SimpleNamespace(task='a', job=job)
+
+
+def test_whoever_drains_delivers_in_order():
+    seen = []
+    delivery = Delivery(lambda e: seen.append((e.job, threading.current_thread())))
+    for job in range(5):
+        delivery.put(end(job))
+    delivery.drain()
+    assert seen == [(job, threading.current_thread()) for job in range(5)]
+
+
+def test_the_thread_delivers_what_others_leave_to_it():
+    arrived = threading.Event()
+    delivery = Delivery(lambda _end: arrived.set())
+    delivery.start()
+    delivery.put(end(1))
+    delivery.wake()
+    assert arrived.wait(TIMEOUT_S)
+    delivery.stop()
+
+
+def test_what_is_left_is_delivered_at_the_end():
+    seen = []
+    delivery = Delivery(lambda e: seen.append(e.job))
+    delivery.start()
+    delivery.put(end(1))
+    delivery.put(end(2))
+    delivery.stop()
+    assert seen == [1, 2]
+
+
+def test_who_finds_another_at_it_goes_on_and_nothing_is_lost():
+    inside, go_on, seen = threading.Event(), threading.Event(), []
+
+    def deliver(e):
+        seen.append(e.job)
+        if e.job == 1:
+            inside.set()
+            assert go_on.wait(TIMEOUT_S)
+
+    delivery = Delivery(deliver)
+    delivery.put(end(1))
+    busy = threading.Thread(target=delivery.drain)
+    busy.start()
+    assert inside.wait(TIMEOUT_S)
+    delivery.put(end(2))
+    delivery.drain()  # returns at once, although job 2 waits
+    assert seen == [1]
+    go_on.set()
+    busy.join(TIMEOUT_S)
+    assert seen == [1, 2]
+
+
+def test_an_error_costs_one_delivery(caplog):
+    seen = []
+
+    def deliver(e):
+        if e.job == 1:
+            raise ValueError('no')
+        seen.append(e.job)
+
+    delivery = Delivery(deliver)
+    for job in (1, 2):
+        delivery.put(end(job))
+    delivery.drain()
+    assert (seen, delivery.errors) == ([2], 1)
+    assert 'the result of job 1 was not delivered' in caplog.text
+
+
+@pytest.mark.parametrize('seed', range(3))
+def test_under_fire_every_end_is_delivered_once_and_alone(seed):
+    seen, inside = [], []
+
+    def deliver(e):
+        inside.append(1)
+        assert len(inside) == 1
+        seen.append((e.task, e.job))
+        inside.pop()
+
+    delivery = Delivery(deliver)
+    delivery.start()
+
+    def fire(name):
+        for job in range(300):
+            delivery.put(SimpleNamespace(task=name, job=job))
+            delivery.drain() if (job + seed) % 3 else delivery.wake()
+
+    threads = [threading.Thread(target=fire, args=(f't{n}',)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(TIMEOUT_S)
+    delivery.stop()
+    assert delivery.errors == 0
+    for n in range(4):
+        assert [job for task, job in seen if task == f't{n}'] == list(range(300))
