@@ -12,6 +12,8 @@ from setuptools import find_packages
 from setuptools import setup
 
 _SHARE = 'share/edge_sched_ros'
+#: folders of files that commands read by name
+_CONFIGS = ('config/capacity', 'config/plans', 'config/platforms')
 
 setup(
     name='edge_sched_ros',
@@ -27,6 +29,7 @@ setup(
     data_files=[
         (f'{_SHARE}/models', glob('models/*.onnx') + glob('models/*.yaml')),
         (f'{_SHARE}/config', glob('config/*.yaml')),
+        *((f'{_SHARE}/{folder}', glob(f'{folder}/*.yaml')) for folder in _CONFIGS),
         (f'{_SHARE}/msg', glob('msg/*.msg')),
     ],
     install_requires=[
@@ -44,6 +47,7 @@ setup(
     extras_require={
         'score': ['pycocotools>=2.0.6', 'motmetrics>=1.4', 'pandas>=1.5,<3'],
         'plan': ['ortools>=9.10'],
+        'plot': ['matplotlib>=3.5'],
     },
     entry_points={'console_scripts': ['edge-sched = edge_sched_ros.cli.main:main']},
 )

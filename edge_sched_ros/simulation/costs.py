@@ -79,7 +79,7 @@ def _names(platform: Platform) -> str:
 
 
 def _scaled(cost: Cost, unit: PlatformUnit, stage: Stage) -> Cost:
-    scale = stage.scale
+    scale, cost = stage.scale, _at_speed(cost, unit)
     energy = cost.energy_mj
     if energy is None and unit.active_mw:
         energy = unit.active_mw * cost.latency_ms / 1e3
@@ -90,6 +90,16 @@ def _scaled(cost: Cost, unit: PlatformUnit, stage: Stage) -> Cost:
             'energy_mj': None if energy is None else energy * scale,
         }
     )
+
+
+def _at_speed(cost: Cost, unit: PlatformUnit) -> Cost:
+    if unit.speed == 1:
+        return cost
+    times = {
+        'latency_ms': cost.latency_ms / unit.speed,
+        'per_item_ms': cost.per_item_ms / unit.speed,
+    }
+    return cost.model_copy(update=times)
 
 
 def _from_layers(variant: Variant, platform: Platform, where: str) -> list[StageCosts]:
@@ -105,7 +115,10 @@ def _from_layers(variant: Variant, platform: Platform, where: str) -> list[Stage
         raise ConfigError(f'{where}.layers', error.problem) from None
     stages = []
     for index, by_array in enumerate(found):
-        on = {name: by_array[array] for name, array in arrays.items()}
+        on = {
+            name: _at_speed(by_array[array], platform.units[name])
+            for name, array in arrays.items()
+        }
         chance = 1 - variant.skip_chance if index in variant.skippable else 1.0
         stages.append(
             StageCosts(f's{index}', chance, variant.exits.get(index, 0.0), _cheapest_first(on))

@@ -17,6 +17,8 @@ from edge_sched_ros.simulation.plain_words import plain_key
 from edge_sched_ros.simulation.plain_words import plain_problem
 from edge_sched_ros.simulation.plain_words import shortened
 from edge_sched_ros.simulation.platform import Platform
+from edge_sched_ros.simulation.power_modes import in_power_mode
+from edge_sched_ros.simulation.schema import Cost
 from edge_sched_ros.simulation.schema import CostTable
 from edge_sched_ros.simulation.schema import File
 from edge_sched_ros.simulation.suite_file import Suite
@@ -41,7 +43,7 @@ def files_of(workload: str, platform: str) -> tuple[Path, Path]:
     """
     return (
         _find('workloads', workload, 'workload'),
-        _find('platforms', platform, 'platform'),
+        _find('platforms', _mode_apart(platform)[0], 'platform'),
     )
 
 
@@ -59,14 +61,27 @@ def load_platform(name: str) -> Platform:
     """
     Read a platform, its cost table filled in.
 
-    :param name: of one that comes with the package, or a path
+    :param name: of one that comes with the package, or a path; ``@`` and a power mode may follow
     :raises ConfigError: when there is none, or it cannot be used; names file and key
     """
-    platform = _load(Platform, 'platforms', name, 'platform')
+    base, mode = _mode_apart(name)
+    platform = in_power_mode(_load(Platform, 'platforms', base, 'platform'), mode)
     if not platform.costs_from:
         return platform
     table = _read(_find('', platform.costs_from, f'{platform.where}: costs_from'), CostTable)
-    return platform.model_copy(update={'costs': {**table.networks, **platform.costs}})
+    return platform.model_copy(update={'costs': _joined(table.networks, platform.costs)})
+
+
+def _joined(
+    table: dict[str, dict[str, Cost]], own: dict[str, dict[str, Cost]]
+) -> dict[str, dict[str, Cost]]:
+    return {name: {**table.get(name, {}), **own.get(name, {})} for name in {**table, **own}}
+
+
+def _mode_apart(name: str) -> tuple[str, str]:
+    """Return a platform's name and the power mode asked for with it, if any."""
+    base, at, mode = name.rpartition('@')
+    return (base, mode) if at and base and not _is(Path(name).is_file) else (name, '')
 
 
 def load_suite(name: str) -> Suite:
@@ -83,8 +98,7 @@ def load_suite(name: str) -> Suite:
     for index, group in enumerate(suite.scenarios):
         where = f'{suite.where}: scenarios.{index}'
         platforms = (
-            _found('platforms', platform, f'{where}.platforms', folder)
-            for platform in group.platforms
+            _found_platform(platform, f'{where}.platforms', folder) for platform in group.platforms
         )
         workload = _found('workloads', group.workload, f'{where}.workload', folder)
         update = {'workload': workload, 'platforms': tuple(platforms)}
@@ -103,6 +117,12 @@ def _found(folder: str, name: str, what: str, beside: Path) -> str:
         return name
     near = beside / name
     return str(near if _is(near.is_file) else _find(folder, name, what))
+
+
+def _found_platform(name: str, what: str, beside: Path) -> str:
+    base, mode = _mode_apart(name)
+    found = _found('platforms', base, what, beside)
+    return f'{found}@{mode}' if mode else found
 
 
 def _find(folder: str, name: str, what: str) -> Path:

@@ -19,11 +19,12 @@ from edge_sched_ros.simulation.schema import Name
 from edge_sched_ros.simulation.schema import NotNegative
 from edge_sched_ros.simulation.schema import Number
 from edge_sched_ros.simulation.schema import Positive
+from edge_sched_ros.simulation.schema import Sourced
 from edge_sched_ros.simulation.schema import Strict
 from edge_sched_ros.simulation.schema import Whole
 
 
-class Mode(Strict):
+class Mode(Sourced):
     """A clock setting of a unit (DVFS)."""
 
     speed: Positive = Field(1.0, description='Relative to the clock the costs are given for.')
@@ -42,11 +43,14 @@ class ArrayShape(Strict):
     )
 
 
-class PlatformUnit(Strict):
+class PlatformUnit(Sourced):
     """A processing unit."""
 
     kind: str = Field('cpu', description='``cpu``, ``gpu``, ``dla``, ``pva``, ``vic``, ``ofa``.')
     type: str = Field('', description='The model of the unit, a key of cost tables.')
+    speed: Positive = Field(
+        1.0, description='Relative to the unit the costs are given for; they are divided by it.'
+    )
     slots: Whole = Field(1, ge=1, description='Stages at a time; they share it equally.')
     idle_mw: NotNegative = Field(0.0, description='Power while nothing runs.')
     active_mw: NotNegative = Field(
@@ -65,15 +69,24 @@ class PlatformUnit(Strict):
         return value
 
 
-class Transition(Strict):
+class Transition(Sourced):
     """Time to hand a job's data from one unit (name, type or kind) to another."""
 
-    source: str = Field(alias='from', description='Unit of the stage before.')
-    target: str = Field(
+    begin: str = Field(alias='from', description='Unit of the stage before.')
+    end: str = Field(
         alias='to', description='Unit of the next stage; taken meanwhile, but not busy.'
     )
     ms: NotNegative = Field(description='Time from the end of one to the begin of the other.')
     note: str = Field('', description='For people.')
+
+
+class PowerMode(Sourced):
+    """A setting of the whole device, asked for as ``PLATFORM@MODE``."""
+
+    speeds: dict[str, Positive] = Field(
+        {}, description='Unit (name, type or kind) -> speed, relative to that without a mode.'
+    )
+    unavailable: tuple[str, ...] = Field((), description='Units that this mode switches off.')
 
 
 class NoContention(Strict):
@@ -82,7 +95,7 @@ class NoContention(Strict):
     model: Literal['none'] = Field('none', description='The plain word does as well.')
 
 
-class PairwiseContention(Strict):
+class PairwiseContention(Sourced):
     """A measured table: how much longer a unit takes while another is busy; factors multiply."""
 
     model: Literal['pairwise'] = Field(description='Which model this is.')
@@ -92,7 +105,7 @@ class PairwiseContention(Strict):
     note: str = Field('', description='For people.')
 
 
-class PiecewiseContention(Strict):
+class PiecewiseContention(Sourced):
     """
     Shared bandwidth: nothing below a knee, then a rising line up to a limit.
 
@@ -142,7 +155,13 @@ class Platform(File):
     )
     costs_from: str = Field(
         '',
-        description='A cost table: ``jetson_costs`` or a file; networks of ``costs`` replace its.',
+        description='A cost table: ``jetson_costs`` or a file; entries of ``costs`` replace its.',
+    )
+    power_modes: dict[str, PowerMode] = Field(
+        {}, description='By name; each is a clock setting of the units it names, too.'
+    )
+    sources: dict[str, Sourced] = Field(
+        {}, description='Key of this table -> where its number comes from; not used.'
     )
 
     @field_validator('contention', mode='before')

@@ -62,7 +62,15 @@ class File(Strict):
         return named
 
 
-class Cost(Strict):
+class Sourced(Strict):
+    """Numbers that say where they come from; nothing but people reads that."""
+
+    source: str = Field('', description='Where the numbers come from; not used.')
+    confidence: str = Field('', description='How sure that is; not used.')
+    assumption: str = Field('', description='How they were derived or guessed; not used.')
+
+
+class Cost(Sourced):
     """What one run of a stage costs on a unit; a plain number is the latency."""
 
     latency_ms: NotNegative = Field(description='Mean time of a run over one item, undisturbed.')
@@ -82,9 +90,6 @@ class Cost(Strict):
         0.0,
         description="Memory it takes, running or not; counts to the platform's ``memory_mib``.",
     )
-    source: str = Field('', description='Where the number comes from; not used.')
-    confidence: str = Field('', description='How sure that is; not used.')
-    assumption: str = Field('', description='How it was derived; not used.')
 
     @model_validator(mode='before')
     @classmethod

@@ -96,8 +96,8 @@ class System:
                 demand=cost.demand_gbps,
             )
         for transition in self.platform.transitions:
-            for source in self._units_called(transition.source, 'from'):
-                for target in self._units_called(transition.target, 'to'):
+            for source in self._units_called(transition.begin, 'from'):
+                for target in self._units_called(transition.end, 'to'):
                     if source != target:
                         time_ns = round(transition.ms * NS_PER_MS)
                         profiles.set_transition(source, target, time_ns)

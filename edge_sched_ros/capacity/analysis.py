@@ -1,0 +1,132 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Whether the tasks of a file get their answers in time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from edge_sched_ros.capacity.response import Response
+from edge_sched_ros.capacity.schema import Cluster
+from edge_sched_ros.capacity.stages import entries
+from edge_sched_ros.capacity.stages import Entry
+from edge_sched_ros.capacity.tandem import tandem
+from edge_sched_ros.capacity.unit_model import unit_responses
+from edge_sched_ros.capacity.unit_model import unit_utilisation
+
+Place = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """
+    What becomes of a task.
+
+    :param response: from the request to the answer, ``None`` where a unit is overloaded
+    :param utilisation: of the busiest unit on its way, by all tasks
+    :param reason: why it is not feasible; empty where it is
+    """
+
+    response: Response | None
+    utilisation: float
+    reason: str
+
+    @property
+    def feasible(self) -> bool:
+        """Return whether the task gets what it asks for."""
+        return not self.reason
+
+    def to_dict(self) -> dict[str, object]:
+        """Return it as JSON takes it."""
+        response = self.response
+        return {
+            'mean_ms': None if response is None else response.mean_ms,
+            'p95_ms': None if response is None else response.p95_ms,
+            'p99_ms': None if response is None else response.p99_ms,
+            'utilisation': self.utilisation,
+            'feasible': self.feasible,
+            'reason': self.reason,
+        }
+
+
+def by_place(found: list[Entry]) -> dict[Place, list[Entry]]:
+    """Return the stages that each unit serves."""
+    placed: dict[Place, list[Entry]] = defaultdict(list)
+    for entry in found:
+        placed[entry.place].append(entry)
+    return placed
+
+
+def analyse(cluster: Cluster) -> dict[str, Verdict]:
+    """
+    Return the verdict on every task.
+
+    :raises ConfigError: for a file that contradicts itself; names the key
+    """
+    stages: dict[str, list[Entry]] = defaultdict(list)
+    parts: dict[str, list[Response]] = defaultdict(list)
+    busy: dict[Place, float] = {}
+    placed = by_place(entries(cluster))
+    for place, mine in placed.items():
+        unit = cluster.devices[place[0]].units[place[1]]
+        busy[place] = unit_utilisation(unit, mine)
+        for entry in mine:
+            stages[entry.task].append(entry)
+        if busy[place] < 1:
+            for entry, part in zip(mine, unit_responses(unit, mine)):
+                parts[entry.task].append(part)
+    full = _full_devices(cluster, placed)
+    return {
+        name: _verdict(cluster, name, stages[name], parts[name], busy, full)
+        for name in cluster.tasks
+    }
+
+
+def _verdict(
+    cluster: Cluster,
+    name: str,
+    stages: list[Entry],
+    parts: list[Response],
+    busy: dict[Place, float],
+    full: dict[str, str],
+) -> Verdict:
+    device = cluster.devices[stages[0].place[0]]
+    place = max((entry.place for entry in stages), key=busy.__getitem__)
+    bare = sum(entry.load.service.mean_ms for entry in stages) + device.network_ms
+    deadline = cluster.tasks[name].deadline_ms
+    response = tandem(parts, device.network_ms) if len(parts) == len(stages) else None
+    reason = full.get(place[0], '')
+    if deadline is not None and bare > deadline:
+        reason = f'deadline {deadline:g} ms is below the bare service time {bare:.3g} ms'
+    elif response is None:
+        reason = f'{"/".join(place)} would be busy {busy[place]:.3g} of the time'
+    elif busy[place] > cluster.utilisation_limit:
+        limit = cluster.utilisation_limit
+        reason = f'{"/".join(place)} is busy {busy[place]:.3g} of the time, above {limit:g}'
+    elif deadline is not None and not reason:
+        reason = _late(cluster.tasks[name].objective, response, deadline)
+    return Verdict(response, busy[place], reason)
+
+
+def _late(objective: str, response: Response, deadline_ms: float) -> str:
+    time_ms = float(getattr(response, f'{objective}_ms'))
+    if time_ms <= deadline_ms:
+        return ''
+    return f'{objective} {time_ms:.4g} ms is above the deadline {deadline_ms:g} ms'
+
+
+def _full_devices(cluster: Cluster, placed: dict[Place, list[Entry]]) -> dict[str, str]:
+    """Return the devices whose memory is too small, and why."""
+    full = {}
+    for name, device in cluster.devices.items():
+        taken = {
+            (place[1], entry.network): entry.memory_mib
+            for place, mine in placed.items()
+            if place[0] == name
+            for entry in mine
+        }
+        needed = sum(taken.values())
+        if device.memory_mib is not None and needed > device.memory_mib:
+            full[name] = f'{name} needs {needed:.0f} MiB and has {device.memory_mib:.0f}'
+    return full

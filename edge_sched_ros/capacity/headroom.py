@@ -1,0 +1,106 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""How much more fits: the rates at which the first task misses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from edge_sched_ros.capacity.analysis import analyse
+from edge_sched_ros.capacity.analysis import by_place
+from edge_sched_ros.capacity.schema import Cluster
+from edge_sched_ros.capacity.stages import entries
+from edge_sched_ros.capacity.unit_model import model_name
+from edge_sched_ros.capacity.unit_model import unit_utilisation
+
+_STEPS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Headroom:
+    """
+    What a unit could serve beside what it serves.
+
+    :param utilisation: share of time that it is busy
+    :param model: name of the queueing form
+    :param rate_factor: what all rates of its tasks can be multiplied by until one misses; below 1
+        where one misses already, ``None`` where no task uses the unit or the factor is above 1000
+    :param limited_by: the task that misses first, and why
+    """
+
+    utilisation: float
+    model: str
+    rate_factor: float | None
+    limited_by: str
+
+    def to_dict(self) -> dict[str, object]:
+        """Return it as JSON takes it."""
+        return {
+            'utilisation': self.utilisation,
+            'headroom': max(0.0, 1 - self.utilisation),
+            'model': self.model,
+            'rate_factor': self.rate_factor,
+            'limited_by': self.limited_by,
+        }
+
+
+def headroom(cluster: Cluster) -> dict[str, Headroom]:
+    """Return what every unit has left, by device and unit."""
+    placed = by_place(entries(cluster))
+    found = {}
+    for device_name, device in cluster.devices.items():
+        for unit_name, unit in device.units.items():
+            mine = placed.get((device_name, unit_name), [])
+            names = {entry.task for entry in mine}
+            factor, limit = _factor(cluster, names) if mine else (None, '')
+            found[f'{device_name}/{unit_name}'] = Headroom(
+                unit_utilisation(unit, mine), model_name(unit, mine), factor, limit
+            )
+    return found
+
+
+def with_rates(cluster: Cluster, rates: dict[str, float]) -> Cluster:
+    """Return the cluster with other rates, per second."""
+    tasks = dict(cluster.tasks)
+    for name, rate in rates.items():
+        tasks[name] = tasks[name].model_copy(update={'rate_per_s': rate})
+    return cluster.model_copy(update={'tasks': tasks})
+
+
+def highest(fits: Callable[[float], bool], most: float = 1000.0) -> float | None:
+    """
+    Return the highest factor that fits, if what is below fits as well; 0 where none does.
+
+    ``None`` where even ``most`` does.
+    """
+    low, high = 0.0, 1.0
+    while fits(high):
+        low, high = high, 2 * high
+        if high > most:
+            return None
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
+
+
+def _factor(cluster: Cluster, names: set[str]) -> tuple[float | None, str]:
+    def scaled(factor: float) -> Cluster:
+        rates = {name: cluster.tasks[name].rate_per_s * factor for name in names}
+        return with_rates(cluster, rates)
+
+    def fits(factor: float) -> bool:
+        return not _first_miss(scaled(factor))
+
+    factor = highest(fits)
+    if factor is None:
+        return None, ''
+    return factor, _first_miss(scaled(max(factor * 1.001, 1e-6) + 1e-9))
+
+
+def _first_miss(cluster: Cluster) -> str:
+    for name, verdict in analyse(cluster).items():
+        if verdict.reason:
+            return f'{name}: {verdict.reason}'
+    return ''

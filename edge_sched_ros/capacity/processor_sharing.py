@@ -1,0 +1,95 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""M/G/1-PS: one unit that divides itself equally among all requests, like a shared GPU."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from scipy.special import gammaincc
+
+from edge_sched_ros.capacity.fcfs import waiting
+from edge_sched_ros.capacity.load import Array
+from edge_sched_ros.capacity.load import Load
+from edge_sched_ros.capacity.load import stable
+from edge_sched_ros.capacity.load import total_rate
+from edge_sched_ros.capacity.response import Delay
+from edge_sched_ros.capacity.response import GammaResponse
+from edge_sched_ros.capacity.response import Response
+from edge_sched_ros.core.errors import ConfigError
+
+#: ``authors``: every class waits as long; ``textbook``: in proportion to its service
+PsForm = Literal['authors', 'textbook']
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)  # type: ignore[no-untyped-call]
+
+
+def utilisation(loads: Sequence[Load]) -> float:
+    """Return the share of time that the unit is busy: the sum of rate times service."""
+    return sum(load.rate_per_ms * load.service.mean_ms for load in loads)
+
+
+def mg1_ps(loads: Sequence[Load], form: PsForm = 'authors') -> list[Response]:
+    """
+    Return the response of each class.
+
+    ``authors`` adds the mean queueing part ``S_bar * rho / (1 - rho)`` to every class (equations
+    6 and 7 of the Ibis paper by the comments of its code; confirmed from that code).
+    ``textbook`` stretches every request: ``S_i / (1 - rho)`` (Kleinrock 1967; confirmed). Both
+    have the same mean over all requests; the mean does not depend on the shape of the service.
+
+    Tail: variance of the textbook form by Yashkov (1983), for a request that needs x:
+    ``2 / (1 - rho)^2 * integral from 0 to x of (x - t) * P(W > t) dt`` with W the waiting time
+    of M/G/1-FCFS; shape by approximation. The authors give no tail: theirs is that of the
+    textbook, scaled to their mean.
+
+    :raises Overload: at utilisation 1 or more
+    :raises ConfigError: for no load, or a form that is not known
+    """
+    if form not in ('authors', 'textbook'):
+        raise ConfigError('form', f"must be authors or textbook, not '{form}'")
+    rate = total_rate(loads)
+    rho = stable(utilisation(loads))
+    wait = waiting(loads)
+    common = rho / rate * rho / (1 - rho)
+    found: list[Response] = []
+    for load in loads:
+        points = load.service.points()
+        mean = load.service.mean_ms
+        own = mean * rho / (1 - rho)
+        # one scale per class keeps the shape of the textbook and gets the authors' mean
+        scale = common / own if form == 'authors' else 1.0
+        delays = _delays(points, rho, rate, wait, scale)
+        spread = load.service.moment(2) - mean**2
+        found.append(
+            _exact(GammaResponse(points, delays, service_variance_ms2=spread), mean + own * scale)
+        )
+    return found
+
+
+def _exact(response: GammaResponse, mean_ms: float) -> GammaResponse:
+    """Points of a spread-out service have nearly its mean; the mean shall be exact."""
+    response.mean_ms = mean_ms
+    return response
+
+
+def _delays(points: Array, rho: float, rate: float, wait: Delay, scale: float) -> list[Delay]:
+    variances = ps_variances(points, rho, wait) * scale**2
+    means = points * rho / (1 - rho) * scale
+    alone = (1 - rho) * np.exp(-rate * points)
+    return [Delay(*parts) for parts in zip(means.tolist(), variances.tolist(), alone.tolist())]
+
+
+def ps_variances(points: Array, rho: float, wait: Delay) -> Array:
+    """
+    Return the variance of the response of requests that need ``points`` ms, in ms^2.
+
+    :param wait: waiting time of M/G/1-FCFS with the same requests
+    """
+    shape, scale = wait.gamma()
+    times = points[:, None] * (_NODES + 1) / 2
+    later = (1 - wait.none) * gammaincc(shape, times / scale)
+    left = points[:, None] - times
+    integral: Array = np.sum(_WEIGHTS * left * later, axis=1) * points / 2
+    return 2 * integral / (1 - rho) ** 2

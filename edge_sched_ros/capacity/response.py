@@ -1,0 +1,159 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Response times: mean, spread and tail."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC
+from abc import abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.special import gammainc
+
+from edge_sched_ros.capacity.load import Array
+from edge_sched_ros.core.errors import ConfigError
+
+_TINY = 1e-12
+
+
+class Response(ABC):
+    """A response time; the mean is that of the model, the tail as good as its shape."""
+
+    mean_ms: float
+    variance_ms2: float
+    #: no response is shorter
+    least_ms: float
+
+    @abstractmethod
+    def share_within(self, time_ms: float) -> float:
+        """Return which share of responses takes at most this long."""
+
+    @property
+    @abstractmethod
+    def longest_ms(self) -> float:
+        """Return a time that next to none takes longer than."""
+
+    def quantile_ms(self, share: float) -> float:
+        """
+        Return the time that this share of responses stays within.
+
+        :raises ConfigError: for a share that is not between 0 and 1
+        """
+        if not 0 < share < 1:
+            raise ConfigError('share', f'must be between 0 and 1, not {share:g}')
+        low, high = self.least_ms, self.longest_ms
+        while self.share_within(high) < share:
+            low, high = high, 2 * high
+        while high - low > 1e-6 * high:
+            middle = (low + high) / 2
+            if self.share_within(middle) < share:
+                low = middle
+            else:
+                high = middle
+        return high
+
+    @property
+    def p95_ms(self) -> float:
+        """Return the time that 95 % stay within."""
+        return self.quantile_ms(0.95)
+
+    @property
+    def p99_ms(self) -> float:
+        """Return the time that 99 % stay within."""
+        return self.quantile_ms(0.99)
+
+
+@dataclass(frozen=True)
+class Delay:
+    """
+    What comes on top of the service: nothing for some requests, gamma for the others.
+
+    The two moments are those of the model; that the rest is gamma is an approximation (exact for
+    the waiting time of M/M/1, where it is exponential).
+
+    :param mean_ms: over all requests
+    :param variance_ms2: over all requests
+    :param none: the share that is not delayed at all
+    """
+
+    mean_ms: float
+    variance_ms2: float
+    none: float
+
+    def gamma(self) -> tuple[float, float]:
+        """Return shape and scale of the delay of those that are delayed."""
+        mean = self.mean_ms / max(1 - self.none, _TINY)
+        square = (self.variance_ms2 + self.mean_ms**2) / max(1 - self.none, _TINY)
+        variance = max(square - mean**2, (1e-3 * mean) ** 2, _TINY)
+        return mean**2 / variance, variance / max(mean, _TINY)
+
+
+class GammaResponse(Response):
+    """
+    Service points, each with the delay it meets.
+
+    :param points: equally likely service times in ms
+    :param delays: one for all points, or one for each
+    :param mean_ms: of the service; where absent that of the points
+    """
+
+    def __init__(
+        self,
+        points: Array,
+        delays: list[Delay],
+        *,
+        service_mean_ms: float | None = None,
+        service_variance_ms2: float | None = None,
+    ) -> None:
+        self._points = points
+        self._none = np.array([delay.none for delay in delays])
+        gammas = np.array([delay.gamma() for delay in delays])
+        self._shape, self._scale = gammas[:, 0], gammas[:, 1]
+        means = np.array([delay.mean_ms for delay in delays])
+        variances = np.array([delay.variance_ms2 for delay in delays])
+        mean = float(points.mean()) if service_mean_ms is None else service_mean_ms
+        spread = float(points.var()) if service_variance_ms2 is None else service_variance_ms2
+        self.mean_ms = mean + float(means.mean())
+        along = float(np.cov(points, means, bias=True)[0, 1]) if len(means) > 1 else 0.0
+        self.variance_ms2 = spread + float(variances.mean() + means.var()) + 2 * along
+        self.least_ms = float(points.min())
+
+    @property
+    def longest_ms(self) -> float:
+        """Return a time that next to none takes longer than."""
+        return float(np.max(self._points)) + self.mean_ms + 10 * math.sqrt(self.variance_ms2)
+
+    def share_within(self, time_ms: float) -> float:
+        """Return which share of responses takes at most this long."""
+        left = time_ms - self._points
+        delayed = gammainc(self._shape, np.maximum(left, 0) / self._scale)
+        within = np.where(left >= 0, self._none + (1 - self._none) * delayed, 0.0)
+        return float(within.mean())
+
+
+class DrawnResponse(Response):
+    """Responses that were drawn by chance, with a fixed seed."""
+
+    def __init__(self, draws: Array, *, mean_ms: float | None = None) -> None:
+        self._draws = draws
+        self.mean_ms = float(draws.mean()) if mean_ms is None else mean_ms
+        self.variance_ms2 = float(draws.var())
+        self.least_ms = float(draws.min())
+
+    @cached_property
+    def _sorted(self) -> Array:
+        return np.sort(self._draws, axis=None)
+
+    @property
+    def longest_ms(self) -> float:
+        """Return the longest that was drawn."""
+        longest: float = self._draws.max()
+        return longest
+
+    def share_within(self, time_ms: float) -> float:
+        """Return which share of responses takes at most this long."""
+        within = int(np.searchsorted(self._sorted, time_ms, side='right'))
+        return within / len(self._draws)

@@ -1,0 +1,92 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Which model answers for a unit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from edge_sched_ros.capacity import batching
+from edge_sched_ros.capacity import fcfs
+from edge_sched_ros.capacity import processor_sharing
+from edge_sched_ros.capacity.deterministic import periodic_fcfs
+from edge_sched_ros.capacity.load import Load
+from edge_sched_ros.capacity.multi_core import mgc_ps
+from edge_sched_ros.capacity.priority import mg1_priority
+from edge_sched_ros.capacity.response import Response
+from edge_sched_ros.capacity.schema import UnitSpec
+from edge_sched_ros.capacity.stages import Entry
+
+
+def model_name(unit: UnitSpec, entries: Sequence[Entry]) -> str:
+    """Return what the model is called in the field."""
+    if unit.batch > 1:
+        return f'M/D^[1,{unit.batch}]/1'
+    if unit.order == 'ps':
+        return f'M/G/{unit.cores}-PS' + (f' ({unit.form})' if unit.cores == 1 else '')
+    if unit.order == 'priority':
+        return 'M/G/1 priority'
+    return 'sum D/G/1-FCFS' if _periodic(entries) else 'M/G/1-FCFS'
+
+
+def unit_utilisation(unit: UnitSpec, entries: Sequence[Entry]) -> float:
+    """Return the share of time that a unit is busy; what is asked for, so it may be above 1."""
+    if not entries:
+        return 0.0
+    if unit.batch > 1:
+        rate = sum(entry.load.rate_per_s for entry in entries)
+        return batching.utilisation(rate, _batching(unit, entries[0]))
+    if unit.order == 'fcfs':
+        return fcfs.utilisation(list(_classes(entries).values()))
+    return processor_sharing.utilisation([entry.load for entry in entries]) / unit.cores
+
+
+def unit_responses(unit: UnitSpec, entries: Sequence[Entry]) -> list[Response]:
+    """
+    Return the response of each entry at a unit.
+
+    :raises Overload: at utilisation 1 or more
+    """
+    return list(_responses(unit, tuple(entries)))
+
+
+@lru_cache(maxsize=4096)
+def _responses(unit: UnitSpec, entries: tuple[Entry, ...]) -> tuple[Response, ...]:
+    loads = [entry.load for entry in entries]
+    if unit.batch > 1:
+        rate = sum(load.rate_per_s for load in loads)
+        one = batching.bulk_service(rate, _batching(unit, entries[0]))
+        return (one,) * len(entries)
+    if unit.order == 'priority':
+        return tuple(mg1_priority(loads))
+    if unit.order == 'ps':
+        if unit.cores > 1:
+            return tuple(mgc_ps(loads, unit.cores))
+        return tuple(processor_sharing.mg1_ps(loads, unit.form))
+    if _periodic(entries):
+        return tuple(periodic_fcfs(loads))
+    classes = _classes(entries)
+    found = dict(zip(classes, fcfs.mg1_fcfs(list(classes.values()), unit.swap)))
+    return tuple(found[entry.network] for entry in entries)
+
+
+def _classes(entries: Sequence[Entry]) -> dict[str, Load]:
+    """Return one class per network: requests of the same network need no swap in between."""
+    classes: dict[str, Load] = {}
+    for entry in entries:
+        before = classes.get(entry.network)
+        rate = entry.load.rate_per_s + (before.rate_per_s if before else 0.0)
+        classes[entry.network] = replace(entry.load, rate_per_s=rate)
+    return classes
+
+
+def _periodic(entries: Sequence[Entry]) -> bool:
+    swaps = any(entry.load.swap_ms for entry in entries) and len(_classes(entries)) > 1
+    return not swaps and all(entry.periodic for entry in entries)
+
+
+def _batching(unit: UnitSpec, entry: Entry) -> batching.Batching:
+    first_ms = entry.load.service.mean_ms
+    return batching.Batching(unit.batch, first_ms, entry.further_ms, unit.batch_wait_ms)

@@ -1,0 +1,71 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""``edge-sched capacity``: whether tasks fit, and how much more would."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from edge_sched_ros.cli.output import printing
+from edge_sched_ros.core.errors import ConfigError
+
+
+@click.command('capacity')
+@click.argument('apps', type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    '--cluster',
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help='A second file, for devices and networks that APPS leaves out.',
+)
+@click.option('--task', 'only', default=None, help='Ask what-if for this task alone.')
+@click.option(
+    '--plot',
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help='Draw response against rate, with the knee, into this PNG.',
+)
+@click.option('--json', 'as_json', is_flag=True, help='Print the answers as JSON.')
+def capacity(
+    apps: Path, cluster: Path | None, only: str | None, plot: Path | None, as_json: bool
+) -> None:
+    """
+    Say whether the tasks in APPS get their answers in time, by queueing models.
+
+    APPS is a YAML file of devices, networks and tasks; its keys are in docs/capacity.md.
+    """
+    from edge_sched_ros.capacity.analysis import analyse
+    from edge_sched_ros.capacity.cluster_file import load_cluster
+    from edge_sched_ros.capacity.headroom import headroom
+    from edge_sched_ros.capacity.what_if import what_if
+    from edge_sched_ros.reporting.capacity_tables import show_capacity
+
+    asked = load_cluster(apps, cluster)
+    if only is not None and only not in asked.tasks:
+        known = ', '.join(asked.tasks) or 'none'
+        raise ConfigError('--task', f"there is no task '{only}' (there are {known})")
+    if plot is not None and plot.suffix.lower() != '.png':
+        raise ConfigError('--plot', f"'{plot}' must end in .png")
+    names = [only] if only is not None else list(asked.tasks)
+    found: dict[str, Any] = {
+        'tasks': {name: verdict.to_dict() for name, verdict in analyse(asked).items()},
+        'units': {name: unit.to_dict() for name, unit in headroom(asked).items()},
+        'what_if': {name: what_if(asked, name).to_dict() for name in names},
+    }
+    if plot is not None:
+        from edge_sched_ros.reporting.capacity_plot import plot_curves
+
+        plot_curves(asked, names, plot)
+    with printing():
+        if as_json:
+            click.echo(json.dumps(found, indent=2))
+        else:
+            show_capacity(found, Console(emoji=False))
+
+
+COMMAND = capacity
