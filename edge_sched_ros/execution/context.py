@@ -24,6 +24,7 @@ class JobContext:
     :param scratch: whatever the program keeps between stages
     :param result: what the task found, set by the last stage
     :param parts: name, start and end (ns) of stages that ran together as one
+    :param unit: name of the unit that runs the present stage; empty outside of a runtime
     """
 
     job: int
@@ -35,6 +36,7 @@ class JobContext:
     scratch: Any = None
     result: Any = None
     parts: list[tuple[str, int, int]] = field(default_factory=list)
+    unit: str = ''
 
 
 class Program(Protocol):

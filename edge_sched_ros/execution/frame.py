@@ -36,9 +36,12 @@ class SourceImage:
     Converted to BGR at most once, by whichever task needs it first; the others wait for that.
     """
 
-    def __init__(self, data: NDArray[np.uint8], *, encoding: Encoding | None) -> None:
+    def __init__(
+        self, data: NDArray[np.uint8], *, encoding: Encoding | None, name: str = ''
+    ) -> None:
         self._data = data
         self._encoding = encoding
+        self._name = name
         self._bgr: NDArray[np.uint8] | None = None
         self._once = threading.Lock()
 
@@ -88,7 +91,7 @@ class SourceImage:
         view: NDArray[Any] = np.ndarray(
             (rows, width, kind.channels), dtype, flat.data, strides=strides
         )
-        return cls(view, encoding=kind)
+        return cls(view, encoding=kind, name=encoding)
 
     @classmethod
     def from_compressed(cls, data: Any) -> SourceImage:
@@ -101,6 +104,15 @@ class SourceImage:
         if not flat.size:
             raise FrameError('short_data', 'the compressed image is empty')
         return cls(flat, encoding=None)
+
+    def native(self) -> tuple[NDArray[Any], str]:
+        """
+        Return the picture as it came, uncopied, and its encoding; '' for a compressed one.
+
+        Rows x width x channels; where colour differences are planes of their own (``nv12``), their
+        rows follow those of brightness.
+        """
+        return self._data, self._name
 
     def bgr(self) -> NDArray[np.uint8]:
         """

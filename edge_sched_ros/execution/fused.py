@@ -20,9 +20,9 @@ class FusedProgram:
     """
     A program with groups of its stages as one stage each.
 
-    Where every stage of a task can only run on CPU cores, being asked after each of them costs
-    more than the decision is worth: preprocessing and postprocessing are short, and the job
-    would go on at once anyway. What each of them took is still kept.
+    Where stages that follow each other can only run on the same CPU cores, being asked after each
+    of them costs more than the decision is worth: preprocessing and postprocessing are short, and
+    the job would go on at once anyway. What each of them took is still kept.
 
     :param program: what it runs
     :param groups: its stages in order, those of one group run together
@@ -72,9 +72,14 @@ class FusedProgram:
         return getattr(self._program, name)
 
 
-def fuse(program: Program) -> Program:
-    """Return a program with all stages as one, or itself when it has only one."""
-    return program if len(program.stages) < 2 else FusedProgram(program, (program.stages,))
+def fuse(program: Program, groups: tuple[tuple[str, ...], ...] | None = None) -> Program:
+    """
+    Return a program with each group of stages as one, or itself when no group has two.
+
+    :param groups: all its stages, in order; one group of all when not given
+    """
+    groups = (program.stages,) if groups is None else groups
+    return program if max(map(len, groups)) < 2 else FusedProgram(program, groups)
 
 
 def split(

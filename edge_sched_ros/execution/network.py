@@ -4,17 +4,22 @@
 
 from __future__ import annotations
 
-import difflib
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.engine_options import EngineOptions
+from edge_sched_ros.execution.engine_options import read_engine_options
+from edge_sched_ros.execution.network_checks import check_keys
+from edge_sched_ros.execution.network_checks import choice
+from edge_sched_ros.execution.network_checks import number
+from edge_sched_ros.execution.network_checks import numbers
+from edge_sched_ros.execution.network_checks import read
+from edge_sched_ros.execution.network_checks import text
+from edge_sched_ros.execution.network_checks import whole
 
 RESIZES = ('letterbox', 'stretch', 'crop')
 LAYOUTS = ('nchw', 'nhwc')
@@ -62,6 +67,7 @@ class NetworkSpec:
     :param decoder: name of a decoder or ``package.module:Class``
     :param labels: class names in the order of class ids
     :param max_batch: most items a call; of networks that work on crops
+    :param engine_options: how engines are built of it, where an engine builds
     """
 
     name: str
@@ -73,9 +79,10 @@ class NetworkSpec:
     labels: tuple[str, ...] = ()
     max_batch: int = 1
     engine: str = 'auto'
+    engine_options: EngineOptions = field(default_factory=EngineOptions)
 
 
-_KEYS = {'name', 'file', 'input', 'decoder', 'decoder_options', 'labels', 'max_batch', 'engine'}
+_KEYS = set(NetworkSpec.__dataclass_fields__) - {'source'}
 _INPUT_KEYS = set(InputSpec.__dataclass_fields__)
 
 
@@ -86,8 +93,8 @@ def load_network(path: str | Path) -> NetworkSpec:
     :raises ConfigError: naming file and key
     """
     path = Path(path)
-    data = _read(path)
-    _check_keys(path, '', data, _KEYS)
+    data = read(path)
+    check_keys(path, '', data, _KEYS)
     for key in ('file', 'input', 'decoder'):
         if key not in data:
             raise ConfigError(str(path), f"the key '{key}' is missing")
@@ -102,48 +109,28 @@ def load_network(path: str | Path) -> NetworkSpec:
     if not isinstance(options, dict):
         raise ConfigError(f'{path}: decoder_options', 'must be a mapping')
     return NetworkSpec(
-        name=_text(path, data, 'name', path.stem),
+        name=text(path, data, 'name', path.stem),
         source=path,
         file=file,
         input=_input(path, data['input']),
-        decoder=_text(path, data, 'decoder', ''),
+        decoder=text(path, data, 'decoder', ''),
         decoder_options=options,
         labels=tuple(labels),
-        max_batch=_whole(path, 'max_batch', data.get('max_batch', 1)),
-        engine=_text(path, data, 'engine', 'auto'),
+        max_batch=whole(path, 'max_batch', data.get('max_batch', 1)),
+        engine=text(path, data, 'engine', 'auto'),
+        engine_options=read_engine_options(path, data.get('engine_options', {})),
     )
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        data = yaml.safe_load(path.read_text())
-    except OSError as error:
-        raise ConfigError(str(path), f'cannot be read: {error.strerror}') from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        reason = ' '.join(str(error).split())
-        raise ConfigError(str(path), f'is not valid YAML: {reason}') from None
-    if not isinstance(data, dict):
-        raise ConfigError(str(path), 'must hold the keys of a network')
-    return data
-
-
-def _check_keys(path: Path, prefix: str, data: Mapping[str, Any], known: set[str]) -> None:
-    for key in data:
-        if key not in known:
-            close = difflib.get_close_matches(str(key), known, n=1)
-            hint = f"; did you mean '{close[0]}'?" if close else ''
-            raise ConfigError(f'{path}: {prefix}{key}', f'unknown key{hint}')
 
 
 def _input(path: Path, data: Any) -> InputSpec:
     if not isinstance(data, dict):
         raise ConfigError(f'{path}: input', 'must be a mapping with width and height')
-    _check_keys(path, 'input.', data, _INPUT_KEYS)
+    check_keys(path, 'input.', data, _INPUT_KEYS)
     for key in ('width', 'height'):
         if key not in data:
             raise ConfigError(f'{path}: input.{key}', 'is missing')
     values: dict[str, Any] = {
-        key: _whole(path, f'input.{key}', data[key]) for key in ('width', 'height')
+        key: whole(path, f'input.{key}', data[key]) for key in ('width', 'height')
     }
     choices = {
         'layout': LAYOUTS,
@@ -154,13 +141,13 @@ def _input(path: Path, data: Any) -> InputSpec:
     }
     for key, allowed in choices.items():
         if key in data:
-            values[key] = _choice(path, f'input.{key}', data[key], allowed)
+            values[key] = choice(path, f'input.{key}', data[key], allowed)
     for key in ('pad', 'scale'):
         if key in data:
-            values[key] = _number(path, f'input.{key}', data[key])
+            values[key] = number(path, f'input.{key}', data[key])
     for key in ('mean', 'std'):
         if key in data:
-            values[key] = _numbers(path, f'input.{key}', data[key])
+            values[key] = numbers(path, f'input.{key}', data[key])
     if 0.0 in values.get('std', ()):
         raise ConfigError(f'{path}: input.std', 'must not be zero')
     if 'name' in data:
@@ -168,37 +155,3 @@ def _input(path: Path, data: Any) -> InputSpec:
             raise ConfigError(f'{path}: input.name', f'must be text, not {data["name"]!r}')
         values['name'] = data['name']
     return InputSpec(**values)
-
-
-def _text(path: Path, data: Mapping[str, Any], key: str, default: str) -> str:
-    value = data.get(key, default)
-    if not isinstance(value, str):
-        raise ConfigError(f'{path}: {key}', f'must be text, not {value!r}')
-    return value
-
-
-def _whole(path: Path, key: str, value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
-        raise ConfigError(f'{path}: {key}', f'must be a whole number above zero, not {value!r}')
-    return value
-
-
-def _number(path: Path, key: str, value: Any) -> float:
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
-        raise ConfigError(f'{path}: {key}', f'must be a number, not {value!r}')
-    return float(value)
-
-
-def _numbers(path: Path, key: str, value: Any) -> tuple[float, ...]:
-    if not isinstance(value, list) or len(value) not in (1, 3):
-        raise ConfigError(
-            f'{path}: {key}', f'must be a list of one or three numbers, not {value!r}'
-        )
-    numbers = tuple(_number(path, key, item) for item in value)
-    return numbers * 3 if len(numbers) == 1 else numbers
-
-
-def _choice(path: Path, key: str, value: Any, allowed: tuple[str, ...]) -> str:
-    if value not in allowed:
-        raise ConfigError(f'{path}: {key}', f'must be one of {", ".join(allowed)}, not {value!r}')
-    return str(value)

@@ -78,24 +78,35 @@ def _probe(classes: tuple[type, ...]) -> tuple[Backend, ...]:
     return tuple(found)
 
 
-def pick(backends: tuple[Backend, ...], name: str, where: str, *, what: str) -> Backend:
+def usable(
+    backends: tuple[Backend, ...], name: str, where: str, *, what: str
+) -> tuple[Backend, ...]:
     """
-    Return the backend of that name, or the first available that is meant for real work.
+    Return the backend of that name alone, or all that are available and meant for real work.
 
     :param what: what they are, for messages
     :param where: the key that asks for it, for messages
     :raises ConfigError: when there is none, with the reason
     """
     if name == AUTO:
-        usable = [b for b in backends if b.available and b.name != 'simulated']
-        if usable:
-            return usable[0]
+        found = tuple(b for b in backends if b.available and b.name != 'simulated')
+        if found:
+            return found
         reasons = '; '.join(f'{b.name}: {b.reason}' for b in backends if not b.available)
         raise ConfigError(where, f'there is no {what} on this machine ({reasons})')
     for backend in backends:
         if backend.name == name:
             if not backend.available:
                 raise ConfigError(where, f"'{name}' cannot be used here: {backend.reason}")
-            return backend
+            return (backend,)
     known = ', '.join(b.name for b in backends)
     raise ConfigError(where, f"unknown {what} '{name}' (there are {known})")
+
+
+def pick(backends: tuple[Backend, ...], name: str, where: str, *, what: str) -> Backend:
+    """
+    Return the first of those that :func:`usable` returns.
+
+    :raises ConfigError: when there is none, with the reason
+    """
+    return usable(backends, name, where, what=what)[0]

@@ -244,6 +244,7 @@ class Runtime:
     def _run(self, work: StageWork) -> Event:
         """Run a stage and return how it went."""
         run = work.run
+        work.context.unit = run.unit
         started_ns = self._clock_ns()
         try:
             if work.context.frame is None:

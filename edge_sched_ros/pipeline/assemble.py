@@ -13,21 +13,15 @@ from edge_sched_ros.core.tasks import NS_PER_MS
 from edge_sched_ros.core.tasks import StageSpec
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.tasks import VariantSpec
-from edge_sched_ros.core.units import UNIT_KINDS
 from edge_sched_ros.execution.context import Program
-from edge_sched_ros.execution.engines.base import Engine
-from edge_sched_ros.execution.fused import fuse
-from edge_sched_ros.execution.network import load_network
-from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.registry import Machine
-from edge_sched_ros.execution.registry import pick
 from edge_sched_ros.execution.units import LocalUnit
-from edge_sched_ros.perception.programs.build import build_program
 from edge_sched_ros.perception.programs.observed import observe_detections
-from edge_sched_ros.perception.programs.registry import program_class
 from edge_sched_ros.pipeline.config import PipelineConfig
 from edge_sched_ros.pipeline.config import TaskConfig
 from edge_sched_ros.pipeline.parameters import is_parameter
+from edge_sched_ros.pipeline.task_programs import TaskProgram
+from edge_sched_ros.pipeline.task_programs import TaskPrograms
 from edge_sched_ros.pipeline.unit_choice import UnitChoice
 
 #: outputs that hold boxes; ``none`` is said by own code, whose results are not known
@@ -45,11 +39,15 @@ class Assembly:
     networks: dict[str, str]
     #: unit that the configuration names and that cannot be used -> why
     missing: Mapping[str, str] = field(default_factory=dict)
+    #: what units hold for all programs
+    makers: TaskPrograms | None = None
 
     def close(self) -> None:
-        """Free all engines."""
+        """Free all engines and what units hold."""
         for program in self.programs.values():
             program.close()
+        if self.makers is not None:
+            self.makers.close()
 
 
 def assemble(config: PipelineConfig, machine: Machine) -> Assembly:
@@ -69,56 +67,35 @@ def assemble(config: PipelineConfig, machine: Machine) -> Assembly:
 
 def _assemble(config: PipelineConfig, machine: Machine) -> Assembly:
     choice = UnitChoice(config, machine)
+    makers = TaskPrograms(config, machine, choice)
     programs: dict[str, Program] = {}
     networks: dict[str, str] = {}
     tasks = []
     try:
         for task in config.tasks:
-            program, networks[task.name], kinds = _program(task, config, machine)
-            programs[task.name] = program
-            units = choice.of_task(task, kinds, served_by=networks[task.name])
-            if all(local.unit.kind == 'cpu' for local in units):
-                programs[task.name] = fuse(program)
-            tasks.append(_spec(task, programs[task.name], units))
+            made = makers.make(task)
+            programs[task.name], networks[task.name] = made.program, made.name
+            tasks.append(_spec(task, made))
         _check_cascades(config, programs)
         for task in config.tasks:
             observe_detections(task.name, task.detections_from, programs)
     except BaseException:
         for program in programs.values():
             program.close()
+        makers.close()
         raise
-    return Assembly(tuple(tasks), programs, choice.units, networks, choice.missing)
+    return Assembly(tuple(tasks), programs, choice.units, networks, choice.missing, makers)
 
 
-def _program(
-    task: TaskConfig, config: PipelineConfig, machine: Machine
-) -> tuple[Program, str, tuple[str, ...]]:
-    """Return what a task runs, its name, and the kinds of units that can run it."""
-    if task.program:
-        program: Program = program_class(task.program, f'{task.name}.program')(**task.options)
-        # own code that says nothing of units runs on cores, or wherever its task is sent
-        kinds = getattr(program, 'kinds', UNIT_KINDS if task.units else ('cpu',))
-        return program, task.program, kinds
-    spec = load_network(task.network)
-    if spec.engine == 'auto':
-        wanted, where = config.engine, 'engine'
-    else:
-        wanted, where = spec.engine, f'{spec.source}: engine'
-    engine = pick(machine.engines, wanted, where, what='engine').backend
-    preprocessor = pick(
-        machine.preprocessors, config.preprocessor, 'preprocessor', what='preprocessor'
-    ).backend
-    assert isinstance(engine, Engine) and isinstance(preprocessor, Preprocessor)
-    program = build_program(spec, engine, preprocessor, options=task.options)
-    return program, spec.name, engine.kinds
-
-
-def _spec(task: TaskConfig, program: Program, units: tuple[LocalUnit, ...]) -> TaskSpec:
-    chosen = tuple(local.unit.name for local in units)
-    stages = tuple(StageSpec(stage, chosen) for stage in program.stages)
+def _spec(task: TaskConfig, made: TaskProgram) -> TaskSpec:
+    stages = tuple(
+        StageSpec(stage, tuple(local.unit.name for local in units))
+        for stage, units in made.units.items()
+    )
     # a tracker must see frames in order, one at a time; others may use every unit at once
-    parallel = 1 if program.stateful else max(1, len(chosen))
-    if program.stateful and task.max_in_flight > 1:
+    everywhere = {name for stage in stages for name in stage.units}
+    parallel = 1 if made.program.stateful else max(1, len(everywhere))
+    if made.program.stateful and task.max_in_flight > 1:
         raise ConfigError(
             f'{task.name}.max_in_flight', 'must be 1 (or 0, automatic) for a task with a memory'
         )

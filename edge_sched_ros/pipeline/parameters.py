@@ -115,7 +115,7 @@ def _option(name: str, maximum: float, description: str) -> ParameterSpec:
         name,
         'double',
         UNSET,
-        f'{description}; -1 for what the network says',
+        f'{description}; -1 for what the network or program says',
         minimum=UNSET,
         maximum=maximum,
         dynamic=True,
@@ -161,7 +161,8 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         'string_array',
         [],
         'Units to use, by name (cpu0) or kind (cpu); empty for all this machine has. The work of '
-        'those it does not have goes to those it has, and diagnostics warn',
+        'those it does not have goes to those it has, and diagnostics warn. Stages before and '
+        'after a network that none of them can run are run by CPU cores',
     ),
     ParameterSpec(
         'require_units',
@@ -169,9 +170,19 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         False,
         'Refuse to be configured when a unit that is named here or by a task cannot be used',
     ),
-    ParameterSpec('engine', 'string', 'auto', 'Inference engine, or auto for the first available'),
     ParameterSpec(
-        'preprocessor', 'string', 'auto', 'Preprocessor, or auto for the first available'
+        'engine',
+        'string',
+        'auto',
+        'Inference engine, and with it the units it serves, or auto for one on every unit: '
+        'tensorrt on GPU and DLA, onnxruntime on CPU',
+    ),
+    ParameterSpec(
+        'preprocessor',
+        'string',
+        'auto',
+        'Preprocessor, and with it the units it serves, or auto for one on every unit: vpi on '
+        'GPU, VIC, PVA and OFA, opencv on CPU; what the named one cannot do is left to the others',
     ),
     ParameterSpec(
         'watchdog_factor',
@@ -246,7 +257,7 @@ TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
         'string',
         '',
         'Own code instead of a network, package.module:Class, for other topic types; or one that '
-        'comes with this package: flow_track',
+        'comes with this package: corners, denoise, flow_track, stereo',
     ),
     ParameterSpec('topic', 'string', '', 'Input topic; relative names follow the namespace'),
     ParameterSpec(
@@ -279,7 +290,13 @@ TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
         '',
         'Task whose boxes the program flow_track follows from frame to frame, on the same topic',
     ),
-    ParameterSpec('units', 'string_array', [], 'Units this task may use; empty for all'),
+    ParameterSpec(
+        'units',
+        'string_array',
+        [],
+        'Units this task may use, by name or kind; empty for all. Stages that none of them can '
+        'run (a DLA only runs networks) run on all that can',
+    ),
     ParameterSpec(
         'deadline_ms',
         'double',
@@ -340,6 +357,14 @@ TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
     _option('min_hits', 100.0, 'Sightings before a track gets its number'),
     _option('appearance_weight', 1.0, 'How much likeness counts against place'),
     _option('max_distance', 1.0, 'Pairs farther apart than this never match'),
+    _option('quality', 1.0, 'corners: weaker than this share of the strongest are left out'),
+    _option('min_distance', 1000.0, 'corners: pixels between two'),
+    _option('max_corners', 10_000.0, 'corners: how many of the strongest'),
+    _option('strength', 1.0, 'denoise: from none to strong'),
+    _option('focal_px', 1e5, 'stereo: focal length of the rectified pictures, pixels'),
+    _option('baseline_m', 1000.0, 'stereo: between the cameras, metres'),
+    _option('max_disparity', 256.0, 'stereo: pixels, a multiple of 16; an OFA takes 128 and 256'),
+    _option('window', 11.0, 'stereo: side of what is compared, odd, pixels'),
 )
 
 _SCHEDULER = {spec.name: spec for spec in SCHEDULER_PARAMETERS}

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
+from collections.abc import Mapping
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.registry import Machine
@@ -30,38 +31,80 @@ class UnitChoice:
         #: unit or kind that is named and cannot be used -> why
         self.missing: dict[str, str] = {}
         choice = select_units(machine.units, config.units, absent=machine.absent)
-        self.units = choice.units
+        self._wanted = choice.units
+        #: cores that are not wanted and do what the wanted units cannot
+        self._helping: dict[str, LocalUnit] = {}
         for name, reason in choice.missing.items():
-            self._note('units', name, reason, self.units)
+            self._note('units', name, reason, self._wanted)
+
+    @property
+    def units(self) -> tuple[LocalUnit, ...]:
+        """Every unit that has work."""
+        return self._wanted + tuple(self._helping.values())
 
     def of_task(
-        self, task: TaskConfig, kinds: Collection[str], served_by: str
-    ) -> tuple[LocalUnit, ...]:
+        self,
+        task: TaskConfig,
+        able: Mapping[str, Collection[str]],
+        *,
+        main: str,
+        kinds: Collection[str],
+        served_by: str,
+    ) -> dict[str, tuple[LocalUnit, ...]]:
         """
-        Return the units a task may use.
+        Return which units each stage of a task may use.
 
-        :param kinds: of units that what the task runs can be run on
+        Of those that can run a stage, the ones the task names; all of them where it names none
+        that can. What none of the wanted units can run but the main stage is done by CPU cores.
+
+        :param able: stage -> names of the machine's units that can run it
+        :param main: the stage that must run on a wanted unit
+        :param kinds: of units that can run the main stage, for messages
         :param served_by: what it is run by, for messages
         :raises ConfigError: when there is none, or as above
         """
         where = f'{task.name}.units'
+        only = f'{served_by} runs on {", ".join(kinds)} only'
         self._check_left_out(task, where)
-        able = tuple(local for local in self.units if local.unit.kind in kinds)
-        if not able:
-            left = _names(self.units)
-            raise ConfigError(
-                where, f'{served_by} runs on {", ".join(kinds)} only, and there is only {left}'
-            )
-        choice = select_units(self.units, task.units, absent=self._machine.absent, where=where)
-        chosen = tuple(local for local in choice.units if local in able) or able
+        here = {stage: self._here(names, stage != main) for stage, names in able.items()}
+        if not all(here.values()):
+            raise ConfigError(where, f'{only}, and there is only {_names(self._wanted)}')
+        choice = select_units(self._wanted, task.units, absent=self._machine.absent, where=where)
+        chosen = {
+            stage: tuple(local for local in choice.units if local in units) or units
+            for stage, units in here.items()
+        }
         for name, reason in choice.missing.items():
-            self._note(where, name, reason, chosen)
+            self._note(where, name, reason, chosen[main])
+        fitting = [local for units in here.values() for local in units]
         for name in task.units:
-            fits = any(name in (local.unit.name, local.unit.kind) for local in able)
+            fits = any(name in (local.unit.name, local.unit.kind) for local in fitting)
             if not fits and name not in choice.missing:
-                reason = f'{served_by} runs on {", ".join(kinds)} only'
-                self._note(where, name, reason, chosen)
+                self._note(where, name, only, chosen[main])
         return chosen
+
+    def _here(self, names: Collection[str], cores_help: bool) -> tuple[LocalUnit, ...]:
+        """Return the units of those names that may be used."""
+        found = tuple(local for local in self._wanted if local.unit.name in names)
+        if found or not cores_help:
+            return found
+        cores = [local for local in self._machine.units if local.unit.kind == 'cpu']
+        found = tuple(local for local in cores if local.unit.name in names)
+        self._helping |= {local.unit.name: local for local in found}
+        return found
+
+    def refused(
+        self, task: TaskConfig, name: str, reason: str, instead: tuple[LocalUnit, ...]
+    ) -> None:
+        """
+        Note that a unit does not do a task's work, though its kind could.
+
+        :raises ConfigError: when it is named and, with ``require_units``, must be used
+        """
+        unit = next(local.unit for local in self.units if local.unit.name == name)
+        named = {*task.units, *self._config.units} & {unit.name, unit.kind}
+        self._note(f'{task.name}.units', name, reason, instead, required=bool(named))
+        self.missing[f'{name} ({task.name})'] = self.missing.pop(name)
 
     def _check_left_out(self, task: TaskConfig, where: str) -> None:
         """Check that ``units`` does not leave out what a task names and the machine has."""
@@ -76,8 +119,16 @@ class UnitChoice:
                     where, f"'{name}' is left out by the parameter units (left: {left})"
                 )
 
-    def _note(self, where: str, name: str, reason: str, instead: tuple[LocalUnit, ...]) -> None:
-        if self._config.require_units:
+    def _note(
+        self,
+        where: str,
+        name: str,
+        reason: str,
+        instead: tuple[LocalUnit, ...],
+        *,
+        required: bool = True,
+    ) -> None:
+        if self._config.require_units and required:
             raise ConfigError(where, f"'{name}' cannot be used: {reason} (require_units is true)")
         self.missing[name] = reason
         _log.warning(

@@ -4,9 +4,12 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
+from dataclasses import replace
 from pathlib import Path
 
+import fake_probes
 import numpy as np
 import pytest
 from fake_tensorrt import fake_tensorrt
@@ -16,6 +19,8 @@ from fake_tensorrt import write_spec
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import Unit
+from edge_sched_ros.execution.discovery.probe import ProbeResult
+from edge_sched_ros.execution.engine_options import EngineOptions
 from edge_sched_ros.execution.engines.base import Engine
 from edge_sched_ros.execution.engines.onnxruntime import OnnxRuntimeEngine
 from edge_sched_ros.execution.engines.tensorrt import TensorRtEngine
@@ -72,6 +77,32 @@ def test_it_is_an_engine_that_is_available(fake):
     engine = TensorRtEngine()
     assert isinstance(engine, Engine)
     assert engine.available() == (True, '')
+
+
+@pytest.mark.parametrize('broken', ['cuda', 'pycuda', 'tensorrt'])
+def test_nothing_is_imported_that_a_probe_did_not_survive(fake, tmp_path, monkeypatch, broken):
+    reason = 'probing it ended with SIGSEGV'
+    fake_probes.find(monkeypatch, **{broken: lambda: ProbeResult(False, {}, reason)})
+    monkeypatch.setattr(
+        importlib, 'import_module', lambda name, *_: pytest.fail(f'{name} was imported')
+    )
+    assert TensorRtEngine().available() == (False, reason)
+    with pytest.raises(ConfigError, match=reason):
+        TensorRtEngine().load(_spec(tmp_path), GPU)
+
+
+def test_what_a_networks_yaml_says_goes_before_the_engines_settings(fake, flavour, tmp_path):
+    # flag of the engine, flag of the YAML, whether it is refused
+    for engine, yaml, refused in ((True, False, False), (False, True, True), (True, None, True)):
+        spec = _dla_spec(tmp_path, flavour, matmul=True)
+        options = EngineOptions(strict_dla=yaml, allow_gpu_fallback=None)
+        spec = replace(spec, engine_options=options)
+        built = _engine(tmp_path, strict_dla=engine, allow_gpu_fallback=True)
+        if refused:
+            with pytest.raises(ConfigError, match='strict'):
+                built.load(spec, DLA0)
+        else:
+            built.load(spec, DLA0).close()
 
 
 def test_the_gpu_computes_what_the_cpu_does(fake, tmp_path):

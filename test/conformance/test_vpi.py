@@ -109,8 +109,8 @@ def test_a_plain_gpu_has_no_vic(monkeypatch):
 @pytest.mark.parametrize(
     ('code', 'reason'),
     [
-        (None, 'comes with JetPack.*--system-site-packages'),
-        ('import os, signal; os.kill(os.getpid(), signal.SIGSEGV)', 'ended its process .SIGSEGV'),
+        (None, 'VPI is not installed.*JetPack.*--system-site-packages'),
+        ('import os, signal; os.kill(os.getpid(), signal.SIGSEGV)', 'it ended with SIGSEGV'),
         ('raise OSError("libnvvpi.so.3: no such file")', 'failed: OSError: libnvvpi'),
         ('class Backend: AVAILABLE = 0', 'does not say its version'),
         (
@@ -164,6 +164,56 @@ def test_the_gpu_gives_what_opencv_gives(flavour):
     tensor, transform = VpiPreprocessor().for_unit(unit('gpu')).prepare(_image(PICTURE), spec)
     assert transform == there
     assert np.abs(tensor - wanted).mean() * 255 * 0.2 < MEAN_LEVELS['gpu']
+
+
+def _nv12(picture, padding=0):
+    """Return a picture as a camera gives it, with rows that are longer than the picture."""
+    height, width = picture.shape[:2]
+    planar = cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420)
+    colours = planar[height:].reshape(2, height // 2, width // 2)
+    rows = np.zeros((height * 3 // 2, width + padding), np.uint8)
+    rows[:height, :width] = planar[:height]
+    rows[height:, 0:width:2], rows[height:, 1:width:2] = colours
+    return SourceImage.from_raw(
+        rows.reshape(-1), width=width, height=height, encoding='nv12', step=width + padding
+    )
+
+
+@pytest.mark.parametrize('kind', ['gpu', 'vic'])
+@pytest.mark.parametrize('resize', ['letterbox', 'stretch', 'crop'])
+@pytest.mark.parametrize('padding', [0, 64])
+def test_what_a_camera_gives_reaches_the_unit_as_it_is(kind, resize, padding, orin, monkeypatch):
+    picture = cv2.GaussianBlur(PICTURE, (0, 0), 3)
+    image, spec = _nv12(picture, padding), InputSpec(160, 144, resize=resize)
+    wanted, there = OpenCvPreprocessor().prepare(_nv12(picture, padding), spec)
+    one = VpiPreprocessor().for_unit(unit(kind))
+    monkeypatch.setattr(image, 'bgr', lambda: pytest.fail('all of it was converted'))
+    tensor, transform = one.prepare(image, spec)
+    assert one.fallbacks == {} and transform == there
+    assert np.abs(tensor - wanted).mean() < MEAN_LEVELS['vic']
+    backend = {'gpu': 'CUDA', 'vic': 'VIC'}[kind]
+    assert set(one.vision()._session.stream.submitted) == {(backend, 'rescale')}
+
+
+def test_a_camera_of_the_networks_size_needs_no_unit(orin):
+    one, spec = VpiPreprocessor().for_unit(unit('vic')), InputSpec(*SIZE)
+    tensor, _ = one.prepare(_nv12(PICTURE), spec)
+    assert (tensor == OpenCvPreprocessor().prepare(_nv12(PICTURE), spec)[0]).all()
+    tiny, spec = _nv12(textured(12, 12)), InputSpec(64, 64)
+    assert (one.prepare(tiny, spec)[0] == OpenCvPreprocessor().prepare(tiny, spec)[0]).all()
+    assert list(one.fallbacks) == ['VIC rescale: needs 16x16, the source is 12x12']
+
+
+def test_closing_waits_and_frees(orin):
+    one = VpiPreprocessor().for_unit(unit('vic'))
+    one.prepare(_image(PICTURE), InputSpec(64, 64))
+    session = one.vision()._session
+    one.close()
+    assert len(session._cache) == 0
+    one.close()
+    # it begins anew if it must
+    one.prepare(_image(PICTURE), InputSpec(64, 64))
+    assert one.vision()._session is not session
 
 
 def test_what_a_unit_cannot_do_is_done_on_the_cpu_and_counted(orin):

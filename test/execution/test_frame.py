@@ -140,3 +140,17 @@ def test_corrupt_and_empty_compressed_pictures():
     with pytest.raises(FrameError) as corrupt:
         broken.bgr()
     assert corrupt.value.reason == 'corrupt_image'
+
+
+@pytest.mark.parametrize(
+    ('encoding', 'rows', 'channels'), [('bgr8', 4, 3), ('nv12', 6, 1), ('mono16', 4, 1)]
+)
+def test_a_picture_is_had_as_it_came_without_a_copy(encoding, rows, channels):
+    step = 8 * channels * (2 if encoding == 'mono16' else 1) + 6
+    data = bytearray(range(step * rows))
+    image = SourceImage.from_raw(data, width=8, height=4, encoding=encoding, step=step)
+    native, name = image.native()
+    assert (native.shape, name) == ((rows, 8, channels), encoding)
+    data[step] = 99
+    assert native.view(np.uint8).reshape(rows, -1)[1, 0] == 99
+    assert SourceImage.from_compressed(b'jpeg').native()[1] == ''

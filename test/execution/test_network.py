@@ -9,6 +9,7 @@ import yaml
 from networks import write_network
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.engine_options import EngineOptions
 from edge_sched_ros.execution.network import load_network
 
 
@@ -41,6 +42,20 @@ def test_one_number_stands_for_all_channels(tmp_path):
         ({'input': {'width': 8, 'height': 8, 'scale': float('nan')}}, r'input\.scale: must be'),
         ({'decoder_options': [1]}, 'decoder_options: must be a mapping'),
         ({'name': 5}, 'name: must be text'),
+        ({'engine_options': [1]}, r'net\.yaml: engine_options: must be a mapping'),
+        (
+            {'engine_options': {'precison': 'fp16'}},
+            r"engine_options\.precison: unknown key; did you mean 'precision'",
+        ),
+        (
+            {'engine_options': {'precision': 'fp8'}},
+            'engine_options.precision: must be one of auto',
+        ),
+        ({'engine_options': {'strict_dla': 1}}, r'engine_options\.strict_dla: must be true or f'),
+        (
+            {'engine_options': {'strict_dla': True, 'allow_gpu_fallback': True}},
+            'engine_options: strict_dla and allow_gpu_fallback exclude each other',
+        ),
     ],
 )
 def test_every_mistake_names_file_and_key(tmp_path, values, message):
@@ -70,3 +85,9 @@ def test_the_bundled_networks_load():
     assert total < 3_000_000
     for file in files:
         assert yaml.safe_load(file.read_text())['name'].startswith('demo_')
+
+
+def test_engine_options_are_what_is_said_and_nothing_else(tmp_path):
+    path = write_network(tmp_path, engine_options={'precision': 'int8', 'strict_dla': False})
+    assert load_network(path).engine_options == EngineOptions('int8', False, None)
+    assert load_network(write_network(tmp_path, 'plain')).engine_options == EngineOptions()

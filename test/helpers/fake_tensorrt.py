@@ -13,6 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import fake_probes
 import numpy as np
 import onnx
 import pytest
@@ -40,6 +41,9 @@ def fake_tensorrt(
     :param freed: whether all must be freed at the end
     """
     monkeypatch.setenv('FAKE_TENSORRT', flavour)
+    fake_probes.find(
+        monkeypatch, **dict.fromkeys(('cuda', 'pycuda', 'tensorrt'), lambda: fake_probes.WORKS)
+    )
     monkeypatch.syspath_prepend(str(FAKES))
     _forget_modules()
     names = {

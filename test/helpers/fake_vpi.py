@@ -10,7 +10,10 @@ import sys
 from functools import lru_cache
 from pathlib import Path
 
+import fake_probes
+
 from edge_sched_ros.core.units import Unit
+from edge_sched_ros.execution.discovery import probes
 from edge_sched_ros.execution.preprocess.vpi import VpiPreprocessor
 
 FAKES = Path(__file__).resolve().parents[1] / 'conformance' / 'fakes'
@@ -31,6 +34,12 @@ def install(monkeypatch, version='3.2.4', backends='CPU,CUDA,PVA,VIC,OFA', folde
     monkeypatch.setenv('PYTHONPATH', str(folder), prepend=':')
     monkeypatch.syspath_prepend(str(folder))
     forget(monkeypatch)
+    fake_probes.find(monkeypatch, vpi=lambda: _probe(version, backends, str(folder)))
+
+
+@lru_cache
+def _probe(version, backends, folder):
+    return probes.probe_vpi()
 
 
 def unit(kind):

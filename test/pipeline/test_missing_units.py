@@ -45,11 +45,16 @@ def _config(tmp_path, *, engine='auto', **more):
 
 
 def _load(config, *names):
-    """Return the loaded pipeline and the units its detector may use."""
+    """Return the loaded pipeline and the units its detector's network may use."""
     pipeline = Pipeline(config, on_end=lambda _end: None, machine=_machine(*names))
     pipeline.load()
-    stage = pipeline._loaded().tasks[0].variants[0].stages[0]
-    return pipeline, stage.units
+    return pipeline, _stages(pipeline)['infer']
+
+
+def _stages(pipeline):
+    """Return the units of every stage of the detector, stages that run as one apart."""
+    found = pipeline._loaded().tasks[0].variants[0].stages
+    return {part: stage.units for stage in found for part in stage.name.split('+')}
 
 
 @pytest.mark.parametrize(
@@ -85,6 +90,13 @@ def test_the_same_configuration_uses_what_a_jetson_has(tmp_path, caplog):
     with caplog.at_level(logging.WARNING):
         pipeline, units = _load(config, 'cpu0', 'dla0', 'vic0')
     assert units == ('dla0', 'vic0')
+    # what neither can do is done by the cores, though nobody named one
+    assert _stages(pipeline) == {
+        'preprocess': ('cpu0',),
+        'infer': ('dla0', 'vic0'),
+        'postprocess': ('cpu0',),
+    }
+    assert [unit.name for unit in pipeline.status().units] == ['dla0', 'vic0', 'cpu0']
     assert not caplog.records and not pipeline.status().missing
 
 

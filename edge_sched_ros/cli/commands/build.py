@@ -20,6 +20,7 @@ from rich.table import Table
 from edge_sched_ros.cli.output import printing
 
 if TYPE_CHECKING:
+    from edge_sched_ros.execution.engine_options import EngineOptions
     from edge_sched_ros.execution.network import NetworkSpec
     from edge_sched_ros.execution.tensorrt.cache import StoredEngine
 
@@ -32,10 +33,10 @@ _PRECISIONS = ('auto', 'fp32', 'fp16', 'int8', 'strong')
 @click.option(
     '--precision',
     type=click.Choice(_PRECISIONS),
-    default='auto',
-    show_default=True,
+    default=None,
     help='What to compute in: strong takes the types of the ONNX file; int8 needs Q/DQ operators '
-    'or a calibration cache; auto is fp16 where this TensorRT has it, else strong.',
+    'or a calibration cache; auto is fp16 where this TensorRT has it, else strong.  '
+    "[default: the network's engine_options, else auto]",
 )
 @click.option(
     '--strict-dla',
@@ -63,7 +64,7 @@ _PRECISIONS = ('auto', 'fp32', 'fp16', 'int8', 'strong')
 def build(
     networks: tuple[Path, ...],
     unit_name: str,
-    precision: str,
+    precision: str | None,
     strict_dla: bool,
     allow_gpu_fallback: bool,
     calibration: Path | None,
@@ -73,8 +74,10 @@ def build(
     """
     Build TensorRT engines of NETWORKS (YAML files), so that starting does not take minutes.
 
-    An engine that is there and fits this machine, TensorRT and network is kept.
+    An engine that is there and fits this machine, TensorRT and network is kept. The scheduler
+    looks for what the network's engine_options say: options given here build another engine.
     """
+    from edge_sched_ros.execution.engine_options import EngineOptions
     from edge_sched_ros.execution.network import load_network
     from edge_sched_ros.execution.tensorrt import prepare
     from edge_sched_ros.execution.tensorrt.settings import BuildSettings
@@ -84,14 +87,9 @@ def build(
     if strict_dla and allow_gpu_fallback:
         raise click.UsageError('--strict-dla and --allow-gpu-fallback exclude each other.')
     target = target_of(unit_named(unit_name, '--unit'), '--unit')
-    specs = [_readable(load_network(path)) for path in networks]
-    settings = BuildSettings(
-        precision=precision,
-        strict_dla=strict_dla,
-        allow_gpu_fallback=allow_gpu_fallback,
-        cache=cache,
-        calibration=calibration,
-    )
+    asked = EngineOptions(precision, strict_dla or None, allow_gpu_fallback or None)
+    specs = [_readable(_with_options(load_network(path), asked)) for path in networks]
+    settings = BuildSettings(cache=cache, calibration=calibration)
     tools = _toolchain()
     found = []
     for spec in specs:
@@ -105,6 +103,18 @@ def build(
             click.echo(json.dumps(found, indent=2))
         else:
             _show(found)
+
+
+def _with_options(spec: NetworkSpec, asked: EngineOptions) -> NetworkSpec:
+    """Return a network with what is asked for here before what its YAML says."""
+    from dataclasses import asdict
+    from dataclasses import replace
+
+    given = {name: value for name, value in asdict(asked).items() if value is not None}
+    if asked.strict_dla or asked.allow_gpu_fallback:
+        # each takes back the other
+        given = {'strict_dla': None, 'allow_gpu_fallback': None, **given}
+    return replace(spec, engine_options=replace(spec.engine_options, **given))
 
 
 def _readable(spec: NetworkSpec) -> NetworkSpec:

@@ -44,9 +44,14 @@ def probe_machine() -> Probes:
     return Probes(
         cuda=cuda,
         tensorrt=_probe_module('tensorrt', *(['cuda'] if cuda.ok else [])),
-        vpi=_probe_module('vpi'),
+        vpi=probe_vpi(),
         pycuda=_probe_module('pycuda'),
     )
+
+
+def probe_vpi() -> ProbeResult:
+    """Probe VPI now, whatever was found before."""
+    return _probe_module('vpi')
 
 
 def _probe_module(name: str, *arguments: str) -> ProbeResult:

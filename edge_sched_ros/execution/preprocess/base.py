@@ -36,7 +36,8 @@ class Preprocessor(Protocol):
         """
         Return the preprocessor whose work one unit does.
 
-        Only that unit's thread may use it, where the unit is not a CPU core.
+        Only that unit's thread may use it, where the unit is not a CPU core; whoever asked
+        closes it when that thread uses it no more.
 
         :raises ConfigError: when the unit is of a kind it does not serve
         """
@@ -55,3 +56,6 @@ class Preprocessor(Protocol):
         self, image: SourceImage, boxes_xyxy: NDArray[np.float32], spec: InputSpec
     ) -> NDArray[Any]:
         """Return one input for each of Nx4 boxes in source pixels, stretched to size."""
+
+    def close(self) -> None:
+        """Free what it holds of its unit."""

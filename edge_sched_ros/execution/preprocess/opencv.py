@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -25,8 +26,10 @@ class OpenCvPreprocessor:
     """Colour, resize and normalise in as few passes as there can be."""
 
     name = 'opencv'
-    kinds = ('cpu',)
-    ops = {op: ('cpu',) for op in ('letterbox', 'crops', *OPERATIONS)}
+    kinds: tuple[str, ...] = ('cpu',)
+    ops: Mapping[str, tuple[str, ...]] = {
+        op: ('cpu',) for op in ('letterbox', 'crops', *OPERATIONS)
+    }
 
     def available(self) -> tuple[bool, str]:
         """Return whether OpenCV is installed."""
@@ -69,6 +72,9 @@ class OpenCvPreprocessor:
             right, bottom = min(max(x1, left + 2), width), min(max(y1, top + 2), height)
             parts.append(cv2.resize(picture[top:bottom, left:right], (spec.width, spec.height)))
         return to_tensor(parts, spec)
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 def _place(picture: Any, spec: InputSpec, transform: Transform) -> Any:

@@ -5,7 +5,8 @@ Preprocessing by NVIDIA VPI on VIC and GPU; PVA for what it can do.
 
 The unit resizes. Padding and the conversion to a planar tensor of numbers are done on the CPU, by
 the unit's own thread: VPI has no operation for them. So a ``vic`` stage still costs its thread
-some CPU time, and the result lies in the CPU's memory.
+some CPU time, and the result lies in the CPU's memory. A camera's NV12 goes to the unit as it is;
+only what comes back, of the network's size, becomes BGR.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import Unit
+from edge_sched_ros.execution.discovery import probes
 from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.network import InputSpec
 from edge_sched_ros.execution.preprocess.opencv import OpenCvPreprocessor
@@ -32,7 +34,7 @@ from edge_sched_ros.execution.preprocess.transform import Transform
 from edge_sched_ros.execution.vision import UnsupportedOpError
 from edge_sched_ros.execution.vpi.capability import BACKENDS
 from edge_sched_ros.execution.vpi.planner import HELPERS
-from edge_sched_ros.execution.vpi.probe import probe
+from edge_sched_ros.execution.vpi.probe import facts_of
 from edge_sched_ros.execution.vpi.probe import VpiFacts
 from edge_sched_ros.execution.vpi.session import Session
 from edge_sched_ros.execution.vpi.table import CAPABILITIES
@@ -72,7 +74,7 @@ class VpiPreprocessor:
 
     def _known(self) -> VpiFacts:
         if self._facts is None:
-            self._facts = probe()
+            self._facts = facts_of(probes.probe_machine().vpi)
         return self._facts
 
     def for_unit(self, unit: Unit) -> VpiUnitPreprocessor:
@@ -105,6 +107,9 @@ class VpiPreprocessor:
     ) -> NDArray[Any]:
         """Work is done by a unit: see ``for_unit``."""
         raise ConfigError('preprocessor', 'vpi works on a unit: use for_unit')
+
+    def close(self) -> None:
+        """Nothing is held: units hold what they need."""
 
 
 class VpiUnitPreprocessor(VpiPreprocessor):
@@ -140,20 +145,45 @@ class VpiUnitPreprocessor(VpiPreprocessor):
         What the unit cannot do (a picture of 12 pixels, say) is done by OpenCV on its thread, and
         counted: an answer late is better than none.
         """
-        source = image.bgr()
+        data, encoding = image.native()
+        try:
+            if encoding == 'nv12':
+                resized, transform = self._resize_nv12(image, data[..., 0], spec)
+            else:
+                resized, transform = self._resize_bgr(image.bgr(), spec)
+        except UnsupportedOpError as error:
+            self._count(str(error))
+            return self._opencv.prepare(image, spec)
+        return to_tensor([place(resized, spec, transform)], spec), transform
+
+    def _resize_bgr(
+        self, source: NDArray[np.uint8], spec: InputSpec
+    ) -> tuple[NDArray[np.uint8], Transform]:
         # the GPU takes any size; others only even ones
         gpu = self._kind == 'gpu'
         picture = source if gpu else _even(source)
         height, width = picture.shape[:2]
         transform = (fit if gpu else fit_even)(spec, width, height)
-        size = (round(width * transform.scale_x), round(height * transform.scale_y))
-        try:
-            resized = picture if size == (width, height) else self.vision().rescale(picture, size)
-        except UnsupportedOpError as error:
-            self._count(str(error))
-            return self._opencv.prepare(image, spec)
-        exact = replace(transform, source_width=source.shape[1], source_height=source.shape[0])
-        return to_tensor([place(resized, spec, transform)], spec), exact
+        size = _scaled(transform)
+        resized = picture if size == (width, height) else self.vision().rescale(picture, size)
+        return resized, replace(
+            transform, source_width=source.shape[1], source_height=source.shape[0]
+        )
+
+    def _resize_nv12(
+        self, image: SourceImage, data: NDArray[np.uint8], spec: InputSpec
+    ) -> tuple[NDArray[np.uint8], Transform]:
+        import cv2
+
+        height, width = data.shape[0] * 2 // 3, data.shape[1]
+        transform = fit_even(spec, width, height)
+        size = _scaled(transform)
+        if size == (width, height):
+            return image.bgr(), transform
+        # in each row of colour differences blue and red take turns
+        planes = [data[:height], data[height:].reshape(height // 2, width // 2, 2)]
+        made = self.vision().rescale_nv12(planes, size)
+        return cv2.cvtColorTwoPlane(made[0], made[1], cv2.COLOR_YUV2BGR_NV12), transform  # type: ignore[return-value]
 
     def crops(
         self, image: SourceImage, boxes_xyxy: NDArray[np.float32], spec: InputSpec
@@ -161,10 +191,24 @@ class VpiUnitPreprocessor(VpiPreprocessor):
         """Return one input for each box; by OpenCV on the unit's thread."""
         return self._opencv.crops(image, boxes_xyxy, spec)
 
+    def close(self) -> None:
+        """Free the stream and its buffers; nothing may be under way."""
+        ops, self._ops = self._ops, None
+        if ops is not None:
+            ops.close()
+
     def _count(self, reason: str) -> None:
         if reason not in self.fallbacks:
             _log.warning('resized on the CPU instead: %s', reason)
         self.fallbacks[reason] = self.fallbacks.get(reason, 0) + 1
+
+
+def _scaled(transform: Transform) -> tuple[int, int]:
+    """Return the width and height the source has in the network's input."""
+    return (
+        round(transform.source_width * transform.scale_x),
+        round(transform.source_height * transform.scale_y),
+    )
 
 
 def _even(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -158,7 +158,7 @@ def _set_unit(api: Api, config: Any, network: Any, request: BuildRequest) -> Non
         raise ConfigError(
             request.where,
             f'the DLA cannot run layer {refused[0]}{more}: change the network, cut it there, or '
-            'allow the GPU for such layers (--allow-gpu-fallback)',
+            'allow the GPU for such layers (allow_gpu_fallback)',
         )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.discovery import probes
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.tensorrt import cache
 from edge_sched_ros.execution.tensorrt import loading
@@ -47,8 +48,14 @@ def load_toolchain() -> Toolchain:
     """
     Import what is needed, the driver first: TensorRT crashes without one.
 
+    Nothing is imported that a probe, in a process of its own, did not survive.
+
     :raises ConfigError: naming what is missing
     """
+    found = probes.probe_machine()
+    for result in (found.cuda, found.pycuda, found.tensorrt):
+        if not result.ok:
+            raise ConfigError('', result.reason)
     drv = load_driver()
     return Toolchain(load_api(), drv)
 
@@ -108,10 +115,12 @@ def prepare(
     """
     Return the engine for a network on a unit, and whether it had to be built.
 
+    :param settings: those of the network's YAML go before these
     :param build: whether to build it when there is none
     :param rebuild_damaged: whether to replace a damaged one instead of refusing
     :raises ConfigError: when it cannot be had, in one line
     """
+    settings = settings.for_network(spec.engine_options)
     with device_current(tools.drv, target.device_index):
         key = make_key(tools, spec, target, settings)
         folder = settings.cache if settings.cache is not None else cache.default_folder()

@@ -5,7 +5,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from edge_sched_ros.execution.engine_options import EngineOptions
 
 #: fp16 where the API has it, else strong: what a DLA and most GPUs are fastest with
 AUTO = 'auto'
@@ -34,3 +39,8 @@ class BuildSettings:
     allow_gpu_fallback: bool = False
     cache: Path | None = None
     calibration: Path | None = None
+
+    def for_network(self, options: EngineOptions) -> BuildSettings:
+        """Return the settings for one network: what its YAML says goes before these."""
+        said = {name: getattr(options, name) for name in options.__slots__}
+        return replace(self, **{name: v for name, v in said.items() if v is not None})

@@ -66,6 +66,15 @@ class VpiOps:
         """Resize, halving as often as need be."""
         return self._image(picture, rescale.requests(_size(picture), size))
 
+    def rescale_nv12(self, planes: Sequence[NDArray[Any]], size: Size) -> list[NDArray[Any]]:
+        """
+        Resize brightness and colour differences as they are; sizes are even.
+
+        No colour is converted, so it does not matter that VPI's name says full range.
+        """
+        requests = rescale.requests(_size(planes[0]), size)
+        return self._images(planes, 'NV12_ER', requests, 'NV12_ER')
+
     def remap(self, picture: Picture, warp: Warp) -> Picture:
         """Warp by a map."""
         request = Request(op='remap', size=warp.size, parameters=_WARPING)
@@ -166,6 +175,10 @@ class VpiOps:
         """Return a temporal noise reduction."""
         way = self._plan((Request(op='tnr'),), 'BGR8', size, 'BGR8')
         return VpiDenoiser(self._session, way, size, strength)
+
+    def close(self) -> None:
+        """Free the stream and its buffers; nothing may be under way."""
+        self._session.close()
 
     # --- inside -------------------------------------------------------------------------------
 

@@ -5,19 +5,18 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.frame import Frame
-from edge_sched_ros.execution.frame import FrameError
-from edge_sched_ros.execution.preprocess.opencv_ops import OpenCvOps
+from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.vision import VisionOps
 from edge_sched_ros.perception.flow.follower import Follower
 from edge_sched_ros.perception.flow.follower import FollowerOptions
+from edge_sched_ros.perception.programs.unit_vision import grey_of
+from edge_sched_ros.perception.programs.unit_vision import UnitVision
 from edge_sched_ros.perception.results import Detections
 
 _RANGES = {
@@ -36,23 +35,28 @@ class FlowTrackProgram:
     Works on every frame of a camera; the task it observes (``detections_from``) may answer on
     some of them and some frames late.
 
-    :param vision: computes the flow: OpenCV, or a PVA, when not given OpenCV
+    :param vision: computes the flow; when not given, the unit that runs the stage
     :param options: ``max_age_frames``, ``min_hits``, ``max_distance``
     """
 
     stages = ('preprocess', 'flow', 'postprocess')
     stateful = True
     output = 'tracks'
-    kinds = ('cpu',)
+    stage_ops = {'flow': 'lk_flow'}
     #: it must be told whose boxes it follows
     observes_boxes = True
 
     def __init__(self, *, vision: VisionOps | None = None, **options: float) -> None:
         self.labels: tuple[str, ...] = ()
-        self._follower = Follower(vision or OpenCvOps())
+        self._units = UnitVision()
+        self._follower = Follower(vision or self._units)
         self._waiting: deque[tuple[int, Detections]] = deque(maxlen=_MOST_WAITING)
         for name, value in options.items():
             self.set_option(name, value)
+
+    def use_units(self, preprocessors: Mapping[str, Preprocessor]) -> None:
+        """Let these units compute the flow."""
+        self._units.use(preprocessors)
 
     def observe(self, frame: Frame, result: Any) -> None:
         """
@@ -66,9 +70,10 @@ class FlowTrackProgram:
     def run(self, stage: str, context: JobContext) -> int:
         """Run one stage; the last returns the number of tracks."""
         if stage == 'preprocess':
-            context.scratch = _grey(context)
+            context.scratch = grey_of(context)
         elif stage == 'flow':
             assert context.frame is not None
+            self._units.unit = context.unit
             self._follower.advance(context.frame.seq, context.scratch)
             self._use_what_was_found()
             context.scratch = None
@@ -109,15 +114,6 @@ class FlowTrackProgram:
 
     def close(self) -> None:
         """Nothing is held."""
-
-
-def _grey(context: JobContext) -> NDArray[np.uint8]:
-    import cv2
-
-    image = context.frame.image if context.frame is not None else None
-    if image is None:
-        raise FrameError('no_image', f'{context.task}: the message holds no image')
-    return cv2.cvtColor(image.bgr(), cv2.COLOR_BGR2GRAY)  # type: ignore[return-value]
 
 
 PROGRAM = FlowTrackProgram

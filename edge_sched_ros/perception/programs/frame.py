@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.engines.base import LoadedNetwork
 from edge_sched_ros.execution.frame import FrameError
+from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.preprocess.transform import Transform
@@ -27,21 +28,28 @@ class _Scratch:
 
 
 class FrameProgram:
-    """Picture -> tensor -> outputs -> result."""
+    """
+    Picture -> tensor -> outputs -> result.
 
-    stages = ('preprocess', 'infer', 'postprocess')
+    After a task that gives a picture (``denoise``) it works on that instead of the camera's.
+
+    :param networks: by unit; units may share one
+    :param preprocessors: by unit
+    """
+
+    stages: tuple[str, ...] = ('preprocess', 'infer', 'postprocess')
     stateful = False
 
     def __init__(
         self,
         spec: NetworkSpec,
-        network: LoadedNetwork,
-        preprocessor: Preprocessor,
+        networks: dict[str, LoadedNetwork],
+        preprocessors: dict[str, Preprocessor],
         decoder: Decoder,
     ) -> None:
         self._spec = spec
-        self._network = network
-        self._preprocessor = preprocessor
+        self.networks = networks
+        self.preprocessors = preprocessors
         self._decoder = decoder
         self.labels = spec.labels
         self.output = decoder.output
@@ -53,7 +61,8 @@ class FrameProgram:
             return 0
         scratch: _Scratch = context.scratch
         if stage == 'infer':
-            scratch.outputs = self._network.run([scratch.tensor])  # type: ignore[list-item]
+            network = self.networks[context.unit]
+            scratch.outputs = network.run([scratch.tensor])  # type: ignore[list-item]
             scratch.tensor = None
             return 0
         context.result = self._decoder.decode(scratch.outputs, scratch.transform)
@@ -62,9 +71,11 @@ class FrameProgram:
 
     def _prepare(self, context: JobContext) -> _Scratch:
         image = context.frame.image if context.frame is not None else None
+        if isinstance(context.parent, SourceImage):
+            image = context.parent
         if image is None:
             raise FrameError('no_image', f'{context.task}: the message holds no image')
-        tensor, transform = self._preprocessor.prepare(image, self._spec.input)
+        tensor, transform = self.preprocessors[context.unit].prepare(image, self._spec.input)
         return _Scratch(tensor, transform, [])
 
     def option_names(self) -> tuple[str, ...]:
@@ -79,5 +90,11 @@ class FrameProgram:
         """Nothing is remembered."""
 
     def close(self) -> None:
-        """Free the network."""
-        self._network.close()
+        """Free the network, wherever it is loaded."""
+        close_networks(self.networks)
+
+
+def close_networks(networks: dict[str, LoadedNetwork]) -> None:
+    """Free networks by unit, each once."""
+    for network in {id(network): network for network in networks.values()}.values():
+        network.close()

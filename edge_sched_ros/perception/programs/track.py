@@ -16,6 +16,7 @@ from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.perception.decoders.base import Decoder
+from edge_sched_ros.perception.programs.frame import close_networks
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.perception.tracker import Tracker
 
@@ -27,9 +28,14 @@ class _Scratch:
 
 
 class TrackProgram:
-    """Detections of the task before it -> crops -> embeddings -> tracks."""
+    """
+    Detections of the task before it -> crops -> embeddings -> tracks.
 
-    stages = ('preprocess', 'infer', 'postprocess')
+    :param networks: by unit; units may share one
+    :param preprocessors: by unit
+    """
+
+    stages: tuple[str, ...] = ('preprocess', 'infer', 'postprocess')
     stateful = True
     output = 'tracks'
     needs_boxes = True
@@ -37,13 +43,13 @@ class TrackProgram:
     def __init__(
         self,
         spec: NetworkSpec,
-        network: LoadedNetwork,
-        preprocessor: Preprocessor,
+        networks: dict[str, LoadedNetwork],
+        preprocessors: dict[str, Preprocessor],
         decoder: Decoder,
     ) -> None:
         self._spec = spec
-        self._network = network
-        self._preprocessor = preprocessor
+        self.networks = networks
+        self.preprocessors = preprocessors
         self._decoder = decoder
         self._tracker = Tracker()
         self.labels = spec.labels
@@ -56,7 +62,9 @@ class TrackProgram:
         if stage == 'preprocess':
             context.scratch = _Scratch(self._crops(context, found), None)
         elif stage == 'infer':
-            context.scratch.vectors = self._embed(context.scratch.crops)
+            context.scratch.vectors = self._embed(
+                context.scratch.crops, self.networks[context.unit]
+            )
             context.scratch.crops = None
         else:
             context.result = self._tracker.update(found, context.scratch.vectors)
@@ -70,17 +78,24 @@ class TrackProgram:
             return None
         if image is None:
             raise FrameError('no_image', f'{context.task}: the message holds no image')
-        return self._preprocessor.crops(image, found.boxes_xyxy, self._spec.input)
+        preprocessor = self.preprocessors[context.unit]
+        return preprocessor.crops(image, found.boxes_xyxy, self._spec.input)
 
-    def _embed(self, crops: NDArray[Any] | None) -> NDArray[np.float32] | None:
+    def _embed(
+        self, crops: NDArray[Any] | None, network: LoadedNetwork
+    ) -> NDArray[np.float32] | None:
         """Return one vector per crop, in batches no larger than the network takes."""
         if crops is None:
             return None
-        size = self._spec.max_batch
-        parts = [
-            self._decoder.decode(self._network.run([crops[start : start + size]]), None).vectors  # type: ignore[arg-type]
-            for start in range(0, len(crops), size)
-        ]
+        fixed = network.inputs[0].shape[0]
+        size = fixed or self._spec.max_batch
+        parts = []
+        for start in range(0, len(crops), size):
+            batch = crops[start : start + size]
+            # a DLA takes no batch but the one it was built for
+            filled = _fill(batch, size) if fixed else batch
+            vectors = self._decoder.decode(network.run([filled]), None).vectors  # type: ignore[arg-type]
+            parts.append(vectors[: len(batch)])
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def option_names(self) -> tuple[str, ...]:
@@ -96,5 +111,14 @@ class TrackProgram:
         self._tracker.reset()
 
     def close(self) -> None:
-        """Free the network."""
-        self._network.close()
+        """Free the network, wherever it is loaded."""
+        close_networks(self.networks)
+
+
+def _fill(batch: NDArray[Any], size: int) -> NDArray[Any]:
+    """Return a batch of a size, filled up with zeros."""
+    if len(batch) == size:
+        return batch
+    filled = np.zeros((size, *batch.shape[1:]), batch.dtype)
+    filled[: len(batch)] = batch
+    return filled

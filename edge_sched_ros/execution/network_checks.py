@@ -1,0 +1,84 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Checks of what a network's YAML file holds; every message names file and key."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from edge_sched_ros.core.errors import ConfigError
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return the mapping a YAML file holds; :raises ConfigError: naming it."""
+    try:
+        data = yaml.safe_load(path.read_text())
+    except OSError as error:
+        raise ConfigError(str(path), f'cannot be read: {error.strerror}') from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        reason = ' '.join(str(error).split())
+        raise ConfigError(str(path), f'is not valid YAML: {reason}') from None
+    if not isinstance(data, dict):
+        raise ConfigError(str(path), 'must hold the keys of a network')
+    return data
+
+
+def check_keys(path: Path, prefix: str, data: Mapping[str, Any], known: set[str]) -> None:
+    """Check that there is no key but those known; :raises ConfigError: with the nearest."""
+    for key in data:
+        if key not in known:
+            close = difflib.get_close_matches(str(key), known, n=1)
+            hint = f"; did you mean '{close[0]}'?" if close else ''
+            raise ConfigError(f'{path}: {prefix}{key}', f'unknown key{hint}')
+
+
+def text(path: Path, data: Mapping[str, Any], key: str, default: str) -> str:
+    """Return a text or its default; :raises ConfigError: naming the key."""
+    value = data.get(key, default)
+    if not isinstance(value, str):
+        raise ConfigError(f'{path}: {key}', f'must be text, not {value!r}')
+    return value
+
+
+def whole(path: Path, key: str, value: Any) -> int:
+    """Return a whole number above zero; :raises ConfigError: naming the key."""
+    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+        raise ConfigError(f'{path}: {key}', f'must be a whole number above zero, not {value!r}')
+    return value
+
+
+def number(path: Path, key: str, value: Any) -> float:
+    """Return a finite number; :raises ConfigError: naming the key."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
+        raise ConfigError(f'{path}: {key}', f'must be a number, not {value!r}')
+    return float(value)
+
+
+def numbers(path: Path, key: str, value: Any) -> tuple[float, ...]:
+    """Return three numbers, of one or three given; :raises ConfigError: naming the key."""
+    if not isinstance(value, list) or len(value) not in (1, 3):
+        raise ConfigError(
+            f'{path}: {key}', f'must be a list of one or three numbers, not {value!r}'
+        )
+    numbers = tuple(number(path, key, item) for item in value)
+    return numbers * 3 if len(numbers) == 1 else numbers
+
+
+def choice(path: Path, key: str, value: Any, allowed: tuple[str, ...]) -> str:
+    """Return one of the texts allowed; :raises ConfigError: naming the key."""
+    if value not in allowed:
+        raise ConfigError(f'{path}: {key}', f'must be one of {", ".join(allowed)}, not {value!r}')
+    return str(value)
+
+
+def flag(path: Path, key: str, value: Any) -> bool:
+    """Return true or false; :raises ConfigError: naming the key."""
+    if not isinstance(value, bool):
+        raise ConfigError(f'{path}: {key}', f'must be true or false, not {value!r}')
+    return value

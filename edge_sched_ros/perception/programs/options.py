@@ -1,0 +1,68 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Numbers of a program that may be set while it runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from edge_sched_ros.core.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """
+    What a number may be.
+
+    :param whole: whether it must be a whole one
+    :param multiple: it must be a multiple of this one; 0 for none
+    """
+
+    default: float
+    least: float
+    greatest: float
+    whole: bool = False
+    multiple: int = 0
+
+    def problem(self, value: float) -> str:
+        """Return what is wrong with a value; empty when nothing is."""
+        # written so that NaN fails
+        if not self.least <= value <= self.greatest:
+            return f'must be from {self.least:g} to {self.greatest:g}, not {value!r}'
+        if self.whole and value != int(value):
+            return f'must be a whole number, not {value!r}'
+        if self.multiple and value % self.multiple:
+            return f'must be a multiple of {self.multiple}, not {value!r}'
+        return ''
+
+
+class Options(dict[str, float]):
+    """
+    The options of a program with their values.
+
+    :param program: its name, for messages
+    :param given: values over the defaults
+    :raises ConfigError: naming the option
+    """
+
+    def __init__(self, program: str, numbers: dict[str, Number], given: dict[str, float]) -> None:
+        super().__init__({name: float(number.default) for name, number in numbers.items()})
+        self._program, self._numbers = program, numbers
+        for name, value in given.items():
+            self.change(name, value)
+
+    def change(self, name: str, value: float | None) -> None:
+        """
+        Change an option, ``None`` for its default.
+
+        :raises ConfigError: naming the option
+        """
+        if name not in self._numbers:
+            known = ', '.join(self._numbers)
+            raise ConfigError(name, f'{self._program} has no such option (it has: {known})')
+        number = self._numbers[name]
+        if value is None:
+            value = number.default
+        elif problem := number.problem(value):
+            raise ConfigError(name, problem)
+        self[name] = float(value)

@@ -1,0 +1,106 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Depth of two rectified pictures that come side by side in one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.context import JobContext
+from edge_sched_ros.execution.preprocess.base import Preprocessor
+from edge_sched_ros.perception.programs.options import Number
+from edge_sched_ros.perception.programs.options import Options
+from edge_sched_ros.perception.programs.unit_vision import grey_of
+from edge_sched_ros.perception.programs.unit_vision import UnitVision
+from edge_sched_ros.perception.results import DepthMap
+
+_NUMBERS = {
+    'focal_px': Number(0.0, 0.001, 1e5),
+    'baseline_m': Number(0.0, 1e-6, 1000.0),
+    # an OFA knows 128 and 256
+    'max_disparity': Number(128, 16, 256, whole=True, multiple=16),
+    'window': Number(5, 1, 11, whole=True),
+}
+_MUST_BE_GIVEN = ('focal_px', 'baseline_m')
+
+
+class StereoProgram:
+    """
+    Picture -> left and right half, grey -> disparity -> depth = focal_px * baseline_m / disparity.
+
+    :param options: ``focal_px``: focal length of the rectified pictures; ``baseline_m``: between
+        the cameras; ``max_disparity``: pixels; ``window``: side of what is compared, odd, pixels
+    :raises ConfigError: without focal length and baseline
+    """
+
+    stages = ('preprocess', 'match', 'postprocess')
+    stage_ops = {'match': 'stereo'}
+    stateful = False
+    output = 'depth'
+
+    def __init__(self, **options: float) -> None:
+        self._options = Options('stereo', _NUMBERS, options)
+        self._vision = UnitVision()
+        for name in _NUMBERS:
+            self._check(name)
+
+    def use_units(self, preprocessors: Mapping[str, Preprocessor]) -> None:
+        """Let these units match the pictures."""
+        self._vision.use(preprocessors)
+
+    def run(self, stage: str, context: JobContext) -> int:
+        """Run one stage."""
+        if stage == 'preprocess':
+            grey = grey_of(context)
+            half = grey.shape[1] // 2
+            context.scratch = grey[:, :half], grey[:, half : 2 * half]
+        elif stage == 'match':
+            context.scratch = self._vision.call(
+                context.unit,
+                'stereo',
+                *context.scratch,
+                max_disparity=int(self._options['max_disparity']),
+                window=int(self._options['window']),
+            )
+        else:
+            context.result = self._depth(context.scratch)
+            context.scratch = None
+        return 0
+
+    def _depth(self, disparity: np.ndarray) -> DepthMap:
+        product = self._options['focal_px'] * self._options['baseline_m']
+        with np.errstate(divide='ignore', invalid='ignore'):
+            depth = np.where(disparity > 0, product / disparity, np.nan)
+        return DepthMap(depth.astype(np.float32), 1.0, 1.0)
+
+    def option_names(self) -> tuple[str, ...]:
+        """Return the names of all options."""
+        return tuple(self._options)
+
+    def set_option(self, name: str, value: float | None) -> None:
+        """Change an option, ``None`` for its default; :raises ConfigError: naming it."""
+        before = self._options.get(name)
+        self._options.change(name, value)
+        try:
+            self._check(name)
+        except ConfigError:
+            self._options[name] = before
+            raise
+
+    def _check(self, name: str) -> None:
+        if name in _MUST_BE_GIVEN and not self._options[name] > 0:
+            raise ConfigError(name, 'must be given, above zero, for the program stereo')
+        if name == 'window' and not self._options[name] % 2:
+            raise ConfigError(name, f'must be odd, not {self._options[name]:g}')
+
+    def reset(self) -> None:
+        """Nothing is remembered."""
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+PROGRAM = StereoProgram

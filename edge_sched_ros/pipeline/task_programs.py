@@ -1,0 +1,185 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What each task runs, and which units can run each of its stages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from edge_sched_ros.core.units import UNIT_KINDS
+from edge_sched_ros.execution.context import Program
+from edge_sched_ros.execution.engines.base import Engine
+from edge_sched_ros.execution.fused import fuse
+from edge_sched_ros.execution.network import load_network
+from edge_sched_ros.execution.network import NetworkSpec
+from edge_sched_ros.execution.preprocess.base import Preprocessor
+from edge_sched_ros.execution.preprocess.opencv import OpenCvPreprocessor
+from edge_sched_ros.execution.registry import Machine
+from edge_sched_ros.execution.units import LocalUnit
+from edge_sched_ros.perception.programs.build import make_program
+from edge_sched_ros.perception.programs.build import preprocess_op
+from edge_sched_ros.perception.programs.registry import program_class
+from edge_sched_ros.pipeline import network_loading
+from edge_sched_ros.pipeline.config import PipelineConfig
+from edge_sched_ros.pipeline.config import TaskConfig
+from edge_sched_ros.pipeline.stage_units import StageUnits
+from edge_sched_ros.pipeline.unit_choice import UnitChoice
+
+#: stage -> units that may run it
+UnitsOf = dict[str, tuple[LocalUnit, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskProgram:
+    """
+    What a task runs.
+
+    :param name: of its network or program
+    :param units: of every stage of the program
+    """
+
+    program: Program
+    name: str
+    units: UnitsOf
+
+
+class TaskPrograms:
+    """
+    Makes the programs of a configuration.
+
+    :param choice: of units; learns which of them refuse a task's work
+    """
+
+    def __init__(self, config: PipelineConfig, machine: Machine, choice: UnitChoice) -> None:
+        self._machine = machine
+        self._choice = choice
+        self._backends = StageUnits(config, machine)
+        self._cores = [local.unit.name for local in machine.units if local.unit.kind == 'cpu']
+
+    def make(self, task: TaskConfig) -> TaskProgram:
+        """
+        Return what a task runs, stages that stay on the same cores made one.
+
+        :raises ConfigError: naming file or key
+        """
+        made = self._of_program(task) if task.program else self._of_network(task)
+        groups = groups_on_cores(made.program.stages, made.units)
+        program = fuse(made.program, groups)
+        units = {stage: made.units[group[0]] for stage, group in zip(program.stages, groups)}
+        return TaskProgram(program, made.name, units)
+
+    def close(self) -> None:
+        """Free what units hold; programs are freed by themselves."""
+        self._backends.close()
+
+    # --- own programs ---------------------------------------------------------------------------
+
+    def _of_program(self, task: TaskConfig) -> TaskProgram:
+        program: Any = program_class(task.program, f'{task.name}.program')(**task.options)
+        ops: dict[str, str] = getattr(program, 'stage_ops', {})
+        if not ops:
+            return TaskProgram(program, task.program, self._anywhere(task, program))
+        able = {stage: self._backends.able(op) for stage, op in ops.items()}
+        main = next(iter(ops))
+        units = self._choice.of_task(
+            task,
+            {stage: able.get(stage, self._cores) for stage in program.stages},
+            main=main,
+            kinds=self._kinds(able[main]),
+            served_by=task.program,
+        )
+        preprocessors: dict[str, Preprocessor] = {}
+        for stage in ops:
+            preprocessors |= self._backends.preprocessors(units[stage], able[stage])
+        program.use_units(preprocessors)
+        return TaskProgram(program, task.program, units)
+
+    def _anywhere(self, task: TaskConfig, program: Any) -> UnitsOf:
+        """Return the units of own code that does not say what its stages need."""
+        # one that says nothing of units runs on cores, or wherever its task is sent
+        kinds = getattr(program, 'kinds', UNIT_KINDS if task.units else ('cpu',))
+        able = [local.unit.name for local in self._machine.units if local.unit.kind in kinds]
+        stages = dict.fromkeys(program.stages, able)
+        units = self._choice.of_task(
+            task, stages, main=program.stages[0], kinds=kinds, served_by=task.program
+        )
+        return dict.fromkeys(program.stages, units[program.stages[0]])
+
+    # --- networks -------------------------------------------------------------------------------
+
+    def _of_network(self, task: TaskConfig) -> TaskProgram:
+        spec = load_network(task.network)
+        engines = self._backends.engines(spec)
+        able = self._backends.able(preprocess_op(spec))
+        units = self._choice.of_task(
+            task,
+            {'preprocess': able, 'infer': engines, 'postprocess': self._cores},
+            main='infer',
+            kinds=_kinds_of_engines(engines),
+            served_by=spec.name,
+        )
+        loaded = network_loading.load_on_units(spec, engines, units['infer'])
+        try:
+            return self._with_network(task, spec, engines, able, units, loaded)
+        except BaseException:
+            loaded.close()
+            raise
+
+    def _with_network(
+        self,
+        task: TaskConfig,
+        spec: NetworkSpec,
+        engines: dict[str, Engine],
+        able: dict[str, Preprocessor],
+        units: UnitsOf,
+        loaded: network_loading.Loaded,
+    ) -> TaskProgram:
+        where = f'{task.name}.units'
+        if not loaded.networks:
+            raise network_loading.no_unit_left(where, spec.name, loaded.refused)
+        preprocessors: dict[str, Preprocessor] = {'': OpenCvPreprocessor()}
+        program = make_program(spec, loaded.networks, preprocessors, options=task.options)
+        if not all(engine.name == 'simulated' for engine in engines.values()):
+            loaded.refused |= network_loading.rehearse_networks(spec, program)
+        if not loaded.networks:
+            raise network_loading.no_unit_left(where, spec.name, loaded.refused)
+        spoilt = network_loading.rehearse_preprocessors(spec, able, units['preprocess'])
+        if len(spoilt) == len(units['preprocess']):
+            raise network_loading.no_unit_left(where, f'{spec.name}/preprocess', spoilt)
+        units = {
+            **units,
+            'preprocess': _without(units['preprocess'], spoilt),
+            'infer': _without(units['infer'], loaded.refused),
+        }
+        for stage, refused in (('infer', loaded.refused), ('preprocess', spoilt)):
+            for name, error in refused.items():
+                self._choice.refused(task, name, str(error), units[stage])
+        preprocessors |= self._backends.preprocessors(units['preprocess'], able)
+        return TaskProgram(program, spec.name, units)
+
+    def _kinds(self, names: dict[str, Preprocessor]) -> tuple[str, ...]:
+        kinds = [local.unit.kind for local in self._machine.units if local.unit.name in names]
+        return tuple(dict.fromkeys(kinds))
+
+
+def _kinds_of_engines(engines: dict[str, Engine]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(kind for engine in engines.values() for kind in engine.kinds))
+
+
+def _without(
+    units: tuple[LocalUnit, ...], refused: network_loading.Refusals
+) -> tuple[LocalUnit, ...]:
+    return tuple(local for local in units if local.unit.name not in refused)
+
+
+def groups_on_cores(stages: tuple[str, ...], units: UnitsOf) -> tuple[tuple[str, ...], ...]:
+    """Return stages in order, those together that follow each other on the same CPU cores."""
+    groups: list[tuple[str, ...]] = []
+    for stage in stages:
+        together = bool(groups) and units[groups[-1][0]] == units[stage]
+        if together and all(local.unit.kind == 'cpu' for local in units[stage]):
+            groups[-1] = (*groups[-1], stage)
+        else:
+            groups.append((stage,))
+    return tuple(groups)
