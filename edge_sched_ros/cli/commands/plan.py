@@ -1,0 +1,118 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""``edge-sched plan``: on which unit every layer group of several networks should run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from edge_sched_ros.cli.output import printing
+from edge_sched_ros.cli.ranges import FiniteRange
+from edge_sched_ros.core.errors import ConfigError
+
+_UNITS = {
+    'max-throughput': 'answers a second',
+    'min-makespan': 'ms for a round',
+    'min-energy': 'mJ for a round',
+}
+
+
+@click.command('plan')
+@click.argument('file', type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    '--objective',
+    type=click.Choice(list(_UNITS)),
+    default='min-makespan',
+    show_default=True,
+    help='What is best; docs/planning.md says how each is counted.',
+)
+@click.option(
+    '--latency-bound-ms',
+    type=FiniteRange(0, min_open=True),
+    default=None,
+    help='No network may take longer in a round.',
+)
+@click.option(
+    '--time-limit-s',
+    type=FiniteRange(0, min_open=True),
+    default=10.0,
+    show_default=True,
+    help='The best plan found by then is given, whether proven or not.',
+)
+@click.option('--json', 'as_json', is_flag=True, help='Print the plan as JSON.')
+def plan(
+    file: Path,
+    objective: str,
+    latency_bound_ms: float | None,
+    time_limit_s: float,
+    as_json: bool,
+) -> None:
+    """
+    Map the layer groups of several networks to units, and compare with baselines.
+
+    FILE is a YAML file of units and networks; its keys are in docs/planning.md.
+    """
+    from edge_sched_ros.planning.objective import Objective
+    from edge_sched_ros.planning.plan_file import load_problem
+    from edge_sched_ros.planning.planner import make_plan
+
+    problem = load_problem(file)
+    try:
+        found = make_plan(
+            problem, Objective(objective, latency_bound_ms), time_limit_s=time_limit_s
+        ).to_dict()
+    except ConfigError as error:
+        # an option's or a library's own name says enough; a key needs its file
+        if error.where.startswith('--') or error.where == 'ortools':
+            raise
+        raise ConfigError(f'{file}: {error.where}', error.problem) from None
+    with printing():
+        if as_json:
+            click.echo(json.dumps(found, indent=2))
+        else:
+            _show(found, Console(emoji=False))
+
+
+def _show(found: Mapping[str, Any], console: Console) -> None:
+    proven = 'optimal' if found['optimal'] else 'not proven optimal'
+    unit = _UNITS[found['objective']]
+    console.print(
+        f'[bold]{found["objective"]}[/bold]: {found["value"]:.4g} {unit}, {proven}, '
+        f'{found["solve_s"]:.2f} s',
+        soft_wrap=True,
+    )
+    networks = Table('network', 'groups on', 'switches', 'latency ms')
+    for name, mapped in found['mapping'].items():
+        networks.add_row(
+            escape(name),
+            escape(_runs(mapped)),
+            str(found['switches'][name]),
+            f'{found["latency_ms"][name]:.4g}',
+        )
+    console.print(networks)
+    baselines = Table('baseline', unit)
+    for name, value in found['baselines'].items():
+        baselines.add_row(name, 'breaks the bound' if value is None else f'{value:.4g}')
+    console.print(baselines)
+
+
+def _runs(mapped: list[str]) -> str:
+    """Return ``gpu 0-6, dla 7-9``."""
+    parts, begin = [], 0
+    for unit, run in groupby(mapped):
+        end = begin + len(list(run)) - 1
+        parts.append(f'{unit} {begin}' if begin == end else f'{unit} {begin}-{end}')
+        begin = end + 1
+    return ', '.join(parts)
+
+
+COMMAND = plan

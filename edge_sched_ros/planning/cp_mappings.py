@@ -1,0 +1,151 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""All mappings that could beat a known plan, as a constraint model for CP-SAT."""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import math
+from collections.abc import Callable
+from typing import Any
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.planning.objective import Candidate
+from edge_sched_ros.planning.objective import MAX_THROUGHPUT
+from edge_sched_ros.planning.objective import MIN_ENERGY
+from edge_sched_ros.planning.objective import MIN_MAKESPAN
+from edge_sched_ros.planning.objective import Objective
+from edge_sched_ros.planning.path import NetworkPath
+from edge_sched_ros.planning.problem import Mapped
+from edge_sched_ros.planning.problem import Problem
+
+#: numbers of the model are whole: parts of what the known plan has
+_PARTS = 1_000_000
+#: a better plan is better by this share at least
+_BETTER = 1e-6
+
+
+class MappingModel:
+    """
+    The mappings whose lower bound is below the value of a known plan.
+
+    Bounds on the time of a round, contention included: no network is faster than its own
+    groups in a row, no unit than its own work, and two units ``u`` and ``v`` together do at
+    most ``1/C_u + 1/C_v`` of undisturbed work per time while both are busy (1 while one is), so
+    ``work_u + work_v <= time * max(1, 1/C_u + 1/C_v)`` with the least slowdowns ``C`` any two
+    groups have there. Every number is rounded in favour of the mapping.
+
+    :param known: what is to be beaten
+    """
+
+    def __init__(self, problem: Problem, objective: Objective, known: Candidate) -> None:
+        self._cp = solver_module()
+        self._problem = problem
+        self._objective = objective
+        self._model = self._cp.CpModel()
+        self._paths = [NetworkPath(self._model, problem, network) for network in problem.networks]
+        name, bound_ms = objective.name, objective.latency_bound_ms
+        if objective.allows(known.round):
+            if name == MIN_ENERGY:
+                self._limit_energy(known.value * (1 - _BETTER))
+            elif name == MIN_MAKESPAN:
+                bound_ms = known.value * (1 - _BETTER)
+            else:
+                assert name == MAX_THROUGHPUT
+                rounds_per_s = known.value / len(problem.networks) * (1 + _BETTER)
+                self._limit_work(1e3 / rounds_per_s)
+        if bound_ms is not None:
+            self._limit_work(bound_ms)
+            for path in self._paths:
+                self._at_most(path.work(), bound_ms)
+
+    def for_each(self, visit: Callable[[tuple[Mapped, ...]], bool], time_limit_s: float) -> bool:
+        """
+        Visit every mapping until told to stop.
+
+        :param visit: returns whether to stop
+        :return: whether all were visited
+        """
+        solver = self._cp.CpSolver()
+        solver.parameters.max_time_in_seconds = max(0.0, time_limit_s)
+        solver.parameters.enumerate_all_solutions = True
+        solver.parameters.num_workers = 1
+        caller = self._make_caller(visit)
+        status = solver.solve(self._model, caller)
+        return status in (self._cp.OPTIMAL, self._cp.INFEASIBLE)
+
+    def _make_caller(self, visit: Callable[[tuple[Mapped, ...]], bool]) -> Any:
+        paths = self._paths
+
+        # the base class is known at run time only
+        class Caller(self._cp.CpSolverSolutionCallback):  # type: ignore[misc, name-defined]
+            def on_solution_callback(self) -> None:
+                if visit(tuple(path.mapped(self.boolean_value) for path in paths)):
+                    self.stop_search()
+
+        return Caller()
+
+    # --- bounds -----------------------------------------------------------------------------
+
+    def _limit_work(self, time_ms: float) -> None:
+        """Let no unit, and no two units, have more work than fits."""
+        units = self._problem.units
+        loads = {
+            unit: [term for path in self._paths for term in path.load(unit)] for unit in units
+        }
+        for load in loads.values():
+            self._at_most(load, time_ms)
+        if self._problem.contention.acts:
+            for u, v in itertools.combinations(units, 2):
+                self._at_most(loads[u] + loads[v], time_ms * self._both(u, v))
+
+    def _both(self, u: str, v: str) -> float:
+        """Return the undisturbed work two busy units do per time, at most."""
+        slowdown = self._problem.contention.slowdown
+        demands = {unit: self._demands(unit) for unit in (u, v)}
+        paces = [
+            1 / slowdown(u, {u: g, v: h}) + 1 / slowdown(v, {u: g, v: h})
+            for g, h in itertools.product(demands[u], demands[v])
+        ]
+        return max([1.0, *paces])
+
+    def _demands(self, unit: str) -> set[float]:
+        return {
+            self._problem.demand(network, group, unit)
+            for network in self._problem.networks
+            for group in range(network.groups)
+            if network.time_ms(group, unit) is not None
+        }
+
+    def _limit_energy(self, most_mj: float) -> None:
+        self._at_most([term for path in self._paths for term in path.energy()], most_mj)
+
+    def _at_most(self, terms: list[tuple[float, Any]], limit: float) -> None:
+        """Bound a sum, rounded in favour of what is bounded."""
+        unit = limit / _PARTS
+        if unit <= 0:
+            # nothing is below nothing
+            self._model.add(sum(literal for value, literal in terms if value > 0) <= limit)
+            return
+        # what is far above the limit need not be told apart, and must fit the solver's integers
+        most = 2 * _PARTS
+        scaled = [
+            (min(most, math.floor(value / unit)), literal) for value, literal in terms if value
+        ]
+        if scaled:
+            self._model.add(sum(value * literal for value, literal in scaled) <= _PARTS)
+
+
+def solver_module() -> Any:
+    """
+    Return ``ortools.sat.python.cp_model``.
+
+    :raises ConfigError: when it is not installed
+    """
+    try:
+        return importlib.import_module('ortools.sat.python.cp_model')
+    except ImportError:
+        raise ConfigError(
+            'ortools', 'a plan needs OR-tools: pip install ortools (extra [plan])'
+        ) from None

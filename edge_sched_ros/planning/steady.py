@@ -1,0 +1,73 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a mapping gives in continuous work: how long a round takes when rounds overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from edge_sched_ros.planning.problem import Mapped
+from edge_sched_ros.planning.problem import Problem
+
+_ITERATIONS = 100
+_ENOUGH = 1e-10
+
+
+def period_ms(problem: Problem, mapping: Sequence[Mapped]) -> float:
+    """
+    Return the time between rounds when every network always has a frame waiting.
+
+    The busiest unit never waits, so its work of one round is the period. Contention is a mean
+    field of this project's own: a group meets each group of another unit for the share of the
+    period which that one takes, independently, and is slowed down meanwhile.
+    """
+    work: dict[str, list[float]] = {}
+    demands: dict[str, list[float]] = {}
+    for network, mapped in zip(problem.networks, mapping):
+        for group, (unit, ms) in enumerate(zip(mapped, problem.work_ms(network, mapped))):
+            work.setdefault(unit, []).append(ms)
+            demands.setdefault(unit, []).append(problem.demand(network, group, unit))
+    period = max(map(sum, work.values()))
+    if len(work) == 1 or not problem.contention.acts or not period:
+        return period
+    losses = _losses(problem, demands)
+    longer = work
+    for _ in range(_ITERATIONS):
+        longer = {unit: _slowed(unit, work[unit], longer, losses, period) for unit in work}
+        before, period = period, max(map(sum, longer.values()))
+        if abs(period - before) <= _ENOUGH * period:
+            break
+    return period
+
+
+#: unit -> other unit -> for each group here, the share each group there takes of its pace
+_Losses = dict[str, dict[str, list[list[float]]]]
+
+
+def _losses(problem: Problem, demands: dict[str, list[float]]) -> _Losses:
+    slowdown = problem.contention.slowdown
+    return {
+        unit: {
+            other: [[1 - 1 / slowdown(unit, {unit: g, other: h}) for h in there] for g in here]
+            for other, there in demands.items()
+            if other != unit
+        }
+        for unit, here in demands.items()
+    }
+
+
+def _slowed(
+    unit: str,
+    work: list[float],
+    longer: dict[str, list[float]],
+    losses: _Losses,
+    period: float,
+) -> list[float]:
+    slowed = []
+    for group, ms in enumerate(work):
+        pace = 1.0
+        for other, table in losses[unit].items():
+            lost = sum(loss * there for loss, there in zip(table[group], longer[other]))
+            pace *= 1 - lost / period
+        slowed.append(ms / pace)
+    return slowed

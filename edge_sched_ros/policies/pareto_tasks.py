@@ -1,0 +1,141 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the policy ``pareto`` knows of a task: its front, and the point in use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from edge_sched_ros.core.profiles import StageCost
+from edge_sched_ros.core.tasks import StageSpec
+from edge_sched_ros.core.tasks import TaskSpec
+from edge_sched_ros.core.view import View
+from edge_sched_ros.policies.pareto_front import Costs
+from edge_sched_ros.policies.pareto_front import exact_front
+from edge_sched_ros.policies.pareto_front import Point
+from edge_sched_ros.policies.pareto_model import Use
+
+#: points of a front that are looked at
+_MOST_POINTS = 24
+
+
+def memory_mib(cost: StageCost | None) -> float:
+    """Return the memory a stage takes on a unit; profiles without it count none."""
+    return float(getattr(cost, 'memory_mib', 0.0))
+
+
+@dataclass(slots=True)
+class Allocated:
+    """
+    A task and where its segments run.
+
+    :param points: its front, the fastest first
+    :param solo_ns: stage, unit -> time alone, as it was known when the front was made
+    :param known: how many of these were known then
+    :param current: the point in use
+    :param lock: why it may not change now (``time``: it just did; ``memory``: it just returned)
+    :param since_ns: since when
+    :param free_mib: the memory that was free when the lock ended
+    :param ended_ns: when its latest job should have ended
+    """
+
+    points: list[Point]
+    solo_ns: dict[tuple[str, str], int]
+    known: int
+    current: Point
+    lock: Literal['', 'time', 'memory'] = ''
+    since_ns: int = 0
+    free_mib: float = 0.0
+    ended_ns: int = 0
+
+
+def latency_ns(point: Point) -> float:
+    """Return the latency of a point alone."""
+    return point.costs[0]
+
+
+def memory_of(point: Point) -> float:
+    """Return the memory of a point in MiB."""
+    return point.costs[1]
+
+
+def known_costs(view: View, task: TaskSpec) -> int:
+    """Return how many costs of the first variant are known."""
+    variant = task.variants[0]
+    return sum(
+        len(view.profiles.on_units(task.name, variant.name, stage.name))
+        for stage in variant.stages
+    )
+
+
+def allocate(view: View, task: TaskSpec, available: frozenset[str]) -> Allocated | None:
+    """
+    Return a task on its fastest point, or ``None`` when no unit there can run a stage of it.
+
+    Besides latency and memory a point has a third respect in which it may be better: its work on
+    the unit that the fastest point keeps busiest, since that is what others wait for.
+    """
+    solo = {}
+    options: list[dict[str, Costs]] = []
+    for stage in task.variants[0].stages:
+        units = [unit for unit in stage.units if unit in available]
+        if not units:
+            return None
+        for unit in units:
+            solo[(stage.name, unit)] = _expected_ns(view, task, stage, unit)
+        options.append({unit: (0.0, _memory(view, task, stage, unit)) for unit in units})
+    handover = view.profiles.transition_ns
+    names = [stage.name for stage in task.variants[0].stages]
+    fastest = exact_front(
+        [
+            {unit: (float(solo[(name, unit)]),) for unit in option}
+            for name, option in zip(names, options)
+        ],
+        handover,
+    )[0]
+    busiest = _busiest(zip(names, fastest.units), solo)
+    segments = [
+        {
+            unit: (
+                float(solo[(name, unit)]),
+                costs[1],
+                float(solo[(name, unit)]) if unit == busiest else 0.0,
+            )
+            for unit, costs in option.items()
+        }
+        for name, option in zip(names, options)
+    ]
+    points = exact_front(segments, handover, most=_MOST_POINTS)
+    return Allocated(points, solo, known_costs(view, task), points[0])
+
+
+def use_of(view: View, task: TaskSpec, state: Allocated, point: Point) -> Use:
+    """Return what a task asks of units at a point, slowed down as its runs show."""
+    work: dict[str, float] = {}
+    visits: dict[str, int] = {}
+    for stage, unit in zip(task.variants[0].stages, point.units):
+        ns = state.solo_ns[(stage.name, unit)]
+        if view.units[unit].slots == 1:
+            # a shared unit's runs show who shared it, which is not known of another point
+            ns = max(ns, _expected_ns(view, task, stage, unit))
+        work[unit] = work.get(unit, 0.0) + ns
+        visits[unit] = visits.get(unit, 0) + 1
+    return Use(work, visits, float(view.period_ns(task.name)))
+
+
+def _busiest(places: Iterable[tuple[str, str]], solo: dict[tuple[str, str], int]) -> str:
+    load: dict[str, int] = {}
+    for name, unit in places:
+        load[unit] = load.get(unit, 0) + solo[(name, unit)]
+    return max(sorted(load), key=load.__getitem__)
+
+
+def _expected_ns(view: View, task: TaskSpec, stage: StageSpec, unit: str) -> int:
+    variant = task.variants[0].name
+    return view.profiles.expected_ns(task.name, variant, stage.name, unit, 1) or 0
+
+
+def _memory(view: View, task: TaskSpec, stage: StageSpec, unit: str) -> float:
+    return memory_mib(view.profiles.cost(task.name, task.variants[0].name, stage.name, unit))

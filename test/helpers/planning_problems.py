@@ -1,0 +1,52 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Random planning problems for property tests."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from edge_sched_ros.planning.contention import NONE
+from edge_sched_ros.planning.contention import Pairwise
+from edge_sched_ros.planning.contention import Piecewise
+from edge_sched_ros.planning.problem import Network
+from edge_sched_ros.planning.problem import Problem
+
+_TIMES = st.floats(0.05, 5.0)
+_FACTORS = st.floats(1.0, 2.5)
+
+
+@st.composite
+def _networks(draw: st.DrawFn, name: str, units: tuple[str, ...]) -> Network:
+    count = draw(st.integers(1, 4))
+    times = {units[0]: tuple(draw(_TIMES) for _ in range(count))}
+    for unit in units[1:]:
+        able = st.one_of(st.none(), _TIMES, _TIMES, _TIMES)
+        times[unit] = tuple(draw(able) for _ in range(count))
+    cuts = st.tuples(*[st.floats(0, 0.3)] * (count - 1))
+    numbers = st.tuples(*[st.floats(0, 60)] * count)
+    return Network(
+        name,
+        times,
+        energy_mj={unit: draw(numbers) for unit in units},
+        demand_gbps={unit: draw(numbers) for unit in units},
+        leave_ms={unit: draw(cuts) for unit in units},
+        enter_ms={unit: draw(cuts) for unit in units},
+        max_switches=draw(st.integers(0, 2)),
+    )
+
+
+@st.composite
+def problems(draw: st.DrawFn) -> Problem:
+    """Return one to three short networks; the first unit, a GPU, can run everything."""
+    units = ('gpu', 'dla', 'cpu')[: draw(st.integers(1, 3))]
+    most = 2 if len(units) == 3 else 3
+    networks = tuple(draw(_networks(f'n{i}', units)) for i in range(draw(st.integers(1, most))))
+    table = {u: {v: draw(_FACTORS) for v in units if v != u} for u in units}
+    contention = draw(
+        st.sampled_from(
+            [NONE, Pairwise(table), Piecewise(knee_gbps=40, slope=1.5, bandwidth_gbps=80, limit=3)]
+        )
+    )
+    handover = {(units[0], units[-1]): draw(st.floats(0, 0.2))}
+    return Problem(units, networks, {unit: unit for unit in units}, handover, contention)
