@@ -13,7 +13,7 @@ from setuptools import setup
 
 _SHARE = 'share/edge_sched_ros'
 #: folders of files that commands read by name
-_CONFIGS = ('config/capacity', 'config/plans', 'config/platforms')
+_CONFIGS = ('config/capacity', 'config/placement', 'config/plans', 'config/platforms')
 
 setup(
     name='edge_sched_ros',

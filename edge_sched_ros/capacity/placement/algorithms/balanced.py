@@ -1,0 +1,92 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Latency-aware, this project's own: the node whose scarcest resource stays the freest."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from heapq import heapify
+from heapq import heappop
+from heapq import heappush
+from typing import ClassVar
+
+from edge_sched_ros.capacity.placement.algorithms.base import candidates
+from edge_sched_ros.capacity.placement.algorithms.base import Choice
+from edge_sched_ros.capacity.placement.algorithms.base import Rejection
+from edge_sched_ros.capacity.placement.algorithms.base import rejection
+from edge_sched_ros.capacity.placement.feasibility import Refusal
+from edge_sched_ros.capacity.placement.feasibility import refusal
+from edge_sched_ros.capacity.placement.means import busy
+from edge_sched_ros.capacity.placement.node import NodeState
+from edge_sched_ros.capacity.placement.problem import App
+from edge_sched_ros.capacity.placement.problem import Demand
+from edge_sched_ros.capacity.placement.problem import Limits
+from edge_sched_ros.capacity.placement.problem import Option
+from edge_sched_ros.capacity.placement.state import ClusterState
+
+
+class Balanced:
+    """
+    Least dominant share: of memory and of every unit, the one that is most used afterwards.
+
+    What Ibis leaves out of its choice counts here: the processor that preprocesses, and memory.
+    That networks go together follows, as swaps and a second copy in memory cost shares.
+    """
+
+    name: ClassVar[str] = 'balanced'
+    latency_aware: ClassVar[bool] = True
+
+    def choose(
+        self, state: ClusterState, app: App, without: Collection[str] = ()
+    ) -> Choice | Rejection:
+        """Return where an application should go."""
+        places = [(node, option) for _, node, option in candidates(state, app, without)]
+        # bounds from below first; the exact share only for those that come up
+        heap = [
+            (_least(node, app, option, state.limits), turn, False)
+            for turn, (node, option) in enumerate(places)
+        ]
+        heapify(heap)
+        refusals: list[Refusal] = []
+        while heap:
+            _, turn, exact = heappop(heap)
+            node, option = places[turn]
+            if exact:
+                return Choice(node.name, option)
+            found = refusal(node, app, option, state.limits)
+            if found is None:
+                heappush(heap, (dominant_share(node, app, option, state.limits), turn, True))
+            else:
+                refusals.append(found)
+        return rejection(refusals)
+
+
+def dominant_share(node: NodeState, app: App, option: Option, limits: Limits) -> float:
+    """Return the largest share in use after a placement; 1 is all that may be given away."""
+    asked: dict[str, list[Demand]] = {}
+    for demand in option:
+        asked.setdefault(demand.unit, list(node.demands[demand.unit])).append(demand)
+    busiest = max(busy(node.spec.units[unit], demands) for unit, demands in asked.items())
+    return max(
+        busiest / limits.utilisation,
+        max(node.utilisation.values()) / limits.utilisation,
+        _memory_share(node, node.added_mib(app, option)),
+    )
+
+
+def _least(node: NodeState, app: App, option: Option, limits: Limits) -> float:
+    """Return a bound from below: no swap more, and every network there already."""
+    shares = dict(node.utilisation)
+    for demand in option:
+        unit = node.spec.units[demand.unit]
+        if unit.batch == 1:
+            shares[demand.unit] += demand.rate_per_ms * demand.service_ms / unit.cores
+    busiest = max(shares.values()) / limits.utilisation
+    # a little less: the exact sum may be rounded otherwise
+    return max(busiest, _memory_share(node, app.spec.memory_mib)) * (1 - 1e-9)
+
+
+def _memory_share(node: NodeState, more_mib: float) -> float:
+    if node.memory_mib is None:
+        return 0.0
+    return (node.used_mib + more_mib) / max(node.memory_mib, 1e-9)

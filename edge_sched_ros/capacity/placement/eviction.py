@@ -1,0 +1,76 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Room for an application by sending away others of lower priority."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from edge_sched_ros.capacity.placement.algorithms.base import candidates
+from edge_sched_ros.capacity.placement.algorithms.base import Choice
+from edge_sched_ros.capacity.placement.feasibility import refusal
+from edge_sched_ros.capacity.placement.node import Hosted
+from edge_sched_ros.capacity.placement.node import NodeState
+from edge_sched_ros.capacity.placement.problem import App
+from edge_sched_ros.capacity.placement.problem import Option
+from edge_sched_ros.capacity.placement.state import ClusterState
+
+
+@dataclass(frozen=True, slots=True)
+class Eviction:
+    """
+    Where an application fits once others are gone.
+
+    :param gone: names, all of lower priority
+    """
+
+    choice: Choice
+    gone: tuple[str, ...]
+
+
+def find_eviction(state: ClusterState, app: App) -> Eviction | None:
+    """
+    Return the eviction that costs least, or ``None`` where none helps.
+
+    Least: the highest priority sent away is lowest, then the fewest go, then the first node.
+    Which go is not told by the Ibis sources; this is this project's.
+    """
+    best: tuple[tuple[int, int, int], Eviction] | None = None
+    for index, node, option in candidates(state, app):
+        gone = _gone(node, app, option, state)
+        if gone is None:
+            continue
+        highest = max(node.hosted[name].app.spec.priority for name in gone)
+        key = (highest, len(gone), index)
+        if best is None or key < best[0]:
+            best = (key, Eviction(Choice(node.name, option), gone))
+    return None if best is None else best[1]
+
+
+def _gone(
+    node: NodeState, app: App, option: Option, state: ClusterState
+) -> tuple[str, ...] | None:
+    """Return whom to send away, the least urgent first, and nobody in vain."""
+    lower = [one for one in node.hosted.values() if one.app.spec.priority < app.spec.priority]
+    if not lower:
+        return None
+    trial = node.copy()
+    gone: list[Hosted] = []
+    for one in sorted(lower, key=lambda one: (one.app.spec.priority, -_weight(one))):
+        gone.append(trial.remove(one.app.name))
+        if refusal(trial, app, option, state.limits) is None:
+            break
+    else:
+        return None
+    kept: set[str] = set()
+    for one in reversed(gone[:-1]):
+        trial.host(one.app, one.option)
+        if refusal(trial, app, option, state.limits) is None:
+            kept.add(one.app.name)
+        else:
+            trial.remove(one.app.name)
+    return tuple(one.app.name for one in gone if one.app.name not in kept)
+
+
+def _weight(one: Hosted) -> float:
+    return sum(demand.rate_per_ms * demand.service_ms for demand in one.option)

@@ -1,0 +1,75 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""A whole cluster: its nodes, and where every application is."""
+
+from __future__ import annotations
+
+from edge_sched_ros.capacity.placement.node import Hosted
+from edge_sched_ros.capacity.placement.node import NodeState
+from edge_sched_ros.capacity.placement.problem import App
+from edge_sched_ros.capacity.placement.problem import Networks
+from edge_sched_ros.capacity.placement.problem import Option
+from edge_sched_ros.capacity.placement.problem import options
+from edge_sched_ros.capacity.placement.problem import Problem
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.errors import InvariantError
+
+
+class ClusterState:
+    """
+    Nodes and what they host; begins empty.
+
+    :param problem: whose nodes, networks and limits these are
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self.networks: Networks = problem.networks
+        self.limits = problem.limits
+        self.nodes = {
+            name: NodeState(name, spec, problem.limits.memory_share)
+            for name, spec in problem.nodes.items()
+        }
+        #: application -> node
+        self.where: dict[str, str] = {}
+
+    def options(self, app: App) -> dict[int, list[Option]]:
+        """Return the ways to serve an application by the identity of a node's spec."""
+        specs = {id(node.spec): node.spec for node in self.nodes.values()}
+        return {key: options(self.networks, spec, app) for key, spec in specs.items()}
+
+    def host(self, app: App, node: str, option: Option) -> None:
+        """
+        Put an application on a node.
+
+        :raises ConfigError: for one that is placed already
+        """
+        if app.name in self.where:
+            raise ConfigError(f'apps.{app.name}', f'is on {self.where[app.name]} already')
+        self.nodes[node].host(app, option)
+        self.where[app.name] = node
+
+    def remove(self, name: str) -> Hosted:
+        """
+        Take an application from its node.
+
+        :raises ConfigError: for one that is nowhere
+        """
+        if name not in self.where:
+            raise ConfigError(f'apps.{name}', 'is not placed')
+        return self.nodes[self.where.pop(name)].remove(name)
+
+    def hosted(self, name: str) -> Hosted:
+        """Return a placed application."""
+        return self.nodes[self.where[name]].hosted[name]
+
+    def validate(self) -> None:
+        """
+        Check that the books add up.
+
+        :raises InvariantError: when they do not
+        """
+        hosts = {name: node.name for node in self.nodes.values() for name in node.hosted}
+        if hosts != self.where:
+            raise InvariantError(f'nodes host {hosts}, the book says {self.where}')
+        for node in self.nodes.values():
+            node.validate()

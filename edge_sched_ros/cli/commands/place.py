@@ -1,0 +1,164 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""``edge-sched place``: which node of a cluster serves which application."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from edge_sched_ros.cli.output import printing
+from edge_sched_ros.cli.progress import progress_bar
+from edge_sched_ros.cli.ranges import FiniteRange
+
+if TYPE_CHECKING:
+    from edge_sched_ros.capacity.placement.problem import Problem
+    from edge_sched_ros.capacity.placement.state import ClusterState
+
+_ONLINE = ('ibis', 'ibis-first-fit', 'balanced', 'first-fit', 'best-fit', 'worst-fit')
+_OPTIMUM = 'optimum'
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command('place')
+@click.option('--apps', type=_FILE, required=True, help='Applications, in order of arrival.')
+@click.option('--cluster', type=_FILE, required=True, help='Nodes, and what networks cost there.')
+@click.option(
+    '--algorithm',
+    type=click.Choice([*_ONLINE, _OPTIMUM]),
+    default='ibis',
+    show_default=True,
+    help='ibis, ibis-first-fit and balanced ask the queueing models; first-, best- and worst-fit '
+    'look at memory alone; optimum knows all applications beforehand (extra [plan]).',
+)
+@click.option(
+    '--evict/--no-evict',
+    default=True,
+    help='Let urgent applications send away others where nothing else is left; not those that '
+    'look at memory alone.',
+    show_default=True,
+)
+@click.option(
+    '--simulate',
+    type=FiniteRange(0, 3600, min_open=True),
+    default=None,
+    metavar='SECONDS',
+    help='Simulate the result for so long; who answers late there is a violation, too.',
+)
+@click.option('--seed', type=click.IntRange(0), default=0, help='Of that simulation.')
+@click.option(
+    '--time-limit-s',
+    type=FiniteRange(0, min_open=True),
+    default=30.0,
+    show_default=True,
+    help='For optimum: the best found by then is given, whether proven or not.',
+)
+@click.option('--json', 'as_json', is_flag=True, help='Print the placement as JSON.')
+def place(
+    apps: Path,
+    cluster: Path,
+    algorithm: str,
+    evict: bool,
+    simulate: float | None,
+    seed: int,
+    time_limit_s: float,
+    as_json: bool,
+) -> None:
+    """
+    Place applications on the nodes of a cluster so that all answer in time.
+
+    Both files are YAML; their keys are in docs/capacity.md, under "Placement".
+    """
+    from edge_sched_ros.capacity.placement.placement_file import load_problem
+
+    problem = load_problem(apps, cluster)
+    console = Console(emoji=False)
+    if algorithm == _OPTIMUM:
+        found, state = _best(problem, time_limit_s)
+    else:
+        found, state = _online(problem, algorithm, evict)
+    if simulate is not None:
+        _simulate(found, state, simulate, seed)
+    with printing():
+        if as_json:
+            click.echo(json.dumps(found, indent=2))
+        else:
+            _show(found, problem, console)
+
+
+def _online(problem: Problem, algorithm: str, evict: bool) -> tuple[dict[str, Any], ClusterState]:
+    from edge_sched_ros.capacity.placement.online import place_all
+    from edge_sched_ros.capacity.placement.outcome import to_dict
+    from edge_sched_ros.capacity.placement.registry import make_algorithm
+    from edge_sched_ros.capacity.placement.state import ClusterState
+
+    placed = place_all(ClusterState(problem), make_algorithm(algorithm), problem.apps, evict=evict)
+    return {'algorithm': algorithm, **to_dict(placed)}, placed.state
+
+
+def _best(problem: Problem, time_limit_s: float) -> tuple[dict[str, Any], ClusterState]:
+    from edge_sched_ros.capacity.placement.optimum import find_optimum
+    from edge_sched_ros.capacity.placement.outcome import to_dict
+
+    best = find_optimum(problem, time_limit_s=time_limit_s)
+    found = {'algorithm': _OPTIMUM, **to_dict(best.placed)}
+    return {**found, 'bound': best.bound, 'solve_s': best.solve_s}, best.placed.state
+
+
+def _simulate(found: dict[str, Any], state: ClusterState, seconds: float, seed: int) -> None:
+    """Add what a simulation says; who misses there joins those who miss by the models."""
+    from edge_sched_ros.reporting.simulated_placement import check_nodes
+    from edge_sched_ros.reporting.simulated_placement import simulate_nodes
+
+    nodes = [node for node in state.nodes.values() if node.hosted]
+    check_nodes(nodes)
+    seen: dict[str, Any] = {}
+    with progress_bar(Console(stderr=True), 'simulating', max(1, len(nodes))) as done:
+        for index, node in enumerate(nodes):
+            seen.update(simulate_nodes([node], seconds=seconds, seed=seed))
+            done(index + 1)
+    late = {name: f'simulated: {one.problem}' for name, one in seen.items() if one.problem}
+    found['late'] = {**found['late'], **late}
+    found['violations'] = len(found['late'])
+    found['simulated'] = {
+        'seconds': seconds,
+        'seed': seed,
+        'violations': len(late),
+        'answers': sum(one.answers for one in seen.values()),
+        'response_ms': {
+            name: one.response_ms if one.answers else None for name, one in seen.items()
+        },
+    }
+
+
+def _show(found: Mapping[str, Any], problem: Problem, console: Console) -> None:
+    times = found['decision_ms']
+    console.print(
+        f'[bold]{found["algorithm"]}[/bold]: {found["hosted"]} of {len(problem.apps)} '
+        f'applications hosted, {found["violations"]} of them too late; a decision takes '
+        f'{times["mean"]:.3g} ms (p99 {times["p99"]:.3g})',
+        soft_wrap=True,
+    )
+    if 'bound' in found:
+        console.print(f'no placement hosts more than {found["bound"]}')
+    table = Table('node', 'applications')
+    hosts = Counter(found['assignments'].values())
+    for node in hosts:
+        names = [name for name, where in found['assignments'].items() if where == node]
+        table.add_row(escape(node), escape(', '.join(names)))
+    console.print(table)
+    for title, key in (('too late', 'late'), ('rejected', 'rejected')):
+        for name, why in found[key].items():
+            console.print(f'{title}: {escape(name)}: {escape(why)}', soft_wrap=True)
+
+
+COMMAND = place
