@@ -63,7 +63,7 @@ DEADLINES_MS = {
 }
 RATES_PER_S = (5.0, 10.0)
 MEMORY_MIB = (50.0, 100.0)
-DEADLINES_ONLY: dict[str, Any] = {'front_end_limit': None, 'deadline_share': 0.9}
+DEADLINES_ONLY: dict[str, Any] = {'front_end_limit': None, 'deadline_share': 0.75}
 #: nodes; half of them of each kind
 SIZES = (126, 250, 500, 1000)
 AWARE = ('ibis', 'ibis-first-fit', 'balanced')
@@ -256,7 +256,7 @@ def main() -> None:
     parser.add_argument(
         '--deadlines-only',
         action='store_true',
-        help='no limit of the front-ends, but a tenth of every deadline left for errors',
+        help='no limit of the front-ends, but a quarter of every deadline left for bad luck',
     )
     parser.add_argument('--optimum', type=float, metavar='SECONDS', help='for the solver')
     parser.add_argument('--scaling', action='store_true')

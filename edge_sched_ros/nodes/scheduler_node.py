@@ -34,6 +34,7 @@ from edge_sched_ros.nodes.running import new_node
 from edge_sched_ros.nodes.running import one_line
 from edge_sched_ros.nodes.running import running
 from edge_sched_ros.nodes.subscriptions import Subscriptions
+from edge_sched_ros.nodes.transitions import refuse_impossible_transitions
 from edge_sched_ros.pipeline import messages
 from edge_sched_ros.pipeline.config import from_parameters
 from edge_sched_ros.pipeline.config import PipelineConfig
@@ -57,6 +58,7 @@ class SchedulerNode(LifecycleNode):
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__('scheduler', **arguments)
+        refuse_impossible_transitions(self)
         self._stop_forwarding = forward_logging(self.get_logger())
         self._pipeline: Pipeline | None = None
         self._config: PipelineConfig | None = None

@@ -160,10 +160,13 @@ def _check_together(config: PipelineConfig) -> None:
             )
     for task in config.tasks:
         _check_followed(task, config)
-        if task.network and task.topic and types[task.topic] not in (IMAGE_TYPE, COMPRESSED_TYPE):
+        # bundled programs work on pictures; own code is named by package.module:Class
+        sees = task.network or (task.program and ':' not in task.program)
+        if sees and task.topic and types[task.topic] not in (IMAGE_TYPE, COMPRESSED_TYPE):
             raise ConfigError(
                 f'{task.name}.topic_type',
-                f'is {types[task.topic]}: a network needs images (or use trigger_topic, program)',
+                f'is {types[task.topic]}: {task.program or "a network"} needs images (or use '
+                'trigger_topic, program)',
             )
 
 
@@ -177,6 +180,8 @@ def _check_followed(task: TaskConfig, config: PipelineConfig) -> None:
         raise ConfigError(where, f"there is no task named '{task.detections_from}'")
     if followed is task:
         raise ConfigError(where, 'a task cannot follow its own boxes')
+    if followed.detections_from and followed.program:
+        raise ConfigError(where, f"'{followed.name}' follows boxes itself: name what finds them")
     mine, theirs = config.source_of(task).topic, config.source_of(followed).topic
     if mine != theirs:
         raise ConfigError(where, f"'{followed.name}' works on '{theirs}', this task on '{mine}'")

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import UNIT_KINDS
 from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.engines.base import Engine
@@ -76,7 +77,11 @@ class TaskPrograms:
     # --- own programs ---------------------------------------------------------------------------
 
     def _of_program(self, task: TaskConfig) -> TaskProgram:
-        program: Any = program_class(task.program, f'{task.name}.program')(**task.options)
+        made_by = program_class(task.program, f'{task.name}.program')
+        try:
+            program: Any = made_by(**task.options)
+        except ConfigError as error:
+            raise ConfigError(f'{task.name}.{error.where}', error.problem) from None
         ops: dict[str, str] = getattr(program, 'stage_ops', {})
         if not ops:
             return TaskProgram(program, task.program, self._anywhere(task, program))

@@ -85,3 +85,30 @@ def test_it_knows_what_comes():
     best = find_optimum(asked, time_limit_s=10)
     assert set(best.placed.state.where) == set(small)
     assert best.proven and best.bound == 6
+
+
+def test_what_the_solver_takes_for_possible_and_is_not_is_not_placed():
+    """Two networks on one edgeTPU swap; what a swap costs a request is not in the bounds."""
+    one_node = {
+        'devices': {
+            'tpu': {
+                'network_ms': 10,
+                'units': {'tpu0': {'kind': 'tpu'}, 'cpu0': {'kind': 'cpu'}},
+            }
+        },
+        'front_end_limit': None,
+    }
+    apps = {'a': app('small', rate_per_s=4), 'b': app('large', rate_per_s=4)}
+    both = problem(apps, **one_node)
+    state = ClusterState(both)
+    for one in both.apps:
+        state.host(one, 'tpu', state.options(one)[id(both.nodes['tpu'])][0])
+    # a little below what the models say both would get
+    for name, response_ms in state.nodes['tpu'].responses_ms().items():
+        apps[name]['deadline_ms'] = response_ms * 0.98
+    best = find_optimum(problem(apps, **one_node), time_limit_s=10)
+    assert len(best.placed.state.where) == 1
+    assert all(
+        broken(node, best.placed.state.limits) == '' for node in best.placed.state.nodes.values()
+    )
+    assert best.bound == 1

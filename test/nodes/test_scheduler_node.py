@@ -15,6 +15,8 @@ pytest.importorskip('rclpy', reason='ROS 2 is not here')
 
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
 from rclpy.qos import QoSProfile
 from rclpy.qos import ReliabilityPolicy
 from ros import image
@@ -181,3 +183,13 @@ def test_a_camera_that_cannot_be_heard_is_named(bench, start, capfd):
         return 'nothing can come from' in ''.join(said)
 
     bench.wait_for(named, 'a line about the publisher')
+
+
+def test_an_impossible_transition_is_refused_and_the_node_goes_on(bench, start):
+    start(autostart=True)
+    request = ChangeState.Request()
+    request.transition.id = Transition.TRANSITION_CONFIGURE  # by number, as managers do
+    assert not bench.call(ChangeState, '/scheduler/change_state', request).success
+    heard = bench.listen(Detection2DArray, 'detector/detections')
+    bench.publish('front/image_raw', image(1500))
+    bench.wait_for(lambda: heard, 'an answer all the same')

@@ -113,7 +113,31 @@ def test_its_options_are_parameters_of_the_task(tmp_path):
         ({'follower.topic': 'rear'}, "'detector' works on 'camera', this task on 'rear'"),
         ({'detector.detections_from': 'follower'}, 'detector.detections_from: is for programs'),
         ({'follower.program': 'flow_trak'}, "follower.program: .*did you mean 'flow_track'"),
-        ({'follower.nms_iou': 0.5}, 'nms_iou: .*no such option'),
+        ({'follower.nms_iou': 0.5}, 'follower.nms_iou: .*no such option'),
+        (
+            {
+                'tasks': ['detector', 'follower', 'second'],
+                'second.program': 'flow_track',
+                'second.topic': 'camera',
+                'second.detections_from': 'follower',
+                'second.deadline_ms': 5000,
+            },
+            "second.detections_from: 'follower' follows boxes itself",
+        ),
+        (
+            {
+                'tasks': ['detector', 'cleaner', 'follower'],
+                'cleaner.program': 'denoise',
+                'cleaner.topic': 'camera',
+                'cleaner.deadline_ms': 5000,
+                'follower.detections_from': 'cleaner',
+            },
+            "follower.detections_from: 'cleaner' gives none, not boxes",
+        ),
+        (
+            {'follower.topic_type': 'sensor_msgs/msg/Imu', 'detector.topic_type': ''},
+            'topic_type: .*',
+        ),
     ],
 )
 def test_what_cannot_be_is_one_clear_line(more, message, tmp_path):

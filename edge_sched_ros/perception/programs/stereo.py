@@ -10,6 +10,7 @@ import numpy as np
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.context import JobContext
+from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.perception.programs.options import Number
 from edge_sched_ros.perception.programs.options import Options
@@ -56,6 +57,8 @@ class StereoProgram:
         if stage == 'preprocess':
             grey = grey_of(context)
             half = grey.shape[1] // 2
+            if not half:
+                raise FrameError('odd_size', 'two pictures side by side need two columns')
             context.scratch = grey[:, :half], grey[:, half : 2 * half]
         elif stage == 'match':
             context.scratch = self._vision.call(

@@ -1,0 +1,38 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Lifecycle transitions that cannot be made now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rclpy.impl.implementation_singleton import rclpy_implementation
+from rclpy.node import Node
+
+
+def refuse_impossible_transitions(node: Node) -> None:
+    """
+    Have requests for transitions that the present state does not know answered with a no.
+
+    rclpy lets the error of such a request, when it comes by number, out of ``spin``: any manager
+    that configures a node which has started itself would end it.
+    """
+    for service in node.services:
+        if service.srv_name.endswith('/change_state'):
+            _guard(node, service)
+
+
+def _guard(node: Node, service: Any) -> None:
+    change = service.callback
+
+    def answer(request: Any, response: Any) -> Any:
+        try:
+            return change(request, response)
+        except rclpy_implementation.RCLError as error:
+            reason = ' '.join(str(error).split())
+            asked = request.transition.label or request.transition.id
+            node.get_logger().warning(f'transition {asked} cannot be made now: {reason}')
+            response.success = False
+            return response
+
+    service.callback = answer
