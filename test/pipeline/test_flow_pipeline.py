@@ -111,7 +111,7 @@ def test_its_options_are_parameters_of_the_task(tmp_path):
         ({'follower.detections_from': 'depth'}, "there is no task named 'depth'"),
         ({'follower.detections_from': 'follower'}, 'cannot follow its own boxes'),
         ({'follower.topic': 'rear'}, "'detector' works on 'camera', this task on 'rear'"),
-        ({'detector.detections_from': 'follower'}, 'detector.detections_from: is for programs'),
+        ({'detector.detections_from': 'follower'}, "detector.*: 'follower' follows boxes itself"),
         ({'follower.program': 'flow_trak'}, "follower.program: .*did you mean 'flow_track'"),
         ({'follower.nms_iou': 0.5}, 'follower.nms_iou: .*no such option'),
         (
