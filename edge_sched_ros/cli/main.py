@@ -1,66 +1,36 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The ``edge-sched`` command."""
+"""
+Runs the ``edge-sched`` command.
+
+Nothing but the standard library is imported before ``main``: Ctrl-C while the rest is loading is
+answered in one line, too.
+"""
 
 from __future__ import annotations
 
-import importlib
-import logging
-import pkgutil
 import sys
 from typing import Any
 
-import click
-
-from edge_sched_ros.cli import commands
-from edge_sched_ros.core.errors import EdgeSchedError
-
 #: exit code for input that cannot be used
 BAD_INPUT = 2
-
-
-class LazyGroup(click.Group):
-    """Finds subcommands by module name and imports only the one that runs."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of all subcommands."""
-        return sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a subcommand, or ``None`` when there is none of that name."""
-        if cmd_name not in self.list_commands(ctx):
-            return None
-        module = importlib.import_module(f'{commands.__name__}.{cmd_name}')
-        command: click.Command = module.COMMAND
-        return command
-
-
-def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
-    if wanted and not ctx.resilient_parsing:
-        from edge_sched_ros.pipeline.resources import version
-
-        click.echo(f'edge-sched {version()}')
-        ctx.exit()
-
-
-@click.group(cls=LazyGroup, context_settings={'help_option_names': ['-h', '--help']})
-@click.option(
-    '--version',
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_show_version,
-    help='Show the version.',
-)
-@click.option('--verbose', is_flag=True, help='Show what happens inside.')
-def edge_sched(verbose: bool) -> None:
-    """Several networks, one robot computer, every deadline accounted for."""
-    level = logging.INFO if verbose else logging.WARNING
-    logging.basicConfig(level=level, format='%(levelname)s: %(message)s', stream=sys.stderr)
+INTERRUPTED = 130
 
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command; bad input gives one line on stderr and exit code 2."""
+    try:
+        _run(arguments)
+    except KeyboardInterrupt:
+        _interrupted()
+
+
+def _run(arguments: list[str] | None) -> None:
+    import click
+
+    from edge_sched_ros.cli.group import edge_sched
+    from edge_sched_ros.core.errors import EdgeSchedError
+
     try:
         edge_sched.main(args=arguments, prog_name='edge-sched', standalone_mode=False)
     except EdgeSchedError as error:
@@ -69,9 +39,13 @@ def main(arguments: list[str] | None = None) -> Any:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo('edge-sched: interrupted', err=True)
-        sys.exit(130)
+    except click.Abort:
+        _interrupted()
+
+
+def _interrupted() -> None:
+    print('edge-sched: interrupted', file=sys.stderr, flush=True)
+    sys.exit(INTERRUPTED)
 
 
 if __name__ == '__main__':

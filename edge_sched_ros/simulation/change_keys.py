@@ -14,11 +14,11 @@ from pydantic import Field
 from pydantic import model_validator
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.documents.parsing import parse
 from edge_sched_ros.policies.registry import make_policy
 from edge_sched_ros.simulation.checks import check_fan_out
 from edge_sched_ros.simulation.checks import check_jitter
 from edge_sched_ros.simulation.checks import whole_ns
-from edge_sched_ros.simulation.loading import parse
 from edge_sched_ros.simulation.platform import Platform
 from edge_sched_ros.simulation.schema import Positive
 from edge_sched_ros.simulation.schema import Share

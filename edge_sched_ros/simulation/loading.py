@@ -6,16 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from typing import TypeVar
 
 from pydantic import BaseModel
-from pydantic import ValidationError
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.simulation.plain_words import plain_key
-from edge_sched_ros.simulation.plain_words import plain_problem
-from edge_sched_ros.simulation.plain_words import shortened
+from edge_sched_ros.documents.parsing import parse
+from edge_sched_ros.documents.plain_words import shortened
+from edge_sched_ros.documents.yaml_file import read_mapping
 from edge_sched_ros.simulation.platform import Platform
 from edge_sched_ros.simulation.power_modes import in_power_mode
 from edge_sched_ros.simulation.schema import Cost
@@ -23,7 +21,6 @@ from edge_sched_ros.simulation.schema import CostTable
 from edge_sched_ros.simulation.schema import File
 from edge_sched_ros.simulation.suite_file import Suite
 from edge_sched_ros.simulation.workload import Workload
-from edge_sched_ros.simulation.yaml_file import read_mapping
 
 _DATA = Path(__file__).parent / 'data'
 _Model = TypeVar('_Model', bound=BaseModel)
@@ -79,9 +76,18 @@ def _joined(
 
 
 def _mode_apart(name: str) -> tuple[str, str]:
-    """Return a platform's name and the power mode asked for with it, if any."""
+    """
+    Return a platform's name and the power mode asked for with it, if any.
+
+    :raises ConfigError: when there is only the @
+    """
     base, at, mode = name.rpartition('@')
-    return (base, mode) if at and base and not _is(Path(name).is_file) else (name, '')
+    if not at or not base or _is(Path(name).is_file):
+        return name, ''
+    if not mode:
+        problem = 'the power mode after the @ is missing'
+        raise ConfigError('platform', f"'{shortened(name)}': {problem}")
+    return base, mode
 
 
 def load_suite(name: str) -> Suite:
@@ -150,18 +156,3 @@ def _is(look: Callable[[], bool]) -> bool:
 
 def _read(path: Path, model: type[_Model]) -> _Model:
     return parse(read_mapping(path), model, str(path))
-
-
-def parse(data: dict[str, Any], model: type[_Model], where: str) -> _Model:
-    """
-    Return the data as a model.
-
-    :param where: the file, for messages
-    :raises ConfigError: naming the first key that cannot be used
-    """
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = plain_key(first)
-        raise ConfigError(f'{where}: {key}' if key else where, plain_problem(first)) from None

@@ -8,8 +8,8 @@ import math
 from typing import Any
 
 from edge_sched_ros.core.tasks import VariantSpec
+from edge_sched_ros.documents.parsing import parse
 from edge_sched_ros.simulation import draws
-from edge_sched_ros.simulation.loading import parse
 from edge_sched_ros.simulation.system import RunCost
 from edge_sched_ros.simulation.system import System
 from edge_sched_ros.simulation.workload import Task

@@ -4,23 +4,14 @@
 
 from __future__ import annotations
 
-import inspect
-import json
 from collections.abc import Iterator
 from collections.abc import Sequence
-from types import NoneType
-from types import UnionType
-from typing import Annotated
-from typing import Any
-from typing import get_args
-from typing import get_origin
-from typing import Literal
-from typing import Union
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from edge_sched_ros.core.policy import PolicyParameter
+from edge_sched_ros.documents.key_tables import key_table
+from edge_sched_ros.documents.key_tables import table
 from edge_sched_ros.policies.early_drop import EarlyDrop
 from edge_sched_ros.policies.registry import DROP_SUFFIX
 from edge_sched_ros.policies.registry import policy_classes
@@ -72,8 +63,6 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     'Costs, in both': (schema.Cost, schema.CostTable),
     'Suite files': (suite_file.Suite, suite_file.Group),
 }
-_WORDS = {str: 'text', float: 'number', int: 'whole number', bool: 'true or false', Any: 'any'}
-_SIGNS = {'gt': '>', 'ge': '>=', 'lt': '<', 'le': '<='}
 
 
 def markdown() -> str:
@@ -82,12 +71,11 @@ def markdown() -> str:
     for title, models in SECTIONS.items():
         lines += [f'## {title}', '']
         for model in models:
-            lines += [f'### {model.__name__}', '', _plain(inspect.getdoc(model) or ''), '']
-            lines += [*_table('key | type | default | range | meaning', _fields(model)), '']
+            lines += key_table(model)
     lines += ['## What comes with the package', '', *_built_in(), '']
     lines += ['## Parameters of policies', '']
     lines += ['All are numbers, for `--set` and for `policy_params` of the node.', '']
-    lines += _table('policy | parameter | default | range | meaning', _policies())
+    lines += table('policy | parameter | default | range | meaning', _policies())
     return '\n'.join(lines)
 
 
@@ -105,22 +93,6 @@ def _built_in() -> Iterator[str]:
         yield f'- {what}: {", ".join(f"`{name}`" for name in names)}'
 
 
-def _table(head: str, rows: Iterator[Sequence[str]]) -> list[str]:
-    rule = ' | '.join('---' for _ in head.split('|'))
-    return [f'| {head} |', f'| {rule} |', *(f'| {" | ".join(row)} |' for row in rows)]
-
-
-def _fields(model: type[BaseModel]) -> Iterator[Sequence[str]]:
-    for name, field in model.model_fields.items():
-        yield (
-            f'`{field.alias or name}`',
-            _type(_given(field), field.metadata),
-            'required' if field.is_required() else _default(field.get_default()),
-            _range(field.annotation, field.metadata),
-            _plain(field.description or ''),
-        )
-
-
 def _policies() -> Iterator[Sequence[str]]:
     for name, policy in sorted(policy_classes().items()):
         for parameter in policy.parameters:
@@ -133,78 +105,6 @@ def _parameter(policy: str, parameter: PolicyParameter) -> Sequence[str]:
     limits = f'{parameter.minimum:.15g} to {parameter.maximum:.15g}'
     default = f'`{parameter.default:.15g}`'
     return (policy, f'`{parameter.name}`', default, limits, parameter.description)
-
-
-def _type(kind: Any, metadata: Sequence[Any] = ()) -> str:
-    origin, parts = get_origin(kind), get_args(kind)
-    if origin is Annotated:
-        return _type(parts[0], parts[1:])
-    if origin is Literal:
-        return ' or '.join(f'`{part}`' for part in parts)
-    if origin in (Union, UnionType):
-        return ' or '.join(_type(part) for part in parts)
-    if origin is tuple:
-        if parts[-1] is Ellipsis:
-            return f'list of {_type(parts[0])}'
-        return f'[{", ".join(_type(part) for part in parts)}]'
-    if origin is dict:
-        return f'map of {_type(parts[0])} to {_type(parts[1])}'
-    if kind is NoneType:
-        return 'null'
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return f'[{kind.__name__}](#{kind.__name__.lower()})'
-    named = kind is str and any(key == 'pattern' for key, _ in _limits(metadata))
-    return 'name' if named else _WORDS[kind]
-
-
-def _range(kind: Any, metadata: Sequence[Any] = ()) -> str:
-    """Return the limits in words, those of what a list or map holds too."""
-    origin, parts = get_origin(kind), get_args(kind)
-    if origin is Annotated:
-        return _range(parts[0], parts[1:])
-    limits = dict(_limits(metadata))
-    found = [
-        f'{sign} {limits[key]:g}'
-        for key, sign in _SIGNS.items()
-        if key in limits and limits[key] != schema.MOST
-    ]
-    if 'min_length' in limits:
-        found.append(f'at least {limits["min_length"]}')
-    if origin in (Union, UnionType):
-        found += filter(None, map(_range, parts))
-    elif origin in (tuple, dict):
-        inner = _range(parts[0] if origin is tuple else parts[1])
-        found += [inner if inner.startswith('each') else f'each {inner}'] if inner else []
-    return ', '.join(found)
-
-
-def _limits(metadata: Sequence[Any]) -> Iterator[tuple[str, Any]]:
-    for entry in metadata:
-        if isinstance(entry, FieldInfo):
-            yield from _limits(entry.metadata)
-        for key in (*_SIGNS, 'min_length', 'pattern'):
-            if getattr(entry, key, None) is not None:
-                yield key, getattr(entry, key)
-
-
-def _given(field: FieldInfo) -> Any:
-    """Return the type of a key where it is given: without the ``None`` of one that is not."""
-    if field.is_required() or field.get_default() is not None:
-        return field.annotation
-    return Union[tuple(part for part in get_args(field.annotation) if part is not NoneType)]
-
-
-def _default(value: Any) -> str:
-    if value is None:
-        return 'absent'
-    if isinstance(value, platform.NoContention):
-        return f'`{value.model}`'
-    return "`''`" if value == '' else f'`{json.dumps(value).strip(chr(34))}`'
-
-
-def _plain(text: str) -> str:
-    """Return a docstring's text as one line of Markdown."""
-    return ' '.join(text.replace('``', '`').split())
 
 
 if __name__ == '__main__':

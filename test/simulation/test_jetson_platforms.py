@@ -130,6 +130,15 @@ def test_every_power_mode_runs_a_workload(name: str) -> None:
         assert all(units[unit].speed <= base.units[unit].speed for unit in units)
 
 
+def test_a_module_nobody_measured_says_so_instead_of_guessing() -> None:
+    platform = load_platform(str(FOLDER / 'jetson_agx_thor.yaml'))
+    assert not platform.costs
+    message = r'jetson_agx_thor knows no costs of .* \(known: none\)'
+    with pytest.raises(ConfigError, match=message) as caught:
+        System(load_workload('robot_drone'), platform)
+    assert '\n' not in str(caught.value)
+
+
 def test_a_mode_slows_down_its_units_and_takes_others_away(tmp_path: Path) -> None:
     file = tmp_path / 'p.yaml'
     file.write_text(

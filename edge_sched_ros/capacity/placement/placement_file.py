@@ -9,10 +9,7 @@ from pathlib import Path
 from typing import Any
 from typing import TypeVar
 
-from pydantic import ValidationError
-
-from edge_sched_ros.capacity.cluster_file import _problem
-from edge_sched_ros.capacity.cluster_file import _read
+from edge_sched_ros.capacity.cluster_file import WORDS
 from edge_sched_ros.capacity.placement.means import busy
 from edge_sched_ros.capacity.placement.problem import App
 from edge_sched_ros.capacity.placement.problem import cost_on
@@ -25,6 +22,9 @@ from edge_sched_ros.capacity.placement.schema import AppSpec
 from edge_sched_ros.capacity.placement.schema import NodeSpec
 from edge_sched_ros.capacity.placement.schema import PlacementFile
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.documents.parsing import checking
+from edge_sched_ros.documents.parsing import parse
+from edge_sched_ros.documents.yaml_file import read_mapping
 
 _Spec = TypeVar('_Spec', AppSpec, NodeSpec)
 
@@ -36,7 +36,7 @@ def load_problem(apps: Path, cluster: Path) -> Problem:
     :param apps: the file with the applications; ``networks`` may stand in either
     :raises ConfigError: naming file and key
     """
-    data, other = _read(apps), _read(cluster)
+    data, other = read_mapping(apps), read_mapping(cluster)
     for key in other.keys() & data.keys() - {'description'}:
         if key != 'networks' or not all(isinstance(one[key], dict) for one in (data, other)):
             raise ConfigError(f'{cluster}: {key}', f'is given in {apps} as well')
@@ -55,16 +55,9 @@ def parse_problem(data: Mapping[str, Any], where: str) -> Problem:
     :param where: the file, for messages
     :raises ConfigError: naming the first key that cannot be used
     """
-    try:
-        found = PlacementFile.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = '.'.join(str(part)[:60] for part in first['loc'] if part != '[key]')
-        raise ConfigError(f'{where}: {key}' if key else where, _problem(first)) from None
-    try:
+    found = parse(data, PlacementFile, where, words=WORDS)
+    with checking(where):
         return _checked(found)
-    except ConfigError as error:
-        raise ConfigError(f'{where}: {error.where}', error.problem) from None
 
 
 def _checked(file: PlacementFile) -> Problem:

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.unique_keys import UniqueKeyLoader
+from edge_sched_ros.documents.unique_keys import UniqueKeyLoader
 
 
 class _Loader(UniqueKeyLoader):

@@ -30,9 +30,15 @@ _WORDS = {
 _MOST_CHARACTERS = 60
 
 
-def plain_problem(error: Mapping[str, Any]) -> str:
-    """Return one of pydantic's errors in plain words, with the value where that is short."""
-    kind, context = error['type'], error.get('ctx', {})
+def plain_problem(error: Mapping[str, Any], words: Mapping[str, str] | None = None) -> str:
+    """
+    Return one of pydantic's errors in plain words, with the value where that is short.
+
+    :param words: type of error -> own words for it
+    """
+    kind, context, own = error['type'], error.get('ctx', {}), words or {}
+    if kind in own:
+        return _with_value(own[kind], error)
     if kind == 'union_tag_not_found':
         return f'needs the key {_unquoted(context["discriminator"])}'
     if kind == 'union_tag_invalid':
@@ -41,11 +47,13 @@ def plain_problem(error: Mapping[str, Any]) -> str:
     if kind in ('too_short', 'too_long'):
         limit = context.get('min_length') or context.get('max_length')
         return f'must have at {"least" if kind == "too_short" else "most"} {limit}'
-    problem = _WORDS.get(kind) or error['msg'].removeprefix('Value error, ').replace(
-        'Input should be', 'must be'
-    )
+    text = str(error['msg']).removeprefix('Value error, ').replace('Input should be', 'must be')
+    return _with_value(_WORDS.get(kind) or text, error)
+
+
+def _with_value(problem: str, error: Mapping[str, Any]) -> str:
     given = error.get('input')
-    shown = isinstance(given, (str, int, float)) and kind != 'extra_forbidden'
+    shown = isinstance(given, (str, int, float)) and error['type'] != 'extra_forbidden'
     return f'{problem}, not {shortened(repr(given))}' if shown else problem
 
 

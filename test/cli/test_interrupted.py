@@ -1,0 +1,45 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Ctrl-C at any time is one line and exit code 130."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+#: stands for a module that loads while Ctrl-C comes
+_SLOW = """
+import signal, sys
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == {name!r}:
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+sys.argv = ['edge-sched', 'doctor', '--help']
+from edge_sched_ros.cli.main import main
+main()
+"""
+
+
+#: of the standard library, and quick
+_LIGHT = {'edge_sched_ros', '__future__', 'typing', '_typing', 'contextlib'}
+
+
+@pytest.mark.parametrize(
+    'name', ['click', 'edge_sched_ros.cli.group', 'edge_sched_ros.core.errors']
+)
+def test_ctrl_c_while_modules_load(name):
+    code = _SLOW.format(name=name)
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (130, 'edge-sched: interrupted\n')
+
+
+def test_nothing_heavy_loads_before_it_can_be_answered():
+    code = (
+        'import sys; before = set(sys.modules); import edge_sched_ros.cli.main; '
+        'print(*(name for name in set(sys.modules) - before if "." not in name))'
+    )
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, timeout=60)
+    assert set(done.stdout.split()) <= _LIGHT
