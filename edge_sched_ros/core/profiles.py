@@ -7,14 +7,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from edge_sched_ros.core.stage_cost import StageCost
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from edge_sched_ros.core.tasks import StageSpec
     from edge_sched_ros.core.tasks import VariantSpec
 
-#: share an observation keeps when the next one comes; 0.95 remembers about 20 runs
-_MEMORY = 0.95
+__all__ = ['Profiles', 'StageCost', 'StageKey']
+
 _NOTHING: Mapping[str, StageCost] = {}
 
 
@@ -26,98 +30,6 @@ class StageKey:
     variant: str
     stage: str
     unit: str
-
-
-class StageCost:
-    """
-    Running cost of one stage on one unit: ``fixed + per_item * items`` nanoseconds.
-
-    An exponentially weighted least-squares line through the observed (items, latency) pairs;
-    with one item count throughout it is their weighted mean.
-    """
-
-    __slots__ = (
-        '_mean_x',
-        '_mean_y',
-        '_s',
-        '_slope',
-        '_steady_ns',
-        '_sx',
-        '_sxx',
-        '_sxy',
-        '_sy',
-        'demand',
-        'deviation',
-        'energy_mj',
-        'energy_per_item_mj',
-        'source',
-        'worst_ns',
-    )
-
-    def __init__(
-        self, latency_ns: int | None = None, *, per_item_ns: int = 0, source: str = 'observed'
-    ) -> None:
-        self._s = self._sx = self._sy = self._sxx = self._sxy = 0.0
-        self._mean_x = self._mean_y = self._slope = 0.0
-        #: what any run is expected to take as long as items do not matter
-        self._steady_ns = 0
-        #: longest observation, fading slowly
-        self.worst_ns = 0
-        #: where the number comes from: ``observed`` or the name of a profile
-        self.source = source
-        #: energy of a run over one item; ``None`` while unknown
-        self.energy_mj: float | None = None
-        #: what every further item adds
-        self.energy_per_item_mj = 0.0
-        #: how hard it pulls at the shared memory bus; what the number means is up to the
-        #: contention model that reads it
-        self.demand = 0.0
-        #: mean distance of observations from what was expected, as a share of it
-        self.deviation = 0.0
-        if latency_ns is not None:
-            self.observe(latency_ns, 1)
-            if per_item_ns:
-                self.observe(latency_ns + per_item_ns, 2)
-            self.source = source
-
-    @property
-    def known(self) -> bool:
-        """Whether anything is known."""
-        return self._s > 0
-
-    def observe(self, latency_ns: int, items: int) -> None:
-        """Take in one run over ``items`` items that took ``latency_ns``."""
-        s = self._s
-        if s >= 1:
-            expected_ns = self.expected_ns(items) if self._slope else self._steady_ns
-            if expected_ns:
-                off = abs(latency_ns - expected_ns) / expected_ns
-                self.deviation += (off - self.deviation) * (1 - _MEMORY)
-        s = self._s = s * _MEMORY + 1
-        sx = self._sx = self._sx * _MEMORY + items
-        sy = self._sy = self._sy * _MEMORY + latency_ns
-        sxx = self._sxx = self._sxx * _MEMORY + items * items
-        sxy = self._sxy = self._sxy * _MEMORY + items * latency_ns
-        worst_ns = int(self.worst_ns * 0.999)
-        self.worst_ns = latency_ns if latency_ns > worst_ns else worst_ns
-        mean_x = self._mean_x = sx / s
-        mean_y = self._mean_y = sy / s
-        self._steady_ns = round(mean_y)
-        spread = sxx / s - mean_x * mean_x
-        rise = sxy / s - mean_x * mean_y
-        self._slope = rise / spread if spread > 1e-3 and rise > 0 else 0.0
-
-    def expected_ns(self, items: int) -> int:
-        """Return the expected latency for that many items, in nanoseconds."""
-        if not self._slope:
-            return self._steady_ns
-        return max(0, round(self._mean_y + self._slope * (items - self._mean_x)))
-
-    def expected_mj(self, items: int) -> float | None:
-        """Return the expected energy for that many items in mJ, or ``None`` while unknown."""
-        if self.energy_mj is None:
-            return None
-        return max(0.0, self.energy_mj + self.energy_per_item_mj * (items - 1))
 
 
 class Profiles:
@@ -136,6 +48,13 @@ class Profiles:
         self.has_transitions = False
         #: (task, variant, items) -> energy with every stage on its hungriest unit
         self._worst_mj: dict[tuple[str, str, int], float] = {}
+        #: unit -> units that are equal to it
+        self._alike: dict[str, tuple[str, ...]] = {}
+        #: how often a cost has become another than the one given, or the one told last; who keeps
+        #: what it made of costs looks whether this has grown
+        self.drifts = 0
+        #: whose cost did so last
+        self.drifted: StageKey | None = None
 
     def set(
         self,
@@ -147,6 +66,7 @@ class Profiles:
         energy_mj: float | None = None,
         energy_per_item_mj: float = 0.0,
         demand: float = 0.0,
+        memory_mib: float | None = None,
     ) -> None:
         """
         Enter a cost known beforehand.
@@ -155,13 +75,26 @@ class Profiles:
         :param per_item_ns: what every further item adds
         :param energy_mj: of a run over one item, if known
         :param demand: pull at the shared memory bus, in the contention model's unit
+        :param memory_mib: what it takes on the unit, running or not, if known
         """
         cost = StageCost(latency_ns, per_item_ns=per_item_ns, source=source)
         cost.energy_mj = energy_mj
         cost.energy_per_item_mj = energy_per_item_mj
         cost.demand = demand
+        cost.memory_mib = memory_mib
         self._on_units(key)[key.unit] = cost
         self._worst_mj.clear()
+
+    def set_alike(self, groups: Iterable[Sequence[str]]) -> None:
+        """
+        Say which units are equal.
+
+        The first run of a stage on one of them is taken for the others too, until they run it:
+        nobody needs to try each of them.
+        """
+        for names in groups:
+            for name in names:
+                self._alike[name] = tuple(other for other in names if other != name)
 
     def set_transition(self, source: str, target: str, time_ns: int) -> None:
         """Enter what handing a job's data from one unit to another costs."""
@@ -198,7 +131,17 @@ class Profiles:
         cost = on.get(key.unit)
         if cost is None:
             cost = on[key.unit] = StageCost()
-        cost.observe(latency_ns, items)
+            for other in self._alike.get(key.unit, ()):
+                if other not in on:
+                    on[other] = borrowed = StageCost(source=f'like {key.unit}')
+                    borrowed.observe(latency_ns, items)
+        if cost.observe(latency_ns, items):
+            self.note_drift(key)
+
+    def note_drift(self, key: StageKey) -> None:
+        """Let everybody know that a cost is another than it was."""
+        self.drifts += 1
+        self.drifted = key
 
     def on_units(self, task: str, variant: str, stage: str) -> Mapping[str, StageCost]:
         """Return what is known of the stage, by unit."""

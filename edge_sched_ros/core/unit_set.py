@@ -78,11 +78,12 @@ class UnitSet:
         taken_ns, speed = event.finished_ns - event.started_ns, self.states[event.unit].speed
         if speed != 1.0:
             taken_ns = round(taken_ns * speed)
-        if running.cost is not None:
-            running.cost.observe(taken_ns, job.items)
-        else:
+        if running.cost is None:
             key = StageKey(job.task, job.variant.name, event.stage, event.unit)
             self._profiles.observe(key, taken_ns, job.items)
+        elif running.cost.observe(taken_ns, job.items):
+            key = StageKey(job.task, job.variant.name, event.stage, event.unit)
+            self._profiles.note_drift(key)
 
     def first_to_hang(self) -> list[tuple[UnitState, Running]]:
         """Return available units that are busy, each with the stage that would hang first."""
