@@ -15,7 +15,8 @@ as several processes would have it.
 Rates are relative to those of each network alone on the GPU, added up. ``best static`` is the best
 of all maps of whole networks to units, known only afterwards; ``balancer`` the best of mael,
 slo_mael and shortest_expected_latency in each case; ``published`` is ``pareto`` with
-``balanced=0``.
+``balanced=0``. ``--mappings`` adds the best of all maps of segments to units of two networks,
+which is what no policy that moves networks from map to map can pass for long.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ import argparse
 import itertools
 import json
 import statistics
+from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from edge_sched_ros.planning.apply import planned_tasks
@@ -95,9 +98,8 @@ def rates(system: System, policy: str, seconds: float, **parameters: float) -> d
     return found
 
 
-def static(system: System, mapping: dict[str, str], seconds: float) -> dict[str, float]:
-    """Return the rates when every network stays as a whole on a unit."""
-    plan = {name: [unit] * SEGMENTS for name, unit in mapping.items()}
+def fixed(system: System, plan: Mapping[str, Sequence[str]], seconds: float) -> dict[str, float]:
+    """Return the rates when every segment of a network stays on its unit."""
     before = system.tasks
     system.tasks = planned_tasks(before, plan)
     try:
@@ -106,14 +108,26 @@ def static(system: System, mapping: dict[str, str], seconds: float) -> dict[str,
         system.tasks = before
 
 
+def best_mapping(system: System, networks: tuple[str, ...], seconds: float) -> float:
+    """Return the summed rates of the best of all maps of segments to units."""
+    maps = list(itertools.product(('cpu', 'gpu'), repeat=SEGMENTS))
+    return max(
+        sum(fixed(system, dict(zip(networks, plan)), seconds).values())
+        for plan in itertools.product(maps, repeat=len(networks))
+    )
+
+
 def measure(
-    networks: tuple[str, ...], device: str, *, shared: bool, seconds: float
+    networks: tuple[str, ...], device: str, *, shared: bool, seconds: float, mappings: bool
 ) -> dict[str, Any]:
     """Return the summed rates of every contender on one case."""
     system = make_system(networks, device, shared=shared)
     found: dict[str, float] = {}
+    if mappings:
+        found['best mapping'] = best_mapping(system, networks, seconds)
     for units in itertools.product(('cpu', 'gpu'), repeat=len(networks)):
-        total = sum(static(system, dict(zip(networks, units)), seconds).values())
+        whole = {name: [unit] * SEGMENTS for name, unit in zip(networks, units)}
+        total = sum(fixed(system, whole, seconds).values())
         found['best static'] = max(found.get('best static', 0.0), total)
         if len(set(units)) == 1:
             found[f'all {units[0]}'] = total
@@ -130,13 +144,17 @@ def main() -> None:
     """Print a line per case, and the geometric means."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--seconds', type=float, default=60.0)
+    parser.add_argument('--mappings', action='store_true', help='pairs only; slow')
     parser.add_argument('--json', action='store_true')
     options = parser.parse_args()
     cases = [
-        measure(networks, device, shared=shared, seconds=options.seconds)
+        measure(
+            networks, device, shared=shared, seconds=options.seconds, mappings=options.mappings
+        )
         for device in ('phone', 'tablet')
         for shared in (False, True)
         for networks in GROUPS
+        if not options.mappings or len(networks) == 2
     ]
     if options.json:
         print(json.dumps(cases, indent=2))

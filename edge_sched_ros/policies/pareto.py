@@ -16,11 +16,14 @@ from edge_sched_ros.core.view import View
 from edge_sched_ros.policies.pareto_front import Point
 from edge_sched_ros.policies.pareto_growth import best_growth
 from edge_sched_ros.policies.pareto_memory import Memory
+from edge_sched_ros.policies.pareto_round import Proposal
+from edge_sched_ros.policies.pareto_round import Round
 from edge_sched_ros.policies.pareto_tasks import allocate
 from edge_sched_ros.policies.pareto_tasks import Allocated
 from edge_sched_ros.policies.pareto_tasks import known_costs
 from edge_sched_ros.policies.pareto_tasks import latency_ns
 from edge_sched_ros.policies.pareto_tasks import memory_of
+from edge_sched_ros.policies.pareto_tasks import renew
 from edge_sched_ros.policies.placement import Allowed
 from edge_sched_ros.policies.placement import run_in_order
 
@@ -35,10 +38,11 @@ class Pareto:
     stays for ``settle_ms``. Margins, the search from below and the return are those of the
     author's code (Iyer et al., POMACS 7(3), 2023; Samsung/ONE), which ``balanced=0`` follows.
 
-    ``balanced=1`` is this project's: of the points it takes the one with the greatest sum of all
-    networks' rates, relative to those alone, as a model of the crowded units foresees it; only
-    if that grows by ``gain``; and it also returns when units get free. As every change raises
-    the same number by a share, the same load cannot make it go round in circles.
+    ``balanced=1`` is this project's: of all networks' points that alone keep their deadline it
+    takes the one with the greatest sum of all rates, relative to those alone, as a model of the
+    crowded units foresees it; only if that grows by ``gain``; and it also returns when units get
+    free. As every change raises the same number by a share, the same load cannot make it go
+    round in circles.
     """
 
     name = 'pareto'
@@ -72,8 +76,11 @@ class Pareto:
         self._balanced = balanced >= 0.5
         self._gain = gain
         self._made_for: tuple[object, ...] = ()
+        #: changes of costs seen so far
+        self._drifts = 0
         self._tasks: dict[str, Allocated] = {}
         self._memory = Memory(memory_mib, self._tasks)
+        self._round = Round(self._tasks, self._settle_ns)
         #: changes of points so far, for tests and reports
         self.changes = 0
 
@@ -106,13 +113,20 @@ class Pareto:
     # --- units that come and go ---------------------------------------------------------------
 
     def _follow_units(self, view: View) -> None:
-        """Make new fronts when units or tasks come or go."""
+        """Make new fronts when units or tasks come or go, or cost something else than before."""
         there = frozenset(name for name, unit in view.units.items() if unit.state == AVAILABLE)
-        now = (there, *view.tasks)
+        # a pinned variant is the first
+        now = (there, *((name, task.variants[0].name) for name, task in view.tasks.items()))
         if now == self._made_for:
+            if view.profiles.drifts != self._drifts:
+                self._drifts = view.profiles.drifts
+                self._round.clear()
+                for name, state in self._tasks.items():
+                    renew(view, view.tasks[name], state, there)
             return
-        self._made_for = now
+        self._made_for, self._drifts = now, view.profiles.drifts
         self._tasks.clear()
+        self._round.clear()
         for name in view.tasks:
             self._begin(view, name, there)
 
@@ -198,28 +212,43 @@ class Pareto:
 
     # --- by predicted rates -------------------------------------------------------------------
 
-    def _balance(self, view: View, task: TaskSpec, state: Allocated, took_ns: float) -> None:
-        """Take the point with the best rates: a slower one only when jobs are slow."""
+    def _balance(self, view: View, task: TaskSpec, state: Allocated, took_ns: int) -> None:
+        """Make the change that helps the rates most, of this network or of another."""
         if state.lock or len(state.points) == 1:
             return
-        slow = self._is_slow(state, took_ns)
-        alone = latency_ns(state.current)
+        proposal = self._proposal(view, task, state, took_ns)
+        active = [name for name in self._tasks if view.tasks[name].enabled]
+        best = self._round.say(proposal, view.now_ns, active)
+        if best is None:
+            return
+        spoke = self._round.said_by()
+        self._round.clear()
+        other = self._tasks[best.task]
+        free = self._memory.free_mib(view, without=best.task)
+        if best.growth > self._gain and self._memory.fits(best.point, free):
+            self._change(view, other, best.point, 'time')
+            return
+        for name in spoke:
+            # asked again when it has had time to be otherwise
+            if name in self._tasks:
+                self._tasks[name].lock, self._tasks[name].since_ns = 'time', view.now_ns
+
+    def _proposal(self, view: View, task: TaskSpec, state: Allocated, took_ns: int) -> Proposal:
+        """Return the best point that alone answers in time, or sooner than the job did."""
+        limit_ns = max(latency_ns(state.current), task.deadline_ns)
+        if self._is_slow(state, took_ns):
+            limit_ns = max(limit_ns, took_ns)
         free = self._memory.free_mib(view, without=task.name)
         candidates = [
             point
             for point in state.points
             if point is not state.current
             and self._memory.fits(point, free)
-            and (latency_ns(point) < alone or (slow and latency_ns(point) < took_ns))
+            and latency_ns(point) <= limit_ns
         ]
         if not candidates:
-            return
-        point, growth = best_growth(view, task, self._tasks, candidates)
-        if growth > self._gain:
-            self._change(view, state, point, 'time')
-        else:
-            # asked again when it has had time to be otherwise
-            state.lock, state.since_ns = 'time', view.now_ns
+            return Proposal(task.name, state.current, 0.0)
+        return Proposal(task.name, *best_growth(view, task, self._tasks, candidates))
 
 
 POLICY = Pareto

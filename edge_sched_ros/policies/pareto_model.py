@@ -44,23 +44,34 @@ def responses(uses: Sequence[Use], shared: frozenset[str]) -> list[float]:
             {unit: time / max(1.0, total, use.period_ns) for unit, time in times.items()}
             for use, times, total in zip(uses, found, totals)
         ]
-        for index, use in enumerate(uses):
+        met = [_slowdowns(use, shares, shared) for use, shares in zip(uses, there)]
+        crowd = _summed(met)
+        for use, own, times in zip(uses, met, found):
             for unit, work in use.work_ns.items():
-                extra = 0.0
-                for other, met in enumerate(there):
-                    if other == index or unit not in met:
-                        continue
-                    if unit in shared:
-                        extra += met[unit] * work
-                    else:
-                        stage = uses[other].work_ns[unit] / uses[other].visits[unit]
-                        extra += met[unit] * stage * use.visits[unit]
+                others = crowd[unit] - own[unit]
+                extra = others * (work if unit in shared else use.visits[unit])
                 # half way from the last guess: it would swing otherwise
-                found[index][unit] = (found[index][unit] + work + extra) / 2
+                times[unit] = (times[unit] + work + extra) / 2
         before, totals = totals, [sum(times.values()) for times in found]
         if all(abs(new - old) <= _ENOUGH * new for new, old in zip(totals, before)):
             break
     return totals
+
+
+def _slowdowns(use: Use, shares: Mapping[str, float], shared: frozenset[str]) -> dict[str, float]:
+    """Return what a task costs others, by unit: a share of their work, or time at each visit."""
+    return {
+        unit: share if unit in shared else share * use.work_ns[unit] / use.visits[unit]
+        for unit, share in shares.items()
+    }
+
+
+def _summed(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    total: dict[str, float] = {}
+    for part in parts:
+        for unit, value in part.items():
+            total[unit] = total.get(unit, 0.0) + value
+    return total
 
 
 def merit(uses: Sequence[Use], alone_ns: Sequence[float], shared: frozenset[str]) -> float:

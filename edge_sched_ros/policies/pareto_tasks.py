@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from edge_sched_ros.core.profiles import StageCost
@@ -22,8 +24,8 @@ _MOST_POINTS = 24
 
 
 def memory_mib(cost: StageCost | None) -> float:
-    """Return the memory a stage takes on a unit; profiles without it count none."""
-    return float(getattr(cost, 'memory_mib', 0.0))
+    """Return the memory a stage takes on a unit in MiB; what is not known counts none."""
+    return 0.0 if cost is None or cost.memory_mib is None else cost.memory_mib
 
 
 @dataclass(slots=True)
@@ -70,13 +72,21 @@ def known_costs(view: View, task: TaskSpec) -> int:
     )
 
 
-def allocate(view: View, task: TaskSpec, available: frozenset[str]) -> Allocated | None:
+def allocate(
+    view: View,
+    task: TaskSpec,
+    available: frozenset[str],
+    alone_ns: Mapping[tuple[str, str], int] | None = None,
+) -> Allocated | None:
     """
     Return a task on its fastest point, or ``None`` when no unit there can run a stage of it.
 
     Besides latency and memory a point has a third respect in which it may be better: its work on
     the unit that the fastest point keeps busiest, since that is what others wait for.
+
+    :param alone_ns: stage, unit -> time alone, where it is known better than from runs
     """
+    better = alone_ns or {}
     solo = {}
     options: list[dict[str, Costs]] = []
     for stage in task.variants[0].stages:
@@ -84,7 +94,8 @@ def allocate(view: View, task: TaskSpec, available: frozenset[str]) -> Allocated
         if not units:
             return None
         for unit in units:
-            solo[(stage.name, unit)] = _expected_ns(view, task, stage, unit)
+            key = (stage.name, unit)
+            solo[key] = better.get(key) or _expected_ns(view, task, stage, unit)
         options.append({unit: (0.0, _memory(view, task, stage, unit)) for unit in units})
     handover = view.profiles.transition_ns
     names = [stage.name for stage in task.variants[0].stages]
@@ -109,6 +120,37 @@ def allocate(view: View, task: TaskSpec, available: frozenset[str]) -> Allocated
     ]
     points = exact_front(segments, handover, most=_MOST_POINTS)
     return Allocated(points, solo, known_costs(view, task), points[0])
+
+
+def renew(view: View, task: TaskSpec, state: Allocated, available: frozenset[str]) -> None:
+    """
+    Make a task's front anew of what is known of costs now; it stays where it is.
+
+    Runs on a shared unit show who shared it, so what is known of a stage alone there stays.
+    """
+    shared = {
+        key: ns for key, ns in state.solo_ns.items() if key[1] in view.units and _shares(view, key)
+    }
+    found = allocate(view, task, available, shared)
+    if found is None:
+        return
+    units = state.current.units
+    staying = next((point for point in found.points if point.units == units), None)
+    state.points, state.solo_ns, state.known = found.points, found.solo_ns, found.known
+    # no longer on the front: it is left when another point is found to be better
+    state.current = staying or _point(view, task, state, units)
+
+
+def _shares(view: View, key: tuple[str, str]) -> bool:
+    return view.units[key[1]].slots > 1
+
+
+def _point(view: View, task: TaskSpec, state: Allocated, units: tuple[str, ...]) -> Point:
+    stages = task.variants[0].stages
+    times = [state.solo_ns.get((stage.name, unit), 0) for stage, unit in zip(stages, units)]
+    handovers = sum(view.profiles.transition_ns(a, b) for a, b in pairwise(units))
+    memory = sum(_memory(view, task, stage, unit) for stage, unit in zip(stages, units))
+    return Point(units, (float(sum(times) + handovers), memory, 0.0))
 
 
 def use_of(view: View, task: TaskSpec, state: Allocated, point: Point) -> Use:

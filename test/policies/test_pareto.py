@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from systems import simulate
 from systems import system
 
-from edge_sched_ros.policies import pareto_tasks
 from edge_sched_ros.policies.pareto_model import merit
 from edge_sched_ros.policies.pareto_model import responses
 from edge_sched_ros.policies.pareto_model import Use
@@ -76,6 +76,42 @@ def test_in_a_crowd_both_units_are_used(slots):
     assert answered['pareto'] >= 1.25 * answered['plan_follower']
 
 
+def _two(first_cpu_ms: float, second_cpu_ms: float, deadline_ms: float):
+    costs = {'first': first_cpu_ms, 'second': second_cpu_ms}
+    networks = {
+        name: {'stages': [{'name': 's', 'cost': {'gpu0': 10.0, 'cpu0': cpu}}]}
+        for name, cpu in costs.items()
+    }
+    tasks = {
+        name: {'network': name, 'period_ms': 1.0, 'deadline_ms': deadline_ms} for name in costs
+    }
+    units = {'gpu0': {'kind': 'gpu'}, 'cpu0': {}}
+    return system({'tasks': tasks, 'networks': networks}, {'units': units})
+
+
+def _last_units(log) -> dict[str, set[str]]:
+    """Return on which units each task ran in the last second of five."""
+    found: dict[str, set[str]] = {}
+    for span in log.spans:
+        if span.begin_ns > 4e9:
+            found.setdefault(span.run.task, set()).add(span.run.unit)
+    return found
+
+
+@pytest.mark.parametrize(('first_ms', 'second_ms'), [(40.0, 100.0), (100.0, 40.0)])
+def test_the_network_that_loses_least_leaves_the_crowded_unit(first_ms, second_ms):
+    made = _two(first_ms, second_ms, deadline_ms=1000.0)
+    _, log = simulate(made, policy='pareto', **PARAMETERS, seconds=5.0)
+    leaves, stays = ('first', 'second') if first_ms < second_ms else ('second', 'first')
+    assert _last_units(log) == {leaves: {'cpu0'}, stays: {'gpu0'}}
+
+
+def test_no_network_goes_where_it_would_always_be_late():
+    made = _two(40.0, 100.0, deadline_ms=30.0)
+    _, log = simulate(made, policy='pareto', **PARAMETERS, seconds=5.0)
+    assert _last_units(log) == {'first': {'gpu0'}, 'second': {'gpu0'}}
+
+
 def test_as_published_it_takes_the_slowest_point_that_is_faster_than_its_job_was():
     _, log = simulate(
         _system(cv=0.0), policy='pareto', **{**PARAMETERS, 'balanced': 0.0}, seconds=0.3
@@ -134,21 +170,14 @@ def test_a_lost_unit_is_left_and_taken_again():
     assert set(there) == {'gpu0'}
 
 
-@pytest.fixture
-def _memory(monkeypatch):
-    """On the GPU a stage takes 100 MiB, on the CPU 10 (told apart by their latencies)."""
-    monkeypatch.setattr(
-        pareto_tasks,
-        'memory_mib',
-        lambda cost: 100.0 if cost.expected_ns(1) == 4_000_000 else 10.0,
-    )
-
-
 def _memory_system(**settings):
+    """On the GPU a stage takes 4 ms and 100 MiB, on the CPU 10 MiB."""
     made = _system(**{'cv': 0.0, **settings})
     for key, cost in made.costs.items():
         if key[-1] == 'gpu0':
-            made.costs[key] = type(cost)(4_000_000, 0, 0.0, 0.0, 0.0)
+            made.costs[key] = replace(cost, latency_ns=4_000_000, memory_mib=100.0)
+        else:
+            made.costs[key] = replace(cost, memory_mib=10.0)
     return made
 
 
@@ -158,7 +187,6 @@ def _memory_system(**settings):
     # all that fit; else the largest within two thirds: 310 of 333, 130 of 200
     [(0.0, 4), (400.0, 4), (399.0, 2), (200.0, 1), (30.0, 0)],
 )
-@pytest.mark.usefixtures('_memory')
 def test_it_begins_with_the_fastest_point_that_fits(balanced, limit_mib, on_gpu):
     values = {**PARAMETERS, 'memory_mib': limit_mib, 'balanced': balanced}
     _, log = simulate(_memory_system(names='a'), policy='pareto', **values, seconds=0.2)
@@ -167,7 +195,6 @@ def test_it_begins_with_the_fastest_point_that_fits(balanced, limit_mib, on_gpu)
 
 
 @pytest.mark.parametrize('balanced', [0.0, 1.0])
-@pytest.mark.usefixtures('_memory')
 def test_it_returns_when_memory_gets_free(balanced):
     """Two networks do not fit the GPU at once; when one ends the other takes its place."""
     made = _memory_system(changes=[{'at_s': 2.0, 'task': 'a', 'set': {'enabled': False}}])
@@ -179,6 +206,24 @@ def test_it_returns_when_memory_gets_free(balanced):
     assert before
     assert max(before) < 4
     assert found['b'][-1][1] == ('gpu0',) * 4
+
+
+def test_a_drift_of_costs_is_followed():
+    """Jobs on the GPU take 1.6 times as long as given: too little to look for another point."""
+    made = _system('a', cv=0.03)
+    for key, cost in made.costs.items():
+        made.costs[key] = replace(cost, latency_ns=5_000_000 if key[-1] == 'gpu0' else 6_000_000)
+    given = made.profiles()
+    made.profiles = lambda: given
+    for key, cost in made.costs.items():
+        if key[-1] == 'gpu0':
+            made.costs[key] = replace(cost, latency_ns=8_000_000)
+    _, log = simulate(made, policy='pareto', **PARAMETERS, seconds=8.0)
+    found = _allocations(log)['a']
+    assert found[0][1] == ('gpu0',) * 4
+    assert found[-1][1] == ('cpu0',) * 4
+    assert len(_moves(found)) <= 4
+    assert given.drifts >= 1
 
 
 # --- the model --------------------------------------------------------------------------------

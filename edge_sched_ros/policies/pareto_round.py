@@ -1,0 +1,72 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Networks say in turn which change of theirs would help most; the best of all is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from edge_sched_ros.policies.pareto_front import Point
+from edge_sched_ros.policies.pareto_tasks import Allocated
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """
+    A change of one network.
+
+    :param task: whose
+    :param growth: of all networks' rates together, as a share; 0 when nothing would help
+    """
+
+    task: str
+    point: Point
+    growth: float
+
+
+class Round:
+    """
+    Collects one proposal from each network that may change.
+
+    Only one of them is worked out at a time, when a job of its network ends: looking for the best
+    change of all networks at once would hold up the units.
+
+    :param tasks: task -> its present point; the caller's, which changes
+    :param patience_ns: how long a network without jobs is waited for
+    """
+
+    def __init__(self, tasks: Mapping[str, Allocated], patience_ns: int) -> None:
+        self._tasks = tasks
+        self._patience_ns = patience_ns
+        self._said: dict[str, Proposal] = {}
+        self._since_ns = 0
+
+    def clear(self) -> None:
+        """Forget what was said: it was about other points."""
+        self._said.clear()
+
+    def said_by(self) -> tuple[str, ...]:
+        """Return who has spoken."""
+        return tuple(self._said)
+
+    def say(self, proposal: Proposal, now_ns: int, active: Iterable[str]) -> Proposal | None:
+        """
+        Take in a proposal; return the best one when nobody is waited for any more.
+
+        :param active: tasks that get frames
+        """
+        if not self._said:
+            self._since_ns = now_ns
+        self._said[proposal.task] = proposal
+        waited = now_ns - self._since_ns > self._patience_ns
+        if not waited and any(self._is_waited_for(name) for name in active):
+            return None
+        there = [said for said in self._said.values() if said.task in self._tasks]
+        return max(there, key=lambda said: said.growth)
+
+    def _is_waited_for(self, name: str) -> bool:
+        state = self._tasks.get(name)
+        can_change = state is not None and not state.lock and len(state.points) > 1
+        return can_change and name not in self._said
