@@ -51,21 +51,35 @@ def policy_parameters(name: str) -> tuple[PolicyParameter, ...]:
     return parameters + (EarlyDrop.parameters if name.endswith(DROP_SUFFIX) else ())
 
 
+def follows_plan(name: str) -> bool:
+    """
+    Return whether a policy of that name takes a ``plan``: task -> the unit of each stage.
+
+    :raises ConfigError: when there is no such policy
+    """
+    return bool(getattr(_find(name), 'follows_plan', False))
+
+
 def make_policy(name: str, values: Mapping[str, Any]) -> Policy:
     """
     Return a policy by name.
 
-    :param values: of its parameters; the others keep their defaults
+    :param values: of its parameters; the others keep their defaults. And ``plan``, for a policy
+        that follows one
     :raises ConfigError: for an unknown policy or parameter, or a value out of range
     """
     policy_class = _find(name)
+    own: dict[str, Any] = {}
+    if 'plan' in values and follows_plan(name):
+        values = dict(values)
+        own['plan'] = _check_plan(values.pop('plan'))
     checked = {spec.name: _check(name, spec, values) for spec in policy_parameters(name)}
     if unknown := sorted(set(values) - set(checked)):
         known = ', '.join(sorted(checked)) or 'none'
         raise ConfigError(
             f'policy.{unknown[0]}', f'{name} has no such parameter (it has: {known})'
         )
-    own = {spec.name: checked[spec.name] for spec in policy_class.parameters}
+    own |= {spec.name: checked[spec.name] for spec in policy_class.parameters}
     policy: Policy = policy_class(**own)
     if not name.endswith(DROP_SUFFIX):
         return policy
@@ -81,6 +95,16 @@ def _find(name: str) -> type[Any]:
         known = ', '.join(policy_names())
         raise ConfigError('policy', f"unknown policy '{name}'{hint} (known: {known})")
     return found
+
+
+def _check_plan(plan: Any) -> Any:
+    fits = isinstance(plan, Mapping) and all(
+        isinstance(units, (list, tuple)) and all(isinstance(unit, str) for unit in units)
+        for units in plan.values()
+    )
+    if not fits:
+        raise ConfigError('policy.plan', f'must map tasks to lists of units, not {plan!r:.80}')
+    return plan
 
 
 def _check(policy: str, spec: PolicyParameter, values: Mapping[str, Any]) -> float:

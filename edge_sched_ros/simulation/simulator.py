@@ -21,6 +21,7 @@ from edge_sched_ros.core.decisions import WakeAt
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
 from edge_sched_ros.core.events import Event
 from edge_sched_ros.core.events import FrameArrived
+from edge_sched_ros.core.events import ParametersChanged
 from edge_sched_ros.core.events import StageFinished
 from edge_sched_ros.core.events import TimerFired
 from edge_sched_ros.core.events import UnitChanged
@@ -35,6 +36,11 @@ from edge_sched_ros.simulation.system import System
 
 NS_PER_S = 1_000_000_000
 
+#: returns new values of the policy's parameters, such as another plan, or ``None``
+Planner = Callable[[LowLevelDispatcher], 'Mapping[str, Any] | None']
+#: how often a planner is asked, as on a robot
+_PLAN_EVERY_NS = NS_PER_S
+
 #: told every event, its time, and what was decided
 Listener = Callable[[int, Event, list[Decision]], None]
 
@@ -48,6 +54,8 @@ class Simulator:
     :param policy_parameters: its settings
     :param seed: same seed, same run
     :param listener: hears all events and decisions (to write a trace)
+    :param planner: asked once a second of virtual time
+    :param planning_s: virtual time from asking until the policy has what it says
     """
 
     def __init__(
@@ -58,6 +66,8 @@ class Simulator:
         policy_parameters: Mapping[str, Any] | None = None,
         seed: int = 0,
         listener: Listener | None = None,
+        planner: Planner | None = None,
+        planning_s: float = 1.0,
     ) -> None:
         self.system = system
         self.seed = seed
@@ -74,6 +84,8 @@ class Simulator:
         #: wall time of every call of the dispatcher, in nanoseconds
         self.decision_ns: list[int] = []
         self._listener = listener
+        self._planner = planner
+        self._planning_ns = round(planning_s * NS_PER_S)
         self._nature = Nature(system, seed)
         self._machine = Machine(system.platform, self._foresee_end)
         self._sources = {
@@ -85,6 +97,8 @@ class Simulator:
         self._on_timer = self._timer
         self._on_change = self._change
         self._on_finish = self._finish
+        self._on_plan_look = self._look_for_plan
+        self._on_plan = self._take_plan
         self._end_ns = 0
         #: the one timer there is: when it fires, and which turn it has in the queue
         self._alarm_ns: int | None = None
@@ -106,9 +120,11 @@ class Simulator:
             self._at(round(change.at_s * NS_PER_S), self._on_change, change)
         for source in self._sources.values():
             self._next_frame(source)
+        if self._planner is not None:
+            self._at(0, self._on_plan_look, None)
         queue, timer, finish = self._queue, self._on_timer, self._on_finish
         # nobody is left to hear these after the last job
-        late = (timer, self._on_change)
+        late = (timer, self._on_change, self._on_plan_look, self._on_plan)
         while queue:
             time_ns, _, action, argument, turn = heappop(queue)
             if time_ns >= self._end_ns and not self._jobs and action in late:
@@ -144,6 +160,17 @@ class Simulator:
         from edge_sched_ros.simulation.changes import apply_change
 
         apply_change(self, change)
+
+    def _look_for_plan(self, _argument: None, _turn: int) -> None:
+        assert self._planner is not None
+        values = self._planner(self.dispatcher)
+        if values is not None:
+            self._at(self.now_ns + self._planning_ns, self._on_plan, values)
+        if self.now_ns + _PLAN_EVERY_NS < self._end_ns:
+            self._at(self.now_ns + _PLAN_EVERY_NS, self._on_plan_look, None)
+
+    def _take_plan(self, values: Mapping[str, Any], _turn: int) -> None:
+        self._send(ParametersChanged(dict(values)))
 
     # --- events and decisions ---------------------------------------------------------------
 

@@ -36,6 +36,8 @@ class RunCost:
     energy_mj: float
     energy_per_item_mj: float
     demand_gbps: float
+    #: what the stage takes there, running or not; 0 where the platform does not say
+    memory_mib: float = 0.0
 
 
 class System:
@@ -94,6 +96,7 @@ class System:
                 energy_mj=cost.energy_mj or None,
                 energy_per_item_mj=cost.energy_per_item_mj,
                 demand=cost.demand_gbps,
+                memory_mib=cost.memory_mib or None,
             )
         for transition in self.platform.transitions:
             for source in self._units_called(transition.begin, 'from'):
@@ -159,6 +162,7 @@ class System:
                 energy_mj=energy,
                 energy_per_item_mj=energy * per_item,
                 demand_gbps=cost.demand_gbps,
+                memory_mib=cost.memory_mib,
             )
         self._memory_mib += max(cost.memory_mib for cost in stage.on.values())
 

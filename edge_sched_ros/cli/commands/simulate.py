@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 from typing import TYPE_CHECKING
 
 import click
@@ -30,6 +31,8 @@ _NOT_WITH_REPLAY = {
     'settings': '--set',
     'seconds': '--seconds',
     'seed': '--seed',
+    'plan': '--plan',
+    'replan_s': '--replan-s',
 }
 
 
@@ -58,6 +61,20 @@ _NOT_WITH_REPLAY = {
     default=None,
     help='Scale all run times, and where that is not enough raise the rates, so that the best '
     'division of the work keeps the busiest unit busy to this share.',
+)
+@click.option(
+    '--plan',
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help='What plan_follower follows: a file that edge-sched plan --json has printed, with tasks '
+    'or networks of the workload, whose stages are the groups.',
+)
+@click.option(
+    '--replan-s',
+    type=FiniteRange(0, max=1e6),
+    default=None,
+    help='Make plan_follower another plan when tasks, units or costs change, which takes that '
+    'much virtual time (needs ortools).',
 )
 @click.option(
     '--trace',
@@ -92,11 +109,16 @@ def simulate(
     seconds: float,
     seed: int,
     load: float | None,
+    plan: Path | None,
+    replan_s: float | None,
     trace: Path | None,
     replayed: Path | None,
     as_json: bool,
 ) -> None:
     """Run the scheduler on a workload and a platform in virtual time."""
+    from edge_sched_ros.cli.plans import check_follows
+    from edge_sched_ros.cli.plans import read_plan
+    from edge_sched_ros.cli.plans import replanner
     from edge_sched_ros.cli.settings import parse_settings
     from edge_sched_ros.policies.registry import make_policy
     from edge_sched_ros.simulation.limits import check_frames
@@ -109,8 +131,9 @@ def simulate(
 
     if replayed is not None:
         _refuse_beside_replay(ctx)
-    values = parse_settings(settings)
+    values: dict[str, Any] = dict(parse_settings(settings))
     make_policy(policy, values)
+    check_follows(policy, plan, replan_s)
     asked, device = load_workload(workload), load_platform(platform)
     if trace is not None:
         _check_not_read(trace, workload, platform)
@@ -119,6 +142,8 @@ def simulate(
         _replay(replayed, system, load, as_json)
         return
     check_frames(system, seconds)
+    if plan is not None:
+        values['plan'] = read_plan(plan, system)
     head = {
         'workload': asked.name,
         'platform': device.name,
@@ -130,7 +155,13 @@ def simulate(
     }
     with nullcontext() if trace is None else trace_file(trace, **head) as listener, terminable():
         simulator = Simulator(
-            system, policy=policy, policy_parameters=values, seed=seed, listener=listener
+            system,
+            policy=policy,
+            policy_parameters=values,
+            seed=seed,
+            listener=listener,
+            planner=None if replan_s is None else replanner(),
+            planning_s=replan_s or 0.0,
         )
         simulator.run(seconds)
     _show(simulator, load, seconds, as_json)
