@@ -11,11 +11,14 @@ from typing import Any
 from edge_sched_ros.bags.typestore import make
 from edge_sched_ros.bags.typestore import typestore
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.perception.results import DepthMap
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.pipeline import messages
 from edge_sched_ros.pipeline import topics
+from edge_sched_ros.pipeline.camera_infos import depth_camera_info
+from edge_sched_ros.pipeline.camera_infos import picture_camera_info
 from edge_sched_ros.pipeline.resources import make_folder
 
 _TIMING = '/scheduler/timing'
@@ -91,8 +94,15 @@ class ResultsWriter:
             self._write(f'/{end.task}/image', image, at_ns)
             info = self._info_of(end.task)
             if info is not None:
-                scaled = messages.depth_camera_info(make, info, end.result, source)
+                scaled = depth_camera_info(make, info, end.result, source)
                 self._write(f'/{end.task}/camera_info', scaled, at_ns)
+        elif isinstance(end.result, SourceImage) and f'/{end.task}/image' in self._connections:
+            image = messages.picture_image(make, end.result, source)
+            self._write(f'/{end.task}/image', image, at_ns)
+            info = self._info_of(end.task)
+            if info is not None:
+                same = picture_camera_info(make, info, source)
+                self._write(f'/{end.task}/camera_info', same, at_ns)
 
     def _write(self, topic: str, message: Any, at_ns: int) -> None:
         data = typestore().serialize_cdr(message, self._types[topic])

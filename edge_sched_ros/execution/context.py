@@ -51,7 +51,8 @@ class Program(Protocol):
     stages: tuple[str, ...]
     #: whether jobs must run one at a time and in order (a tracker)
     stateful: bool
-    #: what its results are: ``detections``, ``tracks``, ``depth``, or ``none`` to publish
+    #: what its results are: ``detections``, ``tracks``, ``depth``, ``picture`` (a
+    #: ``SourceImage``), or ``none`` to publish
     output: str
 
     def run(self, stage: str, context: JobContext) -> int:

@@ -12,7 +12,7 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.network_checks import check_keys
 from edge_sched_ros.execution.network_checks import choice
 from edge_sched_ros.execution.network_checks import flag
-from edge_sched_ros.execution.tensorrt.settings import PRECISIONS
+from edge_sched_ros.execution.precisions import PRECISIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class EngineOptions:
 
     ``None`` for what is not said.
 
-    :param precision: one of ``tensorrt.settings.PRECISIONS``
+    :param precision: one of :data:`.precisions.PRECISIONS`
     :param strict_dla: refuse a DLA engine of which any layer runs on the GPU
     :param allow_gpu_fallback: let layers that the DLA cannot run go to the GPU
     """
@@ -32,27 +32,28 @@ class EngineOptions:
     allow_gpu_fallback: bool | None = None
 
 
-def read_engine_options(path: Path, data: Any) -> EngineOptions:
+def read_engine_options(path: Path, data: Any, where: str = 'engine_options') -> EngineOptions:
     """
     Return the options under the key ``engine_options``.
 
     :param path: the network's YAML file, for messages
+    :param where: the full key
     :raises ConfigError: naming file and key
     """
     if not isinstance(data, dict):
-        raise ConfigError(f'{path}: engine_options', 'must be a mapping')
-    check_keys(path, 'engine_options.', data, set(EngineOptions.__dataclass_fields__))
+        raise ConfigError(f'{path}: {where}', 'must be a mapping')
+    check_keys(path, f'{where}.', data, set(EngineOptions.__dataclass_fields__))
     values: dict[str, Any] = {
-        key: flag(path, f'engine_options.{key}', value)
+        key: flag(path, f'{where}.{key}', value)
         for key, value in data.items()
         if key != 'precision'
     }
     if 'precision' in data:
-        key = 'engine_options.precision'
+        key = f'{where}.precision'
         values['precision'] = choice(path, key, data['precision'], PRECISIONS)
     options = EngineOptions(**values)
     if options.strict_dla and options.allow_gpu_fallback:
         raise ConfigError(
-            f'{path}: engine_options', 'strict_dla and allow_gpu_fallback exclude each other'
+            f'{path}: {where}', 'strict_dla and allow_gpu_fallback exclude each other'
         )
     return options

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,13 @@ from edge_sched_ros.execution.network_checks import numbers
 from edge_sched_ros.execution.network_checks import read
 from edge_sched_ros.execution.network_checks import text
 from edge_sched_ros.execution.network_checks import whole
+from edge_sched_ros.execution.network_variants import Accuracy
+from edge_sched_ros.execution.network_variants import BASE
+from edge_sched_ros.execution.network_variants import existing_file
+from edge_sched_ros.execution.network_variants import NetworkVariant
+from edge_sched_ros.execution.network_variants import read_accuracy
+from edge_sched_ros.execution.network_variants import read_variants
+from edge_sched_ros.execution.network_variants import with_options
 
 RESIZES = ('letterbox', 'stretch', 'crop')
 LAYOUTS = ('nchw', 'nhwc')
@@ -68,6 +76,10 @@ class NetworkSpec:
     :param labels: class names in the order of class ids
     :param max_batch: most items a call; of networks that work on crops
     :param engine_options: how engines are built of it, where an engine builds
+    :param accuracy: how right the file is; ``None`` when nobody says
+    :param variants: lighter forms, the most accurate first; the file itself is not among them
+    :param variant: which of its variants this is
+    :param kinds: of units that variant is made for; empty for all
     """
 
     name: str
@@ -80,9 +92,42 @@ class NetworkSpec:
     max_batch: int = 1
     engine: str = 'auto'
     engine_options: EngineOptions = field(default_factory=EngineOptions)
+    accuracy: Accuracy | None = None
+    variants: tuple[NetworkVariant, ...] = ()
+    variant: str = BASE
+    kinds: tuple[str, ...] = ()
+
+    def where(self, key: str) -> str:
+        """Return what messages about one of its keys begin with."""
+        prefix = '' if self.variant == BASE else f'variants.{self.variant}.'
+        return f'{self.source}: {prefix}{key}'
+
+    @property
+    def by_variant(self) -> dict[str, NetworkSpec]:
+        """Every variant as a network of its own by name, the file itself first."""
+        found = {BASE: replace(self, variants=())}
+        for variant in self.variants:
+            found[variant.name] = replace(
+                self,
+                file=variant.file,
+                decoder_options={**self.decoder_options, **variant.decoder_options},
+                engine_options=with_options(variant.engine_options, self.engine_options),
+                accuracy=variant.accuracy,
+                variants=(),
+                variant=variant.name,
+                kinds=variant.kinds,
+            )
+        return found
+
+    @property
+    def relative_accuracies(self) -> dict[str, float]:
+        """How right the variants are, against the file itself; empty without any."""
+        if self.accuracy is None:
+            return {}
+        return {one.name: one.accuracy.relative_to(self.accuracy) for one in self.variants}
 
 
-_KEYS = set(NetworkSpec.__dataclass_fields__) - {'source'}
+_KEYS = set(NetworkSpec.__dataclass_fields__) - {'source', 'variant', 'kinds'}
 _INPUT_KEYS = set(InputSpec.__dataclass_fields__)
 
 
@@ -98,20 +143,17 @@ def load_network(path: str | Path) -> NetworkSpec:
     for key in ('file', 'input', 'decoder'):
         if key not in data:
             raise ConfigError(str(path), f"the key '{key}' is missing")
-    file = Path(str(data['file']))
-    file = file if file.is_absolute() else path.parent / file
-    if not file.is_file():
-        raise ConfigError(f'{path}: file', f'there is no file {file}')
     labels = data.get('labels', [])
     if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
         raise ConfigError(f'{path}: labels', 'must be a list of class names')
     options = data.get('decoder_options', {})
     if not isinstance(options, dict):
         raise ConfigError(f'{path}: decoder_options', 'must be a mapping')
+    accuracy = read_accuracy(path, 'accuracy', data.get('accuracy'))
     return NetworkSpec(
         name=text(path, data, 'name', path.stem),
         source=path,
-        file=file,
+        file=existing_file(path, 'file', data['file']),
         input=_input(path, data['input']),
         decoder=text(path, data, 'decoder', ''),
         decoder_options=options,
@@ -119,6 +161,8 @@ def load_network(path: str | Path) -> NetworkSpec:
         max_batch=whole(path, 'max_batch', data.get('max_batch', 1)),
         engine=text(path, data, 'engine', 'auto'),
         engine_options=read_engine_options(path, data.get('engine_options', {})),
+        accuracy=accuracy,
+        variants=read_variants(path, data.get('variants', []), accuracy),
     )
 
 

@@ -97,6 +97,9 @@ class Runtime:
         self._workers: dict[str, UnitWorker] = {}
         self._alarm: Alarm | None = None
         self._delivery: Delivery | None = None
+        #: unit -> an estimate of its power while busy, in mW; replaced as a whole by whoever reads
+        #: telemetry, so that a stage's end needs no lock
+        self.busy_power_mw: Mapping[str, float] = {}
 
     # --- life -------------------------------------------------------------------------------
 
@@ -154,6 +157,10 @@ class Runtime:
         :raises ConfigError: when the event asks for what cannot be; nothing has changed then
         """
         self._handle(event)
+        if isinstance(event, UnitChanged) and event.state == AVAILABLE:
+            worker = self._workers.get(event.unit)
+            if worker is not None:
+                worker.pin()
         if self._delivery is not None:
             self._delivery.wake()
 
@@ -253,7 +260,12 @@ class Runtime:
         except Exception as error:
             reason = self._reason(run, error)
             return StageFailed(run.job, run.stage, run.unit, started_ns, self._clock_ns(), reason)
-        return StageFinished(run.job, run.stage, run.unit, started_ns, self._clock_ns(), items)
+        ended_ns = self._clock_ns()
+        # mW times ns are 1e-9 mJ
+        energy_mj = self.busy_power_mw.get(run.unit, 0.0) * (ended_ns - started_ns) * 1e-9
+        return StageFinished(
+            run.job, run.stage, run.unit, started_ns, ended_ns, items, energy_mj=energy_mj
+        )
 
     def _reason(self, run: Run, error: Exception) -> str:
         """Return the short code an error is counted under; log its first occurrence."""

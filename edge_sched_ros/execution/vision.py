@@ -22,11 +22,18 @@ OPERATIONS = (
     'rescale',
     'remap',
     'perspective_warp',
-    'lk_flow',
+    'dense_flow',
+    'point_flow',
     'harris',
     'stereo',
     'tnr',
 )
+
+#: of Lucas-Kanade: side of the patch compared (a PVA knows 7, 9 and 11), levels of the pyramid,
+#: and steps on each
+LK_WINDOW_PX = 11
+LK_LEVELS = 3
+LK_ITERATIONS = 10
 
 
 class UnsupportedOpError(EdgeSchedError):
@@ -111,21 +118,22 @@ class VisionOps(Protocol):
         :param matrix: 3x3, from source pixels to those of the result
         """
 
-    def lk_flow(
-        self,
-        previous: Picture,
-        following: Picture,
-        points: NDArray[np.float32],
-        *,
-        window: int = 11,
-        levels: int = 3,
-        iterations: int = 10,
+    def dense_flow(self, previous: Picture, following: Picture) -> NDArray[np.float32]:
+        """
+        Return how far every pixel of one grey picture moved to the next.
+
+        HxWx2, pixels right and down. Units may know it for blocks of pixels only.
+        """
+
+    def point_flow(
+        self, previous: Picture, following: Picture, points: NDArray[np.float32]
     ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """
-        Find points of one grey picture in the next, by pyramidal Lucas-Kanade.
+        Find points of one grey picture in the next.
+
+        By pyramidal Lucas-Kanade, or from the flow of all pixels where a unit knows only that.
 
         :param points: Nx2, pixels
-        :param window: side of the patch compared, pixels
         :returns: Nx2 places in the next picture, and which of them were found
         """
 

@@ -63,7 +63,7 @@ class UnitWorker:
         return not self._thread.is_alive()
 
     def _loop(self) -> None:
-        self._pin()
+        self.pin()
         while (work := self._queue.get()) is not None:
             try:
                 self._execute(work)
@@ -72,11 +72,18 @@ class UnitWorker:
             # an idle worker must not keep the last frame alive
             del work
 
-    def _pin(self) -> None:
-        if self.local.core is None:
+    def pin(self) -> None:
+        """
+        Keep the thread on its core, if it has one; any thread may ask for it, any number of times.
+
+        A core that was switched off and on again needs it: the kernel lets the threads of a core
+        that goes run anywhere, and does not take them back.
+        """
+        thread = self._thread.native_id
+        if self.local.core is None or thread is None or not self._thread.is_alive():
             return
         try:
-            os.sched_setaffinity(0, {self.local.core})
+            os.sched_setaffinity(thread, {self.local.core})
         except OSError as error:
             _log.warning(
                 'unit %s: not pinned to core %d: %s',

@@ -13,6 +13,7 @@ from rclpy.qos import QoSProfile
 from rclpy.qos import ReliabilityPolicy
 
 from edge_sched_ros.execution.frame import Frame
+from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.nodes.quiet_publishers import create_publisher
 from edge_sched_ros.nodes.raw_detections import is_understood
@@ -22,6 +23,8 @@ from edge_sched_ros.nodes.ros_messages import message_class
 from edge_sched_ros.perception.results import DepthMap
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.pipeline import messages
+from edge_sched_ros.pipeline.camera_infos import depth_camera_info
+from edge_sched_ros.pipeline.camera_infos import picture_camera_info
 from edge_sched_ros.pipeline.topics import RESULT_TOPICS
 
 _RESULTS = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
@@ -70,19 +73,32 @@ class TaskPublisher:
                     publisher.publish(_detections(end.result, end.frame))
         elif isinstance(end.result, DepthMap):
             self._publish_depth(end.result, messages.header(make, end.frame))
+        elif isinstance(end.result, SourceImage):
+            self._publish_picture(end.result, messages.header(make, end.frame))
 
     def _publish_depth(self, depth: DepthMap, source: Any) -> None:
-        if self._publishers['image'].get_subscription_count():
-            self._publishers['image'].publish(messages.depth_image(make, depth, source))
+        self._publish('image', lambda: messages.depth_image(make, depth, source))
         info = self._info_of()
-        if info is not None and self._publishers['camera_info'].get_subscription_count():
-            self._publishers['camera_info'].publish(self._depth_info(info, depth, source))
+        if info is not None:
+            self._publish('camera_info', lambda: self._depth_info(info, depth, source))
+
+    def _publish_picture(self, picture: SourceImage, source: Any) -> None:
+        self._publish('image', lambda: messages.picture_image(make, picture, source))
+        info = self._info_of()
+        if info is not None:
+            self._publish('camera_info', lambda: picture_camera_info(make, info, source))
+
+    def _publish(self, name: str, message: Callable[[], Any]) -> None:
+        """Publish what is made only where there is such a topic and somebody listens to it."""
+        publisher = self._publishers.get(name)
+        if publisher is not None and publisher.get_subscription_count():
+            publisher.publish(message())
 
     def _depth_info(self, info: Any, depth: DepthMap, source: Any) -> Any:
         """Return the CameraInfo of a depth map; made anew only when the camera's is another."""
         size = depth.depth_m.shape
         if self._scaled is None or self._scaled[0] is not info or self._scaled[1] != size:
-            scaled = messages.depth_camera_info(make, info, depth, source)
+            scaled = depth_camera_info(make, info, depth, source)
             self._scaled = (info, size, scaled)
         message = self._scaled[2]
         message.header = source

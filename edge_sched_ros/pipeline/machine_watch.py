@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping
 
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
@@ -41,11 +42,22 @@ class MachineWatch:
         found = self._sampler.sample(now_ns, self._uses(now_ns, done))
         self._before = (now_ns, done)
         self.readings = found.readings
+        self._runtime.busy_power_mw = self._busy_power_mw(found.readings)
         changes = self._put_off | {change.unit: change for change in found.changes}
         self._put_off = {unit: change for unit, change in changes.items() if unit in hung}
         for unit, change in changes.items():
             if unit not in hung:
                 self._tell(change)
+
+    def _busy_power_mw(self, readings: Mapping[str, UnitReading]) -> dict[str, float]:
+        """Return the power units take while busy: of the last period in which they were."""
+        known = dict(self._runtime.busy_power_mw)
+        for name, reading in readings.items():
+            if not reading.rail:
+                known.pop(name, None)
+            elif not math.isnan(reading.busy_power_estimate_mw):
+                known[name] = reading.busy_power_estimate_mw
+        return known
 
     def _tell(self, change: UnitChanged) -> None:
         _log.warning(

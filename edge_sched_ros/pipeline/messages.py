@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_sched_ros.execution.frame import Frame
+from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.jobs import DROPPED
 from edge_sched_ros.execution.jobs import FAILED
 from edge_sched_ros.execution.jobs import JobEnd
@@ -107,48 +108,31 @@ def depth_image(make: Make, depth: DepthMap, source: Any) -> Any:
     )
 
 
+def picture_image(make: Make, picture: SourceImage, source: Any) -> Any:
+    """
+    Return a ``sensor_msgs/Image`` of encoding bgr8.
+
+    :raises FrameError: when the picture cannot be decoded
+    """
+    pixels = picture.bgr()
+    height, width = pixels.shape[:2]
+    return make(
+        'sensor_msgs/msg/Image',
+        header=source,
+        height=height,
+        width=width,
+        encoding='bgr8',
+        is_bigendian=0,
+        step=3 * width,
+        data=byte_array(pixels),
+    )
+
+
 def byte_array(pixels: NDArray[Any]) -> array[int]:
     """Return pixels as ``array('B')``: assigning an ndarray to a message is 1000 times slower."""
     data = array('B')
     data.frombytes(np.ascontiguousarray(pixels).data.cast('B'))
     return data
-
-
-def depth_camera_info(make: Make, info: Any, depth: DepthMap, source: Any) -> Any:
-    """
-    Return the ``sensor_msgs/CameraInfo`` of a depth image: the source's, scaled to its size.
-
-    :param info: of the source image
-    """
-    height, width = depth.depth_m.shape
-    scale = np.array([depth.scale_x, depth.scale_y, 1.0])
-    offset = np.array([depth.offset_x, depth.offset_y, 0.0])
-    matrix = np.array(info.k, float).reshape(3, 3)
-    projection = np.array(info.p, float).reshape(3, 4)
-    return make(
-        'sensor_msgs/msg/CameraInfo',
-        header=source,
-        height=height,
-        width=width,
-        distortion_model=info.distortion_model,
-        d=[float(value) for value in info.d],
-        k=_scaled(matrix, scale, offset),
-        r=[float(value) for value in info.r],
-        p=_scaled(projection, scale, offset),
-    )
-
-
-def _scaled(matrix: NDArray[Any], scale: NDArray[Any], offset: NDArray[Any]) -> list[float]:
-    """
-    Return a camera matrix for an image scaled about pixel edges: ``u' = s (u + 0.5) - 0.5 + o``.
-
-    A matrix that was never calibrated (all zero) stays so.
-    """
-    if not matrix.any():
-        return [0.0] * matrix.size
-    scaled = matrix * scale[:, None]
-    scaled[:2, 2] += 0.5 * scale[:2] - 0.5 + offset[:2]
-    return [float(value) for value in scaled.reshape(-1)]
 
 
 def job_timing(make: Make, end: JobEnd, *, network: str) -> Any:

@@ -17,6 +17,7 @@ RESULT_TOPICS: dict[str, dict[str, str]] = {
     'detections': {'detections': DETECTIONS},
     'tracks': {'tracks': DETECTIONS},
     'depth': {'image': IMAGE, 'camera_info': CAMERA_INFO},
+    'picture': {'image': IMAGE, 'camera_info': CAMERA_INFO},
 }
 
 

@@ -95,6 +95,26 @@ def test_replaying_answers_every_frame_and_the_answers_are_right(bag, tmp_path):
     assert (info.width, info.height) == (80, 60)
 
 
+def test_clean_pictures_are_in_the_results_bag_with_their_camera(bag, tmp_path):
+    topic = IMAGE_TOPIC.lstrip('/')
+    parameters = {
+        'tasks': ['cleaner'],
+        'cleaner': {'program': 'denoise', 'topic': topic, 'deadline_ms': 5000.0, 'strength': 0.0},
+    }
+    file = tmp_path / 'clean.yaml'
+    file.write_text(yaml.safe_dump({'/**': {'ros__parameters': parameters}}))
+    outcome = _replay(bag, '--params', file, '-o', tmp_path / 'results', '--json')
+    assert outcome.exit_code == 0, outcome.output
+    sources = read_topic(bag, IMAGE_TOPIC)
+    clean = read_topic(tmp_path / 'results', '/cleaner/image')
+    infos = read_topic(tmp_path / 'results', '/cleaner/camera_info')
+    assert clean and set(infos) == set(clean) <= set(sources)
+    # a strength of zero takes nothing away
+    assert all((clean[at].data == sources[at].data).all() for at in clean)
+    one = next(iter(infos.values()))
+    assert (one.width, one.height) == (320, 240)
+
+
 def test_a_sqlite_bag_is_replayed_as_well(bag, tmp_path):
     from rosbags.rosbag2 import StoragePlugin
     from rosbags.rosbag2 import Writer

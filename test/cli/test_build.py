@@ -7,23 +7,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from build_command import run_build
 from fake_tensorrt import fake_tensorrt
 from fake_tensorrt import FLAVOURS
 from fake_tensorrt import write_spec
 
-from edge_sched_ros.cli.main import main
-
 pytest.importorskip('onnxruntime')
-
-
-def _run(capsys, *arguments):
-    try:
-        main(['build', *map(str, arguments)])
-        code = 0
-    except SystemExit as end:
-        code = end.code or 0
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 @pytest.fixture(params=FLAVOURS)
@@ -34,16 +23,16 @@ def fake(monkeypatch, request):
 
 
 def test_it_has_help(capsys):
-    code, out, _ = _run(capsys, '--help')
+    code, out, _ = run_build(capsys, '--help')
     assert code == 0 and out.startswith('Usage: edge-sched build')
-    for option in ('--unit', '--precision', '--strict-dla', '--allow-gpu-fallback', '--cache'):
-        assert option in out
+    for option in ('unit', 'precision', 'strict-dla', 'allow-gpu-fallback', 'calibrate', 'cache'):
+        assert f'--{option}' in out
 
 
 def test_engines_are_built_once_and_told_as_json(fake, capsys, tmp_path):
     paths = [write_spec(tmp_path, name, depth=depth) for name, depth in (('a', 1), ('b', 2))]
     for built in (True, False):
-        code, out, err = _run(capsys, *paths, '--cache', tmp_path / 'cache', '--json')
+        code, out, err = run_build(capsys, *paths, '--cache', tmp_path / 'cache', '--json')
         assert (code, err) == (0, '')
         found = json.loads(out)
         assert [line['network'] for line in found] == ['a', 'b']
@@ -57,21 +46,21 @@ def test_engines_are_built_once_and_told_as_json(fake, capsys, tmp_path):
 def test_people_see_how_many_layers_fell_back(fake, capsys, tmp_path):
     path = write_spec(tmp_path, matmul=True, half=fake.flavour == '11.0')
     arguments = [path, '--unit', 'dla1', '--cache', tmp_path / 'cache']
-    code, _, error = _run(capsys, *arguments)
+    code, _, error = run_build(capsys, *arguments)
     assert code == 2 and 'the DLA cannot run layer MatMul_1' in error
-    code, out, _ = _run(capsys, *arguments, '--allow-gpu-fallback', '--json')
+    code, out, _ = run_build(capsys, *arguments, '--allow-gpu-fallback', '--json')
     assert code == 0
     assert json.loads(out)[0]['layers'] == {'dla': 2, 'gpu': 1, 'reformat': 2, 'tensors': 2}
-    code, out, _ = _run(capsys, *arguments, '--allow-gpu-fallback')
+    code, out, _ = run_build(capsys, *arguments, '--allow-gpu-fallback')
     assert code == 0 and 'was there' in out and 'on GPU' in out
 
 
 def test_a_damaged_engine_is_built_anew(fake, capsys, tmp_path):
     path = write_spec(tmp_path)
-    _run(capsys, path, '--cache', tmp_path / 'cache')
+    run_build(capsys, path, '--cache', tmp_path / 'cache')
     (plan,) = (tmp_path / 'cache').glob('*.plan')
     plan.write_bytes(b'')
-    code, out, _ = _run(capsys, path, '--cache', tmp_path / 'cache', '--json')
+    code, out, _ = run_build(capsys, path, '--cache', tmp_path / 'cache', '--json')
     assert code == 0 and json.loads(out)[0]['built'] is True
     assert plan.read_bytes() != b''
 
@@ -81,10 +70,11 @@ def test_progress_is_told_where_the_release_does(fake, tmp_path):
     from edge_sched_ros.execution.tensorrt import prepare
     from edge_sched_ros.execution.tensorrt.settings import BuildSettings
     from edge_sched_ros.execution.tensorrt.target import Target
+    from edge_sched_ros.execution.tensorrt.toolchain import load_toolchain
 
     spec, seen = load_network(write_spec(tmp_path)), []
     settings = BuildSettings(cache=tmp_path / 'cache')
-    tools, target = prepare.load_toolchain(), Target('gpu', 'gpu', 0)
+    tools, target = load_toolchain(), Target('gpu', 'gpu', 0)
     prepare.prepare(tools, spec, target, settings, progress=seen.append)
     assert seen == ([] if fake.flavour == '8.6' else [0.25, 0.5, 0.75, 1.0, 1.0])
 
@@ -94,6 +84,7 @@ def test_an_interrupted_build_ends_and_leaves_nothing(fake, tmp_path):
     from edge_sched_ros.execution.tensorrt import prepare
     from edge_sched_ros.execution.tensorrt.settings import BuildSettings
     from edge_sched_ros.execution.tensorrt.target import Target
+    from edge_sched_ros.execution.tensorrt.toolchain import load_toolchain
 
     if fake.flavour == '8.6':
         pytest.skip('this release does not say how far it is')
@@ -102,7 +93,7 @@ def test_an_interrupted_build_ends_and_leaves_nothing(fake, tmp_path):
         raise KeyboardInterrupt
 
     settings = BuildSettings(cache=tmp_path / 'cache')
-    tools, target = prepare.load_toolchain(), Target('gpu', 'gpu', 0)
+    tools, target = load_toolchain(), Target('gpu', 'gpu', 0)
     spec = load_network(write_spec(tmp_path))
     with pytest.raises(KeyboardInterrupt):
         prepare.prepare(tools, spec, target, settings, progress=interrupt)
@@ -123,19 +114,19 @@ def test_an_interrupted_build_ends_and_leaves_nothing(fake, tmp_path):
 )
 def test_mistakes_are_one_clear_line(fake, capsys, tmp_path, arguments, message):
     path = write_spec(tmp_path)
-    code, out, error = _run(capsys, path, '--cache', tmp_path / 'cache', *arguments)
+    code, out, error = run_build(capsys, path, '--cache', tmp_path / 'cache', *arguments)
     assert (code, out) == (2, '')
     assert message in error and 'Traceback' not in error
 
 
 def test_networks_that_are_none(fake, capsys, tmp_path):
-    assert _run(capsys)[0] == 2
-    code, _, error = _run(capsys, tmp_path / 'none.yaml')
+    assert run_build(capsys)[0] == 2
+    code, _, error = run_build(capsys, tmp_path / 'none.yaml')
     assert code == 2 and 'none.yaml: cannot be read' in error
     path = write_spec(tmp_path)
     (tmp_path / 'net.plan').write_bytes(b'')
     path.write_text(path.read_text().replace('net.onnx', 'net.plan'))
-    code, _, error = _run(capsys, path)
+    code, _, error = run_build(capsys, path)
     assert code == 2 and 'net.plan is an engine already' in error
 
 
@@ -143,7 +134,7 @@ def test_without_tensorrt_it_says_so(monkeypatch, capsys, tmp_path):
     import sys
 
     monkeypatch.setitem(sys.modules, 'pycuda.driver', None)
-    code, out, error = _run(capsys, write_spec(tmp_path))
+    code, out, error = run_build(capsys, write_spec(tmp_path))
     assert (code, out) == (2, '')
     assert error.startswith('edge-sched: build: engines cannot be built on this machine: ')
     assert error.count('\n') == 1

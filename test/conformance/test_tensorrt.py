@@ -8,6 +8,7 @@ import importlib
 import threading
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import fake_probes
 import numpy as np
@@ -231,6 +232,24 @@ def test_with_fallback_the_layers_on_the_gpu_are_counted(fake, flavour, tmp_path
         strict.load(spec, DLA0)
 
 
+def test_fallback_of_every_layer_is_refused_built_or_found(fake, flavour, tmp_path, monkeypatch):
+    spec, engine = _dla_spec(tmp_path, flavour), _engine(tmp_path, allow_gpu_fallback=True)
+    monkeypatch.setattr(fake.build.Network, 'runs_on_dla', lambda *_: False)
+    for _ in range(2):
+        with pytest.raises(ConfigError, match='no layer of it runs on the DLA'):
+            engine.load(spec, DLA0)
+    assert not list((tmp_path / 'engines').glob('*.plan'))
+
+
+def test_every_stream_has_a_queue_of_its_own(fake, monkeypatch):
+    monkeypatch.delenv('CUDA_DEVICE_MAX_CONNECTIONS', raising=False)
+    assert TensorRtEngine().available() == (True, '')
+    # whoever set it himself knows better
+    monkeypatch.setenv('CUDA_DEVICE_MAX_CONNECTIONS', '4')
+    assert TensorRtEngine().available() == (True, '')
+    assert fake.driver.connections == ['32', '4']
+
+
 def test_a_strict_engine_is_one_part(fake, flavour, tmp_path):
     spec = _dla_spec(tmp_path, flavour, depth=3)
     _engine(tmp_path, strict_dla=True).load(spec, DLA0).close()
@@ -241,6 +260,30 @@ def test_a_dla_takes_no_dynamic_shapes(fake, flavour, tmp_path):
     with pytest.raises(ConfigError, match=r"input 'input' has the dynamic shape \?x3x8x8"):
         _engine(tmp_path).load(spec, DLA0)
     assert fake.build.builds == 0
+
+
+@pytest.mark.parametrize(
+    ('shape', 'taken'),
+    [
+        ((4096, 3, 8, 8), True),
+        ((4097, 3, 8, 8), False),
+        ((1, 8192, 8192, 1), True),
+        ((1, 8193, 1, 1), False),
+        ((1, 3, 8, 8193), False),
+    ],
+)
+def test_sizes_a_dla_takes(shape, taken):
+    from edge_sched_ros.execution.tensorrt.parsing import check_dla_shapes
+
+    large, small = (SimpleNamespace(name=str(s), shape=s) for s in (shape, (1, 3, 8, 8)))
+    for given, made in ((large, small), (small, large)):
+        network = SimpleNamespace(num_inputs=1, num_outputs=1)
+        network.get_input, network.get_output = (lambda _, t=t: t for t in (given, made))
+        if taken:
+            check_dla_shapes(network, 'net')
+            continue
+        with pytest.raises(ConfigError, match='a DLA takes batches to 4096 and other'):
+            check_dla_shapes(network, 'net')
 
 
 def test_a_dla_does_not_compute_in_fp32(fake, tmp_path):
@@ -316,6 +359,14 @@ def test_units_it_cannot_serve(fake, monkeypatch, tmp_path):
     monkeypatch.setenv('FAKE_DLA_CORES', '0')
     with pytest.raises(ConfigError, match='dla0: TensorRT finds 0 DLA cores'):
         engine.load(spec, DLA0)
+
+
+def test_a_core_that_is_not_there_does_not_run_the_engine_of_one_that_is(fake, flavour, tmp_path):
+    spec, engine = _dla_spec(tmp_path, flavour), _engine(tmp_path)
+    engine.load(spec, DLA1).close()
+    with pytest.raises(ConfigError, match='dla2: TensorRT finds 2 DLA cores'):
+        engine.load(spec, Unit('dla2', 'dla'))
+    assert fake.build.builds == 1
 
 
 def test_a_corrupt_network(fake, tmp_path):
@@ -490,6 +541,25 @@ def test_a_context_that_is_not_pushed_is_noticed(monkeypatch, flavour, tmp_path)
         cuda.UnitSession, 'active', lambda self: __import__('contextlib').nullcontext()
     )
     assert _mutant(monkeypatch, flavour, tmp_path) != ''
+
+
+def test_a_unit_that_is_chosen_before_the_precision_is_noticed(monkeypatch, tmp_path):
+    from edge_sched_ros.execution.tensorrt import making
+
+    builder = importlib.import_module('edge_sched_ros.execution.tensorrt.builder')
+    step = '        _set_unit(api, config, network, request)\n'
+    first = '        precision.apply('
+    source = Path(builder.__file__).read_text()
+    assert source.count(step) == source.count(first) == 1
+    assert source.index(first) < source.index(step)
+    names = dict(vars(builder))
+    mutated = source.replace(step, '').replace(first, step + first)
+    exec(compile(mutated, builder.__file__, 'exec'), names)
+    monkeypatch.setattr(making, 'build_plan', names['build_plan'])
+    monkeypatch.setattr(making, 'BuildRequest', names['BuildRequest'])
+    with fake_tensorrt(monkeypatch, '10.3'):
+        with pytest.raises(ConfigError, match='the DLA cannot run layer Conv_0'):
+            _engine(tmp_path).load(_dla_spec(tmp_path, '10.3'), DLA0)
 
 
 def test_dynamic_shapes_on_a_dla_are_noticed(monkeypatch, flavour, tmp_path):

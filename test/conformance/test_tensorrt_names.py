@@ -183,5 +183,5 @@ def test_classes_derived_from_the_real_ones_can_be_made_and_called(real):
         monitor.phase_start('all', None, 2)
         assert monitor.step_complete('all', 0) is True
         assert seen == [0.5]
-    calibrator = make_calibrator(real, b'ranges')
+    calibrator = make_calibrator(real, table=b'ranges')
     assert calibrator is None or calibrator.read_calibration_cache() == b'ranges'

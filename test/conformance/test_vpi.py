@@ -39,6 +39,7 @@ from edge_sched_ros.execution.preprocess.formats import format_of
 from edge_sched_ros.execution.preprocess.opencv import OpenCvPreprocessor
 from edge_sched_ros.execution.preprocess.opencv_ops import OpenCvOps
 from edge_sched_ros.execution.preprocess.vpi import VpiPreprocessor
+from edge_sched_ros.execution.vision import OPERATIONS
 from edge_sched_ros.execution.vision import UnsupportedOpError
 
 OPENCV = OpenCvOps()
@@ -49,6 +50,8 @@ GREY = grey(PICTURE)
 MEAN_LEVELS = {'gpu': 2.0, 'vic': 3.0}
 PLACES_PX = 0.1
 DISPARITY_PX = 1.0
+#: difference of flow between methods, away from the edge
+FLOW_PX = 1.0
 
 
 @pytest.fixture(params=FLAVOURS)
@@ -93,7 +96,11 @@ def test_it_is_found_with_what_it_has(flavour):
     assert isinstance(found, Preprocessor)
     assert found.available() == (True, '')
     assert found.ops['letterbox'] == ('gpu', 'vic') and found.ops['crops'] == ()
-    assert ('pva' in found.ops['lk_flow']) == (flavour != '2.4.8')
+    assert found.ops['dense_flow'] == ('ofa',)
+    pva = {'pva'} if flavour != '2.4.8' else set()
+    assert set(found.ops['point_flow']) == {'gpu', 'ofa', *pva}
+    assert set(found.ops) == {'letterbox', 'crops', *OPERATIONS}
+    assert {kind for kinds in found.ops.values() for kind in kinds} == set(found.kinds)
     unit_one = found.for_unit(unit('vic'))
     assert isinstance(unit_one, Preprocessor) and unit_one.kinds == ('vic',)
 
@@ -158,8 +165,9 @@ def test_the_input_is_what_its_transform_says(kind, resize, size, flavour):
     assert inside.mean() > 0.2 and error.mean() < 1.5
 
 
-def test_the_gpu_gives_what_opencv_gives(flavour):
-    spec = InputSpec(160, 128, colour='rgb', scale=1 / 255, mean=(0.4,) * 3, std=(0.2,) * 3)
+@pytest.mark.parametrize('size', [(160, 128), (161, 127)])
+def test_the_gpu_gives_what_opencv_gives(size, flavour):
+    spec = InputSpec(*size, colour='rgb', scale=1 / 255, mean=(0.4,) * 3, std=(0.2,) * 3)
     wanted, there = OpenCvPreprocessor().prepare(_image(PICTURE), spec)
     tensor, transform = VpiPreprocessor().for_unit(unit('gpu')).prepare(_image(PICTURE), spec)
     assert transform == there
@@ -208,8 +216,12 @@ def test_closing_waits_and_frees(orin):
     one = VpiPreprocessor().for_unit(unit('vic'))
     one.prepare(_image(PICTURE), InputSpec(64, 64))
     session = one.vision()._session
+    vpi = module()
+    images = [session.image(role, (64, 64), 'NV12_ER') for role in ('a', 'b')]
+    images[0].rescale(images[1], backend=vpi.Backend.VIC, stream=session.stream)
     one.close()
     assert len(session._cache) == 0
+    assert not any(image.pending for image in images)
     one.close()
     # it begins anew if it must
     one.prepare(_image(PICTURE), InputSpec(64, 64))
@@ -266,26 +278,60 @@ def test_convert(kind, flavour):
 
 
 @pytest.mark.parametrize('kind', ['gpu', 'pva'])
-def test_lk_flow(kind, flavour):
+def test_point_flow(kind, flavour):
     ops = _ops(kind)
     points = OPENCV.harris(GREY)[0][:80]
     if kind == 'pva' and flavour == '2.4.8':
         with pytest.raises(UnsupportedOpError, match='PVA has no lk_flow in VPI 2'):
-            ops.lk_flow(GREY, GREY, points)
+            ops.point_flow(GREY, GREY, points)
         return
     for right, down in ((2, 1), (-3, 2.5)):
         following = shifted(GREY, right, down)
-        there, found = ops.lk_flow(GREY, following, points)
-        wanted, known = OPENCV.lk_flow(GREY, following, points)
+        there, found = ops.point_flow(GREY, following, points)
+        wanted, known = OPENCV.point_flow(GREY, following, points)
         assert (found == known).mean() > 0.97 and found.mean() > 0.5
         assert np.abs(there - wanted)[found & known].max() < PLACES_PX
-    none = ops.lk_flow(GREY, GREY, points[:0])
+    none = ops.point_flow(GREY, GREY, points[:0])
     assert none[0].shape == (0, 2) and none[1].shape == (0,)
+
+
+def test_dense_flow(flavour):
+    ops = _ops('ofa')
+    for right, down in ((2, 1), (-3, 2.5)):
+        following = shifted(GREY, right, down)
+        field, wanted = ops.dense_flow(GREY, following), OPENCV.dense_flow(GREY, following)
+        assert field.shape == wanted.shape and field.dtype == wanted.dtype
+        inner = np.abs(field - wanted)[20:-20, 20:-20]
+        assert np.median(inner) < PLACES_PX and (inner < FLOW_PX).mean() > 0.95
+        points = OPENCV.harris(GREY)[0][:80]
+        there, found = ops.point_flow(GREY, following, points)
+        known, good = OPENCV.point_flow(GREY, following, points)
+        assert found.mean() > 0.9
+        assert np.median(np.abs(there - known)[found & good]) < PLACES_PX
+    used = {(name, op) for name, op in ops._session.stream.submitted}
+    assert used == {('VIC', 'convert'), ('OFA', 'optflow')}
+
+
+def test_the_vectors_of_dense_flow_are_written_to_one_image(orin, monkeypatch):
+    ops, vpi = _ops('ofa'), module()
+    given, real = [], vpi.optflow_dense
+    monkeypatch.setattr(
+        vpi, 'optflow_dense', lambda *a, out, **k: (given.append(out), real(*a, out=out, **k))[1]
+    )
+    first = ops.dense_flow(GREY, shifted(GREY, 2, 0))
+    kept = first.copy()
+    ops.dense_flow(GREY, shifted(GREY, -3, 0))
+    ops.dense_flow(GREY, shifted(GREY, 1, 0))
+    assert given[0] is None and given[1] is not None and given[1] is given[2]
+    assert (first == kept).all()
+    # another size has its own
+    ops.dense_flow(GREY[:64, :64], GREY[:64, :64])
+    assert given[3] is None
 
 
 def test_more_points_than_an_array_holds(orin):
     points = np.random.default_rng(1).uniform(20, 220, (5000, 2)).astype(np.float32)
-    there, found = _ops('pva').lk_flow(GREY, GREY, points)
+    there, found = _ops('pva').point_flow(GREY, GREY, points)
     assert there.shape == points.shape
     assert np.abs(there - points)[found].max() < PLACES_PX
 
@@ -346,7 +392,9 @@ SIZES = st.tuples(SIDES, SIDES)
     kind=st.sampled_from(['gpu', 'vic', 'pva', 'ofa']),
     size=SIZES,
     target=SIZES,
-    op=st.sampled_from(['rescale', 'remap', 'perspective_warp', 'lk_flow', 'harris', 'tnr']),
+    op=st.sampled_from(
+        ['rescale', 'remap', 'perspective_warp', 'point_flow', 'dense_flow', 'harris', 'tnr']
+    ),
     colour=st.booleans(),
 )
 def test_whatever_a_picture_is_it_is_done_or_refused_before_vpi_sees_it(
@@ -366,8 +414,10 @@ def test_whatever_a_picture_is_it_is_done_or_refused_before_vpi_sees_it(
             ops.remap(shown, lens(*target))
         elif op == 'perspective_warp':
             ops.perspective_warp(shown, np.eye(3), target)
-        elif op == 'lk_flow':
-            ops.lk_flow(plain, plain, np.array([[5, 5]], np.float32))
+        elif op == 'point_flow':
+            ops.point_flow(plain, plain, np.array([[5, 5]], np.float32))
+        elif op == 'dense_flow':
+            assert ops.dense_flow(plain, plain).shape == (*plain.shape, 2)
         elif op == 'harris':
             ops.harris(plain)
         else:
@@ -403,6 +453,17 @@ def test_memory_is_bounded_whatever_comes(orin):
     assert len(ops._session._cache) <= 48
 
 
+def test_what_is_forgotten_is_not_in_use(orin):
+    ops = _ops('gpu')
+    session, vpi = ops._session, module()
+    images = [session.image(role, (64, 64), 'BGR8') for role in ('a', 'b')]
+    images[0].rescale(images[1], backend=vpi.Backend.CUDA, stream=session.stream)
+    for index in range(47):
+        assert images[0].pending
+        session.image(index, (64, 64), 'BGR8')
+    assert not images[0].pending
+
+
 def test_results_are_not_overwritten_by_the_next(orin):
     ops = _ops('vic')
     first = ops.rescale(PICTURE, (160, 120))
@@ -433,7 +494,7 @@ def test_only_the_unit_is_used(orin):
         ops = _ops(kind)
         if kind == 'pva':
             ops.harris(GREY)
-            ops.lk_flow(GREY, GREY, np.array([[50, 50]], np.float32))
+            ops.point_flow(GREY, GREY, np.array([[50, 50]], np.float32))
         else:
             ops.rescale(PICTURE, (160, 120))
             ops.remap(PICTURE, lens(*SIZE))

@@ -22,7 +22,9 @@ from edge_sched_ros.execution.preprocess.opencv_ops import OpenCvOps
 from edge_sched_ros.execution.vpi import buffers
 from edge_sched_ros.execution.vpi import session
 from edge_sched_ros.execution.vpi import table
+from edge_sched_ros.execution.vpi import unit_flow
 from edge_sched_ros.execution.vpi.capability import Capability
+from edge_sched_ros.execution.vpi.ops import dense_flow
 from edge_sched_ros.execution.vpi.ops import rescale
 from edge_sched_ros.execution.vpi.ops import stereo
 
@@ -68,9 +70,9 @@ def test_a_view_that_escapes_its_lock(monkeypatch):
 def test_points_that_escape_their_lock(monkeypatch):
     following = shifted(GREY, 2, 1)
     points = OpenCvOps().harris(GREY)[0][:40]
-    right = _ops('gpu').lk_flow(GREY, following, points)[0]
+    right = _ops('gpu').point_flow(GREY, following, points)[0]
     monkeypatch.setattr(session.np, 'array', lambda view, copy: view)
-    assert not np.allclose(_ops('gpu').lk_flow(GREY, following, points)[0], right, atol=5)
+    assert not np.allclose(_ops('gpu').point_flow(GREY, following, points)[0], right, atol=5)
 
 
 def test_a_format_vic_does_not_take(monkeypatch):
@@ -128,8 +130,8 @@ def test_points_kept_lost_by_a_cache_nobody_clears(monkeypatch):
 
     def found_after_losing_all():
         ops = _ops('pva')
-        ops.lk_flow(GREY, blank, points)
-        return ops.lk_flow(GREY, GREY, points)[1].mean()
+        ops.point_flow(GREY, blank, points)
+        return ops.point_flow(GREY, GREY, points)[1].mean()
 
     assert found_after_losing_all() > 0.8
     monkeypatch.setattr(session.Session, 'clear_cache', lambda self: None)
@@ -141,7 +143,7 @@ def test_flow_made_on_a_stream_nobody_waits_for(monkeypatch):
     monkeypatch.setattr(vpi.Stream, '__enter__', lambda self: self)
     monkeypatch.setattr(vpi.Stream, '__exit__', lambda self, *_: None)
     with pytest.raises(RuntimeError, match='another stream is using a buffer'):
-        _ops('gpu').lk_flow(GREY, GREY, np.array([[50, 50]], np.float32))
+        _ops('gpu').point_flow(GREY, GREY, np.array([[50, 50]], np.float32))
 
 
 def test_stereo_on_ofa_while_a_conversion_holds_the_pictures(monkeypatch):
@@ -159,6 +161,23 @@ def test_stereo_on_ofa_while_a_conversion_holds_the_pictures(monkeypatch):
     monkeypatch.setattr(stereo, 'submit', submit)
     with pytest.raises(RuntimeError, match='holds the image exclusively'):
         ops.stereo(GREY, GREY, max_disparity=128)
+
+
+def test_dense_flow_while_a_conversion_holds_the_pictures(monkeypatch):
+    ops = _ops('ofa')
+    ops.dense_flow(GREY, GREY)
+    real = dense_flow.run
+
+    def run(session, *arguments):
+        monkeypatch.setattr(session, 'sync', lambda: None)
+        try:
+            return real(session, *arguments)
+        finally:
+            monkeypatch.undo()
+
+    monkeypatch.setattr(unit_flow.dense_flow, 'run', run)
+    with pytest.raises(RuntimeError, match='holds the image exclusively'):
+        ops.dense_flow(GREY, GREY)
 
 
 def test_work_on_an_image_that_is_locked():

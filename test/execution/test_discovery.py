@@ -28,6 +28,9 @@ from edge_sched_ros.execution.preprocess_ops import preprocess_ops
 from edge_sched_ros.execution.registry import Backend
 from edge_sched_ros.execution.registry import discover
 
+#: without its cache, and whatever a test puts in its place
+probes_as_they_are = probes.probe_machine.__wrapped__
+
 
 def _script(tmp_path, text):
     file = tmp_path / 'probe.py'
@@ -123,6 +126,35 @@ def test_tensorrt_that_crashes_is_absent_with_the_signal_and_its_version(tmp_pat
     assert found.reason == 'probing it ended with SIGSEGV'
     # without a driver it is not asked what would crash it
     assert probes._probe_module('tensorrt') == ProbeResult(True, {'version': '10.3.0'})
+
+
+@pytest.mark.parametrize('works', [False, True])
+def test_tensorrt_is_told_whether_cuda_works(monkeypatch, works):
+    asked = {}
+
+    def run(script, *arguments):
+        asked[script.name] = arguments
+        return ProbeResult(works or script.name != 'probe_cuda.py', {'version': '1'})
+
+    monkeypatch.setattr(probes, 'run_probe', run)
+    monkeypatch.setattr(probes, '_is_installed', lambda name: True)
+    # past the cache: what it finds here is nobody else's
+    found = probes_as_they_are()
+    assert found.cuda.ok == works and found.tensorrt.ok
+    assert asked['probe_tensorrt.py'] == (('cuda',) if works else ())
+
+
+def test_cores_that_were_told_before_the_probe_died_are_not_used(tmp_path):
+    known = COMPUTERS['agx_orin_jp6']
+    known.tree(tmp_path)
+    died = ProbeResult(False, {'version': '10.3', 'num_dla_cores': 2}, 'it ended with SIGSEGV')
+    found = take_inventory(
+        root=tmp_path,
+        probes=replace(known.probes(), tensorrt=died),
+        allowed_cores=range(known.cores),
+    )
+    reasons = {unit.name: unit.reason for unit in found if unit.kind == 'dla'}
+    assert reasons == {'dla0': 'it ended with SIGSEGV', 'dla1': 'it ended with SIGSEGV'}
 
 
 def test_tensorrt_is_asked_for_its_dla_cores(tmp_path, monkeypatch):

@@ -17,12 +17,19 @@ from fake_tensorrt import write_spec
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
+from sysfs import COMPUTERS
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import Unit
+from edge_sched_ros.execution.discovery.jetpack import read_release
+from edge_sched_ros.execution.discovery.module import read_module
+from edge_sched_ros.execution.discovery.power_mode import PowerMode
 from edge_sched_ros.execution.engines.tensorrt import TensorRtEngine
 from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.execution.tensorrt import cache
+from edge_sched_ros.execution.tensorrt import making
+from edge_sched_ros.execution.tensorrt import toolchain
+from edge_sched_ros.execution.tensorrt.placement import check_on_dla
 from edge_sched_ros.execution.tensorrt.placement import check_strict
 from edge_sched_ros.execution.tensorrt.placement import count_layers
 from edge_sched_ros.execution.tensorrt.placement import Placement
@@ -36,6 +43,9 @@ KEY = cache.EngineKey(
     tensorrt='10.3.0',
     device='Orin',
     compute_capability='8.7',
+    multiprocessors=16,
+    module='NVIDIA Jetson AGX Orin Developer Kit',
+    l4t='36.4.3',
     dla_cores=2,
     network_sha256='ab' * 32,
     precision='fp16',
@@ -230,6 +240,14 @@ def test_what_strict_means(placement, problem):
         check_strict(placement, where='net')
 
 
+def test_an_engine_for_a_dla_that_is_wholly_on_the_gpu_is_no_dla_engine():
+    check_on_dla(Placement(1, 5, 9, 2), False, where='net')
+    with pytest.raises(ConfigError, match=r'no layer of it runs on the DLA \(3 on the GPU\)'):
+        check_on_dla(Placement(0, 3, 0, 2), False, where='net')
+    with pytest.raises(ConfigError, match='not strictly'):
+        check_on_dla(Placement(1, 5, 9, 2), True, where='net')
+
+
 # --- engines are found again, or refused --------------------------------------------------------
 
 
@@ -263,6 +281,8 @@ def test_a_timing_cache_that_does_not_fit_is_no_error(fake, tmp_path):
         ('FAKE_TENSORRT_VERSION', '10.7.0', 'tensorrt 10.3.0 instead of 10.7.0'),
         ('FAKE_DEVICE_NAME', 'Xavier', 'device Orin instead of Xavier'),
         ('FAKE_DLA_CORES', '0', 'dla_cores 2 instead of 0'),
+        # modules of one family have one name: AGX Orin and Orin NX
+        ('FAKE_MULTIPROCESSORS', '8', 'multiprocessors 16 instead of 8'),
     ],
 )
 def test_an_engine_from_elsewhere_is_not_taken(monkeypatch, tmp_path, variable, value, difference):
@@ -277,6 +297,27 @@ def test_an_engine_from_elsewhere_is_not_taken(monkeypatch, tmp_path, variable, 
         assert 'edge-sched build' in str(caught.value) and '\n' not in str(caught.value)
         _engine(tmp_path).load(spec, GPU).close()
         assert fake.build.builds == 1
+
+
+def test_the_key_says_which_module_and_system_it_is(fake, tmp_path, monkeypatch):
+    tree = COMPUTERS['agx_orin_jp6'].tree(tmp_path / 'root')
+    monkeypatch.setattr(toolchain, 'read_module', lambda: read_module(tree.root))
+    monkeypatch.setattr(toolchain, 'read_release', lambda: read_release(tree.root))
+    spec = load_network(write_spec(tmp_path))
+    _engine(tmp_path).load(spec, GPU).close()
+    (description,) = (tmp_path / 'engines').glob('*.json')
+    key = cache.read_description(description).key
+    assert (key.l4t, 'AGX Orin' in key.module) == ('36.4.3', True)
+
+
+def test_what_tactics_took_in_another_power_mode_is_not_used(fake, tmp_path, monkeypatch):
+    spec = load_network(write_spec(tmp_path))
+    for depth, mode in enumerate(('MAXN', 'MAXN', 'MODE_15W'), 1):
+        monkeypatch.setattr(making, 'read_power_mode', lambda name=mode: PowerMode(name))
+        write_spec(tmp_path, depth=depth)
+        _engine(tmp_path).load(spec, GPU).close()
+    assert fake.build.builds == 3
+    assert len(list((tmp_path / 'engines').glob('timing-*.cache'))) == 2
 
 
 def test_a_damaged_engine_is_one_clear_line(fake, tmp_path):
@@ -316,9 +357,21 @@ def test_a_plan_of_the_users_own(fake, tmp_path):
         _engine(tmp_path).load(load_network(tmp_path / 'own.yaml'), GPU)
 
 
-@pytest.mark.parametrize('name', ['tensorrt', 'device', 'compute_capability', 'dla_cores'])
+@pytest.mark.parametrize(
+    'name',
+    [
+        'tensorrt',
+        'device',
+        'compute_capability',
+        'multiprocessors',
+        'module',
+        'l4t',
+        'dla_cores',
+    ],
+)
 def test_a_plan_of_the_users_own_from_elsewhere(fake, tmp_path, name):
-    path = _own_plan(tmp_path, **{name: 7 if name == 'dla_cores' else 'other'})
+    counts = ('dla_cores', 'multiprocessors')
+    path = _own_plan(tmp_path, **{name: 7 if name in counts else 'other'})
     with pytest.raises(ConfigError, match=f'it was built for {name} (other|7) instead of'):
         _engine(tmp_path).load(load_network(path), GPU)
 

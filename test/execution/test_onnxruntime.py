@@ -9,6 +9,7 @@ import os
 
 import numpy as np
 import pytest
+import yaml
 
 from edge_sched_ros.execution.engines.onnxruntime import OnnxRuntimeEngine
 from edge_sched_ros.execution.network import load_network
@@ -50,9 +51,9 @@ def test_a_file_that_changed_is_loaded_anew(spec, tmp_path):
     engine = OnnxRuntimeEngine()
     copy = tmp_path / 'net.onnx'
     copy.write_bytes(spec.file.read_bytes())
-    text = find_file('package://edge_sched_ros/models/depth.yaml', where='test').read_text()
+    data = yaml.safe_load(spec.source.read_text())
     yaml_file = tmp_path / 'net.yaml'
-    yaml_file.write_text(text.replace(spec.file.name, 'net.onnx'))
+    yaml_file.write_text(yaml.safe_dump({**data, 'file': 'net.onnx', 'variants': []}))
     first = engine.load(load_network(yaml_file))
     os.utime(copy, (1, 1))
     second = engine.load(load_network(yaml_file))

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,6 +17,8 @@ from pictures import shifted
 from pictures import squares
 from pictures import textured
 
+from edge_sched_ros.execution.preprocess.flow_field import follow
+from edge_sched_ros.execution.preprocess.flow_field import full_size
 from edge_sched_ros.execution.preprocess.formats import convert_on_host
 from edge_sched_ros.execution.preprocess.formats import KEEPING
 from edge_sched_ros.execution.preprocess.formats import plane_shapes
@@ -24,7 +28,9 @@ from edge_sched_ros.execution.preprocess.opencv_ops import OpenCvOps
 from edge_sched_ros.execution.vision import OPERATIONS
 from edge_sched_ros.execution.vision import undistortion
 from edge_sched_ros.execution.vision import UnsupportedOpError
+from edge_sched_ros.execution.vision import VisionOps
 from edge_sched_ros.execution.vision import Warp
+from edge_sched_ros.execution.vpi.unit_ops import VpiOps
 
 OPS = OpenCvOps()
 PICTURE = textured()
@@ -95,14 +101,76 @@ def test_a_perspective_warp_goes_from_source_to_result():
 def test_flow_finds_how_far_a_picture_moved(right, down):
     before = grey(PICTURE)
     points = np.mgrid[60:260:40, 60:180:40].reshape(2, -1).T.astype(np.float32)
-    there, found = OPS.lk_flow(before, shifted(before, right, down), points)
+    there, found = OPS.point_flow(before, shifted(before, right, down), points)
     assert found.mean() > 0.8
     error = np.abs((there - points)[found] - (right, down)).max(axis=1)
     assert np.median(error) < 0.1
 
 
+@settings(deadline=None, max_examples=15)
+@given(st.floats(-6, 6), st.floats(-6, 6))
+def test_the_flow_of_all_pixels_is_that_of_the_points(right, down):
+    before = grey(PICTURE)
+    after = shifted(before, right, down)
+    field = OPS.dense_flow(before, after)
+    assert field.shape == (240, 320, 2) and field.dtype == np.float32
+    assert np.abs(np.median(field, axis=(0, 1)) - (right, down)).max() < 0.1
+    points = np.mgrid[60:260:40, 60:180:40].reshape(2, -1).T.astype(np.float32)
+    there, inside = follow(field, points)
+    known, found = OPS.point_flow(before, after, points)
+    assert inside.all() and np.median(np.abs(there - known)[found]) < 0.1
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.integers(8, 40), st.integers(8, 40), st.data())
+def test_points_are_moved_by_what_the_field_says_where_they_are(width, height, data):
+    columns, rows = np.meshgrid(np.arange(width), np.arange(height))
+    # linear, so that between pixels it is known exactly
+    field = np.dstack([0.1 * columns - 1, 0.2 * rows + 0.1 * columns]).astype(np.float32)
+    x, y = data.draw(st.floats(-5, width + 4)), data.draw(st.floats(-5, height + 4))
+    there, inside = follow(field, np.array([[x, y]], np.float32))
+    assert inside[0] == (0 <= np.float32(x) <= width - 1 and 0 <= np.float32(y) <= height - 1)
+    if inside[0]:
+        wanted = (x + 0.1 * x - 1, y + 0.2 * y + 0.1 * x)
+        # OpenCV looks between pixels in steps of 1/32
+        assert np.abs(there[0] - wanted).max() < 0.02
+    assert follow(field, np.zeros((0, 2), np.float32))[0].shape == (0, 2)
+
+
+@pytest.mark.parametrize('size', [(64, 48), (66, 50)])
+def test_blocks_lie_in_the_picture_where_they_were_found(size):
+    width, height = size
+    columns, rows = np.meshgrid(np.arange(-(-width // 4)), np.arange(-(-height // 4)))
+    # every block says where its middle is
+    blocks = np.dstack([4 * columns + 1.5, 4 * rows + 1.5]).astype(np.float32)
+    field = full_size(blocks, size)
+    assert field.shape == (height, width, 2)
+    x, y = np.meshgrid(np.arange(width), np.arange(height))
+    inner = (slice(2, height - 4), slice(2, width - 4))
+    most = 0.01 if size == (64, 48) else 2.0
+    assert np.abs(field[..., 0] - x)[inner].max() < most
+    assert np.abs(field[..., 1] - y)[inner].max() < most
+
+
+def test_a_picture_too_small_for_the_flow_of_all_pixels():
+    with pytest.raises(UnsupportedOpError, match='needs 32x32, not 20x40'):
+        OPS.dense_flow(np.zeros((40, 20), np.uint8), np.zeros((40, 20), np.uint8))
+
+
+@pytest.mark.parametrize('unit', [OpenCvOps, VpiOps])
+def test_every_unit_takes_the_same_arguments_with_the_same_defaults(unit):
+    for name, promised in vars(VisionOps).items():
+        if callable(promised) and not name.startswith('_'):
+            assert inspect.signature(getattr(unit, name)).parameters.keys() == (
+                inspect.signature(promised).parameters.keys()
+            )
+            for key, parameter in inspect.signature(promised).parameters.items():
+                ours = inspect.signature(getattr(unit, name)).parameters[key]
+                assert (ours.default, ours.kind) == (parameter.default, parameter.kind), key
+
+
 def test_flow_of_no_points_and_of_tiny_pictures():
-    none = OPS.lk_flow(grey(PICTURE), grey(PICTURE), np.zeros((0, 2), np.float32))
+    none = OPS.point_flow(grey(PICTURE), grey(PICTURE), np.zeros((0, 2), np.float32))
     assert none[0].shape == (0, 2) and none[1].shape == (0,)
     assert levels_for(np.zeros((20, 300)), 5) == 1
     assert levels_for(np.zeros((240, 320)), 3) == 3

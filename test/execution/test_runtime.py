@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import deque
@@ -13,6 +14,9 @@ from harness import task
 from images import frame
 
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
+from edge_sched_ros.core.events import UnitChanged
+from edge_sched_ros.core.units import AVAILABLE
+from edge_sched_ros.core.units import UNAVAILABLE
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.core.watchdog import Watchdog
 from edge_sched_ros.execution.frame import FrameError
@@ -50,7 +54,7 @@ class Script:
 class Desk:
     """A runtime and the ends it delivers."""
 
-    def __init__(self, programs, *tasks, units=('cpu0', 'cpu1'), **settings):
+    def __init__(self, programs, *tasks, units=('cpu0', 'cpu1'), core=None, **settings):
         self.ends = []
         self._changed = threading.Condition()
         self.dispatcher = LowLevelDispatcher(
@@ -63,7 +67,7 @@ class Desk:
         self.runtime = Runtime(
             dispatcher=self.dispatcher,
             programs=programs,
-            units=tuple(LocalUnit(Unit(u)) for u in units),
+            units=tuple(LocalUnit(Unit(u), core) for u in units),
             deliver=self._take,
             clock_ns=time.monotonic_ns,
         )
@@ -84,6 +88,50 @@ class Desk:
     def __exit__(self, *error):
         self.runtime.stop()
         self.dispatcher.validate()
+
+
+def test_a_core_that_comes_back_has_its_thread_again():
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) < 2:
+        pytest.skip('needs two cores')
+    seen = []
+
+    def look():
+        seen.append(os.sched_getaffinity(0))
+
+    where = {'units': ('cpu1',), 'core': cores[1]}
+    with Desk({'a': Script(look, look, look)}, task('a', units=('cpu1',)), **where) as desk:
+        desk.runtime.submit(frame(seq=1))
+        desk.wait_for(1)
+        # what the kernel does to the threads of a core that is switched off
+        thread = desk.runtime._workers['cpu1']._thread.native_id
+        desk.runtime.post(UnitChanged('cpu1', UNAVAILABLE))
+        os.sched_setaffinity(thread, cores)
+        desk.runtime.post(UnitChanged('cpu1', AVAILABLE))
+        desk.runtime.submit(frame(seq=2))
+        desk.wait_for(2)
+        # slower or faster, it stays where it is
+        desk.runtime.post(UnitChanged('cpu1', AVAILABLE, 'slower', 0.5))
+        desk.runtime.submit(frame(seq=3))
+        desk.wait_for(3)
+    assert seen == [{cores[1]}] * 3
+    # of a thread that has ended nothing is asked
+    desk.runtime._workers['cpu1'].pin()
+
+
+def test_the_energy_of_a_stage_is_estimated_from_its_units_power():
+    """1 W while busy; nothing where no rail is known."""
+    with Desk(
+        {'a': Script(), 'b': Script()}, task('a', units=('cpu0',)), task('b', units=('cpu1',))
+    ) as desk:
+        desk.runtime.busy_power_mw = {'cpu0': 1000.0}
+        desk.runtime.submit(frame(seq=1))
+        desk.wait_for(2)
+    cpu0, cpu1 = (desk.dispatcher.units[name] for name in ('cpu0', 'cpu1'))
+    assert cpu0.busy_ns > 0
+    assert cpu0.energy_mj == pytest.approx(cpu0.busy_ns * 1e-6)
+    assert desk.dispatcher.ledger.tasks['a'].energy_mj == cpu0.energy_mj
+    assert (cpu1.energy_mj, cpu1.stages_done) == (0.0, 1)
 
 
 def test_a_frame_becomes_a_result_with_its_timing():

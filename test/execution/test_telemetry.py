@@ -430,6 +430,12 @@ def test_energy_is_divided_by_busy_time_above_idle(tmp_path):
     assert found['cpu0'].energy_per_stage_estimate_mj == pytest.approx(2000 / 10)
     assert found['dla0'].energy_per_stage_estimate_mj == pytest.approx(4000 / 5)
     assert math.isnan(found['gpu0'].energy_per_stage_estimate_mj)
+    # while busy, whoever it was: 6 J in 1.5 s
+    assert found['cpu0'].busy_power_estimate_mw == pytest.approx(4000)
+    assert found['dla0'].busy_power_estimate_mw == pytest.approx(4000)
+    assert 'busy_power_estimate_mw' in found['cpu0'].values()
+    idle = sampler.sample(3 * S, {}).readings
+    assert math.isnan(idle['cpu0'].busy_power_estimate_mw)
 
 
 powers = st.floats(0, 60_000)

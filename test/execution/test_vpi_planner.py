@@ -15,9 +15,9 @@ from edge_sched_ros.execution.preprocess.formats import KEEPING
 from edge_sched_ros.execution.vision import OPERATIONS
 from edge_sched_ros.execution.vpi.capability import Request
 from edge_sched_ros.execution.vpi.ops.rescale import requests
-from edge_sched_ros.execution.vpi.planner import Plan
 from edge_sched_ros.execution.vpi.planner import plan
-from edge_sched_ros.execution.vpi.planner import Refusal
+from edge_sched_ros.execution.vpi.plans import Plan
+from edge_sched_ros.execution.vpi.plans import Refusal
 from edge_sched_ros.execution.vpi.table import CAPABILITIES
 from edge_sched_ros.execution.vpi.table import capabilities
 from edge_sched_ros.execution.vpi.table import kinds_by_op
@@ -110,13 +110,18 @@ def test_what_is_only_assumed_must_be_asked_for():
 def test_which_units_can_do_what():
     here = frozenset({'CPU', 'CUDA', 'PVA', 'VIC', 'OFA'})
     old, middle, new = (kinds_by_op(version, here) for version in VERSIONS)
-    assert set(middle) == set(OPERATIONS)
+    # points are followed by one or the other flow
+    assert set(middle) == set(OPERATIONS) - {'point_flow'} | {'lk_flow'}
     assert set(middle['rescale']) == {'gpu', 'vic'}
     assert 'pva' not in old['lk_flow'] and 'pva' in middle['lk_flow']
     assert 'ofa' not in old['stereo'] and 'ofa' in middle['stereo']
     # documented without formats: no work is planned on a guess
     assert 'pva' not in new['remap']
     assert kinds_by_op((3, 2), frozenset({'CPU'}))['rescale'] == ()
+    assert middle['dense_flow'] == ('ofa',)
+    # without VIC nobody makes what OFA takes
+    alone = kinds_by_op((3, 2), here - {'VIC'})
+    assert alone['dense_flow'] == () and alone['stereo'] == ('gpu',)
 
 
 SIDES = st.integers(1, 2500)

@@ -19,6 +19,8 @@ from edge_sched_ros.execution.network import InputSpec
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.opencv import OpenCvPreprocessor
 from edge_sched_ros.perception.programs.track import TrackProgram
+from edge_sched_ros.perception.programs.variants import LoadedVariant
+from edge_sched_ros.perception.programs.variants import LoadedVariants
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.perception.results import Embeddings
 
@@ -44,7 +46,8 @@ def _program(**batches):
     )
     decoder = SimpleNamespace(decode=lambda outputs, _: Embeddings(outputs[0]))
     networks = {unit: _Network(batch, batch or 4) for unit, batch in batches.items()}
-    return TrackProgram(spec, networks, {'cpu0': OpenCvPreprocessor()}, decoder)
+    variants = LoadedVariants({'base': LoadedVariant(networks, decoder)})
+    return TrackProgram(spec, variants, {'cpu0': OpenCvPreprocessor()})
 
 
 @given(st.integers(1, 13), st.sampled_from([1, 2, 4, 8]))
@@ -68,7 +71,8 @@ def test_every_crop_has_its_vector_whatever_the_batch(count, batch):
 
 def test_networks_that_units_share_are_closed_once():
     program = _program(cpu0=None)
-    network = program.networks['cpu1'] = program.networks['cpu0']
+    networks = program.variants.first.networks
+    network = networks['cpu1'] = networks['cpu0']
     program.close()
     assert network.closed == 1
 

@@ -18,13 +18,14 @@ from rich.console import Console
 from rich.table import Table
 
 from edge_sched_ros.cli.output import printing
+from edge_sched_ros.execution.precisions import INT8
+from edge_sched_ros.execution.precisions import PRECISIONS
 
 if TYPE_CHECKING:
     from edge_sched_ros.execution.engine_options import EngineOptions
     from edge_sched_ros.execution.network import NetworkSpec
     from edge_sched_ros.execution.tensorrt.cache import StoredEngine
-
-_PRECISIONS = ('auto', 'fp32', 'fp16', 'int8', 'strong')
+    from edge_sched_ros.execution.tensorrt.settings import Samples
 
 
 @click.command('build')
@@ -32,10 +33,10 @@ _PRECISIONS = ('auto', 'fp32', 'fp16', 'int8', 'strong')
 @click.option('--unit', 'unit_name', default='gpu', show_default=True, help='gpu, dla0, dla1, ...')
 @click.option(
     '--precision',
-    type=click.Choice(_PRECISIONS),
+    type=click.Choice(PRECISIONS),
     default=None,
     help='What to compute in: strong takes the types of the ONNX file; int8 needs Q/DQ operators '
-    'or a calibration cache; auto is fp16 where this TensorRT has it, else strong.  '
+    'or a calibration table; auto is fp16 where this TensorRT has it, else strong.  '
     "[default: the network's engine_options, else auto]",
 )
 @click.option(
@@ -49,10 +50,18 @@ _PRECISIONS = ('auto', 'fp32', 'fp16', 'int8', 'strong')
     help='Let layers that the DLA cannot run go to the GPU; how many is shown.',
 )
 @click.option(
+    '--calibrate',
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
+    metavar='FOLDER',
+    help='Measure int8 ranges anew from the pictures of FOLDER (some hundreds, of what the robot '
+    'sees), write the calibration table, and build with it. Implies --precision int8.',
+)
+@click.option(
     '--calibration',
     type=click.Path(path_type=Path, dir_okay=False),
     default=None,
-    help='INT8 calibration cache.  [default: NETWORK.calib beside the ONNX file]',
+    help='INT8 calibration table.  [default: NETWORK.calib beside the ONNX file]',
 )
 @click.option(
     '--cache',
@@ -67,6 +76,7 @@ def build(
     precision: str | None,
     strict_dla: bool,
     allow_gpu_fallback: bool,
+    calibrate: Path | None,
     calibration: Path | None,
     cache: Path | None,
     as_json: bool,
@@ -74,8 +84,9 @@ def build(
     """
     Build TensorRT engines of NETWORKS (YAML files), so that starting does not take minutes.
 
-    An engine that is there and fits this machine, TensorRT and network is kept. The scheduler
-    looks for what the network's engine_options say: options given here build another engine.
+    An engine that is there and fits this machine, TensorRT and network is kept. Every variant of
+    a network has an engine of its own; with --precision only the network's own file is built. The
+    scheduler looks for what the engine_options say: options given here build another engine.
     """
     from edge_sched_ros.execution.engine_options import EngineOptions
     from edge_sched_ros.execution.network import load_network
@@ -84,12 +95,19 @@ def build(
     from edge_sched_ros.execution.tensorrt.target import target_of
     from edge_sched_ros.execution.tensorrt.target import unit_named
 
+    samples = None
+    if calibrate is not None:
+        precision, samples = _measuring(calibrate, precision, networks, calibration)
     if strict_dla and allow_gpu_fallback:
         raise click.UsageError('--strict-dla and --allow-gpu-fallback exclude each other.')
     target = target_of(unit_named(unit_name, '--unit'), '--unit')
     asked = EngineOptions(precision, strict_dla or None, allow_gpu_fallback or None)
-    specs = [_readable(_with_options(load_network(path), asked)) for path in networks]
-    settings = BuildSettings(cache=cache, calibration=calibration)
+    wanted = [load_network(path) for path in networks]
+    if precision is None:
+        # each variant says its own precision: one asked for here is for the network's own file
+        wanted = [one for spec in wanted for one in _variants(spec, target.kind)]
+    specs = [_readable(_with_options(spec, asked)) for spec in wanted]
+    settings = BuildSettings(cache=cache, calibration=calibration, samples=samples)
     tools = _toolchain()
     found = []
     for spec in specs:
@@ -105,6 +123,19 @@ def build(
             _show(found)
 
 
+def _measuring(
+    folder: Path, precision: str | None, networks: tuple[Path, ...], table: Path | None
+) -> tuple[str, Samples]:
+    """Return the precision and the inputs that ``--calibrate`` means."""
+    from edge_sched_ros.perception.calibration import picture_inputs
+
+    if precision not in (None, INT8):
+        raise click.UsageError(f'--calibrate is for --precision int8, not {precision}.')
+    if table is not None and len(networks) > 1:
+        raise click.UsageError('--calibration names one table, --calibrate makes one a network.')
+    return INT8, picture_inputs(folder, '--calibrate')
+
+
 def _with_options(spec: NetworkSpec, asked: EngineOptions) -> NetworkSpec:
     """Return a network with what is asked for here before what its YAML says."""
     from dataclasses import asdict
@@ -117,18 +148,23 @@ def _with_options(spec: NetworkSpec, asked: EngineOptions) -> NetworkSpec:
     return replace(spec, engine_options=replace(spec.engine_options, **given))
 
 
+def _variants(spec: NetworkSpec, kind: str) -> list[NetworkSpec]:
+    """Return the variants of a network that are made for a kind of units, its own file first."""
+    return [own for own in spec.by_variant.values() if not own.kinds or kind in own.kinds]
+
+
 def _readable(spec: NetworkSpec) -> NetworkSpec:
     from edge_sched_ros.core.errors import ConfigError
     from edge_sched_ros.execution.tensorrt.own_plan import is_plan
 
     if is_plan(spec):
-        raise ConfigError(f'{spec.source}: file', f'{spec.file} is an engine already')
+        raise ConfigError(spec.where('file'), f'{spec.file} is an engine already')
     return spec
 
 
 def _toolchain() -> Any:
     from edge_sched_ros.core.errors import ConfigError
-    from edge_sched_ros.execution.tensorrt.prepare import load_toolchain
+    from edge_sched_ros.execution.tensorrt.toolchain import load_toolchain
 
     try:
         return load_toolchain()
@@ -151,6 +187,7 @@ def _bar(name: str) -> Iterator[Callable[[float], None]]:
 def _line(spec: NetworkSpec, unit: str, stored: StoredEngine, built: bool) -> dict[str, Any]:
     return {
         'network': spec.name,
+        'variant': spec.variant,
         'unit': unit,
         'precision': stored.key.precision,
         'built': built,
@@ -168,7 +205,8 @@ def _show(found: list[dict[str, Any]]) -> None:
     for line in found:
         state = f'built in {line["seconds"]:.0f} s' if line['built'] else 'was there'
         layers = [str(line['layers'][name]) for name in ('dla', 'gpu', 'reformat')]
-        table.add_row(line['network'], line['unit'], line['precision'], state, *layers)
+        name = line['network'] + (f'/{line["variant"]}' if line['variant'] != 'base' else '')
+        table.add_row(name, line['unit'], line['precision'], state, *layers)
     Console(emoji=False).print(table)
     # paths are for copying: no table may wrap them
     for line in found:

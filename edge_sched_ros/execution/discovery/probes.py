@@ -21,8 +21,8 @@ _SITE = 'a virtual environment sees it only with --system-site-packages'
 _HOW_TO_GET = {
     'tensorrt': f'TensorRT is not installed for {_PYTHON} (JetPack: apt install '
     f'python3-libnvinfer; {_SITE})',
-    'vpi': f'VPI is not installed for {_PYTHON} (JetPack: apt install {_PYTHON}-vpi3, or -vpi2 '
-    f'on JetPack 5; {_SITE})',
+    'vpi': f"VPI is not installed for {_PYTHON} (JetPack has it for its Ubuntu's Python alone: "
+    f'apt install python3.10-vpi3, or python3.8-vpi2 on JetPack 5; {_SITE})',
     'pycuda': 'pycuda is not installed (pip install pycuda, which needs the CUDA toolkit)',
 }
 

@@ -84,9 +84,7 @@ class OnnxRuntimeEngine:
                     session = self._sessions[key] = _open(str(spec.file))
         except Exception as error:
             reason = ' '.join(str(error).split())
-            raise ConfigError(
-                f'{spec.source}: file', f'cannot load {spec.file}: {reason}'
-            ) from None
+            raise ConfigError(spec.where('file'), f'cannot load {spec.file}: {reason}') from None
         return OnnxRuntimeNetwork(session)
 
 

@@ -21,6 +21,8 @@ from edge_sched_ros.execution.tensorrt.target import DLA
 from edge_sched_ros.execution.tensorrt.target import KINDS
 from edge_sched_ros.execution.tensorrt.target import Target
 from edge_sched_ros.execution.tensorrt.target import target_of
+from edge_sched_ros.execution.tensorrt.toolchain import load_toolchain
+from edge_sched_ros.execution.tensorrt.toolchain import Toolchain
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +51,7 @@ class TensorRtEngine:
     def available(self) -> tuple[bool, str]:
         """Return whether TensorRT, pycuda, a driver and a device are there."""
         try:
-            prepare.load_toolchain()
+            load_toolchain()
         except ConfigError as error:
             return False, str(error)
         return True, ''
@@ -60,9 +62,9 @@ class TensorRtEngine:
 
         :raises ConfigError: when it cannot run there, in one line
         """
-        where = f'{spec.source}: file'
+        where = spec.where('file')
         target = target_of(unit, where)
-        tools = prepare.load_toolchain()
+        tools = load_toolchain()
         try:
             plan, loadables = self._plan(tools, spec, target)
             session = self._sessions.open(target, tools.drv, loadables=loadables, where=where)
@@ -73,9 +75,7 @@ class TensorRtEngine:
             reason = ' '.join(str(error).split())
             raise ConfigError(where, f'CUDA fails on {target.name}: {reason}') from None
 
-    def _plan(
-        self, tools: prepare.Toolchain, spec: NetworkSpec, target: Target
-    ) -> tuple[bytes, int]:
+    def _plan(self, tools: Toolchain, spec: NetworkSpec, target: Target) -> tuple[bytes, int]:
         """Return the plan, and how many loadables it is on a DLA core."""
         if is_plan(spec):
             plan, stored = check_own_plan(tools, spec, target)

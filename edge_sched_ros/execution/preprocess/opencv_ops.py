@@ -11,12 +11,17 @@ from numpy.typing import NDArray
 
 from edge_sched_ros.execution.preprocess.formats import convert_on_host
 from edge_sched_ros.execution.preprocess.opencv_tnr import OpenCvDenoiser
+from edge_sched_ros.execution.vision import LK_ITERATIONS
+from edge_sched_ros.execution.vision import LK_LEVELS
+from edge_sched_ros.execution.vision import LK_WINDOW_PX
 from edge_sched_ros.execution.vision import Picture
 from edge_sched_ros.execution.vision import UnsupportedOpError
 from edge_sched_ros.execution.vision import Warp
 
 #: a pyramid's coarsest level must be at least so wide and high
 _SMALLEST_LEVEL_PX = 18
+#: side of the smallest picture for the flow of all pixels: that of an OFA
+_SMALLEST_FLOW_PX = 32
 
 
 class OpenCvOps:
@@ -53,17 +58,10 @@ class OpenCvOps:
 
         return cv2.warpPerspective(picture, np.asarray(matrix, np.float64), size)  # type: ignore[return-value]
 
-    def lk_flow(
-        self,
-        previous: Picture,
-        following: Picture,
-        points: NDArray[np.float32],
-        *,
-        window: int = 11,
-        levels: int = 3,
-        iterations: int = 10,
+    def point_flow(
+        self, previous: Picture, following: Picture, points: NDArray[np.float32]
     ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """Follow points."""
+        """Follow points by Lucas-Kanade."""
         import cv2
 
         if not len(points):
@@ -74,11 +72,23 @@ class OpenCvOps:
             following,
             start,
             None,  # type: ignore[call-overload]
-            winSize=(window, window),
-            maxLevel=levels_for(previous, levels) - 1,
-            criteria=(cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, iterations, 0.02),
+            winSize=(LK_WINDOW_PX, LK_WINDOW_PX),
+            maxLevel=levels_for(previous, LK_LEVELS) - 1,
+            criteria=(cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, LK_ITERATIONS, 0.02),
         )
         return found.reshape(-1, 2), status.reshape(-1).astype(np.bool_)
+
+    def dense_flow(self, previous: Picture, following: Picture) -> NDArray[np.float32]:
+        """Follow every pixel, by dense inverse search (Kroeger et al., ECCV 2016)."""
+        import cv2
+
+        if min(previous.shape[:2]) < _SMALLEST_FLOW_PX:
+            raise UnsupportedOpError(
+                f'OpenCV: dense flow needs {_SMALLEST_FLOW_PX}x{_SMALLEST_FLOW_PX}, '
+                f'not {previous.shape[1]}x{previous.shape[0]}'
+            )
+        made = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)  # type: ignore[attr-defined]
+        return made.calc(previous, following, None)  # type: ignore[no-any-return]
 
     def harris(
         self,

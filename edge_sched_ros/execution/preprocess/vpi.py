@@ -1,7 +1,7 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Preprocessing by NVIDIA VPI on VIC and GPU; PVA for what it can do.
+Preprocessing by NVIDIA VPI on VIC and GPU; PVA and OFA for what they can do.
 
 The unit resizes. Padding and the conversion to a planar tensor of numbers are done on the CPU, by
 the unit's own thread: VPI has no operation for them. So a ``vic`` stage still costs its thread
@@ -14,7 +14,6 @@ from __future__ import annotations
 import importlib
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,16 +27,16 @@ from edge_sched_ros.execution.network import InputSpec
 from edge_sched_ros.execution.preprocess.opencv import OpenCvPreprocessor
 from edge_sched_ros.execution.preprocess.tensor import place
 from edge_sched_ros.execution.preprocess.tensor import to_tensor
-from edge_sched_ros.execution.preprocess.transform import fit
-from edge_sched_ros.execution.preprocess.transform import fit_even
 from edge_sched_ros.execution.preprocess.transform import Transform
+from edge_sched_ros.execution.preprocess.vpi_resize import resize_bgr
+from edge_sched_ros.execution.preprocess.vpi_resize import resize_nv12
+from edge_sched_ros.execution.vision import OPERATIONS
 from edge_sched_ros.execution.vision import UnsupportedOpError
 from edge_sched_ros.execution.vpi.capability import BACKENDS
-from edge_sched_ros.execution.vpi.planner import HELPERS
+from edge_sched_ros.execution.vpi.capability import HELPERS
 from edge_sched_ros.execution.vpi.probe import facts_of
 from edge_sched_ros.execution.vpi.probe import VpiFacts
 from edge_sched_ros.execution.vpi.session import Session
-from edge_sched_ros.execution.vpi.table import CAPABILITIES
 from edge_sched_ros.execution.vpi.table import kinds_by_op
 from edge_sched_ros.execution.vpi.unit_ops import VpiOps
 
@@ -52,7 +51,7 @@ class VpiPreprocessor:
     """
 
     name = 'vpi'
-    kinds: tuple[str, ...] = ('vic', 'pva', 'gpu')
+    kinds: tuple[str, ...] = tuple(BACKENDS)
 
     def __init__(self) -> None:
         self._facts: VpiFacts | None = None
@@ -62,10 +61,12 @@ class VpiPreprocessor:
         """Operation -> kinds of units of this machine that can do it."""
         facts = self._known()
         if facts.reason:
-            return {op: () for op in ('letterbox', 'crops', *CAPABILITIES)}
+            return {op: () for op in ('letterbox', 'crops', *OPERATIONS)}
         ops = kinds_by_op(facts.version, facts.backends)
+        # points are followed by one or the other
+        flow = (*ops.pop('lk_flow'), *ops['dense_flow'])
         # crops are small and of any size: the way to a unit and back costs more than the work
-        return {'letterbox': ops['rescale'], 'crops': (), **ops}
+        return {'letterbox': ops['rescale'], 'crops': (), **ops, 'point_flow': flow}
 
     def available(self) -> tuple[bool, str]:
         """Return whether VPI is here with a backend other than the CPU."""
@@ -148,42 +149,15 @@ class VpiUnitPreprocessor(VpiPreprocessor):
         data, encoding = image.native()
         try:
             if encoding == 'nv12':
-                resized, transform = self._resize_nv12(image, data[..., 0], spec)
+                resized, transform = resize_nv12(self.vision, image, data[..., 0], spec)
             else:
-                resized, transform = self._resize_bgr(image.bgr(), spec)
+                # the GPU takes any size; others only even ones
+                even = self._kind != 'gpu'
+                resized, transform = resize_bgr(self.vision, image.bgr(), spec, even=even)
         except UnsupportedOpError as error:
             self._count(str(error))
             return self._opencv.prepare(image, spec)
         return to_tensor([place(resized, spec, transform)], spec), transform
-
-    def _resize_bgr(
-        self, source: NDArray[np.uint8], spec: InputSpec
-    ) -> tuple[NDArray[np.uint8], Transform]:
-        # the GPU takes any size; others only even ones
-        gpu = self._kind == 'gpu'
-        picture = source if gpu else _even(source)
-        height, width = picture.shape[:2]
-        transform = (fit if gpu else fit_even)(spec, width, height)
-        size = _scaled(transform)
-        resized = picture if size == (width, height) else self.vision().rescale(picture, size)
-        return resized, replace(
-            transform, source_width=source.shape[1], source_height=source.shape[0]
-        )
-
-    def _resize_nv12(
-        self, image: SourceImage, data: NDArray[np.uint8], spec: InputSpec
-    ) -> tuple[NDArray[np.uint8], Transform]:
-        import cv2
-
-        height, width = data.shape[0] * 2 // 3, data.shape[1]
-        transform = fit_even(spec, width, height)
-        size = _scaled(transform)
-        if size == (width, height):
-            return image.bgr(), transform
-        # in each row of colour differences blue and red take turns
-        planes = [data[:height], data[height:].reshape(height // 2, width // 2, 2)]
-        made = self.vision().rescale_nv12(planes, size)
-        return cv2.cvtColorTwoPlane(made[0], made[1], cv2.COLOR_YUV2BGR_NV12), transform  # type: ignore[return-value]
 
     def crops(
         self, image: SourceImage, boxes_xyxy: NDArray[np.float32], spec: InputSpec
@@ -201,24 +175,6 @@ class VpiUnitPreprocessor(VpiPreprocessor):
         if reason not in self.fallbacks:
             _log.warning('resized on the CPU instead: %s', reason)
         self.fallbacks[reason] = self.fallbacks.get(reason, 0) + 1
-
-
-def _scaled(transform: Transform) -> tuple[int, int]:
-    """Return the width and height the source has in the network's input."""
-    return (
-        round(transform.source_width * transform.scale_x),
-        round(transform.source_height * transform.scale_y),
-    )
-
-
-def _even(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return a picture with even sides, its last row and column repeated where need be."""
-    import cv2
-
-    down, right = picture.shape[0] % 2, picture.shape[1] % 2
-    if not (down or right):
-        return picture
-    return cv2.copyMakeBorder(picture, 0, down, 0, right, cv2.BORDER_REPLICATE)  # type: ignore[return-value]
 
 
 PREPROCESSOR = VpiPreprocessor

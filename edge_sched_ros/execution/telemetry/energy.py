@@ -28,6 +28,19 @@ def energy_estimate_mj(
     return max(0.0, rail_mw - idle_mw) * period_s * min(1.0, busy_s / all_busy_s)
 
 
+def busy_power_estimate_mw(
+    rail_mw: float, idle_mw: float, all_busy_s: float, period_s: float
+) -> float:
+    """
+    Return an estimate of the power a unit of a rail takes while it is busy, in mW.
+
+    The parameters are those of :func:`energy_estimate_mj`: all busy time on a rail counts alike.
+    """
+    if all_busy_s <= 0:
+        return 0.0
+    return max(0.0, rail_mw - idle_mw) * period_s / all_busy_s
+
+
 class IdlePower:
     """The least power each rail was seen to have."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from edge_sched_ros.core.events import UnitChanged
 from edge_sched_ros.execution.telemetry.activity import active_share
+from edge_sched_ros.execution.telemetry.energy import busy_power_estimate_mw
 from edge_sched_ros.execution.telemetry.energy import energy_estimate_mj
 from edge_sched_ros.execution.telemetry.energy import IdlePower
 from edge_sched_ros.execution.telemetry.machine_reader import MachineReader
@@ -102,6 +103,7 @@ class Sampler:
         name, kind = local.unit.name, local.unit.kind
         rail = rails[kind]
         fed = [u.unit.name for u in self._units if rail and rails[u.unit.kind] == rail]
+        stage_mj, busy_mw = self._spent(name, reading, rail, fed, uses)
         return UnitReading(
             temperature_c=_or_unknown(reading.heat.temperature_c(kind)),
             power_mw=reading.rails_mw.get(rail, UNKNOWN),
@@ -111,7 +113,8 @@ class Sampler:
             cap_mhz=_or_unknown(signs.cap_mhz),
             active_share=self._active_share(name, reading),
             throttled=self._watches[name].throttled,
-            energy_per_stage_estimate_mj=self._energy_mj(name, reading, rail, fed, uses),
+            energy_per_stage_estimate_mj=stage_mj,
+            busy_power_estimate_mw=busy_mw,
         )
 
     def _active_share(self, name: str, reading: MachineReading) -> float:
@@ -119,23 +122,24 @@ class Sampler:
         now = reading.times.get(name)
         return _or_unknown(None if before is None or now is None else active_share(before, now))
 
-    def _energy_mj(
+    def _spent(
         self,
         name: str,
         reading: MachineReading,
         rail: str,
         fed: list[str],
         uses: Mapping[str, UnitUse],
-    ) -> float:
-        """Return an estimate of the energy a stage of the last period took."""
+    ) -> tuple[float, float]:
+        """Return estimates: energy of a stage (mJ), power while busy (mW), in the last period."""
         use = uses.get(name, UnitUse())
-        if not rail or not use.stages or self._before is None:
-            return UNKNOWN
+        if not rail or not use.busy or self._before is None:
+            return UNKNOWN, UNKNOWN
         period_s = (reading.now_ns - self._before.now_ns) / 1e9
         everyone_s = sum(uses.get(other, UnitUse()).busy for other in fed) * period_s
         rail_mw, idle_mw = reading.rails_mw[rail], self._idle.of(rail)
         spent_mj = energy_estimate_mj(rail_mw, idle_mw, use.busy * period_s, everyone_s, period_s)
-        return spent_mj / use.stages
+        busy_mw = busy_power_estimate_mw(rail_mw, idle_mw, everyone_s, period_s)
+        return spent_mj / use.stages if use.stages else UNKNOWN, busy_mw
 
 
 def _signs(local: LocalUnit, reading: MachineReading, use: UnitUse) -> UnitSigns:

@@ -24,6 +24,8 @@ class UnitReading:
     :param active_share: part of the time it was powered, 0..1: more than it computed
     :param throttled: whether heat or current holds it back
     :param energy_per_stage_estimate_mj: an estimate, see :mod:`.energy`
+    :param busy_power_estimate_mw: what it took while it was busy, likewise an estimate; NaN where
+        no rail is known and after a period in which it was idle
     """
 
     temperature_c: float = UNKNOWN
@@ -35,6 +37,7 @@ class UnitReading:
     active_share: float = UNKNOWN
     throttled: bool = False
     energy_per_stage_estimate_mj: float = UNKNOWN
+    busy_power_estimate_mw: float = UNKNOWN
 
     def values(self) -> dict[str, str]:
         """Return what is known, for diagnostics."""
@@ -45,6 +48,7 @@ class UnitReading:
             'clock_cap_mhz': self.cap_mhz,
             'active_share': self.active_share,
             'energy_per_stage_estimate_mj': self.energy_per_stage_estimate_mj,
+            'busy_power_estimate_mw': self.busy_power_estimate_mw,
         }
         found = {key: f'{value:.4g}' for key, value in numbers.items() if not math.isnan(value)}
         if self.rail:

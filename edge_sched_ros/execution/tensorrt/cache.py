@@ -12,17 +12,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from dataclasses import asdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.tensorrt.files import read_bytes
+from edge_sched_ros.execution.tensorrt.files import write_atomically
 from edge_sched_ros.execution.tensorrt.placement import Placement
 
 #: of the files beside plans
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,11 @@ class EngineKey:
     """
     All that must be the same for an engine to be used again.
 
-    :param device: name of the GPU
-    :param compute_capability: e.g. ``8.7``
+    :param device: name of the GPU, which whole families of modules share
+    :param compute_capability: e.g. ``8.7``, which they share too
+    :param multiprocessors: of the GPU, as many as the power mode leaves on
+    :param module: what the computer calls itself; empty when it does not say
+    :param l4t: release of a Jetson's system; empty elsewhere
     :param dla_cores: how many DLA cores this machine has
     :param network_sha256: of the network's file
     :param shapes: what dynamic dimensions were set to
@@ -41,6 +45,9 @@ class EngineKey:
     tensorrt: str
     device: str
     compute_capability: str
+    multiprocessors: int
+    module: str
+    l4t: str
     dla_cores: int
     network_sha256: str
     precision: str
@@ -98,18 +105,6 @@ def default_folder() -> Path:
     named = os.environ.get('XDG_CACHE_HOME', '')
     base = Path(named) if os.path.isabs(named) else Path.home() / '.cache'
     return base / 'edge_sched_ros' / 'engines'
-
-
-def read_bytes(path: Path) -> bytes:
-    """
-    Return a file's content.
-
-    :raises ConfigError: when it cannot be read
-    """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ConfigError(str(path), f'cannot be read: {error.strerror}') from None
 
 
 def network_sha256(path: Path) -> str:
@@ -199,31 +194,3 @@ def _described(stored: StoredEngine) -> dict[str, Any]:
         'layers': stored.placement.to_dict(),
         'built_s': stored.built_s,
     }
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """
-    Write a file that is there as a whole or not at all, even after a power cut.
-
-    :raises ConfigError: when it cannot be written
-    """
-    temporary = ''
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f'.{path.name}.', delete=False
-        ) as file:
-            temporary = file.name
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        raise ConfigError(str(path), f'cannot be written: {error.strerror}') from None

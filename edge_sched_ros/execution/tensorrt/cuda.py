@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import threading
 import traceback
 from collections.abc import Iterator
@@ -31,6 +32,9 @@ def load_driver() -> Any:
 
     :raises ConfigError: when there is no pycuda, no driver or no device
     """
+    # read once, when the first context is made: a queue to the device for each unit's stream, as
+    # NVIDIA's DLA FAQ asks of programs with several streams
+    os.environ.setdefault('CUDA_DEVICE_MAX_CONNECTIONS', '32')
     try:
         drv: Any = importlib.import_module('pycuda.driver')
     except ImportError as error:

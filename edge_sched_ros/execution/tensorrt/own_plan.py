@@ -10,9 +10,10 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.tensorrt import cache
 from edge_sched_ros.execution.tensorrt.cuda import device_current
-from edge_sched_ros.execution.tensorrt.prepare import device_facts
-from edge_sched_ros.execution.tensorrt.prepare import Toolchain
+from edge_sched_ros.execution.tensorrt.files import read_bytes
 from edge_sched_ros.execution.tensorrt.target import Target
+from edge_sched_ros.execution.tensorrt.toolchain import device_facts
+from edge_sched_ros.execution.tensorrt.toolchain import Toolchain
 
 #: files that are engines already
 PLAN_SUFFIXES = ('.plan', '.engine', '.trt')
@@ -34,7 +35,7 @@ def check_own_plan(
     description = cache.describing_file(spec.file)
     if not description.is_file():
         raise ConfigError(
-            f'{spec.source}: file',
+            spec.where('file'),
             f'cannot load {spec.file}: nothing says what it was built for ({description.name} is '
             'missing); name the ONNX file instead',
         )
@@ -49,13 +50,13 @@ def check_own_plan(
     ]
     if wrong:
         raise ConfigError(
-            f'{spec.source}: file',
+            spec.where('file'),
             f'cannot load {spec.file}: it was built for {", ".join(wrong)}; build it here from '
             'the ONNX file',
         )
-    plan = cache.read_bytes(spec.file)
+    plan = read_bytes(spec.file)
     if hashlib.sha256(plan).hexdigest() != stored.plan_sha256:
         raise ConfigError(
-            f'{spec.source}: file', f'cannot load {spec.file}: it is damaged (wrong checksum)'
+            spec.where('file'), f'cannot load {spec.file}: it is damaged (wrong checksum)'
         )
     return plan, stored

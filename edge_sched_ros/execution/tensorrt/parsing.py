@@ -8,8 +8,8 @@ from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.network import NetworkSpec
+from edge_sched_ros.execution.precisions import STRONG
 from edge_sched_ros.execution.tensorrt.api import Api
-from edge_sched_ros.execution.tensorrt.settings import STRONG
 
 #: of every input's and output's dimensions but the first
 _MAX_DLA_SIZE = 8192
@@ -31,7 +31,7 @@ def parse(api: Api, builder: Any, spec: NetworkSpec, precision: str) -> Any:
     if not parser.parse_from_file(str(spec.file)) or network.num_outputs == 0:
         errors = [parser.get_error(index).desc() for index in range(parser.num_errors)]
         reason = ' '.join(errors[0].split()) if errors else 'it is no ONNX network'
-        raise ConfigError(f'{spec.source}: file', f'cannot load {spec.file}: {reason}')
+        raise ConfigError(spec.where('file'), f'cannot load {spec.file}: {reason}')
     return network
 
 

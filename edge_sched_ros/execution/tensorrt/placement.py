@@ -72,6 +72,20 @@ def _place(entry: Any) -> str:
     return 'gpu'
 
 
+def check_on_dla(placement: Placement, strict: bool, *, where: str) -> None:
+    """
+    Refuse a DLA engine that runs on the GPU as a whole, and a strict one that is not one part.
+
+    :raises ConfigError: saying what runs elsewhere
+    """
+    if strict:
+        check_strict(placement, where=where)
+    elif not placement.dla:
+        raise ConfigError(
+            where, f'no layer of it runs on the DLA ({placement.gpu} on the GPU): use the GPU'
+        )
+
+
 def check_strict(placement: Placement, *, where: str) -> None:
     """
     Refuse a DLA engine that is not one part on the DLA.

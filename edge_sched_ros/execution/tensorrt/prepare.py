@@ -6,100 +6,31 @@ from __future__ import annotations
 
 import hashlib
 import re
-import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.execution.discovery import probes
 from edge_sched_ros.execution.network import NetworkSpec
+from edge_sched_ros.execution.precisions import INT8
 from edge_sched_ros.execution.tensorrt import cache
-from edge_sched_ros.execution.tensorrt import loading
-from edge_sched_ros.execution.tensorrt.api import Api
-from edge_sched_ros.execution.tensorrt.api import load_api
-from edge_sched_ros.execution.tensorrt.builder import build_plan
-from edge_sched_ros.execution.tensorrt.builder import BuildRequest
-from edge_sched_ros.execution.tensorrt.builder import choose_precision
 from edge_sched_ros.execution.tensorrt.cuda import device_current
-from edge_sched_ros.execution.tensorrt.cuda import load_driver
-from edge_sched_ros.execution.tensorrt.placement import check_strict
-from edge_sched_ros.execution.tensorrt.placement import Placement
+from edge_sched_ros.execution.tensorrt.files import read_bytes
+from edge_sched_ros.execution.tensorrt.files import write_atomically
+from edge_sched_ros.execution.tensorrt.making import Made
+from edge_sched_ros.execution.tensorrt.making import make
+from edge_sched_ros.execution.tensorrt.placement import check_on_dla
+from edge_sched_ros.execution.tensorrt.precision import choose_precision
+from edge_sched_ros.execution.tensorrt.precision import Ranges
 from edge_sched_ros.execution.tensorrt.progress import Progress
 from edge_sched_ros.execution.tensorrt.settings import BuildSettings
-from edge_sched_ros.execution.tensorrt.settings import INT8
 from edge_sched_ros.execution.tensorrt.shapes import describe_shapes
+from edge_sched_ros.execution.tensorrt.tables import check_can_measure
+from edge_sched_ros.execution.tensorrt.tables import existing_table
+from edge_sched_ros.execution.tensorrt.tables import table_of
 from edge_sched_ros.execution.tensorrt.target import DLA
 from edge_sched_ros.execution.tensorrt.target import GPU
 from edge_sched_ros.execution.tensorrt.target import Target
-
-_UNNAMED = Target('gpu', GPU, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Toolchain:
-    """TensorRT and CUDA, both known to work."""
-
-    api: Api
-    drv: Any
-
-
-def load_toolchain() -> Toolchain:
-    """
-    Import what is needed, the driver first: TensorRT crashes without one.
-
-    Nothing is imported that a probe, in a process of its own, did not survive.
-
-    :raises ConfigError: naming what is missing
-    """
-    found = probes.probe_machine()
-    for result in (found.cuda, found.pycuda, found.tensorrt):
-        if not result.ok:
-            raise ConfigError('', result.reason)
-    drv = load_driver()
-    return Toolchain(load_api(), drv)
-
-
-def make_key(
-    tools: Toolchain, spec: NetworkSpec, target: Target, settings: BuildSettings
-) -> cache.EngineKey:
-    """
-    Return the key of the engine that network needs on that unit; the context must be current.
-
-    :raises ConfigError: when the precision is not to be had
-    """
-    precision = choose_precision(tools.api, settings.precision, target)
-    ranges = _calibration(spec, settings) if precision == INT8 else None
-    return cache.EngineKey(
-        **device_facts(tools, target),
-        network_sha256=cache.network_sha256(spec.file),
-        precision=precision,
-        unit_kind=target.kind,
-        shapes=describe_shapes(spec),
-        gpu_fallback=target.kind == DLA and settings.allow_gpu_fallback,
-        calibration_sha256=(
-            hashlib.sha256(cache.read_bytes(ranges)).hexdigest() if ranges is not None else ''
-        ),
-    )
-
-
-def device_facts(tools: Toolchain, target: Target) -> dict[str, Any]:
-    """Return what of an engine's key is this machine's; the context must be current."""
-    device = tools.drv.Device(target.device_index)
-    runtime = loading.make_runtime(tools.api, _UNNAMED, target.name)
-    return {
-        'tensorrt': tools.api.version,
-        'device': str(device.name()),
-        'compute_capability': '.'.join(str(part) for part in device.compute_capability()),
-        'dla_cores': int(runtime.num_DLA_cores),
-    }
-
-
-def _calibration(spec: NetworkSpec, settings: BuildSettings) -> Path | None:
-    if settings.calibration is not None:
-        return settings.calibration
-    beside = spec.file.with_suffix('.calib')
-    return beside if beside.is_file() else None
+from edge_sched_ros.execution.tensorrt.toolchain import device_facts
+from edge_sched_ros.execution.tensorrt.toolchain import Toolchain
 
 
 def prepare(
@@ -121,19 +52,71 @@ def prepare(
     :raises ConfigError: when it cannot be had, in one line
     """
     settings = settings.for_network(spec.engine_options)
+    folder = settings.cache if settings.cache is not None else cache.default_folder()
     with device_current(tools.drv, target.device_index):
-        key = make_key(tools, spec, target, settings)
-        folder = settings.cache if settings.cache is not None else cache.default_folder()
-        stored = _find(folder, key, rebuild_damaged)
-        built = stored is None
-        if stored is None and not build:
-            raise ConfigError(f'{spec.source}: file', _missing(folder, key, spec, target))
-        if stored is None:
-            stored = _build(tools, spec, target, settings, key, folder, progress)
-    if settings.strict_dla and target.kind == DLA:
+        if settings.samples is not None:
+            stored = _calibrate(tools, spec, target, settings, folder, progress)
+            if target.kind == GPU:
+                return stored, True
+        key = _key(tools, spec, target, settings, existing_table(spec, settings))
+        found = _find(folder, key, rebuild_damaged)
+        if found is None and not build:
+            raise ConfigError(spec.where('file'), _missing(folder, key, spec, target))
+        if found is None:
+            ranges = Ranges(existing_table(spec, settings))
+            made = make(tools, spec, target, key, ranges, folder, progress)
+            if target.kind == DLA:
+                check_on_dla(made.placement, settings.strict_dla, where=spec.where('file'))
+            return _store(folder, spec, key, made), True
+    if target.kind == DLA:
         # an earlier, less strict build may have left it
-        check_strict(stored.placement, where=str(stored.plan))
-    return stored, built
+        check_on_dla(found.placement, settings.strict_dla, where=str(found.plan))
+    return found, False
+
+
+def _calibrate(
+    tools: Toolchain,
+    spec: NetworkSpec,
+    target: Target,
+    settings: BuildSettings,
+    folder: Path,
+    progress: Progress,
+) -> cache.StoredEngine:
+    """
+    Measure INT8 ranges, write them, and return the GPU's engine, which is built meanwhile.
+
+    They are measured in fp32, which a DLA cannot do; its engines are built with the same table.
+    """
+    assert settings.samples is not None
+    table = table_of(spec, settings)
+    check_can_measure(tools.api, settings.precision, table)
+    gpu = target if target.kind == GPU else Target('gpu', GPU, target.device_index)
+    ranges = Ranges(inputs=settings.samples(spec), drv=tools.drv)
+    key = _key(tools, spec, gpu, settings, None)
+    made = make(tools, spec, gpu, key, ranges, folder, progress)
+    write_atomically(table, made.built.table)
+    return _store(folder, spec, _key(tools, spec, gpu, settings, table), made)
+
+
+def _key(
+    tools: Toolchain,
+    spec: NetworkSpec,
+    target: Target,
+    settings: BuildSettings,
+    table: Path | None,
+) -> cache.EngineKey:
+    """Return the key of the engine that network needs on that unit."""
+    precision = choose_precision(tools.api, settings.precision, target)
+    ranges = read_bytes(table) if table is not None and precision == INT8 else None
+    return cache.EngineKey(
+        **device_facts(tools, target),
+        network_sha256=cache.network_sha256(spec.file),
+        precision=precision,
+        unit_kind=target.kind,
+        shapes=describe_shapes(spec),
+        gpu_fallback=target.kind == DLA and settings.allow_gpu_fallback,
+        calibration_sha256='' if ranges is None else hashlib.sha256(ranges).hexdigest(),
+    )
 
 
 def _find(folder: Path, key: cache.EngineKey, rebuild: bool) -> cache.StoredEngine | None:
@@ -164,44 +147,8 @@ def _missing(folder: Path, key: cache.EngineKey, spec: NetworkSpec, target: Targ
     )
 
 
-def _build(
-    tools: Toolchain,
-    spec: NetworkSpec,
-    target: Target,
-    settings: BuildSettings,
-    key: cache.EngineKey,
-    folder: Path,
-    progress: Progress,
+def _store(
+    folder: Path, spec: NetworkSpec, key: cache.EngineKey, made: Made
 ) -> cache.StoredEngine:
-    api = tools.api
-    if not api.can_build:
-        raise ConfigError(f'{spec.source}: file', 'this TensorRT can run engines but not build')
-    tuned = hashlib.sha256(
-        f'{key.tensorrt} {key.device} {key.compute_capability} {key.dla_cores}'.encode()
-    ).hexdigest()[:16]
-    request = BuildRequest(
-        spec=spec,
-        target=target,
-        precision=key.precision,
-        allow_gpu_fallback=key.gpu_fallback,
-        calibration=_calibration(spec, settings),
-        timing_cache=folder / f'timing-{tuned}.cache',
-    )
-    started = time.monotonic()
-    plan = build_plan(api, request, progress)
-    placement = _look_into(api, plan, target, request.where)
-    if settings.strict_dla and target.kind == DLA:
-        check_strict(placement, where=request.where)
     stem = re.sub(r'[^A-Za-z0-9_.-]', '_', spec.file.stem)
-    return cache.store(folder, stem, key, plan, placement, time.monotonic() - started)
-
-
-def _look_into(api: Api, plan: bytes, target: Target, where: str) -> Placement:
-    """Return where a new engine's layers run."""
-    runtime = loading.make_runtime(api, target, where)
-    engine = loading.deserialize(api, runtime, plan, where)
-    placement = loading.inspect(api, engine, where)
-    # an engine must not outlive its runtime
-    del engine
-    del runtime
-    return placement
+    return cache.store(folder, stem, key, made.built.plan, made.placement, made.built_s)

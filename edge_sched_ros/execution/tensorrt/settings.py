@@ -4,22 +4,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    from edge_sched_ros.execution.engine_options import EngineOptions
+from numpy.typing import NDArray
 
-#: fp16 where the API has it, else strong: what a DLA and most GPUs are fastest with
-AUTO = 'auto'
-FP32 = 'fp32'
-FP16 = 'fp16'
-INT8 = 'int8'
-#: types are those written in the ONNX file
-STRONG = 'strong'
-PRECISIONS = (AUTO, FP32, FP16, INT8, STRONG)
+from edge_sched_ros.execution.engine_options import EngineOptions
+from edge_sched_ros.execution.network import NetworkSpec
+from edge_sched_ros.execution.precisions import AUTO
+
+#: a network's inputs, of pictures of whoever asks
+Samples = Callable[[NetworkSpec], Iterable[NDArray[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +26,13 @@ class BuildSettings:
     """
     How engines are to be built and kept.
 
-    :param precision: one of :data:`PRECISIONS`
+    :param precision: one of :data:`..precisions.PRECISIONS`
     :param strict_dla: refuse a DLA engine of which any layer runs on the GPU
     :param allow_gpu_fallback: let layers that the DLA cannot run go to the GPU
     :param cache: folder of the engines; ``None`` for the user's cache folder
     :param calibration: file of INT8 ranges; ``None`` for ``NETWORK.calib`` beside the ONNX file
+    :param samples: gives a network's inputs, each a batch of 1, to measure INT8 ranges from and
+        write that file anew; ``None`` to use it as it is
     """
 
     precision: str = AUTO
@@ -39,6 +40,7 @@ class BuildSettings:
     allow_gpu_fallback: bool = False
     cache: Path | None = None
     calibration: Path | None = None
+    samples: Samples | None = None
 
     def for_network(self, options: EngineOptions) -> BuildSettings:
         """Return the settings for one network: what its YAML says goes before these."""

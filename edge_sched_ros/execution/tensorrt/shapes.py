@@ -40,6 +40,27 @@ def add_profile(builder: Any, config: Any, network: Any, spec: NetworkSpec) -> N
     config.add_optimization_profile(profile)
 
 
+def add_calibration_profile(
+    builder: Any, config: Any, tensor: Any, spec: NetworkSpec
+) -> tuple[int, ...]:
+    """
+    Return the shape of a batch that INT8 ranges are measured with.
+
+    The network's own; where its batch is open, of one picture, which TensorRT is told.
+
+    :param tensor: the network's input
+    :raises ConfigError: when the network's YAML does not say the other open sizes
+    """
+    shape = tuple(tensor.shape)
+    if -1 not in shape:
+        return shape
+    shape = resolve(spec, str(tensor.name), shape, 1)
+    profile = builder.create_optimization_profile()
+    profile.set_shape(tensor.name, shape, shape, shape)
+    config.set_calibration_profile(profile)
+    return shape
+
+
 def resolve(spec: NetworkSpec, name: str, shape: tuple[int, ...], batch: int) -> tuple[int, ...]:
     """
     Return a shape with its open dimensions (-1) filled in.
@@ -51,7 +72,7 @@ def resolve(spec: NetworkSpec, name: str, shape: tuple[int, ...], batch: int) ->
     if -1 in shape[1:] and not (described and len(shape) == 4):
         text = 'x'.join('?' if size == -1 else str(size) for size in shape)
         raise ConfigError(
-            f'{spec.source}: file',
+            spec.where('file'),
             f"input '{name}' has the open shape {text}: export it with "
             'fixed sizes (only the batch may be open)',
         )

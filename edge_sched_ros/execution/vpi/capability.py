@@ -18,6 +18,9 @@ Version = tuple[int, int]
 #: kind of unit -> VPI backend; CPU cores are served by OpenCV
 BACKENDS = {'gpu': 'CUDA', 'pva': 'PVA', 'vic': 'VIC', 'ofa': 'OFA'}
 KINDS = {backend: kind for kind, backend in BACKENDS.items()}
+#: another backend whose conversions a unit cannot do without: OFA alone makes no block-linear
+#: images
+HELPERS = {'OFA': ('VIC',)}
 
 _NO_LIMIT: Size = (1 << 20, 1 << 20)
 

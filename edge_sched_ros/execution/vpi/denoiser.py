@@ -11,7 +11,7 @@ from edge_sched_ros.execution.vision import Picture
 from edge_sched_ros.execution.vision import UnsupportedOpError
 from edge_sched_ros.execution.vpi.capability import Size
 from edge_sched_ros.execution.vpi.ops import tnr
-from edge_sched_ros.execution.vpi.planner import Plan
+from edge_sched_ros.execution.vpi.plans import Plan
 from edge_sched_ros.execution.vpi.run import run_steps
 from edge_sched_ros.execution.vpi.session import Session
 

@@ -13,69 +13,19 @@ from itertools import count
 from edge_sched_ros.execution.preprocess.formats import KEEPING
 from edge_sched_ros.execution.preprocess.formats import SEMI_PLANAR
 from edge_sched_ros.execution.vpi.capability import BACKENDS
+from edge_sched_ros.execution.vpi.capability import HELPERS
 from edge_sched_ros.execution.vpi.capability import Request
 from edge_sched_ros.execution.vpi.capability import Size
 from edge_sched_ros.execution.vpi.capability import Version
+from edge_sched_ros.execution.vpi.plans import Plan
+from edge_sched_ros.execution.vpi.plans import Refusal
+from edge_sched_ros.execution.vpi.plans import Step
 from edge_sched_ros.execution.vpi.table import CAPABILITIES
 from edge_sched_ros.execution.vpi.table import capabilities
 
-#: another backend whose conversions a unit cannot do without: OFA alone makes no block-linear
-#: images
-HELPERS = {'OFA': ('VIC',)}
 _STEP_COST = 10
 _CONVERSION_COST = 15
 _HELPER_COST = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """
-    One submission.
-
-    :param source_format: what it gets
-    :param format: what it makes
-    """
-
-    request: Request
-    backend: str
-    source_format: str
-    source_size: Size
-    format: str
-    size: Size
-
-    @property
-    def op(self) -> str:
-        """Name of the operation."""
-        return self.request.op
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """
-    How a unit does a chain of operations.
-
-    :param source_format: of the picture in the CPU's memory
-    :param upload_format: what it is made into while it is copied in
-    :param result_format: what the result is made into while it is copied out; empty where the
-        last operation gives no picture
-    """
-
-    source_format: str
-    upload_format: str
-    steps: tuple[Step, ...]
-    result_format: str
-
-    @property
-    def backends(self) -> frozenset[str]:
-        """Every backend that takes part."""
-        return frozenset(step.backend for step in self.steps)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a unit cannot do it."""
-
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from edge_sched_ros.execution.vpi.ops import convert
 from edge_sched_ros.execution.vpi.ops import perspective
 from edge_sched_ros.execution.vpi.ops import remap
 from edge_sched_ros.execution.vpi.ops import rescale
-from edge_sched_ros.execution.vpi.planner import Step
+from edge_sched_ros.execution.vpi.plans import Step
 from edge_sched_ros.execution.vpi.session import Session
 
 

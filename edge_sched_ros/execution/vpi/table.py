@@ -10,9 +10,11 @@ is marked ``assumed`` where it is.
 from __future__ import annotations
 
 from edge_sched_ros.execution.vpi.capability import Capability
+from edge_sched_ros.execution.vpi.capability import HELPERS
 from edge_sched_ros.execution.vpi.capability import KINDS
 from edge_sched_ros.execution.vpi.capability import Version
 from edge_sched_ros.execution.vpi.ops import convert
+from edge_sched_ros.execution.vpi.ops import dense_flow
 from edge_sched_ros.execution.vpi.ops import harris
 from edge_sched_ros.execution.vpi.ops import lk_flow
 from edge_sched_ros.execution.vpi.ops import perspective
@@ -23,7 +25,17 @@ from edge_sched_ros.execution.vpi.ops import tnr
 
 CAPABILITIES: dict[str, tuple[Capability, ...]] = {
     module.NAME: module.CAPABILITIES
-    for module in (convert, rescale, remap, perspective, lk_flow, harris, stereo, tnr)
+    for module in (
+        convert,
+        rescale,
+        remap,
+        perspective,
+        lk_flow,
+        dense_flow,
+        harris,
+        stereo,
+        tnr,
+    )
 }
 
 
@@ -46,7 +58,7 @@ def kinds_by_op(version: Version, backends: frozenset[str]) -> dict[str, tuple[s
         op: tuple(
             kind
             for backend, kind in KINDS.items()
-            if backend in backends
+            if {backend, *HELPERS.get(backend, ())} <= backends
             and any(not way.assumed for way in capabilities(op, backend, version))
         )
         for op in CAPABILITIES

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +16,9 @@ from edge_sched_ros.execution.vision import VisionOps
 from edge_sched_ros.perception.flow.history import History
 from edge_sched_ros.perception.flow.history import Past
 from edge_sched_ros.perception.flow.motion import move_boxes
+from edge_sched_ros.perception.flow.thing import pair
+from edge_sched_ros.perception.flow.thing import share_inside
+from edge_sched_ros.perception.flow.thing import Thing
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.perception.results import no_detections
 
@@ -47,20 +51,6 @@ class FollowerOptions:
 
 
 @dataclass(slots=True)
-class _Thing:
-    number: int
-    class_id: int
-    score: float
-    box: NDArray[np.float32]
-    hits: int = 1
-    age: int = 0
-    #: the thing as the task that was observed numbers it; ``None`` when it numbers nothing
-    given_id: int | None = None
-    #: how it moved from the frame before, pixels; NaN when not known
-    shift: NDArray[np.float32] = field(default_factory=lambda: np.full(2, np.nan, np.float32))
-
-
-@dataclass(slots=True)
 class Follower:
     """
     Keeps things in view between detections.
@@ -74,7 +64,7 @@ class Follower:
     history: History = field(default_factory=History)
     #: results that came too late to be used
     stale: int = 0
-    _things: list[_Thing] = field(default_factory=list)
+    _things: list[Thing] = field(default_factory=list)
     _labels: tuple[str, ...] = ()
     _numbers: int = 0
 
@@ -126,9 +116,7 @@ class Follower:
         ]
         newest = self.history.latest()
         if not things or newest is None:
-            return Detections(
-                *_columns(no_detections()), self._labels, track_ids=np.zeros(0, np.int64)
-            )
+            return replace(no_detections(self._labels), track_ids=np.zeros(0, np.int64))
         height, width = newest.grey.shape
         boxes = np.clip([thing.box for thing in things], 0, [width, height] * 2)
         return Detections(
@@ -141,7 +129,7 @@ class Follower:
 
     # --- inside -------------------------------------------------------------------------------
 
-    def _follow(self, things: list[_Thing], way: list[Past]) -> None:
+    def _follow(self, things: list[Thing], way: list[Past]) -> None:
         """Move things along frames, the first of which they are in."""
         for before, after in pairwise(way):
             boxes = np.array([thing.box for thing in things], np.float32).reshape(-1, 4)
@@ -154,9 +142,9 @@ class Follower:
                     thing.score *= _DECAY
                 after.boxes[thing.number] = box
 
-    def _match(self, past: Past, found: Detections) -> list[_Thing]:
+    def _match(self, past: Past, found: Detections) -> list[Thing]:
         """Give detections to things or make things of them; return those that now have one."""
-        pairs = self._pairs(past, found)
+        pairs = pair(self._things, past.boxes, found, self.options.max_distance)
         changed = []
         for row in range(len(found)):
             thing = pairs.get(row)
@@ -176,34 +164,9 @@ class Follower:
                 thing.score *= _MISS_DECAY
         return changed
 
-    def _pairs(self, past: Past, found: Detections) -> dict[int, _Thing]:
-        """Return row of detections -> the thing it shows."""
-        if found.track_ids is not None:
-            known = {thing.given_id: thing for thing in self._things}
-            numbers = [int(number) for number in found.track_ids]
-            return {row: known[n] for row, n in enumerate(numbers) if n in known}
-        there = [thing for thing in self._things if thing.number in past.boxes]
-        if not there or not len(found):
-            return {}
-        from scipy.optimize import linear_sum_assignment
-
-        from edge_sched_ros.perception.association import place_distance
-
-        places = np.array([past.boxes[thing.number] for thing in there])
-        distance = place_distance(found.boxes_xyxy, places)
-        other = found.class_ids[:, None] != np.array([thing.class_id for thing in there])
-        distance = np.where(other, 2.0, distance)
-        rows, columns = linear_sum_assignment(distance)
-        limit = self.options.max_distance
-        return {
-            int(row): there[column]
-            for row, column in zip(rows, columns)
-            if distance[row, column] <= limit
-        }
-
-    def _new(self, found: Detections, row: int) -> _Thing:
+    def _new(self, found: Detections, row: int) -> Thing:
         self._numbers += 1
-        thing = _Thing(
+        thing = Thing(
             self._numbers,
             int(found.class_ids[row]),
             float(found.scores[row]),
@@ -220,18 +183,5 @@ class Follower:
             for thing in self._things
             if thing.age <= self.options.max_age_frames
             and thing.score >= FAINTEST * _MISS_DECAY
-            and _share_inside(thing.box, shape) >= _INSIDE
+            and share_inside(thing.box, shape) >= _INSIDE
         ]
-
-
-def _columns(
-    found: Detections,
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int64]]:
-    return found.boxes_xyxy, found.scores, found.class_ids
-
-
-def _share_inside(box: NDArray[np.float32], shape: tuple[int, ...]) -> float:
-    """Return which part of a box lies in a picture, 0..1."""
-    sides = box[2:] - box[:2]
-    seen = np.minimum(box[2:], (shape[1], shape[0])) - np.maximum(box[:2], 0)
-    return float(np.clip(seen, 0, None).prod() / max(float(sides.prod()), 1e-6))

@@ -111,8 +111,8 @@ def _flow(
     vision: VisionOps,
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Return where points went, and which of them came back when followed backwards."""
-    there, found = vision.lk_flow(before, after, points)
-    back, returned = vision.lk_flow(after, before, there)
+    there, found = vision.point_flow(before, after, points)
+    back, returned = vision.point_flow(after, before, there)
     height, width = after.shape
     inside = ((there >= 0) & (there < (width, height))).all(axis=1)
     close = np.abs(back - points).max(axis=1, initial=0) < BACK_PX

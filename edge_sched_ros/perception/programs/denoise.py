@@ -35,8 +35,8 @@ class DenoiseProgram:
     stages = ('preprocess', 'denoise')
     stage_ops = {'denoise': 'tnr'}
     stateful = True
-    #: pictures are not published; a network after this task works on them
-    output = 'none'
+    #: published, and what a network after this task works on
+    output = 'picture'
 
     def __init__(self, **options: float) -> None:
         self._options = Options('denoise', _NUMBERS, options)

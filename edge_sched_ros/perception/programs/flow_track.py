@@ -42,7 +42,7 @@ class FlowTrackProgram:
     stages = ('preprocess', 'flow', 'postprocess')
     stateful = True
     output = 'tracks'
-    stage_ops = {'flow': 'lk_flow'}
+    stage_ops = {'flow': 'point_flow'}
     #: it must be told whose boxes it follows
     observes_boxes = True
 

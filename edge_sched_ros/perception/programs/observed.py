@@ -76,9 +76,7 @@ def observe_detections(task: str, source: str, programs: dict[str, Program]) -> 
     if not wants:
         raise ConfigError(where, 'is for programs that follow boxes (flow_track) only')
     followed = programs[source]
-    # own code may give boxes without saying so; what is bundled says it
-    silent = followed.output == 'none' and hasattr(followed, 'stage_ops')
-    if followed.output not in _BOXES or silent:
+    if followed.output not in _BOXES:
         raise ConfigError(where, f"'{source}' gives {followed.output}, not boxes")
     program.labels = getattr(followed, 'labels', ())
     programs[source] = ObservedProgram(followed, program.observe)

@@ -56,9 +56,9 @@ class UnitVision:
                 self._count(unit, str(error))
         return getattr(OpenCvOps(), operation)(*arguments, **settings)
 
-    def lk_flow(self, *arguments: Any, **settings: Any) -> Any:
+    def point_flow(self, *arguments: Any, **settings: Any) -> Any:
         """Follow points on the unit that works now."""
-        return self.call(self.unit, 'lk_flow', *arguments, **settings)
+        return self.call(self.unit, 'point_flow', *arguments, **settings)
 
     def _count(self, unit: str, reason: str) -> None:
         if reason not in self.fallbacks:

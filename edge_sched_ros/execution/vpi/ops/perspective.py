@@ -9,39 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_sched_ros.execution.vpi.capability import Capability
+from edge_sched_ros.execution.vpi.ops.warping import warp_capabilities
+from edge_sched_ros.execution.vpi.ops.warping import warp_settings
 from edge_sched_ros.execution.vpi.session import Session
 
 NAME = 'perspective_warp'
-_VIC = frozenset({'U8', 'Y8_ER', 'NV12_ER'})
-_CUDA = _VIC | {'BGR8', 'RGB8', 'BGRA8', 'RGBA8'}
-#: smallest region of a warp grid
-_LEAST = (64, 16)
-
-CAPABILITIES = (
-    Capability(backend='CPU', formats=_CUDA, least=_LEAST),
-    Capability(backend='CUDA', formats=_CUDA, least=_LEAST),
-    Capability(
-        backend='VIC',
-        formats=_VIC,
-        least=_LEAST,
-        most=(16384, 16384),
-        even=True,
-        interpolations=('linear',),
-        borders=('zero',),
-    ),
-    # that PVA has it is documented; with which formats is not
-    Capability(
-        backend='PVA',
-        formats=frozenset({'U8', 'NV12_ER'}),
-        least=_LEAST,
-        even=True,
-        interpolations=('linear',),
-        borders=('zero',),
-        since=(4, 1),
-        assumed=True,
-    ),
-)
+CAPABILITIES = warp_capabilities(frozenset({'U8', 'Y8_ER', 'NV12_ER'}))
 
 
 def submit(
@@ -52,12 +25,5 @@ def submit(
 
     :param matrix: from source to result, which is how VPI takes it unless told otherwise
     """
-    vpi = session.vpi
-    source.perspwarp(
-        np.asarray(matrix, np.float32),
-        out=result,
-        interp=vpi.Interp.LINEAR,
-        border=vpi.Border.ZERO,
-        backend=session.backend(backend),
-        stream=session.stream,
-    )
+    settings = warp_settings(session, backend)
+    source.perspwarp(np.asarray(matrix, np.float32), out=result, **settings)

@@ -28,6 +28,7 @@ class MemoryError(Error):
     """Out of memory."""
 
 
+device_attribute = SimpleNamespace(MULTIPROCESSOR_COUNT=16)
 event_flags = SimpleNamespace(DEFAULT=0, BLOCKING_SYNC=1, DISABLE_TIMING=2)
 
 _local = threading.local()
@@ -35,6 +36,8 @@ _handles = count(0x5000, 0x10)
 _initialised = False
 #: streams alive, by handle
 streams: weakref.WeakValueDictionary[int, Stream] = weakref.WeakValueDictionary()
+#: what the driver read when it was initialised
+connections: list[str] = []
 #: retained and not given back, over all devices
 retained = 0
 
@@ -70,6 +73,7 @@ def init() -> None:
     if 'FAKE_CUDA_ERROR' in os.environ:
         raise Error(f'cuInit failed: {os.environ["FAKE_CUDA_ERROR"]}')
     _initialised = True
+    connections.append(os.environ.get('CUDA_DEVICE_MAX_CONNECTIONS', '8'))
 
 
 class Context:
@@ -116,6 +120,11 @@ class Device:
 
     def compute_capability(self) -> tuple[int, int]:
         return (8, 7)
+
+    def get_attribute(self, attribute: int) -> int:
+        if attribute != device_attribute.MULTIPROCESSOR_COUNT:
+            raise LogicError('cuDeviceGetAttribute failed: invalid argument')
+        return int(os.environ.get('FAKE_MULTIPROCESSORS', '16'))
 
     def retain_primary_context(self) -> Context:
         return Context()
@@ -193,6 +202,16 @@ def _check_copy(host: Any, device: Any, stream: Any) -> None:
         raise AssertionError('the default stream waits for all others')
     if host.nbytes > memory.at(int(device)).data.size:
         raise faults.SegfaultError('copy beyond the end of device memory')
+
+
+def memcpy_htod(dest: Any, src: Any) -> None:
+    """Return when it is done; the memory of the host may be any."""
+    _need_context('cuMemcpyHtoD')
+    if not src.flags.c_contiguous:
+        raise LogicError('ndarray is not contiguous')
+    if src.nbytes > memory.at(int(dest)).data.size:
+        raise faults.SegfaultError('copy beyond the end of device memory')
+    memory.at(int(dest)).data[: src.nbytes] = src.reshape(-1).view('u1')
 
 
 def memcpy_htod_async(dest: Any, src: Any, stream: Stream | None = None) -> None:

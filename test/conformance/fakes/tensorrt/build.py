@@ -5,11 +5,14 @@
 from __future__ import annotations
 
 import os
+import weakref
 from typing import Any
 
 from pycuda import driver
+from pycuda import faults
 
 from tensorrt import plan
+from tensorrt.calibrate import measure
 from tensorrt.enums import DeviceType
 from tensorrt.enums import flags
 from tensorrt.enums import LayerType
@@ -88,6 +91,25 @@ class Config(Checked):
         self._flags: set[Any] = set()
         self._profiles: list[Profile] = []
         self._cache: TimingCache | None = None
+        self._calibration: Profile | None = None
+        self._strong = flavour() == '11.0'
+        #: what TensorRT calls back, which its user must keep alive
+        self._watched: dict[str, Any] = {}
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name in ('int8_calibrator', 'progress_monitor'):
+            object.__delattr__(self, name)
+            self._watched[name] = weakref.ref(made(value))
+
+    def called_back(self, name: str) -> Any | None:
+        """Return what was set; dead where nobody kept it."""
+        if name not in self._watched:
+            return None
+        found = self._watched[name]()
+        if found is None:
+            raise faults.SegfaultError(f'the {name} was freed before the build')
+        return found
 
     def set_flag(self, flag: Any) -> None:
         if type(flag).__name__ != 'BuilderFlag':
@@ -95,6 +117,9 @@ class Config(Checked):
         self._flags.add(flag.name)
 
     def can_run_on_DLA(self, layer: Layer) -> bool:
+        # a DLA computes in no other precision (that it is asked for here is inferred)
+        if not (self._strong or self._flags & {'FP16', 'INT8'}):
+            return False
         return layer.type in (
             LayerType.CONVOLUTION,
             LayerType.ACTIVATION,
@@ -110,7 +135,9 @@ class Config(Checked):
 
     def set_timing_cache(self, cache: TimingCache, ignore_mismatch: bool) -> bool:
         if cache.data not in (b'', b'timing'):
-            return False
+            if not ignore_mismatch:
+                return False
+            faults.found.append('timings of another machine were used')
         self._cache = cache
         return True
 
@@ -118,10 +145,19 @@ class Config(Checked):
         return self._cache
 
 
+class Measuring(Config):
+    """What there was before 11."""
+
+    def set_calibration_profile(self, profile: Profile) -> bool:
+        self._calibration = profile
+        return True
+
+
 class Builder:
     def __init__(self, logger: Any) -> None:
         need_context('Builder()')
         self._logger = made(logger)
+        self._strong = False
 
     @property
     def num_DLA_cores(self) -> int:
@@ -131,6 +167,7 @@ class Builder:
         known = {f.name: 1 << int(f) for f in flags(flavour())[1]}
         if bits & ~sum(known.values()):
             raise ValueError('unknown flag')
+        self._strong = bool(bits & known.get('STRONGLY_TYPED', 0))
         return Network(
             bool(bits & known.get('EXPLICIT_BATCH', 0)),
             bool(bits & known.get('STRONGLY_TYPED', 0)),
@@ -140,7 +177,9 @@ class Builder:
         allowed = {'default_device_type', 'DLA_core', 'profiling_verbosity'}
         allowed |= {'progress_monitor'} if flavour() != '8.6' else set()
         allowed |= {'int8_calibrator'} if flavour() != '11.0' else set()
-        config = type('Config', (Config,), {'ALLOWED': frozenset(allowed)})()
+        base = Config if flavour() == '11.0' else Measuring
+        config = type('Config', (base,), {'ALLOWED': frozenset(allowed)})()
+        config._strong |= self._strong
         return config  # type: ignore[no-any-return]
 
     def create_optimization_profile(self) -> Profile:
@@ -178,8 +217,8 @@ class Builder:
         profiled = {name for p in config._profiles for name in p.shapes}
         if {tensor.name for tensor in dynamic} - profiled:
             return 'Network has dynamic inputs, but no optimization profile has been defined'
-        if 'INT8' in config._flags and not self._ranges(network, config):
-            return 'Calibration failure occurred with no scaling factors detected'
+        if 'INT8' in config._flags and (problem := self._ranges(network, config)):
+            return problem
         if getattr(config, 'default_device_type', DeviceType.GPU) == DeviceType.DLA:
             return self._dla_problem(network, config, strong, bool(dynamic))
         return ''
@@ -197,17 +236,22 @@ class Builder:
             return f'{refused[0]} cannot run on DLA and GPU fallback is not enabled'
         return ''
 
-    def _ranges(self, network: Network, config: Config) -> bool:
+    def _ranges(self, network: Network, config: Config) -> str:
         kinds = {network.get_layer(index).type for index in range(network.num_layers)}
-        calibrator = getattr(config, 'int8_calibrator', None)
+        calibrator = config.called_back('int8_calibrator')
+        none = 'Calibration failure occurred with no scaling factors detected'
         if calibrator is None:
-            return LayerType.QUANTIZE in kinds
-        made(calibrator)
-        call(calibrator, 'get_batch_size')
-        return bool(call(calibrator, 'read_calibration_cache'))
+            return '' if LayerType.QUANTIZE in kinds else none
+        inputs = [network.get_input(index) for index in range(network.num_inputs)]
+        shapes = {tensor.name: tensor.shape for tensor in inputs}
+        profile = config._calibration or next(iter(config._profiles), None)
+        if profile is not None:
+            shapes |= {name: shape[1] for name, shape in profile.shapes.items()}
+        on_dla = getattr(config, 'default_device_type', DeviceType.GPU) == DeviceType.DLA
+        return measure(calibrator, inputs, shapes, on_dla=on_dla) or ''
 
     def _steps(self, config: Config) -> bool:
-        monitor = getattr(config, 'progress_monitor', None)
+        monitor = config.called_back('progress_monitor')
         if monitor is None:
             return True
         made(monitor)

@@ -8,6 +8,7 @@ undefined or asynchronous (views used after their lock, buffers read before thei
 waited for) is made to fail. FAKE_VPI_VERSION and FAKE_VPI_BACKENDS choose what it is.
 """
 
+from vpi._algorithms import optflow_dense
 from vpi._algorithms import OpticalFlowPyrLK
 from vpi._algorithms import stereodisp
 from vpi._algorithms import TemporalNoiseReduction
@@ -16,6 +17,7 @@ from vpi._backends import Border
 from vpi._backends import Conversion
 from vpi._backends import Format
 from vpi._backends import Interp
+from vpi._backends import OptFlowQuality
 from vpi._backends import TNRPreset
 from vpi._backends import TNRVersion
 from vpi._backends import VERSION_TEXT as __version__
@@ -37,6 +39,8 @@ __all__ = [
     'Format',
     'Image',
     'Interp',
+    'optflow_dense',
+    'OptFlowQuality',
     'OpticalFlowPyrLK',
     'stereodisp',
     'Stream',

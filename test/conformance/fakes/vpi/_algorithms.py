@@ -8,6 +8,8 @@ import numpy as np
 from vpi import _rules
 from vpi._backends import Backend
 from vpi._backends import fail
+from vpi._backends import Format
+from vpi._backends import OptFlowQuality
 from vpi._backends import TNRPreset
 from vpi._backends import TNRVersion
 from vpi._backends import VERSION
@@ -128,6 +130,36 @@ def stereodisp(
     return out
 
 
+def optflow_dense(
+    ref, frame, *, out=None, quality=OptFlowQuality.HIGH, backend=Backend.DEFAULT, stream=None
+):
+    """Return how blocks of 4x4 pixels move, in 1/32 pixel."""
+    name = _rules.backend_for('optflow', backend)
+    for image in (ref, frame):
+        _rules.check_image('optflow', name, image)
+        if image.pending:
+            fail('BUFFER_LOCKED', 'a conversion still holds the image exclusively')
+    if ref.size != frame.size:
+        fail('INVALID_ARGUMENT', 'sizes differ')
+    if not isinstance(quality, OptFlowQuality):
+        fail('INVALID_ARGUMENT', f'quality {quality!r}')
+    size = (-(-ref.width // 4), -(-ref.height // 4))
+    out = Image(size, Format._2S16_BL) if out is None else out
+    if out.size != size or out.format is not Format._2S16_BL:
+        fail('INVALID_IMAGE_FORMAT', f'the result is {size} of 2S16_BL')
+
+    def work():
+        # another method than ours: the same movement, not the same numbers
+        flow = cv2.calcOpticalFlowFarneback(
+            ref.planes[0], frame.planes[0], None, 0.5, 4, 21, 5, 7, 1.5, 0
+        )
+        blocks = cv2.resize(flow, size, interpolation=cv2.INTER_AREA)
+        out.planes = [np.floor(blocks * 32).astype(np.int16)]
+
+    (stream or Stream.current()).enqueue('optflow', name, [ref, frame], [out], work)
+    return out
+
+
 class TemporalNoiseReduction:
     """Half of the frame before, half of this one, where little changed."""
 
@@ -140,10 +172,15 @@ class TemporalNoiseReduction:
             fail('NOT_SUPPORTED', 'version 2 is no more on VIC')
         self._size, self._format = tuple(size), format
         self._kept = None
+        self._before = None
 
     def __call__(self, input, *, stream=None, preset=TNRPreset.DEFAULT, strength=0.5):
         if input.size != self._size or input.format is not self._format:
             fail('INVALID_ARGUMENT', 'made for another size or format')
+        # whether it looks at the frame before or at what it made of it is not documented
+        if input is self._before:
+            fail('BUFFER_LOCKED', 'the filter still holds the frame before')
+        self._before = input
         out = Image(self._size, self._format)
 
         def work():

@@ -44,6 +44,7 @@ class Format(enum.Enum):
     BGR8 = 11
     RGBA8 = 12
     BGRA8 = 13
+    _2S16_BL = 14
 
 
 class Interp(enum.Enum):
@@ -62,6 +63,12 @@ class Border(enum.Enum):
 class Conversion(enum.Enum):
     CLAMP = 0
     CAST = 1
+
+
+class OptFlowQuality(enum.Enum):
+    LOW = 0
+    MEDIUM = 1
+    HIGH = 2
 
 
 class TNRVersion(enum.Enum):

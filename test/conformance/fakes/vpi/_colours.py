@@ -33,6 +33,8 @@ def shapes(name, size):
     width, height = size
     if name == 'NV12_ER':
         return [((height, width), np.uint8), ((height // 2, width // 2, 2), np.uint8)]
+    if name == '_2S16_BL':
+        return [((height, width, 2), np.int16)]
     if name in _CHANNELS:
         return [((height, width, _CHANNELS[name]), np.uint8)]
     return [((height, width), _PLAIN[name])]

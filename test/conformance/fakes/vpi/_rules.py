@@ -36,12 +36,15 @@ FORMATS = {
     'harris': {'CPU': {'U8', 'S16'}, 'CUDA': {'U8', 'S16'}, 'PVA': {'S16'}},
     'pyrlk': {'CPU': {'U8', 'U16'}, 'CUDA': {'U8', 'U16'}},
     'stereo': {'CUDA': {'U8', 'U16', 'Y8_ER', 'NV12_ER'}},
+    'optflow': {},
     'tnr': {'CUDA': {'NV12_ER'}, 'VIC': {'NV12_ER'}},
 }
 if VERSION >= (3, 2):
     FORMATS['pyrlk']['PVA'] = {'U8', 'U16'}
 if VERSION >= (3, 0):
     FORMATS['stereo']['OFA'] = {'Y8_ER_BL'}
+if VERSION >= (2, 3):
+    FORMATS['optflow']['OFA'] = {'Y8_ER_BL'}
 if VERSION >= (4, 1):
     FORMATS['convert']['PVA'] = {'NV12_ER', 'BGR8'}
     FORMATS['remap']['PVA'] = {'U8', 'NV12_ER'}
@@ -82,6 +85,8 @@ def check_image(op, backend, image):
 
 def check_size(op, backend, size):
     """Check a size."""
+    if op == 'optflow' and min(size) < 32:
+        fail('INVALID_ARGUMENT', f'{op} on {backend}: {size} is too small')
     if backend == 'VIC' and (size[0] % 2 or size[1] % 2):
         fail('INVALID_ARGUMENT', f'{op} on VIC needs even sides, not {size}')
     limits = {'VIC': _VIC_SIZES, 'PVA': _PVA_SIZES}.get(backend, {}).get(op)

@@ -1,0 +1,185 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Lighter forms of a network, and how right each is, as its YAML file says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.units import UNIT_KINDS
+from edge_sched_ros.execution.engine_options import EngineOptions
+from edge_sched_ros.execution.engine_options import read_engine_options
+from edge_sched_ros.execution.network_checks import check_keys
+from edge_sched_ros.execution.network_checks import choice
+from edge_sched_ros.execution.network_checks import number
+
+#: name of the variant that is the network's own file
+BASE = 'base'
+HIGHER, LOWER = 'higher', 'lower'
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """
+    How right a network is.
+
+    :param metric: what was measured, e.g. ``mAP50``; the same for all variants of a network
+    :param value: of the metric, at least 0
+    :param source: how and on what it was measured
+    :param better: ``higher``, or ``lower`` for a metric that is an error
+    """
+
+    metric: str
+    value: float
+    source: str
+    better: str = HIGHER
+
+    def relative_to(self, best: Accuracy) -> float:
+        """Return the accuracy as a share of another's, at most 1; of errors the inverse ratio."""
+        above, below = (self, best) if self.better == HIGHER else (best, self)
+        return 1.0 if above.value >= below.value else above.value / below.value
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkVariant:
+    """
+    A lighter form of a network, with the same input.
+
+    :param file: the ONNX file; may be the network's own, with other ``engine_options``
+    :param engine_options: what is said goes before the network's
+    :param decoder_options: over the network's, one by one
+    :param kinds: of units it is made for; empty for all
+    """
+
+    name: str
+    file: Path
+    accuracy: Accuracy
+    engine_options: EngineOptions = field(default_factory=EngineOptions)
+    decoder_options: Mapping[str, Any] = field(default_factory=dict)
+    kinds: tuple[str, ...] = ()
+
+
+_KEYS = set(NetworkVariant.__dataclass_fields__)
+_ACCURACY_KEYS = set(Accuracy.__dataclass_fields__)
+
+
+def existing_file(path: Path, key: str, value: Any) -> Path:
+    """Return a file named in a YAML file, relative to it; :raises ConfigError: without one."""
+    file = Path(str(value))
+    file = file if file.is_absolute() else path.parent / file
+    if not file.is_file():
+        raise ConfigError(f'{path}: {key}', f'there is no file {file}')
+    return file
+
+
+def read_accuracy(path: Path, key: str, data: Any) -> Accuracy | None:
+    """
+    Return what is said of an accuracy, ``None`` for nothing.
+
+    :raises ConfigError: naming file and key
+    """
+    if data is None:
+        return None
+    if not isinstance(data, dict):
+        raise ConfigError(f'{path}: {key}', 'must be a mapping with metric, value and source')
+    check_keys(path, f'{key}.', data, _ACCURACY_KEYS)
+    for needed in ('metric', 'source'):
+        if not isinstance(data.get(needed), str) or not data[needed]:
+            raise ConfigError(f'{path}: {key}.{needed}', 'must be given, as text')
+    if 'value' not in data:
+        raise ConfigError(f'{path}: {key}.value', 'is missing')
+    value = number(path, f'{key}.value', data['value'])
+    if value < 0:
+        raise ConfigError(f'{path}: {key}.value', f'must not be below zero, not {value:g}')
+    better = choice(path, f'{key}.better', data.get('better', HIGHER), (HIGHER, LOWER))
+    return Accuracy(data['metric'], value, data['source'], better)
+
+
+def read_variants(path: Path, data: Any, base: Accuracy | None) -> tuple[NetworkVariant, ...]:
+    """
+    Return the variants of a network, the most accurate first, else as listed.
+
+    :param base: accuracy of the network's own file
+    :raises ConfigError: naming file and key
+    """
+    if not isinstance(data, list) or not all(isinstance(one, dict) for one in data):
+        raise ConfigError(f'{path}: variants', 'must be a list of mappings with name and file')
+    found: list[NetworkVariant] = []
+    for index, one in enumerate(data):
+        name = _name(path, f'variants[{index}].name', one.get('name'))
+        if name in (variant.name for variant in found):
+            raise ConfigError(f'{path}: variants', f"two variants are named '{name}'")
+        found.append(_variant(path, f'variants.{name}', name, one))
+    if found and base is None:
+        raise ConfigError(
+            f'{path}: accuracy', 'is missing: variants are chosen by how right they are'
+        )
+    for variant in found:
+        if base is not None:
+            _check_comparable(path, f'variants.{variant.name}.accuracy', variant.accuracy, base)
+    if base is not None:
+        found.sort(key=lambda variant: -variant.accuracy.relative_to(base))
+    return tuple(found)
+
+
+def _name(path: Path, key: str, name: Any) -> str:
+    if not isinstance(name, str) or not name.replace('-', '_').isidentifier():
+        raise ConfigError(f'{path}: {key}', f'must be letters, digits, _ and -, not {name!r}')
+    if name == BASE:
+        raise ConfigError(f'{path}: {key}', f"'{BASE}' is the network's own file: take another")
+    return name
+
+
+def _variant(path: Path, key: str, name: str, data: dict[str, Any]) -> NetworkVariant:
+    check_keys(path, f'{key}.', data, _KEYS)
+    if 'file' not in data:
+        raise ConfigError(f'{path}: {key}.file', 'is missing')
+    accuracy = read_accuracy(path, f'{key}.accuracy', data.get('accuracy'))
+    if accuracy is None:
+        raise ConfigError(
+            f'{path}: {key}.accuracy', 'is missing: variants are chosen by how right they are'
+        )
+    options = data.get('decoder_options', {})
+    if not isinstance(options, dict):
+        raise ConfigError(f'{path}: {key}.decoder_options', 'must be a mapping')
+    return NetworkVariant(
+        name,
+        existing_file(path, f'{key}.file', data['file']),
+        accuracy,
+        read_engine_options(path, data.get('engine_options', {}), f'{key}.engine_options'),
+        options,
+        _kinds(path, f'{key}.kinds', data.get('kinds', [])),
+    )
+
+
+def _kinds(path: Path, key: str, data: Any) -> tuple[str, ...]:
+    if not isinstance(data, list):
+        raise ConfigError(f'{path}: {key}', f'must be a list of kinds of units, not {data!r}')
+    return tuple(choice(path, key, kind, UNIT_KINDS) for kind in data)
+
+
+def _check_comparable(path: Path, key: str, accuracy: Accuracy, base: Accuracy) -> None:
+    for name in ('metric', 'better'):
+        ours, theirs = getattr(accuracy, name), getattr(base, name)
+        if ours != theirs:
+            raise ConfigError(
+                f'{path}: {key}.{name}',
+                f"is '{ours}', that of the network's own file is '{theirs}': variants are "
+                'compared by one metric',
+            )
+
+
+def with_options(own: EngineOptions, base: EngineOptions) -> EngineOptions:
+    """Return a network's engine options with what a variant says instead."""
+    given = {name: value for name, value in asdict(own).items() if value is not None}
+    if own.strict_dla or own.allow_gpu_fallback:
+        # each takes back the other
+        given = {'strict_dla': None, 'allow_gpu_fallback': None, **given}
+    return replace(base, **given)

@@ -1,0 +1,51 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Files that are there as a whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from edge_sched_ros.core.errors import ConfigError
+
+
+def read_bytes(path: Path) -> bytes:
+    """
+    Return a file's content.
+
+    :raises ConfigError: when it cannot be read
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(str(path), f'cannot be read: {error.strerror}') from None
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """
+    Write a file that is there as a whole or not at all, even after a power cut.
+
+    :raises ConfigError: when it cannot be written
+    """
+    temporary = ''
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(
+            dir=path.parent, prefix=f'.{path.name}.', delete=False
+        ) as file:
+            temporary = file.name
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise ConfigError(str(path), f'cannot be written: {error.strerror}') from None

@@ -1,0 +1,54 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""A network's inputs made of a folder of pictures, to measure what its layers see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.frame import FrameError
+from edge_sched_ros.execution.frame import SourceImage
+from edge_sched_ros.execution.network import NetworkSpec
+from edge_sched_ros.execution.preprocess.opencv import OpenCvPreprocessor
+from edge_sched_ros.perception.programs.build import preprocess_op
+
+_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.ppm', '.webp')
+
+
+def picture_inputs(folder: Path, where: str) -> Callable[[NetworkSpec], Iterator[NDArray[Any]]]:
+    """
+    Return what makes the inputs of a network of all pictures of a folder, in order of names.
+
+    Made as they are for a camera's pictures; networks that work on crops get whole pictures, so
+    the folder must hold crops.
+
+    :param where: the option that names the folder, for messages
+    :raises ConfigError: when there are no pictures; while the inputs are taken, for one that
+        cannot be read
+    """
+    if not folder.is_dir():
+        raise ConfigError(where, f'there is no folder {folder}')
+    files = sorted(file for file in folder.iterdir() if file.suffix.lower() in _SUFFIXES)
+    if not files:
+        raise ConfigError(where, f'{folder} holds no pictures ({", ".join(_SUFFIXES)})')
+    return lambda spec: (_input(file, spec) for file in files)
+
+
+def _input(file: Path, spec: NetworkSpec) -> NDArray[Any]:
+    try:
+        image = SourceImage.from_compressed(file.read_bytes())
+        height, width = image.bgr().shape[:2]
+    except (OSError, FrameError) as error:
+        raise ConfigError(str(file), f'cannot be used for calibration: {error}') from None
+    preprocessor = OpenCvPreprocessor()
+    if preprocess_op(spec) == 'crops':
+        whole = np.array([[0, 0, width, height]], np.float32)
+        return preprocessor.crops(image, whole, spec.input)
+    return preprocessor.prepare(image, spec.input)[0]

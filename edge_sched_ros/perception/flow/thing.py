@@ -1,0 +1,81 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What is followed, and which detection shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_sched_ros.perception.results import Detections
+
+#: farther than any distance between boxes
+_OTHER_CLASS = 2.0
+
+
+@dataclass(slots=True)
+class Thing:
+    """
+    Something that is followed.
+
+    :param number: of its own, never used twice
+    """
+
+    number: int
+    class_id: int
+    score: float
+    box: NDArray[np.float32]
+    hits: int = 1
+    age: int = 0
+    #: the thing as the task that was observed numbers it; ``None`` when it numbers nothing
+    given_id: int | None = None
+    #: how it moved from the frame before, pixels; NaN when not known
+    shift: NDArray[np.float32] = field(default_factory=lambda: np.full(2, np.nan, np.float32))
+
+
+def pair(
+    things: list[Thing],
+    boxes: Mapping[int, NDArray[np.float32]],
+    found: Detections,
+    max_distance: float,
+) -> dict[int, Thing]:
+    """
+    Return row of detections -> the thing it shows.
+
+    By the numbers of whoever found them, where they are numbered; else by place and class, so
+    that all distances together are least.
+
+    :param boxes: where things were in the frame of the detections, by number
+    :param max_distance: of a detection from its thing, see ``association.place_distance``
+    """
+    if found.track_ids is not None:
+        known = {thing.given_id: thing for thing in things}
+        numbers = [int(number) for number in found.track_ids]
+        return {row: known[n] for row, n in enumerate(numbers) if n in known}
+    there = [thing for thing in things if thing.number in boxes]
+    if not there or not len(found):
+        return {}
+    from scipy.optimize import linear_sum_assignment
+
+    from edge_sched_ros.perception.association import place_distance
+
+    places = np.array([boxes[thing.number] for thing in there])
+    distance = place_distance(found.boxes_xyxy, places)
+    other = found.class_ids[:, None] != np.array([thing.class_id for thing in there])
+    distance = np.where(other, _OTHER_CLASS, distance)
+    return {
+        int(row): there[column]
+        for row, column in zip(*linear_sum_assignment(distance))
+        if distance[row, column] <= max_distance
+    }
+
+
+def share_inside(box: NDArray[np.float32], shape: tuple[int, ...]) -> float:
+    """Return which part of a box lies in a picture, 0..1."""
+    sides = box[2:] - box[:2]
+    seen = np.minimum(box[2:], (shape[1], shape[0])) - np.maximum(box[:2], 0)
+    return float(np.clip(seen, 0, None).prod() / max(float(sides.prod()), 1e-6))

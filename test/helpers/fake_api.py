@@ -1,0 +1,163 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""An API server in memory (kmock), in a thread of its own, for the real client library."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+import kmock
+import yaml
+
+
+class _Emulator(kmock.KubernetesEmulator):
+    """
+    kmock's, with what it leaves out.
+
+    Evictions end pods, or are answered by ``eviction_status``; watches end as asked and can be
+    told to fail. Versions of resources count up.
+    """
+
+    eviction_status = 201
+
+    async def _handle(self, request: Any) -> Any:
+        if str(request.url.path).endswith('/eviction') and request.method == kmock.method.POST:
+            self.evictions.append((request.namespace, request.name, request.data))
+            if self.eviction_status == 201:
+                await self.change('DELETED', 'pods', request.namespace, request.name)
+            return await self._status(self.eviction_status)
+        if request.url.query.get('watch') == 'True' and request.action == kmock.action.LIST:
+            # as clients before version 37 write it, and API servers read it
+            object.__setattr__(request, 'action', kmock.action.WATCH)
+        return await super()._handle(request)
+
+    async def _status(self, code: int) -> Any:
+        import aiohttp.web
+
+        status = {'kind': 'Status', 'code': code, 'message': f'answer {code}, as told'}
+        return aiohttp.web.json_response(status, status=code)
+
+    @property
+    def evictions(self) -> list[Any]:
+        """Return what was evicted: namespace, name, body."""
+        return self.__dict__.setdefault('_evictions', [])
+
+    async def change(self, kind: str, plural: str, namespace: str | None, name: str) -> None:
+        """End an object."""
+        resource = kmock.resource(f'v1/{plural}')
+        key = (resource, namespace, name)
+        raw = self._objects[key].last.raw
+        self._objects[key].delete()
+        await self._buses[resource].put({'type': kind, 'object': raw})
+
+
+class FakeApi:
+    """
+    An API server on a port of its own.
+
+    :param folder: where ``kubeconfig`` is put, with a token
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._port: int | None = None
+
+    def __enter__(self) -> FakeApi:
+        self._thread.start()
+        self.start()
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.stop()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    def start(self) -> None:
+        """Begin, or begin again on the same port with nothing in it."""
+        self.run(self._start())
+        config = {
+            'apiVersion': 'v1',
+            'kind': 'Config',
+            'current-context': 'c',
+            'clusters': [{'name': 'c', 'cluster': {'server': f'http://127.0.0.1:{self._port}'}}],
+            'contexts': [{'name': 'c', 'context': {'cluster': 'c', 'user': 'u'}}],
+            'users': [{'name': 'u', 'user': {'token': 'secret'}}],
+        }
+        (self._folder / 'kubeconfig').write_text(yaml.safe_dump(config))
+
+    def stop(self) -> None:
+        """End all connections and listen no more."""
+        self.run(self._stop())
+
+    async def _start(self) -> None:
+        self.emulator = _Emulator()
+        await self.emulator.__aenter__()
+        self.server = kmock.Server(self.emulator, port=self._port)
+        await self.server.__aenter__()
+        self._port = self.server.url.port
+        for plural in ('nodes', 'pods'):
+            self.emulator.resources[f'v1/{plural}'] = {
+                'namespaced': plural == 'pods',
+                'kind': plural.title()[:-1],
+                'singular': plural[:-1],
+                'verbs': ['list', 'watch'],
+                'shortnames': [],
+                'categories': [],
+                'subresources': [],
+            }
+
+    async def _stop(self) -> None:
+        # watches never end by themselves
+        for connection in list(self.server._managed_server.runner.server.connections):
+            connection.force_close()
+            if connection.transport is not None:
+                connection.transport.abort()
+        await self.server.__aexit__(None, None, None)
+        await self.emulator.__aexit__(None, None, None)
+
+    def run(self, work: Any) -> Any:
+        """Wait for a coroutine in the server's thread."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
+
+    def answer(self, where: str, what: Any) -> None:
+        """Answer what matches with something else from now on."""
+
+        async def put() -> None:
+            self.emulator[where] << what
+
+        self.run(put())
+
+    def put(self, plural: str, item: dict[str, Any]) -> None:
+        """Create an object, or replace what is said of it; watches hear of it."""
+        meta = item['metadata']
+        key = (kmock.resource(f'v1/{plural}'), meta.get('namespace'), meta['name'])
+        copy = json.loads(json.dumps(item))
+
+        async def put() -> None:
+            new = key not in self.emulator._objects or self.emulator._objects[key].deleted
+            self.emulator._objects[key] = copy
+            event = {'type': 'ADDED' if new else 'MODIFIED', 'object': copy}
+            await self.emulator._buses[key[0]].put(event)
+
+        self.run(put())
+
+    def delete(self, plural: str, item: dict[str, Any]) -> None:
+        """End an object; watches hear of it."""
+        meta = item['metadata']
+        name, namespace = meta['name'], meta.get('namespace')
+        self.run(self.emulator.change('DELETED', plural, namespace, name))
+
+    def get(self, plural: str, name: str, namespace: str | None = None) -> dict[str, Any]:
+        """Return an object."""
+        return self.emulator._objects[(kmock.resource(f'v1/{plural}'), namespace, name)].raw
+
+    def requests(self) -> list[Any]:
+        """Return all requests so far."""
+        return list(self.emulator)
