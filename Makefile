@@ -2,10 +2,10 @@
 DISTRO ?= jazzy
 ENV := DISTRO=$(DISTRO) dev/env.sh
 
-.PHONY: help setup demo test bench lint models clean
+.PHONY: help setup demo test test-kubernetes bench lint models quantise clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
 
 setup:  ## make the environment in .venv and build the package (DISTRO=jazzy or kilted)
 	@dev/setup.sh $(DISTRO)
@@ -15,6 +15,11 @@ demo: setup  ## play the demo bag into the real node and show what came of it
 
 test: setup lint  ## run the linters and all tests (ARGS='-k name' for some)
 	@ROS_PYTHON_CHECK_FIELDS=1 $(ENV) python -m pytest $(ARGS)
+
+test-kubernetes: setup  ## show pods placed by a real Kubernetes control plane (4 minutes to build, once)
+	@dev/kubernetes/setup.sh || [ $$? = 3 ]
+	@EDGE_SCHED_TEST_KUBERNETES=1 ROS_PYTHON_CHECK_FIELDS=1 $(ENV) python -m pytest \
+	  test/kubernetes $(ARGS)
 
 bench: setup  ## measure side by side with a node per network (BENCH=short, REAL=1, ARGS=...)
 	@$(ENV) python benchmarks/side_by_side $(if $(filter short,$(BENCH)),--short) \
@@ -27,6 +32,9 @@ models:  ## train the bundled networks again (PyTorch; about 20 minutes on 2 cor
 	@python3 -m venv .venv-train
 	@.venv-train/bin/pip install -r constraints/train.txt
 	@.venv-train/bin/python -m dev.train
+
+quantise: setup  ## make the INT8 variants of the bundled networks again
+	@$(ENV) python dev/quantise
 
 clean:  ## remove everything that was made here
 	rm -rf .venv .venv-* build install log out .cache

@@ -48,6 +48,8 @@ setup(
         'score': ['pycocotools>=2.0.6', 'motmetrics>=1.4', 'pandas>=1.5,<3'],
         'plan': ['ortools>=9.10'],
         'plot': ['matplotlib>=3.5'],
+        # 36.0.0 never sends tokens
+        'kubernetes': ['kubernetes>=26,!=36.0.0', 'prometheus_client>=0.20'],
     },
     entry_points={'console_scripts': ['edge-sched = edge_sched_ros.cli.main:main']},
 )

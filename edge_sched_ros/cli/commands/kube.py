@@ -1,0 +1,21 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""``edge-sched kube``: the placement model for Kubernetes."""
+
+from __future__ import annotations
+
+import click
+
+from edge_sched_ros.cli.kube_node import node
+from edge_sched_ros.cli.kube_serve import serve
+
+
+@click.group('kube')
+def kube() -> None:
+    """Serve kube-scheduler from the placement model; publish the units of nodes."""
+
+
+kube.add_command(serve)
+kube.add_command(node)
+
+COMMAND = kube

@@ -1,0 +1,112 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""``edge-sched kube node``: publish this node's units."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import click
+
+from edge_sched_ros.cli.interrupts import terminable
+from edge_sched_ros.cli.kube_log import log_to
+from edge_sched_ros.cli.output import printing
+from edge_sched_ros.cli.ranges import FiniteRange
+from edge_sched_ros.core.units import UNIT_KINDS
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command('node')
+@click.option('--kubeconfig', type=_FILE, help="Where absent: the pod's own, else the user's.")
+@click.option(
+    '--node',
+    'name',
+    envvar='NODE_NAME',
+    required=True,
+    show_envvar=True,
+    help='The node this runs on.',
+)
+@click.option('--type', 'kind', default='', help="A key of the controller's devices.")
+@click.option(
+    '--publish',
+    'kinds',
+    multiple=True,
+    type=click.Choice(UNIT_KINDS),
+    help='Kinds of units to lend whole as extended resources, given once for each; where absent '
+    'all that are found but cpu.',
+)
+@click.option('--profiles', type=_FILE, help='Costs of networks measured here (key networks).')
+@click.option(
+    '--observed',
+    type=_FILE,
+    help='JSON that something here keeps writing: {"NAMESPACE/POD": response in ms}.',
+)
+@click.option('--once', is_flag=True, help='Publish once and end.')
+@click.option(
+    '--every-s',
+    type=FiniteRange(1, 86400),
+    default=60.0,
+    show_default=True,
+    help='Look again after so long; what has not changed is not said again.',
+)
+@click.option('--json', 'as_json', is_flag=True, help='Print what was published as JSON.')
+def node(
+    kubeconfig: Path | None,
+    name: str,
+    kind: str,
+    kinds: tuple[str, ...],
+    profiles: Path | None,
+    observed: Path | None,
+    once: bool,
+    every_s: float,
+    as_json: bool,
+) -> None:
+    """
+    Publish the units of this node as extended resources edge-sched.io/KIND.
+
+    Annotations and a label say which units, what the node is and what networks cost on it.
+    """
+    from edge_sched_ros.cluster.agent import Agent
+    from edge_sched_ros.cluster.agent import discover
+    from edge_sched_ros.cluster.agent import read_observed
+    from edge_sched_ros.cluster.agent import read_profiles
+    from edge_sched_ros.cluster.connection import connect
+    from edge_sched_ros.cluster.publication import Facts
+
+    costs = {} if profiles is None else read_profiles(profiles)
+    api = connect(None if kubeconfig is None else str(kubeconfig))
+    units, module = discover(kinds)
+
+    def facts() -> Facts:
+        seen = None if observed is None else read_observed(observed)
+        return Facts(units, module, kind, costs, seen)
+
+    agent = Agent(api, name, facts)
+    if once:
+        _show(agent.publish(), name, as_json)
+        return
+    log_to(as_json)
+    stop = Event()
+    with terminable():
+        try:
+            agent.run(every_s, stop)
+        except KeyboardInterrupt:
+            click.echo('edge-sched: stopped', err=True)
+
+
+def _show(changed: dict[str, Any], name: str, as_json: bool) -> None:
+    with printing():
+        if as_json:
+            click.echo(json.dumps(changed, indent=2))
+            return
+        status = changed.get('status', {}).get('capacity', {})
+        meta = changed.get('metadata', {})
+        found = {**status, **meta.get('annotations', {}), **meta.get('labels', {})}
+        for key, value in found.items():
+            click.echo(f'{name}: {key}: {value}')
+        if not changed:
+            click.echo(f'{name}: nothing has changed')

@@ -1,0 +1,162 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""``edge-sched kube serve``: scheduler extender and controller."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from edge_sched_ros.cli.interrupts import terminable
+from edge_sched_ros.cli.kube_log import log_to
+from edge_sched_ros.cli.ranges import FiniteRange
+from edge_sched_ros.core.errors import ConfigError
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_SECONDS = FiniteRange(0, 86400, min_open=True)
+_ALGORITHMS = ('ibis', 'ibis-first-fit', 'balanced')
+
+
+@click.command('serve')
+@click.option(
+    '--config',
+    type=_FILE,
+    required=True,
+    help='Types of nodes (devices), costs of networks, limits; the keys are in docs/capacity.md, '
+    'under "Placement".',
+)
+@click.option('--kubeconfig', type=_FILE, help="Where absent: the pod's own, else the user's.")
+@click.option(
+    '--listen',
+    default='127.0.0.1:8888',
+    show_default=True,
+    metavar='HOST:PORT',
+    help='Where kube-scheduler, probes and Prometheus find it; port 0: any.',
+)
+@click.option('--tls-cert', type=_FILE, help='HTTPS with this certificate; read again on change.')
+@click.option('--tls-key', type=_FILE, help='Its key.')
+@click.option('--tls-client-ca', type=_FILE, help='Answer only who has a certificate of this CA.')
+@click.option(
+    '--algorithm',
+    type=click.Choice(_ALGORITHMS),
+    default='ibis',
+    show_default=True,
+    help='Which of the nodes that fit gets the highest score.',
+)
+@click.option(
+    '--reserve-s',
+    type=_SECONDS,
+    default=60.0,
+    show_default=True,
+    help='Headroom is held for a pod at least so long, until it is seen bound.',
+)
+@click.option(
+    '--violation-s',
+    type=FiniteRange(0, 86400),
+    default=10.0,
+    show_default=True,
+    help='A pod observed to be late for so long is moved.',
+)
+@click.option(
+    '--migrate-every-s',
+    type=FiniteRange(0, 86400),
+    default=30.0,
+    show_default=True,
+    help='At most one pod in so long.',
+)
+@click.option(
+    '--penalty-s',
+    type=FiniteRange(0, 86400),
+    default=300.0,
+    show_default=True,
+    help='The node it left takes nothing new for so long.',
+)
+@click.option(
+    '--stale-s',
+    # a cluster in which nothing happens is heard of at the end of a watch, every 30 s
+    type=FiniteRange(60, 86400),
+    default=120.0,
+    show_default=True,
+    help='Without a word from the API server for so long it is not ready; it serves on.',
+)
+@click.option('--json', 'as_json', is_flag=True, help='Log to standard output as lines of JSON.')
+def serve(
+    config: Path,
+    kubeconfig: Path | None,
+    listen: str,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    tls_client_ca: Path | None,
+    algorithm: str,
+    reserve_s: float,
+    violation_s: float,
+    migrate_every_s: float,
+    penalty_s: float,
+    stale_s: float,
+    as_json: bool,
+) -> None:
+    """
+    Answer kube-scheduler (POST /filter, /prioritize) from the placement model.
+
+    Watches nodes and pods, and evicts pods that are observed to be late where another node can
+    hold them. GET /healthz, /readyz and /metrics say how it is. See docs/kubernetes.md.
+    """
+    from edge_sched_ros.capacity.placement.registry import make_algorithm
+    from edge_sched_ros.cluster.connection import connect
+    from edge_sched_ros.cluster.controller import Controller
+    from edge_sched_ros.cluster.metrics import Metrics
+    from edge_sched_ros.cluster.migration import MoverSettings
+    from edge_sched_ros.cluster.server import Server
+    from edge_sched_ros.cluster.service import Service
+    from edge_sched_ros.cluster.types_file import load_types
+
+    address = _address(listen)
+    certificates = _certificates(tls_cert, tls_key, tls_client_ca)
+    types = load_types(config)
+    api = connect(None if kubeconfig is None else str(kubeconfig))
+    moving = MoverSettings(violation_s, migrate_every_s, penalty_s)
+    service = Service(
+        types, make_algorithm(algorithm), reserve_s=reserve_s, stale_s=stale_s, moving=moving
+    )
+    metrics = Metrics(service)
+    server = Server(address, service, metrics, certificates)
+    log_to(as_json)
+    scheme = 'http' if certificates is None else 'https'
+    url = f'{scheme}://{address[0]}:{server.server_address[1]}'
+    click.echo(json.dumps({'serving': url}) if as_json else f'edge-sched: serving at {url}')
+    controller = Controller(api, service, server, metrics)
+    with terminable():
+        controller.start()
+        try:
+            controller.wait()
+        except KeyboardInterrupt:
+            click.echo('edge-sched: stopped', err=True)
+            return
+        finally:
+            controller.stop()
+    raise SystemExit(1)
+
+
+def _address(listen: str) -> tuple[str, int]:
+    host, _, port = listen.rpartition(':')
+    if not port.isdigit() or int(port) > 65535 or not host:
+        raise ConfigError('--listen', f"must be HOST:PORT, not '{listen}'")
+    return host.strip('[]'), int(port)
+
+
+def _certificates(cert: Path | None, key: Path | None, client_ca: Path | None) -> Any:
+    from edge_sched_ros.cluster.tls import Certificates
+
+    if cert is None and key is None:
+        if client_ca is not None:
+            raise ConfigError('--tls-client-ca', 'needs --tls-cert and --tls-key')
+        return None
+    if cert is None or key is None:
+        missing, given = (
+            ('--tls-cert', '--tls-key') if cert is None else ('--tls-key', '--tls-cert')
+        )
+        raise ConfigError(missing, f'is missing; {given} needs it')
+    return Certificates(cert, key, client_ca)

@@ -1,0 +1,129 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Publishes the node this runs on."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from collections.abc import Collection
+from pathlib import Path
+from threading import Event
+from typing import Any
+from typing import Protocol
+
+from edge_sched_ros.cluster.api import ApiError
+from edge_sched_ros.cluster.hosts import read_costs
+from edge_sched_ros.cluster.publication import Facts
+from edge_sched_ros.cluster.publication import node_patch
+from edge_sched_ros.cluster.publication import status_patch
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.documents.yaml_file import read_mapping
+from edge_sched_ros.execution.discovery.inventory import take_inventory
+from edge_sched_ros.execution.discovery.module import read_module
+
+_log = logging.getLogger(__name__)
+_NOT_FOUND, _FORBIDDEN = 404, 403
+
+
+class NodeApi(Protocol):
+    """What the agent asks of the API server."""
+
+    def node(self, name: str) -> dict[str, Any]:
+        """Return a node."""
+        ...
+
+    def patch_node(self, name: str, patch: dict[str, Any]) -> None:
+        """Merge into it."""
+        ...
+
+    def patch_node_status(self, name: str, patch: dict[str, Any]) -> None:
+        """Merge into its status."""
+        ...
+
+
+def discover(kinds: Collection[str]) -> tuple[dict[str, str], str]:
+    """
+    Return the units of this computer that can be used, by name with their kind, and its name.
+
+    :param kinds: to publish; empty: all but ``cpu``, which Kubernetes knows itself
+    """
+    found = {
+        unit.name: unit.kind
+        for unit in take_inventory()
+        if unit.available and (unit.kind in kinds if kinds else unit.kind != 'cpu')
+    }
+    module = read_module()
+    return found, (module.family.name if module.family else module.model) or ''
+
+
+def read_profiles(path: Path) -> dict[str, Any]:
+    """
+    Return what networks cost on this node: the key ``networks`` as a placement file has it.
+
+    :raises ConfigError: naming file and key
+    """
+    networks = read_mapping(path).get('networks')
+    if not isinstance(networks, dict):
+        raise ConfigError(
+            f'{path}: networks', 'is missing' if networks is None else 'is no mapping'
+        )
+    read_costs(networks, f'{path}: networks')
+    return networks
+
+
+def read_observed(path: Path) -> dict[str, float] | None:
+    """Return what a file says of pods, ``None`` where it cannot be used just now."""
+    try:
+        data = json.loads(path.read_text(encoding='utf-8'))
+    except (OSError, ValueError, RecursionError) as error:
+        _log.warning('%s: not used: %s', path, ' '.join(str(error).split())[:100])
+        return None
+    if not isinstance(data, dict):
+        _log.warning('%s: not used: is not a JSON object', path)
+        return None
+    numbers = {key: value for key, value in data.items() if isinstance(value, (int, float))}
+    return {key: round(float(value), 3) for key, value in numbers.items()}
+
+
+class Agent:
+    """
+    Keeps a node's word up to date: kubelet forgets extended resources when it starts anew.
+
+    :param facts: what is to be said now
+    """
+
+    def __init__(self, api: NodeApi, node: str, facts: Callable[[], Facts]) -> None:
+        self._api, self._node, self._facts = api, node, facts
+
+    def publish(self) -> dict[str, Any]:
+        """
+        Say what has changed, and return it; empty for nothing.
+
+        :raises ConfigError: for a node that is not there, or when this is not allowed
+        :raises ApiError: when the API server cannot be used now
+        """
+        try:
+            node, facts = self._api.node(self._node), self._facts()
+            status, own = status_patch(facts, node), node_patch(facts, node)
+            if status:
+                self._api.patch_node_status(self._node, status)
+            if own:
+                self._api.patch_node(self._node, own)
+        except ApiError as error:
+            if error.status in (_NOT_FOUND, _FORBIDDEN):
+                raise ConfigError(f'node {self._node}', str(error)) from None
+            raise
+        return {**status, **own}
+
+    def run(self, every_s: float, stop: Event) -> None:
+        """Publish again and again, whatever the API server does meanwhile."""
+        while not stop.is_set():
+            try:
+                changed = self.publish()
+                if changed:
+                    _log.info('%s: published %s', self._node, json.dumps(changed))
+            except (ApiError, ConfigError) as error:
+                _log.warning('%s: not published, trying on: %s', self._node, error)
+            stop.wait(every_s)

@@ -1,0 +1,212 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Who is where: nodes, pods bound to them, and headroom that is promised but not yet taken.
+
+Time is a parameter, in seconds. A pod that was let through a filter is *held*: on every node it
+may go to while the scheduler has not asked for scores, then on the one that scored best. What is
+held counts as taken. A hold ends when the pod is seen bound or gone; else when its time is over
+and the API server has been heard after that, so that what nobody can see is never given twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from edge_sched_ros.capacity.placement.feasibility import refusal
+from edge_sched_ros.capacity.placement.node import NodeState
+from edge_sched_ros.capacity.placement.problem import App
+from edge_sched_ros.capacity.placement.problem import Option
+from edge_sched_ros.cluster.holds import Hold
+from edge_sched_ros.cluster.hosts import Hosts
+from edge_sched_ros.cluster.hosts import spec_of
+from edge_sched_ros.cluster.records import Node
+from edge_sched_ros.cluster.records import Pod
+from edge_sched_ros.cluster.types_file import Types
+from edge_sched_ros.core.errors import ConfigError
+
+
+class Books:
+    """
+    Nodes, pods and holds.
+
+    :param types: of nodes, and costs of networks
+    :param reserve_s: how long a hold lasts at least
+    """
+
+    def __init__(self, types: Types, reserve_s: float) -> None:
+        self.types = types
+        self.reserve_s = reserve_s
+        self.hosts = Hosts(types)
+        self.nodes: dict[str, Node] = {}
+        #: node -> why the model knows nothing of it
+        self.unusable: dict[str, str] = {}
+        #: bound pods that ask for something, by uid
+        self.pods: dict[str, Pod] = {}
+        #: by uid of a pod, or of an owner's pod to come
+        self.holds: dict[str, Hold] = {}
+        #: pods that the scheduler put elsewhere than where they were held
+        self.deviations = 0
+
+    # --- what the watch says ------------------------------------------------------------------
+
+    def note_node(self, node: Node) -> None:
+        """Take a node, new or changed."""
+        known = self.nodes.get(node.name)
+        self.nodes[node.name] = node
+        if known is not None and (known.type, known.profiles) == (node.type, node.profiles):
+            return
+        self._drop_node(node.name)
+        try:
+            spec, costs = spec_of(node, self.types)
+        except ConfigError as error:
+            self.unusable[node.name] = str(error)
+            return
+        self.hosts.add(node.name, spec, costs)
+        for pod in self.pods.values():
+            if pod.node == node.name:
+                self._settle(pod)
+
+    def forget_node(self, name: str) -> None:
+        """Take it that a node is gone; its pods are remembered until they are gone as well."""
+        if self.nodes.pop(name, None) is not None:
+            self._drop_node(name)
+
+    def note_pod(self, pod: Pod) -> None:
+        """Take a pod, new or changed."""
+        if pod.over:
+            self.forget_pod(pod.uid)
+            return
+        if not pod.node or not pod.asks:
+            return
+        known = self.pods.get(pod.uid)
+        self.pods[pod.uid] = pod
+        if known is not None and (known.app, known.unit) == (pod.app, pod.unit):
+            return
+        hold = self.holds.get(pod.uid)
+        if hold is not None and hold.firm and pod.node in hold.places:
+            # it is there already
+            del self.holds[pod.uid]
+            return
+        self.deviations += hold is not None and pod.node not in hold.places
+        self.release(pod.uid)
+        if known is not None and known.app is not None:
+            self._unhost(known.app)
+        self._settle(pod)
+
+    def forget_pod(self, uid: str) -> None:
+        """Take it that a pod is gone."""
+        self.release(uid)
+        known = self.pods.pop(uid, None)
+        if known is not None and known.app is not None:
+            self._unhost(known.app)
+
+    def replace_nodes(self, nodes: Iterable[Node]) -> None:
+        """Take a whole list."""
+        listed = {node.name: node for node in nodes}
+        for name in self.nodes.keys() - listed.keys():
+            self.forget_node(name)
+        for node in listed.values():
+            self.note_node(node)
+
+    def replace_pods(self, pods: Iterable[Pod]) -> None:
+        """Take a whole list; holds stay, as a list may be older than a pod that was held."""
+        listed = {pod.uid: pod for pod in pods}
+        for uid in self.pods.keys() - listed.keys():
+            self.forget_pod(uid)
+        for pod in listed.values():
+            self.note_pod(pod)
+
+    # --- holds --------------------------------------------------------------------------------
+
+    def hold(self, key: str, hold: Hold, unit: str = '') -> None:
+        """Promise headroom; whatever the key held before is released."""
+        self.release(key)
+        self.holds[key] = hold
+        if unit:
+            self.hosts.wanted[hold.app.name] = unit
+        if hold.firm:
+            ((node, option),) = hold.places.items()
+            self.hosts.host(hold.app, node, option)
+
+    def release(self, key: str) -> Hold | None:
+        """Take a promise back."""
+        hold = self.holds.pop(key, None)
+        if hold is not None:
+            if hold.firm:
+                self._unhost(hold.app)
+            self.hosts.wanted.pop(hold.app.name, None)
+        return hold
+
+    def expire(self, heard: float) -> None:
+        """
+        End holds whose time is over.
+
+        :param heard: seconds; until when all is known of who is bound where
+        """
+        for key in [key for key, hold in self.holds.items() if hold.until <= heard]:
+            self.release(key)
+
+    def moving(self, owner: str) -> str:
+        """Return the key of the hold for the pod that an owner will make; empty for none."""
+        held = (key for key, hold in self.holds.items() if owner and hold.owner == owner)
+        return next(held, '')
+
+    def view(self, names: Iterable[str]) -> Hosts:
+        """
+        Return these nodes with all that is held there, settled or not, to ask questions of.
+
+        In order of their names, so that between equal nodes the first is taken, whoever asks.
+        """
+        known = self.hosts.nodes
+        nodes = {name: known[name] for name in sorted(names) if name in known}
+        open_ones = [hold for hold in self.holds.values() if not hold.firm]
+        for hold in open_ones:
+            for name in hold.places.keys() & nodes.keys():
+                if nodes[name] is known[name]:
+                    nodes[name] = known[name].copy()
+                nodes[name].host(hold.app, hold.places[name])
+        return self.hosts.among(nodes)
+
+    # --- inside -------------------------------------------------------------------------------
+
+    def _settle(self, pod: Pod) -> None:
+        """Put a bound pod into the cluster's state, where the model knows how it is served."""
+        node = self.hosts.nodes.get(pod.node)
+        if pod.app is None or node is None:
+            return
+        if pod.unit:
+            self.hosts.wanted[pod.app.name] = pod.unit
+        ways = self.hosts.ways(node.spec, pod.app)
+        if ways:
+            self.hosts.host(pod.app, pod.node, self._best(node, pod.app, ways))
+
+    def _best(self, node: NodeState, app: App, ways: list[Option]) -> Option:
+        """Return a way that holds all objectives, else the one that asks least of a unit."""
+        limits = self.hosts.limits
+        return min(ways, key=lambda way: (refusal(node, app, way, limits) is not None, _work(way)))
+
+    def _unhost(self, app: App) -> None:
+        if app.name in self.hosts.where:
+            self.hosts.remove(app.name)
+        self.hosts.wanted.pop(app.name, None)
+
+    def _drop_node(self, name: str) -> None:
+        self.unusable.pop(name, None)
+        if name in self.hosts.nodes:
+            for key in [key for key, hold in self.holds.items() if name in hold.places]:
+                self._withdraw(key, name)
+            self.hosts.drop(name)
+
+    def _withdraw(self, key: str, node: str) -> None:
+        """Take one node out of a hold."""
+        hold = self.holds[key]
+        unit = self.hosts.wanted.get(hold.app.name, '')
+        places = {name: option for name, option in hold.places.items() if name != node}
+        self.release(key)
+        if places:
+            self.hold(key, Hold(hold.app, places, hold.until, hold.owner), unit)
+
+
+def _work(way: Option) -> float:
+    return sum(demand.rate_per_ms * demand.service_ms for demand in way)

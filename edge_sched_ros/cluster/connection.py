@@ -1,0 +1,42 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Which API server, and as whom: the client library's configuration."""
+
+from __future__ import annotations
+
+import logging
+import os
+
+from edge_sched_ros.cluster.api import Api
+from edge_sched_ros.cluster.api import in_a_line
+from edge_sched_ros.core.errors import ConfigError
+
+
+def connect(kubeconfig: str | None = None) -> Api:
+    """
+    Return the API server of a kubeconfig, of the pod this runs in, or of the user.
+
+    :raises ConfigError: where there is none, or the client library is not installed
+    """
+    try:
+        from kubernetes import client
+        from kubernetes import config
+    except ImportError:
+        problem = "is not installed: pip install 'edge_sched_ros[kubernetes]'"
+        raise ConfigError('kubernetes', problem) from None
+    # its own words on every retry would fill a log
+    logging.getLogger('urllib3').setLevel(logging.ERROR)
+    settings = client.Configuration()
+    try:
+        if kubeconfig is None and config.incluster_config.SERVICE_HOST_ENV_NAME in os.environ:
+            config.load_incluster_config(client_configuration=settings)
+        else:
+            config.load_kube_config(kubeconfig, client_configuration=settings)
+    except Exception as error:
+        # whatever a YAML parser or a plug-in for credentials may raise
+        raise ConfigError(kubeconfig or 'kubeconfig', in_a_line(error)) from None
+    if settings.api_key and not settings.auth_settings():
+        problem = 'this version never sends tokens: 36.0.0 to 36.0.2 do not'
+        raise ConfigError('kubernetes', problem)
+    settings.retries = False
+    return Api(client.CoreV1Api(client.ApiClient(settings)))

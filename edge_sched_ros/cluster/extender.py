@@ -1,0 +1,104 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The scheduler extender: filter and prioritise. Time is a parameter; nothing here waits."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from edge_sched_ros.capacity.placement.algorithms.base import Algorithm
+from edge_sched_ros.capacity.placement.problem import App
+from edge_sched_ros.cluster.books import Books
+from edge_sched_ros.cluster.holds import Hold
+from edge_sched_ros.cluster.records import Pod
+from edge_sched_ros.cluster.screening import scores
+from edge_sched_ros.cluster.screening import screen
+from edge_sched_ros.cluster.screening import Screening
+from edge_sched_ros.cluster.wire import filter_answer
+from edge_sched_ros.cluster.wire import Question
+from edge_sched_ros.cluster.wire import score_answer
+
+_log = logging.getLogger(__name__)
+
+
+class Extender:
+    """
+    Answers kube-scheduler from the books.
+
+    :param algorithm: chooses among the nodes that fit
+    """
+
+    def __init__(self, books: Books, algorithm: Algorithm) -> None:
+        self._books = books
+        self._algorithm = algorithm
+
+    def filter(
+        self, question: Question, pod: Pod, shunned: Mapping[str, str], now: float
+    ) -> dict[str, Any]:
+        """
+        Return which nodes can take a pod (``ExtenderFilterResult``), and hold room for it there.
+
+        A pod that asks for nothing fits everywhere; one whose wishes cannot be used, nowhere.
+
+        :param shunned: node -> why it shall take nothing now
+        """
+        if pod.problem:
+            failed = dict.fromkeys(question.nodes, f'edge-sched: {pod.problem}')
+            return filter_answer(question, {}, failed, set(failed))
+        if pod.app is None:
+            return filter_answer(question, question.nodes, {}, set())
+        bound = self._books.pods.get(pod.uid)
+        if bound is not None:
+            others = [name for name in question.nodes if name != bound.node]
+            failed = dict.fromkeys(others, f'edge-sched: the pod is on {bound.node}')
+            return filter_answer(question, {bound.node: None}, failed, set(failed))
+        found = self._screen(pod, pod.app, question, shunned, now)
+        return filter_answer(question, found.fits, found.failed, found.hopeless)
+
+    def prioritize(self, question: Question, pod: Pod, now: float) -> list[dict[str, Any]]:
+        """Return a score for every node (``HostPriorityList``), and hold room on the best."""
+        books, hold = self._books, self._books.holds.get(pod.uid)
+        if pod.app is None or pod.problem or hold is None or hold.app != pod.app:
+            # never let through a filter, or too long ago: nothing is promised
+            return score_answer(question, {})
+        books.release(pod.uid)
+        if pod.unit:
+            books.hosts.wanted[pod.app.name] = pod.unit
+        view = books.view(name for name in question.nodes if name in hold.places)
+        fits = {name: [hold.places[name]] for name in view.nodes}
+        choice, values = scores(view, self._algorithm, pod.app, fits)
+        until = now + books.reserve_s
+        if choice is None:
+            books.hold(pod.uid, Hold(hold.app, hold.places, until), pod.unit)
+            return score_answer(question, {})
+        _log.info('%s goes to %s (%s)', pod.name, choice.node, choice.option[-1].unit)
+        books.hold(pod.uid, Hold(pod.app, {choice.node: choice.option}, until), pod.unit)
+        return score_answer(question, values)
+
+    def _screen(
+        self,
+        pod: Pod,
+        app: App,
+        question: Question,
+        shunned: Mapping[str, str],
+        now: float,
+    ) -> Screening:
+        books = self._books
+        books.release(pod.uid)
+        books.release(books.moving(pod.owner))
+        if pod.unit:
+            books.hosts.wanted[app.name] = pod.unit
+        found = screen(books, app, question.nodes, shunned)
+        if found.fits:
+            places = {name: ways[0] for name, ways in found.fits.items()}
+            books.hold(pod.uid, Hold(app, places, now + books.reserve_s), pod.unit)
+        else:
+            books.hosts.wanted.pop(app.name, None)
+            _log.info('%s fits no node: %s', pod.name, found.detail or _first(found))
+        return found
+
+
+def _first(found: Screening) -> str:
+    return next(iter(found.failed.values()), 'none was asked')

@@ -1,0 +1,179 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Which pod should move because its answers are seen to come late. Time is a parameter."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from edge_sched_ros.capacity.placement.algorithms.base import Algorithm
+from edge_sched_ros.capacity.placement.algorithms.base import Choice
+from edge_sched_ros.capacity.placement.problem import App
+from edge_sched_ros.cluster.books import Books
+from edge_sched_ros.cluster.holds import Hold
+from edge_sched_ros.cluster.records import Pod
+from edge_sched_ros.cluster.screening import shown
+from edge_sched_ros.cluster.suitable import suitable
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class MoverSettings:
+    """
+    When to move.
+
+    :param violation_s: a pod must be late for so long
+    :param every_s: at most one move in so long
+    :param penalty_s: the node it left takes nothing new for so long
+    """
+
+    violation_s: float = 10.0
+    every_s: float = 30.0
+    penalty_s: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """
+    A pod to evict.
+
+    :param key: of the hold for its successor
+    :param target: where there is room for that
+    """
+
+    pod: Pod
+    key: str
+    target: str
+    reason: str
+
+
+class Mover:
+    """
+    Looks at observed responses and says what to move.
+
+    Only pods that a controller makes again are moved, and only when another node has room, which
+    is then held for the successor.
+    """
+
+    def __init__(self, books: Books, algorithm: Algorithm, settings: MoverSettings) -> None:
+        self._books, self._algorithm, self._settings = books, algorithm, settings
+        #: uid -> since when it is late
+        self._since: dict[str, float] = {}
+        #: node -> until when it is shunned
+        self._penalties: dict[str, float] = {}
+        #: uid -> not before
+        self._retry: dict[str, float] = {}
+        self._told: dict[str, str] = {}
+        self._next = float('-inf')
+
+    def look(self, now: float) -> None:
+        """Take note of who is late and who no longer is."""
+        pods = self._books.pods
+        for uid in [uid for uid in self._since if uid not in pods]:
+            self._forget(uid)
+        for uid, pod in pods.items():
+            if self._excess(pod) > 1:
+                self._since.setdefault(uid, now)
+            elif uid in self._since:
+                self._forget(uid)
+
+    def late(self, now: float) -> dict[str, float]:
+        """Return who has been late for long enough, and observed over wanted."""
+        pods = self._books.pods
+        return {
+            uid: self._excess(pods[uid])
+            for uid, since in self._since.items()
+            if uid in pods and now - since >= self._settings.violation_s
+        }
+
+    def shunned(self, now: float) -> dict[str, str]:
+        """Return nodes that shall take nothing new, and why."""
+        found = {
+            self._books.pods[uid].node: 'answers there are observed to be late'
+            for uid in self.late(now)
+        }
+        for node, until in self._penalties.items():
+            if now < until:
+                found.setdefault(node, 'answers there were observed to be late')
+        return found
+
+    def next_move(self, now: float) -> Move | None:
+        """Return the pod that is furthest behind and can move, if it is time for a move."""
+        self.look(now)
+        if now < self._next:
+            return None
+        late = self.late(now)
+        for uid in sorted(late, key=lambda uid: -late[uid]):
+            if now < self._retry.get(uid, now):
+                continue
+            pod = self._books.pods[uid]
+            found = self._where_to(pod, now)
+            if isinstance(found, Choice) and pod.app is not None:
+                return self._begin(pod, pod.app, found, now)
+            if found and self._told.get(uid) != found:
+                self._told[uid] = str(found)
+                _log.warning('%s is late on %s and stays: %s', pod.name, pod.node, found)
+        return None
+
+    def moved(self, move: Move, *, ok: bool) -> None:
+        """Take what became of a move; one that failed gives its room back."""
+        if not ok:
+            self._books.release(move.key)
+            self._penalties.pop(move.pod.node, None)
+
+    # --- inside -------------------------------------------------------------------------------
+
+    def _excess(self, pod: Pod) -> float:
+        """Return observed over wanted; 0 where one is not known."""
+        if pod.app is None or pod.app.spec.deadline_ms is None:
+            return 0.0
+        observed = pod.observed_ms
+        if observed is None:
+            node = self._books.nodes.get(pod.node)
+            observed = None if node is None else node.observed.get(pod.name)
+        return 0.0 if observed is None else observed / pod.app.spec.deadline_ms
+
+    def _where_to(self, pod: Pod, now: float) -> Choice | str:
+        """Return where a pod's successor could go, or why it stays; empty while it is ending."""
+        if pod.app is None or pod.ending:
+            return ''
+        if not pod.owner or pod.owner_kind == 'DaemonSet':
+            return 'no controller would make it again elsewhere'
+        # the pod's own node among them
+        shunned = self.shunned(now)
+        names = [
+            node.name
+            for node in self._books.nodes.values()
+            if node.name not in shunned and suitable(node, pod)
+        ]
+        app, hosts = _successor(pod, pod.app), self._books.hosts
+        if pod.unit:
+            hosts.wanted[app.name] = pod.unit
+        found = self._algorithm.choose(self._books.view(names), app)
+        hosts.wanted.pop(app.name, None)
+        return found if isinstance(found, Choice) else f'elsewhere {shown(found.reason)}'
+
+    def _begin(self, pod: Pod, app: App, choice: Choice, now: float) -> Move:
+        settings = self._settings
+        self._next = now + settings.every_s
+        self._penalties[pod.node] = now + settings.penalty_s
+        # others first, should it still be there
+        self._retry[pod.uid] = now + 2 * settings.every_s
+        self._told.pop(pod.uid, None)
+        key = f'move:{pod.uid}'
+        places = {choice.node: choice.option}
+        hold = Hold(_successor(pod, app), places, now + self._books.reserve_s, pod.owner)
+        self._books.hold(key, hold, pod.unit)
+        reason = f'{self._excess(pod):.3g} of its {app.spec.deadline_ms:g} ms observed'
+        return Move(pod, key, choice.node, reason)
+
+    def _forget(self, uid: str) -> None:
+        for book in (self._since, self._retry, self._told):
+            book.pop(uid, None)
+
+
+def _successor(pod: Pod, app: App) -> App:
+    """Return what the controller of a pod will make in its place, by a name of its own."""
+    return App(f'the successor of {pod.name}~{pod.uid}', app.spec)

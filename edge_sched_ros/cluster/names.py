@@ -1,0 +1,39 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Names that pods, nodes and this package agree on."""
+
+from __future__ import annotations
+
+GROUP = 'edge-sched.io'
+
+# annotations of pods: what an application asks for
+NETWORK = f'{GROUP}/network'
+RATE = f'{GROUP}/rate-per-s'
+LATENCY = f'{GROUP}/latency-ms'
+OBJECTIVE = f'{GROUP}/objective'
+PRIORITY = f'{GROUP}/priority'
+PREPROCESS = f'{GROUP}/preprocess'
+MEMORY = f'{GROUP}/memory-mib'
+UNIT = f'{GROUP}/unit'
+# what it is seen to get
+OBSERVED = f'{GROUP}/observed-ms'
+
+#: annotation -> key of an application of the placement file
+KEYS = {
+    NETWORK: 'network',
+    RATE: 'rate_per_s',
+    LATENCY: 'deadline_ms',
+    OBJECTIVE: 'objective',
+    PRIORITY: 'priority',
+    PREPROCESS: 'preprocess',
+    MEMORY: 'memory_mib',
+}
+
+# annotations of nodes
+TYPE = f'{GROUP}/type'
+PROFILES = f'{GROUP}/profiles'
+UNITS = f'{GROUP}/units'
+#: pod -> ms, for pods that do not say themselves
+NODE_OBSERVED = f'{GROUP}/observed'
+# a label of nodes
+MODULE = f'{GROUP}/module'

@@ -1,0 +1,86 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a node says of itself: units as extended resources, and what they are."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Any
+
+from edge_sched_ros.cluster import names
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """
+    A node, as its agent knows it.
+
+    :param units: name -> kind, of those that can be used and are published
+    :param module: the computer's name; empty where it has none
+    :param type: a key of the controller's ``devices``; empty: whatever is there stays
+    :param profiles: network -> unit -> cost, as the placement file has them
+    :param observed: pod -> ms
+    """
+
+    units: Mapping[str, str]
+    module: str = ''
+    type: str = ''
+    profiles: Mapping[str, Any] = field(default_factory=dict)
+    observed: Mapping[str, float] | None = None
+
+
+def resources(units: Mapping[str, str]) -> dict[str, str]:
+    """Return the extended resources of units: as many of a kind as there are."""
+    return {f'{names.GROUP}/{kind}': str(n) for kind, n in sorted(Counter(units.values()).items())}
+
+
+def node_patch(facts: Facts, node: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the merge patch of annotations and labels; empty where nothing differs."""
+    meta = node.get('metadata') or {}
+    wanted = {names.UNITS: ','.join(facts.units)}
+    if facts.type:
+        wanted[names.TYPE] = facts.type
+    if facts.profiles:
+        wanted[names.PROFILES] = json.dumps(facts.profiles, sort_keys=True)
+    if facts.observed is not None:
+        wanted[names.NODE_OBSERVED] = json.dumps(facts.observed, sort_keys=True)
+    labels = {names.MODULE: label(facts.module)} if label(facts.module) else {}
+    changes = {
+        'annotations': _different(wanted, meta.get('annotations')),
+        'labels': _different(labels, meta.get('labels')),
+    }
+    changes = {key: value for key, value in changes.items() if value}
+    return {'metadata': changes} if changes else {}
+
+
+def status_patch(facts: Facts, node: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Return the merge patch of a node's status; empty where nothing differs.
+
+    A kind that was published once and is gone becomes 0. Allocatable is kubelet's, which follows
+    capacity; a node without a kubelet needs it said.
+    """
+    status = node.get('status') or {}
+    changes = {}
+    for key in ('capacity', 'allocatable'):
+        known = status.get(key) or {}
+        ours = {name for name in known if name.startswith(f'{names.GROUP}/')}
+        different = _different({**dict.fromkeys(ours, '0'), **resources(facts.units)}, known)
+        if different:
+            changes[key] = different
+    return {'status': changes} if changes else {}
+
+
+def label(text: str) -> str:
+    """Return a text as a label's value may be: at most 63 letters, digits, ``-_.``."""
+    return re.sub(r'[^a-z0-9]+', '-', text.lower())[:63].strip('-')
+
+
+def _different(wanted: Mapping[str, str], known: Any) -> dict[str, str]:
+    known = known or {}
+    return {key: value for key, value in wanted.items() if known.get(key) != value}

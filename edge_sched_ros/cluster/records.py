@@ -1,0 +1,172 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Pods and nodes, as much of them as counts here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Any
+
+from edge_sched_ros.capacity.placement.problem import App
+from edge_sched_ros.cluster import names
+from edge_sched_ros.cluster.declaration import declared
+from edge_sched_ros.cluster.declaration import observed_ms
+from edge_sched_ros.cluster.types_file import Types
+from edge_sched_ros.core.errors import ConfigError
+
+_OVER = ('Succeeded', 'Failed')
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """
+    A pod.
+
+    :param name: ``NAMESPACE/NAME``
+    :param node: where it is bound; empty while it is pending
+    :param app: what it asks for; ``None`` for nothing, or for what cannot be used
+    :param problem: why that cannot be used
+    :param unit: name, type or kind of the unit it wants; empty: any
+    :param owner: uid of its controller; empty for a pod that nobody would make again
+    :param ending: whether it is being deleted
+    """
+
+    uid: str
+    name: str
+    node: str = ''
+    app: App | None = None
+    problem: str = ''
+    unit: str = ''
+    owner: str = ''
+    owner_kind: str = ''
+    ending: bool = False
+    over: bool = False
+    observed_ms: float | None = None
+    node_selector: Mapping[str, str] = field(default_factory=dict)
+    tolerations: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def asks(self) -> bool:
+        """Whether it asks for anything, be it unusable."""
+        return self.app is not None or bool(self.problem)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """
+    A node.
+
+    :param type: a key of the file's ``devices``; empty where it has none
+    :param profiles: what it says networks take there, as JSON; empty for nothing
+    :param observed: pod (``NAMESPACE/NAME``) -> ms
+    """
+
+    name: str
+    type: str = ''
+    profiles: str = ''
+    observed: Mapping[str, float] = field(default_factory=dict)
+    ready: bool = True
+    unschedulable: bool = False
+    labels: Mapping[str, str] = field(default_factory=dict)
+    taints: tuple[Mapping[str, Any], ...] = ()
+
+
+def read_pod(raw: Mapping[str, Any], types: Types) -> Pod:
+    """
+    Return a pod from the API's JSON.
+
+    :raises ConfigError: for what is no pod; a declaration that cannot be used is a ``problem``
+    """
+    meta, spec = _part(raw, 'metadata', 'Pod'), _part(raw, 'spec', 'Pod', needed=False)
+    name, uid = _text(meta, 'name', 'Pod'), _text(meta, 'uid', 'Pod')
+    full = f'{meta.get("namespace") or "default"}/{name}'
+    annotations = _part(meta, 'annotations', 'Pod.metadata', needed=False)
+    app, problem, unit = None, '', ''
+    try:
+        found = declared(f'{full}~{uid}', annotations)
+        if found is not None:
+            types.check(found.app)
+            app, unit = found.app, found.unit
+    except ConfigError as error:
+        where = error.where.removeprefix(f'apps.{full}~{uid}').removeprefix('.')
+        problem = f'{where}: {error.problem}' if where else error.problem
+    owner = _controller(meta)
+    phase = _part(raw, 'status', 'Pod', needed=False).get('phase')
+    return Pod(
+        uid,
+        full,
+        node=str(spec.get('nodeName') or ''),
+        app=app,
+        problem=problem,
+        unit=unit,
+        owner=str(owner.get('uid', '')),
+        owner_kind=str(owner.get('kind', '')),
+        ending=bool(meta.get('deletionTimestamp')),
+        over=phase in _OVER,
+        observed_ms=observed_ms(annotations),
+        node_selector=_part(spec, 'nodeSelector', 'Pod.spec', needed=False),
+        tolerations=_maps(spec.get('tolerations')),
+    )
+
+
+def read_node(raw: Mapping[str, Any]) -> Node:
+    """
+    Return a node from the API's JSON.
+
+    :raises ConfigError: for what is no node
+    """
+    meta, spec = _part(raw, 'metadata', 'Node'), _part(raw, 'spec', 'Node', needed=False)
+    annotations = _part(meta, 'annotations', 'Node.metadata', needed=False)
+    conditions = _maps(_part(raw, 'status', 'Node', needed=False).get('conditions'))
+    ready = [one.get('status') == 'True' for one in conditions if one.get('type') == 'Ready']
+    return Node(
+        _text(meta, 'name', 'Node'),
+        type=str(annotations.get(names.TYPE, '')),
+        profiles=str(annotations.get(names.PROFILES, '')),
+        observed=_numbers(annotations.get(names.NODE_OBSERVED)),
+        ready=all(ready),
+        unschedulable=bool(spec.get('unschedulable')),
+        labels=_part(meta, 'labels', 'Node.metadata', needed=False),
+        taints=_maps(spec.get('taints')),
+    )
+
+
+def _controller(meta: Mapping[str, Any]) -> Mapping[str, Any]:
+    owners = _maps(meta.get('ownerReferences'))
+    return next((one for one in owners if one.get('controller')), {})
+
+
+def _part(raw: Any, key: str, where: str, *, needed: bool = True) -> Mapping[str, Any]:
+    value = raw.get(key) if isinstance(raw, Mapping) else None
+    if value is None and not needed:
+        return {}
+    if not isinstance(value, Mapping):
+        raise ConfigError(f'{where}.{key}', 'is missing' if value is None else 'is not an object')
+    return value
+
+
+def _maps(value: Any) -> tuple[Mapping[str, Any], ...]:
+    return (
+        tuple(one for one in value if isinstance(one, Mapping)) if isinstance(value, list) else ()
+    )
+
+
+def _numbers(text: Any) -> dict[str, float]:
+    """Return what of a JSON object are numbers; nothing for what is none."""
+    try:
+        data = json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        return {}
+    if not isinstance(data, dict):
+        return {}
+    return {key: float(value) for key, value in data.items() if isinstance(value, (int, float))}
+
+
+def _text(meta: Mapping[str, Any], key: str, where: str) -> str:
+    value = meta.get(key)
+    if not isinstance(value, str) or not value:
+        raise ConfigError(f'{where}.metadata.{key}', 'is missing')
+    return value

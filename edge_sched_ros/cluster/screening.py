@@ -1,0 +1,129 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Which nodes can take a pod, and how good each would be, by the placement model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field
+
+from edge_sched_ros.capacity.placement.algorithms.balanced import dominant_share
+from edge_sched_ros.capacity.placement.algorithms.base import Algorithm
+from edge_sched_ros.capacity.placement.algorithms.base import Choice
+from edge_sched_ros.capacity.placement.feasibility import Refusal
+from edge_sched_ros.capacity.placement.node import NodeState
+from edge_sched_ros.capacity.placement.problem import App
+from edge_sched_ros.capacity.placement.problem import Option
+from edge_sched_ros.cluster.books import Books
+from edge_sched_ros.cluster.hosts import Hosts
+from edge_sched_ros.cluster.wire import MOST
+
+_SAYS = 'edge-sched: '
+#: what the scheduler's event says of a node; equal words are counted together there
+_WORDS = {
+    'batch': 'batches another network',
+    'memory': 'lacks memory',
+    'busy': 'a unit would be too busy',
+    'late': 'answers would be too late',
+    'front_end': 'too many requests would be in flight',
+}
+
+
+@dataclass(slots=True)
+class Screening:
+    """
+    What became of nodes.
+
+    :param fits: node -> ways in which it can serve, none broken
+    :param failed: node -> why not, in a few words
+    :param hopeless: those of them that could not even if they were empty
+    :param detail: why one of them cannot, in full; empty where none was asked
+    """
+
+    fits: dict[str, list[Option]] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    hopeless: set[str] = field(default_factory=set)
+    detail: str = ''
+
+
+def screen(books: Books, app: App, names: Iterable[str], shunned: Mapping[str, str]) -> Screening:
+    """
+    Ask every node whether it can take an application; its own holds are released before.
+
+    :param shunned: node -> why it shall take nothing now
+    """
+    names = list(names)
+    view, found = books.view(names), Screening()
+    hopeless: dict[int, bool] = {}
+    ways_of = view.options(app)
+    for name in names:
+        node = view.nodes.get(name)
+        if node is None or name in shunned:
+            reason = (
+                books.unusable.get(name, 'is not known yet') if node is None else shunned[name]
+            )
+            found.failed[name] = _SAYS + reason
+            if node is None:
+                found.hopeless.add(name)
+            continue
+        key = id(node.spec)
+        fits, refusals = _ask(node, app, ways_of[key], view)
+        if fits:
+            found.fits[name] = fits
+            continue
+        if key not in hopeless:
+            hopeless[key] = view.hopeless(node.spec, app)
+        if hopeless[key]:
+            found.hopeless.add(name)
+        found.failed[name] = _SAYS + (_WORDS[refusals[0].kind] if refusals else _cannot(app))
+        found.detail = found.detail or (shown(refusals[0].text) if refusals else '')
+    return found
+
+
+def scores(
+    view: Hosts, algorithm: Algorithm, app: App, fits: Mapping[str, list[Option]]
+) -> tuple[Choice | None, dict[str, int]]:
+    """
+    Return the algorithm's choice and a score for every node that fits.
+
+    The choice has the highest score alone; others have less by how full they would be.
+
+    :param view: of the nodes that fit
+    """
+    found = algorithm.choose(view, app)
+    choice = found if isinstance(found, Choice) else None
+    values = {
+        name: _room(view.nodes[name], app, ways, view)
+        for name, ways in fits.items()
+        if name in view.nodes
+    }
+    if choice is not None:
+        values[choice.node] = MOST
+    return choice, values
+
+
+def shown(text: str) -> str:
+    """Return a text without the uids that make names of applications unique."""
+    return re.sub(r'~[^\s:,)]*', '', text)
+
+
+def _ask(
+    node: NodeState, app: App, ways: Sequence[Option], view: Hosts
+) -> tuple[list[Option], list[Refusal]]:
+    answers = view.ask(node, app, ways)
+    fits = [way for way, refused in zip(ways, answers) if refused is None]
+    return fits, [refused for refused in answers if refused is not None]
+
+
+def _room(node: NodeState, app: App, ways: Iterable[Option], view: Hosts) -> int:
+    """Return 1 to 9: what would be left of the scarcest resource, in tenths."""
+    share = min(dominant_share(node, app, way, view.limits) for way in ways)
+    return max(1, min(MOST - 1, int(MOST * (1 - share))))
+
+
+def _cannot(app: App) -> str:
+    return f"cannot run '{app.spec.network}'"

@@ -1,0 +1,206 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The controller's state for many threads: a lock around the books, held for one question."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from threading import Lock
+from typing import Any
+from typing import TypeVar
+
+from edge_sched_ros.capacity.placement.algorithms.base import Algorithm
+from edge_sched_ros.capacity.placement.verdict import late_apps
+from edge_sched_ros.cluster.books import Books
+from edge_sched_ros.cluster.consistency import check
+from edge_sched_ros.cluster.extender import Extender
+from edge_sched_ros.cluster.migration import Move
+from edge_sched_ros.cluster.migration import Mover
+from edge_sched_ros.cluster.migration import MoverSettings
+from edge_sched_ros.cluster.records import read_node
+from edge_sched_ros.cluster.records import read_pod
+from edge_sched_ros.cluster.screening import shown
+from edge_sched_ros.cluster.types_file import Types
+from edge_sched_ros.cluster.wire import read_question
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.errors import EdgeSchedError
+
+_T = TypeVar('_T')
+_log = logging.getLogger(__name__)
+KINDS = ('nodes', 'pods')
+
+
+class NotReady(EdgeSchedError):
+    """The cluster has not been seen yet, so nothing can be promised."""
+
+
+class Service:
+    """
+    Books, extender and mover behind one lock.
+
+    :param reserve_s: how long headroom is held for a pod that was let through
+    :param stale_s: without a word from the API server it is not ready
+    :param clock: seconds
+    """
+
+    def __init__(
+        self,
+        types: Types,
+        algorithm: Algorithm,
+        *,
+        reserve_s: float = 60.0,
+        stale_s: float = 120.0,
+        moving: MoverSettings | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._types, self._clock, self._stale_s = types, clock, stale_s
+        self._lock = Lock()
+        self._books = Books(types, reserve_s)
+        self._extender = Extender(self._books, algorithm)
+        self._mover = Mover(self._books, algorithm, moving or MoverSettings())
+        #: kind -> when the API server was last heard
+        self._heard: dict[str, float] = {}
+
+    # --- kube-scheduler -----------------------------------------------------------------------
+
+    def filter(self, body: bytes) -> dict[str, Any]:
+        """
+        Answer ``/filter``.
+
+        :raises ConfigError: for a request that cannot be used
+        :raises NotReady: before all of the cluster was seen
+        """
+        question = read_question(body)
+        pod = read_pod(question.pod, self._types)
+        with self._lock:
+            now = self._begin()
+            return self._extender.filter(question, pod, self._mover.shunned(now), now)
+
+    def prioritize(self, body: bytes) -> list[dict[str, Any]]:
+        """Answer ``/prioritize``; raises as ``filter`` does."""
+        question = read_question(body)
+        pod = read_pod(question.pod, self._types)
+        with self._lock:
+            return self._extender.prioritize(question, pod, self._begin())
+
+    # --- the API server -----------------------------------------------------------------------
+
+    def replace(self, kind: str, items: Iterable[Mapping[str, Any]]) -> None:
+        """Take a whole list of ``nodes`` or ``pods``."""
+        if kind == 'nodes':
+            nodes = list(_readable(read_node, items))
+            with self._lock:
+                self._books.replace_nodes(nodes)
+        else:
+            pods = list(_readable(lambda item: read_pod(item, self._types), items))
+            with self._lock:
+                self._books.replace_pods(pods)
+        self.heard(kind)
+
+    def note(self, kind: str, change: str, item: Mapping[str, Any]) -> None:
+        """Take an event of a watch: ``ADDED``, ``MODIFIED`` or ``DELETED``."""
+        books, gone = self._books, change == 'DELETED'
+        if kind == 'nodes':
+            node = read_node(item)
+            with self._lock:
+                books.forget_node(node.name) if gone else books.note_node(node)
+        else:
+            pod = read_pod(item, self._types)
+            with self._lock:
+                books.forget_pod(pod.uid) if gone else books.note_pod(pod)
+        self.heard(kind)
+
+    def heard(self, kind: str) -> None:
+        """Take it that the API server is there and all it said has arrived."""
+        self._heard[kind] = self._clock()
+
+    # --- migration ----------------------------------------------------------------------------
+
+    def next_move(self) -> Move | None:
+        """Return a pod that should move now, room held for its successor; else ``None``."""
+        with self._lock:
+            if len(self._heard) < len(KINDS):
+                return None
+            return self._mover.next_move(self._begin())
+
+    def moved(self, move: Move, *, ok: bool) -> None:
+        """Take what became of a move; one that failed gives its room back."""
+        with self._lock:
+            self._mover.moved(move, ok=ok)
+
+    # --- how it is ----------------------------------------------------------------------------
+
+    def why_not_ready(self) -> str:
+        """Return why answers may be wrong; empty when they are not."""
+        now = self._clock()
+        for kind in KINDS:
+            at = self._heard.get(kind)
+            if at is None:
+                return f'{kind}: not listed yet'
+            if now - at > self._stale_s:
+                return f'{kind}: stale, not heard of for {now - at:.0f} s'
+        return ''
+
+    def counts(self) -> dict[str, float]:
+        """Return what there is, for metrics."""
+        with self._lock:
+            books = self._books
+            now = self._clock()
+            return {
+                'nodes': len(books.hosts.nodes),
+                'unusable_nodes': len(books.unusable),
+                'apps': len(books.pods),
+                'unmodelled_apps': sum(
+                    pod.app is None or pod.app.name not in books.hosts.where
+                    for pod in books.pods.values()
+                ),
+                'holds': len(books.holds),
+                'violations': len(self._mover.late(now)),
+                'deviations': books.deviations,
+                'heard_s': max((now - at for at in self._heard.values()), default=0.0),
+            }
+
+    def utilisation(self) -> dict[tuple[str, str], float]:
+        """Return how busy units are by the model, by node and unit."""
+        with self._lock:
+            return {
+                (node.name, unit): share
+                for node in self._books.hosts.nodes.values()
+                for unit, share in node.utilisation.items()
+            }
+
+    def late_by_model(self) -> dict[str, str]:
+        """Return the applications that miss their objective by the model, and how."""
+        with self._lock:
+            return {shown(name): how for name, how in late_apps(self._books.hosts).items()}
+
+    def validate(self) -> None:
+        """
+        Check that the books add up.
+
+        :raises InvariantError: when they do not
+        """
+        with self._lock:
+            check(self._books)
+
+    def _begin(self) -> float:
+        """Return now, with what is over ended."""
+        missing = [kind for kind in KINDS if kind not in self._heard]
+        if missing:
+            raise NotReady(f'{", ".join(missing)} of the cluster: not listed yet')
+        self._books.expire(self._heard['pods'])
+        return self._clock()
+
+
+def _readable(read: Callable[[Mapping[str, Any]], _T], items: Iterable[Any]) -> Iterator[_T]:
+    """Leave out what cannot be read: one odd object must not hide all others."""
+    for item in items:
+        try:
+            yield read(item)
+        except ConfigError as error:
+            _log.warning('left out of a list: %s', error)

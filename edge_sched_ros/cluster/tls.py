@@ -1,0 +1,82 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Certificates of the server, read again when their files change."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+from pathlib import Path
+
+from edge_sched_ros.core.errors import ConfigError
+
+_log = logging.getLogger(__name__)
+
+
+class Certificates:
+    """
+    A TLS context that follows its files, as a Secret's change when it is renewed.
+
+    :param client_ca: whoever asks must show a certificate of this authority
+    :raises ConfigError: naming the file that cannot be used
+    """
+
+    def __init__(self, cert: Path, key: Path, client_ca: Path | None = None) -> None:
+        self._cert, self._key, self._client_ca = cert, key, client_ca
+        self._seen = self._state()
+        #: for connections to come
+        self.context = self._load()
+
+    def refresh(self) -> None:
+        """Take new files for connections to come; what cannot be used yet is tried again."""
+        state = self._state()
+        if state == self._seen:
+            return
+        try:
+            self.context = self._load()
+        except ConfigError as error:
+            _log.warning('the certificate is kept as it was: %s', error)
+            return
+        self._seen = state
+        _log.info('%s: read again', self._cert)
+
+    def _load(self) -> ssl.SSLContext:
+        """Return a context of its own: a live one that fails to load is broken."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        for file in filter(None, (self._cert, self._key, self._client_ca)):
+            _check_readable(file)
+        try:
+            context.load_cert_chain(self._cert, self._key)
+        except (OSError, ValueError) as error:
+            problem = f'is no certificate for the key {self._key}: {_words(error)}'
+            raise ConfigError(str(self._cert), problem) from None
+        if self._client_ca is not None:
+            try:
+                context.load_verify_locations(self._client_ca)
+            except (OSError, ValueError) as error:
+                problem = f'is no certificate: {_words(error)}'
+                raise ConfigError(str(self._client_ca), problem) from None
+            context.verify_mode = ssl.CERT_REQUIRED
+        return context
+
+    def _state(self) -> list[tuple[int, int]]:
+        found = []
+        for file in (self._cert, self._key):
+            try:
+                stat = file.stat()
+                found.append((stat.st_mtime_ns, stat.st_ino))
+            except OSError:
+                found.append((0, 0))
+        return found
+
+
+def _check_readable(file: Path) -> None:
+    try:
+        file.read_bytes()
+    except OSError as error:
+        raise ConfigError(str(file), f'cannot be read: {error.strerror}') from None
+
+
+def _words(error: Exception) -> str:
+    return ' '.join(str(getattr(error, 'reason', '') or error).split())[:100]

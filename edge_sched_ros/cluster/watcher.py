@@ -1,0 +1,139 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Follows nodes or pods: list, watch, resume; again and again whatever happens."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Iterator
+from collections.abc import Mapping
+from threading import Event
+from threading import Thread
+from typing import Any
+from typing import Protocol
+
+from edge_sched_ros.cluster.api import ApiError
+from edge_sched_ros.cluster.api import Gone
+from edge_sched_ros.core.errors import ConfigError
+
+_log = logging.getLogger(__name__)
+
+#: seconds between attempts: the first, and the most
+_FIRST_S, _MOST_S = 0.5, 30.0
+
+
+class Source(Protocol):
+    """What an API server can tell."""
+
+    def list(self, kind: str) -> tuple[list[dict[str, Any]], str]:
+        """Return all there is, and its version."""
+        ...
+
+    def watch(self, kind: str, version: str) -> Iterator[dict[str, Any]]:
+        """Yield what has changed since."""
+        ...
+
+
+class Sink(Protocol):
+    """Who wants to know."""
+
+    def replace(self, kind: str, items: list[dict[str, Any]]) -> None:
+        """Take all there is."""
+        ...
+
+    def note(self, kind: str, change: str, item: Mapping[str, Any]) -> None:
+        """Take a change."""
+        ...
+
+    def heard(self, kind: str) -> None:
+        """Take it that nothing else has changed."""
+        ...
+
+
+class Watcher(Thread):
+    """
+    Tells a sink all about one kind.
+
+    While the API server is not there it waits longer and longer, each time for a random part of
+    that, so that not all its clients come back at once.
+
+    :param seed: of that randomness
+    """
+
+    def __init__(
+        self, source: Source, sink: Sink, kind: str, stop: Event, seed: int | None = None
+    ) -> None:
+        super().__init__(name=f'watch-{kind}', daemon=True)
+        self._source, self._sink, self._kind, self._halt = source, sink, kind, stop
+        self._random = random.Random(seed)
+        #: where to go on; ``None`` to list
+        self._version: str | None = None
+        self._failures = 0
+
+    def run(self) -> None:
+        """Follow until stopped."""
+        while not self._halt.is_set():
+            try:
+                self._step()
+            except Gone as error:
+                self._version = None
+                self._pause(error)
+            except ApiError as error:
+                self._pause(error)
+            except Exception:
+                _log.exception('%s: a defect; listing anew', self._kind)
+                self._version = None
+                self._pause(None)
+
+    def delay_s(self) -> float:
+        """Return how long to wait after so many failures in a row."""
+        longest = min(_MOST_S, _FIRST_S * 2.0 ** min(self._failures, 10))
+        return longest * self._random.uniform(0.5, 1)
+
+    def _step(self) -> None:
+        """List, or watch until the API server has had enough."""
+        if self._version is None:
+            items, version = self._source.list(self._kind)
+            self._sink.replace(self._kind, items)
+            self._well(f'{len(items)} listed')
+            self._version = version
+        heard = False
+        for event in self._source.watch(self._kind, self._version):
+            self._take(event)
+            heard = True
+            if self._halt.is_set():
+                return
+        self._sink.heard(self._kind)
+        if heard or not self._failures:
+            self._well('heard again')
+        # a server that ends every watch at once is not asked a thousand times a second
+        self._halt.wait(0.1)
+
+    def _take(self, event: Mapping[str, Any]) -> None:
+        item = event.get('object')
+        if not isinstance(item, dict):
+            raise ApiError('an event without an object')
+        version = (item.get('metadata') or {}).get('resourceVersion')
+        if event.get('type') == 'BOOKMARK':
+            self._sink.heard(self._kind)
+        else:
+            try:
+                self._sink.note(self._kind, str(event.get('type')), item)
+            except ConfigError as error:
+                _log.warning('%s: an event is not used: %s', self._kind, error)
+        if version:
+            self._version = str(version)
+        self._well('heard again')
+
+    def _well(self, what: str) -> None:
+        if self._failures or what.endswith('listed'):
+            _log.info('%s: %s', self._kind, what)
+        self._failures = 0
+
+    def _pause(self, error: ApiError | None) -> None:
+        if error is not None and not self._failures:
+            _log.warning('%s: the API server cannot be used, trying on: %s', self._kind, error)
+        delay_s = self.delay_s()
+        self._failures += 1
+        self._halt.wait(delay_s)

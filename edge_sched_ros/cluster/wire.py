@@ -1,0 +1,101 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The JSON that kube-scheduler sends to an extender, and what it wants to hear."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from edge_sched_ros.core.errors import ConfigError
+
+#: the highest score (MaxExtenderPriority of k8s.io/kube-scheduler/extender/v1)
+MOST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """
+    A pod, and the nodes that are left for it.
+
+    :param nodes: in order; by name the node's JSON, or ``None`` where names alone were sent
+    :param whole: whether the scheduler wants nodes back, not names
+    """
+
+    pod: Mapping[str, Any]
+    nodes: Mapping[str, Any]
+    whole: bool
+
+
+def read_question(body: bytes) -> Question:
+    """
+    Return what kube-scheduler asks (``ExtenderArgs``).
+
+    :raises ConfigError: naming the key
+    """
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise ConfigError('request', f'is not JSON: {str(error)[:100]}') from None
+    if not isinstance(data, dict):
+        raise ConfigError('request', 'is not a JSON object')
+    pod = data.get('Pod')
+    if not isinstance(pod, dict):
+        hint = ' (keys are capitalised: Pod, Nodes, NodeNames)' if 'pod' in data else ''
+        raise ConfigError('Pod', f'{"is missing" if pod is None else "is not an object"}{hint}')
+    names, nodes = data.get('NodeNames'), data.get('Nodes')
+    if names is not None:
+        return Question(pod, dict.fromkeys(_names(names)), False)
+    if nodes is None:
+        raise ConfigError('NodeNames', 'is missing, and Nodes as well')
+    return Question(pod, _nodes(nodes), True)
+
+
+def filter_answer(
+    question: Question, fits: Mapping[str, Any], failed: Mapping[str, str], hopeless: set[str]
+) -> dict[str, Any]:
+    """
+    Return an ``ExtenderFilterResult``.
+
+    Nodes that no eviction would help are in both maps: Kubernetes before 1.21 knows one of them.
+
+    :param failed: node -> why
+    :param hopeless: those of them that no eviction would help
+    """
+    passed = [name for name in question.nodes if name in fits]
+    items = [question.nodes[name] for name in passed]
+    return {
+        'Nodes': {'metadata': {}, 'items': items} if question.whole else None,
+        'NodeNames': None if question.whole else passed,
+        'FailedNodes': dict(failed),
+        'FailedAndUnresolvableNodes': {name: failed[name] for name in failed if name in hopeless},
+        'Error': '',
+    }
+
+
+def score_answer(question: Question, scores: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return a ``HostPriorityList``."""
+    return [{'Host': name, 'Score': scores.get(name, 0)} for name in question.nodes]
+
+
+def _names(names: Any) -> list[str]:
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ConfigError('NodeNames', 'is not a list of names')
+    return names
+
+
+def _nodes(nodes: Any) -> dict[str, Any]:
+    # Go writes an empty list of items as null
+    items = (nodes.get('items') or []) if isinstance(nodes, dict) else None
+    if not isinstance(items, list):
+        raise ConfigError('Nodes.items', 'is not a list')
+    found = {}
+    for index, item in enumerate(items):
+        meta = item.get('metadata') if isinstance(item, dict) else None
+        name = meta.get('name') if isinstance(meta, dict) else None
+        if not isinstance(name, str):
+            raise ConfigError(f'Nodes.items[{index}].metadata.name', 'is missing')
+        found[name] = item
+    return found

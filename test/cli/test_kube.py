@@ -1,0 +1,181 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""``edge-sched kube``: its options and its mistakes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+
+import pytest
+import yaml
+from kube_objects import node
+from kube_objects import types_data
+
+from edge_sched_ros.cli.main import main
+
+KUBECONFIG = {
+    'apiVersion': 'v1',
+    'kind': 'Config',
+    'current-context': 'c',
+    # nobody listens on port 1
+    'clusters': [{'name': 'c', 'cluster': {'server': 'http://127.0.0.1:1'}}],
+    'contexts': [{'name': 'c', 'context': {'cluster': 'c', 'user': 'u'}}],
+    'users': [{'name': 'u', 'user': {'token': 't'}}],
+}
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Return a function that runs the command among good files."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv('NODE_NAME', raising=False)
+    (tmp_path / 'types.yaml').write_text(yaml.safe_dump(types_data()))
+    (tmp_path / 'kc').write_text(yaml.safe_dump(KUBECONFIG))
+
+    def kube(*arguments):
+        code = 0
+        try:
+            main(['kube', *arguments])
+        except SystemExit as end:
+            code = int(end.code or 0)
+        return code, *capsys.readouterr()
+
+    return kube
+
+
+def needs_client():
+    pytest.importorskip('kubernetes', reason='kubernetes is not installed')
+
+
+@pytest.mark.parametrize(
+    ('options', 'words'),
+    [
+        (['--listen', 'here'], "--listen: must be HOST:PORT, not 'here'"),
+        (['--listen', ':80'], "--listen: must be HOST:PORT, not ':80'"),
+        (['--listen', 'h:99999'], "--listen: must be HOST:PORT, not 'h:99999'"),
+        (['--tls-key', 'kc'], '--tls-cert: is missing; --tls-key needs it'),
+        (['--tls-cert', 'kc'], '--tls-key: is missing; --tls-cert needs it'),
+        (['--tls-client-ca', 'kc'], '--tls-client-ca: needs --tls-cert'),
+        (['--tls-cert', 'none', '--tls-key', 'kc'], 'none: cannot be read'),
+        (['--kubeconfig', 'none'], 'none: '),
+        (['--kubeconfig', 'types.yaml'], 'types.yaml: '),
+        (['--config', 'none'], 'none: cannot be read'),
+        (['--reserve-s', '0'], '--reserve-s'),
+        (['--algorithm', 'first-fit'], '--algorithm'),
+    ],
+)
+def test_bad_options_of_serve_are_one_line(run, options, words):
+    needs_client()
+    code, out, err = run('serve', '--config', 'types.yaml', '--kubeconfig', 'kc', *options)
+    assert code == 2 and out == ''
+    assert words in err and len(err.strip().splitlines()) <= 4, err
+
+
+@pytest.mark.parametrize(
+    ('change', 'words'),
+    [
+        ({'apps': {}}, 'types.yaml: apps: does not go here'),
+        ({'devices': {}}, 'types.yaml: devices: must not be empty'),
+        ({'networks': {'n': {'gpu': 0}}}, 'types.yaml: networks.n.gpu'),
+        ({'surplus': 1}, 'types.yaml: surplus: there is no such key'),
+        (
+            {'networks': {'n': {'gpu': {'service_ms': 1, 'swap_ms': 2}}}},
+            'types.yaml: networks.n: swap_ms needs a unit with discipline fcfs',
+        ),
+    ],
+)
+def test_a_bad_file_of_types_is_named(run, tmp_path, change, words):
+    (tmp_path / 'types.yaml').write_text(yaml.safe_dump({**types_data(), **change}))
+    code, out, err = run('serve', '--config', 'types.yaml', '--kubeconfig', 'kc')
+    assert (code, out) == (2, '') and words in err and err.count('\n') == 1
+
+
+@pytest.mark.parametrize('library', ['kubernetes', 'prometheus_client'])
+def test_what_is_not_installed_is_said(run, monkeypatch, library):
+    if library != 'kubernetes':
+        needs_client()
+    monkeypatch.setitem(sys.modules, library, None)
+    code, out, err = run('serve', '--config', 'types.yaml', '--kubeconfig', 'kc')
+    assert (code, out) == (2, '') and err == (
+        f"edge-sched: {library}: is not installed: pip install 'edge_sched_ros[kubernetes]'\n"
+    )
+
+
+def test_serve_answers_and_ends_when_told(run, tmp_path):
+    """As a process: with nobody behind it, alive and not ready."""
+    needs_client()
+    code = 'from edge_sched_ros.cli.main import main; main()'
+    process = subprocess.Popen(
+        [sys.executable, '-c', code, 'kube', 'serve', '--config', 'types.yaml', '--json']
+        + ['--kubeconfig', 'kc', '--listen', '127.0.0.1:0'],
+        stdout=subprocess.PIPE,
+        cwd=tmp_path,
+        env={**os.environ, 'no_proxy': '127.0.0.1'},
+    )
+    try:
+        url = json.loads(process.stdout.readline())['serving']
+        assert urllib.request.urlopen(f'{url}/healthz', timeout=10).read() == b'ok\n'
+        with pytest.raises(urllib.error.HTTPError) as error:
+            urllib.request.urlopen(f'{url}/readyz', timeout=10)
+        assert error.value.code == 503
+        error.value.close()
+        # what it logs is JSON as well
+        assert 'cannot be used' in json.loads(process.stdout.readline())['message']
+    finally:
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert all(json.loads(line) for line in out.splitlines())
+
+
+def test_node_needs_a_name(run):
+    code, _, err = run('node', '--kubeconfig', 'kc', '--once')
+    assert code == 2 and '--node' in err and 'NODE_NAME' in err
+
+
+@pytest.mark.parametrize(
+    ('text', 'words'),
+    [
+        ('a: 1', 'p.yaml: networks: is missing'),
+        ('networks: 3', 'p.yaml: networks: is no mapping'),
+        ('networks: {n: {gpu: -1}}', 'p.yaml: networks.n.gpu'),
+    ],
+)
+def test_bad_profiles_are_named(run, tmp_path, text, words):
+    (tmp_path / 'p.yaml').write_text(text)
+    code, _, err = run('node', '--kubeconfig', 'kc', '--node', 'n', '--profiles', 'p.yaml')
+    assert code == 2 and words in err and err.count('\n') == 1
+
+
+def test_node_says_that_the_api_server_is_away(run, monkeypatch):
+    needs_client()
+    monkeypatch.setattr('edge_sched_ros.cluster.agent.discover', lambda kinds: ({}, ''))
+    code, _, err = run('node', '--kubeconfig', 'kc', '--node', 'n', '--once')
+    assert code == 2 and re.match(r'edge-sched: .*refused', err) and err.count('\n') == 1
+
+
+def test_node_publishes_and_says_what(run, tmp_path, monkeypatch):
+    needs_client()
+    pytest.importorskip('kmock', reason='kmock is not installed')
+    from fake_api import FakeApi
+
+    found = ({'gpu0': 'gpu', 'dla0': 'dla', 'dla1': 'dla'}, 'Jetson AGX Orin')
+    monkeypatch.setattr('edge_sched_ros.cluster.agent.discover', lambda kinds: found)
+    (tmp_path / 'o.json').write_text('{"default/a": 3.14159, "default/b": "odd"}')
+    arguments = ['node', '--kubeconfig', 'kubeconfig', '--once', '--observed', 'o.json']
+    with FakeApi(tmp_path) as api:
+        api.put('nodes', node('gpu-0'))
+        monkeypatch.setenv('NODE_NAME', 'gpu-0')
+        code, out, _ = run(*arguments, '--json')
+        said = json.loads(out)
+        assert code == 0
+        assert said['status']['capacity'] == {'edge-sched.io/dla': '2', 'edge-sched.io/gpu': '1'}
+        seen = json.loads(said['metadata']['annotations']['edge-sched.io/observed'])
+        assert seen == {'default/a': 3.142}
+        assert run(*arguments)[:2] == (0, 'gpu-0: nothing has changed\n')

@@ -1,0 +1,138 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""config/kubernetes and docs/kubernetes.md against the code they are about."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from edge_sched_ros.cli.kube_node import node as node_command
+from edge_sched_ros.cli.kube_serve import serve as serve_command
+from edge_sched_ros.cluster import names
+from edge_sched_ros.cluster.metrics import _GAUGES
+from edge_sched_ros.cluster.records import read_pod
+from edge_sched_ros.cluster.types_file import load_types
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFIG = ROOT / 'config' / 'kubernetes'
+DOC = (ROOT / 'docs' / 'kubernetes.md').read_text()
+
+
+def objects(file):
+    return [one for one in yaml.safe_load_all((CONFIG / file).read_text()) if one]
+
+
+KUSTOMIZATION = objects('kustomization.yaml')[0]
+ALL = [one for file in KUSTOMIZATION['resources'] for one in objects(file)]
+WORKLOADS = [one for one in ALL if one['kind'] in ('Deployment', 'DaemonSet')]
+
+
+def by_name(items):
+    return pytest.mark.parametrize('item', items, ids=lambda one: one['metadata']['name'])
+
+
+def test_everything_is_in_the_kustomization_or_said_to_be_outside():
+    known = {*KUSTOMIZATION['resources'], 'kustomization.yaml', 'example.yaml', 'types.yaml'}
+    known |= {'scheduler-v1.yaml', 'scheduler-v1beta1.yaml'}
+    assert {path.name for path in CONFIG.glob('*.yaml')} == known
+    for generator in KUSTOMIZATION['configMapGenerator']:
+        for file in generator['files']:
+            assert (CONFIG / file.rpartition('=')[2]).exists()
+
+
+@by_name(WORKLOADS)
+def test_containers_may_do_little(item):
+    spec = item['spec']['template']['spec']
+    assert spec['securityContext']['runAsNonRoot'] is True
+    assert spec['serviceAccountName'] in {
+        one['metadata']['name'] for one in objects('service-accounts.yaml')
+    }
+    assert 'hostNetwork' not in spec and 'hostPID' not in spec
+    for container in spec['containers']:
+        rights = container['securityContext']
+        assert rights['readOnlyRootFilesystem'] is True
+        assert rights['allowPrivilegeEscalation'] is False
+        assert rights['capabilities'] == {'drop': ['ALL']}
+        assert container['resources']['requests'] and container['resources']['limits']
+        assert container['image'] in {one['name'] for one in KUSTOMIZATION['images']}
+
+
+@by_name(WORKLOADS)
+def test_volumes_and_selectors_fit(item):
+    template = item['spec']['template']
+    assert item['spec']['selector']['matchLabels'] == template['metadata']['labels']
+    volumes = {one['name'] for one in template['spec'].get('volumes', [])}
+    for container in template['spec']['containers']:
+        assert {one['name'] for one in container.get('volumeMounts', [])} == volumes
+    maps = {one['name'] for one in KUSTOMIZATION['configMapGenerator']}
+    for volume in template['spec'].get('volumes', []):
+        assert volume.get('configMap', {'name': 'edge-sched-types'})['name'] in maps
+
+
+@pytest.mark.parametrize(
+    ('workload', 'command'),
+    [('edge-sched-extender', serve_command), ('edge-sched-agent', node_command)],
+)
+def test_arguments_are_options_of_the_command(workload, command):
+    (item,) = (one for one in WORKLOADS if one['metadata']['name'] == workload)
+    (container,) = item['spec']['template']['spec']['containers']
+    group, name, *options = container['args']
+    assert (group, name) == ('kube', command.name)
+    known = {option for parameter in command.params for option in parameter.opts}
+    assert {option.partition('=')[0] for option in options} <= known
+
+
+def test_both_scheduler_configurations_say_the_same():
+    one, other = objects('scheduler-v1.yaml')[0], objects('scheduler-v1beta1.yaml')[0]
+    assert one.pop('apiVersion') != other.pop('apiVersion')
+    assert one == other
+    (extender,) = one['extenders']
+    (service,) = (item for item in ALL if item['kind'] == 'Service')
+    meta = service['metadata']
+    assert extender['urlPrefix'] == f'https://{meta["name"]}.{meta["namespace"]}.svc'
+    assert (extender['filterVerb'], extender['prioritizeVerb']) == ('filter', 'prioritize')
+    # names alone, and nothing placed without an answer
+    assert extender['nodeCacheCapable'] is True and extender['ignorable'] is False
+    assert service['spec']['publishNotReadyAddresses'] is True
+
+
+def test_the_example_can_be_placed_by_the_example_types():
+    types = load_types(CONFIG / 'types.yaml')
+    (example,) = objects('example.yaml')
+    template = example['spec']['template']
+    meta = {'name': 'gate', 'uid': 'u', **template['metadata']}
+    found = read_pod({'metadata': meta, 'spec': template['spec']}, types)
+    assert found.app is not None and found.problem == ''
+
+
+def test_roles_are_bound_to_their_accounts():
+    bindings = [one for one in ALL if one['kind'] in ('ClusterRoleBinding', 'RoleBinding')]
+    bound = {(one['subjects'][0]['name'], one['roleRef']['name']) for one in bindings}
+    assert bound == {
+        ('edge-sched-extender', 'edge-sched-extender'),
+        ('edge-sched-agent', 'edge-sched-agent'),
+        ('edge-sched-scheduler', 'system:kube-scheduler'),
+        ('edge-sched-scheduler', 'system:volume-scheduler'),
+        ('edge-sched-scheduler', 'extension-apiserver-authentication-reader'),
+    }
+    assert all(one['subjects'][0]['namespace'] == 'edge-sched' for one in bindings)
+
+
+def test_the_page_knows_all_annotations_options_and_metrics():
+    table = re.findall(r'^\| `(edge-sched\.io/[a-z-]+)` \|', DOC, re.MULTILINE)
+    assert set(table) == {*names.KEYS, names.UNIT, names.OBSERVED}
+    for gauge in _GAUGES:
+        assert f'_{gauge}' in DOC, gauge
+    options = {
+        option
+        for command in (serve_command, node_command)
+        for parameter in command.params
+        for option in parameter.opts
+    }
+    known = {*options, '-k', '-f', '-n', '-o'}
+    said = set(re.findall(r'(?<![\w-])(--[a-z][a-z0-9-]+)', DOC.partition('## What an app')[2]))
+    assert said <= known

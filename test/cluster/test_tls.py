@@ -1,0 +1,134 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""HTTPS: certificates that change, clients that must show one, peers that speak no TLS."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+
+import pytest
+
+from edge_sched_ros.cluster.metrics import Metrics
+from edge_sched_ros.cluster.server import Server
+from edge_sched_ros.cluster.tls import Certificates
+from edge_sched_ros.core.errors import ConfigError
+
+pytest.importorskip('prometheus_client', reason='prometheus_client is not installed')
+if shutil.which('openssl') is None:
+    pytest.skip('openssl is not installed', allow_module_level=True)
+
+
+def make(folder, name):
+    """Make a certificate that signs itself."""
+    cert, key = folder / f'{name}.crt', folder / f'{name}.key'
+    subprocess.run(
+        ['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1']
+        + ['-nodes', '-days', '1', '-subj', f'/CN={name}', '-addext']
+        + ['subjectAltName=IP:127.0.0.1', '-keyout', str(key), '-out', str(cert)],
+        check=True,
+        capture_output=True,
+    )
+    return cert, key
+
+
+@pytest.fixture
+def serve(make_service):
+    running = []
+
+    def start(certificates):
+        service = make_service()
+        server = Server(('127.0.0.1', 0), service, Metrics(service), certificates)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        running.append(server)
+        return server.server_address[1]
+
+    yield start
+    for server in running:
+        server.shutdown()
+        server.server_close()
+
+
+def ask(port, trust, own=None):
+    """Return what /healthz says over TLS to one who trusts a certificate."""
+    context = ssl.create_default_context(cafile=trust)
+    if own is not None:
+        context.load_cert_chain(*own)
+    with socket.create_connection(('127.0.0.1', port), timeout=10) as plain:
+        with context.wrap_socket(plain, server_hostname='127.0.0.1') as connection:
+            connection.sendall(b'GET /healthz HTTP/1.0\r\n\r\n')
+            return connection.recv(100).split(b'\r\n')[0]
+
+
+def test_a_new_certificate_is_taken_without_a_restart(tmp_path, serve):
+    first, second = make(tmp_path, 'first'), make(tmp_path, 'second')
+    live = (tmp_path / 'live.crt', tmp_path / 'live.key')
+    for source, target in zip(first, live):
+        shutil.copy(source, target)
+    port = serve(Certificates(*live))
+    assert ask(port, first[0]) == b'HTTP/1.1 200 OK'
+    with pytest.raises(ssl.SSLCertVerificationError):
+        ask(port, second[0])
+    for source, target in zip(second, live):
+        # as a Secret's files are: replaced, not written over
+        shutil.copy(source, f'{target}.new')
+        os.replace(f'{target}.new', target)
+    assert ask(port, second[0]) == b'HTTP/1.1 200 OK'
+
+
+def test_half_a_change_keeps_what_was(tmp_path, serve):
+    first, second = make(tmp_path, 'first'), make(tmp_path, 'second')
+    certificates = Certificates(*first)
+    port = serve(certificates)
+    shutil.copy(first[0], tmp_path / 'kept.crt')
+    shutil.copy(second[0], first[0])
+    assert ask(port, tmp_path / 'kept.crt') == b'HTTP/1.1 200 OK'
+
+
+def test_a_client_must_show_a_certificate_where_that_is_asked(tmp_path, serve):
+    own, client = make(tmp_path, 'own'), make(tmp_path, 'client')
+    port = serve(Certificates(*own, client[0]))
+    assert ask(port, own[0], client) == b'HTTP/1.1 200 OK'
+    for wrong in (None, own):
+        with pytest.raises((ssl.SSLError, ConnectionError)):
+            assert ask(port, own[0], wrong) == b'', 'answered'
+            raise ConnectionResetError
+
+
+def test_a_peer_that_says_nothing_or_no_tls_holds_up_nobody(tmp_path, serve):
+    own = make(tmp_path, 'own')
+    port = serve(Certificates(*own))
+    with (
+        socket.create_connection(('127.0.0.1', port)),
+        socket.create_connection(('127.0.0.1', port)) as rude,
+    ):
+        rude.sendall(b'GET / HTTP/1.0\r\n\r\n')
+        assert ask(port, own[0]) == b'HTTP/1.1 200 OK'
+
+
+def test_files_that_cannot_be_used_are_named(tmp_path):
+    cert, key = make(tmp_path, 'a')
+    other = make(tmp_path, 'b')
+    for arguments, named in (
+        ((cert, tmp_path / 'none.key'), 'none.key: cannot be read'),
+        ((key, key), 'a.key: is no certificate'),
+        ((cert, other[1]), 'a.crt: is no certificate for the key'),
+        ((cert, key, key), 'a.key: is no certificate'),
+    ):
+        with pytest.raises(ConfigError) as error:
+            Certificates(*arguments)
+        assert named in str(error.value) and '\n' not in str(error.value)
+
+
+def test_an_address_that_is_taken_is_named(make_service):
+    service = make_service()
+    with socket.socket() as taken:
+        taken.bind(('127.0.0.1', 0))
+        taken.listen()
+        address = taken.getsockname()
+        with pytest.raises(ConfigError, match=f'--listen 127.0.0.1:{address[1]}'):
+            Server(address, service, Metrics(service))
