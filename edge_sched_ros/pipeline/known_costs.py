@@ -1,0 +1,62 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Costs a pipeline knows from the start, where it is told to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edge_sched_ros.core.profiles import Profiles
+
+if TYPE_CHECKING:
+    from edge_sched_ros.pipeline.assemble import Assembly
+    from edge_sched_ros.pipeline.config import PipelineConfig
+    from edge_sched_ros.profiling.fingerprint import Mismatch
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileUse:
+    """
+    Where the costs a pipeline began with come from.
+
+    :param file: that was read; empty for none
+    :param mismatches: what is not as it was when that was measured
+    :param stale: networks whose files have changed since
+    :param measured: what was measured while configuring
+    :param missing: what nobody knew; it is learned from the first runs
+    """
+
+    file: str = ''
+    mismatches: tuple[Mismatch, ...] = ()
+    stale: tuple[str, ...] = ()
+    measured: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why the file's numbers may be wrong here; empty when they should be right."""
+        return (*map(str, self.mismatches), *(f'{name} has another file' for name in self.stale))
+
+
+def known_costs(
+    config: PipelineConfig,
+    assembly: Assembly,
+    *,
+    root: Path,
+    clock_ns: Callable[[], int],
+) -> tuple[Profiles, ProfileUse | None]:
+    """
+    Return the costs that are known, and where they come from; ``None`` when nothing was asked.
+
+    :param root: where the machine's files are
+    :raises ConfigError: when the profile file cannot be used; naming file and key
+    """
+    if not config.profiles and not config.profile_at_configure_s:
+        return Profiles(), None
+    # a robot that does not use profiles does not need what reads them
+    from edge_sched_ros.pipeline.profile_use import use_profiles
+
+    return use_profiles(config, assembly, root=root, clock_ns=clock_ns)

@@ -1,0 +1,124 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Which computer in which state: what a profile was measured on, and what differs here."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.discovery.files import parse_range
+from edge_sched_ros.execution.discovery.files import read_text
+from edge_sched_ros.execution.discovery.jetpack import read_release
+from edge_sched_ros.execution.discovery.module import read_module
+from edge_sched_ros.execution.discovery.power_mode import read_power_mode
+from edge_sched_ros.execution.discovery.probes import probe_machine
+from edge_sched_ros.execution.discovery.probes import Probes
+from edge_sched_ros.execution.discovery.versions import versions
+from edge_sched_ros.profiling.schema import MachineSpec
+from edge_sched_ros.profiling.schema import ProfileFile
+
+#: what the interpreter and the distribution are called changes no time
+_NOT_COMPARED = ('python', 'pycuda', 'jetpack')
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """
+    A computer and its state.
+
+    :param versions: library -> version, of those that are here
+    :param power_mode: ``None`` where it is not known
+    """
+
+    machine: MachineSpec
+    versions: Mapping[str, str]
+    power_mode: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """
+    Something that is not as it was when a profile was measured.
+
+    :param key: of the profile file, e.g. ``machine.cpu``, ``versions.onnxruntime``
+    """
+
+    key: str
+    profiled: str
+    here: str
+
+    def __str__(self) -> str:
+        """Return it for people."""
+        return f'{self.key} was {self.profiled}, is {self.here}'
+
+
+def read_fingerprint(root: Path = Path('/'), *, probes: Probes | None = None) -> Fingerprint:
+    """
+    Return the fingerprint of this computer.
+
+    :param root: where ``proc``, ``sys``, ``etc`` and ``var`` are
+    :param probes: made when not given
+    """
+    module = read_module(root)
+    found = versions(probes or probe_machine(), read_release(root))
+    online = parse_range(read_text(root / 'sys/devices/system/cpu/online') or '')
+    machine = MachineSpec(
+        model=module.model,
+        cpu=_processor(root),
+        cores=len(online) or os.cpu_count() or 1,
+        os=module.os,
+    )
+    known = {name: version for name, version in found.items() if version}
+    return Fingerprint(machine, known, read_power_mode(root).name)
+
+
+def _processor(root: Path) -> str | None:
+    """Return what the processor calls itself; on ARM its part number."""
+    text = read_text(root / 'proc/cpuinfo') or ''
+    for key in ('model name', 'Hardware', 'CPU part'):
+        found = re.search(rf'^{key}\s*:\s*(.+)$', text, re.MULTILINE)
+        if found:
+            return found[1].strip()
+    return None
+
+
+def fingerprint_of(profile: ProfileFile) -> Fingerprint:
+    """Return what a profile was measured on."""
+    return Fingerprint(profile.machine, profile.versions, profile.power_mode)
+
+
+def mismatches(profiled: Fingerprint, here: Fingerprint) -> tuple[Mismatch, ...]:
+    """Return what differs: the computer, libraries that compute, the power mode."""
+    pairs = [
+        (f'machine.{key}', getattr(profiled.machine, key), getattr(here.machine, key))
+        for key in ('model', 'cpu', 'cores')
+    ]
+    names = sorted({*profiled.versions, *here.versions} - set(_NOT_COMPARED))
+    pairs += [
+        (f'versions.{name}', profiled.versions.get(name), here.versions.get(name))
+        for name in names
+    ]
+    pairs.append(('power_mode', profiled.power_mode, here.power_mode))
+    return tuple(
+        Mismatch(key, _word(before), _word(now)) for key, before, now in pairs if before != now
+    )
+
+
+def _word(value: object) -> str:
+    return 'absent' if value is None else str(value)
+
+
+def check_same(profile: ProfileFile, here: Fingerprint, where: str) -> None:
+    """
+    Check that a profile is of this computer in this state.
+
+    :raises ConfigError: naming the file and everything that differs
+    """
+    found = mismatches(fingerprint_of(profile), here)
+    if found:
+        raise ConfigError(where, f'was not measured here: {"; ".join(map(str, found))}')

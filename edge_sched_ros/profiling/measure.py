@@ -1,0 +1,117 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Measures all stages of a network on one unit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from edge_sched_ros.profiling.bench import Bench
+from edge_sched_ros.profiling.energy_meter import EnergyMeter
+from edge_sched_ros.profiling.repeat import Limits
+from edge_sched_ros.profiling.repeat import repeat
+from edge_sched_ros.profiling.schema import StageProfile
+from edge_sched_ros.profiling.statistics import Summary
+from edge_sched_ros.profiling.target import Target
+
+#: the stage for which the network is held in memory
+_HOLDS_NETWORK = 'infer'
+
+
+@dataclass(frozen=True, slots=True)
+class OnUnit:
+    """
+    What was measured of a network on a unit.
+
+    :param stages: by name; those the unit can run
+    :param sure: whether every median is as sure as was asked for
+    """
+
+    stages: Mapping[str, StageProfile]
+    sure: bool
+
+
+def measure(
+    bench: Bench,
+    target: Target,
+    unit: str,
+    limits: Limits,
+    *,
+    meter: EnergyMeter | None = None,
+    memory_mib: float | None = None,
+    progress: Callable[[float], None] = lambda _share: None,
+) -> OnUnit:
+    """
+    Measure every stage of a network that a unit can run; other units help with the rest.
+
+    :param meter: reads the power meanwhile
+    :param memory_mib: what holding the network takes there
+    :raises ConfigError: when a stage fails
+    """
+    route = target.route(unit)
+    sizes = (1,) if target.most_items == 1 else (1, target.most_items)
+
+    def sample() -> dict[tuple[str, int], float]:
+        found: dict[tuple[str, int], float] = {}
+        for items in sizes:
+            times = bench.run(target, route, items=items)
+            found |= {(time.stage, items): time.ms for time in times if time.unit == unit}
+            if meter is not None:
+                meter.note(bench.clock_ns(), [(time.unit, time.ms) for time in times])
+        return found
+
+    if meter is not None:
+        meter.begin(bench.clock_ns())
+    try:
+        done = repeat(sample, limits, clock_ns=bench.clock_ns, progress=progress)
+    finally:
+        target.program.reset()
+    if meter is not None:
+        meter.end(bench.clock_ns())
+    profiles = {}
+    for stage, items in done.summaries:
+        if items == 1:
+            profiles[stage] = _profile(
+                done.summaries[(stage, 1)],
+                done.summaries.get((stage, target.most_items)),
+                target.most_items,
+                memory_mib=memory_mib if stage == _HOLDS_NETWORK else None,
+                meter=meter,
+                unit=unit,
+            )
+    return OnUnit(profiles, done.sure)
+
+
+def _profile(
+    one: Summary,
+    many: Summary | None,
+    items: int,
+    *,
+    memory_mib: float | None,
+    meter: EnergyMeter | None,
+    unit: str,
+) -> StageProfile:
+    per_item_ms = 0.0
+    if many is not None and items > 1:
+        per_item_ms = max(0.0, many.p50_ms - one.p50_ms) / (items - 1)
+    power_mw = None if meter is None else meter.power_mw(unit)
+    return StageProfile(
+        p50_ms=_round(one.p50_ms),
+        p95_ms=_round(one.p95_ms),
+        p99_ms=_round(one.p99_ms),
+        mean_ms=_round(one.mean_ms),
+        per_item_ms=_round(per_item_ms),
+        half_width_ms=_round(one.half_width_ms),
+        confidence=round(one.confidence, 4),
+        runs=one.runs,
+        memory_mib=None if memory_mib is None else round(memory_mib, 2),
+        energy_mj=None if power_mw is None else _round(power_mw * one.mean_ms / 1e3),
+        energy_source='' if power_mw is None or meter is None else meter.source(unit),
+    )
+
+
+def _round(value: float) -> float:
+    """Return a number to the nanosecond."""
+    return round(value, 6)

@@ -1,0 +1,95 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+What holding a network takes: the growth of a process by loading it and running it once.
+
+``python -m edge_sched_ros.profiling.memory_probe NETWORK.yaml ENGINE UNIT ONNX`` prints it in MiB.
+
+In a process of its own, so that memory freed by others is not taken for it. The network is
+loaded, run and freed once before: what an engine takes for itself, whatever it runs, is not
+counted. Memory of a discrete GPU is not resident memory and is not seen.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+#: a network that takes longer to load says nothing
+_TIMEOUT_S = 120.0
+
+
+def measure_memory(source: Path, engine: str, unit: str, file: Path) -> float | None:
+    """
+    Return what a network takes in MiB, measured in a process of its own; ``None`` if it cannot be.
+
+    :param source: the network's YAML
+    :param engine: name of the engine
+    :param unit: where it is to run, by name
+    :param file: the variant's file
+    """
+    command = [sys.executable, '-m', __name__, str(source), engine, unit, str(file)]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False
+        )
+        return float(done.stdout.split()[-1]) if done.returncode == 0 else None
+    except (OSError, subprocess.TimeoutExpired, ValueError, IndexError):
+        return None
+
+
+def resident_mib() -> float:
+    """Return the memory of this process that is in RAM."""
+    pages = int(Path('/proc/self/statm').read_text(encoding='ascii').split()[1])
+    return pages * os.sysconf('SC_PAGE_SIZE') / 2**20
+
+
+def give_back() -> None:
+    """Return freed memory to the system, where the C library can."""
+    gc.collect()
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+    except (OSError, AttributeError):
+        pass
+
+
+def _growth_mib(source: str, engine_name: str, unit_name: str, file: str) -> float:
+    from dataclasses import replace
+
+    import numpy as np
+
+    from edge_sched_ros.core.units import Unit
+    from edge_sched_ros.execution import engines
+    from edge_sched_ros.execution.network import load_network
+    from edge_sched_ros.execution.plugins import modules_holding
+
+    spec = replace(load_network(source), file=Path(file))
+    unit = Unit(unit_name, unit_name.rstrip('0123456789'))
+    engine = next(
+        made
+        for made in (cls() for cls in modules_holding(engines, 'ENGINE').values())
+        if made.name == engine_name
+    )
+    growth = 0.0
+    for _ in range(2):
+        give_back()
+        before = resident_mib()
+        network = engine.load(spec, unit)
+        inputs = [
+            np.zeros([size or 1 for size in info.shape], info.dtype) for info in network.inputs
+        ]
+        network.run(inputs)
+        del inputs
+        give_back()
+        growth = resident_mib() - before
+        network.close()
+        del network
+    return max(0.0, growth)
+
+
+if __name__ == '__main__':
+    print(_growth_mib(*sys.argv[1:]))

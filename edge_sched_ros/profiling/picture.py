@@ -1,0 +1,69 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The picture networks work on while they are measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.frame import Frame
+from edge_sched_ros.execution.frame import FrameError
+from edge_sched_ros.execution.frame import SourceImage
+
+_WIDTH, _HEIGHT, _BLOCK = 640, 480, 16
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """
+    A picture as a camera sends it, BGR.
+
+    :param what: of it, for people
+    """
+
+    bgr: NDArray[np.uint8]
+    what: str
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.bgr.shape[1], self.bgr.shape[0]
+
+    def frame(self) -> Frame:
+        """Return it as a message nobody has looked at yet."""
+        width, height = self.size
+        image = SourceImage.from_raw(
+            self.bgr.reshape(-1), width=width, height=height, encoding='bgr8', step=3 * width
+        )
+        return Frame('', 0, 0, '', image)
+
+
+def coloured_blocks() -> Picture:
+    """Return a picture of coloured blocks, always the same."""
+    draw = np.random.default_rng(0)
+    blocks = draw.integers(0, 256, (_HEIGHT // _BLOCK, _WIDTH // _BLOCK, 3), np.uint8)
+    bgr = np.ascontiguousarray(blocks.repeat(_BLOCK, axis=0).repeat(_BLOCK, axis=1))
+    return Picture(bgr, f'{_WIDTH}x{_HEIGHT} coloured blocks')
+
+
+def picture_of(path: Path, where: str) -> Picture:
+    """
+    Return a picture file (PNG, JPEG ...).
+
+    :param where: the option that names it, for messages
+    :raises ConfigError: when it cannot be read
+    """
+    try:
+        content = np.frombuffer(path.read_bytes(), np.uint8)
+    except OSError as error:
+        raise ConfigError(where, f"'{path}' cannot be read: {error.strerror}") from None
+    try:
+        bgr = SourceImage.from_compressed(content).bgr()
+    except FrameError as error:
+        raise ConfigError(where, f"'{path}' is no picture: {error}") from None
+    return Picture(np.ascontiguousarray(bgr), f'{bgr.shape[1]}x{bgr.shape[0]} {path.name}')

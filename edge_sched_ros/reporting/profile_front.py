@@ -1,0 +1,87 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Latency and memory of a network's variants on every assignment of its stages to units."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from edge_sched_ros.policies.pareto_front import Costs
+from edge_sched_ros.policies.pareto_front import exact_front
+from edge_sched_ros.policies.pareto_front import front_of
+from edge_sched_ros.policies.pareto_front import Point
+
+#: assignments beyond those are not drawn; the front is found all the same
+_MOST_POINTS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """
+    A way to run a network.
+
+    :param units: of each stage, in order
+    """
+
+    variant: str
+    units: tuple[str, ...]
+    latency_ms: float
+    memory_mib: float
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """
+    The ways to run a network.
+
+    :param every: all of them; none where they are too many to be drawn
+    :param front: those nothing beats, the fastest first
+    """
+
+    every: tuple[Choice, ...]
+    front: tuple[Choice, ...]
+
+
+def choices(data: Mapping[str, Any], network: str) -> Choices:
+    """
+    Return the ways to run a network, all variants together; unknown memory counts 0.
+
+    :param data: a profile as its file holds it
+    """
+    every: list[Choice] = []
+    front: list[tuple[Point, Choice]] = []
+    for variant, spec in data['networks'][network]['variants'].items():
+        segments: list[dict[str, Costs]] = [
+            {unit: (cost['p50_ms'], cost['memory_mib'] or 0.0) for unit, cost in units.items()}
+            for units in spec['stages'].values()
+        ]
+
+        def handover(one: str, other: str) -> float:
+            return float(data['transitions_ms'].get(one, {}).get(other, 0.0))
+
+        if not segments or not all(segments):
+            continue
+        if math.prod(map(len, segments)) <= _MOST_POINTS:
+            every += [
+                _choice(variant, units, segments, handover)
+                for units in itertools.product(*segments)
+            ]
+        for point in exact_front(segments, handover):
+            front.append((point, Choice(variant, point.units, *point.costs)))
+    kept = front_of(point for point, _ in front)
+    # an equal point of another variant is the same place on the picture
+    found = [next(choice for point, choice in front if point is one) for one in kept]
+    return Choices(tuple(every), tuple(found))
+
+
+def _choice(
+    variant: str, units: tuple[str, ...], segments: list[dict[str, Costs]], handover: Any
+) -> Choice:
+    costs = [options[unit] for options, unit in zip(segments, units)]
+    latency = sum(cost[0] for cost in costs)
+    latency += sum(handover(one, other) for one, other in itertools.pairwise(units))
+    return Choice(variant, units, latency, sum(cost[1] for cost in costs))

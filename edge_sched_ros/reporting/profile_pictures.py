@@ -1,0 +1,147 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Profiles as pictures: latencies, fronts of latency and memory, co-run slowdowns."""
+
+from __future__ import annotations
+
+import html
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.reporting.profile_front import choices
+from edge_sched_ros.reporting.profile_tables import label
+from edge_sched_ros.reporting.profile_tables import rows
+
+Data = Mapping[str, Any]
+SUFFIXES = ('.png', '.html')
+#: a slowdown below this is not drawn as if it were the worst
+_FULL_COLOUR = 1.5
+_STYLE = 'body{font-family:sans-serif;margin:2em}svg{max-width:100%;height:auto}'
+
+
+def check_picture_name(path: Path) -> None:
+    """Check what a picture is to be called; :raises ConfigError: when it cannot be drawn."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise ConfigError('--plot', f"'{path}' must end in {' or '.join(SUFFIXES)}")
+
+
+def draw_profile(data: Data, path: Path) -> None:
+    """
+    Draw a profile: a row of panels for what there is of it.
+
+    :param data: as its file holds it
+    :param path: PNG, or a page of HTML with the picture within
+    :raises ConfigError: without matplotlib, without a measurement, or when it cannot be written
+    """
+    check_picture_name(path)
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise ConfigError('--plot', 'matplotlib is needed: pip install matplotlib') from None
+    if not data['networks']:
+        raise ConfigError('--plot', 'there is nothing to draw: no network has been measured')
+    networks, slowdown = list(data['networks']), data['corun']['slowdown']
+    bars = sum(1 for _ in rows(data))
+    heights = [1 + 0.28 * bars, *([3.0] * len(networks)), *([3.0] if slowdown else [])]
+    figure = Figure(figsize=(7.2, sum(heights)), layout='constrained')
+    FigureCanvasAgg(figure)
+    panels = list(
+        figure.subplots(len(heights), squeeze=False, gridspec_kw={'height_ratios': heights})[:, 0]
+    )
+    _draw_latencies(panels[0], data)
+    for panel, network in zip(panels[1:], networks):
+        _draw_front(panel, data, network)
+    if slowdown:
+        _draw_slowdown(figure, panels[-1], slowdown)
+    try:
+        if path.suffix.lower() == '.png':
+            figure.savefig(path, dpi=120)
+        else:
+            path.write_text(_page(figure, data), encoding='utf-8')
+    except OSError as error:
+        raise ConfigError('--plot', f"'{path}' cannot be written: {error.strerror}") from None
+
+
+def _draw_latencies(panel: Any, data: Data) -> None:
+    """Draw a bar per stage and unit to the median, and a line on to the 99th percentile."""
+    units = list(dict.fromkeys(unit for _, _, _, unit, _ in rows(data)))
+    names, places = [], []
+    for place, (network, variant, stage, unit, cost) in enumerate(rows(data)):
+        names.append(f'{label(network, variant)} {stage}, {unit}')
+        places.append(place)
+        colour = f'C{units.index(unit) % 10}'
+        panel.barh(place, cost['p50_ms'], color=colour)
+        panel.plot([cost['p50_ms'], cost['p99_ms']], [place, place], color='black', linewidth=1)
+        panel.plot(cost['p95_ms'], place, '|', color='black')
+    panel.set_yticks(places, names, fontsize='x-small')
+    panel.invert_yaxis()
+    panel.set(title='latency: bar p50, mark p95, end p99', xlabel='ms')
+
+
+def _draw_front(panel: Any, data: Data, network: str) -> None:
+    """Draw every assignment, and the front as steps."""
+    found = choices(data, network)
+    variants = list(data['networks'][network]['variants'])
+    for index, variant in enumerate(variants):
+        own = [choice for choice in found.every if choice.variant == variant]
+        panel.plot(
+            [choice.latency_ms for choice in own],
+            [choice.memory_mib for choice in own],
+            '.',
+            color=f'C{index % 10}',
+            alpha=0.5,
+            label=variant,
+        )
+    latencies = [choice.latency_ms for choice in found.front]
+    panel.step(
+        latencies,
+        [choice.memory_mib for choice in found.front],
+        'o-',
+        where='post',
+        color='tab:red',
+        fillstyle='none',
+        label='front',
+    )
+    panel.set(title=f'{network}: ways to run it', xlabel='ms', ylabel='MiB (unknown: 0)')
+    panel.margins(0.15)
+    panel.set_xlim(left=0)
+    panel.set_ylim(bottom=0)
+    panel.legend(fontsize='x-small')
+
+
+def _draw_slowdown(figure: Any, panel: Any, slowdown: Mapping[str, Mapping[str, float]]) -> None:
+    """Draw a map of factors: row, the unit slowed down; column, the busy one."""
+    units = list(
+        dict.fromkeys([*slowdown, *(other for row in slowdown.values() for other in row)])
+    )
+    nothing = float('nan')
+    table = [[slowdown.get(one, {}).get(other, nothing) for other in units] for one in units]
+    top = max((value for row in slowdown.values() for value in row.values()), default=1.0)
+    image = panel.imshow(table, cmap='YlOrRd', vmin=1.0, vmax=max(_FULL_COLOUR, top))
+    for row, values in enumerate(table):
+        for column, value in enumerate(values):
+            if value == value:
+                panel.text(column, row, f'{value:.2f}', ha='center', va='center')
+    panel.set_xticks(range(len(units)), units)
+    panel.set_yticks(range(len(units)), units)
+    panel.set(title='times as long beside a busy unit', xlabel='busy', ylabel='slowed down')
+    figure.colorbar(image, ax=panel)
+
+
+def _page(figure: Any, data: Data) -> str:
+    drawn = io.StringIO()
+    figure.savefig(drawn, format='svg', metadata={'Date': None})
+    svg = drawn.getvalue()
+    svg = svg[svg.index('<svg') :]
+    machine = data['machine']
+    words = filter(None, (machine['model'], machine['cpu'], data['power_mode'], data['date']))
+    title = html.escape(', '.join(words))
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<title>Profile: {title}</title><style>{_STYLE}</style></head>'
+        f'<body><h1>Profile</h1><p>{title}</p>\n{svg}</body></html>\n'
+    )

@@ -1,0 +1,170 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""``edge-sched profile``: measuring, going on, showing, mistakes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from networks import write_network
+from profiles import profile_data
+
+from edge_sched_ros.cli.main import main
+from edge_sched_ros.profiling import session
+from edge_sched_ros.profiling.profile_file import read_profile
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Return a function that runs the command in a folder with two simulated networks."""
+    monkeypatch.chdir(tmp_path)
+    for name in ('one', 'two'):
+        write_network(tmp_path, name)
+
+    def profile(*arguments):
+        code = 0
+        try:
+            main(['profile', *arguments])
+        except SystemExit as error:
+            code = error.code
+        out, error = capsys.readouterr()
+        return code, out, error
+
+    return profile
+
+
+def _cpu0() -> str:
+    import os
+
+    return f'cpu{min(os.sched_getaffinity(0))}'
+
+
+@pytest.fixture
+def quick():
+    return ('--units', _cpu0(), '--max-s', '0.05', '--share', '0.5')
+
+
+def test_json(run, quick):
+    code, out, _ = run('one.yaml', 'two.yaml', '-o', 'p.yaml', *quick, '--json')
+    assert code == 0
+    found = json.loads(out)
+    assert found['version'] == 1 and set(found['networks']) == {'one', 'two'}
+    stages = found['networks']['one']['variants']['base']['stages']
+    assert set(stages) == {'preprocess', 'infer', 'postprocess'}
+    for units in stages.values():
+        assert list(units) == [_cpu0()]
+    # it waits for a millisecond
+    assert stages['infer'][_cpu0()]['p50_ms'] >= 1.0
+    assert read_profile(Path('p.yaml')).model_dump(mode='json') == found
+
+
+def test_what_is_known_is_not_measured_again(run, quick, monkeypatch):
+    assert run('one.yaml', '-o', 'p.yaml', *quick)[0] == 0
+    before = read_profile(Path('p.yaml'))
+    assert run('one.yaml', 'two.yaml', '-o', 'p.yaml', *quick)[0] == 0
+    after = read_profile(Path('p.yaml'))
+    assert after.networks['one'] == before.networks['one']
+    assert 'two' in after.networks
+
+
+def test_interrupted_it_leaves_a_usable_file_and_goes_on(run, quick, monkeypatch):
+    measure, names = session.measure, []
+
+    def interrupted(bench, target, *arguments, **more):
+        names.append(target.name)
+        if target.name == 'two':
+            raise KeyboardInterrupt
+        return measure(bench, target, *arguments, **more)
+
+    monkeypatch.setattr(session, 'measure', interrupted)
+    code, out, error = run('one.yaml', 'two.yaml', '-o', 'p.yaml', *quick)
+    assert (code, out) == (130, '')
+    assert error.splitlines()[-1] == 'edge-sched: interrupted'
+    assert set(read_profile(Path('p.yaml')).networks) == {'one'}
+    monkeypatch.setattr(session, 'measure', measure)
+    assert run('one.yaml', 'two.yaml', '-o', 'p.yaml', *quick)[0] == 0
+    assert set(read_profile(Path('p.yaml')).networks) == {'one', 'two'}
+    assert names == ['one', 'two']
+
+
+def test_a_table_for_people(run, quick):
+    code, out, _ = run('one.yaml', '-o', 'p.yaml', *quick)
+    assert code == 0
+    for word in ('one', 'infer', 'p50 ms', 'p.yaml'):
+        assert word in out
+
+
+def test_a_file_is_shown_and_drawn_without_measuring(run):
+    text = yaml.safe_dump(profile_data())
+    Path('p.yaml').write_text(text)
+    code, out, error = run('-o', 'p.yaml', '--plot', 'p.html')
+    assert (code, error) == (0, '')
+    assert 'Board' in out and '<svg' in Path('p.html').read_text()
+    assert Path('p.yaml').read_text() == text
+
+
+def test_another_machines_file_is_not_mixed_with_this(run, quick):
+    Path('p.yaml').write_text(yaml.safe_dump(profile_data()))
+    code, out, error = run('one.yaml', '-o', 'p.yaml', *quick)
+    assert (code, out) == (2, '')
+    assert 'p.yaml: was not measured like this: machine.model was Board' in error
+    assert '--again replaces it' in error
+    assert run('one.yaml', '-o', 'p.yaml', *quick, '--again')[0] == 0
+    assert set(read_profile(Path('p.yaml')).networks) == {'one'}
+
+
+def test_corun_needs_two_units(run, quick):
+    assert run('one.yaml', '-o', 'p.yaml', *quick, '--corun')[0] == 0
+    assert read_profile(Path('p.yaml')).corun.pairs == ()
+
+
+def test_a_picture_of_ones_own(run, quick):
+    import cv2
+    import numpy as np
+
+    cv2.imwrite('wall.png', np.zeros((48, 64, 3), np.uint8))
+    assert run('one.yaml', '-o', 'p.yaml', *quick, '--image', 'wall.png')[0] == 0
+    assert read_profile(Path('p.yaml')).picture == '64x48 wall.png'
+    code, _, error = run('one.yaml', '-o', 'p.yaml', *quick)
+    assert code == 2 and 'picture was 64x48 wall.png' in error
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'problem'),
+    [
+        (['one.yaml'], '-o is needed'),
+        (['-o', 'none.yaml'], 'none.yaml: cannot be read: No such file'),
+        (['none.yaml', '-o', 'p.yaml'], "NETWORK: there is no file 'none.yaml'"),
+        (['one.onnx', '-o', 'p.yaml'], 'one.onnx'),
+        (['one.yaml', '-o', 'p.yaml', '--units', 'cpux'], "--units: 'cpux' is no unit"),
+        (['one.yaml', '-o', 'p.yaml', '--units', 'dla0'], "--units: 'dla0' cannot be used: "),
+        (['one.yaml', '-o', 'p.yaml', '--share', '0'], '--share'),
+        (['one.yaml', '-o', 'p.yaml', '--share', 'nan'], '--share'),
+        (['one.yaml', '-o', 'p.yaml', '--max-s', '-1'], '--max-s'),
+        (['one.yaml', '-o', 'p.yaml', '--plot', 'p.pdf'], 'must end in .png or .html'),
+        (['one.yaml', '-o', 'p.yaml', '--image', 'none.png'], "'none.png' cannot be read"),
+        (['one.yaml', '-o', 'p.yaml', '--image', 'one.yaml'], "'one.yaml' is no picture"),
+        (['one.yaml', '-o', 'none/p.yaml'], 'none/p.yaml: cannot be written'),
+        (['one.yaml', 'same.yaml', '-o', 'p.yaml'], "is named 'one', as"),
+    ],
+)
+def test_mistakes(run, arguments, problem):
+    Path('other').mkdir()
+    same = yaml.safe_load(Path('one.yaml').read_text())
+    write_network(Path('other'), 'one')
+    Path('same.yaml').write_text(yaml.safe_dump({**same, 'file': 'other/one.onnx'}))
+    code, out, error = run(*arguments)
+    assert (code, out) == (2, '')
+    assert problem in error
+    assert not Path('p.yaml').exists()
+    assert len([line for line in error.splitlines() if 'edge-sched:' in line]) <= 1
+
+
+def test_a_file_that_cannot_be_used_is_left_alone(run, quick):
+    Path('p.yaml').write_text('version: 7\n')
+    code, _, error = run('one.yaml', '-o', 'p.yaml', *quick)
+    assert code == 2 and 'p.yaml: version: must be 1, not 7' in error
+    assert Path('p.yaml').read_text() == 'version: 7\n'

@@ -1,0 +1,241 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Costs known from the start: read, doubted, measured while configuring."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+import yaml
+from images import frame
+from networks import write_network
+from profiles import cost
+from profiles import profile_data
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.pipeline.config import from_file
+from edge_sched_ros.pipeline.config import from_parameters
+from edge_sched_ros.pipeline.health import examine
+from edge_sched_ros.pipeline.health import Limits
+from edge_sched_ros.pipeline.health import OK
+from edge_sched_ros.pipeline.health import WARN
+from edge_sched_ros.pipeline.pipeline import Pipeline
+from edge_sched_ros.pipeline.rates import rates_between
+from edge_sched_ros.profiling.fingerprint import read_fingerprint
+from edge_sched_ros.profiling.session import digest
+
+JOINT = 'preprocess+infer+postprocess'
+
+
+@pytest.fixture
+def network(tmp_path):
+    return write_network(tmp_path, 'net')
+
+
+def _data(networks=None, **more):
+    """Return a profile of this machine."""
+    here = read_fingerprint()
+    data = profile_data(
+        machine=here.machine.model_dump(),
+        versions=dict(here.versions),
+        power_mode=here.power_mode,
+        **more,
+    )
+    if networks is not None:
+        data['networks'] = networks
+    return data
+
+
+def _stages(units):
+    return {
+        stage: {unit: cost(ms) for unit in units}
+        for stage, ms in (('preprocess', 1.0), ('infer', 40.0), ('postprocess', 2.0))
+    }
+
+
+def _pipeline(network, folder, data=None, *, unit='cpu0', **parameters):
+    values = {
+        'tasks': ['detector'],
+        'detector.network': str(network),
+        'detector.topic': 'camera',
+        'detector.deadline_ms': 5000,
+        'detector.units': [unit],
+        **parameters,
+    }
+    if data is not None:
+        (folder / 'profiles.yaml').write_text(yaml.safe_dump(data))
+        values['profiles'] = str(folder / 'profiles.yaml')
+    return Pipeline(from_parameters(values), on_end=lambda _end: None)
+
+
+@pytest.fixture
+def load(network, tmp_path):
+    """Return a function that loads a pipeline; all are freed at the end."""
+    made = []
+
+    def loaded(data=None, **parameters):
+        pipeline = _pipeline(network, tmp_path, data, unit=first_unit(), **parameters)
+        made.append(pipeline)
+        pipeline.load()
+        return pipeline
+
+    yield loaded
+    for pipeline in made:
+        pipeline.unload()
+
+
+def first_unit() -> str:
+    import os
+
+    return f'cpu{min(os.sched_getaffinity(0))}'
+
+
+def _cost(pipeline, stage=JOINT):
+    return pipeline._running().read(
+        lambda dispatcher, _: dispatcher.profiles.cost('detector', 'base', stage, first_unit())
+    )
+
+
+def _health(pipeline):
+    status = pipeline.status()
+    limits = Limits(error_after_ns=10**9, silent_after_ns=10**9)
+    lines = examine(status, rates_between(status, status), limits)
+    return {line.name: line for line in lines}
+
+
+def _known():
+    return {'net': {'variants': {'base': {'stages': _stages([first_unit()])}}}}
+
+
+def test_nothing_is_known_unless_asked(load):
+    pipeline = load()
+    assert _cost(pipeline) is None
+    assert 'profiles' not in _health(pipeline)
+
+
+def test_costs_of_a_file_are_known_from_the_start(load):
+    pipeline = load(_data(_known(), transitions_ms={'cpu0': {'gpu0': 0.5}}))
+    found = _cost(pipeline)
+    assert found.expected_ns(1) == 43_000_000
+    assert found.source == 'profile'
+    line = _health(pipeline)['profiles']
+    assert (line.level, line.values['learned']) == (OK, '')
+
+
+def test_another_machine_is_a_warning(load, caplog):
+    caplog.set_level(logging.WARNING)
+    data = {**_data(_known()), 'power_mode': 'another mode'}
+    pipeline = load(data)
+    assert _cost(pipeline).expected_ns(1) == 43_000_000, 'better than nothing'
+    line = _health(pipeline)['profiles']
+    assert line.level == WARN
+    assert 'power_mode was another mode, is ' in line.message
+    warnings = [record.getMessage() for record in caplog.records]
+    assert any('profiles.yaml may be wrong here: power_mode was' in text for text in warnings)
+
+
+def test_with_time_to_measure_costs_of_another_machine_are_replaced(load):
+    data = {**_data(_known()), 'power_mode': 'another mode'}
+    pipeline = load(data, profile_at_configure_s=0.3)
+    assert 1_000_000 <= _cost(pipeline).expected_ns(1) != 43_000_000
+    assert _health(pipeline)['profiles'].values['measured'] == f'net on {first_unit()}'
+
+
+def test_costs_of_another_file_of_the_network_are_not_used(load, tmp_path):
+    known = _known()
+    known['net']['variants']['base']['sha256'] = '0123456789abcdef'
+    pipeline = load(_data(known))
+    assert _cost(pipeline) is None
+    assert 'net has another file' in _health(pipeline)['profiles'].message
+
+
+def test_costs_of_the_same_file_are_used(load, tmp_path):
+    known = _known()
+    known['net']['variants']['base']['sha256'] = digest(tmp_path / 'net.onnx')
+    assert _cost(load(_data(known))).expected_ns(1) == 43_000_000
+
+
+def test_what_nobody_knows_is_told(load):
+    pipeline = load(_data({}))
+    assert _cost(pipeline) is None
+    line = _health(pipeline)['profiles']
+    assert line.level == OK
+    assert line.values['learned'] == f'net/base {JOINT} on {first_unit()}'
+
+
+def test_what_is_missing_is_measured_while_configuring(load):
+    pipeline = load(profile_at_configure_s=0.3)
+    found = _cost(pipeline)
+    assert found.expected_ns(1) >= 1_000_000, 'the network waits for a millisecond'
+    line = _health(pipeline)['profiles']
+    assert line.values['measured'] == f'net on {first_unit()}'
+    assert line.values['learned'] == ''
+
+
+def test_what_is_known_is_not_measured(load):
+    pipeline = load(_data(_known()), profile_at_configure_s=0.3)
+    assert _cost(pipeline).expected_ns(1) == 43_000_000
+    assert _health(pipeline)['profiles'].values['measured'] == ''
+
+
+def test_it_runs_after_it_was_measured(network, tmp_path):
+    ends = []
+    pipeline = _pipeline(network, tmp_path, unit=first_unit(), profile_at_configure_s=0.1)
+    pipeline._on_end = ends.append
+    pipeline.load()
+    pipeline.start()
+    pipeline.submit(frame(width=64, height=64))
+    pipeline.stop()
+    pipeline.unload()
+    assert len(ends) == 1
+
+
+def test_a_network_that_fails_while_it_is_measured_is_no_obstacle(tmp_path, caplog):
+    simulate = {'outputs': [[1, 4, 7]], 'fail_every': 1}
+    network = write_network(tmp_path, 'net', decoder_options={'simulate': simulate})
+    pipeline = _pipeline(network, tmp_path, unit=first_unit(), profile_at_configure_s=0.1)
+    pipeline.load()
+    assert _cost(pipeline) is None
+    assert 'SimulatedFaultError' in caplog.text
+    pipeline.unload()
+
+
+@pytest.mark.parametrize(
+    ('change', 'problem'),
+    [
+        ({'version': 3}, 'version: must be 1, not 3'),
+        ({'transitions_us': {}}, 'transitions_us: is in another unit of measure'),
+    ],
+)
+def test_a_file_that_cannot_be_used(network, tmp_path, change, problem):
+    pipeline = _pipeline(network, tmp_path, {**_data(_known()), **change}, unit=first_unit())
+    with pytest.raises(ConfigError, match=problem) as caught:
+        pipeline.load()
+    assert str(tmp_path / 'profiles.yaml') in str(caught.value)
+    with pytest.raises(RuntimeError, match='not loaded'):
+        pipeline.status()
+
+
+def test_a_file_that_is_not_there(network, tmp_path):
+    with pytest.raises(ConfigError, match=r"profiles: there is no file 'none\.yaml'"):
+        _pipeline(network, tmp_path, **{'profiles': 'none.yaml'})
+
+
+def test_a_file_is_found_beside_the_parameters(network, tmp_path):
+    (tmp_path / 'p.yaml').write_text(yaml.safe_dump(_data(_known())))
+    values = {
+        'tasks': ['detector'],
+        'profiles': 'p.yaml',
+        'detector': {'network': str(network), 'topic': 'camera'},
+    }
+    parameters = tmp_path / 'params.yaml'
+    parameters.write_text(yaml.safe_dump({'scheduler': {'ros__parameters': values}}))
+    assert Path(from_file(parameters).profiles) == tmp_path / 'p.yaml'
+
+
+def test_a_pinned_variant_and_the_others_are_known(load):
+    # the file itself is the only variant here: pinning it changes nothing of what is known
+    pipeline = load(_data(_known()), **{'detector.variant': 'base'})
+    assert _cost(pipeline).expected_ns(1) == 43_000_000

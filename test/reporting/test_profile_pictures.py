@@ -1,0 +1,134 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Pictures and tables of a profile."""
+
+from __future__ import annotations
+
+import io
+import itertools
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from profiles import cost
+from profiles import profile_data
+from rich.console import Console
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.profiling.profile_file import parse_profile
+from edge_sched_ros.reporting.profile_front import choices
+from edge_sched_ros.reporting.profile_pictures import draw_profile
+from edge_sched_ros.reporting.profile_tables import show_profile
+
+CORUN = {'slowdown': {'cpu0': {'cpu1': 1.25}, 'cpu1': {'cpu0': 1.5}}, 'pairs': []}
+
+
+def _data(**more):
+    return parse_profile(profile_data(**more), 'p').model_dump(mode='json')
+
+
+def test_a_png(tmp_path):
+    path = tmp_path / 'p.png'
+    draw_profile(_data(corun=CORUN), path)
+    assert path.read_bytes().startswith(b'\x89PNG')
+
+
+def test_a_page_has_every_panel_and_no_foreign_markup(tmp_path):
+    path = tmp_path / 'p.html'
+    data = _data(corun=CORUN)
+    data['machine']['model'] = 'Board <script>'
+    draw_profile(data, path)
+    text = path.read_text()
+    assert '<script' not in text
+    svg = text[text.index('<svg') : text.index('</body>')]
+    ElementTree.fromstring(svg)
+    for words in ('net infer, gpu0', 'net: ways to run it', 'times as long beside a busy unit'):
+        assert words in text
+    assert '1.25' in text and '1.50' in text
+
+
+def test_without_corun_there_is_no_map(tmp_path):
+    draw_profile(_data(), tmp_path / 'p.html')
+    assert 'beside a busy unit' not in (tmp_path / 'p.html').read_text()
+
+
+def test_pictures_that_cannot_be(tmp_path):
+    for path, data, problem in (
+        (tmp_path / 'p.pdf', _data(), 'must end in .png or .html'),
+        (tmp_path / 'p.png', _data(networks={}), 'there is nothing to draw'),
+        (tmp_path / 'none/p.png', _data(), 'cannot be written: No such file'),
+        (tmp_path / 'none/p.html', _data(), 'cannot be written: No such file'),
+    ):
+        with pytest.raises(ConfigError, match=problem):
+            draw_profile(data, path)
+
+
+def test_the_front_trades_latency_for_memory():
+    dear = {'gpu0': 9.0}
+    handovers = {'cpu0': {'gpu0': 0.1}, 'cpu1': dear, 'gpu0': {'cpu0': 0.2, 'cpu1': 9.0}}
+    found = choices(_data(transitions_ms=handovers), 'net')
+    assert len(found.every) == 2 * 3 * 2
+    fast, small = found.front
+    assert fast.units == ('cpu0', 'gpu0', 'cpu0') and fast.memory_mib == 40
+    assert fast.latency_ms == pytest.approx(0.5 + 0.1 + 1 + 0.2 + 0.25)
+    assert small.units == ('cpu0', 'cpu0', 'cpu0') and small.memory_mib == 8
+    assert small.latency_ms == pytest.approx(4.75)
+    alike = [choice for choice in found.every if choice.units == fast.units]
+    assert [choice.latency_ms for choice in alike] == pytest.approx([fast.latency_ms])
+
+
+@given(
+    st.lists(
+        st.dictionaries(
+            st.sampled_from(['cpu0', 'cpu1', 'gpu0']),
+            st.tuples(st.floats(0.01, 50), st.floats(0, 500)),
+            min_size=1,
+        ),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_nothing_beats_the_front_and_everything_else_is_beaten(stages):
+    named = {
+        f's{index}': {u: cost(ms, memory_mib=mib) for u, (ms, mib) in units.items()}
+        for index, units in enumerate(stages)
+    }
+    found = choices(_data(networks={'net': {'variants': {'base': {'stages': named}}}}), 'net')
+    assert len(found.every) == len(list(itertools.product(*stages)))
+    for one, other in itertools.permutations(found.front, 2):
+        assert not (one.latency_ms <= other.latency_ms and one.memory_mib <= other.memory_mib)
+    for choice in found.every:
+        assert any(
+            kept.latency_ms <= choice.latency_ms + 1e-9
+            and kept.memory_mib <= choice.memory_mib + 1e-9
+            for kept in found.front
+        )
+
+
+def test_variants_share_a_front():
+    data = profile_data()
+    small = {'infer': {'cpu0': cost(0.5, memory_mib=2.0)}}
+    data['networks']['net']['variants']['small'] = {'stages': small}
+    found = choices(parse_profile(data, 'p').model_dump(mode='json'), 'net')
+    assert [choice.variant for choice in found.front] == ['small'], 'faster and smaller'
+    assert {choice.variant for choice in found.every} == {'base', 'small'}
+
+
+def _shown(data) -> str:
+    out = io.StringIO()
+    show_profile(data, Console(file=out, width=80))
+    return out.getvalue()
+
+
+def test_the_table_fits_a_terminal_and_leaves_out_what_nobody_measured():
+    text = _shown(_data(transitions_ms={'cpu0': {'cpu1': 0.02}}, corun=CORUN))
+    assert '…' not in text
+    for word in ('net', 'infer', 'gpu0', 'MiB', '1.25', '0.02', 'Board, Core, 2 cores, MAXN'):
+        assert word in text
+    assert 'mJ' not in text and 'per item' not in text
+    data = _data()
+    stages = data['networks']['net']['variants']['base']['stages']
+    stages['infer']['cpu0'] |= {'energy_mj': 3.25, 'per_item_ms': 0.125}
+    text = _shown(data)
+    assert '3.25' in text and '0.125' in text and '…' not in text
