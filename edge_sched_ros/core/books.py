@@ -10,6 +10,7 @@ from edge_sched_ros.core.decisions import Decision
 from edge_sched_ros.core.decisions import Drop
 from edge_sched_ros.core.decisions import Fail
 from edge_sched_ros.core.decisions import Release
+from edge_sched_ros.core.decisions import UseVariant
 from edge_sched_ros.core.errors import InvariantError
 from edge_sched_ros.core.events import FrameArrived
 from edge_sched_ros.core.events import StageFinished
@@ -104,6 +105,10 @@ class Books:
         if not spec.enabled:
             for job in list(queue.waiting):
                 self.drop(job, reasons.DISABLED, now_ns, out)
+        for job in queue.waiting:
+            if job.variant not in spec.variants:
+                job.use(spec.variants[0])
+                out.append(UseVariant(job.id, job.variant.name))
         self._drop_surplus(queue, now_ns, out)
         queue.offer()
 

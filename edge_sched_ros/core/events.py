@@ -84,7 +84,8 @@ class ParametersChanged:
     Settings changed while running.
 
     :param values: of a task (``deadline_ns``, ``period_ns``, ``priority``, ``every_n``,
-        ``queue_depth``, ``max_in_flight``, ``enabled``), or of the scheduler (``policy``, and
+        ``queue_depth``, ``max_in_flight``, ``enabled``, ``variant``: the one to run, empty for
+        any), or of the scheduler (``policy``, and
         the policy's own parameters)
     :param task: the task they are of; empty for the scheduler's own
     """

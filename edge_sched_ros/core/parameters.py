@@ -20,12 +20,13 @@ DYNAMIC_TASK_KEYS = (
     'queue_depth',
     'max_in_flight',
     'enabled',
+    'variant',
 )
 
 
 def changed_task(tasks: Mapping[str, TaskSpec], name: str, values: Mapping[str, Any]) -> TaskSpec:
     """
-    Return the task with other settings.
+    Return the task with other settings; ``variant`` is the one to run, empty for any.
 
     :raises ConfigError: for an unknown task, a setting that is fixed, or a value out of range
     """
@@ -34,4 +35,6 @@ def changed_task(tasks: Mapping[str, TaskSpec], name: str, values: Mapping[str, 
     for key in values:
         if key not in DYNAMIC_TASK_KEYS:
             raise ConfigError(f'{name}.{key}', 'cannot change while running')
-    return replace(tasks[name], **values)
+    own = {key: value for key, value in values.items() if key != 'variant'}
+    task = replace(tasks[name], **own)
+    return task.pinned(str(values['variant'])) if 'variant' in values else task

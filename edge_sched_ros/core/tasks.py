@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 
 from edge_sched_ros.core.errors import ConfigError
 
@@ -62,6 +63,7 @@ class TaskSpec:
     :param max_in_flight: jobs that may have started and not ended
     :param enabled: a disabled task releases no jobs
     :param needs_items: released only when the task it comes after found something
+    :param all_variants: those there are, while ``variants`` is but the one all jobs are to run
     """
 
     name: str
@@ -76,6 +78,7 @@ class TaskSpec:
     max_in_flight: int = 1
     enabled: bool = field(default=True)
     needs_items: bool = False
+    all_variants: tuple[VariantSpec, ...] = ()
 
     def __post_init__(self) -> None:
         """
@@ -105,10 +108,26 @@ class TaskSpec:
 
     def variant(self, name: str) -> VariantSpec:
         """Return the variant of that name; :raises KeyError: when there is none."""
-        for variant in self.variants:
+        for variant in self.all_variants or self.variants:
             if variant.name == name:
                 return variant
         raise KeyError(name)
+
+    def pinned(self, name: str) -> TaskSpec:
+        """
+        Return the task with one variant for all jobs; with all of them again when it is empty.
+
+        :raises ConfigError: when there is none of that name
+        """
+        every = self.all_variants or self.variants
+        if not name:
+            return replace(self, variants=every, all_variants=())
+        known = [variant.name for variant in every]
+        if name not in known:
+            raise ConfigError(
+                f'{self.name}.variant', f"unknown variant '{name}' (known: {', '.join(known)})"
+            )
+        return replace(self, variants=(self.variant(name),), all_variants=every)
 
 
 def _check_variant(task: str, variant: VariantSpec) -> None:

@@ -39,6 +39,8 @@ class Assembly:
     networks: dict[str, str]
     #: unit that the configuration names and that cannot be used -> why
     missing: Mapping[str, str] = field(default_factory=dict)
+    #: TASK.VARIANT -> where and why it cannot be used
+    left_out: Mapping[str, str] = field(default_factory=dict)
     #: what units hold for all programs
     makers: TaskPrograms | None = None
 
@@ -75,7 +77,7 @@ def _assemble(config: PipelineConfig, machine: Machine) -> Assembly:
         for task in config.tasks:
             made = makers.make(task)
             programs[task.name], networks[task.name] = made.program, made.name
-            tasks.append(_spec(task, made))
+            tasks.append(_pinned(_spec(task, made), task.variant, makers.left_out))
         _check_cascades(config, programs)
         for task in config.tasks:
             observe_detections(task.name, task.detections_from, programs)
@@ -84,16 +86,25 @@ def _assemble(config: PipelineConfig, machine: Machine) -> Assembly:
             program.close()
         makers.close()
         raise
-    return Assembly(tuple(tasks), programs, choice.units, networks, choice.missing, makers)
+    return Assembly(
+        tuple(tasks), programs, choice.units, networks, choice.missing, makers.left_out, makers
+    )
 
 
 def _spec(task: TaskConfig, made: TaskProgram) -> TaskSpec:
-    stages = tuple(
-        StageSpec(stage, tuple(local.unit.name for local in units))
-        for stage, units in made.units.items()
+    variants = tuple(
+        VariantSpec(
+            name,
+            tuple(
+                StageSpec(stage, tuple(local.unit.name for local in units))
+                for stage, units in stages.items()
+            ),
+            made.accuracy.get(name, 1.0),
+        )
+        for name, stages in made.variants.items()
     )
     # a tracker must see frames in order, one at a time; others may use every unit at once
-    everywhere = {name for stage in stages for name in stage.units}
+    everywhere = {name for variant in variants for stage in variant.stages for name in stage.units}
     parallel = 1 if made.program.stateful else max(1, len(everywhere))
     if made.program.stateful and task.max_in_flight > 1:
         raise ConfigError(
@@ -101,7 +112,7 @@ def _spec(task: TaskConfig, made: TaskProgram) -> TaskSpec:
         )
     return TaskSpec(
         name=task.name,
-        variants=(VariantSpec('base', stages),),
+        variants=variants,
         deadline_ns=round(task.deadline_ms * NS_PER_MS),
         stream='' if task.after else (task.trigger_topic or task.topic),
         after=task.after,
@@ -112,6 +123,15 @@ def _spec(task: TaskConfig, made: TaskProgram) -> TaskSpec:
         max_in_flight=task.max_in_flight or parallel,
         enabled=task.enabled,
     )
+
+
+def _pinned(spec: TaskSpec, variant: str, left_out: Mapping[str, str]) -> TaskSpec:
+    """Return a task that runs the variant it is told to, if any."""
+    known = [one.name for one in spec.variants]
+    reason = left_out.get(f'{spec.name}.{variant}')
+    if variant and variant not in known and reason:
+        raise ConfigError(f'{spec.name}.variant', f"'{variant}' {reason}")
+    return spec.pinned(variant)
 
 
 def _check_cascades(config: PipelineConfig, programs: dict[str, Program]) -> None:

@@ -17,11 +17,12 @@ from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.perception.programs.fit import check_input
 from edge_sched_ros.perception.programs.fit import check_outputs
-from edge_sched_ros.perception.programs.frame import close_networks
+from edge_sched_ros.perception.programs.fit import MisfitError
 from edge_sched_ros.perception.programs.frame import FrameProgram
 from edge_sched_ros.perception.programs.rehearse import rehearse
 from edge_sched_ros.perception.programs.rehearse import rehearse_preprocessor
 from edge_sched_ros.perception.programs.track import TrackProgram
+from edge_sched_ros.perception.programs.variants import close_networks
 
 Refusals = dict[str, ConfigError]
 
@@ -29,7 +30,7 @@ Refusals = dict[str, ConfigError]
 @dataclass(slots=True)
 class Loaded:
     """
-    A network as far as it could be loaded.
+    A variant of a network as far as it could be loaded.
 
     :param networks: by unit
     :param refused: unit that it cannot run on -> why
@@ -40,7 +41,7 @@ class Loaded:
 
     def close(self) -> None:
         """Free it on every unit."""
-        close_networks(self.networks)
+        close_networks(self.networks.values())
 
 
 def load_on_units(
@@ -87,18 +88,53 @@ def _try(
     return network
 
 
-def rehearse_networks(spec: NetworkSpec, program: FrameProgram | TrackProgram) -> Refusals:
-    """Run a program once with each of its networks; take away and return those that fail."""
+def load_variants(
+    spec: NetworkSpec, engines: Mapping[str, Engine], units: tuple[LocalUnit, ...], where: str
+) -> dict[str, Loaded]:
+    """
+    Load every variant of a network, the network's own file first; a lighter one may end nowhere.
+
+    :param where: the key that says where it may run, for messages
+    :raises ConfigError: when the own file can be loaded nowhere, or another is not its like
+    """
+    found: dict[str, Loaded] = {}
+    try:
+        for name, own in spec.by_variant.items():
+            meant = tuple(u for u in units if not own.kinds or u.unit.kind in own.kinds)
+            loaded = found[name] = load_on_units(own, engines, meant)
+            if not loaded.networks and len(found) == 1:
+                raise no_unit_left(where, spec.name, loaded.refused)
+            errors = list(loaded.refused.values())
+            if errors and not loaded.networks and all(isinstance(e, MisfitError) for e in errors):
+                raise errors[0]
+    except BaseException:
+        for loaded in found.values():
+            loaded.close()
+        raise
+    return found
+
+
+def rehearse_networks(
+    spec: NetworkSpec,
+    program: FrameProgram | TrackProgram,
+    networks: dict[str, LoadedNetwork],
+) -> Refusals:
+    """
+    Run a program once with each network of a variant; take away and return those that fail.
+
+    :param spec: of the variant
+    :param networks: by unit
+    """
     refused: Refusals = {}
     tried: dict[int, ConfigError | None] = {}
-    for unit, network in list(program.networks.items()):
+    for unit, network in list(networks.items()):
         if id(network) not in tried:
             tried[id(network)] = _failure(spec, program, unit)
         failure = tried[id(network)]
         if failure is not None:
             refused[unit] = failure
             # closing it twice, for a core that shares it, does no harm
-            program.networks.pop(unit).close()
+            networks.pop(unit).close()
     return refused
 
 

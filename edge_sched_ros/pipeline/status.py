@@ -11,9 +11,11 @@ from typing import Any
 
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
 from edge_sched_ros.core.errors import InvariantError
+from edge_sched_ros.core.profiles import StageKey
 from edge_sched_ros.execution.telemetry.unit_reading import NOTHING_READ
 from edge_sched_ros.execution.telemetry.unit_reading import UnitReading
 from edge_sched_ros.pipeline.inputs_account import InputAccount
+from edge_sched_ros.pipeline.known_costs import ProfileUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class TaskState:
 
     :param since_on_time_ns: since its last on-time answer; ``None`` before the first
     :param since_enabled_ns: since it was enabled while running; ``None`` when it always was
+    :param variants: variant its frames may be worked on with -> how often one was answered so
     """
 
     name: str
@@ -40,6 +43,7 @@ class TaskState:
     since_on_time_ns: int | None
     period_ns: int = 0
     since_enabled_ns: int | None = None
+    variants: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,10 @@ class Status:
     :param started_ns: when it was started last; ``None`` before
     :param busy_before: unit -> its ``busy_ns`` then
     :param missing: unit the configuration names and that cannot be used -> why
+    :param left_out: ``TASK.VARIANT`` -> where and why it cannot be used
+    :param profile_use: where the costs come from that were known from the start
+    :param drifts: how often a cost has become another than was known
+    :param drifted: ``TASK/STAGE on UNIT`` whose cost did so last; empty before
     """
 
     now_ns: int
@@ -84,6 +92,10 @@ class Status:
     inputs: dict[str, InputAccount]
     busy_before: dict[str, int]
     missing: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    profile_use: ProfileUse | None = None
+    drifts: int = 0
+    drifted: str = ''
 
 
 def read_status(
@@ -94,14 +106,17 @@ def read_status(
     started_ns: int | None,
     busy_before: dict[str, int],
     missing: Mapping[str, str],
+    left_out: Mapping[str, str],
     readings: Mapping[str, UnitReading],
+    profile_use: ProfileUse | None = None,
 ) -> Status:
     """Return the status of a dispatcher; call it while nothing else handles events."""
     return Status(
         now_ns=now_ns,
         started_ns=started_ns,
         policy=dispatcher.policy_name,
-        policy_parameters=dict(dispatcher.policy_parameters),
+        # a plan is no number
+        policy_parameters={k: v for k, v in dispatcher.policy_parameters.items() if k != 'plan'},
         miss_ratio=dispatcher.ledger.miss_ratio,
         uxcost=dispatcher.ledger.uxcost,
         tasks=tuple(_task(dispatcher, name, now_ns) for name in dispatcher.tasks),
@@ -121,7 +136,15 @@ def read_status(
         inputs=inputs,
         busy_before=busy_before,
         missing=missing,
+        left_out=left_out,
+        profile_use=profile_use,
+        drifts=dispatcher.profiles.drifts,
+        drifted=_name(dispatcher.profiles.drifted),
     )
+
+
+def _name(key: StageKey | None) -> str:
+    return '' if key is None else f'{key.task}/{key.stage} on {key.unit}'
 
 
 def _task(dispatcher: LowLevelDispatcher, name: str, now_ns: int) -> TaskState:
@@ -144,6 +167,7 @@ def _task(dispatcher: LowLevelDispatcher, name: str, now_ns: int) -> TaskState:
         since_on_time_ns=None if last_ns is None else now_ns - last_ns,
         period_ns=spec.period_ns,
         since_enabled_ns=None if account.enabled_ns is None else now_ns - account.enabled_ns,
+        variants={one.name: 0 for one in spec.variants} | account.variants,
     )
 
 

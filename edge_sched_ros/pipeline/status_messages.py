@@ -54,6 +54,8 @@ def _task(make: Make, task: TaskState, rates: Rates) -> Any:
         in_flight=task.in_flight,
         reasons=list(reasons),
         reason_counts=list(reasons.values()),
+        variants=list(task.variants),
+        variant_counts=list(task.variants.values()),
         on_time_hz=rates.tasks[task.name].on_time_hz,
         miss_ratio=rates.tasks[task.name].miss_ratio,
         violation_rate=float(task.uxcost),

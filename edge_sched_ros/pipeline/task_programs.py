@@ -4,16 +4,20 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
+from dataclasses import field
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import UNIT_KINDS
 from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.engines.base import Engine
+from edge_sched_ros.execution.engines.base import LoadedNetwork
 from edge_sched_ros.execution.fused import fuse
 from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.execution.network import NetworkSpec
+from edge_sched_ros.execution.network_variants import BASE
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.preprocess.opencv import OpenCvPreprocessor
 from edge_sched_ros.execution.registry import Machine
@@ -24,11 +28,12 @@ from edge_sched_ros.perception.programs.registry import program_class
 from edge_sched_ros.pipeline import network_loading
 from edge_sched_ros.pipeline.config import PipelineConfig
 from edge_sched_ros.pipeline.config import TaskConfig
+from edge_sched_ros.pipeline.stage_groups import groups_on_cores
+from edge_sched_ros.pipeline.stage_groups import UnitsOf
 from edge_sched_ros.pipeline.stage_units import StageUnits
 from edge_sched_ros.pipeline.unit_choice import UnitChoice
 
-#: stage -> units that may run it
-UnitsOf = dict[str, tuple[LocalUnit, ...]]
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +42,14 @@ class TaskProgram:
     What a task runs.
 
     :param name: of its network or program
-    :param units: of every stage of the program
+    :param variants: name -> units of every stage of the program, that to begin with first
+    :param accuracy: of variants other than the first, relative to it
     """
 
     program: Program
     name: str
-    units: UnitsOf
+    variants: dict[str, UnitsOf]
+    accuracy: dict[str, float] = field(default_factory=dict)
 
 
 class TaskPrograms:
@@ -56,6 +63,8 @@ class TaskPrograms:
         self._machine = machine
         self._choice = choice
         self._backends = StageUnits(config, machine)
+        #: TASK.VARIANT -> where and why it cannot be used
+        self.left_out: dict[str, str] = {}
         self._cores = [local.unit.name for local in machine.units if local.unit.kind == 'cpu']
 
     def make(self, task: TaskConfig) -> TaskProgram:
@@ -65,10 +74,13 @@ class TaskPrograms:
         :raises ConfigError: naming file or key
         """
         made = self._of_program(task) if task.program else self._of_network(task)
-        groups = groups_on_cores(made.program.stages, made.units)
+        groups = groups_on_cores(made.program.stages, *made.variants.values())
         program = fuse(made.program, groups)
-        units = {stage: made.units[group[0]] for stage, group in zip(program.stages, groups)}
-        return TaskProgram(program, made.name, units)
+        variants = {
+            name: {stage: units[group[0]] for stage, group in zip(program.stages, groups)}
+            for name, units in made.variants.items()
+        }
+        return TaskProgram(program, made.name, variants, made.accuracy)
 
     def close(self) -> None:
         """Free what units hold; programs are freed by themselves."""
@@ -84,7 +96,7 @@ class TaskPrograms:
             raise ConfigError(f'{task.name}.{error.where}', error.problem) from None
         ops: dict[str, str] = getattr(program, 'stage_ops', {})
         if not ops:
-            return TaskProgram(program, task.program, self._anywhere(task, program))
+            return TaskProgram(program, task.program, {BASE: self._anywhere(task, program)})
         able = {stage: self._backends.able(op) for stage, op in ops.items()}
         main = next(iter(ops))
         units = self._choice.of_task(
@@ -98,7 +110,7 @@ class TaskPrograms:
         for stage in ops:
             preprocessors |= self._backends.preprocessors(units[stage], able[stage])
         program.use_units(preprocessors)
-        return TaskProgram(program, task.program, units)
+        return TaskProgram(program, task.program, {BASE: units})
 
     def _anywhere(self, task: TaskConfig, program: Any) -> UnitsOf:
         """Return the units of own code that does not say what its stages need."""
@@ -124,11 +136,13 @@ class TaskPrograms:
             kinds=_kinds_of_engines(engines),
             served_by=spec.name,
         )
-        loaded = network_loading.load_on_units(spec, engines, units['infer'])
+        where = f'{task.name}.units'
+        loaded = network_loading.load_variants(spec, engines, units['infer'], where)
         try:
             return self._with_network(task, spec, engines, able, units, loaded)
         except BaseException:
-            loaded.close()
+            for variant in loaded.values():
+                variant.close()
             raise
 
     def _with_network(
@@ -138,30 +152,44 @@ class TaskPrograms:
         engines: dict[str, Engine],
         able: dict[str, Preprocessor],
         units: UnitsOf,
-        loaded: network_loading.Loaded,
+        loaded: dict[str, network_loading.Loaded],
     ) -> TaskProgram:
         where = f'{task.name}.units'
-        if not loaded.networks:
-            raise network_loading.no_unit_left(where, spec.name, loaded.refused)
+        specs, base = spec.by_variant, loaded[BASE]
+        networks = {name: one.networks for name, one in loaded.items() if one.networks}
         preprocessors: dict[str, Preprocessor] = {'': OpenCvPreprocessor()}
-        program = make_program(spec, loaded.networks, preprocessors, options=task.options)
+        program = make_program(specs, networks, preprocessors, options=task.options)
         if not all(engine.name == 'simulated' for engine in engines.values()):
-            loaded.refused |= network_loading.rehearse_networks(spec, program)
-        if not loaded.networks:
-            raise network_loading.no_unit_left(where, spec.name, loaded.refused)
+            for name, own in networks.items():
+                refused = network_loading.rehearse_networks(specs[name], program, own)
+                loaded[name].refused |= refused
+        if not base.networks:
+            raise network_loading.no_unit_left(where, spec.name, base.refused)
         spoilt = network_loading.rehearse_preprocessors(spec, able, units['preprocess'])
         if len(spoilt) == len(units['preprocess']):
             raise network_loading.no_unit_left(where, f'{spec.name}/preprocess', spoilt)
-        units = {
-            **units,
-            'preprocess': _without(units['preprocess'], spoilt),
-            'infer': _without(units['infer'], loaded.refused),
+        units = {**units, 'preprocess': _without(units['preprocess'], spoilt)}
+        variants = {
+            name: {**units, 'infer': _loaded_on(units['infer'], one.networks)}
+            for name, one in loaded.items()
+            if one.networks
         }
-        for stage, refused in (('infer', loaded.refused), ('preprocess', spoilt)):
+        for stage, refused in (('infer', base.refused), ('preprocess', spoilt)):
             for name, error in refused.items():
-                self._choice.refused(task, name, str(error), units[stage])
+                self._choice.refused(task, name, str(error), variants[BASE][stage])
+        self._note_variants(task, loaded)
         preprocessors |= self._backends.preprocessors(units['preprocess'], able)
-        return TaskProgram(program, spec.name, units)
+        return TaskProgram(program, spec.name, variants, spec.relative_accuracies)
+
+    def _note_variants(self, task: TaskConfig, loaded: dict[str, network_loading.Loaded]) -> None:
+        """Note the lighter variants that cannot be used, here or at all; the others do without."""
+        for name, one in loaded.items():
+            if name == BASE or not one.refused:
+                continue
+            told = '; '.join(dict.fromkeys(str(error) for error in one.refused.values()))
+            where = '' if not one.networks else f' on {", ".join(one.refused)}'
+            self.left_out[f'{task.name}.{name}'] = f'cannot be used{where}: {told}'
+            _log.warning('%s: the variant %s cannot be used%s: %s', task.name, name, where, told)
 
     def _kinds(self, names: dict[str, Preprocessor]) -> tuple[str, ...]:
         kinds = [local.unit.kind for local in self._machine.units if local.unit.name in names]
@@ -172,19 +200,13 @@ def _kinds_of_engines(engines: dict[str, Engine]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(kind for engine in engines.values() for kind in engine.kinds))
 
 
+def _loaded_on(
+    units: tuple[LocalUnit, ...], networks: dict[str, LoadedNetwork]
+) -> tuple[LocalUnit, ...]:
+    return tuple(local for local in units if local.unit.name in networks)
+
+
 def _without(
     units: tuple[LocalUnit, ...], refused: network_loading.Refusals
 ) -> tuple[LocalUnit, ...]:
     return tuple(local for local in units if local.unit.name not in refused)
-
-
-def groups_on_cores(stages: tuple[str, ...], units: UnitsOf) -> tuple[tuple[str, ...], ...]:
-    """Return stages in order, those together that follow each other on the same CPU cores."""
-    groups: list[tuple[str, ...]] = []
-    for stage in stages:
-        together = bool(groups) and units[groups[-1][0]] == units[stage]
-        if together and all(local.unit.kind == 'cpu' for local in units[stage]):
-            groups[-1] = (*groups[-1], stage)
-        else:
-            groups.append((stage,))
-    return tuple(groups)

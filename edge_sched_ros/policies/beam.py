@@ -10,6 +10,7 @@ from math import exp
 from operator import itemgetter
 from typing import Any
 
+from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.policies.paths import Leg
 
 
@@ -21,14 +22,14 @@ class Option:
     :param legs: the units it goes over, and how long it keeps each
     :param total_ns: its time when nothing is in the way
     :param cost: of running it this way and being on time
-    :param variant: index of the variant
+    :param variant: the variant that runs so
     :param deviation: standard deviation of its end, as a share of the time until then
     """
 
     legs: tuple[Leg, ...]
     total_ns: int
     cost: float
-    variant: int
+    variant: VariantSpec
     deviation: float
 
 

@@ -203,17 +203,17 @@ def _starts(view: View, plan: list[Placement], units: tuple[str, ...]) -> list[D
     for placement in plan:
         unit = units[placement.option.legs[0].unit]
         if placement.job.key in ready and placement.begin_ns <= view.now_ns and unit in free:
-            decisions += _start(view, ready.pop(placement.job.key), placement, unit)
+            decisions += _start(ready.pop(placement.job.key), placement, unit)
             take_slot(free, unit)
     for unit in list(free):
         found = pull_forward(plan, units.index(unit), ready, view.now_ns)
         if found is not None:
-            decisions += _start(view, ready.pop(found.job.key), found, unit)
+            decisions += _start(ready.pop(found.job.key), found, unit)
     return decisions
 
 
-def _start(view: View, job: Job, placement: Placement, unit: str) -> list[Decision]:
-    variant = view.tasks[job.task].variants[placement.option.variant]
+def _start(job: Job, placement: Placement, unit: str) -> list[Decision]:
+    variant = placement.option.variant
     stage = variant.stages[job.stage_index]
     start = Run(job.id, job.task, stage.name, unit, variant.name, job.items)
     if variant is job.variant:

@@ -55,7 +55,6 @@ class _Way:
     #: share of the energy of the worst placement
     energy: float
     accuracy: float
-    variant: int
     deviation: float
 
 
@@ -70,7 +69,7 @@ class PlanJobs:
 
     def __init__(self, weights: Weights) -> None:
         self._weights = weights
-        self._ways: dict[tuple[str, int, int, int], tuple[_Way, ...]] = {}
+        self._ways: dict[tuple[str, str, int, int], tuple[_Way, ...]] = {}
         self._age = 0
         self._speeds: tuple[float, ...] = ()
         self._miss_rates = 0.01
@@ -96,9 +95,8 @@ class PlanJobs:
     def of_job(self, view: View, job: Job, ready_ns: int) -> PlanJob:
         """Return a job in flight, ready at a time, as a plan job."""
         spec = view.tasks[job.task]
-        variants = tuple(range(len(spec.variants)))
-        if job.started:
-            variants = (spec.variants.index(job.variant),)
+        # a job that has begun keeps its variant, though others may be wanted by now
+        variants = (job.variant,) if job.started else spec.variants
         stage = job.stage_index + (job.state == 'running')
         period_ns = view.period_ns(job.task) or spec.deadline_ns
         latest_ns = _FAR_NS
@@ -132,7 +130,7 @@ class PlanJobs:
         found.sort(key=lambda entry: entry[0])
         return [
             self._make(
-                view, spec, (0,), 0, 1, period_ns, -1, release_ns,
+                view, spec, spec.variants[:1], 0, 1, period_ns, -1, release_ns,
                 release_ns + spec.deadline_ns, _FAR_NS, spec.priority,
             )
             for release_ns, name, spec, period_ns in found[:most]
@@ -148,7 +146,7 @@ class PlanJobs:
             ready_ns = plan_job.ready_ns + needs
             period_ns = view.period_ns(job.task) or spec.deadline_ns
             child = self._make(
-                view, spec, (0,), 0, 1, period_ns, -1, ready_ns,
+                view, spec, spec.variants[:1], 0, 1, period_ns, -1, ready_ns,
                 job.release_ns + spec.deadline_ns, _FAR_NS, spec.priority,
             )  # fmt: skip
             chance = _chance(view, name, job.task)
@@ -161,7 +159,7 @@ class PlanJobs:
         self,
         view: View,
         spec: TaskSpec,
-        variants: tuple[int, ...],
+        variants: tuple[VariantSpec, ...],
         stage: int,
         items: int,
         period_ns: int,
@@ -201,28 +199,37 @@ class PlanJobs:
             if child.after != spec.name:
                 continue
             chance = _chance(view, name, spec.name)
-            needs = min(
-                (way.path.total_ns for way in self._find_ways(view, child, 0, 0, 1)),
-                default=0,
-            )
+            ways = self._find_ways(view, child, child.variants[0], 0, 1)
+            needs = min((way.path.total_ns for way in ways), default=0)
             latest = release_ns + child.deadline_ns - needs
             if not best[2] or latest < best[0]:
                 best = (latest, max(1, needs // 2), chance * scale * self._energies)
         return best
 
     def _find_ways(
-        self, view: View, spec: TaskSpec, variant: int, stage: int, items: int
+        self, view: View, spec: TaskSpec, variant: VariantSpec, stage: int, items: int
     ) -> tuple[_Way, ...]:
-        key = (spec.name, variant, stage, items)
+        key = (spec.name, variant.name, stage, items)
         ways = self._ways.get(key)
         if ways is None:
-            ways = self._ways[key] = self._make_ways(view, spec, variant, stage, items)
+            ways = self._make_ways(view, spec, variant, stage, items)
+            # what is not known yet counts nothing: that must not outlive the first look at it
+            if self._all_known(view, spec, variant, stage):
+                self._ways[key] = ways
         return ways
 
+    def _all_known(self, view: View, spec: TaskSpec, variant: VariantSpec, first: int) -> bool:
+        costs = view.profiles.on_units
+        return all(
+            unit in costs(spec.name, variant.name, stage.name)
+            for stage in variant.stages[first:]
+            for unit in stage.units
+            if unit in self._names
+        )
+
     def _make_ways(
-        self, view: View, spec: TaskSpec, index: int, first: int, items: int
+        self, view: View, spec: TaskSpec, variant: VariantSpec, first: int, items: int
     ) -> tuple[_Way, ...]:
-        variant = spec.variants[index]
         worst = view.profiles.worst_energy_mj(spec.name, spec.variants[0], items)
         stages: list[Costs] = []
         deviation, reach = 0.0, 1.0
@@ -243,9 +250,7 @@ class PlanJobs:
         found = find_paths(stages, hand_over)
         found.sort(key=lambda path: path.total_ns)
         return tuple(
-            _Way(
-                path, path.energy_mj / worst if worst else 0.0, variant.accuracy, index, deviation
-            )
+            _Way(path, path.energy_mj / worst if worst else 0.0, variant.accuracy, deviation)
             for path in found[:_MOST_PATHS]
         )
 

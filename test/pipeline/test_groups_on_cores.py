@@ -13,7 +13,7 @@ from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.fused import fuse
 from edge_sched_ros.execution.units import LocalUnit
-from edge_sched_ros.pipeline.task_programs import groups_on_cores
+from edge_sched_ros.pipeline.stage_groups import groups_on_cores
 
 CHOICES = [
     tuple(LocalUnit(Unit(name, name.rstrip('0123456789'))) for name in names)
@@ -54,6 +54,19 @@ def test_stages_are_joined_where_they_stay_on_the_same_cores_and_nowhere_else(ch
         last = fused.run(stage, context)
     assert last == len(choices) - 1
     assert program.ran == [(s, units[s][0].unit.name) for s in program.stages]
+
+
+@given(st.data(), st.integers(1, 6))
+def test_stages_are_joined_only_where_every_variant_could(data, count):
+    stages = tuple(f's{index}' for index in range(count))
+    row = st.tuples(*[st.sampled_from(CHOICES)] * count)
+    variants = [dict(zip(stages, choices)) for choices in data.draw(st.lists(row, min_size=1))]
+
+    def joints(groups):
+        return {pair for group in groups for pair in pairwise(group)}
+
+    alone = [joints(groups_on_cores(stages, units)) for units in variants]
+    assert joints(groups_on_cores(stages, *variants)) == set.intersection(*alone)
 
 
 def test_nothing_to_join_is_the_program_itself():

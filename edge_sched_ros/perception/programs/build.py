@@ -14,10 +14,13 @@ from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.perception.decoders.embedding import Embedding
 from edge_sched_ros.perception.decoders.registry import make_decoder
+from edge_sched_ros.perception.programs.fit import check_comparable
 from edge_sched_ros.perception.programs.fit import check_input
 from edge_sched_ros.perception.programs.frame import FrameProgram
 from edge_sched_ros.perception.programs.rehearse import rehearse
 from edge_sched_ros.perception.programs.track import TrackProgram
+from edge_sched_ros.perception.programs.variants import LoadedVariant
+from edge_sched_ros.perception.programs.variants import LoadedVariants
 
 _EMBEDDING = 'embedding'
 
@@ -32,7 +35,8 @@ def build_program(
     """
     Load a network, check that it fits its YAML, rehearse it, and return its program.
 
-    It runs on the calling thread, wherever that is, and for no unit in particular.
+    It runs on the calling thread, wherever that is, and for no unit in particular; of its
+    variants only the one that ``spec`` is of.
 
     :param options: settings of the task over those of the network
     :raises ConfigError: naming file and key
@@ -40,7 +44,8 @@ def build_program(
     network = engine.load(spec)
     try:
         check_input(spec, network)
-        program = make_program(spec, {'': network}, {'': preprocessor}, options=options)
+        loaded = {spec.variant: {'': network}}
+        program = make_program({spec.variant: spec}, loaded, {'': preprocessor}, options=options)
         if engine.name != 'simulated':
             rehearse(spec, program)
     except BaseException:
@@ -50,8 +55,8 @@ def build_program(
 
 
 def make_program(
-    spec: NetworkSpec,
-    networks: dict[str, LoadedNetwork],
+    specs: Mapping[str, NetworkSpec],
+    networks: Mapping[str, dict[str, LoadedNetwork]],
     preprocessors: dict[str, Preprocessor],
     *,
     options: Mapping[str, Any],
@@ -59,20 +64,34 @@ def make_program(
     """
     Return the program of a network that is loaded.
 
-    :param networks: by unit, at least one; the program closes them
+    :param specs: by variant, that which stands for the network first
+    :param networks: by variant and unit, at least one each; the program closes them
     :param preprocessors: by unit; that under '' is used outside of a runtime
     :param options: settings of the task over those of the network
     :raises ConfigError: naming file and key
     """
+    spec = next(iter(specs.values()))
     tracks = spec.decoder == _EMBEDDING
-    outputs = next(iter(networks.values())).outputs
-    decoder = make_decoder(spec, outputs, {} if tracks else dict(options))
-    if not isinstance(decoder, Embedding):
-        return FrameProgram(spec, networks, preprocessors, decoder)
-    program = TrackProgram(spec, networks, preprocessors, decoder)
+    found = {
+        name: _variant(specs[name], own, {} if tracks else options)
+        for name, own in networks.items()
+    }
+    variants = LoadedVariants(found)
+    if not isinstance(variants.first.decoder, Embedding):
+        return FrameProgram(spec, variants, preprocessors)
+    for name in found:
+        check_comparable(specs[name], networks[name], networks[spec.variant])
+    program = TrackProgram(spec, variants, preprocessors)
     for name, value in options.items():
         program.set_option(name, value)
     return program
+
+
+def _variant(
+    spec: NetworkSpec, networks: dict[str, LoadedNetwork], options: Mapping[str, Any]
+) -> LoadedVariant:
+    outputs = next(iter(networks.values())).outputs
+    return LoadedVariant(networks, make_decoder(spec, outputs, dict(options)))
 
 
 def preprocess_op(spec: NetworkSpec) -> str:

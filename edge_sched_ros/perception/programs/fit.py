@@ -4,26 +4,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.engines.base import LoadedNetwork
 from edge_sched_ros.execution.engines.base import TensorInfo
 from edge_sched_ros.execution.network import NetworkSpec
 
 
+class MisfitError(ConfigError):
+    """A file that cannot be what its YAML says, on whatever unit."""
+
+
 def check_input(spec: NetworkSpec, network: LoadedNetwork) -> None:
-    """Check a network's only input against the YAML; :raises ConfigError: naming the key."""
-    where = f'{spec.source}: input'
+    """Check a network's only input against the YAML; :raises MisfitError: naming the key."""
     if len(network.inputs) != 1:
         names = ', '.join(info.name for info in network.inputs)
-        raise ConfigError(
-            where,
+        raise MisfitError(
+            spec.where('input'),
             f'{spec.file.name} has {len(network.inputs)} inputs ({names}), '
             'only networks with one are supported',
         )
     info = network.inputs[0]
     if spec.input.name and spec.input.name != info.name:
-        raise ConfigError(
-            f'{where}.name', f"is '{spec.input.name}', {spec.file.name} has '{info.name}'"
+        raise MisfitError(
+            spec.where('input.name'), f"is '{spec.input.name}', {spec.file.name} has '{info.name}'"
         )
     size = (spec.input.height, spec.input.width)
     planes = spec.input.channels
@@ -32,19 +37,20 @@ def check_input(spec: NetworkSpec, network: LoadedNetwork) -> None:
         have in (None, want) for have, want in zip(info.shape[1:], wanted)
     )
     if not fits:
-        raise ConfigError(
-            where,
+        raise MisfitError(
+            spec.where('input'),
             f'{spec.file.name} takes {list(info.shape)}, the YAML describes '
             f'[N, {", ".join(map(str, wanted))}]',
         )
     if info.dtype != spec.input.dtype:
-        raise ConfigError(
-            f'{where}.dtype', f'is {spec.input.dtype}, {spec.file.name} takes {info.dtype}'
+        raise MisfitError(
+            spec.where('input.dtype'),
+            f'is {spec.input.dtype}, {spec.file.name} takes {info.dtype}',
         )
     batch = info.shape[0]
     if batch is not None and spec.max_batch > batch:
-        raise ConfigError(
-            f'{spec.source}: max_batch', f'is {spec.max_batch}, {spec.file.name} takes {batch}'
+        raise MisfitError(
+            spec.where('max_batch'), f'is {spec.max_batch}, {spec.file.name} takes {batch}'
         )
 
 
@@ -61,8 +67,28 @@ def check_outputs(spec: NetworkSpec, network: LoadedNetwork, other: LoadedNetwor
     )
     if not same:
         raise ConfigError(
-            f'{spec.source}: file',
+            spec.where('file'),
             f'gives {_words(network.outputs)}, and elsewhere {_words(other.outputs)}',
+        )
+
+
+def check_comparable(
+    spec: NetworkSpec,
+    networks: Mapping[str, LoadedNetwork],
+    others: Mapping[str, LoadedNetwork],
+) -> None:
+    """
+    Check that a variant gives vectors of the length its network's own file gives.
+
+    :param networks: of the variant, by unit; likewise those of the file
+    :raises MisfitError: when they are longer or shorter
+    """
+    ours, theirs = (next(iter(found.values())).outputs[0] for found in (networks, others))
+    if not _agree(ours.shape, theirs.shape):
+        raise MisfitError(
+            spec.where('file'),
+            f'{spec.file.name} gives vectors {list(ours.shape)}, the network itself '
+            f'{list(theirs.shape)}: they cannot be compared',
         )
 
 

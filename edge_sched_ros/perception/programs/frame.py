@@ -10,13 +10,12 @@ from typing import Any
 from numpy.typing import NDArray
 
 from edge_sched_ros.execution.context import JobContext
-from edge_sched_ros.execution.engines.base import LoadedNetwork
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.preprocess.transform import Transform
-from edge_sched_ros.perception.decoders.base import Decoder
+from edge_sched_ros.perception.programs.variants import LoadedVariants
 from edge_sched_ros.perception.results import Detections
 
 
@@ -33,7 +32,7 @@ class FrameProgram:
 
     After a task that gives a picture (``denoise``) it works on that instead of the camera's.
 
-    :param networks: by unit; units may share one
+    :param variants: of the network
     :param preprocessors: by unit
     """
 
@@ -43,16 +42,14 @@ class FrameProgram:
     def __init__(
         self,
         spec: NetworkSpec,
-        networks: dict[str, LoadedNetwork],
+        variants: LoadedVariants,
         preprocessors: dict[str, Preprocessor],
-        decoder: Decoder,
     ) -> None:
         self._spec = spec
-        self.networks = networks
+        self.variants = variants
         self.preprocessors = preprocessors
-        self._decoder = decoder
         self.labels = spec.labels
-        self.output = decoder.output
+        self.output = variants.first.decoder.output
 
     def run(self, stage: str, context: JobContext) -> int:
         """Run one stage; the last returns the number of detections."""
@@ -60,12 +57,13 @@ class FrameProgram:
             context.scratch = self._prepare(context)
             return 0
         scratch: _Scratch = context.scratch
+        variant = self.variants.of(context)
         if stage == 'infer':
-            network = self.networks[context.unit]
+            network = variant.networks[context.unit]
             scratch.outputs = network.run([scratch.tensor])  # type: ignore[list-item]
             scratch.tensor = None
             return 0
-        context.result = self._decoder.decode(scratch.outputs, scratch.transform)
+        context.result = variant.decoder.decode(scratch.outputs, scratch.transform)
         context.scratch = None
         return len(context.result) if isinstance(context.result, Detections) else 0
 
@@ -80,21 +78,15 @@ class FrameProgram:
 
     def option_names(self) -> tuple[str, ...]:
         """Return the decoder's options."""
-        return tuple(self._decoder.defaults)
+        return tuple(self.variants.first.decoder.defaults)
 
     def set_option(self, name: str, value: float | None) -> None:
-        """Change an option of the decoder."""
-        self._decoder.set_option(name, value)
+        """Change an option of the decoder, for all variants."""
+        self.variants.set_option(name, value)
 
     def reset(self) -> None:
         """Nothing is remembered."""
 
     def close(self) -> None:
         """Free the network, wherever it is loaded."""
-        close_networks(self.networks)
-
-
-def close_networks(networks: dict[str, LoadedNetwork]) -> None:
-    """Free networks by unit, each once."""
-    for network in {id(network): network for network in networks.values()}.values():
-        network.close()
+        self.variants.close()

@@ -20,6 +20,7 @@ from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.network import NetworkSpec
+from edge_sched_ros.execution.network_variants import BASE
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.perception.results import Detections
 
@@ -28,12 +29,15 @@ def rehearse(spec: NetworkSpec, program: Program, unit: str = '') -> None:
     """
     Run every stage of a program, inference on a unit and all else on the calling thread.
 
+    :param spec: of the variant to run
     :raises ConfigError: when a stage fails
     """
     image = _grey(spec, 1)
     box = np.array([[0, 0, spec.input.width, spec.input.height]], np.float32)
     parent = Detections(box, np.ones(1, np.float32), np.zeros(1, np.int64))
-    context = JobContext(0, spec.name, Frame('', 0, 0, '', image), parent=parent)
+    context = JobContext(
+        0, spec.name, Frame('', 0, 0, '', image), parent=parent, variant=spec.variant
+    )
     with _as_config_error(spec, unit):
         for stage in program.stages:
             context.unit = unit if stage == 'infer' else ''
@@ -67,6 +71,7 @@ def _as_config_error(spec: NetworkSpec, unit: str) -> Iterator[None]:
         raise
     except Exception as error:
         where, reason = f' on {unit}' if unit else '', ' '.join(str(error).split())
+        source = str(spec.source) if spec.variant == BASE else spec.where('file')
         raise ConfigError(
-            str(spec.source), f'a trial run{where} failed: {type(error).__name__}: {reason}'
+            source, f'a trial run{where} failed: {type(error).__name__}: {reason}'
         ) from error

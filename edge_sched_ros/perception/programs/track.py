@@ -11,12 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_sched_ros.execution.context import JobContext
-from edge_sched_ros.execution.engines.base import LoadedNetwork
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.base import Preprocessor
-from edge_sched_ros.perception.decoders.base import Decoder
-from edge_sched_ros.perception.programs.frame import close_networks
+from edge_sched_ros.perception.programs.variants import LoadedVariant
+from edge_sched_ros.perception.programs.variants import LoadedVariants
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.perception.tracker import Tracker
 
@@ -31,7 +30,9 @@ class TrackProgram:
     """
     Detections of the task before it -> crops -> embeddings -> tracks.
 
-    :param networks: by unit; units may share one
+    Embeddings of all variants must be comparable: a track may be seen by one and then by another.
+
+    :param variants: of the network
     :param preprocessors: by unit
     """
 
@@ -43,14 +44,12 @@ class TrackProgram:
     def __init__(
         self,
         spec: NetworkSpec,
-        networks: dict[str, LoadedNetwork],
+        variants: LoadedVariants,
         preprocessors: dict[str, Preprocessor],
-        decoder: Decoder,
     ) -> None:
         self._spec = spec
-        self.networks = networks
+        self.variants = variants
         self.preprocessors = preprocessors
-        self._decoder = decoder
         self._tracker = Tracker()
         self.labels = spec.labels
 
@@ -63,7 +62,7 @@ class TrackProgram:
             context.scratch = _Scratch(self._crops(context, found), None)
         elif stage == 'infer':
             context.scratch.vectors = self._embed(
-                context.scratch.crops, self.networks[context.unit]
+                context.scratch.crops, self.variants.of(context), context.unit
             )
             context.scratch.crops = None
         else:
@@ -82,11 +81,12 @@ class TrackProgram:
         return preprocessor.crops(image, found.boxes_xyxy, self._spec.input)
 
     def _embed(
-        self, crops: NDArray[Any] | None, network: LoadedNetwork
+        self, crops: NDArray[Any] | None, variant: LoadedVariant, unit: str
     ) -> NDArray[np.float32] | None:
         """Return one vector per crop, in batches no larger than the network takes."""
         if crops is None:
             return None
+        network, decoder = variant.networks[unit], variant.decoder
         fixed = network.inputs[0].shape[0]
         size = fixed or self._spec.max_batch
         parts = []
@@ -94,7 +94,7 @@ class TrackProgram:
             batch = crops[start : start + size]
             # a DLA takes no batch but the one it was built for
             filled = _fill(batch, size) if fixed else batch
-            vectors = self._decoder.decode(network.run([filled]), None).vectors  # type: ignore[arg-type]
+            vectors = decoder.decode(network.run([filled]), None).vectors  # type: ignore[arg-type]
             parts.append(vectors[: len(batch)])
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
@@ -112,7 +112,7 @@ class TrackProgram:
 
     def close(self) -> None:
         """Free the network, wherever it is loaded."""
-        close_networks(self.networks)
+        self.variants.close()
 
 
 def _fill(batch: NDArray[Any], size: int) -> NDArray[Any]:

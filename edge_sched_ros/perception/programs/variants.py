@@ -1,0 +1,63 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The variants of a network that are loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from edge_sched_ros.execution.context import JobContext
+from edge_sched_ros.execution.engines.base import LoadedNetwork
+from edge_sched_ros.perception.decoders.base import Decoder
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedVariant:
+    """
+    One variant, ready to run.
+
+    :param networks: by unit; units may share one
+    :param decoder: reads its outputs
+    """
+
+    networks: dict[str, LoadedNetwork]
+    decoder: Decoder
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedVariants:
+    """
+    All variants of a network that are loaded.
+
+    :param by_name: at least one; jobs outside of a runtime run the first
+    """
+
+    by_name: Mapping[str, LoadedVariant]
+
+    @property
+    def first(self) -> LoadedVariant:
+        """The one that stands for the network."""
+        return next(iter(self.by_name.values()))
+
+    def of(self, context: JobContext) -> LoadedVariant:
+        """Return the variant a job runs; :raises KeyError: when it is not loaded."""
+        return self.by_name[context.variant] if context.variant else self.first
+
+    def set_option(self, name: str, value: float | None) -> None:
+        """Change an option of all decoders; :raises ConfigError: when it cannot be."""
+        # they are of one class: what the first takes all take
+        for variant in self.by_name.values():
+            variant.decoder.set_option(name, value)
+
+    def close(self) -> None:
+        """Free every network, wherever it is loaded."""
+        for variant in self.by_name.values():
+            close_networks(variant.networks.values())
+
+
+def close_networks(networks: Iterable[LoadedNetwork]) -> None:
+    """Free networks, each once."""
+    for network in {id(network): network for network in networks}.values():
+        network.close()
