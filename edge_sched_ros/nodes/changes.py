@@ -60,11 +60,23 @@ def check_changes(
         make_policy(*_policy_of(changes, values))
     for full_name in changes:
         task, _, key = full_name.rpartition('.')
+        if task in tasks and key == 'variant':
+            pipeline.check_variant(task, changes[full_name])
         if task in tasks and spec_of(full_name, tasks).option:
             known = pipeline.option_names(task)
             if key not in known:
                 names = ', '.join(known) or 'none'
                 raise ConfigError(full_name, f'this task has no such setting (it has: {names})')
+    _check_admission(pipeline, changes, {**values, **changes}['admission'], tasks)
+
+
+def _check_admission(
+    pipeline: Pipeline, changes: dict[str, Any], mode: str, tasks: tuple[str, ...]
+) -> None:
+    ruling = pipeline.admission.consider(_task_changes(changes, tasks), mode)
+    if ruling.refused:
+        where = next((name for name in changes if name.rpartition('.')[0] in tasks), 'admission')
+        raise ConfigError(where, f'refused by admission ({mode}): {ruling.text}')
 
 
 def apply_changes(
@@ -74,6 +86,8 @@ def apply_changes(
     tasks: tuple[str, ...],
 ) -> None:
     """Make changes that were checked."""
+    pipeline.admission.mode = {**values, **changes}['admission']
+    pipeline.settle_admission()
     if _concerns_policy(changes):
         pipeline.change_policy(*_policy_of(changes, values))
     for task, own in _task_changes(changes, tasks).items():

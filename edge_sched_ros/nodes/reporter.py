@@ -15,6 +15,8 @@ from rclpy.qos import QoSProfile
 from edge_sched_ros.msg import SchedulerStatus
 from edge_sched_ros.nodes.quiet_publishers import create_publisher
 from edge_sched_ros.nodes.ros_messages import make
+from edge_sched_ros.pipeline.admission import OFF
+from edge_sched_ros.pipeline.health import admission_health
 from edge_sched_ros.pipeline.health import ERROR
 from edge_sched_ros.pipeline.health import examine
 from edge_sched_ros.pipeline.health import Health
@@ -66,11 +68,17 @@ class Reporter:
         self._diagnostics.publish(
             diagnostic_array(
                 make,
-                examine(status, rates, self._limits()),
+                [*examine(status, rates, self._limits()), *self._admission()],
                 node=self._node.get_name(),
                 stamp=stamp,
             )
         )
+
+    def _admission(self) -> list[Health]:
+        admission = self._pipeline.admission
+        if admission.mode == OFF:
+            return []
+        return [admission_health(admission.outlook, admission.mode)]
 
     def close(self) -> None:
         """Stop reporting."""

@@ -49,6 +49,7 @@ class TaskConfig:
     queue_depth: int = 1
     max_in_flight: int = 0
     enabled: bool = True
+    variant: str = ''
     options: dict[str, float] = field(default_factory=dict)
 
 
@@ -58,6 +59,7 @@ class PipelineConfig:
     All of a pipeline's settings, checked.
 
     :param source: the file they come from, for messages; empty for none
+    :param profiles: file of costs that are known; empty for none
     """
 
     tasks: tuple[TaskConfig, ...]
@@ -70,7 +72,10 @@ class PipelineConfig:
     watchdog_factor: float = 20.0
     watchdog_floor_ms: float = 2000.0
     silent_after_ms: float = 1000.0
+    admission: str = 'warn'
     source: str = ''
+    profiles: str = ''
+    profile_at_configure_s: float = 0.0
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -135,9 +140,16 @@ def from_parameters(values: Mapping[str, Any], *, beside: Path | None = None) ->
         watchdog_factor=full['watchdog_factor'],
         watchdog_floor_ms=full['watchdog_floor_ms'],
         silent_after_ms=full['silent_after_ms'],
+        admission=full['admission'],
+        profiles=_profiles(full['profiles'], beside),
+        profile_at_configure_s=full['profile_at_configure_s'],
     )
     _check_together(config)
     return config
+
+
+def _profiles(name: str, beside: Path | None) -> str:
+    return str(find_file(name, where='profiles', beside=beside)) if name else ''
 
 
 def _check_together(config: PipelineConfig) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dataclasses import field
 
 from edge_sched_ros.core.units import AVAILABLE
+from edge_sched_ros.pipeline.admission import Outlook
 from edge_sched_ros.pipeline.rates import Rates
 from edge_sched_ros.pipeline.status import Status
 from edge_sched_ros.pipeline.status import TaskState
@@ -50,8 +51,32 @@ def examine(status: Status, rates: Rates, limits: Limits) -> list[Health]:
         *(_task(task, status, rates, limits) for task in status.tasks),
         *_units(status, rates),
         *_missing_units(status),
+        *_left_out(status),
+        *_profiles(status),
+        *_drifts(status),
         *_inputs(status, rates, limits),
     ]
+
+
+def admission_health(outlook: Outlook, mode: str) -> Health:
+    """
+    Return what the queueing model says of the tasks as they are.
+
+    :param mode: the parameter ``admission``, not ``off``
+    """
+    late = {name: verdict for name, verdict in outlook.verdicts.items() if verdict.reason}
+    level, message = OK, f'{len(outlook.verdicts)} tasks make their deadlines by the model'
+    if late:
+        level = WARN
+        message = '; '.join(f'{name} would miss: {one.reason}' for name, one in late.items())
+    elif not outlook.verdicts:
+        message = 'nothing is known yet'
+    values = {'admission': mode}
+    for name, verdict in outlook.verdicts.items():
+        values[f'{name}_predicted_p99_ms'] = f'{verdict.p99_ms:.3g}'
+        values[f'{name}_predicted_miss_share'] = f'{verdict.miss_share:.4f}'
+    values |= {f'{name}_unknown': why for name, why in outlook.unknown.items()}
+    return Health('admission', level, message, 'model', values)
 
 
 def _running_ns(status: Status) -> int:
@@ -82,6 +107,7 @@ def _task(task: TaskState, status: Status, rates: Rates, limits: Limits) -> Heal
         **{f'dropped_{reason}': str(count) for reason, count in task.dropped.items()},
         **{f'failed_{reason}': str(count) for reason, count in task.failed.items()},
         **{f'response_{name}_ms': str(value) for name, value in task.response_ms.items()},
+        **{f'variant_{name}': str(count) for name, count in task.variants.items()},
     }
     return Health(task.name, level, message, 'task', values)
 
@@ -120,6 +146,37 @@ def _missing_units(status: Status) -> list[Health]:
     return [
         Health(f'unit {name}', WARN, f'configured, but cannot be used: {reason}', name)
         for name, reason in status.missing.items()
+    ]
+
+
+def _profiles(status: Status) -> list[Health]:
+    use = status.profile_use
+    if use is None:
+        return []
+    level, message = OK, 'costs known from the start'
+    if use.doubts:
+        level, message = WARN, f'may be wrong here: {"; ".join(use.doubts)}'
+    values = {
+        'file': use.file,
+        'measured': ', '.join(use.measured),
+        'learned': ', '.join(use.missing),
+    }
+    return [Health('profiles', level, message, 'profiles', values)]
+
+
+def _drifts(status: Status) -> list[Health]:
+    """Costs that became others than were known: no fault, but good to know."""
+    if not status.drifts:
+        return []
+    message = f'costs changed {status.drifts} times, last that of {status.drifted}'
+    values = {'drifts': str(status.drifts), 'last': status.drifted}
+    return [Health('costs', OK, message, 'profiles', values)]
+
+
+def _left_out(status: Status) -> list[Health]:
+    return [
+        Health(f'variant {name}', WARN, reason, 'network')
+        for name, reason in status.left_out.items()
     ]
 
 

@@ -107,7 +107,7 @@ class Input:
             return True
         raise FrameError(
             'backward_stamp',
-            f'{self.topic}: stamp {stamp} ns does not follow {self._last_stamp_ns} ns',
+            f'stamp {stamp} ns does not follow {self._last_stamp_ns} ns',
         )
 
 

@@ -185,6 +185,23 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         'GPU, VIC, PVA and OFA, opencv on CPU; what the named one cannot do is left to the others',
     ),
     ParameterSpec(
+        'profiles',
+        'string',
+        '',
+        'Profile file of edge-sched profile with costs that are known from the start, named as a '
+        'network is; empty for none. Diagnostics warn when it is of another machine, other '
+        'versions or another power mode',
+    ),
+    ParameterSpec(
+        'profile_at_configure_s',
+        'double',
+        0.0,
+        'Time to measure, while being configured, what no profile says, in seconds; 0 for not at '
+        'all: it is learned from the first runs',
+        minimum=0.0,
+        maximum=3600.0,
+    ),
+    ParameterSpec(
         'watchdog_factor',
         'double',
         20.0,
@@ -213,6 +230,18 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         'Diagnostics say ERROR when a topic was silent for so long, in milliseconds',
         minimum=1.0,
         dynamic=True,
+    ),
+    ParameterSpec(
+        'admission',
+        'string',
+        'warn',
+        'What becomes of a change (a task enabled, a rate raised, a deadline lowered, a priority '
+        'or variant changed) after which a task would miss its deadline by the queueing model: '
+        'off does not ask, warn says so, refuse refuses the change, degrade first tries lighter '
+        'variants, the least urgent task first, and refuses where they do not help. What is not '
+        'known yet is never refused',
+        dynamic=True,
+        choices=('off', 'warn', 'refuse', 'degrade'),
     ),
     ParameterSpec(
         'status_period_s',
@@ -351,6 +380,14 @@ TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
         maximum=64,
     ),
     ParameterSpec('enabled', 'bool', True, 'Whether its frames are worked on', dynamic=True),
+    ParameterSpec(
+        'variant',
+        'string',
+        '',
+        'Variant of the network that every frame is worked on with, base for its own file; empty '
+        'for what the policy decides (dream and horizon take lighter ones under load)',
+        dynamic=True,
+    ),
     _option('score_threshold', 1.0, 'Detections below this score are left out'),
     _option('nms_iou', 1.0, 'Overlap from which the weaker of two boxes is left out'),
     _option('max_age_frames', 1000.0, 'Frames a track may be out of sight'),

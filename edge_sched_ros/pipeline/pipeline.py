@@ -4,31 +4,43 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from edge_sched_ros.capacity.admission_load import load_solver
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
+from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.events import ClockJumped
 from edge_sched_ros.core.events import ParametersChanged
 from edge_sched_ros.core.parameters import DYNAMIC_TASK_KEYS
 from edge_sched_ros.core.watchdog import Watchdog
+from edge_sched_ros.execution.alike import alike_units
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.execution.registry import discover
 from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.execution.runtime import Runtime
 from edge_sched_ros.execution.telemetry.sampler import Sampler
+from edge_sched_ros.pipeline.admission import Admission
+from edge_sched_ros.pipeline.admission import OFF
+from edge_sched_ros.pipeline.admission_demand import look
 from edge_sched_ros.pipeline.assemble import assemble
 from edge_sched_ros.pipeline.assemble import Assembly
 from edge_sched_ros.pipeline.config import PipelineConfig
 from edge_sched_ros.pipeline.inputs_account import InputAccounts
+from edge_sched_ros.pipeline.known_costs import known_costs
+from edge_sched_ros.pipeline.known_costs import ProfileUse
 from edge_sched_ros.pipeline.machine_watch import MachineWatch
+from edge_sched_ros.pipeline.replanning import Replanning
 from edge_sched_ros.pipeline.status import read_status
 from edge_sched_ros.pipeline.status import Status
 from edge_sched_ros.policies.registry import make_policy
+
+_log = logging.getLogger(__name__)
 
 
 class Pipeline:
@@ -61,6 +73,11 @@ class Pipeline:
         self._assembly: Assembly | None = None
         self._runtime: Runtime | None = None
         self._watch: MachineWatch | None = None
+        self._replanning: Replanning | None = None
+        #: says what changes of tasks would do to deadlines
+        self.admission = Admission(lambda: self._running().read(look), config.admission)
+        #: where the costs come from that were known from the start
+        self._profile_use: ProfileUse | None = None
         self._inputs = InputAccounts(config.topics)
         #: the latest image of topics that triggered tasks look at, and when it came
         self._latest: dict[str, tuple[Frame, int]] = {}
@@ -85,12 +102,17 @@ class Pipeline:
         """
         assembly = assemble(self.config, self._machine or discover())
         try:
+            profiles, self._profile_use = known_costs(
+                self.config, assembly, root=self._root, clock_ns=self._clock_ns
+            )
+            profiles.set_alike(alike_units(assembly.units, self._root))
             dispatcher = LowLevelDispatcher(
                 tasks=assembly.tasks,
                 units=tuple(local.unit for local in assembly.units),
                 policy=self.config.policy,
                 make_policy=make_policy,
                 policy_parameters=self.config.policy_parameters,
+                profiles=profiles,
                 watchdog=Watchdog(
                     self.config.watchdog_factor, round(self.config.watchdog_floor_ms * 1e6)
                 ),
@@ -108,9 +130,23 @@ class Pipeline:
             clock_ns=self._clock_ns,
         )
         self._watch = MachineWatch(self._runtime, Sampler(assembly.units, root=self._root))
+        self._replanning = Replanning(self._runtime)
+
+        self._admit_at_start()
+
+    def _admit_at_start(self) -> None:
+        """Ask the model about the tasks as configured, as far as their costs are known."""
+        if self.admission.mode != OFF:
+            load_solver()
+        ruling = self.admission.consider({}, at_start=True)
+        if ruling.refused:
+            self.unload()
+            raise ConfigError('admission', f'{self.admission.mode}: {ruling.text}')
+        self.settle_admission()
 
     def start(self) -> None:
         """Welcome frames."""
+        self.admission.rates.forget()
         self._reset_programs()
         self._busy_before = {unit.name: unit.busy_ns for unit in self.status().units}
         self._started_ns = self._clock_ns()
@@ -133,6 +169,9 @@ class Pipeline:
         self._assembly = None
         self._runtime = None
         self._watch = None
+        if self._replanning is not None:
+            self._replanning.close()
+        self._replanning = None
 
     # --- frames -----------------------------------------------------------------------------
 
@@ -190,6 +229,18 @@ class Pipeline:
             if key not in core:
                 self._loaded().programs[name].set_option(key, value)
 
+    def settle_admission(self) -> None:
+        """Carry out what admission ruled last: give variants, and say who would miss."""
+        ruling, before = self.admission.ruling, self.admission.pins
+        for name in {**before, **ruling.pins}:
+            variant = ruling.pins.get(name, '')
+            if before.get(name, '') != variant:
+                self._running().post(ParametersChanged({'variant': variant}, task=name))
+                _log.warning('admission: %s now runs %s', name, variant or 'any variant again')
+        self.admission.pins = ruling.pins
+        if ruling.text and not ruling.refused:
+            _log.warning('admission: %s', ruling.text)
+
     def change_policy(self, name: str, parameters: Mapping[str, float]) -> None:
         """
         Change the policy or its parameters; jobs in flight stay.
@@ -208,10 +259,13 @@ class Pipeline:
         """
         if self._watch is not None:
             self._watch.look()
+            if self._replanning is not None:
+                self._replanning.look()
+            self.admission.look(self._inputs.snapshot(), self._clock_ns())
 
     def status(self) -> Status:
         """Return the state of everything at this moment."""
-        missing = self._loaded().missing
+        missing, left_out = self._loaded().missing, self._loaded().left_out
         readings = {} if self._watch is None else self._watch.readings
         status: Status = self._running().read(
             lambda dispatcher, now_ns: read_status(
@@ -221,10 +275,16 @@ class Pipeline:
                 started_ns=self._started_ns,
                 busy_before=self._busy_before,
                 missing=missing,
+                left_out=left_out,
                 readings=readings,
+                profile_use=self._profile_use,
             )
         )
         return status
+
+    def check_variant(self, task: str, name: str) -> None:
+        """Check that a task's network has a variant; :raises ConfigError: naming those it has."""
+        self._running().read(lambda dispatcher, _: dispatcher.tasks[task].pinned(name))
 
     def network_of(self, task: str) -> str:
         """Return the name of the network a task runs."""

@@ -68,6 +68,28 @@ def test_depth_comes_with_its_camera(bench, start, tmp_path):
     assert infos[0].header == depths[0].header or infos[0].header.frame_id == 'lens'
 
 
+def test_a_clean_picture_is_published_with_its_camera(bench, start):
+    start(detector__network=None, detector__program='denoise')
+    pictures = bench.listen(Image, 'detector/image')
+    infos = bench.listen(CameraInfo, 'detector/camera_info')
+    info = CameraInfo(width=32, height=32, k=[40.0, 0.0, 15.5, 0.0, 40.0, 15.5, 0.0, 0.0, 1.0])
+    bench.publish('front/camera_info', info)
+    stamps = iter(range(1000, 9000, 10))
+
+    def both():
+        bench.publish('front/image_raw', image(next(stamps)))
+        return pictures and infos
+
+    bench.wait_for(both, 'picture and camera')
+    sent = image(1000)
+    # all frames are the same, and there is nothing to take away
+    assert (pictures[0].encoding, pictures[0].step) == (sent.encoding, sent.step) != ('', 0)
+    assert pictures[0].data == sent.data
+    assert pictures[0].header.frame_id == infos[0].header.frame_id == 'lens'
+    assert pictures[0].header.stamp.sec >= 1
+    assert (infos[0].width, list(infos[0].k)) == (32, list(info.k))
+
+
 def test_compressed_images(bench, start):
     start(detector__topic='front/image_raw/compressed')
     heard = bench.listen(Detection2DArray, 'detector/detections')

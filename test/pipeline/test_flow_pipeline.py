@@ -132,7 +132,7 @@ def test_its_options_are_parameters_of_the_task(tmp_path):
                 'cleaner.deadline_ms': 5000,
                 'follower.detections_from': 'cleaner',
             },
-            "follower.detections_from: 'cleaner' gives none, not boxes",
+            "follower.detections_from: 'cleaner' gives picture, not boxes",
         ),
         (
             {'follower.topic_type': 'sensor_msgs/msg/Imu', 'detector.topic_type': ''},

@@ -17,7 +17,9 @@ from edge_sched_ros.core.units import HUNG
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.registry import discover
 from edge_sched_ros.execution.telemetry.sampler import Sample
+from edge_sched_ros.execution.telemetry.sampler import Sampler
 from edge_sched_ros.execution.telemetry.sampler import UnitUse
+from edge_sched_ros.execution.telemetry.unit_reading import UnitReading
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.pipeline.config import from_parameters
 from edge_sched_ros.pipeline.health import examine
@@ -122,10 +124,11 @@ class _Sampler:
     def __init__(self, *changes):
         self.changes = list(changes)
         self.asked = []
+        self.readings = {}
 
     def sample(self, now_ns, uses):
         self.asked.append((now_ns, dict(uses)))
-        return Sample({}, tuple(self.changes.pop(0)) if self.changes else ())
+        return Sample(self.readings, tuple(self.changes.pop(0)) if self.changes else ())
 
 
 class _Runtime:
@@ -135,6 +138,7 @@ class _Runtime:
         self.posted = []
         self.now_ns = 0
         self.busy_ns = 0
+        self.busy_power_mw = {}
         self.unit = SimpleNamespace(
             state='available', stages_done=0, busy_until_now_ns=lambda _now: self.busy_ns
         )
@@ -144,6 +148,37 @@ class _Runtime:
 
     def post(self, event):
         self.posted.append(event)
+
+
+def test_power_while_busy_is_kept_over_idle_periods_and_lost_with_its_rail():
+    runtime, sampler = _Runtime(), _Sampler()
+    watch = MachineWatch(runtime, sampler)
+    told = []
+    for reading in (
+        UnitReading(rail='VDD_GPU_SOC', busy_power_estimate_mw=2500.0),
+        UnitReading(rail='VDD_GPU_SOC'),
+        UnitReading(),
+    ):
+        sampler.readings = {'gpu0': reading}
+        watch.look()
+        told.append(dict(runtime.busy_power_mw))
+    assert told == [{'gpu0': 2500.0}, {'gpu0': 2500.0}, {}]
+
+
+def test_what_a_stage_takes_is_estimated_from_the_rail(tmp_path):
+    """On the same tree as above: 2 W more than idle while gpu0 is busy half of the time."""
+    tree = COMPUTERS['agx_orin_jp6'].tree(tmp_path / 'root')
+    runtime = _Runtime()
+    sampler = Sampler((LocalUnit(Unit('gpu0', 'gpu')),), root=tree.root)
+    watch = MachineWatch(runtime, sampler)
+    watch.look()
+    rail = tree.root / 'sys/bus/i2c/devices/1-0040/hwmon/hwmon3'
+    volts = int((rail / 'in1_input').read_text()) / 1000
+    before_ma = int((rail / 'curr1_input').read_text())
+    (rail / 'curr1_input').write_text(f'{before_ma + round(2000 / volts)}\n')
+    runtime.now_ns, runtime.busy_ns, runtime.unit.stages_done = S, S // 2, 10
+    watch.look()
+    assert runtime.busy_power_mw == {'gpu0': pytest.approx(4000, rel=0.01)}
 
 
 def test_a_hung_unit_is_not_brought_back_by_a_clock():

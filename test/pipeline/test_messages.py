@@ -13,11 +13,14 @@ from edge_sched_ros.bags.typestore import make
 from edge_sched_ros.bags.typestore import typestore
 from edge_sched_ros.core.decisions import StageTiming
 from edge_sched_ros.execution.frame import Frame
+from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.perception.results import DepthMap
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.perception.results import no_detections
 from edge_sched_ros.pipeline import messages
+from edge_sched_ros.pipeline.camera_infos import depth_camera_info
+from edge_sched_ros.pipeline.camera_infos import picture_camera_info
 
 FRAME = Frame('camera', 1, 12_000_000_034, 'lens')
 HEADER = messages.header(make, FRAME)
@@ -68,6 +71,37 @@ def test_depth_is_32fc1_metres():
     assert pixels[0] == 1.5 and math.isnan(pixels[1])
 
 
+def test_a_picture_is_bgr8_with_the_camera_of_the_source():
+    pixels = np.random.default_rng(3).integers(0, 255, (4, 6, 3), np.uint8)
+    picture = SourceImage.from_raw(
+        pixels[..., ::-1].tobytes(), width=6, height=4, encoding='rgb8', step=18
+    )
+    message = messages.picture_image(make, picture, HEADER)
+    message = _there_and_back(message, 'sensor_msgs/msg/Image')
+    assert (message.encoding, message.width, message.height, message.step) == ('bgr8', 6, 4, 18)
+    assert (message.data.reshape(4, 6, 3) == pixels).all()
+    info = make(
+        'sensor_msgs/msg/CameraInfo',
+        header=messages.header(make, None),
+        width=6,
+        height=4,
+        distortion_model='plumb_bob',
+        d=[0.1, 0.2],
+        k=range(9),
+        r=range(9, 18),
+        p=range(12),
+        binning_x=2,
+        roi=make('sensor_msgs/msg/RegionOfInterest', x_offset=3, do_rectify=True),
+    )
+    kind = 'sensor_msgs/msg/CameraInfo'
+    same = _there_and_back(picture_camera_info(make, info, HEADER), kind)
+    assert same.header == message.header
+    info.header = HEADER
+    assert vars(same).keys() == vars(info).keys()
+    for name, value in vars(_there_and_back(info, kind)).items():
+        assert np.array_equal(getattr(same, name), value), name
+
+
 def test_the_camera_of_a_depth_image_sees_what_the_sources_sees():
     """A point projects to the same place, measured in pictures from edge to edge."""
     info = make(
@@ -79,7 +113,7 @@ def test_the_camera_of_a_depth_image_sees_what_the_sources_sees():
         p=[272, 0, 159.5, -20, 0, 272, 119.5, 0, 0, 0, 1, 0],
     )
     depth = DepthMap(np.ones((60, 80), np.float32), 0.25, 0.25)
-    small = messages.depth_camera_info(make, info, depth, HEADER)
+    small = depth_camera_info(make, info, depth, HEADER)
     assert (small.width, small.height, list(small.d)) == (80, 60, [0.1])
     for big, little in ((info.k, small.k), (info.p, small.p)):
         width = len(big) // 3
@@ -93,7 +127,7 @@ def test_the_camera_of_a_depth_image_sees_what_the_sources_sees():
 def test_an_uncalibrated_camera_stays_so():
     info = make('sensor_msgs/msg/CameraInfo')
     depth = DepthMap(np.ones((6, 8), np.float32), 0.25, 0.25)
-    assert not any(messages.depth_camera_info(make, info, depth, HEADER).k)
+    assert not any(depth_camera_info(make, info, depth, HEADER).k)
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,27 @@ def test_boxes_are_found_in_source_pixels_and_tracked(pipeline, ends):
     assert [stage.stage for stage in tracker.stages] == ['preprocess', 'infer', 'postprocess']
 
 
+def test_what_one_core_takes_is_known_of_its_equals(tmp_path, ends):
+    units = tuple(LocalUnit(Unit(f'cpu{n}', 'cpu'), 0) for n in range(3))
+    pipeline = Pipeline(
+        from_parameters(_parameters(tmp_path)),
+        on_end=ends,
+        machine=replace(discover(), units=units),
+        root=tmp_path,
+    )
+    pipeline.load()
+    pipeline.start()
+    pipeline.submit(frame())
+    ends.wait_for(2)
+    dispatcher = pipeline._runtime.read(lambda dispatcher, _: dispatcher)
+    stage = dispatcher.tasks['detector'].variants[0].stages[0].name
+    costs = dispatcher.profiles.on_units('detector', 'base', stage)
+    pipeline.stop()
+    pipeline.unload()
+    assert sorted(costs) == ['cpu0', 'cpu1', 'cpu2']
+    assert len({cost.expected_ns(1) for cost in costs.values()}) == 1
+
+
 def test_thresholds_change_while_running(pipeline, ends):
     pipeline.change_task('detector', {'score_threshold': 0.95})
     pipeline.submit(frame(seq=1))

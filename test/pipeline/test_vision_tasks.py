@@ -96,18 +96,18 @@ def test_following_by_flow_runs_where_flow_is(fake, tmp_path, monkeypatch):
         'task.detections_from': 'corners',
     }
     flowed = set()
-    real = VpiOps.lk_flow
+    real = VpiOps.point_flow
 
-    def lk_flow(self, *arguments, **settings):
-        flowed.add((self._kind, threading.current_thread().name))
+    def point_flow(self, *arguments, **settings):
+        flowed.add((self._unit.kind, threading.current_thread().name))
         return real(self, *arguments, **settings)
 
-    monkeypatch.setattr(VpiOps, 'lk_flow', lk_flow)
+    monkeypatch.setattr(VpiOps, 'point_flow', point_flow)
     with Run(_config('flow_track', **more), machine(tmp_path, *UNITS)) as run:
         ends = [end for end in run.send(*FRAMES) if end.task == 'task']
     assert {end.outcome for end in ends} == {'on_time'}
-    assert units_by_stage(ends)['flow'] == {'cpu0', 'gpu0', 'pva0'}
-    assert flowed == {('gpu', 'unit-gpu0'), ('pva', 'unit-pva0')}
+    assert units_by_stage(ends)['flow'] == {'cpu0', 'gpu0', 'pva0', 'ofa0'}
+    assert flowed == {(kind, f'unit-{kind}0') for kind in ('gpu', 'pva', 'ofa')}
 
 
 def test_a_network_after_denoise_sees_the_clean_picture(fake, tmp_path):

@@ -1,0 +1,71 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""How busy units are if stages are divided among them as well as can be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from edge_sched_ros.capacity.admission_tasks import TaskDemand
+
+
+@dataclass(frozen=True, slots=True)
+class LeastLoad:
+    """
+    The load of the busiest units, at best.
+
+    :param share: of their time that is asked for; from 1 on no policy can serve all
+    :param units: those that are that busy however the stages are divided
+    """
+
+    share: float
+    units: tuple[str, ...]
+
+    def touches(self, task: TaskDemand) -> bool:
+        """Return whether a task has a stage that only those units can run."""
+        return any(all(name in self.units for name, _ in stage.units) for stage in task.stages)
+
+
+def load_solver() -> None:
+    """Load what the first question would wait for, half a second or so."""
+    import scipy.optimize  # noqa: F401
+
+
+def least_load(tasks: Sequence[TaskDemand], slots: Mapping[str, int]) -> LeastLoad:
+    """
+    Return the least load of the busiest units, over all ways to divide the stages.
+
+    The linear program of scheduling divisible work on unrelated machines (Lawler and Labetoulle
+    1978; recollected): shares of each stage on its units, least the highest utilisation. Below 1
+    is necessary for any policy to be stable, and by dual prices above 0 the units that limit it
+    are known.
+    """
+    # loads for a while, and only who asks needs it
+    from scipy.optimize import linprog
+
+    names = list(slots)
+    parts = [
+        (index, names.index(unit), task.rate_per_s * time_ms / 1e3 / slots[unit])
+        for index, (task, stage) in enumerate((task, s) for task in tasks for s in task.stages)
+        for unit, time_ms in stage.units
+    ]
+    count = sum(len(task.stages) for task in tasks)
+    whole = np.zeros((count, len(parts) + 1))
+    busy = np.zeros((len(names), len(parts) + 1))
+    busy[:, -1] = -1.0
+    for column, (stage_index, unit_index, share) in enumerate(parts):
+        whole[stage_index, column] = 1.0
+        busy[unit_index, column] = share
+    goal = np.zeros(len(parts) + 1)
+    goal[-1] = 1.0
+    found = linprog(
+        goal, A_ub=busy, b_ub=np.zeros(len(names)), A_eq=whole, b_eq=np.ones(count), method='highs'
+    )
+    prices = found.ineqlin.marginals
+    return LeastLoad(
+        float(found.fun), tuple(name for name, price in zip(names, prices) if price < -1e-9)
+    )
