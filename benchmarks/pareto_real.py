@@ -9,7 +9,7 @@ in the real pipeline without ROS, each with a
 new frame as soon as the last is answered. They are
 kept on one of two cores each, in every way there is, or left to a policy. Rates are relative to
 those of each network alone on a core, and added up. Contenders take turns within a repetition;
-medians over repetitions are shown, after the first five seconds of each run.
+medians over repetitions are shown, after the first four seconds of each run.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from edge_sched_ros.pipeline.pipeline import Pipeline
 CORES = ('cpu0', 'cpu1')
 WIDTH, HEIGHT = 640, 480
 #: the policy learns costs and settles
-WARM_S = 5.0
+WARM_S = 4.0
 POLICIES = ('pareto', 'shortest_expected_latency', 'mael')
 MODELS = Path(__file__).resolve().parents[1] / 'models'
 DATA = Path(__file__).resolve().parents[2] / 'shared' / 'data' / 'yolox_nano_416x416.onnx'

@@ -34,6 +34,7 @@ from edge_sched_ros.pipeline.config import PipelineConfig
 from edge_sched_ros.pipeline.inputs_account import InputAccounts
 from edge_sched_ros.pipeline.known_costs import known_costs
 from edge_sched_ros.pipeline.known_costs import ProfileUse
+from edge_sched_ros.pipeline.latest_images import LatestImages
 from edge_sched_ros.pipeline.machine_watch import MachineWatch
 from edge_sched_ros.pipeline.replanning import Replanning
 from edge_sched_ros.pipeline.status import read_status
@@ -79,13 +80,8 @@ class Pipeline:
         #: where the costs come from that were known from the start
         self._profile_use: ProfileUse | None = None
         self._inputs = InputAccounts(config.topics)
-        #: the latest image of topics that triggered tasks look at, and when it came
-        self._latest: dict[str, tuple[Frame, int]] = {}
-        self._image_of = {
-            task.name: task.topic for task in config.tasks if task.trigger_topic and task.topic
-        }
+        self._images = LatestImages(config.tasks, config.silent_after_ms * 1e6, clock_ns)
         self._triggers = {task.trigger_topic or task.topic for task in config.tasks}
-        self._kept = frozenset(self._image_of.values())
         self._sources = {task.name: config.source_of(task) for task in config.tasks}
         self._started_ns: int | None = None
         self._running_now = False
@@ -126,12 +122,11 @@ class Pipeline:
             programs=assembly.programs,
             units=assembly.units,
             deliver=self._on_end,
-            frame_for=self._frame_for,
+            frame_for=self._images.frame_for,
             clock_ns=self._clock_ns,
         )
         self._watch = MachineWatch(self._runtime, Sampler(assembly.units, root=self._root))
         self._replanning = Replanning(self._runtime)
-
         self._admit_at_start()
 
     def _admit_at_start(self) -> None:
@@ -140,8 +135,12 @@ class Pipeline:
             load_solver()
         ruling = self.admission.consider({}, at_start=True)
         if ruling.refused:
-            self.unload()
-            raise ConfigError('admission', f'{self.admission.mode}: {ruling.text}')
+            doubts = () if self._profile_use is None else self._profile_use.doubts
+            if not doubts:
+                self.unload()
+                raise ConfigError('admission', f'{self.admission.mode}: {ruling.text}')
+            # costs that may be another machine's are no reason not to start
+            _log.warning('admission: %s (not refused: %s)', ruling.text, '; '.join(doubts))
         self.settle_admission()
 
     def start(self) -> None:
@@ -159,7 +158,7 @@ class Pipeline:
             return
         self._running_now = False
         self._running().stop()
-        self._latest.clear()
+        self._images.forget()
 
     def unload(self) -> None:
         """Stop, if need be, and free all engines."""
@@ -182,8 +181,7 @@ class Pipeline:
         :param age_ns: how long ago it was taken; deadlines count from then
         """
         self._inputs.received(frame.stream, self._clock_ns())
-        if frame.stream in self._kept:
-            self._latest[frame.stream] = (frame, self._clock_ns())
+        self._images.note(frame)
         if frame.stream in self._triggers:
             self._running().submit(frame, age_ns=age_ns)
 
@@ -194,7 +192,7 @@ class Pipeline:
     def clock_jumped(self, delta_ns: int) -> None:
         """Forget what belongs to the time before a jump of the source clock."""
         self._running().post(ClockJumped(delta_ns))
-        self._latest.clear()
+        self._images.forget()
         self._reset_programs()
 
     def source_restarted(self, topic: str) -> None:
@@ -202,15 +200,6 @@ class Pipeline:
         for name, source in self._sources.items():
             if topic in (source.topic, source.trigger_topic):
                 self._loaded().programs[name].reset()
-
-    def _frame_for(self, task: str, frame: Frame) -> Frame | None:
-        """Return what a task works on; for a triggered one the latest image, if it is fresh."""
-        topic = self._image_of.get(task)
-        if topic is None:
-            return frame
-        image, arrived_ns = self._latest.get(topic, (None, 0))
-        fresh = self._clock_ns() - arrived_ns <= self.config.silent_after_ms * 1e6
-        return image if fresh else None
 
     # --- settings ---------------------------------------------------------------------------
 

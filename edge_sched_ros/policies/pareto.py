@@ -214,7 +214,7 @@ class Pareto:
 
     def _balance(self, view: View, task: TaskSpec, state: Allocated, took_ns: int) -> None:
         """Make the change that helps the rates most, of this network or of another."""
-        if state.lock or len(state.points) == 1:
+        if state.lock or len(state.choices) == 1:
             return
         proposal = self._proposal(view, task, state, took_ns)
         active = [name for name in self._tasks if view.tasks[name].enabled]
@@ -241,7 +241,7 @@ class Pareto:
         free = self._memory.free_mib(view, without=task.name)
         candidates = [
             point
-            for point in state.points
+            for point in state.choices
             if point is not state.current
             and self._memory.fits(point, free)
             and latency_ns(point) <= limit_ns

@@ -68,5 +68,5 @@ class Round:
 
     def _is_waited_for(self, name: str) -> bool:
         state = self._tasks.get(name)
-        can_change = state is not None and not state.lock and len(state.points) > 1
+        can_change = state is not None and not state.lock and len(state.choices) > 1
         return can_change and name not in self._said

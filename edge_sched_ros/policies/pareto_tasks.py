@@ -18,6 +18,7 @@ from edge_sched_ros.policies.pareto_front import Costs
 from edge_sched_ros.policies.pareto_front import exact_front
 from edge_sched_ros.policies.pareto_front import Point
 from edge_sched_ros.policies.pareto_model import Use
+from edge_sched_ros.policies.pareto_twins import twins_of
 
 #: points of a front that are looked at
 _MOST_POINTS = 24
@@ -34,6 +35,7 @@ class Allocated:
     A task and where its segments run.
 
     :param points: its front, the fastest first
+    :param twins: points almost as good, on other units
     :param solo_ns: stage, unit -> time alone, as it was known when the front was made
     :param known: how many of these were known then
     :param current: the point in use
@@ -44,6 +46,7 @@ class Allocated:
     """
 
     points: list[Point]
+    twins: list[Point]
     solo_ns: dict[tuple[str, str], int]
     known: int
     current: Point
@@ -51,6 +54,11 @@ class Allocated:
     since_ns: int = 0
     free_mib: float = 0.0
     ended_ns: int = 0
+
+    @property
+    def choices(self) -> list[Point]:
+        """Every point it may go to."""
+        return self.points + self.twins
 
 
 def latency_ns(point: Point) -> float:
@@ -119,7 +127,9 @@ def allocate(
         for name, option in zip(names, options)
     ]
     points = exact_front(segments, handover, most=_MOST_POINTS)
-    return Allocated(points, solo, known_costs(view, task), points[0])
+    memory = dict(zip(names, options))
+    twins = twins_of(points, names, solo, lambda name, unit: memory[name][unit][1], handover)
+    return Allocated(points, twins, solo, known_costs(view, task), points[0])
 
 
 def renew(view: View, task: TaskSpec, state: Allocated, available: frozenset[str]) -> None:
@@ -135,8 +145,9 @@ def renew(view: View, task: TaskSpec, state: Allocated, available: frozenset[str
     if found is None:
         return
     units = state.current.units
-    staying = next((point for point in found.points if point.units == units), None)
-    state.points, state.solo_ns, state.known = found.points, found.solo_ns, found.known
+    staying = next((point for point in found.choices if point.units == units), None)
+    state.points, state.twins = found.points, found.twins
+    state.solo_ns, state.known = found.solo_ns, found.known
     # no longer on the front: it is left when another point is found to be better
     state.current = staying or _point(view, task, state, units)
 

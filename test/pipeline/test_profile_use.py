@@ -136,6 +136,16 @@ def test_another_machine_is_a_warning(load, caplog):
     assert any('profiles.yaml may be wrong here: power_mode was' in text for text in warnings)
 
 
+def test_costs_of_another_machine_are_no_reason_not_to_start(load, caplog):
+    caplog.set_level(logging.WARNING)
+    late = {'detector.deadline_ms': 20.0, 'detector.period_ms': 100.0, 'admission': 'refuse'}
+    with pytest.raises(ConfigError, match="admission: refuse: 'detector' would miss"):
+        load(_data(_known()), **late)
+    load({**_data(_known()), 'power_mode': 'another mode'}, **late)
+    warnings = [record.getMessage() for record in caplog.records]
+    assert any('(not refused: power_mode was another mode' in text for text in warnings), warnings
+
+
 def test_with_time_to_measure_costs_of_another_machine_are_replaced(load):
     data = {**_data(_known()), 'power_mode': 'another mode'}
     pipeline = load(data, profile_at_configure_s=0.3)

@@ -106,6 +106,23 @@ def test_the_network_that_loses_least_leaves_the_crowded_unit(first_ms, second_m
     assert _last_units(log) == {leaves: {'cpu0'}, stays: {'gpu0'}}
 
 
+@pytest.mark.parametrize('other_ms', [10.0, 11.0])
+def test_each_network_gets_one_of_several_equal_units(other_ms):
+    """Of equal units one leaves the front; it must still be a place to go to."""
+    costs = {'cpu0': 10.0, 'cpu1': other_ms, 'cpu2': 10.0}
+    stages = [{'name': name, 'cost': costs} for name in ('infer', 'postprocess')]
+    tasks = {
+        name: {'network': 'n', 'period_ms': 1.0, 'deadline_ms': 1000.0} for name in ('a', 'b', 'c')
+    }
+    made = system(
+        {'tasks': tasks, 'networks': {'n': {'stages': stages}}},
+        {'units': dict.fromkeys(costs, {})},
+    )
+    _, log = simulate(made, policy='pareto', **PARAMETERS, seconds=5.0)
+    found = _last_units(log)
+    assert sorted(map(sorted, found.values())) == [['cpu0'], ['cpu1'], ['cpu2']]
+
+
 def test_no_network_goes_where_it_would_always_be_late():
     made = _two(40.0, 100.0, deadline_ms=30.0)
     _, log = simulate(made, policy='pareto', **PARAMETERS, seconds=5.0)

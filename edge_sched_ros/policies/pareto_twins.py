@@ -1,0 +1,63 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Points that are almost as good as one of a front, on another unit: equal cores, two DLAs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+from itertools import pairwise
+
+from edge_sched_ros.policies.pareto_front import Point
+
+#: how much slower alone a twin may be
+_SLACK = 1.25
+_MOST = 12
+
+
+def twins_of(
+    points: Sequence[Point],
+    stages: Sequence[str],
+    solo_ns: Mapping[tuple[str, str], int],
+    memory_mib: Callable[[str, str], float],
+    handover_ns: Callable[[str, str], float],
+) -> list[Point]:
+    """
+    Return points that differ from one of a front by one unit put in another's place.
+
+    Of two equal units one dominates the other by a hair, or by chance, and leaves the front; but
+    when the one is crowded the other is where to go.
+
+    :param stages: names, in order
+    :param solo_ns: stage, unit -> time alone, for every unit that may run the stage
+    :param memory_mib: of a stage on a unit
+    :returns: the fastest first, a dozen at most
+    """
+    known = {point.units for point in points}
+    found: dict[tuple[str, ...], Point] = {}
+    names = list(dict.fromkeys(unit for _, unit in solo_ns))
+    for point in points:
+        for units in _exchanged(point.units, names):
+            if units in known or units in found or not _allowed(stages, units, solo_ns):
+                continue
+            latency = sum(solo_ns[key] for key in zip(stages, units))
+            latency += sum(handover_ns(begin, end) for begin, end in pairwise(units))
+            if latency <= _SLACK * point.costs[0]:
+                memory = sum(memory_mib(*key) for key in zip(stages, units))
+                found[units] = Point(units, (float(latency), memory, 0.0))
+    return sorted(found.values(), key=lambda point: point.costs)[:_MOST]
+
+
+def _exchanged(units: tuple[str, ...], names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    for old in dict.fromkeys(units):
+        for new in names:
+            if new not in units:
+                yield tuple(new if unit == old else unit for unit in units)
+
+
+def _allowed(
+    stages: Sequence[str], units: tuple[str, ...], solo_ns: Mapping[tuple[str, str], int]
+) -> bool:
+    return all(key in solo_ns for key in zip(stages, units))
