@@ -109,16 +109,18 @@ class GammaResponse(Response):
         service_variance_ms2: float | None = None,
     ) -> None:
         self._points = points
+        gammas = [delay.gamma() for delay in delays]
         self._none = np.array([delay.none for delay in delays])
-        gammas = np.array([delay.gamma() for delay in delays])
-        self._shape, self._scale = gammas[:, 0], gammas[:, 1]
-        means = np.array([delay.mean_ms for delay in delays])
-        variances = np.array([delay.variance_ms2 for delay in delays])
-        mean = float(points.mean()) if service_mean_ms is None else service_mean_ms
-        spread = float(points.var()) if service_variance_ms2 is None else service_variance_ms2
-        self.mean_ms = mean + float(means.mean())
-        along = float(np.cov(points, means, bias=True)[0, 1]) if len(means) > 1 else 0.0
-        self.variance_ms2 = spread + float(variances.mean() + means.var()) + 2 * along
+        self._shape = np.array([shape for shape, _ in gammas])
+        self._scale = np.array([scale for _, scale in gammas])
+        mean, spread = service_mean_ms, service_variance_ms2
+        if mean is None:
+            mean = float(points[0] if len(points) == 1 else points.mean())
+        if spread is None:
+            spread = 0.0 if len(points) == 1 else float(points.var())
+        delayed_ms, more = _delays(points, delays)
+        self.mean_ms = mean + delayed_ms
+        self.variance_ms2 = spread + more
         self.least_ms = float(points.min())
 
     @property
@@ -132,6 +134,16 @@ class GammaResponse(Response):
         delayed = gammainc(self._shape, np.maximum(left, 0) / self._scale)
         within = np.where(left >= 0, self._none + (1 - self._none) * delayed, 0.0)
         return float(within.mean())
+
+
+def _delays(points: Array, delays: list[Delay]) -> tuple[float, float]:
+    """Return the mean of delays and what they add to the variance of the service points."""
+    if len(delays) == 1:
+        return delays[0].mean_ms, delays[0].variance_ms2
+    means = np.array([delay.mean_ms for delay in delays])
+    variances = np.array([delay.variance_ms2 for delay in delays])
+    along = float(np.cov(points, means, bias=True)[0, 1])
+    return float(means.mean()), float(variances.mean() + means.var()) + 2 * along
 
 
 class DrawnResponse(Response):

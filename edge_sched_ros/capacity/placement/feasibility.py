@@ -19,7 +19,10 @@ from edge_sched_ros.capacity.placement.problem import App
 from edge_sched_ros.capacity.placement.problem import Demand
 from edge_sched_ros.capacity.placement.problem import Limits
 from edge_sched_ros.capacity.placement.problem import Option
-from edge_sched_ros.capacity.placement.tails import tails_ms
+from edge_sched_ros.capacity.placement.tails import responses as tail_responses
+from edge_sched_ros.capacity.placement.tails import SHARES
+from edge_sched_ros.capacity.placement.tails import tail_ms
+from edge_sched_ros.capacity.response import Response
 
 #: why not, from what is far to what is near
 Kind = Literal['batch', 'memory', 'busy', 'late', 'front_end']
@@ -95,6 +98,18 @@ def overdue(app: App, response_ms: float, share: float = 1.0) -> str:
     return f'{text} {of}the deadline {deadline_ms:g} ms'
 
 
+def _overdue_tail(app: App, response: Response | None, share: float) -> str:
+    """Return how an application misses its deadline; a quantile is worked out only to say so."""
+    deadline_ms, objective = app.spec.deadline_ms, app.spec.objective
+    if response is not None and deadline_ms is None:
+        return ''
+    if response is not None and deadline_ms is not None:
+        within = response.share_within(deadline_ms * share)
+        if within >= SHARES[objective]:
+            return ''
+    return overdue(app, tail_ms(response, objective), share)
+
+
 def _with_option(node: NodeState, option: Option) -> dict[str, list[Demand]]:
     """Return what the units that an option uses would serve."""
     asked: dict[str, list[Demand]] = {}
@@ -130,17 +145,20 @@ def _first_late(
     wanted = {name: one.app.spec.objective for name, one in node.hosted.items()}
     if new is not None:
         wanted[new.name] = new.spec.objective
-    tails: dict[str, float] = {}
+    tails: dict[str, Response | None] = {}
     if any(objective != 'mean' for objective in wanted.values()):
         wanted = {name: objective for name, objective in wanted.items() if objective != 'mean'}
-        tails = tails_ms(node.spec, {**node.demands, **asked}, wanted)
+        tails = tail_responses(node.spec, {**node.demands, **asked}, wanted)
     for name, mean_ms in responses.items():
         app = new if new is not None and name == new.name else node.hosted[name].app
         in_flight = app.spec.rate_per_s / 1e3 * mean_ms
         if limits.front_end is not None and in_flight >= limits.front_end:
             text = f'{name} would have {in_flight:.3g} requests in flight, not below'
             return Refusal('front_end', f'{node.name}: {text} {limits.front_end:g}')
-        late = overdue(app, tails.get(name, mean_ms), limits.deadline_share)
+        if name in tails:
+            late = _overdue_tail(app, tails[name], limits.deadline_share)
+        else:
+            late = overdue(app, mean_ms, limits.deadline_share)
         if late:
             return Refusal('late', f'{node.name}: {name}: {late}')
     return None

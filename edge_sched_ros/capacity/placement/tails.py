@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Sequence
 
@@ -14,6 +15,9 @@ from edge_sched_ros.capacity.placement.schema import NodeSpec
 from edge_sched_ros.capacity.response import Response
 from edge_sched_ros.capacity.tandem import tandem
 from edge_sched_ros.capacity.unit_model import unit_responses
+
+#: objective -> the share of answers that must be within the deadline
+SHARES = {'p95': 0.95, 'p99': 0.99}
 
 
 def tails_ms(
@@ -27,24 +31,42 @@ def tails_ms(
     :param demands: by unit, of all applications on the node
     :param wanted: application -> ``p95`` or ``p99``
     """
-    parts: dict[str, list[Response] | None] = {name: [] for name in wanted}
+    found = responses(node, demands, wanted)
+    return {name: tail_ms(found[name], objective) for name, objective in wanted.items()}
+
+
+def tail_ms(response: Response | None, objective: str) -> float:
+    """Return ``p95`` or ``p99`` of a response; infinite without one."""
+    return math.inf if response is None else response.quantile_ms(SHARES[objective])
+
+
+def responses(
+    node: NodeSpec, demands: Mapping[str, Sequence[Demand]], names: Collection[str]
+) -> dict[str, Response | None]:
+    """
+    Return the whole response of applications; ``None`` for one on an overloaded unit.
+
+    To know whether a deadline holds, ask how many answers are within it: that takes a twentieth of
+    the time in which a quantile is found.
+
+    :param demands: by unit, of all applications on the node
+    """
+    parts: dict[str, list[Response] | None] = {name: [] for name in names}
     for unit, asked in demands.items():
         if not any(demand.app in parts for demand in asked):
             continue
-        responses = _responses(node, unit, asked)
+        of_unit = _responses(node, unit, asked)
         for index, demand in enumerate(asked):
             found = parts.get(demand.app)
             if found is None:
                 continue
-            if responses is None:
+            if of_unit is None:
                 parts[demand.app] = None
             else:
-                found.append(responses[index])
+                found.append(of_unit[index])
     return {
-        name: math.inf
-        if (responses := parts[name]) is None
-        else float(getattr(tandem(responses, node.network_ms), f'{objective}_ms'))
-        for name, objective in wanted.items()
+        name: None if found is None else tandem(found, node.network_ms)
+        for name, found in parts.items()
     }
 
 
