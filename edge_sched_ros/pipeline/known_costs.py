@@ -5,40 +5,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge_sched_ros.core.profiles import Profiles
+from edge_sched_ros.pipeline.cost_sources import ProfileUse
 
 if TYPE_CHECKING:
     from edge_sched_ros.pipeline.assemble import Assembly
     from edge_sched_ros.pipeline.config import PipelineConfig
-    from edge_sched_ros.profiling.fingerprint import Mismatch
-
-
-@dataclass(frozen=True, slots=True)
-class ProfileUse:
-    """
-    Where the costs a pipeline began with come from.
-
-    :param file: that was read; empty for none
-    :param mismatches: what is not as it was when that was measured
-    :param stale: networks whose files have changed since
-    :param measured: what was measured while configuring
-    :param missing: what nobody knew; it is learned from the first runs
-    """
-
-    file: str = ''
-    mismatches: tuple[Mismatch, ...] = ()
-    stale: tuple[str, ...] = ()
-    measured: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-
-    @property
-    def doubts(self) -> tuple[str, ...]:
-        """Why the file's numbers may be wrong here; empty when they should be right."""
-        return (*map(str, self.mismatches), *(f'{name} has another file' for name in self.stale))
 
 
 def known_costs(

@@ -31,9 +31,9 @@ from edge_sched_ros.pipeline.admission_demand import look
 from edge_sched_ros.pipeline.assemble import assemble
 from edge_sched_ros.pipeline.assemble import Assembly
 from edge_sched_ros.pipeline.config import PipelineConfig
+from edge_sched_ros.pipeline.cost_sources import ProfileUse
 from edge_sched_ros.pipeline.inputs_account import InputAccounts
 from edge_sched_ros.pipeline.known_costs import known_costs
-from edge_sched_ros.pipeline.known_costs import ProfileUse
 from edge_sched_ros.pipeline.latest_images import LatestImages
 from edge_sched_ros.pipeline.machine_watch import MachineWatch
 from edge_sched_ros.pipeline.replanning import Replanning

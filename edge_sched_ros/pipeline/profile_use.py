@@ -15,7 +15,7 @@ from edge_sched_ros.core.profiles import Profiles
 from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.pipeline.assemble import Assembly
 from edge_sched_ros.pipeline.config import PipelineConfig
-from edge_sched_ros.pipeline.known_costs import ProfileUse
+from edge_sched_ros.pipeline.cost_sources import ProfileUse
 from edge_sched_ros.pipeline.profile_targets import target_of
 from edge_sched_ros.profiling.apply import apply_profiles
 from edge_sched_ros.profiling.apply import Missing

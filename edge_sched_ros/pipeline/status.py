@@ -14,8 +14,8 @@ from edge_sched_ros.core.errors import InvariantError
 from edge_sched_ros.core.profiles import StageKey
 from edge_sched_ros.execution.telemetry.unit_reading import NOTHING_READ
 from edge_sched_ros.execution.telemetry.unit_reading import UnitReading
+from edge_sched_ros.pipeline.cost_sources import ProfileUse
 from edge_sched_ros.pipeline.inputs_account import InputAccount
-from edge_sched_ros.pipeline.known_costs import ProfileUse
 
 
 @dataclass(frozen=True, slots=True)

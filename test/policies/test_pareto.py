@@ -116,7 +116,7 @@ def test_each_network_gets_one_of_several_equal_units(other_ms):
     }
     made = system(
         {'tasks': tasks, 'networks': {'n': {'stages': stages}}},
-        {'units': dict.fromkeys(costs, {})},
+        {'units': {name: {} for name in costs}},
     )
     _, log = simulate(made, policy='pareto', **PARAMETERS, seconds=5.0)
     found = _last_units(log)

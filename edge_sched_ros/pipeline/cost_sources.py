@@ -1,0 +1,35 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Where the costs come from that a pipeline began with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from edge_sched_ros.profiling.fingerprint import Mismatch
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileUse:
+    """
+    Where the costs a pipeline began with come from.
+
+    :param file: that was read; empty for none
+    :param mismatches: what is not as it was when that was measured
+    :param stale: networks whose files have changed since
+    :param measured: what was measured while configuring
+    :param missing: what nobody knew; it is learned from the first runs
+    """
+
+    file: str = ''
+    mismatches: tuple[Mismatch, ...] = ()
+    stale: tuple[str, ...] = ()
+    measured: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why the file's numbers may be wrong here; empty when they should be right."""
+        return (*map(str, self.mismatches), *(f'{name} has another file' for name in self.stale))
