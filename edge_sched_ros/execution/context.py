@@ -43,6 +43,9 @@ class Program(Protocol):
     """
     What a task runs.
 
+    One that has ``check_option(name, value)``, which raises ConfigError, is asked before settings
+    change, so that a batch of them changes whole or not at all.
+
     Different jobs of one task may run on different threads at the same time, unless it is
     stateful; one job is only ever at one place.
     """

@@ -95,6 +95,8 @@ class Runtime:
         self._live: dict[int, _LiveJob] = {}
         self._errors_seen: set[tuple[str, str]] = set()
         self._workers: dict[str, UnitWorker] = {}
+        #: those that did not end when they were told to
+        self._abandoned: list[UnitWorker] = []
         self._alarm: Alarm | None = None
         self._delivery: Delivery | None = None
         #: unit -> an estimate of its power while busy, in mW; replaced as a whole by whoever reads
@@ -125,10 +127,18 @@ class Runtime:
         for name, worker in self._workers.items():
             if not worker.join(_STOP_TIMEOUT_S):
                 _log.error('unit %s: still busy, its thread is left behind', name)
+                self._abandoned.append(worker)
         if self._alarm is not None:
             self._alarm.stop()
         if self._delivery is not None:
             self._delivery.stop()
+
+    @property
+    def left_behind(self) -> frozenset[str]:
+        """Units that a thread of an earlier start is still busy on."""
+        return frozenset(
+            worker.local.unit.name for worker in self._abandoned if not worker.join(0)
+        )
 
     def _take_back_units(self) -> None:
         """Give units whose old thread was left behind to their new worker."""

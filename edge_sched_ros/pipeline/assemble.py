@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Collection
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
@@ -14,15 +16,22 @@ from edge_sched_ros.core.tasks import StageSpec
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.execution.context import Program
+from edge_sched_ros.execution.network_variants import BASE
 from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.perception.programs.observed import observe_detections
 from edge_sched_ros.pipeline.config import PipelineConfig
 from edge_sched_ros.pipeline.config import TaskConfig
+from edge_sched_ros.pipeline.left_behind import close_others
+from edge_sched_ros.pipeline.left_behind import keep
+from edge_sched_ros.pipeline.left_behind import stuck_with
+from edge_sched_ros.pipeline.left_behind import units_of
 from edge_sched_ros.pipeline.parameters import is_parameter
 from edge_sched_ros.pipeline.task_programs import TaskProgram
 from edge_sched_ros.pipeline.task_programs import TaskPrograms
 from edge_sched_ros.pipeline.unit_choice import UnitChoice
+
+_log = logging.getLogger(__name__)
 
 #: outputs that hold boxes; ``none`` is said by own code, whose results are not known
 _BOXES = ('detections', 'tracks', 'none')
@@ -44,12 +53,30 @@ class Assembly:
     #: what units hold for all programs
     makers: TaskPrograms | None = None
 
-    def close(self) -> None:
-        """Free all engines and what units hold."""
-        for program in self.programs.values():
-            program.close()
+    def why_not(self, task: str, variant: str) -> str:
+        """Return why a variant that is listed cannot be used here; empty for no reason."""
+        key = f'{task}.{variant}'
+        known = {} if self.makers is None else self.makers.not_here
+        return known.get(key) or self.left_out.get(key, '')
+
+    def close(self, busy: Collection[str] = ()) -> None:
+        """
+        Free all engines and what units hold.
+
+        :param busy: units whose threads were left behind; what they may still use is kept
+        """
+        stuck = stuck_with(self.units, busy)
+        held = {} if self.makers is None else self.makers.networks
+        for spec in self.tasks:
+            networks = held.get(spec.name, ())
+            if stuck & units_of(spec, networks):
+                close_others(networks, stuck)
+            else:
+                self.programs[spec.name].close()
         if self.makers is not None:
-            self.makers.close()
+            self.makers.close(stuck)
+        if stuck:
+            keep(self, busy, stuck)
 
 
 def assemble(config: PipelineConfig, machine: Machine) -> Assembly:
@@ -77,7 +104,7 @@ def _assemble(config: PipelineConfig, machine: Machine) -> Assembly:
         for task in config.tasks:
             made = makers.make(task)
             programs[task.name], networks[task.name] = made.program, made.name
-            tasks.append(_pinned(_spec(task, made), task.variant, makers.left_out))
+            tasks.append(_pinned(_spec(task, made), task.variant, makers))
         _check_cascades(config, programs)
         for task in config.tasks:
             observe_detections(task.name, task.detections_from, programs)
@@ -125,12 +152,18 @@ def _spec(task: TaskConfig, made: TaskProgram) -> TaskSpec:
     )
 
 
-def _pinned(spec: TaskSpec, variant: str, left_out: Mapping[str, str]) -> TaskSpec:
-    """Return a task that runs the variant it is told to, if any."""
-    known = [one.name for one in spec.variants]
-    reason = left_out.get(f'{spec.name}.{variant}')
-    if variant and variant not in known and reason:
-        raise ConfigError(f'{spec.name}.variant', f"'{variant}' {reason}")
+def _pinned(spec: TaskSpec, variant: str, makers: TaskPrograms) -> TaskSpec:
+    """Return a task that runs the variant it is told to, if any; the own file in its place."""
+    key = f'{spec.name}.{variant}'
+    if not variant or variant in [one.name for one in spec.variants]:
+        return spec.pinned(variant)
+    if key in makers.left_out:
+        raise ConfigError(f'{spec.name}.variant', f"'{variant}' {makers.left_out[key]}")
+    if key in makers.not_here:
+        told = f"{makers.not_here[key]}: the network's own file runs instead"
+        makers.left_out[key] = f'is told to run, but {told}'
+        _log.warning("%s.variant: '%s' %s", spec.name, variant, told)
+        return spec.pinned(BASE)
     return spec.pinned(variant)
 
 

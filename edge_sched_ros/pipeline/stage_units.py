@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import cast
 
 from edge_sched_ros.execution.engines.base import Engine
@@ -91,8 +92,11 @@ class StageUnits:
             found[name] = self._held[key]
         return found
 
-    def close(self) -> None:
-        """Free what units hold; their threads must have ended."""
-        for preprocessor in self._held.values():
-            preprocessor.close()
-        self._held.clear()
+    def close(self, stuck: Collection[str] = ()) -> None:
+        """
+        Free what units hold; their threads must have ended.
+
+        :param stuck: units whose have not: what they hold is kept
+        """
+        for key in [key for key in self._held if key[0] not in stuck]:
+            self._held.pop(key).close()

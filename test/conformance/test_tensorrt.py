@@ -27,7 +27,10 @@ from edge_sched_ros.execution.engines.onnxruntime import OnnxRuntimeEngine
 from edge_sched_ros.execution.engines.tensorrt import TensorRtEngine
 from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.execution.tensorrt import cuda
+from edge_sched_ros.execution.tensorrt import loading
+from edge_sched_ros.execution.tensorrt.api import load_api
 from edge_sched_ros.execution.tensorrt.execution import TensorRtError
+from edge_sched_ros.execution.tensorrt.reasons import ReasonDesk
 from edge_sched_ros.execution.tensorrt.settings import BuildSettings
 
 pytest.importorskip('onnxruntime')
@@ -414,6 +417,65 @@ def test_a_run_that_fails_leaves_a_network_that_runs(fake, monkeypatch, tmp_path
     network.close()
 
 
+@pytest.mark.parametrize('call', ['memcpy_htod_async', 'memcpy_dtoh_async', 'Event.record'])
+def test_what_cuda_refuses_is_an_error_of_ours(fake, monkeypatch, tmp_path, call):
+    network = _engine(tmp_path).load(_spec(tmp_path), GPU)
+
+    def refuse(*_):
+        raise fake.driver.LogicError('cuMemcpy failed:\nan illegal memory access')
+
+    owner, name = (fake.driver.Event, 'record') if '.' in call else (fake.driver, call)
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, name, refuse)
+        with pytest.raises(TensorRtError, match='CUDA fails: cuMemcpy failed: an ill') as caught:
+            network.run([_picture()])
+    assert caught.value.reason == 'tensorrt_error'
+    network._session.primary.push()
+    network._session.stream.synchronize()
+    network._session.primary.pop()
+    network.close()
+
+
+def test_a_failure_is_explained_by_its_own_reason(fake, monkeypatch, tmp_path):
+    """Another thread fails and is told so in the middle of a build."""
+    spec, told = _spec(tmp_path), []
+
+    def fail_elsewhere():
+        api = SimpleNamespace(trt=fake.trt, logger=load_api().logger)
+        runtime = SimpleNamespace(deserialize_cuda_engine=lambda plan: _say(api, 'no such plan'))
+        with pytest.raises(ConfigError, match='no such plan') as caught:
+            loading.deserialize(api, runtime, b'', 'other')
+        told.append(str(caught.value))
+
+    def build(self, network, config):
+        _say(SimpleNamespace(trt=fake.trt, logger=load_api().logger), 'out of tactics')
+        thread = threading.Thread(target=fail_elsewhere)
+        thread.start()
+        thread.join()
+
+    monkeypatch.setattr(fake.trt.Builder, 'build_serialized_network', build)
+    with pytest.raises(ConfigError, match=r'cannot build .*net\.onnx for gpu0?: out of tactics'):
+        _engine(tmp_path).load(spec, GPU)
+    assert told == ['other: cannot load this engine: no such plan']
+
+
+def _say(api, text):
+    api.logger.log(api.trt.ILogger.Severity.ERROR, text)
+
+
+def test_a_reason_told_by_a_thread_of_tensorrts_own_is_heard():
+    desk = ReasonDesk()
+    with desk.open() as reasons:
+        thread = threading.Thread(target=desk.tell, args=('no tactic',))
+        thread.start()
+        thread.join()
+    assert str(reasons) == 'no tactic'
+    with desk.open() as fresh:
+        pass
+    desk.tell('too late')
+    assert str(fresh) == 'TensorRT gives no reason'
+
+
 @pytest.mark.parametrize(
     'wrong',
     [
@@ -475,7 +537,7 @@ EXECUTION = {
     'the stream is not waited for': ('self._done.synchronize()', 'pass'),
     'the event is not recorded': ('self._done.record(stream)', 'pass'),
     'the context is not pushed to run': (
-        'with self._session.active():\n                return self._run(inputs)',
+        'with self._session.active():\n                    return self._run(inputs)',
         'return self._run(inputs)',
     ),
     'pageable host memory': (

@@ -173,8 +173,9 @@ def test_the_stand_in_lacks_what_the_real_one_lacks(real, monkeypatch):
 
 def test_classes_derived_from_the_real_ones_can_be_made_and_called(real):
     logger = make_logger(real)
-    logger.log(real.ILogger.Severity.ERROR, 'two\nlines')
-    assert logger.errors == ['two lines']
+    with logger.reasons.open() as reasons:
+        logger.log(real.ILogger.Severity.ERROR, 'two\nlines')
+    assert str(reasons) == 'two lines'
     recorder = make_recorder(real)
     assert recorder.num_errors() == 0 and recorder.take() == ''
     seen = []

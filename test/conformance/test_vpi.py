@@ -9,7 +9,9 @@ OpenCV, not that the hardware does what its documentation says.
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 
 import cv2
 import numpy as np
@@ -41,6 +43,8 @@ from edge_sched_ros.execution.preprocess.opencv_ops import OpenCvOps
 from edge_sched_ros.execution.preprocess.vpi import VpiPreprocessor
 from edge_sched_ros.execution.vision import OPERATIONS
 from edge_sched_ros.execution.vision import UnsupportedOpError
+from edge_sched_ros.execution.vpi.capability import Request
+from edge_sched_ros.execution.vpi.unit_plans import UnitPlans
 
 OPENCV = OpenCvOps()
 SIZE = (320, 240)
@@ -462,6 +466,39 @@ def test_what_is_forgotten_is_not_in_use(orin):
         assert images[0].pending
         session.image(index, (64, 64), 'BGR8')
     assert not images[0].pending
+
+
+def test_closing_frees_the_stream_at_once(orin):
+    """Not when Python looks for circles next: VPI's memory is no burden to Python's."""
+    mine = found_once().for_unit(unit('gpu'))
+    ops = mine.vision()
+    ops.rescale(PICTURE, (64, 64))
+    stream = weakref.ref(ops._session.stream)
+    gc.disable()
+    try:
+        mine.close()
+        assert stream() is None
+    finally:
+        gc.enable()
+
+
+def test_plans_are_in_no_circle():
+    unit_plans = UnitPlans(None, 'gpu', (3, 2), assumed=False)
+    unit_plans.plan((Request(op='rescale', size=(64, 64)),), 'BGR8', SIZE, 'BGR8')
+    gone = weakref.ref(unit_plans)
+    gc.disable()
+    try:
+        del unit_plans
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+def test_closing_twice_is_closing(orin):
+    ops = _ops('gpu')
+    ops.rescale(PICTURE, (64, 64))
+    for _ in range(2):
+        ops.close()
 
 
 def test_results_are_not_overwritten_by_the_next(orin):

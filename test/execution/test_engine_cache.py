@@ -4,19 +4,27 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import json
 import os
 import shutil
+import threading
 from dataclasses import fields
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
+import onnx
 import pytest
 from fake_tensorrt import fake_tensorrt
+from fake_tensorrt import write_layers
 from fake_tensorrt import write_spec
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
+from onnx import helper
+from onnx import TensorProto
 from sysfs import COMPUTERS
 
 from edge_sched_ros.core.errors import ConfigError
@@ -29,16 +37,19 @@ from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.execution.tensorrt import cache
 from edge_sched_ros.execution.tensorrt import making
 from edge_sched_ros.execution.tensorrt import toolchain
+from edge_sched_ros.execution.tensorrt.external_data import external_files
 from edge_sched_ros.execution.tensorrt.placement import check_on_dla
 from edge_sched_ros.execution.tensorrt.placement import check_strict
 from edge_sched_ros.execution.tensorrt.placement import count_layers
 from edge_sched_ros.execution.tensorrt.placement import Placement
 from edge_sched_ros.execution.tensorrt.settings import BuildSettings
 from edge_sched_ros.execution.tensorrt.shapes import resolve
+from edge_sched_ros.execution.tensorrt.tables import check_can_measure
 
 pytest.importorskip('onnxruntime')
 
 GPU = Unit('gpu', 'gpu')
+DLA = Unit('dla0', 'dla')
 KEY = cache.EngineKey(
     tensorrt='10.3.0',
     device='Orin',
@@ -100,7 +111,47 @@ def test_a_new_engine_replaces_the_old_one(tmp_path):
     cache.store(tmp_path, 'net', KEY, b'old', LAYERS, 1.0)
     cache.store(tmp_path, 'net', KEY, b'new', LAYERS, 1.0)
     assert cache.find(tmp_path, KEY).read() == b'new'
-    assert len(list(tmp_path.iterdir())) == 2
+    assert sorted(file.suffix for file in tmp_path.glob('[!.]*')) == ['.json', '.plan']
+
+
+def test_an_engine_that_another_process_replaced_is_read_as_it_is_now(tmp_path):
+    mine = cache.store(tmp_path, 'net', KEY, b'mine', LAYERS, 1.0)
+    cache.store(tmp_path, 'net', KEY, b'theirs', LAYERS, 1.0)
+    assert not mine.plan.exists() and mine.read() == b'theirs'
+
+
+def test_two_who_store_the_same_engine_at_a_time_lose_none(tmp_path, monkeypatch):
+    """One has written its plan and does not name it yet when the other comes."""
+    real, others = cache.write_atomically, []
+
+    def write(path, data):
+        if path.suffix == '.json' and not others:
+            others.append(threading.Thread(target=_store_and_note, args=(tmp_path, found)))
+            others[0].start()
+            # kept out, it does not end before this one has written
+            others[0].join(0.2)
+        real(path, data)
+
+    found = []
+    monkeypatch.setattr(cache, 'write_atomically', write)
+    mine = cache.store(tmp_path, 'net', KEY, b'mine', LAYERS, 1.0)
+    others[0].join(20.0)
+    assert cache.find(tmp_path, KEY).read() in (b'mine', b'theirs')
+    assert mine.read() and found[0].read()
+    assert len(list(tmp_path.glob('*.plan'))) == 1
+
+
+def _store_and_note(folder, found):
+    found.append(cache.store(folder, 'net', KEY, b'theirs', LAYERS, 1.0))
+
+
+def test_what_nobody_named_is_left_alone(tmp_path):
+    """It may be another process's, without locks on its file system, and named next."""
+    cache.store(tmp_path, 'net', KEY, b'old', LAYERS, 1.0)
+    unnamed = tmp_path / f'net-dla-fp16-{KEY.digest}-01234567.plan'
+    unnamed.write_bytes(b'under way')
+    cache.store(tmp_path, 'net', KEY, b'new', LAYERS, 1.0)
+    assert unnamed.exists() and len(list(tmp_path.glob('*.plan'))) == 2
 
 
 @pytest.mark.parametrize('call', ['replace', 'fsync'])
@@ -184,14 +235,66 @@ def test_the_folder_is_the_users_cache(monkeypatch, named, begins):
 
 
 def test_weights_beside_the_file_are_part_of_the_network(tmp_path):
-    file = tmp_path / 'net.onnx'
-    file.write_bytes(b'graph')
-    seen = {cache.network_sha256(file)}
-    for suffix in ('.data', '_data'):
-        beside = tmp_path / f'net.onnx{suffix}'
-        beside.write_bytes(b'weights')
-        seen.add(cache.network_sha256(file))
-    assert len(seen) == 3
+    path = tmp_path / 'net.onnx'
+    write_layers(path, depth=2)
+    model = onnx.load(path)
+    external = {'save_as_external_data': True, 'size_threshold': 0}
+    for names in ({'location': 'weights.bin'}, {'all_tensors_to_one_file': False}):
+        folder = tmp_path / next(iter(names))
+        folder.mkdir()
+        onnx.save(copy.deepcopy(model), folder / 'net.onnx', **external, **names)
+        seen = {cache.network_sha256(folder / 'net.onnx')}
+        beside = sorted(file for file in folder.iterdir() if file.name != 'net.onnx')
+        assert len(beside) == (1 if 'location' in names else 2)
+        for file in beside:
+            file.write_bytes(bytes(file.stat().st_size))
+            seen.add(cache.network_sha256(folder / 'net.onnx'))
+        assert len(seen) == len(beside) + 1
+        (folder / 'notes.bin').write_bytes(b'of no tensor')
+        assert cache.network_sha256(folder / 'net.onnx') in seen
+        beside[0].unlink()
+        with pytest.raises(ConfigError, match=f'{beside[0].name}: cannot be read'):
+            cache.network_sha256(folder / 'net.onnx')
+
+
+def _outside(location):
+    tensor = TensorProto(data_location=TensorProto.EXTERNAL)
+    tensor.external_data.add(key='offset', value='0')
+    tensor.external_data.add(key='location', value=location)
+    return tensor
+
+
+def test_tensors_wherever_a_model_may_have_them():
+    """Initializers, sparse ones, attributes, subgraphs, functions: nested as deep as it goes."""
+    deep = helper.make_graph(
+        [helper.make_node('Constant', [], ['c'], value=_outside('attribute'))], 'deep', [], []
+    )
+    deep.initializer.append(_outside('initializer'))
+    branch = helper.make_node('If', ['x'], ['y'], then_branch=deep)
+    listed = helper.make_node('Own', [], ['z'], domain='own', many=[_outside('listed')])
+    graph = helper.make_graph([branch, listed], 'outer', [], [])
+    graph.sparse_initializer.add().values.CopyFrom(_outside('sparse'))
+    opsets = [helper.make_opsetid('', 17)]
+    inner = helper.make_node('Constant', [], ['f'], value=_outside('function'))
+    function = helper.make_function('own', 'F', [], ['f'], [inner], opsets)
+    model = helper.make_model(graph, opset_imports=opsets, functions=[function])
+    found = external_files(Path('a/net.onnx'), model.SerializeToString())
+    wanted = ('attribute', 'function', 'initializer', 'listed', 'sparse')
+    assert found == [Path('a') / name for name in wanted]
+
+
+@pytest.mark.parametrize('location', ['/etc/hostname', '../other.bin', ''])
+def test_weights_outside_of_the_networks_folder_are_refused(location):
+    graph = helper.make_graph([], 'outer', [], [], [_outside(location)])
+    content = helper.make_model(graph).SerializeToString()
+    with pytest.raises(ConfigError, match=r'net\.onnx: its weights are in .*outside'):
+        external_files(Path('net.onnx'), content)
+
+
+@given(st.binary(max_size=200))
+def test_what_is_no_onnx_is_left_to_its_reader(content):
+    with contextlib.suppress(ConfigError):
+        external_files(Path('net.onnx'), content)
 
 
 # --- where layers run ---------------------------------------------------------------------------
@@ -383,6 +486,46 @@ def test_a_plan_that_only_claims_to_be_from_here(monkeypatch, tmp_path):
     with fake_tensorrt(monkeypatch):
         with pytest.raises(ConfigError, match=r'cannot load this engine: .* Version tag'):
             _engine(tmp_path).load(load_network(path), GPU)
+
+
+def _own_dla_plan(tmp_path, layers, options=''):
+    """A DLA engine with fallback of some layers, its description changed."""
+    folder = tmp_path / 'engines'
+    built = BuildSettings(cache=folder, allow_gpu_fallback=True)
+    spec = load_network(write_spec(tmp_path, matmul=True))
+    TensorRtEngine(settings=built).load(spec, DLA).close()
+    (plan,), (description,) = folder.glob('*.plan'), folder.glob('*.json')
+    shutil.copy(plan, tmp_path / 'own.plan')
+    data = json.loads(description.read_text())
+    data['layers'].update(layers)
+    (tmp_path / 'own.plan.json').write_text(json.dumps(data))
+    path = tmp_path / 'own.yaml'
+    path.write_text((tmp_path / 'net.yaml').read_text().replace('net.onnx', 'own.plan') + options)
+    return load_network(path)
+
+
+def test_a_plan_of_the_users_own_is_as_strict_as_its_yaml_says(fake, tmp_path):
+    _engine(tmp_path).load(_own_dla_plan(tmp_path, {}), DLA).close()
+    spec = _own_dla_plan(tmp_path, {}, 'engine_options: {strict_dla: true}\n')
+    with pytest.raises(ConfigError, match=r'own\.yaml: file: is not strictly a DLA engine'):
+        _engine(tmp_path).load(spec, DLA)
+
+
+def test_a_plan_of_the_users_own_for_a_dla_that_has_no_layer_on_it(fake, tmp_path):
+    spec = _own_dla_plan(tmp_path, {'dla': 0, 'gpu': 3})
+    with pytest.raises(ConfigError, match=r'no layer of it runs on the DLA \(3 on the GPU\)'):
+        _engine(tmp_path).load(spec, DLA)
+
+
+# --- ranges -------------------------------------------------------------------------------------
+
+
+def test_a_folder_for_ranges_that_is_not_there_is_made_later(tmp_path):
+    api = SimpleNamespace(trt=SimpleNamespace(IInt8EntropyCalibrator2=object), version='10.3')
+    check_can_measure(api, 'int8', tmp_path / 'new' / 'folder' / 't.calib')
+    (tmp_path / 'file').write_bytes(b'')
+    with pytest.raises(ConfigError, match=r't\.calib: cannot be written; name another file'):
+        check_can_measure(api, 'int8', tmp_path / 'file' / 't.calib')
 
 
 # --- open dimensions ----------------------------------------------------------------------------

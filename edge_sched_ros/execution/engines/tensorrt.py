@@ -78,7 +78,8 @@ class TensorRtEngine:
     def _plan(self, tools: Toolchain, spec: NetworkSpec, target: Target) -> tuple[bytes, int]:
         """Return the plan, and how many loadables it is on a DLA core."""
         if is_plan(spec):
-            plan, stored = check_own_plan(tools, spec, target)
+            strict = self._settings.for_network(spec.engine_options).strict_dla
+            plan, stored = check_own_plan(tools, spec, target, strict_dla=strict)
         else:
             with self._building:
                 stored, built = prepare.prepare(
@@ -92,7 +93,7 @@ class TensorRtEngine:
                     stored.built_s,
                 )
             plan = stored.read()
-        return plan, max(1, stored.placement.dla) if target.kind == DLA else 0
+        return plan, stored.placement.dla if target.kind == DLA else 0
 
 
 ENGINE = TensorRtEngine

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.tensorrt.reasons import ReasonDesk
 
 _log = logging.getLogger(__name__)
 
-#: how many messages are kept to explain a failure
+#: how many messages of a device are kept to explain a failure
 _KEPT = 20
 
 
@@ -77,7 +78,7 @@ _VENV = 'a virtual environment needs --system-site-packages to see it'
 
 
 def make_logger(trt: Any) -> Any:
-    """Return a logger for TensorRT that writes to ours and keeps errors as reasons."""
+    """Return a logger for TensorRT that writes to ours and tells errors to who asks why."""
     severity_of = trt.ILogger.Severity
     levels = {
         severity_of.INTERNAL_ERROR: logging.ERROR,
@@ -90,11 +91,11 @@ def make_logger(trt: Any) -> Any:
 
         def __init__(self) -> None:
             trt.ILogger.__init__(self)
-            self.errors: list[str] = []
+            self.reasons = ReasonDesk()
 
         def log(self, severity: Any, msg: str) -> None:
             if severity in (severity_of.ERROR, severity_of.INTERNAL_ERROR):
-                self.errors = [*self.errors, ' '.join(str(msg).split())][-_KEPT:]
+                self.reasons.tell(' '.join(str(msg).split()))
             _log.log(levels.get(severity, logging.DEBUG), '%s', msg)
 
     return Logger()

@@ -17,6 +17,7 @@ from edge_sched_ros.execution.tensorrt.precision import Precision
 from edge_sched_ros.execution.tensorrt.precision import Ranges
 from edge_sched_ros.execution.tensorrt.progress import make_monitor
 from edge_sched_ros.execution.tensorrt.progress import Progress
+from edge_sched_ros.execution.tensorrt.reasons import Reasons
 from edge_sched_ros.execution.tensorrt.shapes import add_profile
 from edge_sched_ros.execution.tensorrt.target import DLA
 from edge_sched_ros.execution.tensorrt.target import Target
@@ -64,7 +65,11 @@ def build_plan(api: Api, request: BuildRequest, progress: Progress) -> Built:
     :param progress: called with the share that is done, on releases that tell
     :raises ConfigError: in one line why it cannot be built
     """
-    api.logger.errors = []
+    with api.logger.reasons.open() as reasons:
+        return _build(api, request, progress, reasons)
+
+
+def _build(api: Api, request: BuildRequest, progress: Progress, reasons: Reasons) -> Built:
     builder = api.trt.Builder(api.logger)
     if builder is None:
         raise ConfigError(request.where, 'TensorRT gave no builder')
@@ -92,14 +97,10 @@ def build_plan(api: Api, request: BuildRequest, progress: Progress) -> Built:
     if serialized is None:
         raise ConfigError(
             request.where,
-            f'cannot build {request.spec.file} for {request.target.name}: {_reason(api)}',
+            f'cannot build {request.spec.file} for {request.target.name}: {reasons}',
         )
     _save_timing_cache(config, request.timing_cache)
     return Built(bytes(serialized), precision.table())
-
-
-def _reason(api: Api) -> str:
-    return api.logger.errors[-1] if api.logger.errors else 'TensorRT gives no reason'
 
 
 def _check_core(builder: Any, request: BuildRequest) -> None:

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.tensorrt.external_data import external_files
+from edge_sched_ros.execution.tensorrt.files import locked
 from edge_sched_ros.execution.tensorrt.files import read_bytes
 from edge_sched_ros.execution.tensorrt.files import write_atomically
 from edge_sched_ros.execution.tensorrt.placement import Placement
@@ -88,10 +90,14 @@ class StoredEngine:
 
     def read(self) -> bytes:
         """
-        Return the plan.
+        Return the plan; the one that another process has replaced it by meanwhile, if so.
 
         :raises ConfigError: when it is not there or not what was written
         """
+        if not self.plan.is_file():
+            newer = find(self.plan.parent, self.key)
+            if newer is not None and newer.plan != self.plan:
+                return newer.read()
         data = read_bytes(self.plan)
         if hashlib.sha256(data).hexdigest() != self.plan_sha256:
             raise ConfigError(
@@ -109,15 +115,14 @@ def default_folder() -> Path:
 
 def network_sha256(path: Path) -> str:
     """
-    Return the digest of a network: its file, and weights that ONNX keeps beside it.
+    Return the digest of a network: its file, and the files beside it that its weights are in.
 
-    :raises ConfigError: when it cannot be read
+    :raises ConfigError: when one of them cannot be read
     """
-    digest = hashlib.sha256(read_bytes(path))
-    for suffix in ('.data', '_data'):
-        beside = path.with_name(path.name + suffix)
-        if beside.is_file():
-            digest.update(read_bytes(beside))
+    content = read_bytes(path)
+    digest = hashlib.sha256(content)
+    for beside in external_files(path, content):
+        digest.update(hashlib.sha256(read_bytes(beside)).digest())
     return digest.hexdigest()
 
 
@@ -177,12 +182,22 @@ def store(
     described = folder / f'{key.digest}.json'
     stored = StoredEngine(key, file, sha256, placement, round(built_s, 3))
     text = json.dumps(_described(stored), indent=2)
-    write_atomically(file, plan)
-    write_atomically(described, text.encode())
-    for old in folder.glob(f'*-{key.digest}-*.plan'):
-        if old != file:
-            old.unlink(missing_ok=True)
+    with locked(folder):
+        before = _named_by(described)
+        write_atomically(file, plan)
+        write_atomically(described, text.encode())
+        # others may be on their way to being named by another process
+        if before is not None and before != file:
+            before.unlink(missing_ok=True)
     return stored
+
+
+def _named_by(described: Path) -> Path | None:
+    """Return the plan that is about to be replaced, if one is."""
+    try:
+        return read_description(described).plan if described.is_file() else None
+    except ConfigError:
+        return None
 
 
 def _described(stored: StoredEngine) -> dict[str, Any]:

@@ -70,9 +70,10 @@ class TensorRtNetwork:
     def _prepare(self, api: Api, plan: bytes) -> None:
         self._runtime = loading.make_runtime(api, self._session.target, self._where)
         self._engine = loading.deserialize(api, self._runtime, plan, self._where)
-        self._context = self._engine.create_execution_context()
+        with api.logger.reasons.open() as reasons:
+            self._context = self._engine.create_execution_context()
         if self._context is None:
-            raise ConfigError(self._where, f'no memory to run it: {api.logger.errors[-1:]}')
+            raise ConfigError(self._where, f'no memory to run it: {reasons}')
         self._recorder = make_recorder(api.trt)
         self._context.error_recorder = self._recorder
         found = {True: [], False: []}  # type: dict[bool, list[TensorInfo]]
@@ -109,8 +110,12 @@ class TensorRtNetwork:
             if self._closed:
                 raise TensorRtError(f'{self._where}: is closed')
             self._check(inputs)
-            with self._session.active():
-                return self._run(inputs)
+            try:
+                with self._session.active():
+                    return self._run(inputs)
+            except self._session.drv.Error as error:
+                reason = ' '.join(str(error).split())
+                raise TensorRtError(f'{self._where}: CUDA fails: {reason}') from None
 
     def _run(self, inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
         shapes = tuple(array.shape for array in inputs)

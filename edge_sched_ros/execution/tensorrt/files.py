@@ -4,8 +4,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextlib import suppress
 from pathlib import Path
 
 from edge_sched_ros.core.errors import ConfigError
@@ -21,6 +25,28 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ConfigError(str(path), f'cannot be read: {error.strerror}') from None
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """
+    Keep other processes and threads that ask for it from writing to a folder within.
+
+    :raises ConfigError: when the folder cannot be written
+    """
+    path = folder / '.lock'
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise ConfigError(str(path), f'cannot be written: {error.strerror}') from None
+    try:
+        # some network file systems have no locks: the worst without is a plan nobody names
+        with suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(file)
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -42,11 +42,10 @@ def deserialize(api: Api, runtime: Any, plan: bytes, where: str) -> Any:
 
     :raises ConfigError: when TensorRT cannot read it
     """
-    api.logger.errors = []
-    engine = runtime.deserialize_cuda_engine(plan)
+    with api.logger.reasons.open() as reasons:
+        engine = runtime.deserialize_cuda_engine(plan)
     if engine is None:
-        reason = api.logger.errors[-1] if api.logger.errors else 'TensorRT gives no reason'
-        raise ConfigError(where, f'cannot load this engine: {reason}')
+        raise ConfigError(where, f'cannot load this engine: {reasons}')
     return engine
 
 

@@ -11,6 +11,8 @@ from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.tensorrt import cache
 from edge_sched_ros.execution.tensorrt.cuda import device_current
 from edge_sched_ros.execution.tensorrt.files import read_bytes
+from edge_sched_ros.execution.tensorrt.placement import check_on_dla
+from edge_sched_ros.execution.tensorrt.target import DLA
 from edge_sched_ros.execution.tensorrt.target import Target
 from edge_sched_ros.execution.tensorrt.toolchain import device_facts
 from edge_sched_ros.execution.tensorrt.toolchain import Toolchain
@@ -25,12 +27,14 @@ def is_plan(spec: NetworkSpec) -> bool:
 
 
 def check_own_plan(
-    tools: Toolchain, spec: NetworkSpec, target: Target
+    tools: Toolchain, spec: NetworkSpec, target: Target, *, strict_dla: bool = False
 ) -> tuple[bytes, cache.StoredEngine]:
     """
     Return the plan that a network's YAML names as its file, checked against this machine.
 
-    :raises ConfigError: when it is from elsewhere, damaged, or nothing says what it is
+    :param strict_dla: refuse one for a DLA core of which any layer runs on the GPU
+    :raises ConfigError: when it is from elsewhere, damaged, not of that unit, or nothing says
+        what it is
     """
     description = cache.describing_file(spec.file)
     if not description.is_file():
@@ -54,6 +58,8 @@ def check_own_plan(
             f'cannot load {spec.file}: it was built for {", ".join(wrong)}; build it here from '
             'the ONNX file',
         )
+    if target.kind == DLA:
+        check_on_dla(stored.placement, strict_dla, where=spec.where('file'))
     plan = read_bytes(spec.file)
     if hashlib.sha256(plan).hexdigest() != stored.plan_sha256:
         raise ConfigError(

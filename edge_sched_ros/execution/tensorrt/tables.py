@@ -41,5 +41,7 @@ def check_can_measure(api: Api, precision: str, table: Path) -> None:
         )
     if precision != INT8:
         raise ConfigError(WHERE, f'ranges are for int8, not for {precision}')
-    if not os.access(table.parent, os.W_OK):
+    # folders that are not there are made
+    folder = next(parent for parent in table.absolute().parents if parent.exists())
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
         raise ConfigError(str(table), 'cannot be written; name another file by --calibration')

@@ -40,7 +40,7 @@ class Session:
         for name in backends:
             backend = self.backend(name)
             together = backend if together is None else together | backend
-        self.stream = vpi.Stream(together)
+        self.stream: Any = vpi.Stream(together)
         self._cache = Cache(_MOST_KEPT, self.sync)
         self._images = ImagePool(vpi, self._cache)
 
@@ -112,7 +112,10 @@ class Session:
             clear()
 
     def close(self) -> None:
-        """Wait, and free everything."""
+        """Wait, and free everything; nothing may be enqueued any more."""
+        if self.stream is None:
+            return
         self.sync()
         self._cache.clear()
+        self.stream = None
         self.clear_cache()

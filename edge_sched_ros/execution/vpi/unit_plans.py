@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from collections.abc import Sequence
 from functools import lru_cache
+from functools import partial
 from typing import Any
 
 from numpy.typing import NDArray
@@ -39,9 +40,8 @@ class UnitPlans:
         self.session = session
         self.kind = kind
         self.backend = BACKENDS[kind]
-        self._version = version
-        self._assumed = assumed
-        self._plans = lru_cache(maxsize=64)(self._make)
+        # a bound method would keep this object, and the session with its stream, in a circle
+        self._plans = lru_cache(maxsize=64)(partial(_make, kind, version, assumed))
 
     def plan(self, requests: Sequence[Request], source: str, size: Size, wanted: str = '') -> Plan:
         """
@@ -54,21 +54,6 @@ class UnitPlans:
         if isinstance(made, Refusal):
             raise UnsupportedOpError(made.reason)
         return made
-
-    def _make(self, key: tuple[Any, ...], source: str, size: Size, wanted: str) -> Plan | Refusal:
-        requests = [
-            Request(op=op, size=to, target=target, parameters=dict(parameters))
-            for op, to, target, parameters in key
-        ]
-        return plan(
-            requests,
-            source,
-            size,
-            kind=self.kind,
-            version=self._version,
-            wanted=wanted,
-            assumed=self._assumed,
-        )
 
     def upload(self, way: Plan, role: Hashable, picture: Picture) -> Any:
         """Copy a picture in, in the form its way begins with."""
@@ -108,6 +93,22 @@ class UnitPlans:
         result = run_steps(self.session, way.steps, image, 'step', extra)
         last = way.steps[-1].format if way.steps else way.upload_format
         return self.session.download(result, last, wanted)
+
+
+def _make(
+    kind: str,
+    version: Version,
+    assumed: bool,
+    key: tuple[Any, ...],
+    source: str,
+    size: Size,
+    wanted: str,
+) -> Plan | Refusal:
+    requests = [
+        Request(op=op, size=to, target=target, parameters=dict(parameters))
+        for op, to, target, parameters in key
+    ]
+    return plan(requests, source, size, kind=kind, version=version, wanted=wanted, assumed=assumed)
 
 
 def size_of(picture: NDArray[Any]) -> Size:
