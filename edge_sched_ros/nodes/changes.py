@@ -33,11 +33,15 @@ def _task_changes(changes: dict[str, Any], tasks: tuple[str, ...]) -> dict[str, 
             continue
         spec = spec_of(full_name, tasks)
         if spec.option:
-            value = None if value == UNSET else value
+            value = _option_value(value)
         elif key.endswith('_ms'):
             key, value = key.removesuffix('_ms') + '_ns', round(value * NS_PER_MS)
         found.setdefault(task, {})[key] = value
     return found
+
+
+def _option_value(value: float) -> float | None:
+    return None if value == UNSET else value
 
 
 def _concerns_policy(changes: dict[str, Any]) -> bool:
@@ -67,6 +71,7 @@ def check_changes(
             if key not in known:
                 names = ', '.join(known) or 'none'
                 raise ConfigError(full_name, f'this task has no such setting (it has: {names})')
+            pipeline.check_option(task, key, _option_value(changes[full_name]))
     _check_admission(pipeline, changes, {**values, **changes}['admission'], tasks)
 
 
@@ -92,3 +97,4 @@ def apply_changes(
         pipeline.change_policy(*_policy_of(changes, values))
     for task, own in _task_changes(changes, tasks).items():
         pipeline.change_task(task, own)
+    pipeline.admission.renew()

@@ -139,7 +139,7 @@ class NodeParameters:
             node.add_on_set_parameters_callback(self._check_and_change)
 
     def _widen(self, parameters: list[Parameter]) -> list[Parameter]:
-        """Let a whole number stand for a double, as everywhere else in Python."""
+        """Let a whole number stand for a double, and YAML's false for ``off``."""
         return [self._widened(parameter) for parameter in parameters]
 
     def _widened(self, parameter: Parameter) -> Parameter:
@@ -149,6 +149,8 @@ class NodeParameters:
             return parameter
         if spec.kind == 'double' and parameter.type_ == Parameter.Type.INTEGER:
             return Parameter(parameter.name, Parameter.Type.DOUBLE, float(parameter.value))
+        if parameter.type_ == Parameter.Type.BOOL and spec.unquoted(parameter.value) == 'off':
+            return Parameter(parameter.name, Parameter.Type.STRING, 'off')
         return parameter
 
     def _changes(self, parameters: list[Parameter]) -> dict[str, Any]:

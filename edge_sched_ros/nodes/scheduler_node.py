@@ -90,7 +90,7 @@ class SchedulerNode(LifecycleNode):
             for topic, kind in self._config.topic_types().items():
                 message_class(kind, topic)
             self._pipeline = Pipeline(self._config, on_end=self._on_end)
-            self._pipeline.load()
+            self._pipeline.load(should_stop=self._interrupted)
             self._make_publishers(self._config, self._pipeline)
         except EdgeSchedError as error:
             self._refuse(str(error))
@@ -106,6 +106,10 @@ class SchedulerNode(LifecycleNode):
         units = ', '.join(unit.name for unit in self._pipeline.status().units)
         self.get_logger().info(f'configured: {networks} on {units}, {self._config.policy}')
         return SUCCESS
+
+    def _interrupted(self) -> bool:
+        """Whether a signal came, which nobody handles before this callback returns."""
+        return bool(getattr(self.executor, 'interrupted', False))
 
     def _refuse(self, problem: str) -> None:
         self.get_logger().error(f'cannot be configured: {problem}')

@@ -26,7 +26,7 @@ from edge_sched_ros.nodes.ros_messages import message_class
 from edge_sched_ros.pipeline.config import IMAGE_TYPE
 from edge_sched_ros.pipeline.inputs import Input
 from edge_sched_ros.pipeline.large_images import DEFAULT_SEGMENT_BYTES
-from edge_sched_ros.pipeline.large_images import large_images_ok
+from edge_sched_ros.pipeline.large_images import large_images_doubt
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.topics import CAMERA_INFO
 
@@ -172,14 +172,13 @@ class Subscriptions:
     def _check_size(self, topic: str, size: int) -> None:
         if size <= DEFAULT_SEGMENT_BYTES:
             return
-        if not large_images_ok(get_rmw_implementation_identifier()):
+        doubt = large_images_doubt(get_rmw_implementation_identifier())
+        if doubt:
             self._warn_once(
                 topic,
                 'size',
-                f"frames of {size // 1024} KiB exceed Fast DDS' default shared-memory segment of "
-                '512 KiB and may vanish between processes: set FASTDDS_DEFAULT_PROFILES_FILE to '
-                'config/dds/large_images.xml or FASTDDS_BUILTIN_TRANSPORTS=LARGE_DATA for camera '
-                'and scheduler',
+                f'frames of {size // 1024} KiB may vanish between processes (camera and '
+                f'scheduler): {doubt}',
             )
 
     def _warn_once(self, topic: str, what: str, text: str) -> None:

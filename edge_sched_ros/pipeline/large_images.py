@@ -4,7 +4,7 @@
 Whether large best-effort images arrive.
 
 Fast DDS' default shared-memory segment loses best-effort samples that it cannot hold, without a
-word; other implementations do not.
+word; other implementations have no such segment.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from collections.abc import Mapping
 DEFAULT_SEGMENT_BYTES = 512 * 1024
 #: ROS' implementation where none is chosen
 DEFAULT_RMW = 'rmw_fastrtps_cpp'
-#: any of these makes Fast DDS use something else
-_PROFILE_VARIABLES = (
-    'FASTDDS_DEFAULT_PROFILES_FILE',
-    'FASTRTPS_DEFAULT_PROFILES_FILE',
-    'FASTDDS_BUILTIN_TRANSPORTS',
-)
+_FAST_DDS = ('rmw_fastrtps_cpp', 'rmw_fastrtps_dynamic_cpp')
+#: the other implementations that are known
+_OTHERS = ('rmw_connextdds', 'rmw_cyclonedds_cpp', 'rmw_gurumdds_cpp', 'rmw_zenoh_cpp')
+#: either names a file that tells Fast DDS what to use instead
+_PROFILE_VARIABLES = ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE')
+_TRANSPORTS = 'FASTDDS_BUILTIN_TRANSPORTS'
+#: those that are meant for large samples; options may follow after a question mark
+_LARGE_TRANSPORTS = ('LARGE_DATA', 'LARGE_DATAv6')
 
 
 def rmw_name(environment: Mapping[str, str] = os.environ) -> str:
@@ -35,6 +37,29 @@ def large_images_ok(rmw: str, environment: Mapping[str, str] = os.environ) -> bo
 
     :param rmw: name of the middleware
     """
-    if not rmw.startswith('rmw_fastrtps'):
-        return True
-    return any(environment.get(name) for name in _PROFILE_VARIABLES)
+    return not large_images_doubt(rmw, environment)
+
+
+def large_images_doubt(rmw: str, environment: Mapping[str, str] = os.environ) -> str:
+    """
+    Return why large images may not arrive, with what would help; empty when they do.
+
+    What a profiles file says is not looked at, only whether it is there.
+
+    :param rmw: name of the middleware
+    """
+    if rmw in _OTHERS:
+        return ''
+    if rmw not in _FAST_DDS:
+        return f"'{rmw}' is not known here"
+    transports = environment.get(_TRANSPORTS, '')
+    if transports.partition('?')[0] in _LARGE_TRANSPORTS:
+        return ''
+    files = {name: environment[name] for name in _PROFILE_VARIABLES if environment.get(name)}
+    if any(os.path.isfile(file) for file in files.values()):
+        return ''
+    for name, file in files.items():
+        return f"{name} names '{file}', which is no file"
+    if transports:
+        return f"{_TRANSPORTS} is '{transports}'; {_LARGE_TRANSPORTS[0]} is made for them"
+    return 'see config/dds/large_images.xml'

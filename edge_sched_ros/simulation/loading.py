@@ -23,6 +23,11 @@ from edge_sched_ros.simulation.suite_file import Suite
 from edge_sched_ros.simulation.workload import Workload
 
 _DATA = Path(__file__).parent / 'data'
+#: built-in platform -> the file in config/platforms that is of the same module and has power modes
+_WITH_POWER_MODES = {
+    'orin_agx': 'jetson_agx_orin_64.yaml',
+    'orin_nx': 'jetson_orin_nx_16.yaml',
+}
 _Model = TypeVar('_Model', bound=BaseModel)
 _File = TypeVar('_File', bound=File)
 
@@ -62,11 +67,27 @@ def load_platform(name: str) -> Platform:
     :raises ConfigError: when there is none, or it cannot be used; names file and key
     """
     base, mode = _mode_apart(name)
-    platform = in_power_mode(_load(Platform, 'platforms', base, 'platform'), mode)
+    platform = _load(Platform, 'platforms', base, 'platform')
+    if mode and mode not in platform.power_modes:
+        raise ConfigError(platform.where, _no_such_mode(platform, base, mode))
+    platform = in_power_mode(platform, mode)
     if not platform.costs_from:
         return platform
     table = _read(_find('', platform.costs_from, f'{platform.where}: costs_from'), CostTable)
     return platform.model_copy(update={'costs': _joined(table.networks, platform.costs)})
+
+
+def _no_such_mode(platform: Platform, base: str, mode: str) -> str:
+    """Return what is wrong with a power mode that a platform does not have."""
+    problem = f"there is no power mode '{shortened(mode)}'"
+    if platform.power_modes:
+        return (
+            f'{problem} (there are {", ".join(platform.power_modes)}); without the @ it is as its '
+            'costs were given, which is MAXN in the files of Jetsons'
+        )
+    file = _WITH_POWER_MODES.get(base)
+    hint = f'; config/platforms/{file} has some' if file else ''
+    return f'{problem}: this platform has none{hint}'
 
 
 def _joined(

@@ -96,3 +96,25 @@ def test_a_warning_lets_it_through_and_diagnostics_say_so(bench, loaded):
 def test_unknown_costs_are_admitted_at_configure(start):
     node = start(admission='refuse', detector__period_ms=10.0, detector__deadline_ms=0.1)
     assert state_of(node) == 'active'
+
+
+def test_off_without_quotes_is_taken(bench, start):
+    """As YAML has it: ``admission: off`` in a file, ``ros2 param set NODE admission off``."""
+    node = start(admission=False)
+    assert state_of(node) == 'active'
+    assert node.get_parameter('admission').value == 'off'
+    assert set_parameters(bench, admission='warn').successful
+    result = set_parameters(bench, admission=False)
+    if hasattr(node, 'add_pre_set_parameters_callback'):
+        assert result.successful and node._pipeline.admission.mode == 'off'
+    else:
+        assert not result.successful
+
+
+def test_diagnostics_follow_an_accepted_change_at_once(bench, loaded):
+    node = loaded({'detector': 2.0, 'other': 30.0})
+    node._reporter.report()
+    assert not any(one.reason for one in node._pipeline.admission.outlook.verdicts.values())
+    assert set_parameters(bench, detector__period_ms=0.5).successful
+    node._reporter.report()
+    assert any(one.reason for one in node._pipeline.admission.outlook.verdicts.values())

@@ -64,7 +64,7 @@ def test_an_empty_list_is_none_at_all(bench, start):
         ({'policy': 'lifo'}, "unknown policy 'lifo'"),
         ({'detector__network': 'other.yaml'}, 'read-only'),
         ({'detector__max_age_frames': 5.0}, 'this task has no such setting'),
-        ({'detector__score_threshold': -0.5}, 'or -1 for what the network says'),
+        ({'detector__score_threshold': -0.5}, 'or -1 for what the network or program says'),
     ],
 )
 def test_changes_that_cannot_be_are_refused(bench, start, changes, message):
@@ -73,6 +73,45 @@ def test_changes_that_cannot_be_are_refused(bench, start, changes, message):
     assert not result.successful
     assert message in result.reason or 'range' in result.reason
     assert node._pipeline.status().tasks[0].deadline_ns == 5_000_000_000
+
+
+STEREO = {
+    'tasks': ['stereo'],
+    'detector__network': None,
+    'detector__topic': None,
+    'detector__deadline_ms': None,
+    'stereo__program': 'stereo',
+    'stereo__topic': 'front/image_raw',
+    'stereo__focal_px': 400.0,
+    'stereo__baseline_m': 0.1,
+}
+
+
+@pytest.mark.parametrize('humble', [False, True])
+@pytest.mark.parametrize(
+    ('changes', 'reason'),
+    [
+        ({'window': 4.0}, 'stereo.window: must be odd, not 4'),
+        ({'max_disparity': 250.0}, 'stereo.max_disparity: must be a multiple of 16, not 250.0'),
+        ({'focal_px': 0.0}, 'stereo.focal_px: must be from 0.001 to 100000, or -1 for what'),
+        ({'focal_px': -1.0}, 'stereo.focal_px: must be given, above zero'),
+        ({'max_disparity': 64.0, 'window': 6.0}, 'stereo.window: must be odd, not 6'),
+    ],
+)
+def test_what_a_program_cannot_take_is_refused(bench, start, monkeypatch, changes, reason, humble):
+    if humble:
+        monkeypatch.setattr(scheduler_node, 'SchedulerNode', _LikeHumble)
+    node = start(**STEREO)
+    assert state_of(node) == 'active'
+    program = node._pipeline._loaded().programs['stereo']
+    before = {name: node.get_parameter(f'stereo.{name}').value for name in changes}
+    set_now = {f'stereo__{name}': value for name, value in changes.items()}
+    result = set_parameters(bench, atomically=True, **set_now)
+    assert not result.successful and result.reason.startswith(reason), result.reason
+    assert {n: node.get_parameter(f'stereo.{n}').value for n in changes} == before
+    assert (program._options['window'], program._options['max_disparity']) == (5, 128)
+    assert set_parameters(bench, stereo__window=7.0).successful
+    assert program._options['window'] == 7
 
 
 def test_a_batch_is_taken_whole_or_not_at_all(bench, start):

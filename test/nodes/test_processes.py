@@ -220,3 +220,22 @@ def test_the_demo_scores_itself(tmp_path):
     assert accuracy['detection_map50'] >= 0.8
     assert accuracy['tracking_idf1'] >= 0.6
     assert accuracy['depth_abs_rel'] <= 0.15
+
+
+def test_ctrl_c_ends_a_node_that_measures_its_networks(programs, tmp_path):
+    node = _start(
+        programs,
+        'scheduler_node',
+        '--ros-args',
+        '--params-file',
+        str(share_of() / 'config' / 'demo.yaml'),
+        '-p',
+        'profile_at_configure_s:=3600.0',
+    )
+    node.wait_for(
+        lambda log: 'profile_at_configure_s: measuring' in log,
+        what='measure',
+        timeout_s=TIMEOUT_S,
+    )
+    assert node.interrupt() == 0
+    assert 'Traceback' not in node.output()

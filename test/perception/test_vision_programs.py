@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -25,10 +28,13 @@ from edge_sched_ros.execution.preprocess.opencv_tnr import OpenCvDenoiser
 from edge_sched_ros.execution.vision import UnsupportedOpError
 from edge_sched_ros.perception.programs.corners import CornersProgram
 from edge_sched_ros.perception.programs.denoise import DenoiseProgram
+from edge_sched_ros.perception.programs.flow_track import FlowTrackProgram
 from edge_sched_ros.perception.programs.options import Number
 from edge_sched_ros.perception.programs.options import Options
 from edge_sched_ros.perception.programs.registry import program_class
 from edge_sched_ros.perception.programs.stereo import StereoProgram
+from edge_sched_ros.perception.results import no_detections
+from edge_sched_ros.pipeline.parameters import TASK_PARAMETERS
 
 PROGRAMS = {'corners': {}, 'denoise': {}, 'stereo': {'focal_px': 100.0, 'baseline_m': 0.1}}
 
@@ -127,6 +133,92 @@ def test_an_option_is_in_its_range_or_refused(value, multiple, whole):
     assert -64 <= options['n'] <= 64
     assert not whole or options['n'].is_integer()
     assert not multiple or options['n'] % multiple == 0
+
+
+@pytest.mark.parametrize('width', [30, 32, 63, 64])
+def test_pictures_without_room_for_the_reach_fail_with_a_reason(width):
+    program = StereoProgram(focal_px=400.0, baseline_m=0.1, max_disparity=64)
+    with pytest.raises(FrameError, match=f'each picture has {width} columns') as error:
+        _run(program, textured(2 * width, 48))
+    assert error.value.reason == 'too_narrow'
+
+
+def test_pictures_one_column_wider_than_the_reach_are_matched():
+    program = StereoProgram(focal_px=400.0, baseline_m=0.1, max_disparity=64)
+    assert _run(program, textured(2 * 65, 48))[0].depth_m.shape == (48, 65)
+
+
+# --- after a task that gives pictures -----------------------------------------------------------
+
+AFTER = {**PROGRAMS, 'flow_track': {}}
+
+
+@pytest.mark.parametrize('name', AFTER)
+def test_every_program_works_on_the_picture_of_the_task_before(name):
+    seen, camera = textured(96, 64, seed=7), textured(96, 64, seed=8)
+    given = SourceImage.from_raw(seen, width=96, height=64, encoding='bgr8', step=3 * 96)
+    scratch = []
+    for frame, parent in (
+        (_frame(camera), given),
+        (_frame(seen), None),
+        # boxes are no picture
+        (_frame(seen), no_detections()),
+    ):
+        options = {**AFTER[name], **({'max_disparity': 16} if name == 'stereo' else {})}
+        program = program_class(name, 'task.program')(**options)
+        context = JobContext(1, 'task', frame, parent=parent)
+        program.run(program.stages[0], context)
+        scratch.append(np.array(context.scratch))
+    assert (scratch[0] == scratch[1]).all() and (scratch[0] == scratch[2]).all()
+
+
+# --- options ------------------------------------------------------------------------------------
+
+
+@given(
+    st.sampled_from(sorted(AFTER)),
+    st.data(),
+    st.one_of(st.none(), st.floats(-2, 300), st.integers(-2, 300).map(float), st.floats()),
+)
+def test_what_is_checked_is_what_is_taken_and_checking_changes_nothing(name, data, value):
+    program = program_class(name, 'task.program')(**AFTER[name])
+    option = data.draw(st.sampled_from([*program.option_names(), 'nonsense']))
+    before = _options(program)
+    problems = []
+    for change in (program.check_option, program.set_option):
+        assert _options(program) == before
+        try:
+            change(option, value)
+            problems.append('')
+        except ConfigError as error:
+            problems.append(str(error))
+    assert problems[0] == problems[1] and all(p.startswith(option) for p in filter(None, problems))
+    if problems[0]:
+        assert _options(program) == before
+
+
+def _options(program):
+    """Return a copy of a program's options."""
+    if isinstance(program, FlowTrackProgram):
+        return asdict(program._follower.options)
+    return dict(program._options)
+
+
+def test_the_parameters_take_the_numbers_that_the_programs_take():
+    specs = {spec.name: spec for spec in TASK_PARAMETERS if spec.option}
+    for name, given_options in AFTER.items():
+        program = program_class(name, 'task.program')(**given_options)
+        for option in program.option_names():
+            spec = specs[option]
+            program.check_option(option, spec.least)
+            program.check_option(option, spec.maximum)
+            for beyond in (np.nextafter(spec.least, -1), np.nextafter(spec.maximum, 1e9)):
+                with pytest.raises(ConfigError):
+                    program.check_option(option, float(beyond))
+            if spec.least:
+                text = f'{spec.name}: must be from {spec.least:g} to {spec.maximum:g}, or -1'
+                with pytest.raises(ConfigError, match=re.escape(text)):
+                    spec.check(spec.least / 2)
 
 
 # --- noise --------------------------------------------------------------------------------------

@@ -36,18 +36,23 @@ def doctor(as_json: bool) -> None:
 
 
 def _print(report: dict[str, Any]) -> None:
+    from edge_sched_ros.pipeline.large_images import large_images_doubt
+
     console = Console()
     console.print(_machine(report))
     console.print(_parts(report))
     console.print(_preprocessing(report))
     dds = report['dds']
-    words = 'arrive' if dds['large_images_ok'] else 'may vanish: see config/dds/large_images.xml'
-    console.print(f'\n{dds["rmw"]}: images beyond 512 KiB {words}')
+    words = 'arrive' if dds['large_images_ok'] else f'may vanish: {large_images_doubt(dds["rmw"])}'
+    console.print(escape(f'\n{dds["rmw"]}: images beyond 512 KiB {words}'))
 
 
 def _machine(report: dict[str, Any]) -> Table:
     """Return what the machine is, with the reasons for what is not known."""
     table = Table(show_header=False)
+    for name in ('what', 'is'):
+        # what is too long goes on in the next line: it is not cut
+        table.add_column(name, overflow='fold')
     notes = report['notes']
     for name, key in (('module', 'module'), ('system', 'os'), ('power mode', 'power_mode')):
         table.add_row(name, escape(str(report[key] or _unknown(notes.get(key)))))
@@ -89,7 +94,7 @@ def _parts(report: dict[str, Any]) -> Table:
 def _preprocessing(report: dict[str, Any]) -> Table:
     table = Table()
     for name in ('preprocessing', 'on'):
-        table.add_column(name)
+        table.add_column(name, overflow='fold')
     for op, units in report['preprocess'].items():
         table.add_row(op, ', '.join(units) or '-')
     return table

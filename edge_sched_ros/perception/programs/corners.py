@@ -76,6 +76,10 @@ class CornersProgram:
         """Return the names of all options."""
         return tuple(self._options)
 
+    def check_option(self, name: str, value: float | None) -> None:
+        """Check a change of an option, without making it; :raises ConfigError: naming it."""
+        self._options.checked(name, value)
+
     def set_option(self, name: str, value: float | None) -> None:
         """Change an option, ``None`` for its default; :raises ConfigError: naming it."""
         self._options.change(name, value)

@@ -35,7 +35,7 @@ class DenoiseProgram:
     stages = ('preprocess', 'denoise')
     stage_ops = {'denoise': 'tnr'}
     stateful = True
-    #: published, and what a network after this task works on
+    #: published, and what a task after this one works on
     output = 'picture'
 
     def __init__(self, **options: float) -> None:
@@ -86,6 +86,10 @@ class DenoiseProgram:
     def option_names(self) -> tuple[str, ...]:
         """Return the names of all options."""
         return tuple(self._options)
+
+    def check_option(self, name: str, value: float | None) -> None:
+        """Check a change of an option, without making it; :raises ConfigError: naming it."""
+        self._options.checked(name, value)
 
     def set_option(self, name: str, value: float | None) -> None:
         """Change an option, ``None`` for its default; :raises ConfigError: naming it."""

@@ -91,12 +91,16 @@ class FlowTrackProgram:
         """Return the names of all options."""
         return tuple(_RANGES)
 
-    def set_option(self, name: str, value: float | None) -> None:
-        """
-        Change an option, ``None`` for its default.
+    def check_option(self, name: str, value: float | None) -> None:
+        """Check a change of an option, without making it; :raises ConfigError: naming it."""
+        self._checked(name, value)
 
-        :raises ConfigError: naming the option
-        """
+    def set_option(self, name: str, value: float | None) -> None:
+        """Change an option, ``None`` for its default; :raises ConfigError: naming it."""
+        setattr(self._follower.options, name, self._checked(name, value))
+
+    @staticmethod
+    def _checked(name: str, value: float | None) -> float:
         if name not in _RANGES:
             known = ', '.join(_RANGES)
             raise ConfigError(name, f'following by flow has no such option (it has: {known})')
@@ -105,7 +109,7 @@ class FlowTrackProgram:
         least, greatest = _RANGES[name]
         if not least <= value <= greatest:
             raise ConfigError(name, f'must be from {least} to {greatest}, not {value!r}')
-        setattr(self._follower.options, name, float(value))
+        return float(value)
 
     def reset(self) -> None:
         """Forget all tracks; numbers go on where they were, so that none is used twice."""

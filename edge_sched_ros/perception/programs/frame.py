@@ -10,11 +10,10 @@ from typing import Any
 from numpy.typing import NDArray
 
 from edge_sched_ros.execution.context import JobContext
-from edge_sched_ros.execution.frame import FrameError
-from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.preprocess.transform import Transform
+from edge_sched_ros.perception.programs.unit_vision import image_of
 from edge_sched_ros.perception.programs.variants import LoadedVariants
 from edge_sched_ros.perception.results import Detections
 
@@ -68,17 +67,17 @@ class FrameProgram:
         return len(context.result) if isinstance(context.result, Detections) else 0
 
     def _prepare(self, context: JobContext) -> _Scratch:
-        image = context.frame.image if context.frame is not None else None
-        if isinstance(context.parent, SourceImage):
-            image = context.parent
-        if image is None:
-            raise FrameError('no_image', f'{context.task}: the message holds no image')
+        image = image_of(context)
         tensor, transform = self.preprocessors[context.unit].prepare(image, self._spec.input)
         return _Scratch(tensor, transform, [])
 
     def option_names(self) -> tuple[str, ...]:
         """Return the decoder's options."""
         return tuple(self.variants.first.decoder.defaults)
+
+    def check_option(self, name: str, value: float | None) -> None:
+        """Check a change of an option; :raises ConfigError: when it cannot be."""
+        self.variants.check_option(name, value)
 
     def set_option(self, name: str, value: float | None) -> None:
         """Change an option of the decoder, for all variants."""

@@ -51,9 +51,9 @@ class Options(dict[str, float]):
         for name, value in given.items():
             self.change(name, value)
 
-    def change(self, name: str, value: float | None) -> None:
+    def checked(self, name: str, value: float | None) -> float:
         """
-        Change an option, ``None`` for its default.
+        Return what an option would become, ``None`` for its default; nothing changes.
 
         :raises ConfigError: naming the option
         """
@@ -65,4 +65,12 @@ class Options(dict[str, float]):
             value = number.default
         elif problem := number.problem(value):
             raise ConfigError(name, problem)
-        self[name] = float(value)
+        return float(value)
+
+    def change(self, name: str, value: float | None) -> None:
+        """
+        Change an option, ``None`` for its default.
+
+        :raises ConfigError: naming the option
+        """
+        self[name] = self.checked(name, value)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.context import JobContext
@@ -32,6 +33,8 @@ class StereoProgram:
     """
     Picture -> left and right half, grey -> disparity -> depth = focal_px * baseline_m / disparity.
 
+    Pictures no wider than ``max_disparity`` would have no depth: they fail as ``too_narrow``.
+
     :param options: ``focal_px``: focal length of the rectified pictures; ``baseline_m``: between
         the cameras; ``max_disparity``: pixels; ``window``: side of what is compared, odd, pixels
     :raises ConfigError: without focal length and baseline
@@ -45,8 +48,8 @@ class StereoProgram:
     def __init__(self, **options: float) -> None:
         self._options = Options('stereo', _NUMBERS, options)
         self._vision = UnitVision()
-        for name in _NUMBERS:
-            self._check(name)
+        for name, value in self._options.items():
+            _check(name, value)
 
     def use_units(self, preprocessors: Mapping[str, Preprocessor]) -> None:
         """Let these units match the pictures."""
@@ -55,11 +58,7 @@ class StereoProgram:
     def run(self, stage: str, context: JobContext) -> int:
         """Run one stage."""
         if stage == 'preprocess':
-            grey = grey_of(context)
-            half = grey.shape[1] // 2
-            if not half:
-                raise FrameError('odd_size', 'two pictures side by side need two columns')
-            context.scratch = grey[:, :half], grey[:, half : 2 * half]
+            context.scratch = self._halves(grey_of(context))
         elif stage == 'match':
             context.scratch = self._vision.call(
                 context.unit,
@@ -73,6 +72,20 @@ class StereoProgram:
             context.scratch = None
         return 0
 
+    def _halves(self, grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Return the left and the right picture."""
+        half = grey.shape[1] // 2
+        if not half:
+            raise FrameError('odd_size', 'two pictures side by side need two columns')
+        reach = int(self._options['max_disparity'])
+        if half <= reach:
+            # a column is matched only when the whole reach lies within the picture
+            raise FrameError(
+                'too_narrow',
+                f'each picture has {half} columns, max_disparity of {reach} needs more',
+            )
+        return grey[:, :half], grey[:, half : 2 * half]
+
     def _depth(self, disparity: np.ndarray) -> DepthMap:
         product = self._options['focal_px'] * self._options['baseline_m']
         with np.errstate(divide='ignore', invalid='ignore'):
@@ -83,27 +96,28 @@ class StereoProgram:
         """Return the names of all options."""
         return tuple(self._options)
 
+    def check_option(self, name: str, value: float | None) -> None:
+        """Check a change of an option, without making it; :raises ConfigError: naming it."""
+        _check(name, self._options.checked(name, value))
+
     def set_option(self, name: str, value: float | None) -> None:
         """Change an option, ``None`` for its default; :raises ConfigError: naming it."""
-        before = self._options.get(name)
+        self.check_option(name, value)
         self._options.change(name, value)
-        try:
-            self._check(name)
-        except ConfigError:
-            self._options[name] = before
-            raise
-
-    def _check(self, name: str) -> None:
-        if name in _MUST_BE_GIVEN and not self._options[name] > 0:
-            raise ConfigError(name, 'must be given, above zero, for the program stereo')
-        if name == 'window' and not self._options[name] % 2:
-            raise ConfigError(name, f'must be odd, not {self._options[name]:g}')
 
     def reset(self) -> None:
         """Nothing is remembered."""
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def _check(name: str, value: float) -> None:
+    """Check what is wanted beyond a number's range; :raises ConfigError: naming the option."""
+    if name in _MUST_BE_GIVEN and not value > 0:
+        raise ConfigError(name, 'must be given, above zero, for the program stereo')
+    if name == 'window' and not value % 2:
+        raise ConfigError(name, f'must be odd, not {value:g}')
 
 
 PROGRAM = StereoProgram

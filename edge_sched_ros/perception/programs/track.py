@@ -102,6 +102,10 @@ class TrackProgram:
         """Return the tracker's options."""
         return self._tracker.option_names()
 
+    def check_option(self, name: str, value: float | None) -> None:
+        """Check a change of an option; :raises ConfigError: naming it."""
+        Tracker().set_option(name, value)
+
     def set_option(self, name: str, value: float | None) -> None:
         """Change an option of the tracker."""
         self._tracker.set_option(name, value)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.frame import FrameError
+from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.preprocess.opencv_ops import OpenCvOps
 from edge_sched_ros.execution.vision import UnsupportedOpError
@@ -66,12 +67,23 @@ class UnitVision:
         self.fallbacks[reason] = self.fallbacks.get(reason, 0) + 1
 
 
-def picture_of(context: JobContext) -> NDArray[np.uint8]:
-    """Return the BGR picture a job works on; :raises FrameError: when there is none."""
+def image_of(context: JobContext) -> SourceImage:
+    """
+    Return the image a job works on: that of the task before it (``denoise``), else the camera's.
+
+    :raises FrameError: when there is none
+    """
+    if isinstance(context.parent, SourceImage):
+        return context.parent
     image = context.frame.image if context.frame is not None else None
     if image is None:
         raise FrameError('no_image', f'{context.task}: the message holds no image')
-    return image.bgr()
+    return image
+
+
+def picture_of(context: JobContext) -> NDArray[np.uint8]:
+    """Return the BGR picture a job works on; :raises FrameError: when there is none."""
+    return image_of(context).bgr()
 
 
 def grey_of(context: JobContext) -> NDArray[np.uint8]:

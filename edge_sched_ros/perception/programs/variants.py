@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,6 +45,12 @@ class LoadedVariants:
     def of(self, context: JobContext) -> LoadedVariant:
         """Return the variant a job runs; :raises KeyError: when it is not loaded."""
         return self.by_name[context.variant] if context.variant else self.first
+
+    def check_option(self, name: str, value: float | None) -> None:
+        """Check a change of an option of all decoders; :raises ConfigError: when it cannot be."""
+        for variant in self.by_name.values():
+            # changing an option replaces what a decoder has, so a copy can be tried
+            copy.copy(variant.decoder).set_option(name, value)
 
     def set_option(self, name: str, value: float | None) -> None:
         """Change an option of all decoders; :raises ConfigError: when it cannot be."""
