@@ -124,7 +124,8 @@ def _reason(
     late = p99_ms > task.deadline_ms
     if load.share >= 1 and (task.name in first_to_go or (late and load.touches(task))):
         units = ', '.join(load.units)
-        return f'{units} would be asked for {load.share:.3g} of the time there is'
+        can = 'it can do' if len(load.units) == 1 else 'they can do'
+        return f'{units} would be asked for {load.share:.3g} times what {can}'
     if late:
         return f'p99 {p99_ms:.3g} ms is above {deadline} ({unit} busy {min(busy, 1.0):.2g})'
     return ''

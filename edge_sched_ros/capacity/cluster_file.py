@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from edge_sched_ros.capacity.cost_keys import check_cost_keys
 from edge_sched_ros.capacity.schema import Cluster
 from edge_sched_ros.capacity.stages import check
 from edge_sched_ros.core.errors import ConfigError
@@ -52,6 +53,7 @@ def parse(data: Mapping[str, Any], where: str) -> Cluster:
     :raises ConfigError: naming the first key that cannot be used
     """
     found = parse_model(data, Cluster, where, words=WORDS)
+    check_cost_keys(found.networks, found.devices.values(), f'{where}: networks')
     with checking(where):
         check(found)
     return found

@@ -21,6 +21,8 @@ from edge_sched_ros.capacity.response import Response
 
 #: how many sets of phases are drawn, and requests in each; the seed makes it a function
 _PHASES, _REQUESTS, _WARM, _SEED = 400, 600, 150, 20260101
+#: with fewer requests than that a class is drawn for itself
+_FEW = 100
 
 
 def dg1_fcfs(period_ms: float, service: Service) -> Response:
@@ -35,13 +37,33 @@ def dg1_fcfs(period_ms: float, service: Service) -> Response:
     return periodic_fcfs([Load(1e3 / period_ms, service)])[0]
 
 
+def settles(loads: Sequence[Load]) -> bool:
+    """
+    Return whether the draws of :func:`periodic_fcfs` see all that a request leaves behind.
+
+    They do not where one request keeps a queue longer than the draws warm up, as a minute of work
+    among frames. To be asked of a unit that is not overloaded.
+    """
+    warm_ms = _WARM / total_rate(loads)
+    busy = utilisation(loads)
+    return all(
+        load.service.mean_ms <= warm_ms * (1 - busy + load.rate_per_ms * load.service.mean_ms)
+        for load in loads
+    )
+
+
 def periodic_fcfs(loads: Sequence[Load]) -> list[Response]:
     """
     Return the response of each class; each comes with the fixed period ``1 / rate``.
 
     The classes share one queue; when each begins is not known, so this is the mean over drawn
     phases (uniform in the period), by Lindley's recursion. The draws have a fixed seed: same
-    loads, same answer; chance leaves about 1 % at high load. Assumes no swaps, no jitter.
+    loads, same answer; chance leaves about 1 % at high load. Assumes no swaps, no jitter, and
+    that what a request leaves behind is over soon (:func:`settles`).
+
+    A class that comes so seldom that the draws hold next to none of its requests is drawn once
+    more, with one request in each: a phase that is uniform in its period is uniform in any part
+    of it, so this is the same response, and the others keep the draws that it hardly disturbs.
 
     Periods that are equal or multiples of each other keep the phases they begin with: one robot
     sees one draw for good, better or worse than this mean.
@@ -54,19 +76,40 @@ def periodic_fcfs(loads: Sequence[Load]) -> list[Response]:
     if len(loads) == 1 and loads[0].service.cv == 0 and loads[0].service.shape == 'lognormal':
         return [GammaResponse(loads[0].service.points(), [Delay(0.0, 0.0, 1.0)])]
     generator = np.random.default_rng(_SEED)
-    arrivals, classes = _arrivals(loads, generator)
+    responses, classes = _drawn(loads, generator)
+    found = []
+    for number in range(len(loads)):
+        mine = responses[classes == number]
+        if mine.size < _FEW:
+            responses_again, classes_again = _drawn(loads, generator, seldom=number)
+            mine = responses_again[classes_again == number]
+        found.append(DrawnResponse(mine))
+    return [*found]
+
+
+def _drawn(
+    loads: Sequence[Load], generator: np.random.Generator, seldom: int | None = None
+) -> tuple[Array, Array]:
+    """
+    Return the response and the class of every request that counts.
+
+    :param seldom: a class of which one request comes, in the part that counts
+    """
+    arrivals, classes = _arrivals(loads, generator, seldom)
     services = np.empty(arrivals.shape)
     for number, load in enumerate(loads):
         mine = classes == number
         services[mine] = load.service.draw(generator, (int(mine.sum()),))
     responses = _lindley(arrivals, services)
     # neither the empty queue of the beginning nor the end, when some classes have run out
-    kept = np.arange(arrivals.shape[1]) >= _WARM
+    kept = (np.arange(arrivals.shape[1]) >= _WARM) | (classes == seldom)
     kept = kept & (arrivals <= _REQUESTS / total_rate(loads))
-    return [DrawnResponse(responses[kept & (classes == number)]) for number in range(len(loads))]
+    return responses[kept], classes[kept]
 
 
-def _arrivals(loads: Sequence[Load], generator: np.random.Generator) -> tuple[Array, Array]:
+def _arrivals(
+    loads: Sequence[Load], generator: np.random.Generator, seldom: int | None
+) -> tuple[Array, Array]:
     """Return times and classes of requests in order, a row for each set of phases."""
     span = _REQUESTS / total_rate(loads)
     times, classes = [], []
@@ -74,6 +117,9 @@ def _arrivals(loads: Sequence[Load], generator: np.random.Generator) -> tuple[Ar
         period = 1 / load.rate_per_ms
         count = max(2, round(span / period) + 1)
         phases = generator.uniform(0, period, (_PHASES, 1))
+        if number == seldom:
+            count, warm = 1, span * _WARM / _REQUESTS
+            phases = warm + (span - warm) * phases / period
         times.append(phases + period * np.arange(count))
         classes.append(np.full((_PHASES, count), number))
     joined = np.concatenate(times, axis=1)

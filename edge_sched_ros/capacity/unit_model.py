@@ -12,6 +12,7 @@ from edge_sched_ros.capacity import batching
 from edge_sched_ros.capacity import fcfs
 from edge_sched_ros.capacity import processor_sharing
 from edge_sched_ros.capacity.deterministic import periodic_fcfs
+from edge_sched_ros.capacity.deterministic import settles
 from edge_sched_ros.capacity.load import Load
 from edge_sched_ros.capacity.multi_core import mgc_ps
 from edge_sched_ros.capacity.priority import mg1_priority
@@ -84,7 +85,10 @@ def _classes(entries: Sequence[Entry]) -> dict[str, Load]:
 
 def _periodic(entries: Sequence[Entry]) -> bool:
     swaps = any(entry.load.swap_ms for entry in entries) and len(_classes(entries)) > 1
-    return not swaps and all(entry.periodic for entry in entries)
+    if swaps or not all(entry.periodic for entry in entries):
+        return False
+    loads = [entry.load for entry in entries]
+    return not loads or processor_sharing.utilisation(loads) >= 1 or settles(loads)
 
 
 def _batching(unit: UnitSpec, entry: Entry) -> batching.Batching:

@@ -39,11 +39,17 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     help='Kinds of units to lend whole as extended resources, given once for each; where absent '
     'all that are found but cpu.',
 )
-@click.option('--profiles', type=_FILE, help='Costs of networks measured here (key networks).')
+@click.option(
+    '--profiles',
+    type=_FILE,
+    help='Costs of networks measured here (key networks); where absent, those published are '
+    'taken back.',
+)
 @click.option(
     '--observed',
     type=_FILE,
-    help='JSON that something here keeps writing: {"NAMESPACE/POD": response in ms}.',
+    help='JSON that something here keeps writing: {"NAMESPACE/POD": response in ms}. Where '
+    'absent, or while it cannot be read, what was published is taken back.',
 )
 @click.option('--once', is_flag=True, help='Publish once and end.')
 @click.option(
@@ -107,6 +113,6 @@ def _show(changed: dict[str, Any], name: str, as_json: bool) -> None:
         meta = changed.get('metadata', {})
         found = {**status, **meta.get('annotations', {}), **meta.get('labels', {})}
         for key, value in found.items():
-            click.echo(f'{name}: {key}: {value}')
+            click.echo(f'{name}: {key}: {"taken back" if value is None else value}')
         if not changed:
             click.echo(f'{name}: nothing has changed')

@@ -13,8 +13,10 @@ from threading import Event
 from typing import Any
 from typing import Protocol
 
+from edge_sched_ros.capacity.cost_keys import check_misplaced
 from edge_sched_ros.cluster.api import ApiError
 from edge_sched_ros.cluster.hosts import read_costs
+from edge_sched_ros.cluster.observed import times_ms
 from edge_sched_ros.cluster.publication import Facts
 from edge_sched_ros.cluster.publication import node_patch
 from edge_sched_ros.cluster.publication import status_patch
@@ -24,7 +26,9 @@ from edge_sched_ros.execution.discovery.inventory import take_inventory
 from edge_sched_ros.execution.discovery.module import read_module
 
 _log = logging.getLogger(__name__)
-_NOT_FOUND, _FORBIDDEN = 404, 403
+_NOT_FOUND, _FORBIDDEN, _INVALID = 404, 403, 422
+#: bytes; what Kubernetes allows all annotations of an object together
+MOST_ANNOTATION = 256 * 1024
 
 
 class NodeApi(Protocol):
@@ -69,12 +73,16 @@ def read_profiles(path: Path) -> dict[str, Any]:
         raise ConfigError(
             f'{path}: networks', 'is missing' if networks is None else 'is no mapping'
         )
-    read_costs(networks, f'{path}: networks')
+    check_misplaced(read_costs(networks, f'{path}: networks'), (), f'{path}: networks')
+    size = len(json.dumps(networks))
+    if size > MOST_ANNOTATION:
+        problem = f'take {size} bytes as an annotation, more than the {MOST_ANNOTATION} of a node'
+        raise ConfigError(f'--profiles {path}: networks', problem)
     return networks
 
 
 def read_observed(path: Path) -> dict[str, float] | None:
-    """Return what a file says of pods, ``None`` where it cannot be used just now."""
+    """Return the times a file says of pods, ``None`` where it cannot be used just now."""
     try:
         data = json.loads(path.read_text(encoding='utf-8'))
     except (OSError, ValueError, RecursionError) as error:
@@ -83,8 +91,15 @@ def read_observed(path: Path) -> dict[str, float] | None:
     if not isinstance(data, dict):
         _log.warning('%s: not used: is not a JSON object', path)
         return None
-    numbers = {key: value for key, value in data.items() if isinstance(value, (int, float))}
-    return {key: round(float(value), 3) for key, value in numbers.items()}
+    numbers, problem = times_ms(data)
+    if problem:
+        _log.warning('%s: left out: %s', path, problem)
+    size = len(json.dumps(numbers))
+    if size > MOST_ANNOTATION:
+        text = '%s: not used: takes %s bytes as an annotation, more than the %s of a node'
+        _log.warning(text, path, size, MOST_ANNOTATION)
+        return None
+    return {key: round(value, 3) for key, value in numbers.items()}
 
 
 class Agent:
@@ -101,7 +116,7 @@ class Agent:
         """
         Say what has changed, and return it; empty for nothing.
 
-        :raises ConfigError: for a node that is not there, or when this is not allowed
+        :raises ConfigError: for a node that is not there, when this is not allowed, or too long
         :raises ApiError: when the API server cannot be used now
         """
         try:
@@ -114,6 +129,9 @@ class Agent:
         except ApiError as error:
             if error.status in (_NOT_FOUND, _FORBIDDEN):
                 raise ConfigError(f'node {self._node}', str(error)) from None
+            if error.status == _INVALID and 'annotations' in str(error):
+                hint = f'{error} (--profiles and --observed become annotations)'
+                raise ConfigError(f'node {self._node}', hint) from None
             raise
         return {**status, **own}
 

@@ -11,12 +11,14 @@ and the API server has been heard after that, so that what nobody can see is nev
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 
 from edge_sched_ros.capacity.placement.feasibility import refusal
 from edge_sched_ros.capacity.placement.node import NodeState
 from edge_sched_ros.capacity.placement.problem import App
 from edge_sched_ros.capacity.placement.problem import Option
+from edge_sched_ros.cluster import names
 from edge_sched_ros.cluster.holds import Hold
 from edge_sched_ros.cluster.hosts import Hosts
 from edge_sched_ros.cluster.hosts import spec_of
@@ -24,6 +26,8 @@ from edge_sched_ros.cluster.records import Node
 from edge_sched_ros.cluster.records import Pod
 from edge_sched_ros.cluster.types_file import Types
 from edge_sched_ros.core.errors import ConfigError
+
+_log = logging.getLogger(__name__)
 
 
 class Books:
@@ -54,6 +58,7 @@ class Books:
         """Take a node, new or changed."""
         known = self.nodes.get(node.name)
         self.nodes[node.name] = node
+        _warn(f'node {node.name}: annotation {names.NODE_OBSERVED}', node, known)
         if known is not None and (known.type, known.profiles) == (node.type, node.profiles):
             return
         self._drop_node(node.name)
@@ -61,6 +66,9 @@ class Books:
             spec, costs = spec_of(node, self.types)
         except ConfigError as error:
             self.unusable[node.name] = str(error)
+            # a node that says nothing was not meant to be one
+            level = logging.WARNING if node.type else logging.INFO
+            _log.log(level, 'node %s takes no applications: %s', node.name, error)
             return
         self.hosts.add(node.name, spec, costs)
         for pod in self.pods.values():
@@ -81,6 +89,7 @@ class Books:
             return
         known = self.pods.get(pod.uid)
         self.pods[pod.uid] = pod
+        _warn(f'{pod.name}: annotation {names.OBSERVED}', pod, known)
         if known is not None and (known.app, known.unit) == (pod.app, pod.unit):
             return
         hold = self.holds.get(pod.uid)
@@ -152,14 +161,14 @@ class Books:
         held = (key for key, hold in self.holds.items() if owner and hold.owner == owner)
         return next(held, '')
 
-    def view(self, names: Iterable[str]) -> Hosts:
+    def view(self, wanted: Iterable[str]) -> Hosts:
         """
         Return these nodes with all that is held there, settled or not, to ask questions of.
 
         In order of their names, so that between equal nodes the first is taken, whoever asks.
         """
         known = self.hosts.nodes
-        nodes = {name: known[name] for name in sorted(names) if name in known}
+        nodes = {name: known[name] for name in sorted(wanted) if name in known}
         open_ones = [hold for hold in self.holds.values() if not hold.firm]
         for hold in open_ones:
             for name in hold.places.keys() & nodes.keys():
@@ -210,3 +219,10 @@ class Books:
 
 def _work(way: Option) -> float:
     return sum(demand.rate_per_ms * demand.service_ms for demand in way)
+
+
+def _warn(where: str, new: Pod | Node, known: Pod | Node | None) -> None:
+    """Log what is wrong with observed responses, once until it is another problem."""
+    before = '' if known is None else known.observed_problem
+    if new.observed_problem not in ('', before):
+        _log.warning('%s: %s', where, new.observed_problem)

@@ -32,9 +32,14 @@ def connect(kubeconfig: str | None = None) -> Api:
             config.load_incluster_config(client_configuration=settings)
         else:
             config.load_kube_config(kubeconfig, client_configuration=settings)
+    except (AttributeError, KeyError, TypeError, IndexError):
+        # the library takes for granted that it is one
+        problem = 'is no kubeconfig (a mapping with clusters, contexts and users)'
+        raise ConfigError(kubeconfig or 'kubeconfig', problem) from None
     except Exception as error:
         # whatever a YAML parser or a plug-in for credentials may raise
-        raise ConfigError(kubeconfig or 'kubeconfig', in_a_line(error)) from None
+        hint = '' if kubeconfig else ' (--kubeconfig FILE names one)'
+        raise ConfigError(kubeconfig or 'kubeconfig', f'{in_a_line(error)}{hint}') from None
     if settings.api_key and not settings.auth_settings():
         problem = 'this version never sends tokens: 36.0.0 to 36.0.2 do not'
         raise ConfigError('kubernetes', problem)

@@ -14,6 +14,8 @@ from edge_sched_ros.capacity.cluster_file import WORDS
 from edge_sched_ros.capacity.placement.problem import App
 from edge_sched_ros.capacity.placement.schema import AppSpec
 from edge_sched_ros.cluster import names
+from edge_sched_ros.cluster.observed import as_time_ms
+from edge_sched_ros.cluster.observed import shown
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.plain_words import plain_problem
 
@@ -59,18 +61,26 @@ def declared(name: str, annotations: Mapping[str, Any]) -> Declaration | None:
         spec = AppSpec.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
-        annotation = _ANNOTATIONS.get(str(first['loc'][0]), '')
-        raise ConfigError(f'annotation {annotation}', plain_problem(first, WORDS)) from None
+        where = annotation_of(str(first['loc'][0]))
+        raise ConfigError(where, plain_problem(first, WORDS)) from None
     return Declaration(App(name, spec), str(ours.get(names.UNIT, '')))
 
 
-def observed_ms(annotations: Mapping[str, Any]) -> float | None:
-    """Return the response a pod is seen to give; ``None`` where nothing usable is said."""
+def annotation_of(key: str) -> str:
+    """Return how a pod says a key of an application; other words stay."""
+    return f'annotation {_ANNOTATIONS[key]}' if key in _ANNOTATIONS else key
+
+
+def observed_ms(annotations: Mapping[str, Any]) -> tuple[float | None, str]:
+    """Return the response a pod is seen to give, and why what is said of it cannot be used."""
+    if names.OBSERVED not in annotations:
+        return None, ''
+    text = annotations[names.OBSERVED]
     try:
-        value = float(annotations[names.OBSERVED])
-    except (KeyError, TypeError, ValueError):
-        return None
-    return value if 0 <= value < float('inf') else None
+        value = as_time_ms(float(text))
+    except (TypeError, ValueError):
+        value = None
+    return value, '' if value is not None else f'{shown(text)} is no time in ms'
 
 
 def _value(key: str, text: Any) -> Any:

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from pydantic import ValidationError
 
 from edge_sched_ros.capacity.cluster_file import WORDS
+from edge_sched_ros.capacity.cost_keys import check_cost_keys
 from edge_sched_ros.capacity.placement.feasibility import Refusal
 from edge_sched_ros.capacity.placement.feasibility import refusal
 from edge_sched_ros.capacity.placement.node import Hosted
@@ -142,7 +143,9 @@ def spec_of(node: Node, types: Types) -> tuple[NodeSpec, Networks | None]:
     if not node.profiles:
         return spec, None
     # a spec of its own: costs go by its identity
-    return spec.model_copy(), _with_profiles(node.profiles, types.networks)
+    own = _read_profiles(node.profiles)
+    check_cost_keys(own, [spec], f'annotation {names.PROFILES} of {node.name}')
+    return spec.model_copy(), _merged(own, types.networks)
 
 
 def read_costs(data: Any, where: str) -> Networks:
@@ -162,13 +165,16 @@ def read_costs(data: Any, where: str) -> Networks:
         ) from None
 
 
-def _with_profiles(text: str, networks: Networks) -> Networks:
+def _read_profiles(text: str) -> Networks:
     where = f'annotation {names.PROFILES}'
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ConfigError(where, f'is not JSON: {str(error)[:100]}') from None
-    own = read_costs(data, where)
+    return read_costs(data, where)
+
+
+def _merged(own: Networks, networks: Networks) -> Networks:
     merged: dict[str, Any] = {name: dict(costs) for name, costs in networks.items()}
     for name, costs in own.items():
         merged[name] = {**merged.get(name, {}), **costs}

@@ -23,8 +23,8 @@ class Facts:
     :param units: name -> kind, of those that can be used and are published
     :param module: the computer's name; empty where it has none
     :param type: a key of the controller's ``devices``; empty: whatever is there stays
-    :param profiles: network -> unit -> cost, as the placement file has them
-    :param observed: pod -> ms
+    :param profiles: network -> unit -> cost, as the placement file has them; empty: none
+    :param observed: pod -> ms; ``None`` where nothing is known
     """
 
     units: Mapping[str, str]
@@ -40,9 +40,15 @@ def resources(units: Mapping[str, str]) -> dict[str, str]:
 
 
 def node_patch(facts: Facts, node: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the merge patch of annotations and labels; empty where nothing differs."""
+    """
+    Return the merge patch of annotations and labels; empty where nothing differs.
+
+    Profiles and observed responses that are not said any more are taken back.
+    """
     meta = node.get('metadata') or {}
-    wanted = {names.UNITS: ','.join(facts.units)}
+    known = meta.get('annotations') or {}
+    gone = [key for key in (names.PROFILES, names.NODE_OBSERVED) if key in known]
+    wanted: dict[str, str | None] = {**dict.fromkeys(gone), names.UNITS: ','.join(facts.units)}
     if facts.type:
         wanted[names.TYPE] = facts.type
     if facts.profiles:
@@ -51,7 +57,7 @@ def node_patch(facts: Facts, node: Mapping[str, Any]) -> dict[str, Any]:
         wanted[names.NODE_OBSERVED] = json.dumps(facts.observed, sort_keys=True)
     labels = {names.MODULE: label(facts.module)} if label(facts.module) else {}
     changes = {
-        'annotations': _different(wanted, meta.get('annotations')),
+        'annotations': _different(wanted, known),
         'labels': _different(labels, meta.get('labels')),
     }
     changes = {key: value for key, value in changes.items() if value}
@@ -81,6 +87,6 @@ def label(text: str) -> str:
     return re.sub(r'[^a-z0-9]+', '-', text.lower())[:63].strip('-')
 
 
-def _different(wanted: Mapping[str, str], known: Any) -> dict[str, str]:
+def _different(wanted: Mapping[str, str | None], known: Any) -> dict[str, str | None]:
     known = known or {}
     return {key: value for key, value in wanted.items() if known.get(key) != value}

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
@@ -12,8 +11,10 @@ from typing import Any
 
 from edge_sched_ros.capacity.placement.problem import App
 from edge_sched_ros.cluster import names
+from edge_sched_ros.cluster.declaration import annotation_of
 from edge_sched_ros.cluster.declaration import declared
 from edge_sched_ros.cluster.declaration import observed_ms
+from edge_sched_ros.cluster.observed import read_times_ms
 from edge_sched_ros.cluster.types_file import Types
 from edge_sched_ros.core.errors import ConfigError
 
@@ -32,6 +33,7 @@ class Pod:
     :param unit: name, type or kind of the unit it wants; empty: any
     :param owner: uid of its controller; empty for a pod that nobody would make again
     :param ending: whether it is being deleted
+    :param observed_problem: why what it says of its response cannot be used; empty where it can
     """
 
     uid: str
@@ -45,6 +47,7 @@ class Pod:
     ending: bool = False
     over: bool = False
     observed_ms: float | None = None
+    observed_problem: str = ''
     node_selector: Mapping[str, str] = field(default_factory=dict)
     tolerations: tuple[Mapping[str, Any], ...] = ()
 
@@ -62,12 +65,14 @@ class Node:
     :param type: a key of the file's ``devices``; empty where it has none
     :param profiles: what it says networks take there, as JSON; empty for nothing
     :param observed: pod (``NAMESPACE/NAME``) -> ms
+    :param observed_problem: what of that cannot be used; empty for nothing
     """
 
     name: str
     type: str = ''
     profiles: str = ''
     observed: Mapping[str, float] = field(default_factory=dict)
+    observed_problem: str = ''
     ready: bool = True
     unschedulable: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -92,7 +97,8 @@ def read_pod(raw: Mapping[str, Any], types: Types) -> Pod:
             app, unit = found.app, found.unit
     except ConfigError as error:
         where = error.where.removeprefix(f'apps.{full}~{uid}').removeprefix('.')
-        problem = f'{where}: {error.problem}' if where else error.problem
+        problem = f'{annotation_of(where)}: {error.problem}' if where else error.problem
+    seen_ms, seen_problem = observed_ms(annotations)
     owner = _controller(meta)
     phase = _part(raw, 'status', 'Pod', needed=False).get('phase')
     return Pod(
@@ -106,7 +112,8 @@ def read_pod(raw: Mapping[str, Any], types: Types) -> Pod:
         owner_kind=str(owner.get('kind', '')),
         ending=bool(meta.get('deletionTimestamp')),
         over=phase in _OVER,
-        observed_ms=observed_ms(annotations),
+        observed_ms=seen_ms,
+        observed_problem=seen_problem,
         node_selector=_part(spec, 'nodeSelector', 'Pod.spec', needed=False),
         tolerations=_maps(spec.get('tolerations')),
     )
@@ -122,11 +129,13 @@ def read_node(raw: Mapping[str, Any]) -> Node:
     annotations = _part(meta, 'annotations', 'Node.metadata', needed=False)
     conditions = _maps(_part(raw, 'status', 'Node', needed=False).get('conditions'))
     ready = [one.get('status') == 'True' for one in conditions if one.get('type') == 'Ready']
+    observed, problem = read_times_ms(annotations.get(names.NODE_OBSERVED))
     return Node(
         _text(meta, 'name', 'Node'),
         type=str(annotations.get(names.TYPE, '')),
         profiles=str(annotations.get(names.PROFILES, '')),
-        observed=_numbers(annotations.get(names.NODE_OBSERVED)),
+        observed=observed,
+        observed_problem=problem,
         ready=all(ready),
         unschedulable=bool(spec.get('unschedulable')),
         labels=_part(meta, 'labels', 'Node.metadata', needed=False),
@@ -152,17 +161,6 @@ def _maps(value: Any) -> tuple[Mapping[str, Any], ...]:
     return (
         tuple(one for one in value if isinstance(one, Mapping)) if isinstance(value, list) else ()
     )
-
-
-def _numbers(text: Any) -> dict[str, float]:
-    """Return what of a JSON object are numbers; nothing for what is none."""
-    try:
-        data = json.loads(text)
-    except (TypeError, ValueError, RecursionError):
-        return {}
-    if not isinstance(data, dict):
-        return {}
-    return {key: float(value) for key, value in data.items() if isinstance(value, (int, float))}
 
 
 def _text(meta: Mapping[str, Any], key: str, where: str) -> str:

@@ -24,8 +24,10 @@ from edge_sched_ros.core.errors import EdgeSchedError
 
 _log = logging.getLogger(__name__)
 
-#: bytes; 5,000 nodes of 20 kB
-_MOST_BODY = 100_000_000
+#: bytes; 5,000 nodes of 13 kB, or any number of names
+_MOST_BODY = 64 * 1024 * 1024
+#: Python refuses to read very long numbers
+_DIGITS = 15
 _MOST_AT_ONCE = 32
 #: a connection that says nothing for so long is closed
 _IDLE_S = 120.0
@@ -128,14 +130,15 @@ class _Handler(BaseHTTPRequestHandler):
     def _body(self) -> bytes | None:
         """Return the request's body; ``None`` when that was answered already."""
         text = self.headers.get('Content-Length', '')
-        if not text.isdigit():
+        code = 400
+        if not (text.isascii() and text.isdigit()):
             problem = 'Content-Length: is missing' if not text else 'Content-Length: is no number'
-        elif int(text) > _MOST_BODY:
-            problem = f'Content-Length: is above {_MOST_BODY}'
+        elif len(text) > _DIGITS or int(text) > _MOST_BODY:
+            code, problem = 413, f'Content-Length: is above {_MOST_BODY}'
         else:
             return self.rfile.read(int(text))
         self.close_connection = True
-        self._send(400, json.dumps({'Error': problem}).encode(), _JSON)
+        self._send(code, json.dumps({'Error': problem}).encode(), _JSON)
         return None
 
     def _send(self, code: int, body: bytes, kind: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import Field
 
 from edge_sched_ros.capacity.cluster_file import WORDS
+from edge_sched_ros.capacity.cost_keys import check_cost_keys
 from edge_sched_ros.capacity.placement.placement_file import _check_app
 from edge_sched_ros.capacity.placement.placement_file import _check_node
 from edge_sched_ros.capacity.placement.problem import App
@@ -55,6 +56,7 @@ def load_types(path: Path) -> Types:
             f'{path}: apps', 'does not go here: pods say by annotations what they ask'
         )
     types = parse(data, Types, str(path), words=WORDS)
+    check_cost_keys(types.networks, types.devices.values(), f'{path}: networks')
     with checking(str(path)):
         for name, node in types.devices.items():
             _check_node(types.networks, name, node)

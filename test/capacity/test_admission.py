@@ -202,3 +202,10 @@ def verdict(reason='', miss_share=0.0):
 def test_who_missed_before_is_not_to_blame(before, touched, named):
     after = {'a': verdict(), 'b': verdict('late', 0.5)}
     assert blamed(before, after, touched) == named
+
+
+def test_an_overload_is_said_as_a_multiple():
+    reason = predict([task('t', 100.0, 50.0, deadline_ms=90.0)], ONE)['t'].reason
+    assert reason == 'cpu0 would be asked for 5 times what it can do'
+    reason = predict([task('t', 100.0, both(50.0), deadline_ms=90.0)], TWO)['t'].reason
+    assert reason == 'cpu0, cpu1 would be asked for 2.5 times what they can do'

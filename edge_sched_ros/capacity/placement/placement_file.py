@@ -10,6 +10,7 @@ from typing import Any
 from typing import TypeVar
 
 from edge_sched_ros.capacity.cluster_file import WORDS
+from edge_sched_ros.capacity.cost_keys import check_cost_keys
 from edge_sched_ros.capacity.placement.means import busy
 from edge_sched_ros.capacity.placement.problem import App
 from edge_sched_ros.capacity.placement.problem import cost_on
@@ -56,6 +57,7 @@ def parse_problem(data: Mapping[str, Any], where: str) -> Problem:
     :raises ConfigError: naming the first key that cannot be used
     """
     found = parse(data, PlacementFile, where, words=WORDS)
+    check_cost_keys(found.networks, found.devices.values(), f'{where}: networks')
     with checking(where):
         return _checked(found)
 
