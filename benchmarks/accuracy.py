@@ -9,9 +9,14 @@ Renders a bag per seed, replays it through the pipeline with the demo's paramete
 
 from __future__ import annotations
 
-import argparse
 import json
+import sys
+from argparse import ArgumentParser
+from argparse import ArgumentTypeError
+from argparse import Namespace
+from argparse import RawDescriptionHelpFormatter
 from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,9 +24,14 @@ from tempfile import TemporaryDirectory
 from edge_sched_ros.bags.replay import Replay
 from edge_sched_ros.bags.scene_bag import write_scene_bag
 from edge_sched_ros.bags.score import score
+from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.pipeline.config import from_file
 from edge_sched_ros.pipeline.resources import share_of
 from edge_sched_ros.scenes.scene import Scene
+
+#: share of frames below which accuracy says little of the network
+_ENOUGH_ANSWERED = 0.95
+_MOST_RATE = 1000.0
 
 
 def measure(
@@ -38,7 +48,8 @@ def measure(
     chosen = dict(variants or {})
     tasks = tuple(replace(task, variant=chosen.pop(task.name, '')) for task in config.tasks)
     if chosen:
-        raise SystemExit(f'the demo has no task named {", ".join(chosen)}')
+        names = ', '.join(task.name for task in config.tasks)
+        raise ConfigError('--variant', f'the demo has no {", ".join(chosen)} (it has {names})')
     config = replace(config, tasks=tasks)
     with TemporaryDirectory() as folder:
         bag, results = Path(folder, 'bag'), Path(folder, 'results')
@@ -51,33 +62,99 @@ def measure(
             tracks='/tracker/tracks',
             depth='/depth/image',
         )
-    answered = min((task.on_time + task.late) / task.released for task in status.tasks)
+    answered = min((task.on_time + task.late) / max(1, task.released) for task in status.tasks)
     return {**found, 'answered': answered}
 
 
-def main() -> None:
-    """Measure a range of seeds."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--seeds', type=int, nargs='+', default=list(range(20, 32)))
-    parser.add_argument('--frames', type=int, default=300)
-    parser.add_argument('--rate', type=float, default=2.0)
-    parser.add_argument('--variant', action='append', default=[], metavar='TASK=NAME')
-    parser.add_argument('--json', action='store_true')
-    arguments = parser.parse_args()
-    variants = dict(choice.partition('=')[::2] for choice in arguments.variant)
-    runs = {
-        seed: measure(seed, arguments.frames, arguments.rate, variants) for seed in arguments.seeds
-    }
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ArgumentTypeError(f'must be at least 1, not {text}')
+    return value
+
+
+def _seed(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise ArgumentTypeError(f'must not be below 0, not {text}')
+    return value
+
+
+def _rate(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= _MOST_RATE:
+        raise ArgumentTypeError(f'must be above 0 and at most {_MOST_RATE:g}, not {text}')
+    return value
+
+
+def _variant(text: str) -> tuple[str, str]:
+    task, _, name = text.partition('=')
+    if not task or not name:
+        raise ArgumentTypeError(f"must be TASK=NAME (detector=int8), not '{text}'")
+    return task, name
+
+
+def _arguments(given: Sequence[str] | None) -> Namespace:
+    parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
+    parser.add_argument(
+        '--seeds', type=_seed, nargs='+', default=list(range(20, 32)), metavar='SEED',
+        help='scenes to measure on (20 to 31, which no training has seen)',
+    )  # fmt: skip
+    parser.add_argument('--frames', type=_count, default=300, help='of each scene (300)')
+    parser.add_argument(
+        '--rate', type=_rate, default=2.0,
+        help='how many times as fast as real time (2); too fast, and frames are not answered',
+    )  # fmt: skip
+    parser.add_argument(
+        '--variant', type=_variant, action='append', default=[], metavar='TASK=NAME',
+        help="another variant of a task's network; may be repeated",
+    )  # fmt: skip
+    parser.add_argument('--json', action='store_true', help='print JSON')
+    return parser.parse_args(given)
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Measure a range of seeds; what cannot be used is one line and exit code 2."""
+    arguments = _arguments(given)
+    variants = dict(arguments.variant)
+    try:
+        runs = {
+            seed: measure(seed, arguments.frames, arguments.rate, variants)
+            for seed in arguments.seeds
+        }
+    except ConfigError as error:
+        print(f'accuracy: {error}', file=sys.stderr)
+        return 2
+    _warn(runs)
     if arguments.json:
         print(json.dumps(runs, indent=2))
-        return
+    else:
+        _show(runs)
+    return 0
+
+
+def _warn(runs: Mapping[int, Mapping[str, float | None]]) -> None:
+    """Say where so few frames were answered that the accuracy is not that of the network."""
     for seed, run in runs.items():
-        print(f'seed {seed:6}', '  '.join(f'{key} {value:.3f}' for key, value in run.items()))
+        answered = run['answered'] or 0.0
+        if answered < _ENOUGH_ANSWERED:
+            print(
+                f'accuracy: seed {seed}: only {answered:.1%} of the frames of some task were '
+                'answered: take a lower --rate',
+                file=sys.stderr,
+            )
+
+
+def _show(runs: Mapping[int, Mapping[str, float | None]]) -> None:
+    for seed, run in runs.items():
+        told = [(key, 'none' if value is None else f'{value:.3f}') for key, value in run.items()]
+        print(f'seed {seed:6}', '  '.join(map(' '.join, told)))
     for key in next(iter(runs.values())):
-        values = [run[key] or 0.0 for run in runs.values()]
-        mean = sum(values) / len(values)
-        print(f'{key}: mean {mean:.3f}, from {min(values):.3f} to {max(values):.3f}')
+        values = [value for run in runs.values() if (value := run[key]) is not None]
+        if values:
+            mean = sum(values) / len(values)
+            print(f'{key}: mean {mean:.3f}, from {min(values):.3f} to {max(values):.3f}')
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

@@ -66,7 +66,9 @@ def read_plan(path: Path, system: System) -> dict[str, list[str]]:
     try:
         planned_tasks(system.tasks, mapping, networks)
     except ConfigError as error:
-        raise ConfigError(f'{path}: {error.where}', error.problem) from None
+        name = networks.get(error.where.removesuffix('.plan'), '')
+        where = f'mapping.{name}' if name else error.where
+        raise ConfigError(f'{path}: {where}', error.problem) from None
     return {task: mapping[name] for task, name in networks.items() if name in mapping}
 
 

@@ -87,6 +87,8 @@ class Admission:
         self.outlook = Outlook()
         self._asked: list[TaskDemand] = []
         self._predicted_ns: int | None = None
+        #: whether tasks were changed since it was predicted
+        self._outdated = False
 
     def consider(self, changes: Changes, mode: str = '', *, at_start: bool = False) -> Ruling:
         """
@@ -155,16 +157,23 @@ class Admission:
 
     # --- what is reported -------------------------------------------------------------------
 
+    def renew(self) -> None:
+        """Take it that tasks were changed: the next look predicts anew, whenever it comes."""
+        self._outdated = True
+
     def look(self, inputs: Mapping[str, InputAccount], now_ns: int) -> None:
         """Note rates, and predict anew when costs or rates have become others."""
         self.rates.look(inputs, now_ns)
         if self.mode == OFF:
             self.outlook, self._asked = Outlook(), []
             return
+        # before reading: a change that comes meanwhile counts for the next look
+        outdated, self._outdated = self._outdated, False
         known = self._read()
         asked, unknown = demands(known, known.tasks, self.rates.hz)
         waited = self._predicted_ns is None or now_ns - self._predicted_ns >= _REFRESH_NS
-        if not alike(self._asked, asked) and (waited or len(asked) != len(self._asked)):
+        drifted = not alike(self._asked, asked)
+        if outdated or (drifted and (waited or len(asked) != len(self._asked))):
             self._asked, self._predicted_ns = asked, now_ns
             self.outlook = Outlook(predict(asked, known.slots, known.order), unknown)
         elif unknown != self.outlook.unknown:

@@ -21,6 +21,8 @@ class ProfileUse:
     :param stale: networks whose files have changed since
     :param measured: what was measured while configuring
     :param missing: what nobody knew; it is learned from the first runs
+    :param known: how many costs were known
+    :param unknown: keys of the file that are of no stage, and why
     """
 
     file: str = ''
@@ -28,8 +30,20 @@ class ProfileUse:
     stale: tuple[str, ...] = ()
     measured: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    known: int = 0
+    unknown: tuple[str, ...] = ()
 
     @property
     def doubts(self) -> tuple[str, ...]:
         """Why the file's numbers may be wrong here; empty when they should be right."""
         return (*map(str, self.mismatches), *(f'{name} has another file' for name in self.stale))
+
+    @property
+    def extent(self) -> str:
+        """How much was known, in words."""
+        if not self.known:
+            return 'no cost was known at the start: learned from the first runs'
+        if self.missing:
+            whole = self.known + len(self.missing)
+            return f'{self.known} of {whole} costs known from the start, the others are learned'
+        return 'costs known from the start'

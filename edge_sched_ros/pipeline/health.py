@@ -106,7 +106,12 @@ def _task(task: TaskState, status: Status, rates: Rates, limits: Limits) -> Heal
         'in_flight': str(task.in_flight),
         **{f'dropped_{reason}': str(count) for reason, count in task.dropped.items()},
         **{f'failed_{reason}': str(count) for reason, count in task.failed.items()},
-        **{f'response_{name}_ms': str(value) for name, value in task.response_ms.items()},
+        # nothing is said of responses before the first
+        **{
+            f'response_{name}_ms': str(value)
+            for name, value in task.response_ms.items()
+            if value is not None
+        },
         **{f'variant_{name}': str(count) for name, count in task.variants.items()},
     }
     return Health(task.name, level, message, 'task', values)
@@ -153,9 +158,11 @@ def _profiles(status: Status) -> list[Health]:
     use = status.profile_use
     if use is None:
         return []
-    level, message = OK, 'costs known from the start'
+    level, message = OK, use.extent
     if use.doubts:
         level, message = WARN, f'may be wrong here: {"; ".join(use.doubts)}'
+    if use.unknown:
+        level, message = WARN, '; '.join((*use.unknown, message))
     values = {
         'file': use.file,
         'measured': ', '.join(use.measured),

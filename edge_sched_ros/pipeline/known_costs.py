@@ -22,11 +22,13 @@ def known_costs(
     *,
     root: Path,
     clock_ns: Callable[[], int],
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> tuple[Profiles, ProfileUse | None]:
     """
     Return the costs that are known, and where they come from; ``None`` when nothing was asked.
 
     :param root: where the machine's files are
+    :param should_stop: ends measuring after the run in progress
     :raises ConfigError: when the profile file cannot be used; naming file and key
     """
     if not config.profiles and not config.profile_at_configure_s:
@@ -34,4 +36,4 @@ def known_costs(
     # a robot that does not use profiles does not need what reads them
     from edge_sched_ros.pipeline.profile_use import use_profiles
 
-    return use_profiles(config, assembly, root=root, clock_ns=clock_ns)
+    return use_profiles(config, assembly, root=root, clock_ns=clock_ns, should_stop=should_stop)

@@ -36,7 +36,8 @@ class ParameterSpec:
     One parameter.
 
     :param dynamic: whether it may change while the node is active
-    :param option: whether it goes to the task's decoder or tracker
+    :param option: whether it goes to the task's network or program; ``-1`` leaves it to them
+    :param least: of an option that is given
     :param choices: allowed texts; empty for any
     """
 
@@ -49,6 +50,7 @@ class ParameterSpec:
     dynamic: bool = False
     option: bool = False
     choices: tuple[str, ...] = ()
+    least: float = 0.0
 
     def check(self, value: Any, *, name: str = '') -> Any:
         """
@@ -58,7 +60,7 @@ class ParameterSpec:
         :raises ConfigError: when it is of another type or out of range
         """
         where = name or self.name
-        value = self._typed(value, where)
+        value = self._typed(self.unquoted(value), where)
         if self.choices and value not in self.choices:
             close = difflib.get_close_matches(value, self.choices, n=1)
             hint = f"; did you mean '{close[0]}'?" if close else ''
@@ -68,16 +70,21 @@ class ParameterSpec:
             raise ConfigError(where, f'must be {self.range_text()}, not {value}')
         return value
 
+    def unquoted(self, value: Any) -> Any:
+        """Return ``off`` for what YAML makes of it without quotes, where that is a choice."""
+        return 'off' if value is False and 'off' in self.choices else value
+
     def range_text(self) -> str:
         """Return the range in words."""
         if self.option:
-            return f'from 0 to {self.maximum}, or -1 for what the network says'
+            least, most = f'{self.least:g}', f'{self.maximum:g}'
+            return f'from {least} to {most}, or -1 for what the network or program says'
         if self.maximum is None:
             return f'at least {self.minimum}'
         return f'from {self.minimum} to {self.maximum}'
 
     def _in_range(self, value: float) -> bool:
-        if not math.isfinite(value) or (self.option and UNSET < value < 0):
+        if not math.isfinite(value) or (self.option and UNSET < value < self.least):
             return False
         above = self.minimum is None or value >= self.minimum
         return above and (self.maximum is None or value <= self.maximum)
@@ -107,10 +114,13 @@ class ParameterSpec:
         }
         # ROS gives a list of numbers as an array
         given = list(value) if isinstance(value, array) else value
-        raise ConfigError(where, f'must be {words[self.kind]}, not {given!r}')
+        quotes = ''
+        if self.kind == 'string' and isinstance(value, bool):
+            quotes = ': YAML reads on, off, yes and no as true or false, so put it in quotes'
+        raise ConfigError(where, f'must be {words[self.kind]}, not {given!r}{quotes}')
 
 
-def _option(name: str, maximum: float, description: str) -> ParameterSpec:
+def _option(name: str, maximum: float, description: str, *, least: float = 0.0) -> ParameterSpec:
     return ParameterSpec(
         name,
         'double',
@@ -120,6 +130,7 @@ def _option(name: str, maximum: float, description: str) -> ParameterSpec:
         maximum=maximum,
         dynamic=True,
         option=True,
+        least=least,
     )
 
 
@@ -390,18 +401,30 @@ TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
     ),
     _option('score_threshold', 1.0, 'Detections below this score are left out'),
     _option('nms_iou', 1.0, 'Overlap from which the weaker of two boxes is left out'),
-    _option('max_age_frames', 1000.0, 'Frames a track may be out of sight'),
-    _option('min_hits', 100.0, 'Sightings before a track gets its number'),
+    _option('max_age_frames', 1000.0, 'Frames a track may be out of sight', least=1.0),
+    _option('min_hits', 100.0, 'Sightings before a track gets its number', least=1.0),
     _option('appearance_weight', 1.0, 'How much likeness counts against place'),
     _option('max_distance', 1.0, 'Pairs farther apart than this never match'),
-    _option('quality', 1.0, 'corners: weaker than this share of the strongest are left out'),
-    _option('min_distance', 1000.0, 'corners: pixels between two'),
-    _option('max_corners', 10_000.0, 'corners: how many of the strongest'),
+    _option(
+        'quality',
+        1.0,
+        'corners: weaker than this share of the strongest are left out',
+        least=0.0001,
+    ),
+    _option('min_distance', 1000.0, 'corners: pixels between two', least=1.0),
+    _option('max_corners', 10_000.0, 'corners: how many of the strongest', least=1.0),
     _option('strength', 1.0, 'denoise: from none to strong'),
-    _option('focal_px', 1e5, 'stereo: focal length of the rectified pictures, pixels'),
-    _option('baseline_m', 1000.0, 'stereo: between the cameras, metres'),
-    _option('max_disparity', 256.0, 'stereo: pixels, a multiple of 16; an OFA takes 128 and 256'),
-    _option('window', 11.0, 'stereo: side of what is compared, odd, pixels'),
+    _option(
+        'focal_px', 1e5, 'stereo: focal length of the rectified pictures, pixels', least=0.001
+    ),
+    _option('baseline_m', 1000.0, 'stereo: between the cameras, metres', least=1e-6),
+    _option(
+        'max_disparity',
+        256.0,
+        'stereo: pixels, a multiple of 16; an OFA takes 128 and 256',
+        least=16.0,
+    ),
+    _option('window', 11.0, 'stereo: side of what is compared, odd, pixels', least=1.0),
 )
 
 _SCHEDULER = {spec.name: spec for spec in SCHEDULER_PARAMETERS}

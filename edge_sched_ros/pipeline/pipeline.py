@@ -7,7 +7,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -90,16 +92,21 @@ class Pipeline:
 
     # --- life -------------------------------------------------------------------------------
 
-    def load(self) -> None:
+    def load(self, *, should_stop: Callable[[], bool] = lambda: False) -> None:
         """
         Load every network.
 
+        :param should_stop: asked while costs are measured; ends that after the run in progress
         :raises ConfigError: naming the file or key that cannot be used
         """
         assembly = assemble(self.config, self._machine or discover())
         try:
             profiles, self._profile_use = known_costs(
-                self.config, assembly, root=self._root, clock_ns=self._clock_ns
+                self.config,
+                assembly,
+                root=self._root,
+                clock_ns=self._clock_ns,
+                should_stop=should_stop,
             )
             profiles.set_alike(alike_units(assembly.units, self._root))
             dispatcher = LowLevelDispatcher(
@@ -161,10 +168,10 @@ class Pipeline:
         self._images.forget()
 
     def unload(self) -> None:
-        """Stop, if need be, and free all engines."""
+        """Stop, if need be, and free all engines but those a hung call may still use."""
         self.stop()
         if self._assembly is not None:
-            self._assembly.close()
+            self._assembly.close(self._runtime.left_behind if self._runtime is not None else ())
         self._assembly = None
         self._runtime = None
         self._watch = None
@@ -209,14 +216,15 @@ class Pipeline:
 
         :param values: of the dispatcher (``deadline_ns`` ...) or of the program
             (``score_threshold`` ..., ``None`` for what the network says)
-        :raises ConfigError: naming the key; settings before it may have changed
+        :raises ConfigError: naming task and key; settings before it may have changed
         """
         core = {key: value for key, value in values.items() if key in DYNAMIC_TASK_KEYS}
         if core:
             self._running().post(ParametersChanged(core, task=name))
         for key, value in values.items():
             if key not in core:
-                self._loaded().programs[name].set_option(key, value)
+                with _of_task(name, key):
+                    self._loaded().programs[name].set_option(key, value)
 
     def settle_admission(self) -> None:
         """Carry out what admission ruled last: give variants, and say who would miss."""
@@ -273,7 +281,13 @@ class Pipeline:
 
     def check_variant(self, task: str, name: str) -> None:
         """Check that a task's network has a variant; :raises ConfigError: naming those it has."""
-        self._running().read(lambda dispatcher, _: dispatcher.tasks[task].pinned(name))
+        try:
+            self._running().read(lambda dispatcher, _: dispatcher.tasks[task].pinned(name))
+        except ConfigError:
+            reason = self._loaded().why_not(task, name)
+            if reason:
+                raise ConfigError(f'{task}.variant', f"'{name}' {reason}") from None
+            raise
 
     def network_of(self, task: str) -> str:
         """Return the name of the network a task runs."""
@@ -286,6 +300,19 @@ class Pipeline:
     def option_names(self, task: str) -> tuple[str, ...]:
         """Return the settings of a task's program that may change while running."""
         return tuple(self._loaded().programs[task].option_names())
+
+    def check_option(self, task: str, name: str, value: float | None) -> None:
+        """
+        Check that a setting of a task's program can be changed, without changing it.
+
+        Own programs that have no ``check_option`` are not asked.
+
+        :raises ConfigError: naming task and setting
+        """
+        check = getattr(self._loaded().programs[task], 'check_option', None)
+        if check is not None:
+            with _of_task(task, name):
+                check(name, value)
 
     def labels_of(self, task: str) -> tuple[str, ...]:
         """Return the class names a task's results speak of; empty when it has none."""
@@ -304,3 +331,12 @@ class Pipeline:
         if self._runtime is None:
             raise RuntimeError('the pipeline is not loaded')
         return self._runtime
+
+
+@contextmanager
+def _of_task(task: str, name: str) -> Iterator[None]:
+    """Let an error of a program name the task and its setting."""
+    try:
+        yield
+    except ConfigError as error:
+        raise ConfigError(f'{task}.{name}', error.problem) from error

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -36,9 +38,13 @@ from edge_sched_ros.profiling.memory_probe import measure_memory
 from edge_sched_ros.profiling.picture import Picture
 from edge_sched_ros.profiling.target import Target
 
+_log = logging.getLogger(__name__)
+
 UnitsOf = Mapping[str, tuple[LocalUnit, ...]]
 #: crops a second measurement of a network that takes crops is made with, if it takes no more
 _FEW_ITEMS = 4
+#: of files that are networks, not descriptions of them
+_NETWORK_SUFFIXES = ('.onnx', '.engine', '.plan')
 
 
 @contextmanager
@@ -63,7 +69,7 @@ def targets_of(
     tasks = tuple(
         TaskConfig(
             name=f'network{index}',
-            network=str(find_file(name, where='NETWORK')),
+            network=str(_network_file(name)),
             topic='profile',
         )
         for index, name in enumerate(networks)
@@ -77,6 +83,8 @@ def targets_of(
             made = makers.make(task)
             programs.append(made.program)
             spec = load_network(task.network)
+            if with_variants:
+                _tell_skipped(spec, made.variants, makers.left_out, task.name)
             probes = _probes(spec, config, machine) if memory else None
             for variant, on in made.variants.items():
                 if with_variants or variant == spec.variant:
@@ -87,6 +95,26 @@ def targets_of(
         for program in programs:
             program.close()
         makers.close()
+
+
+def _network_file(name: str) -> Path:
+    """Return a network's YAML; :raises ConfigError: without one, or when it is a network."""
+    found = find_file(name, where='NETWORK')
+    if found.suffix.lower() in _NETWORK_SUFFIXES:
+        raise ConfigError(
+            'NETWORK', f"'{name}' is the network itself: give the YAML file that describes it"
+        )
+    return found
+
+
+def _tell_skipped(
+    spec: NetworkSpec, loaded: Collection[str], left_out: Collection[str], task: str
+) -> None:
+    """Say which variants no unit here is made for; what cannot be loaded has been told."""
+    for name, own in spec.by_variant.items():
+        if name not in loaded and f'{task}.{name}' not in left_out:
+            kinds = ', '.join(own.kinds)
+            _log.warning('%s: variant %s is made for %s only: left out', spec.name, name, kinds)
 
 
 def target_of(

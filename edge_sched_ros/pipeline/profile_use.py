@@ -19,6 +19,7 @@ from edge_sched_ros.pipeline.cost_sources import ProfileUse
 from edge_sched_ros.pipeline.profile_targets import target_of
 from edge_sched_ros.profiling.apply import apply_profiles
 from edge_sched_ros.profiling.apply import Missing
+from edge_sched_ros.profiling.apply import unknown_stages
 from edge_sched_ros.profiling.bench import Bench
 from edge_sched_ros.profiling.fingerprint import Fingerprint
 from edge_sched_ros.profiling.fingerprint import fingerprint_of
@@ -49,12 +50,14 @@ def use_profiles(
     root: Path = Path('/'),
     clock_ns: Callable[[], int] = time.monotonic_ns,
     here: Callable[[Path], Fingerprint] = read_fingerprint,
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> tuple[Profiles, ProfileUse]:
     """
     Return the costs that are known, and where they come from.
 
     :param root: where the machine's files are
     :param here: reads the fingerprint of this machine
+    :param should_stop: ends measuring after the run in progress
     :raises ConfigError: when the file cannot be used; naming file and key
     """
     profiles = Profiles()
@@ -66,17 +69,17 @@ def use_profiles(
         differing = mismatches(fingerprint_of(found), fingerprint)
         found, stale = _without_stale(config, assembly, found)
         use = ProfileUse(config.profiles, differing, stale)
+        use = replace(use, unknown=unknown_stages(assembly.tasks, assembly.networks, found))
     networks = dict(assembly.networks)
     missing = apply_profiles(profiles, assembly.tasks, networks, found)
-    wanted = missing
-    if use.mismatches:
-        # costs of another machine are better than none, and own ones are better than those
-        wanted = apply_profiles(Profiles(), assembly.tasks, networks, empty_profile(fingerprint))
+    every = apply_profiles(Profiles(), assembly.tasks, networks, empty_profile(fingerprint))
+    # costs of another machine are better than none, and own ones are better than those
+    wanted = every if use.mismatches else missing
     if wanted and config.profile_at_configure_s:
-        found, measured = _measure(config, assembly, found, wanted, clock_ns)
+        found, measured = _measure(config, assembly, found, wanted, clock_ns, should_stop)
         missing = apply_profiles(profiles, assembly.tasks, networks, found)
         use = replace(use, measured=measured)
-    use = replace(use, missing=tuple(map(str, missing)))
+    use = replace(use, missing=tuple(map(str, missing)), known=len(every) - len(missing))
     _tell(use)
     return profiles, use
 
@@ -109,6 +112,7 @@ def _measure(
     profile: ProfileFile,
     missing: tuple[Missing, ...],
     clock_ns: Callable[[], int],
+    should_stop: Callable[[], bool],
 ) -> tuple[ProfileFile, tuple[str, ...]]:
     """Measure what is missing within the time there is; each gets an equal part of the rest."""
     deadline_ns = clock_ns() + round(config.profile_at_configure_s * 1e9)
@@ -119,16 +123,21 @@ def _measure(
         if (gap.network, gap.variant) in targets
     )
     measured: list[str] = []
+    _log.info(
+        'profile_at_configure_s: measuring %d networks on units, %g s at most',
+        len(wanted),
+        config.profile_at_configure_s,
+    )
     patience_s = max(_PATIENCE_S, 2 * config.profile_at_configure_s)
     with Bench(assembly.units, clock_ns=clock_ns, patience_s=patience_s) as bench:
         for index, (network, variant, unit) in enumerate(wanted):
             left_s = (deadline_ns - clock_ns()) / 1e9
-            if left_s <= 0:
+            if left_s <= 0 or should_stop():
                 break
             target = targets[(network, variant)]
             limits = replace(_QUICK, max_s=left_s / (len(wanted) - index))
             try:
-                found = measure(bench, target, unit, limits)
+                found = measure(bench, target, unit, limits, should_stop=should_stop)
             except ConfigError as error:
                 _log.warning('profile_at_configure_s: %s', error)
                 continue
@@ -166,6 +175,8 @@ def _tell(use: ProfileUse) -> None:
             use.file,
             '; '.join(use.doubts),
         )
+    for problem in use.unknown:
+        _log.warning('%s: %s', use.file, problem)
     if use.measured:
         _log.info('profile_at_configure_s: measured %s', ', '.join(use.measured))
     if use.missing:

@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Callable
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
@@ -37,12 +38,12 @@ class Replanning:
     planned for afterwards.
 
     :param runtime: whose policy gets the plans
-    :param make_plan: makes them
+    :param make_plan: makes them; where absent a process of its own
     """
 
-    def __init__(self, runtime: Runtime, make_plan: MakePlan = plan_elsewhere) -> None:
+    def __init__(self, runtime: Runtime, make_plan: MakePlan | None = None) -> None:
         self._runtime = runtime
-        self._make_plan = make_plan
+        self._make_plan = make_plan or partial(plan_elsewhere, cancelled=lambda: self._closed)
         self._made_for: Situation | None = None
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -71,7 +72,7 @@ class Replanning:
         return self._thread is None or not self._thread.is_alive()
 
     def close(self) -> None:
-        """Let nothing come of the plan in the making; its process ends by itself."""
+        """Let nothing come of the plan in the making; its process is ended."""
         self._closed = True
 
     def _is_asked_for(self) -> bool:
@@ -100,5 +101,7 @@ class Replanning:
                 _log.info('plan: %s', mapping)
                 self.mapping = mapping
         except ConfigError as error:
+            if self._closed:
+                return
             self.problem = str(error)
             _log.warning('no new plan: %s', error)

@@ -54,6 +54,9 @@ def find_file(name: str, *, where: str, beside: Path | None = None) -> Path:
     for candidate in candidates:
         if candidate.is_file():
             return candidate
+    for candidate in candidates:
+        if candidate.is_dir():
+            raise ConfigError(where, f"'{name}' is a folder, not a file ({candidate})")
     looked = ', '.join(str(candidate) for candidate in candidates)
     raise ConfigError(where, f"there is no file '{name}' (looked for {looked})")
 

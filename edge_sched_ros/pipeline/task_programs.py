@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
@@ -32,6 +34,8 @@ from edge_sched_ros.pipeline.stage_groups import groups_on_cores
 from edge_sched_ros.pipeline.stage_groups import UnitsOf
 from edge_sched_ros.pipeline.stage_units import StageUnits
 from edge_sched_ros.pipeline.unit_choice import UnitChoice
+from edge_sched_ros.pipeline.variant_kinds import check_pin
+from edge_sched_ros.pipeline.variant_kinds import made_for_others
 
 _log = logging.getLogger(__name__)
 
@@ -65,6 +69,11 @@ class TaskPrograms:
         self._backends = StageUnits(config, machine)
         #: TASK.VARIANT -> where and why it cannot be used
         self.left_out: dict[str, str] = {}
+        #: TASK.VARIANT that is made for other kinds of units than there are here -> in words
+        self.not_here: dict[str, str] = {}
+        self._require_units = config.require_units
+        #: task -> of each variant of its network, unit -> network
+        self.networks: dict[str, tuple[Mapping[str, LoadedNetwork], ...]] = {}
         self._cores = [local.unit.name for local in machine.units if local.unit.kind == 'cpu']
 
     def make(self, task: TaskConfig) -> TaskProgram:
@@ -82,9 +91,9 @@ class TaskPrograms:
         }
         return TaskProgram(program, made.name, variants, made.accuracy)
 
-    def close(self) -> None:
-        """Free what units hold; programs are freed by themselves."""
-        self._backends.close()
+    def close(self, stuck: Collection[str] = ()) -> None:
+        """Free what units hold, but for those; programs are freed by themselves."""
+        self._backends.close(stuck)
 
     # --- own programs ---------------------------------------------------------------------------
 
@@ -178,6 +187,11 @@ class TaskPrograms:
             for name, error in refused.items():
                 self._choice.refused(task, name, str(error), variants[BASE][stage])
         self._note_variants(task, loaded)
+        kinds = {one.unit.kind for one in self._machine.units if one.unit.name in engines}
+        elsewhere = made_for_others(specs, loaded, frozenset(kinds))
+        check_pin(task, elsewhere, require_units=self._require_units)
+        self.not_here |= {f'{task.name}.{name}': one.told for name, one in elsewhere.items()}
+        self.networks[task.name] = tuple(networks.values())
         preprocessors |= self._backends.preprocessors(units['preprocess'], able)
         return TaskProgram(program, spec.name, variants, spec.relative_accuracies)
 

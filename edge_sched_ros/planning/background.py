@@ -14,15 +14,21 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Callable
 from collections.abc import Mapping
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 
-#: what starting Python and the solver may take beside the search, in seconds
-_START_S = 30.0
+#: what starting Python, baselines and building the model may take beside the search, in seconds:
+#: minutes, since a large set whose plans are all thrown away would never have one
+_START_S = 600.0
 #: least favoured by the kernel
 _NICE = 19
+#: how often it is asked whether the plan is still wanted, in seconds
+_LOOK_S = 0.5
 _MODULE = 'edge_sched_ros.planning.background'
 
 
@@ -44,31 +50,64 @@ def plan_now(file: Mapping[str, Any], time_limit_s: float) -> dict[str, list[str
     return make_plan(problem, Objective(MIN_MAKESPAN), time_limit_s=time_limit_s).mapping
 
 
-def plan_elsewhere(file: Mapping[str, Any], time_limit_s: float) -> dict[str, list[str]]:
+def plan_elsewhere(
+    file: Mapping[str, Any],
+    time_limit_s: float,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> dict[str, list[str]]:
     """
     Return what :func:`plan_now` does, from a process that gets the time others leave.
 
+    :param cancelled: whether nobody wants the plan any more; the process is ended then
     :raises ConfigError: when it cannot be planned, or the process does not come to an end
     """
     command = [sys.executable, '-m', _MODULE, f'{time_limit_s:g}']
+    pipe = subprocess.PIPE
     try:
-        done = subprocess.run(
-            command, input=json.dumps(file), capture_output=True, text=True, check=False,
-            timeout=time_limit_s + _START_S,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired) as error:
+        process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+    except OSError as error:
         raise ConfigError('plan', f'no plan was made: {error}') from None
-    if done.returncode:
-        words = done.stderr.strip().splitlines() or [f'exit code {done.returncode}']
-        raise ConfigError('plan', words[-1].removeprefix('plan: '))
-    mapping: dict[str, list[str]] = json.loads(done.stdout)
+    with process:
+        try:
+            out, words = _talk(process, json.dumps(file), time_limit_s + _START_S, cancelled)
+        finally:
+            process.kill()
+    if process.returncode:
+        lines = words.strip().splitlines() or [f'exit code {process.returncode}']
+        raise ConfigError('plan', lines[-1].removeprefix('plan: '))
+    mapping: dict[str, list[str]] = json.loads(out)
     return mapping
+
+
+def _talk(
+    process: subprocess.Popen[str], text: str, limit_s: float, cancelled: Callable[[], bool]
+) -> tuple[str, str]:
+    """Return what a process writes to its outputs; it is asked to read a text first."""
+    given: str | None = text
+    ends_s = time.monotonic() + limit_s
+    while True:
+        try:
+            return process.communicate(given, timeout=_LOOK_S)
+        except subprocess.TimeoutExpired:
+            given = None
+        if cancelled() or time.monotonic() > ends_s:
+            why = 'nobody wants it' if cancelled() else f'not within {limit_s:g} s'
+            raise ConfigError('plan', f'no plan was made: {why}')
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that wants the plan is gone."""
+    parent = os.getppid()
+    while os.getppid() == parent:
+        time.sleep(_LOOK_S)
+    os._exit(1)
 
 
 def main() -> int:
     """Read, plan, print."""
     with contextlib.suppress(OSError):
         os.nice(_NICE)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         print(json.dumps(plan_now(json.load(sys.stdin), float(sys.argv[1]))))
     except ConfigError as error:

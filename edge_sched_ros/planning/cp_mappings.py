@@ -22,6 +22,8 @@ from edge_sched_ros.planning.problem import Problem
 
 #: numbers of the model are whole: parts of what the known plan has
 _PARTS = 1_000_000
+#: less than any time in ms or energy in mJ that means something
+_LEAST = 1e-100
 #: a better plan is better by this share at least
 _BETTER = 1e-6
 
@@ -123,6 +125,9 @@ class MappingModel:
 
     def _at_most(self, terms: list[tuple[float, Any]], limit: float) -> None:
         """Bound a sum, rounded in favour of what is bounded."""
+        if 0 < limit < _LEAST:
+            # parts of it are no numbers: nothing is bounded, every mapping is judged anyway
+            return
         unit = limit / _PARTS
         if unit <= 0:
             # nothing is below nothing

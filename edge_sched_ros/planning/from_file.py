@@ -27,6 +27,13 @@ def problem_of(file: PlanFile) -> Problem:
     :raises ConfigError: for units nobody knows, lists of unequal length, groups nobody can run
     """
     networks = tuple(_network(name, spec, file) for name, spec in file.networks.items())
+    fastest = (
+        min(time for time in times if time is not None)
+        for network in networks
+        for times in zip(*network.times_ms.values())
+    )
+    if not any(fastest):
+        raise ConfigError('networks', 'every group takes 0 ms somewhere: there is nothing to plan')
     transitions = {}
     for index, spec in enumerate(file.transitions):
         _check_units(f'transitions.{index}', (spec.begin, spec.end), file)

@@ -68,7 +68,7 @@ def make_plan(problem: Problem, objective: Objective, *, time_limit_s: float = 1
     """
     Return the best plan for a problem; none is worse than any baseline, a single unit included.
 
-    :param time_limit_s: for all of it but the baselines; the best plan so far when it is over
+    :param time_limit_s: of the search; what baselines and building the model take comes on top
     :raises ConfigError: when no plan found keeps the bounds, nothing says what energy is, or
         OR-tools is missing
     """
@@ -76,7 +76,7 @@ def make_plan(problem: Problem, objective: Objective, *, time_limit_s: float = 1
     solver_module()
     _check(problem, objective)
     compared = baselines(problem, objective)
-    search = _Search(problem, objective, began_s + time_limit_s)
+    search = _Search(problem, objective, time.perf_counter() + time_limit_s)
     for candidate in compared.values():
         search.take(candidate)
     search.begin()

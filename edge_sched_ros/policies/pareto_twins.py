@@ -42,11 +42,11 @@ def twins_of(
         for units in _exchanged(point.units, names):
             if units in known or units in found or not _allowed(stages, units, solo_ns):
                 continue
-            latency = sum(solo_ns[key] for key in zip(stages, units))
+            latency = float(sum(solo_ns[key] for key in zip(stages, units)))
             latency += sum(handover_ns(begin, end) for begin, end in pairwise(units))
             if latency <= _SLACK * point.costs[0]:
                 memory = sum(memory_mib(*key) for key in zip(stages, units))
-                found[units] = Point(units, (float(latency), memory, 0.0))
+                found[units] = Point(units, (latency, memory, 0.0))
     return sorted(found.values(), key=lambda point: point.costs)[:_MOST]
 
 

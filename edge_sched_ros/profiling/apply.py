@@ -75,6 +75,29 @@ def apply_profiles(
     return tuple(missing)
 
 
+def unknown_stages(
+    tasks: Sequence[TaskSpec], networks: Mapping[str, str], profile: ProfileFile
+) -> tuple[str, ...]:
+    """
+    Return the stages a profile gives for tasks' networks that those do not have, by key.
+
+    :param networks: task -> name of its network
+    """
+    found: dict[str, None] = {}
+    for task in tasks:
+        name = networks[task.name]
+        variants = task.all_variants or task.variants
+        joint = [stage.name for variant in variants for stage in variant.stages]
+        stages = dict.fromkeys(part for one in joint for part in one.split(JOINT))
+        known = profile.networks.get(name)
+        for variant, costs in ({} if known is None else known.variants).items():
+            for stage in costs.stages:
+                if stage not in stages:
+                    key = f'networks.{name}.variants.{variant}.stages.{stage}'
+                    found[f'{key}: is no stage of {name} (it has {", ".join(stages)})'] = None
+    return tuple(found)
+
+
 def _enter(profiles: Profiles, key: StageKey, costs: list[StageProfile], source: str) -> None:
     energies = [cost.energy_mj for cost in costs if cost.energy_mj is not None]
     memories = [cost.memory_mib for cost in costs if cost.memory_mib is not None]

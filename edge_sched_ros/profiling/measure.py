@@ -42,12 +42,14 @@ def measure(
     meter: EnergyMeter | None = None,
     memory_mib: float | None = None,
     progress: Callable[[float], None] = lambda _share: None,
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> OnUnit:
     """
     Measure every stage of a network that a unit can run; other units help with the rest.
 
     :param meter: reads the power meanwhile
     :param memory_mib: what holding the network takes there
+    :param should_stop: ends it after the run in progress; what was timed until then counts
     :raises ConfigError: when a stage fails
     """
     route = target.route(unit)
@@ -65,7 +67,9 @@ def measure(
     if meter is not None:
         meter.begin(bench.clock_ns())
     try:
-        done = repeat(sample, limits, clock_ns=bench.clock_ns, progress=progress)
+        done = repeat(
+            sample, limits, clock_ns=bench.clock_ns, progress=progress, should_stop=should_stop
+        )
     finally:
         target.program.reset()
     if meter is not None:

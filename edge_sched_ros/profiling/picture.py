@@ -58,6 +58,8 @@ def picture_of(path: Path, where: str) -> Picture:
     :param where: the option that names it, for messages
     :raises ConfigError: when it cannot be read
     """
+    if path.exists() and not path.is_file():
+        raise ConfigError(where, f"'{path}' is no regular file")
     try:
         content = np.frombuffer(path.read_bytes(), np.uint8)
     except OSError as error:

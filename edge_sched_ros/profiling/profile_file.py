@@ -42,7 +42,20 @@ def read_profile(path: Path) -> ProfileFile:
 
     :raises ConfigError: when there is none, or it cannot be used; names file and key
     """
+    check_regular(path)
     return parse_profile(read_mapping(path), str(path))
+
+
+def check_regular(path: Path) -> None:
+    """
+    Check that a path, if there is something, is a file that has an end.
+
+    :raises ConfigError: for a device, a pipe or a folder
+    """
+    if path.is_dir():
+        raise ConfigError(str(path), 'is a folder, not a file')
+    if path.exists() and not path.is_file():
+        raise ConfigError(str(path), 'is no regular file (a device or a pipe)')
 
 
 def parse_profile(data: Mapping[Any, Any], where: str) -> ProfileFile:

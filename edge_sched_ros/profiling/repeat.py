@@ -20,6 +20,8 @@ Key = TypeVar('Key', bound=Hashable)
 
 #: the interval is looked at again when there are so many times as many runs
 _GROWTH = 1.15
+#: medians below this, in ms, need not be sure: the clock is no finer
+TOO_SHORT_MS = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ def repeat(
     *,
     clock_ns: Callable[[], int] = time.monotonic_ns,
     progress: Callable[[float], None] = lambda _share: None,
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> Repeated[Key]:
     """
     Repeat a run until the medians of all it times are sure enough, or a limit is reached.
@@ -79,13 +82,14 @@ def repeat(
 
     :param sample: makes one run and returns the times of its parts, in ms
     :param progress: called with the share done, 0..1, by the limit that is nearest
+    :param should_stop: asked after each run; what was timed until then counts, one run at least
     """
     started_ns = clock_ns()
     deadline_ns = started_ns + round(limits.max_s * 1e9)
     for _ in range(limits.warm_up):
         sample()
         # a network that takes longer than the time there is gets a run all the same
-        if clock_ns() >= deadline_ns:
+        if clock_ns() >= deadline_ns or should_stop():
             break
     times: dict[Key, list[float]] = {}
     runs, look_at, needed = 0, limits.min_runs, float(limits.max_runs)
@@ -94,7 +98,7 @@ def repeat(
             times.setdefault(key, []).append(ms)
         runs += 1
         now_ns = clock_ns()
-        late = now_ns >= deadline_ns or runs >= limits.max_runs
+        late = now_ns >= deadline_ns or runs >= limits.max_runs or should_stop()
         if runs >= look_at or late:
             found = {key: summarise(values) for key, values in times.items()}
             widest = max(_width(summary) for summary in found.values())
@@ -110,5 +114,5 @@ def repeat(
 
 
 def _width(summary: Summary) -> float:
-    """Return the half width as a share; parts shorter than a microsecond are not waited for."""
-    return summary.share if summary.p50_ms > 1e-3 else 0.0
+    """Return the half width as a share; very short parts are not waited for."""
+    return summary.share if summary.p50_ms > TOO_SHORT_MS else 0.0

@@ -26,6 +26,7 @@ from edge_sched_ros.profiling.handover import measure_handovers
 from edge_sched_ros.profiling.measure import measure
 from edge_sched_ros.profiling.measure import OnUnit
 from edge_sched_ros.profiling.repeat import Limits
+from edge_sched_ros.profiling.repeat import TOO_SHORT_MS
 from edge_sched_ros.profiling.schema import NetworkProfile
 from edge_sched_ros.profiling.schema import ProfileFile
 from edge_sched_ros.profiling.schema import VariantProfile
@@ -92,7 +93,7 @@ def steps(
         Step(f'{target.name} on {unit}', partial(_measure, target, unit, bench, wanted, meter))
         for target in targets
         for unit in units_of(target, wanted)
-        if wanted.again or not knows(profile, target, unit)
+        if wanted.again or not knows(profile, target, unit, wanted.limits.share)
     ]
     units = {
         local.unit.name: local
@@ -115,7 +116,7 @@ def steps(
             return before.model_copy(update={'transitions_ms': merged, 'date': _now()})
 
         found.append(Step(f'hand-overs between {", ".join(units)}', handovers))
-    for one, other in _pairs(targets, wanted):
+    for one, other in pairs_of(targets, wanted):
         if wanted.again or not has_pair(profile.corun, one, other):
             what = f'{one.target.name} on {one.unit} beside {other.target.name} on {other.unit}'
             found.append(Step(what, partial(_corun, one, other, bench, wanted)))
@@ -128,13 +129,20 @@ def units_of(target: Target, wanted: Wanted) -> list[str]:
     return [name for name in names if not wanted.units or name in wanted.units]
 
 
-def knows(profile: ProfileFile, target: Target, unit: str) -> bool:
-    """Whether a profile has what a network costs on a unit, measured with the same file."""
+def knows(profile: ProfileFile, target: Target, unit: str, share: float) -> bool:
+    """
+    Whether a profile has what a network costs on a unit, measured with the same file.
+
+    :param share: of the median that half of its confidence interval may be
+    """
     network = profile.networks.get(target.network)
     variant = None if network is None else network.variants.get(target.variant)
     if variant is None or variant.sha256 != digest(target.file):
         return False
-    return any(unit in on for on in variant.stages.values())
+    costs = [on[unit] for on in variant.stages.values() if unit in on]
+    return bool(costs) and all(
+        cost.half_width_ms <= share * cost.p50_ms or cost.p50_ms <= TOO_SHORT_MS for cost in costs
+    )
 
 
 def digest(file: Path) -> str:
@@ -149,7 +157,8 @@ def digest(file: Path) -> str:
         return ''
 
 
-def _pairs(targets: Sequence[Target], wanted: Wanted) -> list[tuple[Load, Load]]:
+def pairs_of(targets: Sequence[Target], wanted: Wanted) -> list[tuple[Load, Load]]:
+    """Return what is to be measured beside what."""
     if not wanted.corun_pairs:
         return []
     # one variant of each network: it is units that are looked at

@@ -49,6 +49,19 @@ def test_the_doctor_tells_people_and_machines_the_same(capsys, monkeypatch):
         assert reason.split()[0] in table
 
 
+def test_nothing_of_what_the_doctor_says_is_cut(capsys, monkeypatch):
+    monkeypatch.setenv('COLUMNS', '40')
+    _, table, _ = _run(capsys, 'doctor')
+    assert max(map(len, table.splitlines())) <= 40 and '…' not in table
+
+
+def test_the_doctor_says_why_images_may_vanish(capsys, monkeypatch):
+    monkeypatch.setenv('RMW_IMPLEMENTATION', 'rmw_[nope]')
+    monkeypatch.setenv('COLUMNS', '200')
+    _, table, _ = _run(capsys, 'doctor')
+    assert "rmw_[nope]: images beyond 512 KiB may vanish: 'rmw_[nope]' is not known" in table
+
+
 @pytest.mark.parametrize(
     ('arguments', 'code', 'message'),
     [

@@ -96,6 +96,25 @@ def test_a_bad_file_of_types_is_named(run, tmp_path, change, words):
     assert (code, out) == (2, '') and words in err and err.count('\n') == 1
 
 
+@pytest.mark.parametrize('text', ['foo', '[1]', '3', 'clusters: 3\nkind: Config'])
+def test_a_file_that_is_no_kubeconfig_is_said_to_be_none(run, tmp_path, text):
+    needs_client()
+    (tmp_path / 'odd').write_text(text)
+    code, _, err = run('serve', '--config', 'types.yaml', '--kubeconfig', 'odd')
+    assert code == 2
+    assert err.startswith('edge-sched: odd: is no kubeconfig') and err.count('\n') == 1
+
+
+def test_without_a_kubeconfig_the_option_is_named(run, monkeypatch):
+    needs_client()
+    from kubernetes.config import kube_config
+
+    monkeypatch.delenv('KUBERNETES_SERVICE_HOST', raising=False)
+    monkeypatch.setattr(kube_config, 'KUBE_CONFIG_DEFAULT_LOCATION', 'nowhere')
+    code, _, err = run('serve', '--config', 'types.yaml')
+    assert code == 2 and '--kubeconfig' in err and err.count('\n') == 1
+
+
 @pytest.mark.parametrize('library', ['kubernetes', 'prometheus_client'])
 def test_what_is_not_installed_is_said(run, monkeypatch, library):
     if library != 'kubernetes':

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from profiles import profile_data
 from edge_sched_ros.cli.main import main
 from edge_sched_ros.profiling import session
 from edge_sched_ros.profiling.profile_file import read_profile
+from edge_sched_ros.profiling.writer_lock import only_writer
 
 
 @pytest.fixture
@@ -37,14 +39,12 @@ def run(tmp_path, monkeypatch, capsys):
 
 
 def _cpu0() -> str:
-    import os
-
     return f'cpu{min(os.sched_getaffinity(0))}'
 
 
 @pytest.fixture
 def quick():
-    return ('--units', _cpu0(), '--max-s', '0.05', '--share', '0.5')
+    return ('--units', _cpu0(), '--max-s', '0.05', '--share', '0.9')
 
 
 def test_json(run, quick):
@@ -168,3 +168,96 @@ def test_a_file_that_cannot_be_used_is_left_alone(run, quick):
     code, _, error = run('one.yaml', '-o', 'p.yaml', *quick)
     assert code == 2 and 'p.yaml: version: must be 1, not 7' in error
     assert Path('p.yaml').read_text() == 'version: 7\n'
+
+
+def test_a_file_another_process_measures_into_is_refused(run, quick):
+    assert run('one.yaml', '-o', 'p.yaml', *quick)[0] == 0
+    before = Path('p.yaml').read_text()
+    with only_writer(Path('p.yaml')):
+        code, out, error = run('two.yaml', '-o', 'p.yaml', *quick)
+        assert run('-o', 'p.yaml')[0] == 0, 'showing it needs no lock'
+    assert (code, out) == (2, '')
+    assert error == (
+        'edge-sched: p.yaml: is being written by another edge-sched profile: let it end first\n'
+    )
+    assert Path('p.yaml').read_text() == before
+    assert run('two.yaml', '-o', 'p.yaml', *quick)[0] == 0
+    assert not list(Path().glob('.p.yaml*'))
+
+
+def test_what_an_interrupted_command_leaves_is_told(run, quick, monkeypatch):
+    measure = session.measure
+
+    def interrupted(bench, target, *arguments, **more):
+        if target.name == 'two':
+            raise KeyboardInterrupt
+        return measure(bench, target, *arguments, **more)
+
+    monkeypatch.setattr(session, 'measure', interrupted)
+    error = run('one.yaml', 'two.yaml', '-o', 'p.yaml', *quick)[2]
+    told = 'p.yaml has 1 of 2 measurements of this command; the same command'
+    assert f'{told} goes on' in error
+    error = run('one.yaml', 'two.yaml', '-o', 'p.yaml', *quick, '--again')[2]
+    assert f'{told} without --again goes on' in error
+
+
+def test_what_is_less_sure_than_asked_is_measured_again_and_nothing_else_is_told(run):
+    loose = ('--units', _cpu0(), '--max-s', '0.02', '--share', '0.99')
+    strict = ('--units', _cpu0(), '--max-s', '0.02', '--share', '1e-9')
+    assert run('one.yaml', 'two.yaml', '-o', 'p.yaml', *loose)[0] == 0
+    before = read_profile(Path('p.yaml')).networks
+    code, out, _ = run('one.yaml', '-o', 'p.yaml', *strict)
+    after = read_profile(Path('p.yaml')).networks
+    assert code == 0 and after['one'] != before['one'] and after['two'] == before['two']
+    told = ' '.join(out[out.index('less sure than --share asks') :].split())
+    assert f'one infer on {_cpu0()}' in told and 'two' not in told
+
+
+@pytest.mark.parametrize(
+    'options',
+    [
+        ['--image', 'one.png'],
+        ['--again'],
+        ['--variants', '--corun', '--energy'],
+        ['--units', 'cpu0'],
+        ['--share', '0.02'],
+    ],
+)
+def test_options_for_measuring_are_refused_where_nothing_is_measured(run, options):
+    Path('p.yaml').write_text(yaml.safe_dump(profile_data()))
+    code, out, error = run('-o', 'p.yaml', *options)
+    assert (code, out) == (2, '')
+    for option in options:
+        assert not option.startswith('--') or option in error
+
+
+def test_corun_without_a_pair_is_told(run, quick):
+    error = run('one.yaml', '-o', 'p.yaml', *quick, '--corun')[2]
+    assert '--corun: there are no two units' in error
+
+
+def test_variants_no_unit_here_is_made_for_are_told(run, quick, caplog):
+    accuracy = {'metric': 'mAP50', 'value': 0.5, 'source': 'a test'}
+    data = yaml.safe_load(Path('one.yaml').read_text())
+    light = {'name': 'light', 'file': 'one.onnx', 'kinds': ['dla'], 'accuracy': accuracy}
+    data |= {'accuracy': accuracy, 'variants': [light]}
+    Path('one.yaml').write_text(yaml.safe_dump(data))
+    assert run('one.yaml', '-o', 'p.yaml', *quick, '--variants')[0] == 0
+    assert 'one: variant light is made for dla only' in caplog.text
+    assert list(read_profile(Path('p.yaml')).networks['one'].variants) == ['base']
+
+
+def test_only_regular_files_are_read(run, quick):
+    os.mkfifo('pipe.yaml')
+    for arguments in (('one.yaml', '-o', 'pipe.yaml'), ('-o', 'pipe.yaml')):
+        code, _, error = run(*arguments)
+        assert code == 2 and 'pipe.yaml: is no regular file' in error
+    os.mkfifo('pipe.png')
+    code, _, error = run('one.yaml', '-o', 'p.yaml', '--image', 'pipe.png')
+    assert code == 2 and "'pipe.png' is no regular file" in error
+
+
+def test_a_network_itself_is_no_description_of_it(run):
+    code, _, error = run('one.onnx', '-o', 'p.yaml')
+    assert code == 2
+    assert "NETWORK: 'one.onnx' is the network itself: give the YAML file" in error

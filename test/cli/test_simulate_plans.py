@@ -90,8 +90,8 @@ def test_replanning_replaces_a_bad_plan(run, tmp_path):
         ('[]', 'plan.json: mapping: must map networks'),
         ('{"mapping": {"a": "gpu0"}}', 'plan.json: mapping.a: must be a list of units'),
         ('{"mapping": {"c": ["gpu0"]}}', 'plan.json: mapping.c: is no task or network'),
-        ('{"mapping": {"a": ["gpu0"]}}', 'plan.json: a.plan: has 1 groups'),
-        ('{"mapping": {"n": ["gpu0", "vic0"]}}', "stage y cannot run on 'vic0'"),
+        ('{"mapping": {"a": ["gpu0"]}}', 'plan.json: mapping.a: has 1 groups'),
+        ('{"mapping": {"n": ["gpu0", "vic0"]}}', "mapping.n: stage y cannot run on 'vic0'"),
     ],
 )
 def test_a_plan_that_cannot_be_used_is_one_line(run, tmp_path, content, message):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from edge_sched_ros.cli.commands.compare import COMMAND as COMPARE
 from edge_sched_ros.cli.commands.simulate import COMMAND as SIMULATE
 from edge_sched_ros.cli.main import main
+from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.policies.registry import policy_classes
 from edge_sched_ros.simulation.comparison import summarise
 from edge_sched_ros.simulation.loading import built_in
@@ -134,3 +136,29 @@ def test_every_key_of_the_output_is_described(examples):
         names |= {*task['dropped'], *task['variants']}
     for key in _keys(found) - names:
         assert re.search(rf'[`.]{key}[`.]', TEXT), key
+
+
+def _platform_rows() -> dict[str, list[str]]:
+    """Return file -> the other columns of the document's table of platform files."""
+    rows = re.findall(r'^\| `(jetson_\w+\.yaml)` \|(.*)\|$', TEXT, re.M)
+    return {file: [column.strip() for column in rest.split('|')] for file, rest in rows}
+
+
+def test_every_platform_file_is_listed_with_what_it_has() -> None:
+    folder = DOCS.parent / 'config' / 'platforms'
+    rows = _platform_rows()
+    assert set(rows) == {path.name for path in folder.glob('*.yaml')}
+    robots = {'robot_amr', 'robot_cpu', 'robot_drone', 'robot_legged'}
+    for file, (units, modes, lacking) in rows.items():
+        platform = load_platform(str(folder / file))
+        kinds = Counter(unit.kind for unit in platform.units.values())
+        told = re.findall(r'(\d*) ?(\w+?)(?:s?)(?:,|$)', units.replace('core', 'CPU'))
+        assert {kind.lower(): int(count or 1) for count, kind in told} == dict(kinds)
+        assert re.findall(r'`(\w+)`', modes) == list(platform.power_modes)
+        unable = set()
+        for workload in robots:
+            try:
+                System(load_workload(workload), platform)
+            except ConfigError:
+                unable.add(workload)
+        assert set(re.findall(r'`(\w+)`', lacking)) == unable

@@ -29,6 +29,7 @@ from edge_sched_ros.pipeline.health import admission_health
 from edge_sched_ros.pipeline.health import OK
 from edge_sched_ros.pipeline.health import WARN
 from edge_sched_ros.pipeline.inputs_account import InputAccount
+from edge_sched_ros.pipeline.parameters import SCHEDULER_PARAMETERS
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.policies.registry import make_policy
 
@@ -353,3 +354,24 @@ def test_a_pipeline_warns_or_refuses_at_start(tmp_path, monkeypatch, caplog):
                 pipeline.load()
         assert ("'t' would miss its deadline" in caplog.text) is log
         pipeline.unload()
+
+
+def test_an_accepted_change_is_looked_at_at_once():
+    """Not after the ten seconds that a drift of costs waits."""
+    desk = two('warn', hz=5.0)
+    desk.admission.look({}, 0)
+    assert not any(one.reason for one in desk.admission.outlook.verdicts.values())
+    assert desk.change('rear', period_ns=10 * MS).text
+    desk.admission.renew()
+    desk.admission.look({}, S)
+    assert desk.admission.outlook.verdicts['rear'].reason
+
+
+def test_off_without_quotes_is_a_boolean_to_yaml_and_means_off():
+    named = next(one for one in SCHEDULER_PARAMETERS if one.name == 'admission')
+    assert named.check(False) == 'off'
+    with pytest.raises(ConfigError, match=r'must be text, not True: .*quotes'):
+        named.check(True)
+    policy = next(one for one in SCHEDULER_PARAMETERS if one.name == 'policy')
+    with pytest.raises(ConfigError, match='must be text, not False'):
+        policy.check(False)

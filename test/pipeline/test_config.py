@@ -77,7 +77,7 @@ def test_a_compressed_topic_is_known_by_its_name(good):
         ({'a.deadline_ms': True}, r'a\.deadline_ms: must be a number, not True'),
         ({'a.every_n': 1.5}, r'a\.every_n: must be a whole number'),
         ({'a.enabled': 1}, r'a\.enabled: must be true or false'),
-        ({'a.score_threshold': -0.5}, r'a\.score_threshold: must be from 0 to 1.0, or -1'),
+        ({'a.score_threshold': -0.5}, r'a\.score_threshold: must be from 0 to 1, or -1'),
         ({'a.deadline': 3}, r"a\.deadline: unknown parameter; did you mean 'a\.deadline_ms'"),
         ({'polcy': 'edf'}, "polcy: unknown parameter; did you mean 'policy'"),
         ({'c.topic': 'x'}, r'c\.topic: unknown parameter'),

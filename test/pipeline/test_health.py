@@ -67,6 +67,16 @@ def _levels(before, now):
     return {line.name: (line.level, line.message) for line in lines}
 
 
+def test_what_is_not_known_yet_is_left_out():
+    now = _status(1)
+    quiet = replace(now.tasks[0], response_ms={'p50': None, 'p99': None})
+    quiet = replace(now, tasks=(quiet,))
+    for status, told in ((quiet, set()), (now, {'response_p50_ms'})):
+        values = examine(status, rates_between(status, status), LIMITS)[0].values
+        assert {name for name in values if name.startswith('response')} == told
+        assert 'None' not in values.values()
+
+
 def test_all_is_well():
     levels = _levels(
         _status(10, on_time=100, received=100, last_s=9.9),

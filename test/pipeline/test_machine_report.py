@@ -9,6 +9,7 @@ import json
 import pytest
 from sysfs import COMPUTERS
 
+from edge_sched_ros.pipeline.large_images import large_images_doubt
 from edge_sched_ros.pipeline.large_images import large_images_ok
 from edge_sched_ros.pipeline.large_images import rmw_name
 from edge_sched_ros.pipeline.machine_report import machine_report
@@ -64,10 +65,32 @@ def test_nobody_misses_jetpack_on_a_pc(tmp_path):
         ({'RMW_IMPLEMENTATION': 'rmw_fastrtps_dynamic_cpp'}, 'rmw_fastrtps_dynamic_cpp', False),
         ({'RMW_IMPLEMENTATION': 'rmw_cyclonedds_cpp'}, 'rmw_cyclonedds_cpp', True),
         ({'FASTDDS_BUILTIN_TRANSPORTS': 'LARGE_DATA'}, 'rmw_fastrtps_cpp', True),
+        ({'FASTDDS_BUILTIN_TRANSPORTS': 'LARGE_DATA?max_msg_size=1MB'}, 'rmw_fastrtps_cpp', True),
+        # the default segment, by its name
+        ({'FASTDDS_BUILTIN_TRANSPORTS': 'DEFAULT'}, 'rmw_fastrtps_cpp', False),
+        ({'FASTDDS_BUILTIN_TRANSPORTS': 'SHM'}, 'rmw_fastrtps_cpp', False),
+        ({'FASTDDS_BUILTIN_TRANSPORTS': 'anything'}, 'rmw_fastrtps_cpp', False),
         ({'FASTRTPS_DEFAULT_PROFILES_FILE': 'x.xml'}, 'rmw_fastrtps_cpp', True),
+        ({'FASTDDS_DEFAULT_PROFILES_FILE': 'x.xml'}, 'rmw_fastrtps_cpp', True),
         ({'FASTDDS_DEFAULT_PROFILES_FILE': ''}, 'rmw_fastrtps_cpp', False),
+        ({'FASTDDS_DEFAULT_PROFILES_FILE': 'gone.xml'}, 'rmw_fastrtps_cpp', False),
+        ({'FASTDDS_DEFAULT_PROFILES_FILE': 'x' * 5000}, 'rmw_fastrtps_cpp', False),
+        ({'RMW_IMPLEMENTATION': 'rmw_nope'}, 'rmw_nope', False),
+        ({'RMW_IMPLEMENTATION': 'rmw_fastrtps_nope'}, 'rmw_fastrtps_nope', False),
     ],
 )
-def test_large_images(environment, rmw, ok):
+def test_large_images(environment, rmw, ok, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / 'x.xml').write_text('<profiles/>')
     assert rmw_name(environment) == rmw
     assert large_images_ok(rmw, environment) is ok
+    # who is told that they may vanish is told why
+    assert bool(large_images_doubt(rmw, environment)) is not ok
+
+
+def test_what_does_not_help_is_named():
+    gone = {'FASTDDS_DEFAULT_PROFILES_FILE': '/no/file.xml'}
+    assert '/no/file.xml' in large_images_doubt('rmw_fastrtps_cpp', gone)
+    default = {'FASTDDS_BUILTIN_TRANSPORTS': 'DEFAULT'}
+    assert "'DEFAULT'" in large_images_doubt('rmw_fastrtps_cpp', default)
+    assert "'rmw_nope'" in large_images_doubt('rmw_nope', {})

@@ -137,6 +137,30 @@ def test_thresholds_change_while_running(pipeline, ends):
     assert ends.all[2].deadline_ns - ends.all[2].release_ns == 7_000_000_000
 
 
+@pytest.mark.parametrize(
+    ('task', 'option', 'good', 'bad'),
+    [('detector', 'score_threshold', 0.95, 1.5), ('tracker', 'min_hits', 3.0, 0.5)],
+)
+def test_options_of_networks_are_checked_without_being_changed(
+    pipeline, ends, task, option, good, bad
+):
+    pipeline.check_option(task, option, good)
+    pipeline.check_option(task, option, None)
+    for change in (
+        lambda: pipeline.check_option(task, option, bad),
+        lambda: pipeline.change_task(task, {option: bad}),
+    ):
+        with pytest.raises(ConfigError, match=rf'^{task}\.{option}: must be from'):
+            change()
+    pipeline.submit(frame(seq=1))
+    ends.wait_for(2)
+    assert [len(end.result) for end in ends.all] == [1, 1]
+    pipeline.change_task(task, {option: good})
+    pipeline.submit(frame(seq=2))
+    ends.wait_for(4)
+    assert 0 in [len(end.result) for end in ends.all[2:]]
+
+
 def test_the_policy_changes_while_running(pipeline, ends):
     pipeline.change_policy('fcfs', {})
     assert pipeline.status().policy == 'fcfs'
@@ -242,6 +266,8 @@ def test_a_program_of_ones_own_gets_the_message(ends, monkeypatch):
     pipeline = Pipeline(from_parameters(parameters), on_end=ends)
     pipeline.load()
     pipeline.start()
+    # it cannot be asked about its options, so it is not
+    pipeline.check_option('a', 'score_threshold', 0.5)
     pipeline.submit(Frame('points', 1, 5, 'lidar', message='cloud'))
     ends.wait_for(1)
     pipeline.stop()

@@ -249,3 +249,53 @@ def test_a_pinned_variant_and_the_others_are_known(load):
     # the file itself is the only variant here: pinning it changes nothing of what is known
     pipeline = load(_data(_known()), **{'detector.variant': 'base'})
     assert _cost(pipeline).expected_ns(1) == 43_000_000
+
+
+def test_how_much_is_known_is_told(load, tmp_path):
+    unit = first_unit()
+    assert _health(load(_data({})))['profiles'].message.startswith('no cost was known')
+    message = _health(load(_data(_known())))['profiles'].message
+    assert message == 'costs known from the start'
+    # two networks of which one is known
+    both = {
+        'tasks': ['detector', 'other'],
+        'other.network': str(write_network(tmp_path, 'other')),
+        'other.topic': 'camera',
+        'other.units': [unit],
+    }
+    message = _health(load(_data(_known()), **both))['profiles'].message
+    assert message == '1 of 2 costs known from the start, the others are learned'
+
+
+def test_a_stage_the_network_does_not_have_is_named(load, caplog):
+    known = _known()
+    stages = known['net']['variants']['base']['stages']
+    stages['infre'] = stages.pop('infer')
+    with caplog.at_level(logging.WARNING):
+        pipeline = load(_data(known))
+    key = 'networks.net.variants.base.stages.infre: is no stage of net'
+    assert f'profiles.yaml: {key} (it has preprocess, infer, postprocess)' in caplog.text
+    line = _health(pipeline)['profiles']
+    assert line.level == WARN and key in line.message and 'no cost was known' in line.message
+
+
+def test_measuring_ends_when_it_is_told_to(network, tmp_path):
+    asked = []
+
+    def should_stop():
+        asked.append(True)
+        return len(asked) > 20
+
+    pipeline = _pipeline(network, tmp_path, unit=first_unit(), profile_at_configure_s=3600.0)
+    pipeline.load(should_stop=should_stop)
+    found = _cost(pipeline)
+    pipeline.unload()
+    # without it there would be up to 200 runs
+    assert 20 < len(asked) < 25
+    assert found.expected_ns(1) >= 1_000_000, 'what was timed until then counts'
+
+
+def test_a_folder_is_no_profile(network, tmp_path):
+    (tmp_path / 'costs').mkdir()
+    with pytest.raises(ConfigError, match=r"profiles: '.*costs' is a folder, not a file"):
+        _pipeline(network, tmp_path, profiles=str(tmp_path / 'costs'))

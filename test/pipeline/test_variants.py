@@ -328,3 +328,49 @@ def test_the_best_variant_is_kept_where_there_is_time_or_the_policy_knows_no_oth
     assert answers['base'] > answers['int8']
     if policy != 'dream':
         assert answers['int8'] == 0
+
+
+# --- told to run one that is not here ------------------------------------------------------------
+
+
+@pytest.mark.parametrize('pinned', [True, False])
+def test_one_made_for_units_this_machine_lacks_is_replaced_by_the_own_file(
+    tmp_path, started, caplog, pinned
+):
+    config = _config(_detector(tmp_path, kinds=['gpu']), detector__variant='small' * pinned)
+    with caplog.at_level(logging.WARNING):
+        pipeline, ends = started(config, machine=_one_core(config))
+    assert _score(pipeline, ends) == ('base', 0.9)
+    told = "'small' is listed, but made for gpu, and networks run on cpu here"
+    assert (told in caplog.text) == pinned
+    assert ('detector.small' in pipeline.status().left_out) == pinned
+    with pytest.raises(ConfigError, match=f'^detector.variant: {told}'):
+        pipeline.check_variant('detector', 'small')
+
+
+def test_with_required_units_it_is_refused(tmp_path, started):
+    config = _config(
+        _detector(tmp_path, kinds=['gpu']), detector__variant='small', require_units=True
+    )
+    with pytest.raises(ConfigError, match=r"variant: 'small' .* gpu, .* \(require_units is true"):
+        started(config, machine=_one_core(config))
+
+
+def test_one_whose_units_the_configuration_leaves_out_is_refused(monkeypatch, tmp_path):
+    with stand_ins(monkeypatch):
+        network = write(tmp_path, 'metres', decoder='depth_metric', decoder_options={'min_m': 0.0})
+        network.write_text(
+            f'{network.read_text()}\naccuracy: {_accuracy(0.8)}\nvariants:\n'
+            f'- {{name: light, file: metres.onnx, kinds: [gpu], accuracy: {_accuracy(0.6)}}}\n'
+        )
+        config = _config(network, units=['cpu0'], detector__variant='light')
+        found = machine(tmp_path / 'engines', 'cpu0', 'gpu0', 'vic0')
+        with pytest.raises(ConfigError, match=r"'light' is listed, .* units leave out"):
+            Pipeline(config, on_end=lambda _: None, machine=found).load()
+
+
+def test_one_that_could_not_be_loaded_says_so_when_it_is_asked_for_later(tmp_path, started):
+    (tmp_path / 'small.onnx').write_bytes(b'no network')
+    pipeline, _ = started(_config(_detector(tmp_path)))
+    with pytest.raises(ConfigError, match=r"detector\.variant: 'small' cannot be used: .*small"):
+        pipeline.check_variant('detector', 'small')

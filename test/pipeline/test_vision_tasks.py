@@ -23,6 +23,7 @@ from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.execution.preprocess.opencv import OpenCvPreprocessor
 from edge_sched_ros.execution.vpi.unit_ops import VpiOps
 from edge_sched_ros.perception.programs.build import build_program
+from edge_sched_ros.perception.programs.corners import CornersProgram
 from edge_sched_ros.pipeline.config import from_parameters
 
 pytest.importorskip('onnxruntime')
@@ -84,6 +85,46 @@ def test_without_accelerators_all_of_it_is_one_stage_on_a_core(fake, tmp_path, p
         ('preprocess', 'cpu0'),
         (program, 'cpu0'),
     ]
+
+
+def test_what_comes_after_noise_reduction_works_on_the_clean_picture(fake, tmp_path):
+    """By the boxes found: those of a noisy and of a calm picture differ."""
+    more = {
+        'tasks': ['clean', 'twice', 'task', 'after', 'after_both'],
+        **{
+            f'{task}.{key}': value
+            for task, program, source in (
+                ('clean', 'denoise', 'topic=camera'),
+                ('twice', 'denoise', 'after=clean'),
+                ('after', 'corners', 'after=clean'),
+                ('after_both', 'corners', 'after=twice'),
+            )
+            for key, value in (
+                ('program', program),
+                ('deadline_ms', 10_000),
+                tuple(source.split('=')),
+            )
+        },
+        'clean.strength': 1.0,
+        'twice.strength': 1.0,
+    }
+    with Run(_config('corners', **more), machine(tmp_path, 'cpu0')) as run:
+        ends = run.send(*FRAMES)
+    assert {end.outcome for end in ends} == {'on_time'}, [end.reason for end in ends]
+    last = {end.task: end for end in ends if end.frame.seq == FRAMES[-1]}
+    plain = {name: _corners(last[name].result) for name in ('clean', 'twice')}
+    found = [last[name].result.boxes_xyxy.tolist() for name in ('task', 'after', 'after_both')]
+    assert found[1:] == [plain['clean'], plain['twice']]
+    assert found[0] != found[1] != found[2] != found[0]
+
+
+def _corners(image):
+    """Return what corners finds in a picture by itself."""
+    program = CornersProgram()
+    context = JobContext(1, 'task', Frame('camera', 1, 1, '', image))
+    for stage in program.stages:
+        program.run(stage, context)
+    return context.result.boxes_xyxy.tolist()
 
 
 def test_following_by_flow_runs_where_flow_is(fake, tmp_path, monkeypatch):

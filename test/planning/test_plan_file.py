@@ -174,3 +174,15 @@ def _models_in(annotation):
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     return [model for part in get_args(annotation) for model in _models_in(part)]
+
+
+@pytest.mark.parametrize('other', [[0, 0], [7.0, 8.0]])
+def test_groups_that_take_no_time_are_not_planned(other):
+    data = {
+        'units': ['gpu0', 'dla0'],
+        'networks': {'a': {'times_ms': {'gpu0': [0, 0.0], 'dla0': other}}},
+    }
+    with pytest.raises(ConfigError, match=r'own\.yaml: networks: every group takes 0 ms'):
+        parse_problem(data, 'own.yaml')
+    data['networks']['b'] = {'times_ms': {'gpu0': [1.0]}}
+    assert len(parse_problem(data, 'own.yaml').networks) == 2

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from planning_problems import problems
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.planning import planner
 from edge_sched_ros.planning.baselines import baselines
 from edge_sched_ros.planning.objective import MAX_THROUGHPUT
 from edge_sched_ros.planning.objective import MIN_ENERGY
@@ -21,6 +22,7 @@ from edge_sched_ros.planning.objective import MIN_MAKESPAN
 from edge_sched_ros.planning.objective import Objective
 from edge_sched_ros.planning.objective import OBJECTIVES
 from edge_sched_ros.planning.plan_file import load_problem
+from edge_sched_ros.planning.plan_file import parse_problem
 from edge_sched_ros.planning.planner import make_plan
 from edge_sched_ros.planning.problem import Network
 from edge_sched_ros.planning.problem import Problem
@@ -145,3 +147,29 @@ def test_energy_is_bought_with_time_up_to_the_bound():
         assert bounded.optimal
         assert bounded.best.round.makespan_ms <= bound_ms
         assert bounded.best.value == energy_mj
+
+
+def test_the_time_limit_begins_after_the_baselines(monkeypatch):
+    class Late:
+        now_s = 0.0
+
+        def perf_counter(self):
+            return self.now_s
+
+    clock, ends = Late(), []
+    monkeypatch.setattr(planner, 'time', clock)
+
+    def slow_baselines(problem, objective):
+        clock.now_s += 100.0
+        return baselines(problem, objective)
+
+    def for_each(model, visit, limit_s):
+        ends.append(limit_s)
+        return True
+
+    monkeypatch.setattr(planner, 'baselines', slow_baselines)
+    monkeypatch.setattr(planner.MappingModel, 'for_each', for_each)
+    data = {'units': ['gpu0'], 'networks': {'a': {'times_ms': {'gpu0': [1.0]}}}}
+    problem = parse_problem(data, 'own.yaml')
+    assert planner.make_plan(problem, Objective('min-makespan'), time_limit_s=5.0).optimal
+    assert ends == [5.0]

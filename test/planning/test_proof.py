@@ -16,7 +16,9 @@ from edge_sched_ros.planning.cp_mappings import MappingModel
 from edge_sched_ros.planning.objective import MIN_MAKESPAN
 from edge_sched_ros.planning.objective import Objective
 from edge_sched_ros.planning.objective import OBJECTIVES
+from edge_sched_ros.planning.plan_file import parse_problem
 from edge_sched_ros.planning.planner import _Search
+from edge_sched_ros.planning.planner import make_plan
 from edge_sched_ros.planning.splits import splits
 
 
@@ -70,3 +72,19 @@ def test_what_keeps_a_bound_is_looked_for_when_the_start_does_not():
         assert search.best.value == pytest.approx(judged[0].value, rel=1e-5)
 
     check()
+
+
+@pytest.mark.parametrize('tiny', [5e-324, 1e-310, 1e-30])
+@pytest.mark.parametrize('name', OBJECTIVES)
+def test_numbers_next_to_nothing_are_no_obstacle(name, tiny):
+    data = {
+        'units': ['gpu0', 'dla0'],
+        'networks': {
+            'a': {
+                'times_ms': {'gpu0': [tiny, tiny], 'dla0': [1.0, 1.0]},
+                'energy_mj': {'gpu0': [tiny, tiny], 'dla0': [1.0, 1.0]},
+            }
+        },
+    }
+    problem = parse_problem(data, 'own.yaml')
+    assert make_plan(problem, Objective(name)).mapping == {'a': ['gpu0', 'gpu0']}

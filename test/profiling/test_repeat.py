@@ -107,3 +107,23 @@ def test_progress_grows_to_the_end():
 def test_limits_that_cannot_be(limits):
     with pytest.raises(ConfigError):
         Limits(**limits)
+
+
+def test_it_ends_when_it_is_told_to_after_the_run_in_progress():
+    noisy = Noisy(0.1)
+    found = repeat(
+        noisy,
+        Limits(warm_up=2),
+        clock_ns=noisy.clock,
+        should_stop=lambda: noisy.calls >= 10,
+    )
+    assert noisy.calls == 10 and not found.sure
+    assert {summary.runs for summary in found.summaries.values()} == {8}
+
+
+def test_told_to_end_before_it_began_there_is_one_run():
+    noisy = Noisy(0.1)
+    limits = Limits(warm_up=2)
+    found = repeat(noisy, limits, clock_ns=noisy.clock, should_stop=lambda: True)
+    assert {summary.runs for summary in found.summaries.values()} == {1}
+    assert noisy.calls == 2

@@ -46,7 +46,8 @@ _UNITS = {
     type=FiniteRange(0, min_open=True),
     default=10.0,
     show_default=True,
-    help='The best plan found by then is given, whether proven or not.',
+    help='Of the search; the best plan found by then is given, proven or not. Baselines and '
+    'building the model come on top.',
 )
 @click.option('--json', 'as_json', is_flag=True, help='Print the plan as JSON.')
 def plan(

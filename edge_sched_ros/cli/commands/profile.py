@@ -5,24 +5,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
-from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
 from edge_sched_ros.cli.interrupts import terminable
 from edge_sched_ros.cli.output import printing
-from edge_sched_ros.cli.progress import progress_bar
 from edge_sched_ros.cli.ranges import FiniteRange
-from edge_sched_ros.core.errors import ConfigError
-
-if TYPE_CHECKING:
-    from edge_sched_ros.profiling.schema import ProfileFile
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
+#: options that say how to measure
+_MEASURING = (
+    'units', 'variants', 'corun', 'corun_pairs', 'energy', 'share', 'max_s', 'image', 'again',
+)  # fmt: skip
 
 
 @click.command('profile')
@@ -32,8 +30,8 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     '--output',
     type=_FILE,
     default=None,
-    help='Profile file to write; what it has of this machine is kept and not measured again. '
-    'Without NETWORKS it is only shown.',
+    help='Profile file to write; what it has of this machine, as sure as --share asks, is kept '
+    'and not measured again. Without NETWORKS it is only shown.',
 )
 @click.option(
     '--units', default='', help='Units to measure on, by name or kind: cpu0,gpu0.  [default: all]'
@@ -68,7 +66,9 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option('--again', is_flag=True, help='Measure what the file has, too.')
 @click.option('--plot', type=_FILE, default=None, help='Draw it: a PNG, or a page of HTML.')
 @click.option('--json', 'as_json', is_flag=True, help='Print the profile as JSON.')
+@click.pass_context
 def profile(
+    context: click.Context,
     networks: tuple[str, ...],
     output: Path | None,
     units: str,
@@ -100,7 +100,11 @@ def profile(
         raise click.UsageError('-o is needed: the profile file to write or to show.')
     if plot is not None:
         check_picture_name(plot)
+    asked: Collection[tuple[str, str, str]] = ()
     if networks:
+        from edge_sched_ros.cli.profile_run import measure_networks
+        from edge_sched_ros.cli.profile_run import Request
+
         names = tuple(filter(None, (name.strip() for name in units.split(','))))
         wanted = Wanted(
             Limits(share=share, max_s=max_s),
@@ -109,8 +113,10 @@ def profile(
             again=again,
         )
         with terminable():
-            found = _measure(networks, output, wanted, variants, energy, image)
+            done = measure_networks(networks, Request(output, wanted, variants, energy, image))
+        found, asked = done.profile, done.asked
     else:
+        _refuse_unused(context)
         found = read_profile(output)
     data = found.model_dump(mode='json')
     if plot is not None:
@@ -119,102 +125,27 @@ def profile(
         if as_json:
             click.echo(json.dumps(data, indent=2))
         else:
-            _show(data, output, share if networks else None)
+            _show(data, output, share, asked)
 
 
-def _measure(
-    networks: tuple[str, ...],
-    output: Path,
-    wanted: Any,
-    variants: bool,
-    energy: bool,
-    image: Path | None,
-) -> ProfileFile:
-    from dataclasses import replace
-
-    from edge_sched_ros.execution.registry import discover
-    from edge_sched_ros.pipeline.profile_targets import check_units
-    from edge_sched_ros.pipeline.profile_targets import targets_of
-    from edge_sched_ros.profiling.bench import Bench
-    from edge_sched_ros.profiling.picture import coloured_blocks
-    from edge_sched_ros.profiling.picture import picture_of
-    from edge_sched_ros.profiling.profile_file import write_profile
-    from edge_sched_ros.profiling.session import steps
-
-    picture = coloured_blocks() if image is None else picture_of(image, '--image')
-    machine = discover()
-    wanted = replace(wanted, units=check_units(machine, wanted.units, '--units'))
-    found = _begin(output, picture.what, wanted.again)
-    with (
-        targets_of(
-            networks, machine, picture, units=wanted.units, with_variants=variants
-        ) as targets,
-        Bench(machine.units) as bench,
-    ):
-        # whether it can be written is known before minutes are spent
-        write_profile(output, found)
-        meter = _meter(machine.units) if energy else None
-        plan = steps(found, targets, bench, wanted, meter=meter)
-        console = Console(stderr=True)
-        with progress_bar(console, 'profiling', max(1, len(plan))) as advance:
-            for index, step in enumerate(plan):
-                found = step.measure(found, _part(advance, index))
-                write_profile(output, found)
-    return found
-
-
-def _part(advance: Callable[[float], None], index: int) -> Callable[[float], None]:
-    return lambda share: advance(index + share)
-
-
-def _begin(output: Path, picture: str, again: bool) -> ProfileFile:
-    """Return what the file has, if that is of this machine in this state."""
-    from edge_sched_ros.profiling.fingerprint import fingerprint_of
-    from edge_sched_ros.profiling.fingerprint import mismatches
-    from edge_sched_ros.profiling.fingerprint import read_fingerprint
-    from edge_sched_ros.profiling.profile_file import read_profile
-    from edge_sched_ros.profiling.session import empty_profile
-
-    here = read_fingerprint()
-    if not output.exists():
-        return empty_profile(here, picture=picture)
-    found = read_profile(output)
-    differs = [str(mismatch) for mismatch in mismatches(fingerprint_of(found), here)]
-    if found.picture != picture and found.networks:
-        differs.append(f'picture was {found.picture or "not said"}, is {picture}')
-    if not differs:
-        return found
-    if not again:
-        raise ConfigError(
-            str(output), f'was not measured like this: {"; ".join(differs)} (--again replaces it)'
+def _refuse_unused(context: click.Context) -> None:
+    """Refuse options that say how to measure where nothing is measured."""
+    given = [
+        f'--{name.replace("_", "-")}'
+        for name in _MEASURING
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise click.UsageError(
+            f'{", ".join(given)}: only for measuring, and without NETWORKS the file is shown.'
         )
-    return empty_profile(here, picture=picture)
 
 
-def _meter(units: Any) -> Any:
-    """Return what reads the power, after a look at what this machine draws while idle."""
-    import time
-
-    from edge_sched_ros.execution.telemetry.machine_reader import MachineReader
-    from edge_sched_ros.profiling.energy_meter import EnergyMeter
-
-    reader = MachineReader([local.core for local in units if local.core is not None])
-    meter = EnergyMeter(units, reader.read)
-    rails: tuple[str, ...] = ()
-    for _ in range(10):
-        rails = meter.look(time.monotonic_ns())
-        time.sleep(0.1)
-    if not rails:
-        reasons = reader.read(time.monotonic_ns(), None).reasons
-        why = '; '.join(reasons[key] for key in ('power', 'energy') if key in reasons)
-        click.echo(
-            f'edge-sched: --energy: no rail can be read ({why}): energy stays null', err=True
-        )
-        return None
-    return meter
-
-
-def _show(data: dict[str, Any], output: Path, share: float | None) -> None:
+def _show(
+    data: dict[str, Any], output: Path, share: float, asked: Collection[tuple[str, str, str]]
+) -> None:
+    """Show a profile; of what was asked for, say what is not sure enough."""
+    from edge_sched_ros.profiling.repeat import TOO_SHORT_MS
     from edge_sched_ros.reporting.profile_tables import label
     from edge_sched_ros.reporting.profile_tables import rows
     from edge_sched_ros.reporting.profile_tables import show_profile
@@ -223,10 +154,15 @@ def _show(data: dict[str, Any], output: Path, share: float | None) -> None:
     unsure = [
         f'{label(network, variant)} {stage} on {unit}'
         for network, variant, stage, unit, cost in rows(data)
-        if share is not None and cost['half_width_ms'] > share * cost['p50_ms'] > 0
+        if (network, variant, unit) in asked
+        and cost['p50_ms'] > TOO_SHORT_MS
+        and cost['half_width_ms'] > share * cost['p50_ms']
     ]
     if unsure:
-        click.echo(f'less sure than --share asks: {", ".join(unsure)} (a longer --max-s helps)')
+        click.echo(
+            f'less sure than --share asks: {", ".join(unsure)} (the same command measures them '
+            'again; with a longer --max-s there is time for more runs)'
+        )
     click.echo(f'{output}')
 
 

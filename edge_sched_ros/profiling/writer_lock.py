@@ -1,0 +1,61 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Lets one process at a time measure into a profile file."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from edge_sched_ros.core.errors import ConfigError
+
+
+@contextmanager
+def only_writer(path: Path) -> Iterator[None]:
+    """
+    Keep others from writing a file meanwhile, by a lock beside it that is removed at the end.
+
+    The kernel lets go of the lock of a process that is killed; what is left of it does no harm.
+
+    :raises ConfigError: when another process writes the file, or none can be beside it
+    """
+    lock = path.parent / f'.{path.name}.lock'
+    try:
+        handle = _locked(lock)
+    except BlockingIOError:
+        raise ConfigError(
+            str(path), 'is being written by another edge-sched profile: let it end first'
+        ) from None
+    except OSError as error:
+        raise ConfigError(str(path), f'cannot be written: {error.strerror}') from None
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def _locked(lock: Path) -> int:
+    """Return the open lock file, which nobody else holds; :raises OSError: when somebody does."""
+    while True:
+        handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # whoever held it may have removed it between the two calls
+            if _is(lock, handle):
+                return handle
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)
+
+
+def _is(path: Path, handle: int) -> bool:
+    """Whether a file that is open is still the one of that name."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(handle))
+    except FileNotFoundError:
+        return False
