@@ -43,10 +43,10 @@ class Replanning:
 
     def __init__(self, runtime: Runtime, make_plan: MakePlan | None = None) -> None:
         self._runtime = runtime
+        self._closed = False
         self._make_plan = make_plan or partial(plan_elsewhere, cancelled=lambda: self._closed)
         self._made_for: Situation | None = None
         self._thread: threading.Thread | None = None
-        self._closed = False
         #: the plan in force; empty before the first
         self.mapping: dict[str, list[str]] = {}
         #: why there was no plan the last time; empty when there was one
