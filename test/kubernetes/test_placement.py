@@ -75,8 +75,8 @@ def test_all_at_once_no_headroom_is_promised_twice(cluster):
 @pytest.mark.parametrize(
     ('asked', 'reason'),
     [
-        (app('large', deadline_ms=20), 'deadline_ms'),
-        (app('only-gpu', rate_per_s=60), 'rate_per_s'),
+        (app('large', deadline_ms=20), 'edge-sched.io/latency-ms'),
+        (app('only-gpu', rate_per_s=60), 'edge-sched.io/rate-per-s'),
         (app('nobody-knows-it'), 'nobody-knows-it'),
     ],
     ids=['too soon', 'too often', 'unknown'],
