@@ -19,9 +19,13 @@ esac
 export AMENT_PREFIX_PATH
 # large images vanish in Fast DDS' default shared-memory segment
 profile="$root/config/dds/large_images.xml"
-export FASTDDS_DEFAULT_PROFILES_FILE="${FASTDDS_DEFAULT_PROFILES_FILE:-$profile}"
-# what Fast DDS before 3.0 looks for
-export FASTRTPS_DEFAULT_PROFILES_FILE="${FASTRTPS_DEFAULT_PROFILES_FILE:-$profile}"
+own="${FASTDDS_DEFAULT_PROFILES_FILE:-}${FASTRTPS_DEFAULT_PROFILES_FILE:-}${FASTDDS_BUILTIN_TRANSPORTS:-}"
+# only where the user has said nothing to Fast DDS, as in launch/scheduler.launch.py; the second
+# name is what Fast DDS before 3.0 looks for
+if [ -z "$own" ]; then
+  export FASTDDS_DEFAULT_PROFILES_FILE="$profile"
+  export FASTRTPS_DEFAULT_PROFILES_FILE="$profile"
+fi
 export ROS_LOG_DIR="${ROS_LOG_DIR:-$root/log/ros}"
 # the checkout's root would shadow the installed package, which has the generated messages
 export PYTHONSAFEPATH=1

@@ -2,16 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Start the scheduler."""
 
-from pathlib import Path
-
 from launch.actions import DeclareLaunchArgument
 from launch.actions import OpaqueFunction
-from launch.actions import SetEnvironmentVariable
 from launch.substitutions import LaunchConfiguration
 from launch.substitutions import PathJoinSubstitution
 from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
 
+from edge_sched_ros.pipeline import launch_arguments as check
 from launch import LaunchDescription
 
 
@@ -26,8 +25,21 @@ _ARGUMENTS = (
     ('use_sim_time', '', 'true: take the time from /clock; empty: as in params_file'),
     ('autostart', '', 'false: wait for a lifecycle manager; empty: as in params_file'),
     ('summary_file', '', 'Where to write the account of the run; empty: as in params_file'),
-    ('namespace', '', 'Namespace of the node and its topics'),
-    ('log_level', 'info', 'debug, info, warn, error or fatal'),
+    (
+        'namespace',
+        '',
+        'Namespace of the node and its topics. Leave it empty inside a group with '
+        'PushRosNamespace (push-ros-namespace): the group adds its own in front of this one',
+    ),
+    ('log_level', 'info', 'debug, info, warn, error or fatal; or LOGGER:=LEVEL'),
+    (
+        'dds_profile',
+        '',
+        'Fast DDS profile for this node alone. Empty: config/dds/large_images.xml of this '
+        'package, unless FASTDDS_DEFAULT_PROFILES_FILE, FASTRTPS_DEFAULT_PROFILES_FILE or '
+        'FASTDDS_BUILTIN_TRANSPORTS is set, which then holds; a file given here wins over '
+        'them; none: leave Fast DDS as it is',
+    ),
 )
 
 
@@ -37,27 +49,31 @@ def _node(context):
     def given(name):
         return LaunchConfiguration(name).perform(context)
 
-    params_file = given('params_file')
-    if not Path(params_file).is_file():
-        raise RuntimeError(f'params_file: there is no file {params_file}')
+    params_file = check.existing('params_file', given('params_file'))
     values = {name: given(name) for name, _, _ in _ARGUMENTS[:4] if given(name)}
     for name in {'use_sim_time', 'autostart'} & set(values):
-        values[name] = values[name].lower() in ('true', '1', 'yes', 'on')
-    node = Node(
-        package='edge_sched_ros',
-        executable='scheduler_node',
-        name='scheduler',
-        namespace=given('namespace'),
-        output='screen',
-        parameters=[params_file, values],
-        arguments=['--ros-args', '--log-level', given('log_level')],
-    )
-    profile = given('dds_profile')
-    # the second name is what Humble's Fast DDS knows
-    names = ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE')
-    if profile == 'none':
-        return [node]
-    return [*(SetEnvironmentVariable(name, profile) for name in names), node]
+        values[name] = check.truth(name, values[name])
+    if 'policy' in values:
+        check.policy(values['policy'])
+    # a text that reads like a number stays a text
+    values = {
+        name: ParameterValue(value, value_type=type(value)) for name, value in values.items()
+    }
+    profile = _in_share('config', 'dds', 'large_images.xml').perform(context)
+    return [
+        Node(
+            package='edge_sched_ros',
+            executable='scheduler_node',
+            name='scheduler',
+            namespace=check.namespace(given('namespace')),
+            output='screen',
+            parameters=[params_file, *([values] if values else [])],
+            arguments=['--ros-args', '--log-level', check.log_level(given('log_level'))],
+            additional_env=check.dds_environment(
+                given('dds_profile'), profile, context.environment
+            ),
+        )
+    ]
 
 
 def generate_launch_description():
@@ -67,11 +83,6 @@ def generate_launch_description():
                 'params_file',
                 default_value=_in_share('config', 'scheduler.yaml'),
                 description='ROS parameter file with tasks, networks and deadlines',
-            ),
-            DeclareLaunchArgument(
-                'dds_profile',
-                default_value=_in_share('config', 'dds', 'large_images.xml'),
-                description='Fast DDS profile for large images, or none',
             ),
             *(
                 DeclareLaunchArgument(name, default_value=default, description=description)

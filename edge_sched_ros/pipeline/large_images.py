@@ -20,8 +20,8 @@ _FAST_DDS = ('rmw_fastrtps_cpp', 'rmw_fastrtps_dynamic_cpp')
 #: the other implementations that are known
 _OTHERS = ('rmw_connextdds', 'rmw_cyclonedds_cpp', 'rmw_gurumdds_cpp', 'rmw_zenoh_cpp')
 #: either names a file that tells Fast DDS what to use instead
-_PROFILE_VARIABLES = ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE')
-_TRANSPORTS = 'FASTDDS_BUILTIN_TRANSPORTS'
+PROFILE_VARIABLES = ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE')
+TRANSPORTS_VARIABLE = 'FASTDDS_BUILTIN_TRANSPORTS'
 #: those that are meant for large samples; options may follow after a question mark
 _LARGE_TRANSPORTS = ('LARGE_DATA', 'LARGE_DATAv6')
 
@@ -52,14 +52,14 @@ def large_images_doubt(rmw: str, environment: Mapping[str, str] = os.environ) ->
         return ''
     if rmw not in _FAST_DDS:
         return f"'{rmw}' is not known here"
-    transports = environment.get(_TRANSPORTS, '')
+    transports = environment.get(TRANSPORTS_VARIABLE, '')
     if transports.partition('?')[0] in _LARGE_TRANSPORTS:
         return ''
-    files = {name: environment[name] for name in _PROFILE_VARIABLES if environment.get(name)}
+    files = {name: environment[name] for name in PROFILE_VARIABLES if environment.get(name)}
     if any(os.path.isfile(file) for file in files.values()):
         return ''
     for name, file in files.items():
         return f"{name} names '{file}', which is no file"
     if transports:
-        return f"{_TRANSPORTS} is '{transports}'; {_LARGE_TRANSPORTS[0]} is made for them"
+        return f"{TRANSPORTS_VARIABLE} is '{transports}'; {_LARGE_TRANSPORTS[0]} is made for them"
     return 'see config/dds/large_images.xml'

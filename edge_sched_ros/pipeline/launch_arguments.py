@@ -1,0 +1,108 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Checks the arguments of the launch files, before a process is started with them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.pipeline.large_images import PROFILE_VARIABLES
+from edge_sched_ros.pipeline.large_images import TRANSPORTS_VARIABLE
+from edge_sched_ros.policies.registry import policy_parameters
+
+#: what is true and false in YAML 1.1, which ROS parameters are written in
+_TRUTH = {
+    **dict.fromkeys(('true', 'yes', 'on', '1'), True),
+    **dict.fromkeys(('false', 'no', 'off', '0'), False),
+}
+_NAMESPACE = re.compile(r'/|/?[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*')
+_SEVERITIES = ('debug', 'info', 'warn', 'error', 'fatal')
+#: the value of ``dds_profile`` that leaves Fast DDS as it is
+NO_PROFILE = 'none'
+
+
+def truth(where: str, text: str) -> bool:
+    """Return the truth value a text means; :raises ConfigError: when it means none."""
+    value = _TRUTH.get(text.lower())
+    if value is None:
+        raise ConfigError(where, f"'{text}' is neither true nor false")
+    return value
+
+
+def existing(where: str, text: str, *, folder: bool = False) -> str:
+    """
+    Return the path of what is there, with ``~`` for the home folder.
+
+    :param folder: whether a folder may be given too
+    :raises ConfigError: when nothing is there
+    """
+    path = Path(text).expanduser()
+    if path.is_file() or (folder and path.is_dir()):
+        return str(path)
+    if path.is_dir():
+        raise ConfigError(where, f"'{text}' is a folder, not a file")
+    raise ConfigError(
+        where, f'there is no file {"or folder " if folder else ""}{text or repr("")}'
+    )
+
+
+def namespace(text: str) -> str:
+    """Return a namespace; empty for none; :raises ConfigError: when it cannot be one."""
+    text = text.rstrip('/') or text[:1]
+    if text and not _NAMESPACE.fullmatch(text):
+        raise ConfigError(
+            'namespace',
+            f"'{text}' is no namespace: letters, digits and _ between slashes, no digit first",
+        )
+    return text
+
+
+def log_level(text: str) -> str:
+    """
+    Return a log level as ``--log-level`` takes it: a severity, or ``LOGGER:=SEVERITY``.
+
+    :raises ConfigError: when it names no severity
+    """
+    if text.rpartition(':=')[2].lower() not in _SEVERITIES:
+        raise ConfigError('log_level', f"'{text}' is none of {', '.join(_SEVERITIES)}")
+    return text
+
+
+def policy(text: str) -> str:
+    """Return the name of a policy; :raises ConfigError: when there is none of that name."""
+    policy_parameters(text)
+    return text
+
+
+def rate(text: str) -> str:
+    """Return a playing rate; :raises ConfigError: when it is no number above zero."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise ConfigError('rate', f"'{text}' is no number above zero")
+    return text
+
+
+def dds_environment(given: str, default: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """
+    Return the environment variables that give a node its Fast DDS profile.
+
+    :param given: the profile the user asks for; empty for the default, ``none`` for no change
+    :param default: the profile of this package, used only where the user has said nothing to
+        Fast DDS: a profile without what a user's own says would undo it
+    :param environment: the one the node is started in
+    :raises ConfigError: when the profile asked for is not there
+    """
+    if given == NO_PROFILE:
+        return {}
+    own = (*PROFILE_VARIABLES, TRANSPORTS_VARIABLE)
+    if not given and any(environment.get(name) for name in own):
+        return {}
+    # both names: Fast DDS before 3.0 knows the second only
+    return dict.fromkeys(PROFILE_VARIABLES, existing('dds_profile', given or default))

@@ -1,0 +1,105 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Arguments of launch files: what is taken, and one line for what is not."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.pipeline import launch_arguments as check
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE')
+
+
+@pytest.mark.parametrize('text', ['true', 'True', '1', 'yes', 'on'])
+def test_what_means_true(text):
+    assert check.truth('use_sim_time', text) is True
+
+
+@pytest.mark.parametrize('text', ['maybe', '2', 'truee', ' '])
+def test_what_is_neither_true_nor_false(text):
+    with pytest.raises(ConfigError) as error:
+        check.truth('use_sim_time', text)
+    assert str(error.value) == f"use_sim_time: '{text}' is neither true nor false"
+
+
+@pytest.mark.parametrize(
+    ('text', 'meant'), [('', ''), ('/', '/'), ('a', 'a'), ('/a/b_1', '/a/b_1'), ('a/', 'a')]
+)
+def test_namespaces(text, meant):
+    assert check.namespace(text) == meant
+
+
+@pytest.mark.parametrize('text', ['a b', '1a', 'a//b', 'a-b', '~', 'ä'])
+def test_what_is_no_namespace(text):
+    with pytest.raises(ConfigError, match=f"namespace: '{text}' is no namespace"):
+        check.namespace(text)
+
+
+def test_log_levels():
+    for text in ('info', 'WARN', 'scheduler:=debug'):
+        assert check.log_level(text) == text
+    with pytest.raises(ConfigError, match="log_level: 'loud' is none of debug"):
+        check.log_level('loud')
+
+
+def test_policies_by_name():
+    assert check.policy('edf+drop') == 'edf+drop'
+    with pytest.raises(ConfigError, match=r"unknown policy 'edff'; did you mean 'edf'\?"):
+        check.policy('edff')
+
+
+@pytest.mark.parametrize('text', ['0', '-1', 'fast', 'nan', 'inf', ''])
+def test_rates_that_cannot_be(text):
+    with pytest.raises(ConfigError, match=r'rate: .* is no number above zero'):
+        check.rate(text)
+    assert check.rate('0.5') == '0.5'
+
+
+def test_files(tmp_path, monkeypatch):
+    monkeypatch.setenv('HOME', str(tmp_path))
+    (tmp_path / 'a.yaml').write_text('')
+    # no shell expands the ~ in params_file:=~/a.yaml
+    assert check.existing('params_file', '~/a.yaml') == str(tmp_path / 'a.yaml')
+    with pytest.raises(ConfigError, match='params_file: there is no file /nowhere'):
+        check.existing('params_file', '/nowhere')
+    with pytest.raises(ConfigError, match='is a folder, not a file'):
+        check.existing('params_file', str(tmp_path))
+    assert check.existing('bag', str(tmp_path), folder=True) == str(tmp_path)
+
+
+def test_the_profile_is_given_only_where_the_user_has_none(tmp_path):
+    ours, theirs = tmp_path / 'ours.xml', tmp_path / 'theirs.xml'
+    ours.write_text('')
+    theirs.write_text('')
+    assert check.dds_environment('', str(ours), {}) == dict.fromkeys(NAMES, str(ours))
+    assert check.dds_environment('', str(ours), {NAMES[0]: ''}) != {}
+    for name in (*NAMES, 'FASTDDS_BUILTIN_TRANSPORTS'):
+        environment = {name: 'theirs'}
+        assert check.dds_environment('', str(ours), environment) == {}
+        assert check.dds_environment('none', str(ours), environment) == {}
+        asked = check.dds_environment(str(theirs), str(ours), environment)
+        assert asked == dict.fromkeys(NAMES, str(theirs))
+    with pytest.raises(ConfigError, match=r'dds_profile: there is no file /gone\.xml'):
+        check.dds_environment('/gone.xml', str(ours), {})
+
+
+@pytest.mark.parametrize('name', [*NAMES, 'FASTDDS_BUILTIN_TRANSPORTS'])
+def test_the_environment_of_make_setup_follows_the_same_rule(name):
+    env = {key: value for key, value in os.environ.items() if not key.startswith('FAST')}
+    run = [str(ROOT / 'dev' / 'env.sh'), 'printenv', *NAMES]
+
+    def seen(env):
+        out = subprocess.run(run, env=env, capture_output=True, text=True, timeout=60)
+        if 'nothing is built' in out.stderr:
+            pytest.skip('the environment of make setup is not here')
+        return out.stdout.split()
+
+    assert seen(env) == [str(ROOT / 'config/dds/large_images.xml')] * 2
+    assert seen({**env, name: 'theirs'}) == (['theirs'] if name in NAMES else [])
