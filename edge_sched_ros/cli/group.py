@@ -12,6 +12,7 @@ import sys
 import click
 
 from edge_sched_ros.cli import commands
+from edge_sched_ros.core.brief_log import BriefFormatter
 
 
 class LazyGroup(click.Group):
@@ -51,4 +52,6 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool)
 def edge_sched(verbose: bool) -> None:
     """Several networks, one robot computer, every deadline accounted for."""
     level = logging.INFO if verbose else logging.WARNING
-    logging.basicConfig(level=level, format='%(levelname)s: %(message)s', stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(BriefFormatter('%(levelname)s: %(message)s'))
+    logging.basicConfig(level=level, handlers=[handler])

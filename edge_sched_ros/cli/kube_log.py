@@ -8,6 +8,8 @@ import json
 import logging
 import sys
 
+from edge_sched_ros.core.brief_log import BriefFormatter
+
 #: whose words count, at level INFO
 _LOGGER = 'edge_sched_ros.cluster'
 
@@ -33,7 +35,7 @@ def log_to(as_json: bool) -> None:
     handler.setFormatter(
         _JsonLines()
         if as_json
-        else logging.Formatter('%(asctime)s %(levelname)s: %(message)s', '%H:%M:%S')
+        else BriefFormatter('%(asctime)s %(levelname)s: %(message)s', '%H:%M:%S')
     )
     logger.handlers = [handler]
     logger.propagate = False

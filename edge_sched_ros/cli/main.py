@@ -29,12 +29,14 @@ def _run(arguments: list[str] | None) -> None:
     import click
 
     from edge_sched_ros.cli.group import edge_sched
+    from edge_sched_ros.core.brief import brief
+    from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
     from edge_sched_ros.core.errors import EdgeSchedError
 
     try:
         edge_sched.main(args=arguments, prog_name='edge-sched', standalone_mode=False)
     except EdgeSchedError as error:
-        click.echo(f'edge-sched: {error}', err=True)
+        click.echo(f'edge-sched: {brief(error, MOST_OF_AN_ERROR)}', err=True)
         sys.exit(BAD_INPUT)
     except click.ClickException as error:
         error.show()

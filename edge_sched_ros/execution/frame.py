@@ -11,9 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.errors import EdgeSchedError
 from edge_sched_ros.execution.encodings import Encoding
 from edge_sched_ros.execution.encodings import ENCODINGS
+
+#: of what is wrong with a frame
+_MOST_CHARACTERS = 200
 
 
 class FrameError(EdgeSchedError):
@@ -25,7 +29,8 @@ class FrameError(EdgeSchedError):
     """
 
     def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message)
+        # names in it come from messages, which may be damaged
+        super().__init__(brief(message, _MOST_CHARACTERS))
         self.reason = reason
 
 

@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Callable
 from collections.abc import Mapping
 from typing import Any
 
+from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.decisions import Complete
 from edge_sched_ros.core.decisions import Decision
 from edge_sched_ros.core.decisions import Drop
@@ -44,6 +46,8 @@ _log = logging.getLogger(__name__)
 
 #: how long a stage may still run when the runtime stops
 _STOP_TIMEOUT_S = 2.0
+#: what a reason looks like
+_CODE = re.compile(r'\w{1,64}', re.ASCII)
 
 
 class _LiveJob:
@@ -279,13 +283,17 @@ class Runtime:
 
     def _reason(self, run: Run, error: Exception) -> str:
         """Return the short code an error is counted under; log its first occurrence."""
-        reason = getattr(error, 'reason', None) or type(error).__name__
+        reason = getattr(error, 'reason', None)
+        # an error of a user's own class may say anything; as a key it must be short
+        if not isinstance(reason, str) or not _CODE.fullmatch(reason):
+            reason = type(error).__name__
         if (run.task, reason) not in self._errors_seen:
             self._errors_seen.add((run.task, reason))
             # a frame that cannot be used is no defect: where it was noticed tells nothing
             trace = None if isinstance(error, FrameError) else error
-            _log.error('%s/%s failed (%s): %s', run.task, run.stage, reason, error, exc_info=trace)
-        return str(reason)
+            told = brief(error)
+            _log.error('%s/%s failed (%s): %s', run.task, run.stage, reason, told, exc_info=trace)
+        return reason
 
 
 class NoImageError(FrameError):

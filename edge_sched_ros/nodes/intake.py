@@ -13,6 +13,8 @@ from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.node import Node
 
+from edge_sched_ros.core.brief import brief_error
+
 _log = logging.getLogger(__name__)
 
 #: how soon the context's end is noticed while nothing comes
@@ -42,6 +44,8 @@ class Intake:
         self.group = _OutsideExecutor()
         self._handlers: list[tuple[Any, Callable[[Any], None]]] = []
         self._stopping = False
+        #: topics of which a message could not be taken
+        self._failed: set[str] = set()
         self._wake = node.create_guard_condition(lambda: None, callback_group=self.group)
         self._thread = threading.Thread(target=self._loop, name='intake', daemon=True)
 
@@ -82,9 +86,20 @@ class Intake:
         ready = waits.get_ready_entities('subscription')
         for subscription, handle in self._handlers:
             if subscription.handle.pointer in ready and not self._stopping:
-                message = latest(subscription)
-                if message is not None:
-                    handle(message)
+                self._hand_on(subscription, handle)
+
+    def _hand_on(self, subscription: Any, handle: Callable[[Any], None]) -> None:
+        try:
+            message = latest(subscription)
+        except Exception as error:
+            # what cannot be taken must not keep the other topics' frames from coming
+            topic = subscription.topic_name
+            if topic not in self._failed:
+                self._failed.add(topic)
+                _log.error('%s: a message could not be taken: %s', topic, brief_error(error))
+            return
+        if message is not None:
+            handle(message)
 
 
 def latest(subscription: Any) -> Any:

@@ -8,6 +8,8 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from edge_sched_ros.core.brief_log import BriefFormatter
+
 
 class _Bridge(logging.Handler):
     """Hands records on to a ROS logger."""
@@ -15,6 +17,7 @@ class _Bridge(logging.Handler):
     def __init__(self, logger: Any) -> None:
         super().__init__()
         self._logger = logger
+        self.setFormatter(BriefFormatter())
 
     def emit(self, record: logging.LogRecord) -> None:
         """Log a record at its level."""

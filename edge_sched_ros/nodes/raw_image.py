@@ -1,13 +1,16 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Reads a serialized ``sensor_msgs/Image`` in place: its pixels are never copied."""
+"""Reads serialized ``sensor_msgs`` images in place: their bytes are never copied."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from struct import error as StructError
 from struct import Struct
 
+from edge_sched_ros.core.brief import brief_error
 from edge_sched_ros.execution.frame import FrameError
 
 #: bytes before the message: how it is encoded (OMG DDS-XTypes 1.3, 7.6.3.1.2)
@@ -59,6 +62,19 @@ class RawImage:
     data: memoryview
 
 
+@dataclass(slots=True)
+class RawCompressedImage:
+    """
+    The fields of a ``sensor_msgs/CompressedImage``.
+
+    :param data: a view of the bytes it was read from, which it keeps alive
+    """
+
+    header: Header
+    format: str
+    data: memoryview
+
+
 def read_image(serialized: bytes) -> RawImage:
     """
     Return the image in a serialized message.
@@ -68,17 +84,53 @@ def read_image(serialized: bytes) -> RawImage:
     :param serialized: CDR with its encapsulation, as subscriptions with ``raw=True`` give it
     :raises FrameError: when the bytes are not an image
     """
-    try:
+    with _reading('sensor_msgs/Image'):
         return _read(serialized, _LAYOUTS[_ORDERS[serialized[1]]])
+
+
+def read_compressed_image(serialized: bytes) -> RawCompressedImage:
+    """
+    Return the compressed image in a serialized message.
+
+    :param serialized: as in :func:`read_image`
+    :raises FrameError: when the bytes are not a compressed image
+    """
+    with _reading('sensor_msgs/CompressedImage'):
+        layout = _LAYOUTS[_ORDERS[serialized[1]]]
+        header, at = _header(serialized, layout)
+        (length,) = layout.count.unpack_from(serialized, at)
+        kind = _text(serialized, at + 4, length)
+        return RawCompressedImage(
+            header, kind, _data(serialized, layout, _aligned(at + 4 + length))
+        )
+
+
+@contextmanager
+def _reading(kind: str) -> Iterator[None]:
+    try:
+        yield
     except (IndexError, KeyError, StructError, UnicodeDecodeError) as error:
-        raise FrameError('unreadable', f'not a sensor_msgs/Image in CDR ({error!r})') from None
+        problem = f'not a {kind} in CDR ({brief_error(error)})'
+        raise FrameError('unreadable', problem) from None
+
+
+def _header(serialized: bytes, layout: _Layout) -> tuple[Header, int]:
+    """Return the header and where what follows it begins."""
+    sec, nanosec, length = layout.stamp.unpack_from(serialized, _ENCAPSULATION)
+    at = _ENCAPSULATION + layout.stamp.size
+    return Header(Stamp(sec, nanosec), _text(serialized, at, length)), _aligned(at + length)
+
+
+def _data(serialized: bytes, layout: _Layout, at: int) -> memoryview:
+    (count,) = layout.count.unpack_from(serialized, at)
+    at += 4
+    if at + count > len(serialized):
+        raise IndexError(f'{count} bytes of pixels announced, {len(serialized) - at} there')
+    return memoryview(serialized)[at : at + count]
 
 
 def _read(serialized: bytes, layout: _Layout) -> RawImage:
-    sec, nanosec, length = layout.stamp.unpack_from(serialized, _ENCAPSULATION)
-    at = _ENCAPSULATION + layout.stamp.size
-    frame_id = _text(serialized, at, length)
-    at = _aligned(at + length)
+    header, at = _header(serialized, layout)
     height, width, length = layout.size.unpack_from(serialized, at)
     at += layout.size.size
     encoding = _text(serialized, at, length)
@@ -86,18 +138,14 @@ def _read(serialized: bytes, layout: _Layout) -> RawImage:
     is_bigendian = serialized[at + length]
     at = _aligned(at + length + 1)
     (step,) = layout.count.unpack_from(serialized, at)
-    (count,) = layout.count.unpack_from(serialized, at + 4)
-    at += 8
-    if at + count > len(serialized):
-        raise IndexError(f'{count} bytes of pixels announced, {len(serialized) - at} there')
     return RawImage(
-        Header(Stamp(sec, nanosec), frame_id),
+        header,
         height,
         width,
         encoding,
         is_bigendian,
         step,
-        memoryview(serialized)[at : at + count],
+        _data(serialized, layout, at + 4),
     )
 
 

@@ -21,6 +21,8 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
+from edge_sched_ros.core.brief import brief
+from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.errors import EdgeSchedError
 from edge_sched_ros.pipeline.parameter_file import read_parameters
@@ -115,5 +117,5 @@ def one_line(name: str) -> Iterator[None]:
     try:
         yield
     except EdgeSchedError as error:
-        print(f'{name}: {error}', file=sys.stderr, flush=True)
+        print(f'{name}: {brief(error, MOST_OF_AN_ERROR)}', file=sys.stderr, flush=True)
         sys.exit(BAD_INPUT)

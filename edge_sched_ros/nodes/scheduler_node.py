@@ -16,6 +16,9 @@ from rclpy.lifecycle import LifecycleState
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.qos import QoSProfile
 
+from edge_sched_ros.core.brief import brief
+from edge_sched_ros.core.brief import brief_error
+from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
 from edge_sched_ros.core.errors import EdgeSchedError
 from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.msg import JobTiming
@@ -93,11 +96,11 @@ class SchedulerNode(LifecycleNode):
             self._pipeline.load(should_stop=self._interrupted)
             self._make_publishers(self._config, self._pipeline)
         except EdgeSchedError as error:
-            self._refuse(str(error))
+            self._refuse(brief(error, MOST_OF_AN_ERROR))
             return FAILURE
         except Exception as error:
             # rclpy would swallow it without a word
-            self._refuse(f'{type(error).__name__}: {error}')
+            self._refuse(brief_error(error))
             return TransitionCallbackReturn.ERROR
         self._problem = ''
         networks = ', '.join(
@@ -125,7 +128,7 @@ class SchedulerNode(LifecycleNode):
             self._inputs = Subscriptions(self, pipeline, types=types, info_topics=infos)
         except Exception as error:
             # a wrong qos_overrides value, say
-            self.get_logger().error(f'cannot be activated: {error}')
+            self.get_logger().error(f'cannot be activated: {brief(error, MOST_OF_AN_ERROR)}')
             return FAILURE
         pipeline.start()
         self._inputs.start()
@@ -249,7 +252,7 @@ class SchedulerNode(LifecycleNode):
             values = self._settings.values()
             apply_changes(self._pipeline, changes, values, self._settings.tasks)
         except EdgeSchedError as error:
-            self.get_logger().error(f'parameter not applied: {error}')
+            self.get_logger().error(f'parameter not applied: {brief(error, MOST_OF_AN_ERROR)}')
 
     def _on_jump(self, jump: Any) -> None:
         if self._pipeline is not None and self._inputs is not None:

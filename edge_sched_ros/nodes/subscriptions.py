@@ -15,14 +15,20 @@ from rclpy.qos import HistoryPolicy
 from rclpy.qos import QoSProfile
 from rclpy.qos import ReliabilityPolicy
 from rclpy.qos_overriding_options import QoSOverridingOptions
+from rclpy.serialization import deserialize_message
 from rclpy.utilities import get_rmw_implementation_identifier
 
+from edge_sched_ros.core.brief import brief
+from edge_sched_ros.core.brief import brief_error
+from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.nodes.intake import Intake
 from edge_sched_ros.nodes.intake import latest
 from edge_sched_ros.nodes.offered_qos import incompatible_publishers
+from edge_sched_ros.nodes.raw_image import read_compressed_image
 from edge_sched_ros.nodes.raw_image import read_image
 from edge_sched_ros.nodes.ros_messages import message_class
+from edge_sched_ros.pipeline.config import COMPRESSED_TYPE
 from edge_sched_ros.pipeline.config import IMAGE_TYPE
 from edge_sched_ros.pipeline.inputs import Input
 from edge_sched_ros.pipeline.large_images import DEFAULT_SEGMENT_BYTES
@@ -44,6 +50,23 @@ def sensor_qos() -> QoSProfile:
     return QoSProfile(
         history=HistoryPolicy.KEEP_LAST, depth=1, reliability=ReliabilityPolicy.BEST_EFFORT
     )
+
+
+def _read(kind: str, serialized: bytes) -> Any:
+    """
+    Return a message.
+
+    Taken as a message, one that cannot be read would vanish without a trace.
+
+    :raises FrameError: when the bytes are not one of this type
+    """
+    try:
+        return deserialize_message(serialized, message_class(kind))
+    except Exception as error:
+        raise FrameError('unreadable', f'not a {kind} ({brief_error(error)})') from None
+
+
+_READERS = {IMAGE_TYPE: read_image, COMPRESSED_TYPE: read_compressed_image}
 
 
 class Subscriptions:
@@ -82,7 +105,7 @@ class Subscriptions:
         )
         try:
             for topic, kind in types.items():
-                subscription = self._subscribe(topic, kind, raw=kind == IMAGE_TYPE)
+                subscription = self._subscribe(topic, kind, raw=True)
                 self._intake.add(subscription, partial(self._on_message, self._inputs[topic]))
             for topic, info in info_topics.items():
                 self._info_subscriptions[topic] = self._subscribe(info, CAMERA_INFO)
@@ -132,11 +155,10 @@ class Subscriptions:
         except Exception as error:
             # a message that is nothing like what its type promises must not end the node
             self._pipeline.reject(source.topic, 'unreadable')
-            self._warn_once(source.topic, 'unreadable', f'message rejected: {error!r}')
+            self._warn_once(source.topic, 'unreadable', f'message rejected: {brief_error(error)}')
 
     def _accept(self, source: Input, message: Any) -> None:
-        if source.kind == IMAGE_TYPE:
-            message = read_image(message)
+        message = _READERS.get(source.kind, partial(_read, source.kind))(message)
         arrival = source.accept(message, self._node.get_clock().now().nanoseconds)
         if arrival.restarted:
             self._node.get_logger().info(f'{source.topic}: stamps went back, starting anew')
@@ -184,4 +206,4 @@ class Subscriptions:
     def _warn_once(self, topic: str, what: str, text: str) -> None:
         if (topic, what) not in self._warned:
             self._warned.add((topic, what))
-            self._node.get_logger().warning(f'{topic}: {text}')
+            self._node.get_logger().warning(brief(f'{topic}: {text}', MOST_OF_AN_ERROR))

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from edge_sched_ros.core.brief import brief
+from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
 from edge_sched_ros.pipeline.health import Health
 from edge_sched_ros.pipeline.messages import Make
 from edge_sched_ros.pipeline.rates import Rates
@@ -93,10 +95,14 @@ def diagnostic_array(make: Make, health: list[Health], *, node: str, stamp: Any)
                 # a byte field is bytes in Python
                 level=bytes([line.level]),
                 name=f'{node}: {line.name}',
-                message=line.message,
+                message=brief(line.message, MOST_OF_AN_ERROR),
                 hardware_id=line.hardware_id,
                 values=[
-                    make('diagnostic_msgs/msg/KeyValue', key=key, value=value)
+                    make(
+                        'diagnostic_msgs/msg/KeyValue',
+                        key=brief(key),
+                        value=brief(value, MOST_OF_AN_ERROR),
+                    )
                     for key, value in line.values.items()
                 ],
             )

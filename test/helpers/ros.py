@@ -88,6 +88,10 @@ class Bench:
         self.wait_for(publisher.get_subscription_count, f'a subscriber of {topic}')
         publisher.publish(message)
 
+    def publish_bytes(self, topic: str, serialized: bytes | bytearray) -> None:
+        """Publish a serialized message, damaged perhaps, on a topic published on before."""
+        self._publishers[topic].publish(bytes(serialized))
+
 
 def image(stamp_ms: int, *, width: int = 32, height: int = 32, **fields: Any) -> Image:
     """Return a grey image; ``fields`` spoil it."""

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rclpy.serialization import deserialize_message
 from rclpy.serialization import serialize_message
+from sensor_msgs.msg import CompressedImage
 from sensor_msgs.msg import Image
 from vision_msgs.msg import Detection2DArray
 
@@ -20,6 +21,7 @@ from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.nodes.raw_detections import is_understood
 from edge_sched_ros.nodes.raw_detections import write_detections
+from edge_sched_ros.nodes.raw_image import read_compressed_image
 from edge_sched_ros.nodes.raw_image import read_image
 from edge_sched_ros.nodes.ros_messages import make
 from edge_sched_ros.perception.results import Detections
@@ -57,6 +59,33 @@ def test_the_pixels_are_not_copied():
     message = Image(height=1, width=4, step=4, encoding='mono8', data=array('B', b'abcd'))
     serialized = serialize_message(message)
     assert read_image(serialized).data.obj is serialized
+
+
+@given(frame_id=names, kind=names, sec=st.integers(-5, 2**31 - 1), data=st.binary(max_size=40))
+def test_a_compressed_image_is_read_as_rclpy_reads_it(frame_id, kind, sec, data):
+    message = CompressedImage(format=kind, data=array('B', data))
+    message.header.frame_id, message.header.stamp.sec = frame_id, sec
+    serialized = serialize_message(message)
+    found = read_compressed_image(serialized)
+    assert (found.header.frame_id, found.header.stamp.sec) == (frame_id, sec)
+    assert (found.format, bytes(found.data)) == (kind, data)
+    assert found.data.obj is serialized
+    for length in range(len(serialized) - 3):
+        with pytest.raises(FrameError, match=r'not a sensor_msgs/CompressedImage in CDR'):
+            read_compressed_image(serialized[:length])
+
+
+def test_what_is_wrong_with_a_large_damaged_image_is_short():
+    """Its text's length says that the whole picture is the text."""
+    message = Image(height=1080, width=1920, step=5760, encoding='rgb8')
+    message.data = array('B', bytes(range(256))) * (1080 * 5760 // 256)
+    serialized = bytearray(serialize_message(message))
+    at = serialized.index(b'rgb8') - 4
+    serialized[at : at + 4] = (1080 * 5760).to_bytes(4, 'little')
+    with pytest.raises(FrameError) as caught:
+        read_image(bytes(serialized))
+    assert caught.value.reason == 'unreadable'
+    assert len(str(caught.value)) < 200 and str(caught.value).isprintable()
 
 
 @pytest.mark.parametrize('length', [0, 3, 4, 15, 30, 45, 50])

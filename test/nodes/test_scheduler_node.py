@@ -19,6 +19,7 @@ from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
 from rclpy.qos import QoSProfile
 from rclpy.qos import ReliabilityPolicy
+from rclpy.serialization import serialize_message
 from ros import image
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CameraInfo
@@ -145,6 +146,47 @@ def test_bad_frames_are_counted_and_the_next_is_answered(bench, start):
     bench.publish('front/image_raw', image(900))
     bench.wait_for(partial(rejected, 'backward_stamp'), 'the stamp that went back')
     assert len(heard) == 1
+
+
+def _rejected(status, topic, reason):
+    lines = [s for a in status for s in a.status if s.name.endswith(topic)]
+    return f'rejected_{reason}' in {v.key for line in lines for v in line.values}
+
+
+def test_a_damaged_image_does_not_fill_the_log(bench, start, capfd):
+    start()
+    heard = bench.listen(Detection2DArray, 'detector/detections')
+    status = bench.listen(DiagnosticArray, '/diagnostics')
+    whole = image(100, width=1920, height=1080)
+    whole.data = array('B', bytes(range(256))) * (1080 * 5760 // 256)
+    damaged = bytearray(serialize_message(whole))
+    at = damaged.index(b'bgr8') - 4
+    # as long as the picture: the name of the encoding is what follows, to the end
+    damaged[at : at + 4] = (1080 * 5760).to_bytes(4, 'little')
+    bench.publish('front/image_raw', whole)
+    bench.wait_for(lambda: heard, 'the whole one')
+    bench.publish_bytes('front/image_raw', damaged)
+    bench.wait_for(lambda: _rejected(status, 'front/image_raw', 'unreadable'), 'the rejection')
+    log = capfd.readouterr().err
+    (told,) = (line for line in log.splitlines() if 'not a sensor_msgs/Image' in line)
+    assert len(told) < 300 and told.isprintable() and len(log) < 3000
+    bench.publish('front/image_raw', image(1000))
+    bench.wait_for(lambda: len(heard) == 2, 'the next frame')
+
+
+@pytest.mark.parametrize(
+    ('topic', 'message'),
+    [('front/image_raw/compressed', CompressedImage()), ('imu', Imu())],
+    ids=['compressed', 'other types'],
+)
+def test_a_damaged_message_of_any_type_is_counted(bench, start, topic, message):
+    trigger = {'trigger_topic': 'imu', 'trigger_type': 'sensor_msgs/msg/Imu'}
+    named = {'topic': topic} if topic != 'imu' else trigger
+    start(**{f'detector__{key}': value for key, value in named.items()})
+    status = bench.listen(DiagnosticArray, '/diagnostics')
+    bench.publish(topic, message)
+    bench.publish_bytes(topic, b'\0\1\0\0' + b'\xff' * 60)
+    bench.wait_for(lambda: _rejected(status, topic, 'unreadable'), 'the rejection')
 
 
 def test_timing_and_status_are_published(bench, start):

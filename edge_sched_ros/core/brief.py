@@ -1,0 +1,79 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Short, printable forms of texts that may hold anything, for logs, messages and terminals.
+
+The text of an exception may repeat what it complains of: a whole image, a name of a megabyte,
+control characters. Whoever hands such a text on to a person hands on its brief form.
+"""
+
+from __future__ import annotations
+
+import traceback
+
+#: characters of a text in a log or a message
+LIMIT = 240
+#: characters of an error that ends a command: names of files and what they may hold are in it
+MOST_OF_AN_ERROR = 1000
+_GAP = ' ... '
+#: lines of a traceback; the last ones tell most
+_MOST_LINES = 40
+
+
+def brief(text: object, limit: int = LIMIT) -> str:
+    """
+    Return a text as one printable line of at most ``limit`` characters.
+
+    Of a longer one the middle is left out; white space becomes single blanks, and what cannot be
+    printed (control characters, parts of characters) becomes ``?``.
+
+    :param text: a text, or anything that has one
+    """
+    whole = _text_of(text)
+    if len(whole) > 4 * limit:
+        # enough for both ends, so that megabytes are not looked at
+        whole = f'{whole[: 2 * limit]}{_GAP}{whole[-2 * limit :]}'
+    line = ''.join(c if c.isprintable() else '?' for c in ' '.join(whole.split()))
+    if len(line) <= limit:
+        return line
+    tail = (limit - len(_GAP)) // 3
+    head = line[: limit - len(_GAP) - tail]
+    return f'{head.rstrip()}{_GAP}{line[len(line) - tail :].lstrip()}'
+
+
+def brief_error(error: BaseException, limit: int = LIMIT) -> str:
+    """
+    Return an error as one line, kind first: ``IndexError: index out of range``.
+
+    Not its ``repr``, which holds all that it was made of.
+    """
+    text = brief(error, limit)
+    kind = type(error).__name__
+    return brief(f'{kind}: {text}' if text else kind, limit)
+
+
+def brief_traceback(error: BaseException) -> str:
+    """Return where an error came from, in lines; what errors say in it is brief."""
+    chunks = traceback.format_exception(type(error), error, error.__traceback__)
+    lines = [line for chunk in chunks for line in _lines(chunk)]
+    if len(lines) > _MOST_LINES:
+        lines = [lines[0], _GAP.strip(), *lines[-_MOST_LINES:]]
+    return '\n'.join(lines)
+
+
+def _lines(chunk: str) -> list[str]:
+    """Return the lines of a piece of a traceback: a place and its code, or what an error says."""
+    if not chunk.startswith(' '):
+        return [brief(chunk)]
+    lines = chunk[: 8 * LIMIT].splitlines()
+    return [' ' * (len(line) - len(line.lstrip())) + brief(line) for line in lines]
+
+
+def _text_of(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    try:
+        return str(value)
+    except Exception:
+        # an error of a user's own class may be unable to say what it is
+        return type(value).__name__
