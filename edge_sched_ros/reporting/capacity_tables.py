@@ -7,8 +7,9 @@ from __future__ import annotations
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+
+from edge_sched_ros.reporting.layout import show_line
+from edge_sched_ros.reporting.layout import show_table
 
 
 def show_capacity(found: dict[str, Any], console: Console) -> None:
@@ -17,61 +18,69 @@ def show_capacity(found: dict[str, Any], console: Console) -> None:
 
     :param found: ``tasks``, ``units`` and ``what_if`` as the command gives them in JSON
     """
-    console.print(_tasks(found['tasks']))
-    console.print(_units(found['units']))
+    _show_tasks(found['tasks'], console)
+    _show_units(found['units'], console)
     for task, answer in found['what_if'].items():
-        console.print(_what_if(task, answer))
+        _show_what_if(task, answer, console)
 
 
-def _tasks(tasks: dict[str, Any]) -> Table:
-    table = _table(['task'], ['mean ms', 'p95 ms', 'p99 ms', 'busy'], ['fits'])
-    for name, task in tasks.items():
-        table.add_row(
+def _show_tasks(tasks: dict[str, Any], console: Console) -> None:
+    rows = [
+        (
             name,
             *_times(task),
             f'{task["utilisation"]:.3f}',
-            'yes' if task['feasible'] else escape(f'no: {task["reason"]}'),
+            'yes' if task['feasible'] else 'no',
         )
-    return table
+        for name, task in tasks.items()
+    ]
+    show_table(('task', 'mean ms', 'p95 ms', 'p99 ms', 'busy', 'fits'), rows, console)
+    reasons = [(name, task['reason']) for name, task in tasks.items() if task['reason']]
+    for name, reason in reasons:
+        show_line(f'{name} does not fit: {reason}', console)
+    if reasons:
+        console.print()
 
 
-def _units(units: dict[str, Any]) -> Table:
-    table = _table(['unit', 'model'], ['busy', 'free', 'rates x'], ['limited by'])
-    for name, unit in units.items():
-        table.add_row(
+def _show_units(units: dict[str, Any], console: Console) -> None:
+    rows = [
+        (
             name,
-            escape(unit['model']),
+            unit['model'],
             f'{unit["utilisation"]:.3f}',
             f'{unit["headroom"]:.3f}',
             _number(unit['rate_factor']),
-            escape(unit['limited_by']),
         )
-    return table
+        for name, unit in units.items()
+    ]
+    columns = ('unit', 'model', 'busy', 'free', 'rates x')
+    show_table(columns, rows, console, left=2)
+    limits = [(name, unit['limited_by']) for name, unit in units.items() if unit['limited_by']]
+    for name, limit in limits:
+        show_line(f'{name} is limited by {limit}', console)
+    if limits:
+        console.print()
 
 
-def _what_if(task: str, answer: dict[str, Any]) -> Table:
+def _show_what_if(task: str, answer: dict[str, Any], console: Console) -> None:
     knee, most = _number(answer['knee_per_s']), _number(answer['highest_rate_per_s'])
-    table = _table([], ['rate /s', 'mean ms', 'p95 ms', 'p99 ms', 'busy'], ['misses'])
-    table.title = f'{task}: knee at {knee}/s, all in time up to {most}/s'
+    rows = []
+    misses = []
     for point in answer['points']:
-        table.add_row(
-            f'{point["rate_per_s"]:.4g}',
-            *_times(point),
-            f'{point["utilisation"]:.3f}',
-            escape(point['reason'] or point['harmed']),
+        rate = f'{point["rate_per_s"]:.4g}'
+        missed = point['reason'] or point['harmed']
+        rows.append(
+            (rate, *_times(point), f'{point["utilisation"]:.3f}', 'yes' if missed else 'no')
         )
-    return table
-
-
-def _table(left: list[str], right: list[str], last: list[str]) -> Table:
-    table = Table()
-    for name in left:
-        table.add_column(name)
-    for name in right:
-        table.add_column(name, justify='right')
-    for name in last:
-        table.add_column(name)
-    return table
+        if missed:
+            misses.append(f'at {rate}/s: {missed}')
+    title = f'{task}: knee at {knee}/s, all in time up to {most}/s'
+    columns = ('rate /s', 'mean ms', 'p95 ms', 'p99 ms', 'busy', 'misses')
+    show_table(columns, rows, console, left=0, title=title)
+    for line in misses:
+        show_line(line, console)
+    if misses:
+        console.print()
 
 
 def _times(answer: dict[str, Any]) -> list[str]:

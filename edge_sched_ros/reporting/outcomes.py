@@ -4,17 +4,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Column
-from rich.table import Table
+from rich.text import Text
 
-#: characters beside the text of a column
-_RULES = 3
+from edge_sched_ros.reporting.layout import show_line
+from edge_sched_ros.reporting.layout import show_table
+
+#: characters between two columns
+_GAP = 2
 
 
 def show_outcome(found: Mapping[str, Any], console: Console, *, seconds: float) -> None:
@@ -24,24 +24,27 @@ def show_outcome(found: Mapping[str, Any], console: Console, *, seconds: float) 
     :param found: the outcome, with ``load`` and ``least_load``
     :param seconds: how long frames came
     """
-    console.print(
-        f'[bold]{escape(found["policy"])}[/bold] on {escape(found["workload"])}, '
-        f'{escape(found["platform"])}, {found["seconds"]:.1f} s, seed {found["seed"]}',
-        soft_wrap=True,
+    show_line(
+        f'{found["policy"]} on {found["workload"]}, {found["platform"]}, '
+        f'{found["seconds"]:.1f} s, seed {found["seed"]}',
+        console,
     )
-    console.print(_load(found))
-    console.print(_tasks(found['tasks']))
+    show_line(_load(found), console)
+    _show_tasks(found['tasks'], console)
     if not any(task['released'] for task in found['tasks'].values()):
-        console.print(f'no job was released in {seconds:g} s')
-    units = Table('unit', 'busy', 'mJ')
-    for name, unit in found['units'].items():
-        units.add_row(escape(name), f'{unit["utilisation"]:.1%}', f'{unit["energy_mj"]:.0f}')
-    console.print(units)
-    console.print(
+        show_line(f'no job was released in {seconds:g} s', console)
+    units = [
+        (name, f'{unit["utilisation"]:.1%}', f'{unit["energy_mj"]:.0f}')
+        for name, unit in found['units'].items()
+    ]
+    show_table(('unit', 'busy', 'mJ'), units, console)
+    show_line(
         f'UXCost {found["uxcost"]:.4f}   misses {found["miss_ratio"]:.2%}   XRBench '
         f'{found["xrbench_overall"]:.2f}   fairness {found["fairness"]:.3f}   accuracy '
-        f'{found["accuracy"]:.3f}   deciding {found["decisions"]["mean_us"]:.0f} us on average'
+        f'{found["accuracy"]:.3f}',
+        console,
     )
+    show_line(f'deciding {found["decisions"]["mean_us"]:.0f} us on average', console)
 
 
 def _load(found: Mapping[str, Any]) -> str:
@@ -55,68 +58,73 @@ def _load(found: Mapping[str, Any]) -> str:
     )
 
 
-def _tasks(tasks: Mapping[str, Any]) -> Table:
-    # most runs lose nothing, and the table is wide enough
+def _show_tasks(tasks: Mapping[str, Any], console: Console) -> None:
+    # most runs lose nothing
     failed = ('failed',) if any(task['failed'] for task in tasks.values()) else ()
     ends = ('dropped', *failed)
-    reasons = (Column(end, overflow='fold') for end in ends)
-    table = Table('task', 'released', 'on time', 'late', *reasons, 'p50 ms', 'p99 ms', 'mJ')
-    for name, task in tasks.items():
-        response = task['response_ms']
-        table.add_row(
-            escape(name),
+    columns = ('task', 'released', 'on time', 'late', *ends, 'p50 ms', 'p99 ms', 'mJ')
+    rows = [
+        (
+            name,
             str(task['released']),
             str(task['on_time']),
             str(task['late']),
-            *(_reasons(task[end]) for end in ends),
-            _ms(response['p50']),
-            _ms(response['p99']),
+            *(str(sum(task[end].values())) for end in ends),
+            _ms(task['response_ms']['p50']),
+            _ms(task['response_ms']['p99']),
             f'{task["energy_mj"]:.0f}',
         )
-    return table
-
-
-def _reasons(counts: Mapping[str, int]) -> str:
-    return ', '.join(f'{count} {escape(reason)}' for reason, count in counts.items()) or '0'
+        for name, task in tasks.items()
+    ]
+    show_table(columns, rows, console)
+    reasons = [
+        f'{name} {end}: {", ".join(f"{reason} {count}" for reason, count in task[end].items())}'
+        for name, task in tasks.items()
+        for end in ends
+        if task[end]
+    ]
+    for line in reasons:
+        show_line(line, console)
+    if reasons:
+        console.print()
 
 
 def show_comparison(found: Mapping[str, Any], baseline: str, console: Console) -> None:
     """Print UXCost per scenario and policy, then paired ratios to a baseline."""
     policies = list(found['geomean'])
     for names in _blocks(policies, found['scenarios'], console.width):
-        console.print(_costs(found['scenarios'], names))
-    columns = ('UXCost', '95 %', 'misses', 'to best\nother', 'worst', 'above\nbound')
-    ratios = Table(
-        Column('policy', overflow='fold'),
-        *(Column(text, no_wrap=True) for text in columns),
-        title=f'Ratios to {baseline}',
-        title_justify='left',
-    )
-    for name in policies:
-        pair = found['geomean'][name].get(baseline)
-        other = found['best_other'][name]
-        excess = _excess(found, name)
-        ratios.add_row(
-            name,
-            _ratio(pair['uxcost_ratio']) if pair else '1',
-            '{:.3f}-{:.3f}'.format(*pair['ci95']) if pair and pair['ci95'] else '',
-            f'{pair["miss_ratio_ratio"]:.3f}' if pair else '1',
-            f'{other["geomean"]:.3f}',
-            f'{other["worst"]:.2f}',
-            '' if excess is None else f'{excess:.1%}',
-        )
-    console.print(ratios)
+        _show_costs(found['scenarios'], names, console)
+    columns = ('policy', 'UXCost', '95 %', 'misses', 'to best \nother', 'worst', 'above \nbound')
+    rows = [_ratios(found, name, baseline) for name in policies]
+    show_table(columns, rows, console, title=f'Ratios to {baseline}')
     if found['bound_windows']:
-        console.print(_windows(found['bound_windows']))
+        show_line(_windows(found['bound_windows']), console)
 
 
-def _blocks(policies: list[str], scenarios: Iterable[str], width: int) -> list[list[str]]:
+def _ratios(found: Mapping[str, Any], name: str, baseline: str) -> tuple[str, ...]:
+    pair = found['geomean'][name].get(baseline)
+    other = found['best_other'][name]
+    excess = _excess(found, name)
+    return (
+        name,
+        _ratio(pair['uxcost_ratio']) if pair else '1',
+        '{:.3f}-{:.3f}'.format(*pair['ci95']) if pair and pair['ci95'] else '',
+        f'{pair["miss_ratio_ratio"]:.3f}' if pair else '1',
+        f'{other["geomean"]:.3f}',
+        f'{other["worst"]:.2f}',
+        '' if excess is None else f'{excess:.1%}',
+    )
+
+
+def _blocks(
+    policies: list[str], scenarios: Mapping[str, Mapping[str, float]], width: int
+) -> list[list[str]]:
     """Divide the policies into tables that are no wider than that, if need be."""
-    left = width - max(map(len, scenarios)) - _RULES - 1
+    left = width - max(map(len, scenarios))
     blocks: list[list[str]] = []
     room = 0
     for name in policies:
-        needed = max(6, *map(len, _broken(name).split())) + _RULES
+        needed = max(len(name), *(len(_cost(row[name])) for row in scenarios.values())) + _GAP
         if needed > room:
             blocks.append([])
             room = left
@@ -125,21 +133,21 @@ def _blocks(policies: list[str], scenarios: Iterable[str], width: int) -> list[l
     return blocks
 
 
-def _broken(name: str) -> str:
-    """Break the name of a policy into lines."""
-    return name.replace('_', '_\n').replace('+', '\n+')
+def _cost(value: float) -> str:
+    return f'{value:.4f}'
 
 
-def _costs(scenarios: Mapping[str, Mapping[str, float]], names: list[str]) -> Table:
-    table = Table(Column('UXCost', no_wrap=True), *map(_broken, names))
+def _show_costs(
+    scenarios: Mapping[str, Mapping[str, float]], names: list[str], console: Console
+) -> None:
+    rows: list[tuple[str | Text, ...]] = []
     for scenario, row in scenarios.items():
         best = min(row.values())
         cells = (
-            f'[bold]{row[name]:.4f}[/bold]' if row[name] == best else f'{row[name]:.4f}'
-            for name in names
+            Text(_cost(row[name]), style='bold' if row[name] == best else '') for name in names
         )
-        table.add_row(escape(scenario), *cells)
-    return table
+        rows.append((scenario, *cells))
+    show_table(('UXCost', *names), rows, console)
 
 
 def _excess(found: Mapping[str, Any], policy: str) -> float | None:

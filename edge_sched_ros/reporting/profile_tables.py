@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+
+from edge_sched_ros.reporting.layout import show_line
+from edge_sched_ros.reporting.layout import show_table
 
 Data = Mapping[str, Any]
 _BASE = 'base'
@@ -40,9 +40,9 @@ def show_profile(data: Data, console: Console) -> None:
     machine = data['machine']
     words = [machine['model'], machine['cpu'], f'{machine["cores"]} cores', data['power_mode']]
     words += [data['date'], data['picture'] or 'picture not said']
-    console.print(escape(', '.join(dict.fromkeys(filter(None, words)))), soft_wrap=True)
+    show_line(', '.join(dict.fromkeys(filter(None, words))), console)
     found = list(rows(data))
-    # fits 80 columns: what nothing has a number for is left out
+    # what nothing has a number for is left out
     columns = {
         'p50 ms': lambda cost: _number(cost['p50_ms']),
         '±': _share,
@@ -55,19 +55,12 @@ def show_profile(data: Data, console: Console) -> None:
     for name, key in (('per item', 'per_item_ms'), ('MiB', 'memory_mib'), ('mJ', 'energy_mj')):
         if not any(cost[key] for *_, cost in found):
             del columns[name]
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for name in ('network and stage', 'unit'):
-        table.add_column(name, no_wrap=True)
-    for name in columns:
-        table.add_column(name, justify='right', no_wrap=True)
-    shown = ''
+    parts: dict[str, list[tuple[str, ...]]] = {}
     for network, variant, stage, unit, cost in found:
-        if label(network, variant) != shown:
-            shown = label(network, variant)
-            table.add_row(f'[bold]{escape(shown)}[/bold]')
         numbers = (column(cost) for column in columns.values())
-        table.add_row(f'  {escape(stage)}', unit, *numbers)
-    console.print(table)
+        parts.setdefault(label(network, variant), []).append((stage, unit, *numbers))
+    for title, lines in parts.items():
+        show_table(('stage', 'unit', *columns), lines, console, left=2, title=title)
     _show_matrix(data['transitions_ms'], 'hand-over ms, from', console)
     _show_matrix(data['corun']['slowdown'], 'slowdown beside', console)
 
@@ -76,10 +69,10 @@ def _show_matrix(matrix: Mapping[str, Mapping[str, float]], title: str, console:
     if not matrix:
         return
     others = list(dict.fromkeys(other for row in matrix.values() for other in row))
-    table = Table(title, *others, box=SIMPLE_HEAD, padding=(0, 1))
-    for unit, row in matrix.items():
-        table.add_row(unit, *(_number(row.get(other)) for other in others))
-    console.print(table)
+    lines = [
+        (unit, *(_number(row.get(other)) for other in others)) for unit, row in matrix.items()
+    ]
+    show_table((title, *others), lines, console)
 
 
 def _share(cost: Data) -> str:

@@ -6,51 +6,49 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+
+from edge_sched_ros.reporting.layout import output_console
+from edge_sched_ros.reporting.layout import show_line
+from edge_sched_ros.reporting.layout import show_table
+
+_COLUMNS = ('task', 'deadline', 'frames', 'on time', 'late', 'drop', 'fail', 'p50/p95/p99 ms')
 
 
 def show_summary(summary: dict[str, Any], *, console: Console | None = None) -> None:
     """Print what came of a run: a line a task, then units, inputs and accuracy."""
-    console = console or Console()
-    # fits 80 columns: names of tasks may be long
-    table = Table(
-        title=f'policy {summary["policy"]}', title_justify='left', box=SIMPLE_HEAD, padding=(0, 1)
-    )
-    table.add_column('task', no_wrap=True)
-    for name in ('deadline', 'frames', 'on time', 'late', 'drop', 'fail'):
-        table.add_column(name, justify='right', no_wrap=True)
-    table.add_column('p50/p95/p99 ms', justify='right', no_wrap=True)
-    for name, task in summary['tasks'].items():
-        table.add_row(
-            escape(name),
-            f'{task["deadline_ms"]:g} ms',
-            str(task['released']),
-            _share(task['on_time'], task['released']),
-            str(task['late']),
-            str(sum(task['dropped'].values())),
-            str(sum(task['failed'].values())),
-            '/'.join(_ms(task['response_ms'][key]) for key in ('p50', 'p95', 'p99')),
-        )
-    console.print(table)
+    console = console or output_console()
+    rows = [_row(name, task) for name, task in summary['tasks'].items()]
+    show_table(_COLUMNS, rows, console, title=f'policy {summary["policy"]}')
     _show_reasons(summary, console)
-    busy = ', '.join(f'{escape(n)} {u["utilisation"]:.0%}' for n, u in summary['units'].items())
-    console.print(f'units busy: {busy}')
+    busy = ', '.join(f'{n} {u["utilisation"]:.0%}' for n, u in summary['units'].items())
+    show_line(f'units busy: {busy}', console)
     if 'accuracy' in summary:
         named = ', '.join(f'{key} {_number(v)}' for key, v in summary['accuracy'].items())
-        console.print(f'accuracy: {named}', soft_wrap=True)
+        show_line(f'accuracy: {named}', console)
+
+
+def _row(name: str, task: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        name,
+        f'{task["deadline_ms"]:g} ms',
+        str(task['released']),
+        _share(task['on_time'], task['released']),
+        str(task['late']),
+        str(sum(task['dropped'].values())),
+        str(sum(task['failed'].values())),
+        '/'.join(_ms(task['response_ms'][key]) for key in ('p50', 'p95', 'p99')),
+    )
 
 
 def _show_reasons(summary: dict[str, Any], console: Console) -> None:
     for name, task in summary['tasks'].items():
         for what in ('dropped', 'failed'):
             if task[what]:
-                console.print(f'{escape(name)} {what}: {_reasons(task[what])}', soft_wrap=True)
+                show_line(f'{name} {what}: {_reasons(task[what])}', console)
     for topic, counts in summary['inputs'].items():
         rejected = f', rejected: {_reasons(counts["rejected"])}' if counts['rejected'] else ''
-        console.print(f'{escape(topic)}: {counts["received"]} received{rejected}', soft_wrap=True)
+        show_line(f'{topic}: {counts["received"]} received{rejected}', console)
 
 
 def _share(part: int, whole: int) -> str:
@@ -58,7 +56,7 @@ def _share(part: int, whole: int) -> str:
 
 
 def _reasons(counts: dict[str, int]) -> str:
-    return ', '.join(f'{escape(reason)} {count}' for reason, count in counts.items())
+    return ', '.join(f'{reason} {count}' for reason, count in counts.items())
 
 
 def _ms(value: float | None) -> str:

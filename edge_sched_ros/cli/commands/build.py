@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.table import Table
 
 from edge_sched_ros.cli.output import printing
 from edge_sched_ros.execution.precisions import INT8
@@ -120,7 +119,7 @@ def build(
         if as_json:
             click.echo(json.dumps(found, indent=2))
         else:
-            _show(found)
+            show_engines(found)
 
 
 def _measuring(
@@ -198,16 +197,19 @@ def _line(spec: NetworkSpec, unit: str, stored: StoredEngine, built: bool) -> di
     }
 
 
-def _show(found: list[dict[str, Any]]) -> None:
-    table = Table()
-    for name in ('network', 'unit', 'precision', '', 'on DLA', 'on GPU', 'rearranging'):
-        table.add_column(name)
+def show_engines(found: list[dict[str, Any]]) -> None:
+    """Print a table of engines, then where they are."""
+    from edge_sched_ros.reporting.layout import output_console
+    from edge_sched_ros.reporting.layout import show_table
+
+    rows = []
     for line in found:
         state = f'built in {line["seconds"]:.0f} s' if line['built'] else 'was there'
         layers = [str(line['layers'][name]) for name in ('dla', 'gpu', 'reformat')]
         name = line['network'] + (f'/{line["variant"]}' if line['variant'] != 'base' else '')
-        table.add_row(name, line['unit'], line['precision'], state, *layers)
-    Console(emoji=False).print(table)
+        rows.append((name, line['unit'], line['precision'], state, *layers))
+    columns = ('network', 'unit', 'precision', 'state', 'on DLA', 'on GPU', 'rearranging')
+    show_table(columns, rows, output_console(), left=3)
     # paths are for copying: no table may wrap them
     for line in found:
         click.echo(line['plan'])

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from edge_sched_ros.cli.output import printing
 from edge_sched_ros.core.errors import ConfigError
@@ -44,6 +43,7 @@ def capacity(
     from edge_sched_ros.capacity.headroom import headroom
     from edge_sched_ros.capacity.what_if import what_if
     from edge_sched_ros.reporting.capacity_tables import show_capacity
+    from edge_sched_ros.reporting.layout import output_console
 
     asked = load_cluster(apps, cluster)
     if only is not None and only not in asked.tasks:
@@ -65,7 +65,7 @@ def capacity(
         if as_json:
             click.echo(json.dumps(found, indent=2))
         else:
-            show_capacity(found, Console(emoji=False))
+            show_capacity(found, output_console())
 
 
 COMMAND = capacity

@@ -76,6 +76,7 @@ def compare(
 ) -> None:
     """Run several policies on every scenario of a suite; the same frames for all."""
     from edge_sched_ros.policies.registry import make_policy
+    from edge_sched_ros.reporting.layout import output_console
     from edge_sched_ros.reporting.outcomes import show_comparison
     from edge_sched_ros.simulation.bound import solver_module
     from edge_sched_ros.simulation.bound_suite import BoundedSuite
@@ -119,7 +120,7 @@ def compare(
         if as_json:
             click.echo(json.dumps(found))
         else:
-            show_comparison(found, baseline, Console(emoji=False))
+            show_comparison(found, baseline, output_console())
 
 
 def _names(policies: str) -> list[str]:

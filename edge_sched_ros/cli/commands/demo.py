@@ -69,7 +69,7 @@ def demo(out: Path, seconds: float, policy: str | None, as_json: bool) -> None:
         bag = _bag(out, seconds, console)
         summary = _run(out, bag, share / 'config' / 'demo.yaml', policy, seconds, console)
     (out / 'summary.json').write_text(json.dumps(summary, indent=2) + '\n')
-    _show(summary, out, as_json, Console())
+    _show(summary, out, as_json)
 
 
 def _need_ros() -> None:
@@ -179,14 +179,17 @@ def _watch(player: Program, node: Program, seconds: float, console: Console) -> 
         raise ConfigError(player.name, f'ended with exit code {code}, see {player.log}')
 
 
-def _show(summary: dict[str, Any], out: Path, as_json: bool, console: Console) -> None:
+def _show(summary: dict[str, Any], out: Path, as_json: bool) -> None:
+    from edge_sched_ros.reporting.layout import output_console
+    from edge_sched_ros.reporting.layout import show_line
     from edge_sched_ros.reporting.tables import show_summary
 
     if as_json:
         click.echo(json.dumps(summary, indent=2))
     else:
+        console = output_console()
         show_summary(summary, console=console)
-        console.print(f'everything is in {out}')
+        show_line(f'everything is in {out}', console)
 
 
 COMMAND = demo

@@ -5,12 +5,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import click
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 
 @click.command('doctor')
@@ -37,36 +36,37 @@ def doctor(as_json: bool) -> None:
 
 def _print(report: dict[str, Any]) -> None:
     from edge_sched_ros.pipeline.large_images import large_images_doubt
+    from edge_sched_ros.reporting.layout import output_console
+    from edge_sched_ros.reporting.layout import show_line
+    from edge_sched_ros.reporting.layout import show_pairs
 
-    console = Console()
-    console.print(_machine(report))
-    console.print(_parts(report))
-    console.print(_preprocessing(report))
+    console = output_console()
+    show_pairs(_machine(report), console)
+    console.print()
+    _show_parts(report, console)
+    preprocessing = ((op, ', '.join(units) or '-') for op, units in report['preprocess'].items())
+    show_line('preprocessing on', console)
+    show_pairs(preprocessing, console, indent='  ')
     dds = report['dds']
     words = 'arrive' if dds['large_images_ok'] else f'may vanish: {large_images_doubt(dds["rmw"])}'
-    console.print(escape(f'\n{dds["rmw"]}: images beyond 512 KiB {words}'))
+    show_line(f'\n{dds["rmw"]}: images beyond 512 KiB {words}', console)
 
 
-def _machine(report: dict[str, Any]) -> Table:
-    """Return what the machine is, with the reasons for what is not known."""
-    table = Table(show_header=False)
-    for name in ('what', 'is'):
-        # what is too long goes on in the next line: it is not cut
-        table.add_column(name, overflow='fold')
+def _machine(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what the machine is, with the reasons for what is not known."""
     notes = report['notes']
     for name, key in (('module', 'module'), ('system', 'os'), ('power mode', 'power_mode')):
-        table.add_row(name, escape(str(report[key] or _unknown(notes.get(key)))))
+        yield name, str(report[key] or _unknown(notes.get(key)))
     for name, version in report['versions'].items():
         # on a computer that is no Jetson nobody misses JetPack
         if version or name in notes:
-            table.add_row(name, escape(version or _unknown(notes.get(name))))
+            yield name, version or _unknown(notes.get(name))
     telemetry = report['telemetry']
     for name, unit, note in (('temperatures_c', '°C', 'temperature'), ('rails_mw', 'mW', 'power')):
         values = ', '.join(f'{k} {_number(v)} {unit}' for k, v in telemetry[name].items())
-        table.add_row(note, escape(values or _unknown(notes.get(note) or notes.get('energy'))))
+        yield note, values or _unknown(notes.get(note) or notes.get('energy'))
     if telemetry['slowed_by']:
-        table.add_row('slowed by', escape(', '.join(telemetry['slowed_by'])))
-    return table
+        yield 'slowed by', ', '.join(telemetry['slowed_by'])
 
 
 def _number(value: float | None) -> str:
@@ -77,27 +77,25 @@ def _unknown(reason: str | None) -> str:
     return f'- ({reason})' if reason else '-'
 
 
-def _parts(report: dict[str, Any]) -> Table:
-    """Return what there is to compute with."""
-    table = Table()
-    for name in ('what', 'name', 'for', 'available', 'why not'):
-        table.add_column(name, overflow='fold')
-    rows = [('unit', name, [unit['kind']], unit) for name, unit in report['units'].items()]
+def _show_parts(report: dict[str, Any], console: Console) -> None:
+    """Print what there is to compute with, and why not where it cannot be used."""
+    from edge_sched_ros.reporting.layout import show_line
+    from edge_sched_ros.reporting.layout import show_pairs
+    from edge_sched_ros.reporting.layout import show_table
+
+    parts = [('unit', name, [unit['kind']], unit) for name, unit in report['units'].items()]
     for what in ('engine', 'preprocessor'):
-        rows += [(what, name, b['kinds'], b) for name, b in report[f'{what}s'].items()]
-    for what, name, kinds, state in rows:
-        available = 'yes' if state['available'] else 'no'
-        table.add_row(what, name, ', '.join(kinds), available, escape(state['reason']))
-    return table
-
-
-def _preprocessing(report: dict[str, Any]) -> Table:
-    table = Table()
-    for name in ('preprocessing', 'on'):
-        table.add_column(name, overflow='fold')
-    for op, units in report['preprocess'].items():
-        table.add_row(op, ', '.join(units) or '-')
-    return table
+        parts += [(what, name, b['kinds'], b) for name, b in report[f'{what}s'].items()]
+    rows = [
+        (what, name, ', '.join(kinds), 'yes' if state['available'] else 'no')
+        for what, name, kinds, state in parts
+    ]
+    show_table(('what', 'name', 'for', 'available'), rows, console, left=4)
+    reasons = [(name, state['reason']) for _, name, _, state in parts if state['reason']]
+    if reasons:
+        show_line('not available', console)
+        show_pairs(reasons, console, indent='  ')
+        console.print()
 
 
 COMMAND = doctor

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,6 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from edge_sched_ros.cli.output import printing
 from edge_sched_ros.cli.progress import progress_bar
@@ -81,7 +78,6 @@ def place(
     from edge_sched_ros.capacity.placement.placement_file import load_problem
 
     problem = load_problem(apps, cluster)
-    console = Console(emoji=False)
     if algorithm == _OPTIMUM:
         found, state = _best(problem, time_limit_s)
     else:
@@ -92,7 +88,7 @@ def place(
         if as_json:
             click.echo(json.dumps(found, indent=2))
         else:
-            _show(found, problem, console)
+            _show(found, problem)
 
 
 def _online(problem: Problem, algorithm: str, evict: bool) -> tuple[dict[str, Any], ClusterState]:
@@ -140,25 +136,28 @@ def _simulate(found: dict[str, Any], state: ClusterState, seconds: float, seed: 
     }
 
 
-def _show(found: Mapping[str, Any], problem: Problem, console: Console) -> None:
+def _show(found: Mapping[str, Any], problem: Problem) -> None:
+    from edge_sched_ros.reporting.layout import output_console
+    from edge_sched_ros.reporting.layout import show_line
+    from edge_sched_ros.reporting.layout import show_pairs
+
+    console = output_console()
     times = found['decision_ms']
-    console.print(
-        f'[bold]{found["algorithm"]}[/bold]: {found["hosted"]} of {len(problem.apps)} '
+    show_line(
+        f'{found["algorithm"]}: {found["hosted"]} of {len(problem.apps)} '
         f'applications hosted, {found["violations"]} of them too late; a decision takes '
         f'{times["mean"]:.3g} ms (p99 {times["p99"]:.3g})',
-        soft_wrap=True,
+        console,
     )
     if 'bound' in found:
-        console.print(f'no placement hosts more than {found["bound"]}')
-    table = Table('node', 'applications')
-    hosts = Counter(found['assignments'].values())
-    for node in hosts:
-        names = [name for name, where in found['assignments'].items() if where == node]
-        table.add_row(escape(node), escape(', '.join(names)))
-    console.print(table)
+        show_line(f'no placement hosts more than {found["bound"]}', console)
+    hosted: dict[str, list[str]] = {}
+    for name, node in found['assignments'].items():
+        hosted.setdefault(node, []).append(name)
+    show_pairs([(node, ', '.join(names)) for node, names in hosted.items()], console)
     for title, key in (('too late', 'late'), ('rejected', 'rejected')):
         for name, why in found[key].items():
-            console.print(f'{title}: {escape(name)}: {escape(why)}', soft_wrap=True)
+            show_line(f'{title}: {name}: {why}', console)
 
 
 COMMAND = place

@@ -11,9 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from edge_sched_ros.cli.output import printing
 from edge_sched_ros.cli.ranges import FiniteRange
@@ -80,30 +77,36 @@ def plan(
         if as_json:
             click.echo(json.dumps(found, indent=2))
         else:
-            _show(found, Console(emoji=False))
+            _show(found)
 
 
-def _show(found: Mapping[str, Any], console: Console) -> None:
+def _show(found: Mapping[str, Any]) -> None:
+    from edge_sched_ros.reporting.layout import output_console
+    from edge_sched_ros.reporting.layout import show_line
+    from edge_sched_ros.reporting.layout import show_table
+
+    console = output_console()
     proven = 'optimal' if found['optimal'] else 'not proven optimal'
     unit = _UNITS[found['objective']]
-    console.print(
-        f'[bold]{found["objective"]}[/bold]: {found["value"]:.4g} {unit}, {proven}, '
-        f'{found["solve_s"]:.2f} s',
-        soft_wrap=True,
+    show_line(
+        f'{found["objective"]}: {found["value"]:.4g} {unit}, {proven}, {found["solve_s"]:.2f} s',
+        console,
     )
-    networks = Table('network', 'groups on', 'switches', 'latency ms')
-    for name, mapped in found['mapping'].items():
-        networks.add_row(
-            escape(name),
-            escape(_runs(mapped)),
+    networks = [
+        (
+            name,
+            _runs(mapped),
             str(found['switches'][name]),
             f'{found["latency_ms"][name]:.4g}',
         )
-    console.print(networks)
-    baselines = Table('baseline', unit)
-    for name, value in found['baselines'].items():
-        baselines.add_row(name, 'breaks the bound' if value is None else f'{value:.4g}')
-    console.print(baselines)
+        for name, mapped in found['mapping'].items()
+    ]
+    show_table(('network', 'groups on', 'switches', 'latency ms'), networks, console, left=2)
+    baselines = [
+        (name, 'breaks the bound' if value is None else f'{value:.4g}')
+        for name, value in found['baselines'].items()
+    ]
+    show_table(('baseline', unit), baselines, console)
 
 
 def _runs(mapped: list[str]) -> str:

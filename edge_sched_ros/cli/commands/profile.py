@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from edge_sched_ros.cli.interrupts import terminable
 from edge_sched_ros.cli.output import printing
@@ -146,11 +145,12 @@ def _show(
 ) -> None:
     """Show a profile; of what was asked for, say what is not sure enough."""
     from edge_sched_ros.profiling.repeat import TOO_SHORT_MS
+    from edge_sched_ros.reporting.layout import output_console
     from edge_sched_ros.reporting.profile_tables import label
     from edge_sched_ros.reporting.profile_tables import rows
     from edge_sched_ros.reporting.profile_tables import show_profile
 
-    show_profile(data, Console(emoji=False))
+    show_profile(data, output_console())
     unsure = [
         f'{label(network, variant)} {stage} on {unit}'
         for network, variant, stage, unit, cost in rows(data)

@@ -48,6 +48,8 @@ def replay(
     from edge_sched_ros.pipeline.config import from_file
     from edge_sched_ros.pipeline.status import summary
     from edge_sched_ros.policies.registry import make_policy
+    from edge_sched_ros.reporting.layout import output_console
+    from edge_sched_ros.reporting.layout import show_line
     from edge_sched_ros.reporting.tables import show_summary
 
     config = from_file(params)
@@ -61,10 +63,10 @@ def replay(
     if as_json:
         click.echo(json.dumps(account, indent=2))
         return
-    console = Console()
+    console = output_console()
     show_summary(account, console=console)
     if output is not None:
-        console.print(f'results are in {output}')
+        show_line(f'results are in {output}', console)
 
 
 COMMAND = replay

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
-from rich.console import Console
 
 from edge_sched_ros.cli.interrupts import terminable
 from edge_sched_ros.cli.listing import show_list
@@ -168,6 +167,7 @@ def simulate(
 
 
 def _show(simulator: Simulator, load: float | None, seconds: float, as_json: bool) -> None:
+    from edge_sched_ros.reporting.layout import output_console
     from edge_sched_ros.reporting.outcomes import show_outcome
     from edge_sched_ros.simulation.load import least_load
     from edge_sched_ros.simulation.outcome import outcome
@@ -187,7 +187,7 @@ def _show(simulator: Simulator, load: float | None, seconds: float, as_json: boo
         if as_json:
             click.echo(json.dumps(found, indent=2))
         else:
-            show_outcome(found, Console(emoji=False), seconds=seconds)
+            show_outcome(found, output_console(), seconds=seconds)
 
 
 def _refuse_beside_replay(ctx: click.Context) -> None:
