@@ -15,7 +15,7 @@ from types import TracebackType
 from edge_sched_ros.core.errors import EdgeSchedError
 
 #: how long a program may take to end after SIGINT
-STOP_TIMEOUT_S = 15.0
+STOP_TIMEOUT_S = 60.0
 _POLL_S = 0.05
 
 
@@ -47,6 +47,11 @@ class Program:
             env={**os.environ, 'PYTHONUNBUFFERED': '1', **environment},
             start_new_session=True,
         )
+
+    @property
+    def pid(self) -> int:
+        """Its process number."""
+        return self._process.pid
 
     @property
     def exit_code(self) -> int | None:

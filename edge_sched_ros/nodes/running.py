@@ -36,7 +36,7 @@ _LOOK_S = 0.2
 
 class InterruptibleExecutor(SingleThreadedExecutor):
     """
-    Spins until SIGINT or SIGTERM, and leaves the context valid.
+    Spins until SIGINT, SIGTERM or SIGHUP, and leaves the context valid.
 
     rclpy's own handlers shut the context down at once: nothing could be published any more,
     not even that the node stops.
@@ -71,6 +71,9 @@ def running() -> Iterator[InterruptibleExecutor]:
     executor = InterruptibleExecutor()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, executor.interrupt)
+    # a node under nohup outlives the terminal it was started in
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, executor.interrupt)
     try:
         yield executor
     except ExternalShutdownException:

@@ -262,7 +262,7 @@ class SchedulerNode(LifecycleNode):
 
 
 def main() -> None:
-    """Run the node until SIGINT or SIGTERM."""
+    """Run the node until SIGINT, SIGTERM or SIGHUP."""
     tune_process()
     with one_line('scheduler_node'), running() as executor:
         node = new_node(SchedulerNode)

@@ -6,13 +6,16 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
+import signal
 import sys
 
 import pytest
 
 pytest.importorskip('rclpy', reason='ROS 2 is not here')
 
+from children import finished
+from children import settled
+from children import TIMEOUT_S
 from diagnostic_msgs.msg import DiagnosticArray
 from ros import Bench
 from ros import domain
@@ -24,7 +27,6 @@ from edge_sched_ros.pipeline.resources import share_of
 from edge_sched_ros.scenes.scene import Scene
 
 pytestmark = pytest.mark.dds
-TIMEOUT_S = 60.0
 
 
 @pytest.fixture(scope='module')
@@ -41,11 +43,12 @@ def programs(tmp_path):
         yield programs
 
 
-def _start(programs, name, *arguments):
-    return programs.start(name, [sys.executable, '-m', f'edge_sched_ros.nodes.{name}', *arguments])
+def _start(programs, name, *arguments, ignored=()):
+    command = [sys.executable, '-m', f'edge_sched_ros.nodes.{name}', *arguments]
+    return programs.start(name, settled(command, ignored))
 
 
-def _scheduler(programs, tmp_path, *arguments):
+def _scheduler(programs, tmp_path, *arguments, ignored=()):
     parameters = share_of() / 'config' / 'demo.yaml'
     node = _start(
         programs,
@@ -60,6 +63,7 @@ def _scheduler(programs, tmp_path, *arguments):
         '-p',
         'status_period_s:=0.1',
         *arguments,
+        ignored=ignored,
     )
     node.wait_for(
         lambda log: 'active: listening' in log, what='become active', timeout_s=TIMEOUT_S
@@ -111,6 +115,27 @@ def test_a_killed_player_leaves_a_node_that_says_so_and_ends_cleanly(programs, b
     assert 'Traceback' not in node.output()
     summary = json.loads((tmp_path / 'summary.json').read_text())
     assert summary['inputs']['camera/image_raw']['received'] > 0
+
+
+@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGHUP])
+def test_a_node_that_is_ended_says_goodbye(programs, tmp_path, number):
+    node = _scheduler(programs, tmp_path)
+    os.kill(node.pid, number)
+    assert node.wait(timeout_s=TIMEOUT_S) == 0
+    assert (tmp_path / 'summary.json').exists()
+    assert 'Traceback' not in node.output()
+
+
+def test_a_node_under_nohup_outlives_the_terminal(programs, tmp_path):
+    node = _scheduler(programs, tmp_path, ignored=[signal.SIGHUP])
+    watch = Bench(int(programs.environment['ROS_DOMAIN_ID']))
+    heard = watch.listen(DiagnosticArray, '/diagnostics')
+    watch.wait_for(lambda: heard, 'the diagnostics')
+    os.kill(node.pid, signal.SIGHUP)
+    heard.clear()
+    watch.wait_for(lambda: len(heard) > 5, 'more diagnostics')
+    watch.close()
+    assert node.interrupt() == 0
 
 
 def _received(heard):
@@ -180,7 +205,7 @@ def test_the_players_mistakes_are_one_line(programs, bag, arguments, message):
 
 
 def test_the_demo_scores_itself(tmp_path):
-    code = subprocess.run(
+    code = finished(
         [
             sys.executable,
             '-m',
@@ -193,10 +218,7 @@ def test_the_demo_scores_itself(tmp_path):
             str(tmp_path),
         ],
         env={**os.environ, 'ROS_DOMAIN_ID': str(domain())},
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_S * 2,
-        check=False,
+        timeout_s=TIMEOUT_S * 2,
     )
     assert code.returncode == 0, code.stderr
     summary = json.loads((tmp_path / 'summary.json').read_text())
