@@ -9,6 +9,9 @@ import threading
 import time
 
 import pytest
+from children import join
+from children import run_together
+from children import TIMEOUT_S
 
 from benchmarks.side_by_side.accounts import procfs
 from benchmarks.side_by_side.accounts.energy import EnergyMeter
@@ -38,8 +41,7 @@ def test_threads_that_have_ended_are_charged_too():
     own = os.getpid()
     before = procfs.cpu_seconds([own])
     thread = threading.Thread(target=_burn, args=(0.1,))
-    thread.start()
-    thread.join()
+    run_together(thread)
     assert procfs.cpu_seconds([own]) - before >= 0.08
 
 
@@ -68,14 +70,14 @@ def test_threads_are_told_by_their_cores():
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
         _burn(0.1)
         ended.set()
-        looked.wait(10)
+        looked.wait(TIMEOUT_S)
 
     thread = threading.Thread(target=work)
     thread.start()
-    assert ended.wait(30)
+    assert ended.wait(TIMEOUT_S)
     found = by_kind(pid, before, procfs.thread_ns(pid))
     looked.set()
-    thread.join()
+    join(thread)
     assert found[WORKERS] >= 80
     assert MAIN in found
 
@@ -103,17 +105,16 @@ def test_the_input_rail_of_a_jetson_is_sampled(tmp_path):
         (chip / f'in{number}_label').write_text(f'{label}\n')
         (chip / f'in{number}_input').write_text(f'{volts}\n')
         (chip / f'curr{number}_input').write_text(f'{amperes}\n')
+    began = time.monotonic()
     meter = EnergyMeter(rapl=tmp_path / 'none', hwmon=tmp_path)
     assert meter.source == 'ina'
-    deadline = time.monotonic() + 10
-    meter.take_j()
-    began = time.monotonic()
+    deadline = began + TIMEOUT_S
     joules = 0.0
     while joules < 1.0 and time.monotonic() < deadline:
         time.sleep(0.01)
         joules += meter.take_j()
     # five watts
-    assert joules / 5 <= time.monotonic() - began + 0.2
+    assert joules / 5 <= time.monotonic() - began
 
 
 def test_a_machine_without_rails_says_so(tmp_path):

@@ -8,6 +8,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from children import TIMEOUT_S
 
 pytest.importorskip('rclpy', reason='ROS 2 is not here')
 
@@ -66,7 +67,7 @@ def test_a_contender_that_has_died_is_a_fault(bench, pictures, order):
     started = Started(CONTENDERS['one_process'], order, rig=bench.rig, pictures=pictures)
     started.wait_for_answers()
     started._children[0].process.kill()
-    started._children[0].process.wait()
+    started._children[0].process.wait(TIMEOUT_S)
     with pytest.raises(BenchFault, match='one_process ended with exit code -9'):
         one_run(bench, started, pictures, 10.0)
     started.close()

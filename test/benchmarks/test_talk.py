@@ -7,6 +7,7 @@ from __future__ import annotations
 import sys
 
 import pytest
+from children import TIMEOUT_S
 
 from benchmarks.side_by_side.faults import BenchFault
 from benchmarks.side_by_side.rig.child import Child
@@ -73,7 +74,7 @@ def test_a_helper_that_ends_is_a_fault(helper):
 def test_a_child_that_fails_says_its_last_words(tmp_path):
     code = 'import sys; print("no such camera"); sys.exit(2)'
     child = Child('driver', [sys.executable, '-c', code], log=tmp_path / 'driver.log')
-    assert child.wait() == 2
+    assert child.wait(TIMEOUT_S) == 2
     with pytest.raises(BenchFault, match='driver ended with exit code 2: no such camera'):
         child.check()
     child.close()

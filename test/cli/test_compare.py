@@ -10,13 +10,16 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from children import finished
+from children import started
+from children import TIMEOUT_S
+from children import wait_until
 
 from edge_sched_ros.cli.main import main
 from edge_sched_ros.policies.registry import policy_names
@@ -287,20 +290,24 @@ def test_what_a_run_stumbles_over_is_one_clear_line_too(run, jobs):
     assert 'Traceback' not in error
 
 
-def _begun(folder: Path) -> subprocess.Popen[bytes]:
-    """Start a comparison that would take minutes; returns when its workers are at work."""
+@contextlib.contextmanager
+def _begun(folder: Path, **how: Any) -> Iterator[subprocess.Popen[str]]:
+    """Run a comparison that would take minutes; entered when its workers are at work."""
     (folder / 'easy.yaml').write_text(yaml.safe_dump(EASY))
     group = {'workload': 'easy.yaml', 'platforms': ['device.yaml'], 'loads': [None, 0.5]}
     (folder / 'own.yaml').write_text(yaml.safe_dump({'scenarios': [group]}))
     command = [sys.executable, '-m', 'edge_sched_ros.cli.main', 'compare', '--jobs', '2']
     options = ['--suite', 'own.yaml', '--policies', 'edf', '--seconds', '50000']
-    running = subprocess.Popen(
-        [*command, *options], cwd=folder, stderr=subprocess.PIPE, start_new_session=True
-    )
-    # the command, the server of forks, what tracks resources, two workers
-    _wait_until(lambda: sum(_seconds(pid) > 0.5 for pid in _session(running.pid)) >= 2)
-    _wait_until(lambda: len(_session(running.pid)) >= 5)
-    return running
+    streams = {'cwd': folder, 'stderr': subprocess.PIPE, 'text': True}
+    with started([*command, *options], **streams, **how) as running:
+        try:
+            # the command, the server of forks, what tracks resources, two workers
+            wait_until(lambda: sum(_seconds(pid) > 0.5 for pid in _session(running.pid)) >= 2)
+            wait_until(lambda: len(_session(running.pid)) >= 5)
+            yield running
+        finally:
+            for pid in _session(running.pid):
+                os.kill(pid, signal.SIGKILL)
 
 
 def _session(leader: int) -> list[int]:
@@ -323,30 +330,28 @@ def _seconds(pid: int) -> float:
     return sum(map(int, times)) / os.sysconf('SC_CLK_TCK')
 
 
-def _wait_until(condition: Callable[[], bool], timeout_s: float = 60.0) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, 'it does not come to that'
-        time.sleep(0.05)
-
-
 @pytest.mark.skipif(not Path('/proc/self/stat').exists(), reason='needs /proc')
 @pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_nothing_computes_on_when_the_command_is_ended(run, tmp_path, number):
-    running = _begun(tmp_path)
-    try:
+    with _begun(tmp_path) as running:
         running.send_signal(number)
-        _, error = running.communicate(timeout=60)
-        _wait_until(lambda: not _session(running.pid))
-    finally:
-        for pid in _session(running.pid):
-            os.kill(pid, signal.SIGKILL)
+        _, error = running.communicate(timeout=TIMEOUT_S)
+        wait_until(lambda: not _session(running.pid))
     if number == signal.SIGKILL:
         assert running.returncode == -number
     else:
         assert running.returncode == 130
-        assert error.decode().splitlines()[-1] == 'edge-sched: interrupted'
-    assert b'Traceback' not in error
+        assert error.splitlines()[-1] == 'edge-sched: interrupted'
+    assert 'Traceback' not in error
+
+
+@pytest.mark.skipif(not Path('/proc/self/stat').exists(), reason='needs /proc')
+def test_workers_under_nohup_outlive_the_terminal(run, tmp_path):
+    with _begun(tmp_path, ignored=[signal.SIGHUP]) as running:
+        os.killpg(running.pid, signal.SIGHUP)
+        before = {pid: _seconds(pid) for pid in _session(running.pid)}
+        wait_until(lambda: sum(_seconds(pid) > at + 0.1 for pid, at in before.items()) >= 2)
+        assert running.poll() is None
 
 
 @pytest.mark.parametrize('arguments', [[], ['--json']])
@@ -355,9 +360,7 @@ def test_output_on_a_full_disk_is_one_line(run, tmp_path, arguments):
     command = [sys.executable, '-m', 'edge_sched_ros.cli.main', 'compare', '--jobs', '1']
     options = ['--suite', 'own.yaml', '--policies', 'edf', '--seconds', '0.1', *arguments]
     with open('/dev/full', 'w', encoding='utf-8') as full:
-        done = subprocess.run(
-            [*command, *options], stdout=full, stderr=subprocess.PIPE, text=True, check=False
-        )
+        done = finished([*command, *options], stdout=full)
     problem = 'edge-sched: standard output cannot be written: No space left on device'
     assert (done.returncode, done.stderr.splitlines()[-1]) == (2, problem)
     assert 'Traceback' not in done.stderr

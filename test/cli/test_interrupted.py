@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 
 import pytest
+from children import finished
 
 #: stands for a module that loads while Ctrl-C comes
 _SLOW = """
@@ -32,7 +32,7 @@ _LIGHT = {'edge_sched_ros', '__future__', 'typing', '_typing', 'contextlib'}
 )
 def test_ctrl_c_while_modules_load(name):
     code = _SLOW.format(name=name)
-    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, timeout=60)
+    done = finished([sys.executable, '-c', code])
     assert (done.returncode, done.stderr) == (130, 'edge-sched: interrupted\n')
 
 
@@ -41,5 +41,5 @@ def test_nothing_heavy_loads_before_it_can_be_answered():
         'import sys; before = set(sys.modules); import edge_sched_ros.cli.main; '
         'print(*(name for name in set(sys.modules) - before if "." not in name))'
     )
-    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, timeout=60)
+    done = finished([sys.executable, '-c', code])
     assert set(done.stdout.split()) <= _LIGHT

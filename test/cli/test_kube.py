@@ -14,6 +14,8 @@ import urllib.request
 
 import pytest
 import yaml
+from children import started
+from children import TIMEOUT_S
 from kube_objects import node
 from kube_objects import types_data
 
@@ -130,25 +132,21 @@ def test_serve_answers_and_ends_when_told(run, tmp_path):
     """As a process: with nobody behind it, alive and not ready."""
     needs_client()
     code = 'from edge_sched_ros.cli.main import main; main()'
-    process = subprocess.Popen(
-        [sys.executable, '-c', code, 'kube', 'serve', '--config', 'types.yaml', '--json']
-        + ['--kubeconfig', 'kc', '--listen', '127.0.0.1:0'],
-        stdout=subprocess.PIPE,
-        cwd=tmp_path,
-        env={**os.environ, 'no_proxy': '127.0.0.1'},
-    )
-    try:
+    command = [sys.executable, '-c', code, 'kube', 'serve', '--config', 'types.yaml', '--json']
+    command += ['--kubeconfig', 'kc', '--listen', '127.0.0.1:0']
+    environment = {**os.environ, 'no_proxy': '127.0.0.1'}
+    streams = {'stdout': subprocess.PIPE, 'cwd': tmp_path, 'env': environment}
+    with started(command, **streams) as process:
         url = json.loads(process.stdout.readline())['serving']
-        assert urllib.request.urlopen(f'{url}/healthz', timeout=10).read() == b'ok\n'
+        assert urllib.request.urlopen(f'{url}/healthz', timeout=TIMEOUT_S).read() == b'ok\n'
         with pytest.raises(urllib.error.HTTPError) as error:
-            urllib.request.urlopen(f'{url}/readyz', timeout=10)
+            urllib.request.urlopen(f'{url}/readyz', timeout=TIMEOUT_S)
         assert error.value.code == 503
         error.value.close()
         # what it logs is JSON as well
         assert 'cannot be used' in json.loads(process.stdout.readline())['message']
-    finally:
         process.send_signal(signal.SIGTERM)
-        out, _ = process.communicate(timeout=20)
+        out, _ = process.communicate(timeout=TIMEOUT_S)
     assert process.returncode == 0
     assert all(json.loads(line) for line in out.splitlines())
 

@@ -11,11 +11,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from typing import Any
 
 import pytest
 import yaml
+from children import finished
+from children import started
+from children import TIMEOUT_S
+from children import wait_until
 
 from edge_sched_ros.cli.main import main
 from edge_sched_ros.policies.registry import policy_classes
@@ -185,9 +188,7 @@ def test_output_on_a_full_disk_is_one_line(run, arguments):
     command = [sys.executable, '-m', 'edge_sched_ros.cli.main', 'simulate', *arguments]
     files = ['--workload', 'work.yaml', '--platform', 'device.yaml', '--seconds', '0.1']
     with open('/dev/full', 'w', encoding='utf-8') as full:
-        done = subprocess.run(
-            [*command, *files], stdout=full, stderr=subprocess.PIPE, text=True, check=False
-        )
+        done = finished([*command, *files], stdout=full)
     assert (done.returncode, done.stderr) == (
         2,
         'edge-sched: standard output cannot be written: No space left on device\n',
@@ -199,17 +200,37 @@ def test_a_run_that_is_ended_says_so(run, tmp_path, number):
     run()
     command = [sys.executable, '-m', 'edge_sched_ros.cli.main', 'simulate', '--seconds', '1e5']
     files = ['--workload', 'work.yaml', '--platform', 'device.yaml', '--trace', 'run.jsonl']
-    with subprocess.Popen([*command, *files], stderr=subprocess.PIPE, text=True) as running:
-        trace, deadline = tmp_path / 'run.jsonl', time.monotonic() + 60
-        while not (trace.exists() and trace.stat().st_size):
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+    trace = tmp_path / 'run.jsonl'
+    with started([*command, *files], stderr=subprocess.PIPE, text=True) as running:
+        wait_until(lambda: _size(trace), 'the trace')
         running.send_signal(number)
-        _, error = running.communicate(timeout=60)
+        _, error = running.communicate(timeout=TIMEOUT_S)
     assert (running.returncode, error.strip()) == (130, 'edge-sched: interrupted')
     code, _, error = run('--replay', 'run.jsonl')
     assert code == 2
     assert 'was cut off after' in error
+
+
+def _size(file):
+    return file.stat().st_size if file.exists() else 0
+
+
+def test_a_run_under_nohup_outlives_the_terminal(run, tmp_path):
+    run()
+    command = [sys.executable, '-m', 'edge_sched_ros.cli.main', 'simulate', '--seconds', '1e5']
+    files = ['--workload', 'work.yaml', '--platform', 'device.yaml', '--trace', 'run.jsonl']
+    trace = tmp_path / 'run.jsonl'
+    streams = {'stderr': subprocess.PIPE, 'text': True}
+    with started([*command, *files], ignored=[signal.SIGHUP], **streams) as running:
+        wait_until(lambda: _size(trace), 'the trace')
+        running.send_signal(signal.SIGHUP)
+        before = _size(trace)
+        wait_until(lambda: _size(trace) > before, 'more of the trace')
+        assert running.poll() is None
+        # and ends when it is asked to
+        running.send_signal(signal.SIGTERM)
+        _, error = running.communicate(timeout=TIMEOUT_S)
+    assert (running.returncode, error.strip()) == (130, 'edge-sched: interrupted')
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(run):
@@ -218,9 +239,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(run):
     files = ['--workload', 'work.yaml', '--platform', 'device.yaml', '--seconds', '0.1']
     reader, writer = os.pipe()
     os.close(reader)
-    done = subprocess.run(
-        [*command, *files], stdout=writer, stderr=subprocess.PIPE, text=True, check=False
-    )
+    done = finished([*command, *files], stdout=writer)
     os.close(writer)
     assert (done.returncode, done.stderr) == (1, '')
 

@@ -39,7 +39,7 @@ CONFIG = Path(__file__).resolve().parents[2] / 'config' / 'kubernetes'
 HOG = {'network': 'only-gpu', 'preprocess': None, 'rate_per_s': 12, 'latency_ms': 45}
 
 
-def until(true, what, seconds=20):
+def until(true, what, seconds=120):
     """Wait for a condition; the time is a bound for failure alone."""
     end = time.monotonic() + seconds
     while not true():
@@ -83,7 +83,7 @@ def run(api, client, tmp_path):
 
 
 def ask(service, path, body=None):
-    connection = http.client.HTTPConnection('127.0.0.1', service.port, timeout=10)
+    connection = http.client.HTTPConnection('127.0.0.1', service.port, timeout=60)
     connection.request('GET' if body is None else 'POST', path, body)
     response = connection.getresponse()
     text = response.read().decode()
@@ -202,7 +202,7 @@ def test_a_disruption_budget_is_respected(api, run):
 def test_http(run, method, path, body, status, words):
     service = run()
     until(lambda: not service.why_not_ready(), 'ready')
-    connection = http.client.HTTPConnection('127.0.0.1', service.port, timeout=10)
+    connection = http.client.HTTPConnection('127.0.0.1', service.port, timeout=60)
     connection.request(method, path, body)
     response = connection.getresponse()
     assert (response.status, words in response.read().decode()) == (status, True)
@@ -215,7 +215,7 @@ def test_http(run, method, path, body, status, words):
 )
 def test_a_body_of_no_known_or_too_great_length_is_refused(run, length, status):
     service = run()
-    connection = http.client.HTTPConnection('127.0.0.1', service.port, timeout=10)
+    connection = http.client.HTTPConnection('127.0.0.1', service.port, timeout=60)
     connection.putrequest('POST', '/filter')
     if length:
         connection.putheader('Content-Length', length)

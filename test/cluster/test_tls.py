@@ -32,6 +32,7 @@ def make(folder, name):
         + ['subjectAltName=IP:127.0.0.1', '-keyout', str(key), '-out', str(cert)],
         check=True,
         capture_output=True,
+        timeout=60,
     )
     return cert, key
 
@@ -58,7 +59,7 @@ def ask(port, trust, own=None):
     context = ssl.create_default_context(cafile=trust)
     if own is not None:
         context.load_cert_chain(*own)
-    with socket.create_connection(('127.0.0.1', port), timeout=10) as plain:
+    with socket.create_connection(('127.0.0.1', port), timeout=60) as plain:
         with context.wrap_socket(plain, server_hostname='127.0.0.1') as connection:
             connection.sendall(b'GET /healthz HTTP/1.0\r\n\r\n')
             return connection.recv(100).split(b'\r\n')[0]

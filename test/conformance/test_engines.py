@@ -8,6 +8,7 @@ import threading
 
 import numpy as np
 import pytest
+from children import run_together
 from networks import write_network
 from networks import write_onnx
 
@@ -69,10 +70,7 @@ def test_many_threads_may_run_one_network(engine, spec):
         threading.Thread(target=lambda: results.append(network.run([_input()])[0].shape))
         for _ in range(8)
     ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    run_together(*threads)
     assert results == [(1, 4, 7)] * 8
     network.close()
 

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import fake_probes
 import numpy as np
 import pytest
+from children import run_together
 from fake_tensorrt import fake_tensorrt
 from fake_tensorrt import FLAVOURS
 from fake_tensorrt import what_is_left
@@ -169,8 +170,7 @@ def test_loaded_on_one_thread_run_on_another_closed_on_a_third(fake, tmp_path):
                 found['error'] = error
 
         thread = threading.Thread(target=guarded)
-        thread.start()
-        thread.join()
+        run_together(thread)
         assert 'error' not in found, found['error']
 
     on_a_thread(lambda: {'network': engine.load(spec, GPU)})
@@ -202,10 +202,7 @@ def test_many_threads_may_use_it_one_at_a_time(fake, tmp_path):
         found[index] = network.run([pictures[index]])[0]
 
     threads = [threading.Thread(target=work, args=(index,)) for index in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    run_together(*threads)
     for picture, output in zip(pictures, found):
         assert np.array_equal(output, _expected(spec, [picture])[0])
     network.close()
@@ -450,8 +447,7 @@ def test_a_failure_is_explained_by_its_own_reason(fake, monkeypatch, tmp_path):
     def build(self, network, config):
         _say(SimpleNamespace(trt=fake.trt, logger=load_api().logger), 'out of tactics')
         thread = threading.Thread(target=fail_elsewhere)
-        thread.start()
-        thread.join()
+        run_together(thread)
 
     monkeypatch.setattr(fake.trt.Builder, 'build_serialized_network', build)
     with pytest.raises(ConfigError, match=r'cannot build .*net\.onnx for gpu0?: out of tactics'):
@@ -467,8 +463,7 @@ def test_a_reason_told_by_a_thread_of_tensorrts_own_is_heard():
     desk = ReasonDesk()
     with desk.open() as reasons:
         thread = threading.Thread(target=desk.tell, args=('no tactic',))
-        thread.start()
-        thread.join()
+        run_together(thread)
     assert str(reasons) == 'no tactic'
     with desk.open() as fresh:
         pass

@@ -16,6 +16,7 @@ import weakref
 import cv2
 import numpy as np
 import pytest
+from children import run_together
 from fake_vpi import FLAVOURS
 from fake_vpi import forget
 from fake_vpi import found_once
@@ -519,10 +520,7 @@ def test_units_work_at_the_same_time(orin):
                 wrong.append(kind)
 
     threads = [threading.Thread(target=work, args=(kind,)) for kind in ('vic', 'gpu')]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    run_together(*threads)
     assert not wrong
 
 

@@ -6,10 +6,9 @@ import threading
 from types import SimpleNamespace
 
 import pytest
+from children import TIMEOUT_S
 
 from edge_sched_ros.execution.delivery import Delivery
-
-TIMEOUT_S = 20.0
 
 
 def end(job):

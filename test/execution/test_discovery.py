@@ -234,6 +234,7 @@ def driver(tmp_path_factory):
     subprocess.run(
         [compiler, '-shared', '-fPIC', '-o', folder / 'libcuda.so.1', folder / 'driver.c'],
         check=True,
+        timeout=120,
     )
     return folder
 

@@ -10,6 +10,8 @@ import time
 from collections import deque
 
 import pytest
+from children import run_together
+from children import TIMEOUT_S
 from harness import task
 from images import frame
 
@@ -23,8 +25,6 @@ from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.runtime import Runtime
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.policies.registry import make_policy
-
-TIMEOUT_S = 20.0
 
 
 class Script:
@@ -285,10 +285,7 @@ def test_under_fire_from_many_threads_every_frame_is_accounted_for(seed):
             )
             for stream in ('camera', 'rear', 'camera')
         ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        run_together(*threads)
     released = sum(account.released for account in desk.dispatcher.ledger.tasks.values())
     assert len(desk.ends) == released
     assert desk.dispatcher.ledger.tasks['a'].released == 400

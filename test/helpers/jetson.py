@@ -10,6 +10,7 @@ import fake_vpi
 import numpy as np
 import onnx
 import yaml
+from children import TIMEOUT_S
 from fake_tensorrt import fake_tensorrt
 from onnx import helper
 from onnx import numpy_helper
@@ -29,7 +30,6 @@ from edge_sched_ros.execution.tensorrt.settings import BuildSettings
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.pipeline.pipeline import Pipeline
 
-TIMEOUT_S = 20.0
 SIDE = 32
 #: of the camera's pictures
 WIDTH, HEIGHT = 96, 48

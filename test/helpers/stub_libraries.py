@@ -33,6 +33,7 @@ def stand_in_for_libraries(bindings: Path, folder: Path) -> None:
             ['gcc', '-w', '-shared', '-fPIC', f'-Wl,-soname,{library}', str(source)]
             + ['-o', str(built)],
             check=True,
+            timeout=120,
         )
         # a library of the same name that is loaded already is taken
         ctypes.CDLL(str(built), mode=ctypes.RTLD_GLOBAL)
@@ -52,4 +53,4 @@ _OURS = (
 
 
 def _output(*command: str) -> str:
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout

@@ -67,7 +67,7 @@ def test_the_agent_publishes_its_node_with_its_own_rights(cluster, installation)
     command = [*EDGE_SCHED, 'kube', 'node', '--kubeconfig', str(config), '--node', name]
     # what every machine has
     command += ['--publish', 'cpu', '--once']
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     units = int(cluster.core.read_node(name).status.allocatable['edge-sched.io/cpu'])
     assert units > 0

@@ -27,7 +27,7 @@ def test_they_are_python_and_thin(file):
     assert len(file.read_text().splitlines()) < 100
 
 
-@pytest.mark.launch
+@pytest.mark.ros_launch
 @pytest.mark.parametrize('file', FILES, ids=lambda file: file.stem)
 def test_every_argument_is_described(file):
     launch = pytest.importorskip('launch', reason='ROS launch is not here')
@@ -37,7 +37,7 @@ def test_every_argument_is_described(file):
     assert isinstance(_load(file), launch.LaunchDescription)
 
 
-@pytest.mark.launch
+@pytest.mark.ros_launch
 def test_the_scheduler_has_the_arguments_users_expect():
     pytest.importorskip('launch', reason='ROS launch is not here')
     pytest.importorskip('launch_ros', reason='ROS launch is not here')

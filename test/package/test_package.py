@@ -7,12 +7,12 @@ from __future__ import annotations
 import ast
 import importlib
 import re
-import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from children import finished
 
 from edge_sched_ros.cli import commands
 from edge_sched_ros.pipeline.resources import share_of
@@ -63,7 +63,7 @@ def test_no_room_but_nodes_loads_ros_or_a_heavy_library_by_being_imported():
         'heavy = {"rclpy", "onnxruntime", "norfair", "rosbags", "cv2", "scipy"}\n'
         'sys.exit(", ".join(sorted(heavy & set(sys.modules))) or 0)\n'
     )
-    result = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
+    result = finished([sys.executable, '-c', code])
     assert result.returncode == 0, result.stderr
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from children import TIMEOUT_S
 from networks import write_network
 from networks import write_onnx
 from pictures import textured
@@ -21,8 +22,6 @@ from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.pipeline.assemble import assemble
 from edge_sched_ros.pipeline.config import from_parameters
 from edge_sched_ros.pipeline.pipeline import Pipeline
-
-TIMEOUT_S = 20.0
 
 
 def _parameters(tmp_path, **more):

@@ -40,7 +40,7 @@ class Hang:
         def call(*arguments):
             self.threads.add(threading.current_thread())
             self.begun.set()
-            self.let_go.wait()
+            self.let_go.wait(300)
             return real(*arguments)
 
         return call

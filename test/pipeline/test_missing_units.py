@@ -115,7 +115,7 @@ def test_frames_are_answered_without_the_units_that_are_named(tmp_path):
     pipeline.load()
     pipeline.start()
     pipeline.submit(frame())
-    assert ended.wait(20)
+    assert ended.wait(120)
     pipeline.unload()
     assert (ends[0].outcome, {s.unit for s in ends[0].stages}) == ('on_time', {'cpu0'})
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from children import TIMEOUT_S
 from images import frame
 from networks import write_network
 from networks import write_onnx
@@ -22,8 +23,6 @@ from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.pipeline.config import from_parameters
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.status import summary
-
-TIMEOUT_S = 20.0
 
 
 class Ends:

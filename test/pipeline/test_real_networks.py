@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 import yaml
+from children import TIMEOUT_S
 from shared_data import shared_file
 
 from edge_sched_ros.execution.frame import Frame
@@ -20,7 +21,6 @@ from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.status import summary
 
 pytestmark = pytest.mark.data
-TIMEOUT_S = 60.0
 
 COCO_START = ['person', 'bicycle', 'car', 'motorcycle', 'airplane', 'bus', 'train', 'truck']
 

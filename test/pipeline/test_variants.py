@@ -10,6 +10,7 @@ import threading
 import numpy as np
 import onnx
 import pytest
+from children import TIMEOUT_S
 from images import frame
 from jetson import machine
 from jetson import Run
@@ -34,8 +35,6 @@ from edge_sched_ros.pipeline.rates import rates_between
 from edge_sched_ros.pipeline.status import summary
 
 pytest.importorskip('onnxruntime')
-
-TIMEOUT_S = 20.0
 
 
 class Ends:

@@ -111,7 +111,7 @@ def test_a_stage_that_hangs_is_given_up(clock, tmp_path):
     import threading
 
     go_on = threading.Event()
-    program = Costed(STAGES, _cost, lambda _ms: bool(go_on.wait(20)))
+    program = Costed(STAGES, _cost, lambda _ms: bool(go_on.wait(120)))
     one = target(program, _on(CPU0), file=tmp_path)
     with Bench(one.all_units, clock_ns=clock, patience_s=0.05) as bench:
         with pytest.raises(ConfigError, match='no end after'):

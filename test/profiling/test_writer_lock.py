@@ -10,6 +10,9 @@ import sys
 import threading
 
 import pytest
+from children import run_together
+from children import started
+from children import TIMEOUT_S
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.profiling.writer_lock import only_writer
@@ -27,7 +30,7 @@ with only_writer(Path(sys.argv[1])):
 def test_another_process_is_kept_out_until_it_is_gone(tmp_path):
     path = tmp_path / 'p.yaml'
     command = [sys.executable, '-c', _HOLDER, str(path)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+    with started(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
         assert holder.stdout.readline() == b'held\n'
         with pytest.raises(ConfigError, match='another edge-sched profile'), only_writer(path):
             pass
@@ -35,7 +38,7 @@ def test_another_process_is_kept_out_until_it_is_gone(tmp_path):
             pass
         # killed, it leaves its lock file, which keeps nobody out
         holder.kill()
-        holder.wait()
+        holder.wait(TIMEOUT_S)
     assert list(tmp_path.iterdir())
     with only_writer(path):
         pass
@@ -57,10 +60,7 @@ def test_two_are_never_in_at_once(tmp_path):
                 pass
 
     threads = [threading.Thread(target=enter) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    run_together(*threads)
     assert entered and max(most) == 1
 
 

@@ -61,10 +61,11 @@ def _commit() -> str | None:
 
     def git(*arguments: str) -> str:
         command = ['git', '-C', str(_ROOT), *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
+        return done.stdout.strip()
 
     try:
         changed = git('status', '--porcelain', '--untracked-files=no')
         return git('rev-parse', '--short', 'HEAD') + ('+' if changed else '')
-    except (OSError, subprocess.CalledProcessError):
+    except (OSError, subprocess.SubprocessError):
         return None

@@ -29,6 +29,9 @@ from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import SourceImage
 
+#: how long after its time a loop may still be at its last frame
+_LATE_S = 60.0
+
 
 class Loop:
     """
@@ -99,27 +102,31 @@ class Loops:
 
     def saturated(self, seconds: float) -> dict[str, Any]:
         """Return the results of all loops at the same time."""
-        return {'loops': self._together('saturated', seconds)}
+        return {'loops': self._together('saturated', seconds, seconds)}
 
     def paced(self, rate_hz: float, seconds: float) -> dict[str, Any]:
         """Return the milliseconds of the first loop."""
-        return {'ms': self._together('paced', rate_hz, seconds)[0]}
+        return {'ms': self._together('paced', seconds, rate_hz, seconds)[0]}
 
-    def _together(self, name: str, *arguments: Any) -> list[Any]:
+    def _together(self, name: str, lasts_s: float, *arguments: Any) -> list[Any]:
         found: list[Any] = [None] * len(self._loops)
 
         def work(index: int) -> None:
             os.sched_setaffinity(0, {self._cores[index]})
             found[index] = getattr(self._loops[index], name)(*arguments)
 
-        threads = [threading.Thread(target=work, args=(n,)) for n in range(len(found))]
+        threads = [
+            threading.Thread(target=work, args=(n,), daemon=True) for n in range(len(found))
+        ]
         gc.collect()
         gc.disable()
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join()
+            thread.join(lasts_s + _LATE_S)
         gc.enable()
+        if any(thread.is_alive() for thread in threads):
+            raise RuntimeError(f'{name} has not ended within {lasts_s + _LATE_S:.0f} s')
         return found
 
 

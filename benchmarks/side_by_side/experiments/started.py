@@ -13,6 +13,7 @@ from benchmarks.side_by_side.contenders.base import Contender
 from benchmarks.side_by_side.contenders.base import Order
 from benchmarks.side_by_side.faults import BenchFault
 from benchmarks.side_by_side.rig.child import Child
+from benchmarks.side_by_side.rig.child import STOP_TIMEOUT_S
 from benchmarks.side_by_side.rig.place import Place
 from benchmarks.side_by_side.rig.rig import Rig
 
@@ -79,7 +80,7 @@ class Started:
             child.interrupt()
         for child in self._children:
             try:
-                if code := child.wait():
+                if code := child.wait(STOP_TIMEOUT_S):
                     problems.append(f'{child.name} ended with exit code {code} ({child.log})')
             except BenchFault as fault:
                 problems.append(str(fault))

@@ -22,7 +22,7 @@ from typing import IO
 from benchmarks.side_by_side.faults import BenchFault
 
 #: how long a process may take to end after SIGINT
-STOP_TIMEOUT_S = 15.0
+STOP_TIMEOUT_S = 60.0
 _POLL_S = 0.01
 _ROOT = Path(__file__).resolve().parents[3]
 _PR_SET_PDEATHSIG = 1
@@ -120,7 +120,7 @@ class Child:
         """End it and whatever it started, by force if need be."""
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
-        self.process.wait()
+        self.process.wait(STOP_TIMEOUT_S)
         pipes: tuple[IO[bytes] | None, ...] = (self.process.stdin, self.process.stdout, self._file)
         for pipe in pipes:
             if pipe is not None:

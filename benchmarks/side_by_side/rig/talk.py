@@ -14,6 +14,7 @@ from typing import Any
 
 from benchmarks.side_by_side.faults import BenchFault
 from benchmarks.side_by_side.rig.child import Child
+from benchmarks.side_by_side.rig.child import STOP_TIMEOUT_S
 
 #: begins a line that is an answer; libraries print what they like
 MARK = '@ '
@@ -65,7 +66,7 @@ class TalkingChild(Child):
                 break
         if found.get('error') == _CLOSED:
             # it is ending: its last words say more
-            self.wait()
+            self.wait(STOP_TIMEOUT_S)
             self.check()
         if 'error' in found:
             raise BenchFault(f'{self.name}: {found["error"]} ({self.log})')

@@ -17,7 +17,7 @@ USERS = {
 
 
 def _openssl(*arguments: str) -> None:
-    subprocess.run(['openssl', *arguments], check=True, capture_output=True)
+    subprocess.run(['openssl', *arguments], check=True, capture_output=True, timeout=60)
 
 
 def make_certificate(folder: Path, name: str) -> tuple[Path, Path]:

@@ -56,7 +56,8 @@ class Kubelet:
 
     def __exit__(self, *error: object) -> None:
         self._ends.set()
-        self._thread.join()
+        self._thread.join(60)
+        assert not self._thread.is_alive()
 
     def _run(self) -> None:
         while not self._ends.wait(0.2):

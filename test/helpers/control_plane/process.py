@@ -87,14 +87,14 @@ class Process:
             process.wait(seconds)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.wait()
+            process.wait(60)
 
     def kill(self) -> None:
         """End it at once, as a crash does."""
         process, self._process = self._process, None
         if process is not None:
             process.kill()
-            process.wait()
+            process.wait(60)
 
     def last_words(self) -> str:
         """Return the end of its log."""

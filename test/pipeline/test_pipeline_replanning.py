@@ -8,6 +8,7 @@ import threading
 from dataclasses import replace
 
 import pytest
+from children import TIMEOUT_S
 from harness import task
 from images import frame
 from networks import write_network
@@ -26,7 +27,6 @@ from edge_sched_ros.pipeline.replanning import Replanning
 from edge_sched_ros.policies.registry import make_policy
 
 MS = 1_000_000
-WAIT_S = 60.0
 
 
 class _Runtime:
@@ -66,7 +66,7 @@ class _Planner:
     def __call__(self, file, time_limit_s):
         assert time_limit_s > 0
         self.asked.append(sorted(file['networks']))
-        assert self.go_on.wait(WAIT_S)
+        assert self.go_on.wait(TIMEOUT_S)
         plan = self.plans.pop(0)
         if isinstance(plan, Exception):
             raise plan
@@ -76,7 +76,7 @@ class _Planner:
 def _look(replanning, times=1):
     for _ in range(times):
         replanning.look()
-        assert replanning.wait(WAIT_S)
+        assert replanning.wait(TIMEOUT_S)
 
 
 def test_a_plan_is_made_once_for_a_situation_and_again_for_another():
@@ -103,7 +103,7 @@ def test_nobody_waits_for_a_plan_and_what_changes_meanwhile_is_planned_for():
     assert planner.asked == [['a']]
     assert runtime.dispatcher.policy_parameters == {}
     planner.go_on.set()
-    assert replanning.wait(WAIT_S)
+    assert replanning.wait(TIMEOUT_S)
     _look(replanning)
     assert replanning.mapping == {'a': ['cpu0'], 'b': ['cpu1']}
 
@@ -137,7 +137,7 @@ def test_a_plan_that_comes_too_late_is_forgotten(close):
         runtime.post(ParametersChanged({'policy': 'edf'}))
     before = list(runtime.posted)
     planner.go_on.set()
-    assert replanning.wait(WAIT_S)
+    assert replanning.wait(TIMEOUT_S)
     assert runtime.posted == before
     assert replanning.problem == ''
 
@@ -183,9 +183,9 @@ def test_a_pipeline_looks_for_plans_as_it_looks_at_the_machine(tmp_path):
     try:
         pipeline.start()
         pipeline.submit(frame(stream='camera'))
-        assert ended.wait(WAIT_S)
+        assert ended.wait(TIMEOUT_S)
         pipeline.look_at_machine()
-        assert pipeline._replanning.wait(WAIT_S)
+        assert pipeline._replanning.wait(TIMEOUT_S)
         plan = pipeline._running().read(lambda core, _now: core.policy_parameters)['plan']
         assert set(plan['detector']) == {'cpu0'}
         # it is no number, and messages have numbers

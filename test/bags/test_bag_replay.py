@@ -7,12 +7,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
+from children import started
+from children import TIMEOUT_S
+from children import wait_until
 from click.testing import CliRunner
 
 from edge_sched_ros.bags.reader import open_bag
@@ -219,14 +221,13 @@ def test_a_terminated_replay_leaves_a_bag_that_can_be_read(bag, tmp_path):
         '0.2',
     ]
     command += ['--params', str(_parameters(tmp_path)), '-o', str(results)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        deadline = time.monotonic() + 60
+    streams = {'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE}
+    with started(command, **streams) as process:
         # some chunks, of which a chunk is written when it is full
-        while not any(file.stat().st_size > 1000 for file in results.glob('*.mcap')):
-            assert process.poll() is None and time.monotonic() < deadline
-            time.sleep(0.05)
+        wait_until(lambda: any(f.stat().st_size > 1000 for f in results.glob('*.mcap')))
+        assert process.poll() is None
         process.terminate()
-        out, error = process.communicate(timeout=60)
+        out, error = process.communicate(timeout=TIMEOUT_S)
     assert (process.returncode, out) == (130, b'')
     assert b'interrupted' in error and b'Traceback' not in error
     assert read_topic(results, '/scheduler/timing')

@@ -1,0 +1,30 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What holds for all tests: nothing is judged by time, and nothing waits for ever."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings
+
+#: many times what the longest test takes, so that only one that hangs reaches it
+TEST_TIMEOUT_S = 600
+
+# under load an example takes as long as it takes, and so does making one up
+settings.register_profile(
+    'edge_sched', deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile('edge_sched')
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """
+    End a run in which a test hangs, with the stacks of all threads.
+
+    By a thread: a signal would not be noticed in native code. Set here and not in
+    ``pyproject.toml``, where pytest refuses options of a plug-in that is not installed.
+    """
+    if config.pluginmanager.hasplugin('timeout') and config.option.timeout is None:
+        config.option.timeout = TEST_TIMEOUT_S
+        config.option.timeout_method = config.option.timeout_method or 'thread'

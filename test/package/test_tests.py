@@ -1,0 +1,58 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tests run beside the plug-ins of ROS, under load, and whoever starts them."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+FILES = sorted(
+    file for folder in ('test', 'benchmarks', 'dev') for file in (CHECKOUT / folder).rglob('*.py')
+)
+
+
+def test_no_two_test_modules_share_a_name():
+    # the plug-in of launch_testing imports each by its bare name
+    names = Counter(file.name for file in FILES if file.name.startswith('test_'))
+    assert not [name for name, count in names.items() if count > 1]
+
+
+def test_no_marker_is_that_of_launch_pytest():
+    assert not [str(f) for f in FILES if 'mark.' + 'launch\n' in f.read_text()]
+    assert '"launch:' not in (CHECKOUT / 'pyproject.toml').read_text()
+
+
+def test_hypothesis_judges_nothing_by_time():
+    assert settings.default.deadline is None
+    assert HealthCheck.too_slow in settings.default.suppress_health_check
+
+
+def _endless(call: ast.Call) -> bool:
+    """Return whether a call may wait for ever, or has examples end by time."""
+    name = getattr(call.func, 'attr', getattr(call.func, 'id', ''))
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    if name == 'settings' and 'deadline' in given:
+        return getattr(given['deadline'], 'value', 0) is not None
+    if ast.unparse(call.func) in {'subprocess.run', 'subprocess.check_output'}:
+        return 'timeout' not in given
+    if name in {'wait', 'join', 'get'}:
+        return not call.args and not given
+    return name == 'communicate' and 'timeout' not in given
+
+
+@pytest.mark.parametrize('file', FILES, ids=lambda file: str(file.relative_to(CHECKOUT)))
+def test_every_wait_has_an_end(file):
+    tree = ast.parse(file.read_text())
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    opened = [item.context_expr for node in ast.walk(tree) for item in getattr(node, 'items', [])]
+    # on an error its exit waits for a process that nobody ends
+    waiting = [c for c in opened if isinstance(c, ast.Call) and 'Popen' in ast.unparse(c.func)]
+    found = [f'{c.lineno}: {ast.unparse(c)}' for c in calls if _endless(c)]
+    assert not found + [f'{c.lineno}: {ast.unparse(c)}' for c in waiting]
