@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.installation.own_module import module_command
 
 #: what starting Python, baselines and building the model may take beside the search, in seconds:
 #: minutes, since a large set whose plans are all thrown away would never have one
@@ -61,7 +62,7 @@ def plan_elsewhere(
     :param cancelled: whether nobody wants the plan any more; the process is ended then
     :raises ConfigError: when it cannot be planned, or the process does not come to an end
     """
-    command = [sys.executable, '-m', _MODULE, f'{time_limit_s:g}']
+    command = module_command(_MODULE, f'{time_limit_s:g}')
     pipe = subprocess.PIPE
     try:
         process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)

@@ -19,6 +19,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from edge_sched_ros.installation.own_module import module_command
+
+_MODULE = 'edge_sched_ros.profiling.memory_probe'
 #: a network that takes longer to load says nothing
 _TIMEOUT_S = 120.0
 
@@ -32,7 +35,7 @@ def measure_memory(source: Path, engine: str, unit: str, file: Path) -> float | 
     :param unit: where it is to run, by name
     :param file: the variant's file
     """
-    command = [sys.executable, '-m', __name__, str(source), engine, unit, str(file)]
+    command = module_command(_MODULE, str(source), engine, unit, str(file))
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False

@@ -7,6 +7,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from collections.abc import Iterable
@@ -16,6 +17,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import forkserver
+from types import ModuleType
 from typing import Any
 from typing import TypeVar
 
@@ -58,10 +61,11 @@ def run_all(
         return _gather(map(attempt, todo), len(todo), progress)
     # not by fork: there may be threads (a progress bar has one), and what they hold stays held
     context: Any = multiprocessing.get_context('forkserver')
-    context.set_forkserver_preload(['edge_sched_ros.simulation.suite'])
+    _start_fork_server(context)
     workers = min(jobs, len(todo))
     try:
         with (
+            _without_main(function),
             ProcessPoolExecutor(workers, mp_context=context, initializer=_end_at_once) as pool,
             _ended_with_it(),
         ):
@@ -70,6 +74,47 @@ def run_all(
         raise EdgeSchedError(
             'a process was ended from outside; if memory ran out, take fewer --jobs'
         ) from None
+
+
+def _start_fork_server(context: Any) -> None:
+    """
+    Start the process that workers are forked from, with the package loaded once for all.
+
+    It gets no ``sys.path`` of this process, and would take the package from a checkout that is
+    the working folder instead of from where it is installed.
+    """
+    if sys.version_info < (3, 11):
+        # PYTHONSAFEPATH is not known yet: each worker imports the package by itself
+        return
+    context.set_forkserver_preload(['edge_sched_ros.simulation.suite'])
+    before = os.environ.get('PYTHONSAFEPATH')
+    os.environ['PYTHONSAFEPATH'] = '1'
+    try:
+        forkserver.ensure_running()
+    finally:
+        if before is None:
+            del os.environ['PYTHONSAFEPATH']
+        else:
+            os.environ['PYTHONSAFEPATH'] = before
+
+
+@contextmanager
+def _without_main(function: Callable[[Any], Any]) -> Iterator[None]:
+    """
+    Start processes that do not run the program again which this process was started with.
+
+    A new worker would run that file under another name, and start workers of its own where the
+    file has no ``if __name__ == '__main__'``. Workers need it only for what is defined in it.
+    """
+    main = sys.modules['__main__']
+    if function.__module__ == main.__name__:
+        yield
+        return
+    sys.modules['__main__'] = ModuleType('__main__')
+    try:
+        yield
+    finally:
+        sys.modules['__main__'] = main
 
 
 def _gather(

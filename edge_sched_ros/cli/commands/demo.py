@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from edge_sched_ros.cli.processes import Programs
 from edge_sched_ros.cli.progress import progress_bar
 from edge_sched_ros.cli.ranges import FiniteRange
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.installation.own_module import module_command
 from edge_sched_ros.pipeline.resources import make_folder
 from edge_sched_ros.pipeline.resources import share_of
 
@@ -116,7 +116,9 @@ def _run(
         recorder.wait_for(
             lambda log: 'recording' in log, what='found the results', timeout_s=_START_TIMEOUT_S
         )
-        player = programs.start('bag_player', _python('edge_sched_ros.nodes.bag_player', str(bag)))
+        player = programs.start(
+            'bag_player', module_command('edge_sched_ros.nodes.bag_player', str(bag))
+        )
         _watch(player, node, seconds, console)
         for program in (node, recorder):
             if code := program.interrupt():
@@ -138,12 +140,8 @@ def _environment() -> dict[str, str]:
     return {'ROS_DOMAIN_ID': domain, **local}
 
 
-def _python(module: str, *arguments: str) -> list[str]:
-    return [sys.executable, '-m', module, *arguments]
-
-
 def _node_command(parameters: Path, policy: str | None, account: Path) -> list[str]:
-    command = _python(
+    command = module_command(
         'edge_sched_ros.nodes.scheduler_node',
         '--ros-args',
         '--params-file',
@@ -156,7 +154,7 @@ def _node_command(parameters: Path, policy: str | None, account: Path) -> list[s
 
 def _recorder_command(results: Path) -> list[str]:
     topics = [f'{topic}:{kind}' for topic, kind in _RESULTS.items()]
-    return _python('edge_sched_ros.nodes.bag_recorder', str(results), *topics)
+    return module_command('edge_sched_ros.nodes.bag_recorder', str(results), *topics)
 
 
 def _watch(player: Program, node: Program, seconds: float, console: Console) -> None:
