@@ -71,7 +71,7 @@ build_packages() {
     || die "the build failed: see $PREFIX/log/latest_build"
   # what was removed from the checkout leaves dangling links behind
   find "$PREFIX/install" -xtype l -delete
-  "$VENV/bin/python" dev/link_command.py
+  "$VENV/bin/python" dev/link_command.py "$PREFIX/install"
 }
 
 # a stamp holds what its step was made from; the step is redone when that has changed
@@ -91,7 +91,7 @@ fi
 # installed files are links into this checkout: only what CMake lists matters, and which files
 # there are
 built="$(stamp CMakeLists.txt package.xml msg/*.msg dev/overlay/vision_msgs/*.* \
-  dev/overlay/vision_msgs/msg/*.msg dev/setup.sh dev/link_command.py dev/executables/*  <(find edge_sched_ros launch config models -type f \
+  dev/overlay/vision_msgs/msg/*.msg dev/setup.sh dev/link_command.py dev/venv/* dev/executables/* <(find edge_sched_ros launch config models -type f \
     ! -path '*/__pycache__/*' | sort))"
 if ! fresh "$PREFIX/.stamp" "$built"; then
   build_packages

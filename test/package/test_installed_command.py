@@ -1,0 +1,170 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The installed ``edge-sched`` script, started as a user's shell starts it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from edge_sched_ros.pipeline.resources import share_of
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+TIMEOUT_S = 120
+#: nothing of the environment that these tests run in
+BARE = {
+    'PATH': '/usr/local/bin:/usr/bin:/bin',
+    'HOME': os.environ.get('HOME', '/'),
+    'COLUMNS': '100',
+    'ROS_DOMAIN_ID': '67',
+}
+
+
+def _scripts():
+    """Return what was installed: into the environment by setup or pip, by colcon."""
+    found = {'environment': Path(sys.prefix, 'bin', 'edge-sched')}
+    share = share_of()
+    if share is not None and share != CHECKOUT:
+        prefix = share.parents[1]
+        found['colcon bin'] = prefix / 'bin' / 'edge-sched'
+        found['colcon lib'] = prefix / 'lib' / 'edge_sched_ros' / 'edge-sched'
+    return {name: path for name, path in found.items() if path.is_file()}
+
+
+SCRIPTS = _scripts()
+pytestmark = pytest.mark.skipif(not SCRIPTS, reason='edge-sched is not installed')
+
+
+def _run(*command, cwd=CHECKOUT, **environment):
+    """Run a command from the checkout, whose folder of code must not shadow the package."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env={**BARE, **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+    )
+    assert 'Traceback' not in done.stderr, done.stderr
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope='module')
+def edge_sched():
+    """Return a function that runs the environment's script with a bare environment."""
+    script = SCRIPTS.get('environment')
+    if script is None:
+        pytest.skip('no edge-sched beside this interpreter')
+    return lambda *arguments, **more: _run(script, *arguments, **more)
+
+
+@pytest.mark.parametrize('name', SCRIPTS)
+def test_every_script_runs_and_has_its_guard(name):
+    script = SCRIPTS[name]
+    more = {} if name == 'environment' else dict(os.environ)
+    version = re.search('<version>(.+)</version>', (CHECKOUT / 'package.xml').read_text())[1]
+    assert _run(script, '--version', **more) == f'edge-sched {version}\n'
+    if name != 'environment':
+        assert "if __name__ == '__main__':" in script.read_text()
+
+
+def test_the_script_runs_from_any_folder_and_by_a_link(edge_sched, tmp_path):
+    link = tmp_path / 'es'
+    link.symlink_to(SCRIPTS['environment'])
+    for folder in (tmp_path, Path('/')):
+        assert edge_sched('--version', cwd=folder) == _run(link, '--version', cwd=folder)
+
+
+def test_the_script_runs_in_an_activated_environment(edge_sched):
+    activate = Path(sys.prefix, 'bin', 'activate')
+    if not activate.is_file():
+        pytest.skip('no virtual environment')
+    line = f'. {activate} && edge-sched --version && python -m edge_sched_ros.cli.main --version'
+    out = _run('sh', '-c', line).splitlines()
+    assert out[0] == out[1] == edge_sched('--version').strip()
+
+
+def test_compare_runs_on_two_processes(edge_sched):
+    few = ['--suite', 'robot', '--policies', 'edf,edf+drop', '--only', 'drone on orin_nx x0.6']
+    found = json.loads(
+        edge_sched('compare', *few, '--seconds', '0.2', '--seeds', '2', '--jobs', '2', '--json')
+    )
+    assert len(found['runs']) == 4
+    assert set(found['geomean']) == {'edf', 'edf+drop'}
+
+
+def test_worker_processes_do_not_run_an_unguarded_program_again(tmp_path):
+    script = tmp_path / 'unguarded.py'
+    few = "'--only', 'drone on orin_nx x0.6', '--seconds', '0.2', '--seeds', '2', '--jobs', '2'"
+    script.write_text(
+        "print('started')\n"
+        'from edge_sched_ros.cli.main import main\n'
+        f"main(['compare', '--policies', 'edf', {few}])\n"
+    )
+    out = _run(sys.executable, script, **os.environ)
+    assert out.count('started') == 1
+
+
+def test_worker_processes_take_no_package_from_the_working_folder(tmp_path):
+    wrong = tmp_path / 'edge_sched_ros'
+    wrong.mkdir()
+    (wrong / '__init__.py').write_text("raise SystemExit('this one is not installed')\n")
+    code = (
+        'import sys; sys.path[:] = [folder for folder in sys.path if folder]\n'
+        'from edge_sched_ros.cli.main import main\n'
+        "main(['compare', '--policies', 'edf', '--only', 'drone on orin_nx x0.6', '--seconds', "
+        "'0.2', '--seeds', '2', '--jobs', '2', '--json'])\n"
+    )
+    without = {key: text for key, text in os.environ.items() if key != 'PYTHONSAFEPATH'}
+    out = _run(sys.executable, '-c', code, cwd=tmp_path, **without)
+    assert len(json.loads(out)['runs']) == 2
+
+
+def test_the_commands_that_need_no_robot(edge_sched):
+    run = ['--workload', 'robot_drone', '--platform', 'orin_nx', '--policy', 'horizon']
+    assert json.loads(edge_sched('simulate', *run, '--seconds', '0.2', '--json'))['tasks']
+    one = ['--task', 'front']
+    assert json.loads(edge_sched('capacity', 'config/capacity/robot.yaml', *one, '--json'))[
+        'units'
+    ]
+    files = ['--apps', 'config/placement/cameras.yaml', '--cluster', 'config/placement/nodes.yaml']
+    assert json.loads(edge_sched('place', *files, '--json'))['assignments']
+    assert json.loads(edge_sched('doctor', '--json'))['units']
+    assert 'serve' in edge_sched('kube', '--help')
+
+
+def test_plan_has_its_solver(edge_sched):
+    pytest.importorskip('ortools', reason='needs OR-tools')
+    plan = json.loads(edge_sched('plan', 'config/plans/googlenet_alexnet.yaml', '--json'))
+    assert plan['optimal']
+
+
+def test_profile_measures_memory_in_a_process_of_its_own(edge_sched, tmp_path):
+    network = share_of() / 'models' / 'detector.yaml'
+    quick = ['--units', 'cpu0', '--max-s', '0.2', '--json']
+    found = json.loads(edge_sched('profile', network, '-o', tmp_path / 'profiles.yaml', *quick))
+    stages = found['networks']['demo_detector']['variants']['base']['stages']
+    assert stages['infer']['cpu0']['memory_mib'] > 0
+    assert (tmp_path / 'profiles.yaml').is_file()
+
+
+@pytest.mark.dds
+def test_the_demo_and_a_replay_of_its_bag(edge_sched, tmp_path):
+    pytest.importorskip('rclpy', reason='the demo needs ROS 2')
+    # from the checkout: its folder of code has no messages, the node must not start with that
+    demo = json.loads(edge_sched('demo', '--seconds', '2', '--out', tmp_path, '--json'))
+    # how many of 30 frames arrive over DDS is a matter of load
+    assert 0 < demo['tasks']['detector']['released'] <= 30
+    (bag,) = (tmp_path / 'bags').iterdir()
+    replayed = json.loads(
+        edge_sched('replay', bag, '--params', share_of() / 'config' / 'demo.yaml', '--json')
+    )
+    assert 0 < replayed['tasks']['detector']['released'] <= 30
