@@ -7,6 +7,7 @@ The ROS package, with its messages and nodes, is built by colcon (see CMakeLists
 """
 
 from glob import glob
+from tempfile import TemporaryDirectory
 
 from setuptools import find_packages
 from setuptools import setup
@@ -14,6 +15,9 @@ from setuptools import setup
 _SHARE = 'share/edge_sched_ros'
 #: folders of files that commands read by name
 _CONFIGS = ('config/capacity', 'config/placement', 'config/plans', 'config/platforms')
+
+# nothing is left behind in the checkout, which colcon builds from, too
+_BUILD = TemporaryDirectory()
 
 setup(
     name='edge_sched_ros',
@@ -50,6 +54,11 @@ setup(
         'plot': ['matplotlib>=3.5'],
         # 36.0.0 never sends tokens
         'kubernetes': ['kubernetes>=26,!=36.0.0', 'prometheus_client>=0.20'],
+    },
+    options={
+        'build': {'build_base': _BUILD.name},
+        'bdist_wheel': {'bdist_dir': f'{_BUILD.name}/wheel'},
+        'egg_info': {'egg_base': _BUILD.name},
     },
     entry_points={'console_scripts': ['edge-sched = edge_sched_ros.cli.main:main']},
 )

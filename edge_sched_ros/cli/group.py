@@ -11,6 +11,7 @@ import sys
 
 import click
 
+from edge_sched_ros import __version__
 from edge_sched_ros.cli import commands
 from edge_sched_ros.core.brief_log import BriefFormatter
 
@@ -33,9 +34,7 @@ class LazyGroup(click.Group):
 
 def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
-        from edge_sched_ros.pipeline.resources import version
-
-        click.echo(f'edge-sched {version()}')
+        click.echo(f'edge-sched {__version__}')
         ctx.exit()
 
 

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from pathlib import Path
 
@@ -17,8 +16,14 @@ _SCHEME = 'package://'
 
 def share_of(package: str = _PACKAGE) -> Path | None:
     """Return a ROS package's share folder, or ``None``; a checkout of this one counts too."""
-    prefixes = os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep)
-    for prefix in [*filter(None, prefixes), sys.prefix]:
+    prefixes = [
+        *filter(None, os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep)),
+        sys.prefix,
+    ]
+    if package == _PACKAGE:
+        # what was installed together belongs together, be it below /opt/ros or by pip --user
+        prefixes = [*map(str, Path(__file__).absolute().parents[2:]), *prefixes]
+    for prefix in prefixes:
         share = Path(prefix, 'share', package)
         if share.is_dir():
             return share
@@ -59,14 +64,6 @@ def find_file(name: str, *, where: str, beside: Path | None = None) -> Path:
             raise ConfigError(where, f"'{name}' is a folder, not a file ({candidate})")
     looked = ', '.join(str(candidate) for candidate in candidates)
     raise ConfigError(where, f"there is no file '{name}' (looked for {looked})")
-
-
-def version() -> str:
-    """Return this package's version, or ``unknown``."""
-    share = share_of()
-    text = (share / 'package.xml').read_text() if share is not None else ''
-    found = re.search('<version>(.+?)</version>', text)
-    return found.group(1) if found else 'unknown'
 
 
 def make_folder(path: Path) -> None:

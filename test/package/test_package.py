@@ -6,7 +6,10 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
 import re
+import shutil
+import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -14,10 +17,12 @@ from pathlib import Path
 import pytest
 from children import finished
 
+import edge_sched_ros
 from edge_sched_ros.cli import commands
 from edge_sched_ros.pipeline.resources import share_of
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+_CACHES = shutil.ignore_patterns('__pycache__')
 
 
 def test_code_and_messages_are_one_package():
@@ -51,6 +56,7 @@ def test_everything_a_user_needs_is_installed():
 def test_versions_agree():
     version = ET.parse(CHECKOUT / 'package.xml').getroot().findtext('version')
     assert f"version='{version}'" in (CHECKOUT / 'setup.py').read_text()
+    assert edge_sched_ros.__version__ == version
     assert re.search(rf'^{re.escape(version)}', (CHECKOUT / 'CHANGELOG.rst').read_text(), re.M)
 
 
@@ -110,3 +116,32 @@ def test_the_readme_documents_every_parameter():
     documented = (CHECKOUT / 'docs' / 'parameters.md').read_text()
     for line in markdown().splitlines():
         assert line in documented, 'python -m edge_sched_ros.pipeline.parameters'
+
+
+def test_a_pip_install_leaves_nothing_behind_and_finds_its_files(tmp_path):
+    pytest.importorskip('setuptools', reason='pip builds with it')
+    source, target = tmp_path / 'source', tmp_path / 'target'
+    source.mkdir()
+    for name in ('edge_sched_ros', 'config', 'models', 'msg'):
+        shutil.copytree(CHECKOUT / name, source / name, ignore=_CACHES)
+    for name in ('setup.py', 'pyproject.toml'):
+        shutil.copy(CHECKOUT / name, source / name)
+    before = sorted(source.rglob('*'))
+    pip = [sys.executable, '-m', 'pip', 'install', '--quiet', '--no-deps', '--no-build-isolation']
+    subprocess.run([*pip, '--target', str(target), str(source)], check=True, timeout=120)
+    assert sorted(source.rglob('*')) == before
+    code = (
+        'import edge_sched_ros; from edge_sched_ros.pipeline.resources import share_of\n'
+        'print(edge_sched_ros.__version__, share_of())\n'
+    )
+    out = subprocess.run(
+        [sys.executable, '-c', code],
+        env={**os.environ, 'PYTHONPATH': str(target)},
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    share = target / 'share' / 'edge_sched_ros'
+    assert out.split() == [edge_sched_ros.__version__, str(share)]
+    assert (share / 'models' / 'demo_detector.onnx').is_file()
