@@ -129,7 +129,7 @@ class Replay:
             return
         if arrival.restarted:
             self._pipeline.clock_jumped(0)
-        self._pipeline.submit(arrival.frame)
+        self._pipeline.submit(arrival.frame, age=arrival.age)
 
     def _wait_until_idle(self) -> None:
         """Let the last frames be answered; a hung unit is not waited for longer than that."""

@@ -22,8 +22,10 @@ from edge_sched_ros.pipeline.health import examine
 from edge_sched_ros.pipeline.health import Health
 from edge_sched_ros.pipeline.health import Limits
 from edge_sched_ros.pipeline.health import OK
+from edge_sched_ros.pipeline.input_health import stamp_problem
 from edge_sched_ros.pipeline.messages import time_message
 from edge_sched_ros.pipeline.pipeline import Pipeline
+from edge_sched_ros.pipeline.rates import Rates
 from edge_sched_ros.pipeline.rates import rates_between
 from edge_sched_ros.pipeline.status import Status
 from edge_sched_ros.pipeline.status_messages import diagnostic_array
@@ -51,6 +53,8 @@ class Reporter:
         self._pipeline = pipeline
         self._limits = limits
         self._before: Status = pipeline.status()
+        #: topics and what was wrong with their stamps, as far as it was said
+        self._told: set[tuple[str, str]] = set()
         qos = QoSProfile(depth=10)
         self._status = create_publisher(node, SchedulerStatus, '~/status', qos)
         self._diagnostics = create_publisher(node, DiagnosticArray, '/diagnostics', qos)
@@ -63,6 +67,7 @@ class Reporter:
         status = self._pipeline.status()
         rates = rates_between(self._before, status)
         self._before = status
+        self._tell_stamp_problems(status, rates)
         stamp = time_message(make, self._node.get_clock().now().nanoseconds)
         self._status.publish(scheduler_status(make, status, rates, stamp=stamp))
         self._diagnostics.publish(
@@ -73,6 +78,14 @@ class Reporter:
                 stamp=stamp,
             )
         )
+
+    def _tell_stamp_problems(self, status: Status, rates: Rates) -> None:
+        """Log once what the diagnostics go on to say."""
+        for topic in status.inputs:
+            problem = stamp_problem(topic, status, rates)
+            if problem is not None and (topic, problem.kind) not in self._told:
+                self._told.add((topic, problem.kind))
+                self._node.get_logger().warning(f'{topic}: {problem.text}')
 
     def _admission(self) -> list[Health]:
         admission = self._pipeline.admission

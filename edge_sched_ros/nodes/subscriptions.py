@@ -34,6 +34,9 @@ from edge_sched_ros.pipeline.inputs import Input
 from edge_sched_ros.pipeline.large_images import DEFAULT_SEGMENT_BYTES
 from edge_sched_ros.pipeline.large_images import large_images_doubt
 from edge_sched_ros.pipeline.pipeline import Pipeline
+from edge_sched_ros.pipeline.stamp_age import AHEAD_NS
+from edge_sched_ros.pipeline.stamp_age import SIMULATED_AHEAD_NS
+from edge_sched_ros.pipeline.stamp_age import ZERO
 from edge_sched_ros.pipeline.topics import CAMERA_INFO
 
 #: how often publishers and CameraInfos are looked at
@@ -159,15 +162,15 @@ class Subscriptions:
 
     def _accept(self, source: Input, message: Any) -> None:
         message = _READERS.get(source.kind, partial(_read, source.kind))(message)
-        arrival = source.accept(message, self._node.get_clock().now().nanoseconds)
+        clock = self._node.get_clock()
+        ahead_ns = SIMULATED_AHEAD_NS if clock.ros_time_is_active else AHEAD_NS
+        arrival = source.accept(message, clock.now().nanoseconds, ahead_ns=ahead_ns)
         if arrival.restarted:
             self._node.get_logger().info(f'{source.topic}: stamps went back, starting anew')
             self._pipeline.source_restarted(source.topic)
-        if source.zero_stamps:
-            self._warn_once(
-                source.topic, 'zero_stamp', 'frames are stamped zero: their age is not known'
-            )
-        self._pipeline.submit(arrival.frame, age_ns=arrival.age_ns)
+        if arrival.age.doubt == ZERO:
+            self._warn_once(source.topic, ZERO, 'frames are stamped zero: their age is not known')
+        self._pipeline.submit(arrival.frame, age=arrival.age)
         if source.kind == IMAGE_TYPE:
             self._check_size(source.topic, len(message.data))
 

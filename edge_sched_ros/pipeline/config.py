@@ -109,6 +109,16 @@ class PipelineConfig:
         return task
 
 
+def feeds_of(config: PipelineConfig) -> dict[str, tuple[str, ...]]:
+    """Return the tasks, cascades included, whose deadlines count from a topic's messages."""
+    found: dict[str, tuple[str, ...]] = {}
+    for task in config.tasks:
+        source = config.source_of(task)
+        topic = source.trigger_topic or source.topic
+        found[topic] = (*found.get(topic, ()), task.name)
+    return found
+
+
 def guess_type(topic: str) -> str:
     """Return the type an image topic of that name usually has."""
     return COMPRESSED_TYPE if topic.endswith('/compressed') else IMAGE_TYPE

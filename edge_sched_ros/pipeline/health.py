@@ -9,6 +9,8 @@ from dataclasses import field
 
 from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.pipeline.admission import Outlook
+from edge_sched_ros.pipeline.input_health import age_values
+from edge_sched_ros.pipeline.input_health import stamp_problem
 from edge_sched_ros.pipeline.rates import Rates
 from edge_sched_ros.pipeline.status import Status
 from edge_sched_ros.pipeline.status import TaskState
@@ -193,17 +195,20 @@ def _inputs(status: Status, rates: Rates, limits: Limits) -> list[Health]:
         since_ns = _running_ns(status)
         if account.last_ns is not None:
             since_ns = min(since_ns, status.now_ns - account.last_ns)
-        rejected = rates.rejected[topic]
+        rejected, problem = rates.rejected[topic], stamp_problem(topic, status, rates)
+        wrong = [f'{rejected} messages could not be used'] if rejected else []
+        wrong += [problem.text] if problem is not None else []
         level, message = OK, f'{rates.received[topic] / rates.period_s:.1f} messages/s'
         if since_ns > limits.silent_after_ns:
             level = ERROR
             message = f"nothing on '{topic}' for {since_ns / 1e9:.1f} s"
-        elif rejected:
-            level, message = WARN, f'{rejected} messages could not be used'
+        elif wrong:
+            level, message = WARN, '; '.join(wrong)
         values = {
             'frame_rate_node': f'{rates.received[topic] / rates.period_s:.2f}',
             'received': str(account.received),
             **{f'rejected_{reason}': str(count) for reason, count in account.rejected.items()},
+            **age_values(account, rates.age_ns[topic]),
         }
         found.append(Health(f'input {topic}', level, message, topic, values))
     return found

@@ -13,19 +13,28 @@ from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.pipeline.config import COMPRESSED_TYPE
 from edge_sched_ros.pipeline.config import IMAGE_TYPE
+from edge_sched_ros.pipeline.stamp_age import Age
+from edge_sched_ros.pipeline.stamp_age import age_of
+from edge_sched_ros.pipeline.stamp_age import AHEAD_NS
+from edge_sched_ros.pipeline.stamp_order import EQUAL
+from edge_sched_ros.pipeline.stamp_order import StampOrder
 
-#: an age beyond this says that the clocks have nothing to do with each other
-_ABSURD_AGE_NS = 3_600_000_000_000
-#: so many frames in a row before the last stamp mean that the source started again
-_RESTART_FRAMES = 3
+_NS_PER_S = 1_000_000_000
 
 
 def stamp_ns(message: Any) -> int | None:
-    """Return the header's stamp in nanoseconds, or ``None`` for a message without a header."""
+    """
+    Return the header's stamp in nanoseconds, or ``None`` for a message without a header.
+
+    :raises FrameError: for what cannot be a time
+    """
     header = getattr(message, 'header', None)
     if header is None:
         return None
-    return int(header.stamp.sec) * 1_000_000_000 + int(header.stamp.nanosec)
+    seconds, nanoseconds = int(header.stamp.sec), int(header.stamp.nanosec)
+    if not 0 <= nanoseconds < _NS_PER_S:
+        raise FrameError('bad_stamp', f'{nanoseconds} ns are no part of a second')
+    return seconds * _NS_PER_S + nanoseconds
 
 
 @dataclass(slots=True)
@@ -33,12 +42,12 @@ class Arrival:
     """
     A message as a frame.
 
-    :param age_ns: how long ago it was taken, 0 when unknown
+    :param age: how long ago it was taken, as far as its stamp tells
     :param restarted: the stamps have gone back for some frames: the source began anew
     """
 
     frame: Frame
-    age_ns: int
+    age: Age
     restarted: bool
 
 
@@ -58,22 +67,19 @@ class Input:
             COMPRESSED_TYPE: _compressed,
         }.get(kind, lambda message: None)
         self._seq = 0
-        self._last_stamp_ns: int | None = None
-        #: stamps of frames in a row that lie before the last one, and follow each other
-        self._earlier: list[int] = []
-        #: messages whose stamp was zero: taken, their age unknown
-        self.zero_stamps = 0
+        self._order = StampOrder()
 
-    def accept(self, message: Any, now_ns: int) -> Arrival:
+    def accept(self, message: Any, now_ns: int, *, ahead_ns: int = AHEAD_NS) -> Arrival:
         """
         Return the frame of a message.
 
         :param now_ns: on the clock the stamps come from, 0 when unknown
+        :param ahead_ns: how far a stamp may lie in the future and still be now
         :raises FrameError: when it cannot be used, with the reason
         """
         stamp = stamp_ns(message)
-        restarted = self._check_order(stamp)
         image = self._picture(message)
+        restarted, equal = self._order.check(stamp) if stamp else (False, False)
         self._seq += 1
         header = getattr(message, 'header', None)
         frame = Frame(
@@ -84,39 +90,12 @@ class Input:
             image=image,
             message=message,
         )
-        if stamp:
-            self._last_stamp_ns = stamp
-        return Arrival(frame, age_ns(stamp, now_ns), restarted)
+        age = Age(doubt=EQUAL) if equal else age_of(stamp, now_ns, ahead_ns=ahead_ns)
+        return Arrival(frame, age, restarted)
 
     def forget(self) -> None:
         """Take whatever stamp comes next."""
-        self._last_stamp_ns = None
-        self._earlier.clear()
-
-    def _check_order(self, stamp: int | None) -> bool:
-        if stamp == 0:
-            self.zero_stamps += 1
-        if not stamp or self._last_stamp_ns is None or stamp > self._last_stamp_ns:
-            self._earlier.clear()
-            return False
-        if self._earlier and stamp <= self._earlier[-1]:
-            self._earlier.clear()
-        self._earlier.append(stamp)
-        if len(self._earlier) >= _RESTART_FRAMES:
-            self._earlier.clear()
-            return True
-        raise FrameError(
-            'backward_stamp',
-            f'stamp {stamp} ns does not follow {self._last_stamp_ns} ns',
-        )
-
-
-def age_ns(stamp: int | None, now_ns: int) -> int:
-    """Return how old a stamp is; 0 when either is unknown or they cannot be compared."""
-    if not stamp or not now_ns:
-        return 0
-    age = now_ns - stamp
-    return age if 0 < age < _ABSURD_AGE_NS else 0
+        self._order.forget()
 
 
 def _raw(message: Any) -> SourceImage:

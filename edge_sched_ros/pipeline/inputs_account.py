@@ -7,7 +7,11 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from typing import Any
+
+from edge_sched_ros.pipeline.input_ages import InputAges
+from edge_sched_ros.pipeline.stamp_age import Age
 
 
 @dataclass(slots=True)
@@ -17,15 +21,21 @@ class InputAccount:
 
     :param rejected: reason -> count; rejected messages count as received too
     :param last_ns: when the last message came, on the pipeline's clock; ``None`` before the first
+    :param ages: of its frames, as far as stamps tell
     """
 
     received: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
     last_ns: int | None = None
+    ages: InputAges = field(default_factory=InputAges)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the counts, JSON types only."""
-        return {'received': self.received, 'rejected': dict(self.rejected)}
+        return {
+            'received': self.received,
+            'rejected': dict(self.rejected),
+            'unknown_age': dict(self.ages.doubts),
+        }
 
 
 class InputAccounts:
@@ -35,12 +45,13 @@ class InputAccounts:
         self._accounts = {topic: InputAccount() for topic in topics}
         self._lock = threading.Lock()
 
-    def received(self, topic: str, now_ns: int) -> None:
-        """Count a message."""
+    def received(self, topic: str, now_ns: int, age: Age) -> None:
+        """Count a message and how old it is."""
         with self._lock:
             account = self._accounts.setdefault(topic, InputAccount())
             account.received += 1
             account.last_ns = now_ns
+            account.ages.note(age, now_ns)
 
     def rejected(self, topic: str, reason: str, now_ns: int) -> None:
         """Count a message that could not be used."""
@@ -54,6 +65,6 @@ class InputAccounts:
         """Return a copy of all accounts."""
         with self._lock:
             return {
-                topic: InputAccount(account.received, dict(account.rejected), account.last_ns)
+                topic: replace(account, rejected=dict(account.rejected), ages=account.ages.copy())
                 for topic, account in self._accounts.items()
             }

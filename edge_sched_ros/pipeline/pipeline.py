@@ -32,6 +32,7 @@ from edge_sched_ros.pipeline.admission import OFF
 from edge_sched_ros.pipeline.admission_demand import look
 from edge_sched_ros.pipeline.assemble import assemble
 from edge_sched_ros.pipeline.assemble import Assembly
+from edge_sched_ros.pipeline.config import feeds_of
 from edge_sched_ros.pipeline.config import PipelineConfig
 from edge_sched_ros.pipeline.cost_sources import ProfileUse
 from edge_sched_ros.pipeline.inputs_account import InputAccounts
@@ -39,6 +40,8 @@ from edge_sched_ros.pipeline.known_costs import known_costs
 from edge_sched_ros.pipeline.latest_images import LatestImages
 from edge_sched_ros.pipeline.machine_watch import MachineWatch
 from edge_sched_ros.pipeline.replanning import Replanning
+from edge_sched_ros.pipeline.stamp_age import Age
+from edge_sched_ros.pipeline.stamp_age import UNKNOWN
 from edge_sched_ros.pipeline.status import read_status
 from edge_sched_ros.pipeline.status import Status
 from edge_sched_ros.policies.registry import make_policy
@@ -85,6 +88,8 @@ class Pipeline:
         self._images = LatestImages(config.tasks, config.silent_after_ms * 1e6, clock_ns)
         self._triggers = {task.trigger_topic or task.topic for task in config.tasks}
         self._sources = {task.name: config.source_of(task) for task in config.tasks}
+        #: topic -> tasks whose deadlines count from its frames
+        self._feeds = feeds_of(config)
         self._started_ns: int | None = None
         self._running_now = False
         #: unit -> busy time when it was started last
@@ -181,16 +186,16 @@ class Pipeline:
 
     # --- frames -----------------------------------------------------------------------------
 
-    def submit(self, frame: Frame, *, age_ns: int = 0) -> None:
+    def submit(self, frame: Frame, *, age: Age = UNKNOWN) -> None:
         """
         Let a frame arrive; any thread may.
 
-        :param age_ns: how long ago it was taken; deadlines count from then
+        :param age: how long ago it was taken; deadlines count from then, from now when unknown
         """
-        self._inputs.received(frame.stream, self._clock_ns())
+        self._inputs.received(frame.stream, self._clock_ns(), age)
         self._images.note(frame)
         if frame.stream in self._triggers:
-            self._running().submit(frame, age_ns=age_ns)
+            self._running().submit(frame, age_ns=age.ns or 0)
 
     def reject(self, topic: str, reason: str) -> None:
         """Count a message that could not be used."""
@@ -271,6 +276,7 @@ class Pipeline:
                 inputs=self._inputs.snapshot(),
                 started_ns=self._started_ns,
                 busy_before=self._busy_before,
+                feeds=self._feeds,
                 missing=missing,
                 left_out=left_out,
                 readings=readings,

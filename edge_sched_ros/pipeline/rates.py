@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from edge_sched_ros.pipeline.input_ages import InputAges
 from edge_sched_ros.pipeline.status import Status
 from edge_sched_ros.pipeline.status import TaskState
 
@@ -36,6 +37,8 @@ class Rates:
     :param utilisation: unit -> share of the period it was busy, 0..1
     :param received: topic -> messages
     :param rejected: topic -> messages that could not be used
+    :param doubts: topic -> why a stamp told no age -> frames
+    :param age_ns: topic -> mean age of its frames; ``None`` when of none the age is known
     """
 
     period_s: float
@@ -43,6 +46,8 @@ class Rates:
     utilisation: dict[str, float]
     received: dict[str, int]
     rejected: dict[str, int]
+    doubts: dict[str, dict[str, int]]
+    age_ns: dict[str, float | None]
 
 
 def _ended(task: TaskState) -> int:
@@ -75,4 +80,20 @@ def rates_between(before: Status, now: Status) -> Rates:
         )
         received[topic] = account.received - base[0]
         rejected[topic] = sum(account.rejected.values()) - base[1]
-    return Rates(period_s, tasks, utilisation, received, rejected)
+    doubts, age_ns = _ages_between(before, now)
+    return Rates(period_s, tasks, utilisation, received, rejected, doubts, age_ns)
+
+
+def _ages_between(
+    before: Status, now: Status
+) -> tuple[dict[str, dict[str, int]], dict[str, float | None]]:
+    """Return the doubts and the mean age of every topic."""
+    doubts, age_ns = {}, {}
+    for topic, account in now.inputs.items():
+        ages = account.ages
+        first = before.inputs[topic].ages if topic in before.inputs else InputAges()
+        counts = {why: n - first.doubts.get(why, 0) for why, n in ages.doubts.items()}
+        doubts[topic] = {why: n for why, n in counts.items() if n}
+        known = ages.count - first.count
+        age_ns[topic] = (ages.sum_ns - first.sum_ns) / known if known else None
+    return doubts, age_ns

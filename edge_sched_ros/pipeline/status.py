@@ -74,6 +74,7 @@ class Status:
     :param now_ns: that moment, on the pipeline's clock
     :param started_ns: when it was started last; ``None`` before
     :param busy_before: unit -> its ``busy_ns`` then
+    :param feeds: topic -> tasks whose deadlines count from its messages
     :param missing: unit the configuration names and that cannot be used -> why
     :param left_out: ``TASK.VARIANT`` -> where and why it cannot be used
     :param profile_use: where the costs come from that were known from the start
@@ -91,6 +92,7 @@ class Status:
     units: tuple[UnitReport, ...]
     inputs: dict[str, InputAccount]
     busy_before: dict[str, int]
+    feeds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
     left_out: Mapping[str, str] = field(default_factory=dict)
     profile_use: ProfileUse | None = None
@@ -105,6 +107,7 @@ def read_status(
     inputs: dict[str, InputAccount],
     started_ns: int | None,
     busy_before: dict[str, int],
+    feeds: Mapping[str, tuple[str, ...]],
     missing: Mapping[str, str],
     left_out: Mapping[str, str],
     readings: Mapping[str, UnitReading],
@@ -135,6 +138,7 @@ def read_status(
         ),
         inputs=inputs,
         busy_before=busy_before,
+        feeds=feeds,
         missing=missing,
         left_out=left_out,
         profile_use=profile_use,

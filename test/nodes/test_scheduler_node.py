@@ -189,6 +189,44 @@ def test_a_damaged_message_of_any_type_is_counted(bench, start, topic, message):
     bench.wait_for(lambda: _rejected(status, topic, 'unreadable'), 'the rejection')
 
 
+def test_frames_of_a_frozen_stamp_are_answered(bench, start):
+    start()
+    heard = bench.listen(Detection2DArray, 'detector/detections')
+    status = bench.listen(DiagnosticArray, '/diagnostics')
+
+    def more(count):
+        bench.publish('front/image_raw', image(700))
+        return len(heard) >= count
+
+    bench.wait_for(partial(more, 5), 'answers')
+    assert {(one.header.stamp.sec, one.header.stamp.nanosec) for one in heard} == {
+        (0, 700_000_000)
+    }
+    bench.wait_for(lambda: _rejected(status, 'front/image_raw', 'equal_stamp'), 'the rejection')
+    assert not _rejected(status, 'front/image_raw', 'backward_stamp')
+
+
+@pytest.mark.parametrize(
+    ('age_s', 'words'),
+    [(20, 'all of the deadline of detector (5000 ms)'), (-60, 'ms in the future')],
+)
+def test_stamps_of_another_clock_are_warned_about_and_said_once(bench, start, capfd, age_s, words):
+    node = start()
+    status = bench.listen(DiagnosticArray, '/diagnostics')
+
+    def warned():
+        now_ms = node.get_clock().now().nanoseconds // 1_000_000
+        bench.publish('front/image_raw', image(now_ms - age_s * 1000))
+        lines = [line for one in status for line in one.status if 'front/image_raw' in line.name]
+        return [line for line in lines if words in line.message][2:]
+
+    (line, *_) = bench.wait_for(warned, 'the warning')
+    assert line.level == b'\x01'
+    keys = {value.key for value in line.values}
+    assert ('age_mean_ms' if age_s > 0 else 'unknown_age_future_stamp') in keys
+    assert capfd.readouterr().err.count(words) == 1
+
+
 def test_timing_and_status_are_published(bench, start):
     start()
     timings = bench.listen(JobTiming, 'scheduler/timing')

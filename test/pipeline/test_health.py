@@ -6,13 +6,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from edge_sched_ros.pipeline.health import ERROR
 from edge_sched_ros.pipeline.health import examine
 from edge_sched_ros.pipeline.health import Limits
 from edge_sched_ros.pipeline.health import OK
 from edge_sched_ros.pipeline.health import WARN
+from edge_sched_ros.pipeline.input_ages import InputAges
 from edge_sched_ros.pipeline.inputs_account import InputAccount
 from edge_sched_ros.pipeline.rates import rates_between
+from edge_sched_ros.pipeline.stamp_age import Age
 from edge_sched_ros.pipeline.status import Status
 from edge_sched_ros.pipeline.status import TaskState
 from edge_sched_ros.pipeline.status import UnitReport
@@ -115,6 +119,61 @@ def test_a_silent_camera_is_named():
 def test_rejected_messages_warn():
     before, now = _status(10, last_s=10), _status(11, received=5, rejected=2, last_s=11)
     assert _levels(before, now)['input camera'] == (WARN, '2 messages could not be used')
+
+
+def _with_ages(status, *ages):
+    account = replace(status.inputs['camera'], ages=InputAges())
+    for age in ages:
+        account.ages.note(age, status.now_ns)
+    return replace(status, inputs={'camera': account}, feeds={'camera': ('detector',)})
+
+
+def _input_line(*ages):
+    before, now = _status(10, last_s=10), _status(11, received=9, last_s=11)
+    rates = rates_between(_with_ages(before), _with_ages(now, *ages))
+    return next(
+        line for line in examine(_with_ages(now, *ages), rates, LIMITS) if 'input' in line.name
+    )
+
+
+def test_ages_are_shown():
+    line = _input_line(Age(10_000_000), Age(30_000_000), Age(20_000_000))
+    assert line.level == OK
+    told = {key: line.values[key] for key in ('age_ms', 'age_mean_ms', 'age_max_ms')}
+    assert told == {'age_ms': '20.0', 'age_mean_ms': '20.0', 'age_max_ms': '30.0'}
+
+
+def test_frames_too_old_for_a_deadline_warn_and_name_task_age_and_deadline():
+    line = _input_line(Age(80_000_000), Age(81_000_000))
+    assert line.level == WARN
+    assert line.message.startswith(
+        'frames are 80 ms old when they come, which is all of the deadline of detector (50 ms)'
+    )
+    assert _input_line(Age(49_000_000)).level == OK
+
+
+@pytest.mark.parametrize(
+    ('age', 'level', 'words'),
+    [
+        (Age(doubt='future_stamp', ahead_ns=250_000_000), WARN, 'lie 250 ms in the future'),
+        (Age(doubt='unrelated_clock'), WARN, 'have nothing to do with each other'),
+        (Age(doubt='equal_stamp'), WARN, '1 frames had the stamp of the one before'),
+        (Age(doubt='zero_stamp'), OK, '9.0 messages/s'),
+    ],
+)
+def test_stamps_that_tell_no_age_are_counted_and_named(age, level, words):
+    line = _input_line(age)
+    assert line.level == level and words in line.message
+    assert line.values[f'unknown_age_{age.doubt}'] == '1' and 'age_ms' not in line.values
+
+
+def test_stamps_and_refused_messages_are_both_named():
+    before = _with_ages(_status(10, last_s=10))
+    now = _status(11, received=5, rejected=2, last_s=11)
+    now = _with_ages(now, Age(doubt='equal_stamp'))
+    level, message = _levels(before, now)['input camera']
+    assert level == WARN
+    assert message.startswith('2 messages could not be used; 1 frames had the stamp')
 
 
 def test_a_unit_that_cannot_be_used_is_an_error_with_its_reason():
