@@ -64,7 +64,10 @@ class TaskVerdict:
 
 
 def predict(
-    tasks: Sequence[TaskDemand], slots: Mapping[str, int], order: Order = 'edf'
+    tasks: Sequence[TaskDemand],
+    slots: Mapping[str, int],
+    order: Order = 'edf',
+    cpus: float | None = None,
 ) -> dict[str, TaskVerdict]:
     """
     Return the verdict on every task.
@@ -80,17 +83,22 @@ def predict(
 
     :param slots: unit -> stages it runs at a time
     :param order: what waits is served in
+    :param cpus: what a quota leaves all CPU units together; it counts for the overload, not for
+        the draws, which know no periods that are spent
     """
     if not tasks:
         return {}
-    return dict(_predict(tuple(tasks), tuple(sorted(slots.items())), order))
+    return dict(_predict(tuple(tasks), tuple(sorted(slots.items())), order, cpus))
 
 
 @lru_cache(maxsize=64)
 def _predict(
-    tasks: tuple[TaskDemand, ...], slots: tuple[tuple[str, int], ...], order: Order
+    tasks: tuple[TaskDemand, ...],
+    slots: tuple[tuple[str, int], ...],
+    order: Order,
+    cpus: float | None,
 ) -> tuple[tuple[str, TaskVerdict], ...]:
-    load = least_load(tasks, dict(slots))
+    load = least_load(tasks, dict(slots), cpus)
     drawn = draw(tasks, dict(slots), order)
     first_to_go = _first_to_go(tasks, load, drawn)
     return tuple((task.name, _verdict(task, load, drawn, first_to_go)) for task in tasks)
@@ -125,6 +133,8 @@ def _reason(
     if load.share >= 1 and (task.name in first_to_go or (late and load.touches(task))):
         units = ', '.join(load.units)
         can = 'it can do' if len(load.units) == 1 else 'they can do'
+        if load.by_quota:
+            can = f'the CPU quota of {load.cpus:.3g} CPUs allows'
         return f'{units} would be asked for {load.share:.3g} times what {can}'
     if late:
         return f'p99 {p99_ms:.3g} ms is above {deadline} ({unit} busy {min(busy, 1.0):.2g})'

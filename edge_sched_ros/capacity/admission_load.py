@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,10 +21,14 @@ class LeastLoad:
 
     :param share: of their time that is asked for; from 1 on no policy can serve all
     :param units: those that are that busy however the stages are divided
+    :param cpus: what a quota leaves the CPU units together
+    :param by_quota: whether it is that quota which limits them
     """
 
     share: float
     units: tuple[str, ...]
+    cpus: float = math.inf
+    by_quota: bool = False
 
     def touches(self, task: TaskDemand) -> bool:
         """Return whether a task has a stage that only those units can run."""
@@ -35,7 +40,9 @@ def load_solver() -> None:
     import scipy.optimize  # noqa: F401
 
 
-def least_load(tasks: Sequence[TaskDemand], slots: Mapping[str, int]) -> LeastLoad:
+def least_load(
+    tasks: Sequence[TaskDemand], slots: Mapping[str, int], cpus: float | None = None
+) -> LeastLoad:
     """
     Return the least load of the busiest units, over all ways to divide the stages.
 
@@ -43,11 +50,14 @@ def least_load(tasks: Sequence[TaskDemand], slots: Mapping[str, int]) -> LeastLo
     1978; recollected): shares of each stage on its units, least the highest utilisation. Below 1
     is necessary for any policy to be stable, and by dual prices above 0 the units that limit it
     are known.
+
+    :param cpus: what a quota leaves the CPU units together, as if they were one more unit
     """
     # loads for a while, and only who asks needs it
     from scipy.optimize import linprog
 
     names = list(slots)
+    cores = [name for name in names if name.rstrip('0123456789') == 'cpu']
     parts = [
         (index, names.index(unit), task.rate_per_s * time_ms / 1e3 / slots[unit])
         for index, (task, stage) in enumerate((task, s) for task in tasks for s in task.stages)
@@ -55,17 +65,19 @@ def least_load(tasks: Sequence[TaskDemand], slots: Mapping[str, int]) -> LeastLo
     ]
     count = sum(len(task.stages) for task in tasks)
     whole = np.zeros((count, len(parts) + 1))
-    busy = np.zeros((len(names), len(parts) + 1))
+    busy = np.zeros((len(names) + (cpus is not None), len(parts) + 1))
     busy[:, -1] = -1.0
     for column, (stage_index, unit_index, share) in enumerate(parts):
         whole[stage_index, column] = 1.0
         busy[unit_index, column] = share
+        if cpus is not None and names[unit_index] in cores:
+            busy[-1, column] = share * slots[names[unit_index]] / cpus
     goal = np.zeros(len(parts) + 1)
     goal[-1] = 1.0
     found = linprog(
-        goal, A_ub=busy, b_ub=np.zeros(len(names)), A_eq=whole, b_eq=np.ones(count), method='highs'
+        goal, A_ub=busy, b_ub=np.zeros(len(busy)), A_eq=whole, b_eq=np.ones(count), method='highs'
     )
-    prices = found.ineqlin.marginals
-    return LeastLoad(
-        float(found.fun), tuple(name for name, price in zip(names, prices) if price < -1e-9)
-    )
+    tight = [price < -1e-9 for price in found.ineqlin.marginals]
+    by_quota = cpus is not None and tight[-1]
+    units = tuple(name for name, own in zip(names, tight) if own or (by_quota and name in cores))
+    return LeastLoad(float(found.fun), units, math.inf if cpus is None else cpus, by_quota)

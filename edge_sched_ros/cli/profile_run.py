@@ -81,7 +81,7 @@ def measure_networks(networks: tuple[str, ...], request: Request) -> Measured:
     """
     image, output = request.image, request.output
     picture = coloured_blocks() if image is None else picture_of(image, '--image')
-    machine = discover()
+    machine = discover().with_named(request.wanted.units)
     wanted = replace(request.wanted, units=check_units(machine, request.wanted.units, '--units'))
     check_regular(output)
     with (

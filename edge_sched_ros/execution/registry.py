@@ -4,15 +4,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from functools import lru_cache
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution import engines
 from edge_sched_ros.execution import preprocess
+from edge_sched_ros.execution.cpu_plan import split_cores
+from edge_sched_ros.execution.cpu_plan import why_spare
+from edge_sched_ros.execution.discovery.cpu_quota import read_cpu_quota
 from edge_sched_ros.execution.discovery.inventory import take_inventory
 from edge_sched_ros.execution.engines.base import Engine
 from edge_sched_ros.execution.plugins import modules_holding
@@ -45,12 +50,26 @@ class Machine:
     What a machine has to compute with.
 
     :param absent: unit that is not here or cannot be used -> why
+    :param spare: cores that a CPU quota does not pay for: used by who names them
     """
 
     units: tuple[LocalUnit, ...]
     engines: tuple[Backend, ...]
     preprocessors: tuple[Backend, ...]
     absent: Mapping[str, str] = field(default_factory=dict)
+    spare: tuple[LocalUnit, ...] = ()
+
+    def with_named(self, names: Collection[str]) -> Machine:
+        """Return the machine with those spare cores in use that are named."""
+        named = tuple(local for local in self.spare if local.unit.name in names)
+        if not named:
+            return self
+        cores = [local for local in self.units if local.unit.kind == 'cpu']
+        others = [local for local in self.units if local.unit.kind != 'cpu']
+        cores = sorted((*cores, *named), key=lambda local: local.core or 0)
+        spare = tuple(local for local in self.spare if local not in named)
+        absent = {name: why for name, why in self.absent.items() if name not in names}
+        return replace(self, units=(*cores, *others), spare=spare, absent=absent)
 
 
 @lru_cache(maxsize=1)
@@ -61,11 +80,15 @@ def discover() -> Machine:
     accelerators = tuple(
         LocalUnit(Unit(f.name, f.kind)) for f in found if f.available and f.kind != 'cpu'
     )
+    quota = read_cpu_quota()
+    cores, spare = split_cores(cpu_units(), quota)
     return Machine(
-        units=cpu_units() + accelerators,
+        units=cores + accelerators,
         engines=_probe(tuple(modules_holding(engines, 'ENGINE').values())),
         preprocessors=_probe(tuple(modules_holding(preprocess, 'PREPROCESSOR').values())),
-        absent={f.name: f.reason for f in found if not f.available},
+        absent={f.name: f.reason for f in found if not f.available}
+        | {local.unit.name: why_spare(quota) for local in spare},
+        spare=spare,
     )
 
 

@@ -150,7 +150,7 @@ class Admission:
         self, known: Known, tasks: Mapping[str, TaskSpec], pins: Mapping[str, str]
     ) -> dict[str, TaskVerdict]:
         asked, _ = demands(known, tasks, self.rates.hz, pins)
-        return predict(asked, known.slots, known.order)
+        return predict(asked, known.slots, known.order, known.cpus)
 
     def _unpinned(self, spec: TaskSpec) -> TaskSpec:
         return spec.pinned('') if spec.name in self.pins else spec
@@ -175,6 +175,7 @@ class Admission:
         drifted = not alike(self._asked, asked)
         if outdated or (drifted and (waited or len(asked) != len(self._asked))):
             self._asked, self._predicted_ns = asked, now_ns
-            self.outlook = Outlook(predict(asked, known.slots, known.order), unknown)
+            verdicts = predict(asked, known.slots, known.order, known.cpus)
+            self.outlook = Outlook(verdicts, unknown)
         elif unknown != self.outlook.unknown:
             self.outlook = Outlook(self.outlook.verdicts, unknown)

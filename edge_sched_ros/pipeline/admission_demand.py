@@ -34,6 +34,7 @@ class Known:
     :param costs: (task, variant) -> its stages; absent while one of them is unknown
     :param slots: unit that can be used -> stages at a time
     :param fan_out: cascade -> share of the answers before it that activate it
+    :param cpus: what a quota leaves all CPU units together; ``None`` for none
     """
 
     tasks: dict[str, TaskSpec]
@@ -41,6 +42,7 @@ class Known:
     slots: dict[str, int]
     fan_out: dict[str, float]
     order: Order
+    cpus: float | None = None
 
 
 def look(dispatcher: LowLevelDispatcher, _now_ns: int = 0) -> Known:

@@ -29,6 +29,7 @@ from edge_sched_ros.pipeline.left_behind import units_of
 from edge_sched_ros.pipeline.parameters import is_parameter
 from edge_sched_ros.pipeline.task_programs import TaskProgram
 from edge_sched_ros.pipeline.task_programs import TaskPrograms
+from edge_sched_ros.pipeline.unit_choice import machine_for
 from edge_sched_ros.pipeline.unit_choice import UnitChoice
 
 _log = logging.getLogger(__name__)
@@ -95,6 +96,7 @@ def assemble(config: PipelineConfig, machine: Machine) -> Assembly:
 
 
 def _assemble(config: PipelineConfig, machine: Machine) -> Assembly:
+    machine = machine_for(config, machine)
     choice = UnitChoice(config, machine)
     makers = TaskPrograms(config, machine, choice)
     programs: dict[str, Program] = {}

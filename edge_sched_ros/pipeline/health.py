@@ -54,6 +54,7 @@ def examine(status: Status, rates: Rates, limits: Limits) -> list[Health]:
         *_units(status, rates),
         *_missing_units(status),
         *_left_out(status),
+        *_quota(status, rates),
         *_profiles(status),
         *_drifts(status),
         *_inputs(status, rates, limits),
@@ -98,6 +99,8 @@ def _task(task: TaskState, status: Status, rates: Rates, limits: Limits) -> Heal
         level, message = ERROR, f'no on-time result for {since_ns / 1e9:.1f} s'
     elif rate.missed:
         level, message = WARN, f'{rate.missed} of {rate.ended} missed their deadline'
+        if rates.throttled.throttled:
+            message += f' ({_stopped(rates)})'
     values = {
         'deadline_ms': f'{task.deadline_ns / 1e6:g}',
         'on_time_hz': f'{rate.on_time_hz:.2f}',
@@ -154,6 +157,25 @@ def _missing_units(status: Status) -> list[Health]:
         Health(f'unit {name}', WARN, f'configured, but cannot be used: {reason}', name)
         for name, reason in status.missing.items()
     ]
+
+
+def _stopped(rates: Rates) -> str:
+    seen = rates.throttled
+    return (
+        f'the CPU quota stopped this process in {seen.throttled} of {seen.periods} periods, '
+        f'for {seen.stopped_s * 1e3:.0f} ms'
+    )
+
+
+def _quota(status: Status, rates: Rates) -> list[Health]:
+    use = status.quota
+    if use is None:
+        return []
+    level, message = (WARN if use.too_many_units else OK), str(use)
+    if rates.throttled.throttled:
+        level, message = WARN, f'{message}; {_stopped(rates)}'
+    values = {key: str(value) for key, value in use.to_dict().items()}
+    return [Health('cpu quota', level, message, 'cpu', values)]
 
 
 def _profiles(status: Status) -> list[Health]:

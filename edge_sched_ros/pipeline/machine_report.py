@@ -9,6 +9,9 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from edge_sched_ros.execution.discovery.cpu_quota import limiting
+from edge_sched_ros.execution.discovery.cpu_quota import read_cpu_quota
+from edge_sched_ros.execution.discovery.cpu_quota import read_throttling
 from edge_sched_ros.execution.discovery.inventory import take_inventory
 from edge_sched_ros.execution.discovery.jetpack import read_release
 from edge_sched_ros.execution.discovery.jetpack import TegraRelease
@@ -26,6 +29,7 @@ from edge_sched_ros.execution.telemetry.jtop import read_engine_clocks
 from edge_sched_ros.execution.telemetry.machine_reader import MachineReader
 from edge_sched_ros.pipeline.large_images import large_images_ok
 from edge_sched_ros.pipeline.large_images import rmw_name
+from edge_sched_ros.pipeline.quota_watch import QuotaUse
 
 
 def machine_report(
@@ -61,6 +65,7 @@ def machine_report(
         'module': module.model,
         'os': _os(module, release),
         'power_mode': mode.name,
+        'cpu_quota': _quota(root, sum(1 for f in units if f.kind == 'cpu' and f.available)),
         'versions': versions(probes, release),
         'units': {
             f.name: {'kind': f.kind, 'available': f.available, 'reason': f.reason} for f in units
@@ -72,6 +77,14 @@ def machine_report(
         'telemetry': telemetry,
         'notes': {what: why for what, why in reasons.items() if why},
     }
+
+
+def _quota(root: Path, cores: int) -> dict[str, Any] | None:
+    """Return what a control group leaves of the cores; ``None`` when it leaves all."""
+    quota = limiting(read_cpu_quota(root), cores)
+    if quota is None:
+        return None
+    return QuotaUse(quota, min(cores, quota.whole_cores), read_throttling(root)).to_dict()
 
 
 def _os(module: Module, release: TegraRelease) -> str | None:

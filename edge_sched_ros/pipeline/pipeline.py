@@ -10,6 +10,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from edge_sched_ros.execution.runtime import Runtime
 from edge_sched_ros.execution.telemetry.sampler import Sampler
 from edge_sched_ros.pipeline.admission import Admission
 from edge_sched_ros.pipeline.admission import OFF
+from edge_sched_ros.pipeline.admission_demand import Known
 from edge_sched_ros.pipeline.admission_demand import look
 from edge_sched_ros.pipeline.assemble import assemble
 from edge_sched_ros.pipeline.assemble import Assembly
@@ -39,6 +41,7 @@ from edge_sched_ros.pipeline.inputs_account import InputAccounts
 from edge_sched_ros.pipeline.known_costs import known_costs
 from edge_sched_ros.pipeline.latest_images import LatestImages
 from edge_sched_ros.pipeline.machine_watch import MachineWatch
+from edge_sched_ros.pipeline.quota_watch import QuotaWatch
 from edge_sched_ros.pipeline.replanning import Replanning
 from edge_sched_ros.pipeline.stamp_age import Age
 from edge_sched_ros.pipeline.stamp_age import UNKNOWN
@@ -47,6 +50,8 @@ from edge_sched_ros.pipeline.status import Status
 from edge_sched_ros.policies.registry import make_policy
 
 _log = logging.getLogger(__name__)
+
+_SPENT = 'when it is spent, everything stands still until the next period, and answers come late'
 
 
 class Pipeline:
@@ -79,9 +84,10 @@ class Pipeline:
         self._assembly: Assembly | None = None
         self._runtime: Runtime | None = None
         self._watch: MachineWatch | None = None
+        self._quota: QuotaWatch | None = None
         self._replanning: Replanning | None = None
         #: says what changes of tasks would do to deadlines
-        self.admission = Admission(lambda: self._running().read(look), config.admission)
+        self.admission = Admission(self._known, config.admission)
         #: where the costs come from that were known from the start
         self._profile_use: ProfileUse | None = None
         self._inputs = InputAccounts(config.topics)
@@ -104,7 +110,12 @@ class Pipeline:
         :param should_stop: asked while costs are measured; ends that after the run in progress
         :raises ConfigError: naming the file or key that cannot be used
         """
-        assembly = assemble(self.config, self._machine or discover())
+        machine = self._machine or discover()
+        assembly = assemble(self.config, machine)
+        self._quota = _quota_watch(self._root, machine, assembly)
+        use = self._quota.look()
+        if use is not None:
+            _log.warning('%s: %s', use, _SPENT)
         try:
             profiles, self._profile_use = known_costs(
                 self.config,
@@ -159,6 +170,8 @@ class Pipeline:
         """Welcome frames."""
         self.admission.rates.forget()
         self._reset_programs()
+        if self._quota is not None:
+            self._quota.begin()
         self._busy_before = {unit.name: unit.busy_ns for unit in self.status().units}
         self._started_ns = self._clock_ns()
         self._running_now = True
@@ -269,6 +282,7 @@ class Pipeline:
         """Return the state of everything at this moment."""
         missing, left_out = self._loaded().missing, self._loaded().left_out
         readings = {} if self._watch is None else self._watch.readings
+        quota = None if self._quota is None else self._quota.look()
         status: Status = self._running().read(
             lambda dispatcher, now_ns: read_status(
                 dispatcher,
@@ -281,6 +295,7 @@ class Pipeline:
                 left_out=left_out,
                 readings=readings,
                 profile_use=self._profile_use,
+                quota=quota,
             )
         )
         return status
@@ -324,6 +339,12 @@ class Pipeline:
         """Return the class names a task's results speak of; empty when it has none."""
         return tuple(getattr(self._loaded().programs[task], 'labels', ()))
 
+    def _known(self) -> Known:
+        """Return what admission asks for; a quota is less than what the units could do."""
+        known: Known = self._running().read(look)
+        use = None if self._quota is None else self._quota.look()
+        return known if use is None else replace(known, cpus=use.quota.cpus)
+
     def _reset_programs(self) -> None:
         for program in self._loaded().programs.values():
             program.reset()
@@ -337,6 +358,12 @@ class Pipeline:
         if self._runtime is None:
             raise RuntimeError('the pipeline is not loaded')
         return self._runtime
+
+
+def _quota_watch(root: Path, machine: Machine, assembly: Assembly) -> QuotaWatch:
+    cores = sum(1 for local in machine.units if local.unit.kind == 'cpu') + len(machine.spare)
+    used = sum(1 for local in assembly.units if local.unit.kind == 'cpu')
+    return QuotaWatch(root, cores, used)
 
 
 @contextmanager

@@ -33,6 +33,7 @@ from edge_sched_ros.pipeline.config import TaskConfig
 from edge_sched_ros.pipeline.resources import find_file
 from edge_sched_ros.pipeline.stage_units import StageUnits
 from edge_sched_ros.pipeline.task_programs import TaskPrograms
+from edge_sched_ros.pipeline.unit_choice import machine_for
 from edge_sched_ros.pipeline.unit_choice import UnitChoice
 from edge_sched_ros.profiling.memory_probe import measure_memory
 from edge_sched_ros.profiling.picture import Picture
@@ -75,6 +76,7 @@ def targets_of(
         for index, name in enumerate(networks)
     )
     config = PipelineConfig(tasks=tasks, units=units)
+    machine = machine_for(config, machine)
     makers = TaskPrograms(config, machine, UnitChoice(config, machine))
     programs: list[Program] = []
     found: list[Target] = []
@@ -191,6 +193,7 @@ def check_units(machine: Machine, names: tuple[str, ...], where: str) -> tuple[s
     """
     if not names:
         return ()
+    machine = machine.with_named(names)
     choice = select_units(machine.units, names, absent=machine.absent, where=where)
     for name, reason in choice.missing.items():
         raise ConfigError(where, f"'{name}' cannot be used: {reason}")

@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field
 
+from edge_sched_ros.execution.discovery.cpu_quota import Throttling
 from edge_sched_ros.pipeline.input_ages import InputAges
 from edge_sched_ros.pipeline.status import Status
 from edge_sched_ros.pipeline.status import TaskState
@@ -39,6 +41,7 @@ class Rates:
     :param rejected: topic -> messages that could not be used
     :param doubts: topic -> why a stamp told no age -> frames
     :param age_ns: topic -> mean age of its frames; ``None`` when of none the age is known
+    :param throttled: what the CPU quota did
     """
 
     period_s: float
@@ -48,6 +51,7 @@ class Rates:
     rejected: dict[str, int]
     doubts: dict[str, dict[str, int]]
     age_ns: dict[str, float | None]
+    throttled: Throttling = field(default_factory=Throttling)
 
 
 def _ended(task: TaskState) -> int:
@@ -81,7 +85,11 @@ def rates_between(before: Status, now: Status) -> Rates:
         received[topic] = account.received - base[0]
         rejected[topic] = sum(account.rejected.values()) - base[1]
     doubts, age_ns = _ages_between(before, now)
-    return Rates(period_s, tasks, utilisation, received, rejected, doubts, age_ns)
+    throttled = Throttling()
+    if now.quota is not None:
+        earlier_quota = Throttling() if before.quota is None else before.quota.throttling
+        throttled = now.quota.throttling.since(earlier_quota)
+    return Rates(period_s, tasks, utilisation, received, rejected, doubts, age_ns, throttled)
 
 
 def _ages_between(

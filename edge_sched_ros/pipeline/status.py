@@ -16,6 +16,7 @@ from edge_sched_ros.execution.telemetry.unit_reading import NOTHING_READ
 from edge_sched_ros.execution.telemetry.unit_reading import UnitReading
 from edge_sched_ros.pipeline.cost_sources import ProfileUse
 from edge_sched_ros.pipeline.inputs_account import InputAccount
+from edge_sched_ros.pipeline.quota_watch import QuotaUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class Status:
     :param profile_use: where the costs come from that were known from the start
     :param drifts: how often a cost has become another than was known
     :param drifted: ``TASK/STAGE on UNIT`` whose cost did so last; empty before
+    :param quota: of CPU time, where it leaves less than the CPU units could use
     """
 
     now_ns: int
@@ -98,6 +100,7 @@ class Status:
     profile_use: ProfileUse | None = None
     drifts: int = 0
     drifted: str = ''
+    quota: QuotaUse | None = None
 
 
 def read_status(
@@ -112,6 +115,7 @@ def read_status(
     left_out: Mapping[str, str],
     readings: Mapping[str, UnitReading],
     profile_use: ProfileUse | None = None,
+    quota: QuotaUse | None = None,
 ) -> Status:
     """Return the status of a dispatcher; call it while nothing else handles events."""
     return Status(
@@ -144,6 +148,7 @@ def read_status(
         profile_use=profile_use,
         drifts=dispatcher.profiles.drifts,
         drifted=_name(dispatcher.profiles.drifted),
+        quota=quota,
     )
 
 
@@ -203,7 +208,8 @@ def summary(status: Status) -> dict[str, Any]:
         for unit in status.units
     }
     inputs = {topic: account.to_dict() for topic, account in status.inputs.items()}
-    return {'policy': status.policy, 'tasks': tasks, 'units': units, 'inputs': inputs}
+    found = {'policy': status.policy, 'tasks': tasks, 'units': units, 'inputs': inputs}
+    return found if status.quota is None else {**found, 'cpu_quota': status.quota.to_dict()}
 
 
 def _share(part: int, whole: int) -> float:

@@ -18,6 +18,11 @@ from edge_sched_ros.pipeline.config import TaskConfig
 _log = logging.getLogger(__name__)
 
 
+def machine_for(config: PipelineConfig, machine: Machine) -> Machine:
+    """Return the machine with the cores a configuration names, even those no quota pays for."""
+    return machine.with_named({*config.units, *(n for task in config.tasks for n in task.units)})
+
+
 class UnitChoice:
     """
     The units of a configuration.

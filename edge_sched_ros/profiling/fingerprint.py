@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.discovery.cpu_quota import limiting
+from edge_sched_ros.execution.discovery.cpu_quota import read_cpu_quota
 from edge_sched_ros.execution.discovery.files import parse_range
 from edge_sched_ros.execution.discovery.files import read_text
 from edge_sched_ros.execution.discovery.jetpack import read_release
@@ -67,14 +69,22 @@ def read_fingerprint(root: Path = Path('/'), *, probes: Probes | None = None) ->
     module = read_module(root)
     found = versions(probes or probe_machine(), read_release(root))
     online = parse_range(read_text(root / 'sys/devices/system/cpu/online') or '')
+    cores = len(online) or os.cpu_count() or 1
     machine = MachineSpec(
         model=module.model,
         cpu=_processor(root),
-        cores=len(online) or os.cpu_count() or 1,
+        cores=cores,
         os=module.os,
+        cpu_quota=_quota(root, cores),
     )
     known = {name: version for name, version in found.items() if version}
     return Fingerprint(machine, known, read_power_mode(root).name)
+
+
+def _quota(root: Path, cores: int) -> float | None:
+    """Return how many CPUs a quota leaves; ``None`` when it leaves all."""
+    quota = limiting(read_cpu_quota(root), cores)
+    return None if quota is None else round(quota.cpus, 3)
 
 
 def _processor(root: Path) -> str | None:
@@ -96,7 +106,7 @@ def mismatches(profiled: Fingerprint, here: Fingerprint) -> tuple[Mismatch, ...]
     """Return what differs: the computer, libraries that compute, the power mode."""
     pairs = [
         (f'machine.{key}', getattr(profiled.machine, key), getattr(here.machine, key))
-        for key in ('model', 'cpu', 'cores')
+        for key in ('model', 'cpu', 'cores', 'cpu_quota')
     ]
     names = sorted({*profiled.versions, *here.versions} - set(_NOT_COMPARED))
     pairs += [

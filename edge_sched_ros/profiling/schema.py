@@ -65,6 +65,11 @@ class MachineSpec(Strict):
     cpu: Union[str, None] = Field(None, description='As its processor calls itself.')
     cores: Count = Field(description='CPU cores that are switched on.')
     os: Union[str, None] = Field(None, description='Distribution; not compared.')
+    cpu_quota: Union[Annotated[float, Field(strict=True, gt=0, le=MOST)], None] = Field(
+        None,
+        description='CPUs that the quota of the control group (container) left, where that was '
+        'less than the cores give; null: all of them.',
+    )
 
 
 class StageProfile(Strict):

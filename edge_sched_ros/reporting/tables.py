@@ -23,6 +23,8 @@ def show_summary(summary: dict[str, Any], *, console: Console | None = None) -> 
     _show_reasons(summary, console)
     busy = ', '.join(f'{n} {u["utilisation"]:.0%}' for n, u in summary['units'].items())
     show_line(f'units busy: {busy}', console)
+    if 'cpu_quota' in summary:
+        show_line(_quota(summary['cpu_quota']), console)
     if 'accuracy' in summary:
         named = ', '.join(f'{key} {_number(v)}' for key, v in summary['accuracy'].items())
         show_line(f'accuracy: {named}', console)
@@ -38,6 +40,14 @@ def _row(name: str, task: dict[str, Any]) -> tuple[str, ...]:
         str(sum(task['dropped'].values())),
         str(sum(task['failed'].values())),
         '/'.join(_ms(task['response_ms'][key]) for key in ('p50', 'p95', 'p99')),
+    )
+
+
+def _quota(quota: dict[str, Any]) -> str:
+    return (
+        f'CPU quota: {quota["cpus"]:.3g} CPUs (CPU units: {quota["cpu_units"]}); it stopped this '
+        f'process in {quota["throttled"]} of {quota["periods"]} periods of '
+        f'{quota["period_ms"]:.3g} ms, for {quota["stopped_s"]:.3g} s'
     )
 
 

@@ -209,3 +209,20 @@ def test_an_overload_is_said_as_a_multiple():
     assert reason == 'cpu0 would be asked for 5 times what it can do'
     reason = predict([task('t', 100.0, both(50.0), deadline_ms=90.0)], TWO)['t'].reason
     assert reason == 'cpu0, cpu1 would be asked for 2.5 times what they can do'
+
+
+def test_a_cpu_quota_is_an_overload_of_all_cores_together():
+    # 30 / s of 10 ms: 0.3 of a core
+    tasks = [task('t', 30.0, both(10.0))]
+    slots = {'cpu0': 1, 'cpu1': 1}
+    assert predict(tasks, slots)['t'].feasible
+    assert predict(tasks, slots, cpus=0.35)['t'].feasible
+    reason = predict(tasks, slots, cpus=0.25)['t'].reason
+    assert (
+        reason == 'cpu0, cpu1 would be asked for 1.2 times what the CPU quota of 0.25 CPUs allows'
+    )
+
+
+def test_a_cpu_quota_does_not_limit_a_gpu():
+    tasks = [task('t', 30.0, {'gpu0': 10.0, 'cpu0': 50.0})]
+    assert predict(tasks, {'cpu0': 1, 'gpu0': 1}, cpus=0.1)['t'].feasible

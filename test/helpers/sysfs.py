@@ -101,6 +101,57 @@ class Tree:
         self.write(f'{place}/hwmon/hwmon3/in7_label', 'sum of shunt voltages')
         self.write(f'{place}/hwmon/hwmon3/in7_input', 12)
 
+    def cgroup_v2(self, groups: Mapping[str, str], own: str, *, mounted: str = '/') -> None:
+        """
+        Write control groups of version 2: name below the mount -> ``cpu.max``.
+
+        :param own: group of this process as ``/proc/self/cgroup`` has it
+        :param mounted: group that is mounted, as the host names it
+        """
+        self.write('proc/self/cgroup', f'0::{own}')
+        mount = 'sys/fs/cgroup'
+        self.write(
+            'proc/self/mountinfo',
+            '22 1 0:21 / /proc rw - proc proc rw\n'
+            f'29 22 0:26 {mounted} /{mount} rw,nosuid - cgroup2 cgroup2 rw,nsdelegate',
+        )
+        for name, text in groups.items():
+            if text:
+                self.write(f'{mount}{name}/cpu.max', text)
+            self.throttled(name, mount=mount)
+
+    def cgroup_v1(self, groups: Mapping[str, int], own: str, *, mounted: str = '/') -> None:
+        """Write control groups of version 1: name below the mount -> quota in us."""
+        self.write(
+            'proc/self/cgroup', f'5:memory:/other\n3:cpu,cpuacct:{own}\n1:name=systemd:/x\n0::/'
+        )
+        mount = 'sys/fs/cgroup/cpu,cpuacct'
+        self.write(
+            'proc/self/mountinfo',
+            '31 22 0:30 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n'
+            f'32 22 0:31 {mounted} /{mount} rw - cgroup cgroup rw,cpu,cpuacct\n'
+            '41 22 0:40 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw',
+        )
+        for name, quota_us in groups.items():
+            self.write(f'{mount}{name}/cpu.cfs_quota_us', quota_us)
+            self.write(f'{mount}{name}/cpu.cfs_period_us', 100_000)
+            self.throttled(name, mount=mount, version=1)
+
+    def throttled(
+        self,
+        group: str = '',
+        periods: int = 0,
+        throttled: int = 0,
+        ms: int = 0,
+        *,
+        mount: str = 'sys/fs/cgroup',
+        version: int = 2,
+    ) -> None:
+        """Write how often a control group was stopped."""
+        spent = f'throttled_usec {ms}000' if version == 2 else f'throttled_time {ms}000000'
+        text = f'usage_usec 5\nnr_periods {periods}\nnr_throttled {throttled}\n{spent}'
+        self.write(f'{mount}{group}/cpu.stat', text)
+
     def zones(self, zones: Mapping[str, int]) -> None:
         """Write thermal zones: type -> milli-degrees."""
         for number, (name, value) in enumerate(zones.items()):

@@ -52,6 +52,24 @@ def test_an_unknown_release_is_said_and_nothing_else_is_lost(tmp_path):
     assert report['units']['gpu0']['available']
 
 
+def test_a_cpu_quota_is_said(tmp_path):
+    assert _report('plain_pc', tmp_path / 'free')['cpu_quota'] is None
+    known = COMPUTERS['plain_pc']
+    tree = known.tree(tmp_path / 'box')
+    tree.cgroup_v1({'/docker/abc': 50_000}, '/docker/abc')
+    tree.throttled('/docker/abc', 9, 4, 250, mount='sys/fs/cgroup/cpu,cpuacct', version=1)
+    report = machine_report(root=tree.root, probes=known.probes(), allowed_cores=range(4))
+    assert report['cpu_quota'] == {
+        'cpus': 0.5,
+        'period_ms': 100.0,
+        'group': '/docker/abc',
+        'cpu_units': 1,
+        'periods': 9,
+        'throttled': 4,
+        'stopped_s': 0.25,
+    }
+
+
 def test_nobody_misses_jetpack_on_a_pc(tmp_path):
     report = _report('plain_pc', tmp_path)
     assert 'jetpack' not in report['notes']

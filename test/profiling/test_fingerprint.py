@@ -85,6 +85,19 @@ def test_a_pc(tmp_path):
     assert 'tensorrt' not in found.versions
 
 
+def test_a_cpu_quota_is_part_of_the_computer(tmp_path):
+    computer = Computer(plain_pc, 4)
+    tree = computer.tree(tmp_path)
+    free = read_fingerprint(tmp_path, probes=computer.probes())
+    assert free.machine.cpu_quota is None
+    tree.cgroup_v2({'/box': '50000 100000'}, '/box')
+    limited = read_fingerprint(tmp_path, probes=computer.probes())
+    assert [str(m) for m in mismatches(free, limited)] == ['machine.cpu_quota was absent, is 0.5']
+    # more than the cores can use is no limit
+    tree.cgroup_v2({'/box': '400000 100000'}, '/box')
+    assert mismatches(free, read_fingerprint(tmp_path, probes=computer.probes())) == ()
+
+
 def test_a_reader_may_insist():
     profile = parse_profile(profile_data(), 'p.yaml')
     here = fingerprint_of(profile)

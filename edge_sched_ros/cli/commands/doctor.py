@@ -57,6 +57,8 @@ def _machine(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
     notes = report['notes']
     for name, key in (('module', 'module'), ('system', 'os'), ('power mode', 'power_mode')):
         yield name, str(report[key] or _unknown(notes.get(key)))
+    if report['cpu_quota']:
+        yield 'CPU quota', _quota(report['cpu_quota'])
     for name, version in report['versions'].items():
         # on a computer that is no Jetson nobody misses JetPack
         if version or name in notes:
@@ -67,6 +69,15 @@ def _machine(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield note, values or _unknown(notes.get(note) or notes.get('energy'))
     if telemetry['slowed_by']:
         yield 'slowed by', ', '.join(telemetry['slowed_by'])
+
+
+def _quota(quota: dict[str, Any]) -> str:
+    units = f'{quota["cpu_units"]} core' + ('s' if quota['cpu_units'] != 1 else '')
+    return (
+        f'{quota["cpus"]:.3g} CPUs: {quota["cpus"] * quota["period_ms"]:.3g} ms of CPU time in '
+        f'each {quota["period_ms"]:.3g} ms (control group {quota["group"]}); {units} used as '
+        'units unless others are named'
+    )
 
 
 def _number(value: float | None) -> str:

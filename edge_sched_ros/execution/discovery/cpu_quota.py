@@ -1,0 +1,200 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+How much CPU time the control groups of this process allow, and how often they have stopped it.
+
+A quota says nothing of which cores: a container limited to half a CPU still sees all of them, runs
+on all of them, and is stopped as a whole when the time of a period is spent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from pathlib import PurePosixPath
+
+from edge_sched_ros.execution.discovery.files import read_int
+from edge_sched_ros.execution.discovery.files import read_text
+
+#: of the kernel, where a group names none
+_PERIOD_US = 100_000
+#: how deep control groups are looked at
+_DEEPEST = 64
+
+
+@dataclass(frozen=True, slots=True)
+class CpuQuota:
+    """
+    The tightest quota of a process's own control group and those above it.
+
+    :param cpus: cores that can be kept busy on average; 0.5 is half of one
+    :param period_ms: after the quota of a period is spent, all threads stop until the next one
+    :param group: the control group that has it, as it is named here
+    """
+
+    cpus: float
+    period_ms: float
+    group: str
+
+    def __str__(self) -> str:
+        """Return it for people."""
+        each = f'{self.cpus * self.period_ms:.3g} ms of CPU time in {self.period_ms:.3g} ms'
+        return f'{self.cpus:.3g} CPUs ({each}, control group {self.group})'
+
+    @property
+    def whole_cores(self) -> int:
+        """How many cores can be busy all the time without being stopped; at least one."""
+        return max(1, int(self.cpus + 1e-9))
+
+
+@dataclass(frozen=True, slots=True)
+class Throttling:
+    """
+    What quotas have done since their groups were made.
+
+    :param periods: in which something ran
+    :param throttled: of those, in which everything was stopped until the next one
+    :param stopped_s: how long, over all cores
+    """
+
+    periods: int = 0
+    throttled: int = 0
+    stopped_s: float = 0.0
+
+    def since(self, before: Throttling) -> Throttling:
+        """Return what came after an earlier reading; a group that is new counts from its start."""
+        if self.periods < before.periods or self.throttled < before.throttled:
+            return self
+        return Throttling(
+            self.periods - before.periods,
+            self.throttled - before.throttled,
+            max(0.0, self.stopped_s - before.stopped_s),
+        )
+
+
+def read_cpu_quota(root: Path = Path('/')) -> CpuQuota | None:
+    """
+    Return the quota of this process; ``None`` when none of its control groups has one.
+
+    :param root: where ``proc`` and ``sys`` are
+    """
+    found = [quota for group in _groups(root) if (quota := group.quota()) is not None]
+    return min(found, key=lambda quota: quota.cpus, default=None)
+
+
+def read_throttling(root: Path = Path('/')) -> Throttling:
+    """Return how often the groups that have a quota have stopped what runs in them."""
+    counts = [group.throttling() for group in _groups(root) if group.quota() is not None]
+    return Throttling(
+        max((count.periods for count in counts), default=0),
+        sum(count.throttled for count in counts),
+        sum(count.stopped_s for count in counts),
+    )
+
+
+def limiting(quota: CpuQuota | None, cores: int) -> CpuQuota | None:
+    """Return a quota that leaves a process less than so many cores give; else ``None``."""
+    return quota if quota is not None and quota.cpus < cores else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """
+    One control group.
+
+    :param folder: its files
+    :param name: below the place where its hierarchy is mounted
+    """
+
+    folder: Path
+    name: str
+
+    def quota(self) -> CpuQuota | None:
+        """Return its own quota, of version 2 (``cpu.max``) or 1 (``cpu.cfs_quota_us``)."""
+        quota_us, period_us = self._version_2() or self._version_1()
+        if quota_us is None or quota_us <= 0 or period_us <= 0:
+            return None
+        return CpuQuota(quota_us / period_us, period_us / 1e3, self.name)
+
+    def _version_2(self) -> tuple[int | None, int] | None:
+        words = (read_text(self.folder / 'cpu.max') or '').split()
+        if not words:
+            return None
+        period = words[1] if len(words) > 1 else str(_PERIOD_US)
+        if not words[0].isdecimal() or not period.isdecimal():
+            return None, _PERIOD_US
+        return int(words[0]), int(period)
+
+    def _version_1(self) -> tuple[int | None, int]:
+        period_us = read_int(self.folder / 'cpu.cfs_period_us')
+        return read_int(self.folder / 'cpu.cfs_quota_us'), period_us or _PERIOD_US
+
+    def throttling(self) -> Throttling:
+        """Return its counters; 0 where they cannot be read."""
+        text = read_text(self.folder / 'cpu.stat') or ''
+        values = dict(re.findall(r'^(\w+) (\d+)$', text, re.MULTILINE))
+        stopped_s = int(values.get('throttled_usec', 0)) / 1e6
+        # version 1 counts in nanoseconds
+        stopped_s = stopped_s or int(values.get('throttled_time', 0)) / 1e9
+        return Throttling(
+            int(values.get('nr_periods', 0)), int(values.get('nr_throttled', 0)), stopped_s
+        )
+
+
+def _groups(root: Path) -> Iterator[_Group]:
+    """Yield this process's groups that may limit CPU time, from its own one upwards."""
+    seen: set[Path] = set()
+    for path, mount in _hierarchies(root):
+        for name in [path, *path.parents][:_DEEPEST]:
+            folder = mount / str(name).lstrip('/')
+            if folder not in seen:
+                seen.add(folder)
+                yield _Group(folder, str(name))
+
+
+def _hierarchies(root: Path) -> Iterator[tuple[PurePosixPath, Path]]:
+    """Yield (own group below the mount, mount) of version 2 and of version 1's ``cpu``."""
+    own = _own_groups(root)
+    for line in (read_text(root / 'proc/self/mountinfo') or '').splitlines():
+        before, dash, after = line.partition(' - ')
+        fields, kinds = before.split(), after.split()
+        if not dash or len(fields) < 5 or len(kinds) < 3:
+            continue
+        if kinds[0] == 'cgroup2':
+            path = own.get('')
+        elif kinds[0] == 'cgroup' and 'cpu' in kinds[2].split(','):
+            path = own.get('cpu')
+        else:
+            continue
+        mount = root / _plain(fields[4]).lstrip('/')
+        yield _below(path or '/', _plain(fields[3])), mount
+
+
+def _own_groups(root: Path) -> dict[str, str]:
+    """Return controller -> this process's group; '' is version 2."""
+    found: dict[str, str] = {}
+    for line in (read_text(root / 'proc/self/cgroup') or '').splitlines():
+        _, _, rest = line.partition(':')
+        controllers, _, path = rest.partition(':')
+        found |= dict.fromkeys(controllers.split(','), path)
+    return found
+
+
+def _below(path: str, mounted: str) -> PurePosixPath:
+    """
+    Return a group's place below a mount that shows only ``mounted`` of its hierarchy.
+
+    In a container the mount is often the own group itself, under whatever name it has outside;
+    what lies outside of the mount (``/..``) cannot be read from here.
+    """
+    group, base = PurePosixPath(path), PurePosixPath(mounted)
+    if '..' in group.parts or base not in (group, *group.parents):
+        return PurePosixPath('/')
+    return PurePosixPath('/') / group.relative_to(base)
+
+
+def _plain(field: str) -> str:
+    """Return a path of mountinfo, in which blanks are octal."""
+    return re.sub(r'\\([0-7]{3})', lambda found: chr(int(found[1], 8)), field)
