@@ -19,10 +19,16 @@ from edge_sched_ros.pipeline.parameters import POLICY_PREFIX
 from edge_sched_ros.pipeline.parameters import TASK_PARAMETERS
 from edge_sched_ros.pipeline.parameters import UNSET
 from edge_sched_ros.pipeline.resources import find_file
+from edge_sched_ros.pipeline.topic_names import AsWritten
+from edge_sched_ros.pipeline.topic_names import check_pictures
+from edge_sched_ros.pipeline.topic_names import COMPRESSED_TYPE as COMPRESSED_TYPE
+from edge_sched_ros.pipeline.topic_names import guess_type
+from edge_sched_ros.pipeline.topic_names import IMAGE_TYPE as IMAGE_TYPE
+from edge_sched_ros.pipeline.topic_names import info_topic_of
+from edge_sched_ros.pipeline.topic_names import TopicNames
+from edge_sched_ros.pipeline.topic_names import WithoutRos
 from edge_sched_ros.policies.registry import policy_parameters
 
-IMAGE_TYPE = 'sensor_msgs/msg/Image'
-COMPRESSED_TYPE = 'sensor_msgs/msg/CompressedImage'
 _TOPIC = re.compile(r'(~/|/)?[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*')
 _TYPE = re.compile(r'[A-Za-z]\w*/msg/[A-Za-z]\w*')
 
@@ -119,22 +125,21 @@ def feeds_of(config: PipelineConfig) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def guess_type(topic: str) -> str:
-    """Return the type an image topic of that name usually has."""
-    return COMPRESSED_TYPE if topic.endswith('/compressed') else IMAGE_TYPE
-
-
-def from_parameters(values: Mapping[str, Any], *, beside: Path | None = None) -> PipelineConfig:
+def from_parameters(
+    values: Mapping[str, Any], *, beside: Path | None = None, topics: TopicNames | None = None
+) -> PipelineConfig:
     """
     Return the configuration a set of parameters makes.
 
     :param values: by full name, e.g. ``detector.deadline_ms``
     :param beside: the folder of the file they come from
+    :param topics: what becomes of topics' names; types are guessed, and topics compared, by the
+        names in the end. They stay as written when not given
     :raises ConfigError: naming the parameter
     """
     full = check_all(values)
     names = tuple(full['tasks'])
-    tasks = tuple(_task(name, full, beside) for name in names)
+    tasks = tuple(_task(name, full, beside, topics or AsWritten()) for name in names)
     for task in tasks:
         if task.after and task.after not in names:
             raise ConfigError(f'{task.name}.after', f"there is no task named '{task.after}'")
@@ -173,13 +178,6 @@ def _check_together(config: PipelineConfig) -> None:
                 loop = ' -> '.join(way)
                 raise ConfigError(f'{task.name}.after', f'the cascade is a loop: {loop}')
     types = config.topic_types()
-    plain: dict[str, str] = {}
-    for topic in types:
-        other = plain.setdefault(topic.lstrip('/'), topic)
-        if other != topic:
-            raise ConfigError(
-                'tasks', f"'{topic}' and '{other}' differ only in the slash: use one"
-            )
     for task in config.tasks:
         _check_followed(task, config)
         # bundled programs work on pictures; own code is named by package.module:Class
@@ -209,7 +207,9 @@ def _check_followed(task: TaskConfig, config: PipelineConfig) -> None:
         raise ConfigError(where, f"'{followed.name}' works on '{theirs}', this task on '{mine}'")
 
 
-def _task(name: str, full: Mapping[str, Any], beside: Path | None) -> TaskConfig:
+def _task(
+    name: str, full: Mapping[str, Any], beside: Path | None, topics: TopicNames
+) -> TaskConfig:
     own = {spec.name: full[f'{name}.{spec.name}'] for spec in TASK_PARAMETERS}
     options = {spec.name: own.pop(spec.name) for spec in TASK_PARAMETERS if spec.option}
     own['units'] = tuple(own['units'])
@@ -221,9 +221,7 @@ def _task(name: str, full: Mapping[str, Any], beside: Path | None) -> TaskConfig
         raise ConfigError(
             f'{name}.trigger_topic', 'a task that comes after another has no trigger'
         )
-    for key in ('topic', 'trigger_topic', 'camera_info_topic'):
-        if own[key] and not _TOPIC.fullmatch(own[key]):
-            raise ConfigError(f'{name}.{key}', f"'{own[key]}' cannot be the name of a topic")
+    own |= _topics(name, own, topics)
     for key in ('topic_type', 'trigger_type'):
         if own[key] and not _TYPE.fullmatch(own[key]):
             raise ConfigError(f'{name}.{key}', f"'{own[key]}' is not of the form package/msg/Type")
@@ -238,6 +236,23 @@ def _task(name: str, full: Mapping[str, Any], beside: Path | None) -> TaskConfig
     return TaskConfig(name=name, options=given, **own)
 
 
+def _topics(task: str, own: Mapping[str, Any], topics: TopicNames) -> dict[str, str]:
+    """Return a task's topics by their names in the end."""
+    keys = ('topic', 'trigger_topic', 'camera_info_topic')
+    for key in keys:
+        if own[key] and not _TOPIC.fullmatch(own[key]):
+            raise ConfigError(f'{task}.{key}', f"'{own[key]}' cannot be the name of a topic")
+    found = {key: topics.resolve(own[key]) if own[key] else '' for key in keys}
+    if own['topic']:
+        if not own['topic_type']:
+            check_pictures(found['topic'], f'{task}.topic')
+        # remapped itself, it need not lie beside the image
+        beside = info_topic_of(own['topic'])
+        if not own['camera_info_topic'] and topics.is_remapped(beside):
+            found['camera_info_topic'] = topics.resolve(beside)
+    return found
+
+
 def _check_one_of(task: str, own: Mapping[str, Any], one: str, other: str, needs: str) -> None:
     if own[one] and own[other]:
         raise ConfigError(f'{task}.{other}', f'give only one of {one} and {other}')
@@ -247,13 +262,14 @@ def _check_one_of(task: str, own: Mapping[str, Any], one: str, other: str, needs
 
 def from_file(path: str | Path) -> PipelineConfig:
     """
-    Return the configuration of a ROS parameter file.
+    Return the configuration of a ROS parameter file; topics have absolute names.
 
     :raises ConfigError: naming file and key
     """
     path = Path(path)
     try:
-        config = from_parameters(read_parameters(path), beside=path.parent)
+        values = read_parameters(path)
+        config = from_parameters(values, beside=path.parent, topics=WithoutRos())
     except ConfigError as error:
         if error.where.startswith(str(path)):
             raise

@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from edge_sched_ros.pipeline.config import guess_type
 from edge_sched_ros.pipeline.config import PipelineConfig
+from edge_sched_ros.pipeline.topic_names import guess_type
+from edge_sched_ros.pipeline.topic_names import info_topic_of
 
 DETECTIONS = 'vision_msgs/msg/Detection2DArray'
 IMAGE = 'sensor_msgs/msg/Image'
@@ -19,12 +20,6 @@ RESULT_TOPICS: dict[str, dict[str, str]] = {
     'depth': {'image': IMAGE, 'camera_info': CAMERA_INFO},
     'picture': {'image': IMAGE, 'camera_info': CAMERA_INFO},
 }
-
-
-def info_topic_of(topic: str) -> str:
-    """Return the name of the ``CameraInfo`` that by convention goes with an image topic."""
-    namespace, slash, _ = topic.removesuffix('/compressed').rpartition('/')
-    return f'{namespace}{slash}camera_info'
 
 
 def info_topics(config: PipelineConfig) -> dict[str, str]:

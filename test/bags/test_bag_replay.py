@@ -141,7 +141,7 @@ def test_a_sqlite_bag_is_replayed_as_well(bag, tmp_path):
 @pytest.mark.parametrize(
     ('changes', 'message'),
     [
-        ({'depth__topic': 'rear/image_raw'}, "has no topic 'rear/image_raw' (it has: /camera/"),
+        ({'depth__topic': 'rear/image_raw'}, "has no topic '/rear/image_raw' (it has: /camera/"),
         (
             {
                 'detector__topic_type': 'sensor_msgs/msg/CompressedImage',

@@ -105,7 +105,10 @@ def test_a_compressed_topic_is_known_by_its_name(good):
             r'b\.trigger_topic: a task that comes after another',
         ),
         ({'a.topic_type': 'sensor_msgs/msg/Imu'}, r'a\.topic_type: is .*Imu: a network needs'),
-        ({'b.after': '', 'b.topic': '/front/image_raw'}, 'differ only in the slash'),
+        (
+            {'a.topic': 'front/depth/compressedDepth'},
+            r"a\.topic: 'front/depth/compressedDepth' carries compressedDepth of image_transport",
+        ),
         ({'a.trigger_topic': 'imu'}, r'a\.trigger_type: trigger_topic and trigger_type'),
         (
             {'b.after': '', 'b.topic': 'front/image_raw', 'b.topic_type': 'x/msg/Y'},

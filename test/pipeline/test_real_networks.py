@@ -59,7 +59,7 @@ def _frames(count):
         image = SourceImage.from_raw(
             picture.reshape(-1), width=width, height=height, encoding='bgr8', step=3 * width
         )
-        yield Frame('street', seq + 1, (seq + 1) * 66_666_667, 'street', image)
+        yield Frame('/street', seq + 1, (seq + 1) * 66_666_667, 'street', image)
 
 
 def test_people_in_the_street_are_found_and_followed(tmp_path):
