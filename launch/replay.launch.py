@@ -1,51 +1,80 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Start the scheduler on simulated time and play a bag into it."""
+"""Start the scheduler on simulated time and, once it is active, play a bag into it."""
+
+import shlex
 
 from launch.actions import DeclareLaunchArgument
 from launch.actions import ExecuteProcess
 from launch.actions import IncludeLaunchDescription
+from launch.actions import OpaqueFunction
+from launch.actions import RegisterEventHandler
 from launch.actions import Shutdown
+from launch.actions import TimerAction
+from launch.event_handlers import OnProcessExit
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitutions import LaunchConfiguration
 from launch.substitutions import PathJoinSubstitution
+from launch_ros.substitutions import ExecutableInPackage
 from launch_ros.substitutions import FindPackageShare
 
+from edge_sched_ros.pipeline import launch_arguments as check
 from launch import LaunchDescription
+
+#: how long the last frames may take to be answered
+_LAST_FRAMES_S = 1.0
+
+
+def _played(event, context):
+    if event.returncode:
+        return Shutdown(reason='the bag was not played')
+    return TimerAction(period=_LAST_FRAMES_S, actions=[Shutdown(reason='the bag has been played')])
+
+
+def _scheduler_ended(event, context):
+    if 'scheduler_node' in event.process_name:
+        return Shutdown(reason='the scheduler has ended')
+    return None
+
+
+def _player(context):
+    """Return what plays the bag; it begins when the scheduler is active."""
+
+    def given(name):
+        return LaunchConfiguration(name, default='').perform(context)
+
+    # a group's namespace (PushRosNamespace), and the scheduler's own
+    parts = (given('ros_namespace').strip('/'), check.namespace(given('namespace')).strip('/'))
+    scheduler = '/'.join(['', *filter(None, parts), 'scheduler'])
+    player = [
+        *shlex.split(given('player')),
+        *('--rate', check.rate(given('rate'))),
+        check.existing('bag', given('bag'), folder=True),
+    ]
+    wait = ExecutableInPackage(package='edge_sched_ros', executable='when_active')
+    return [ExecuteProcess(cmd=[wait, scheduler, '--', *player], output='screen', on_exit=_played)]
 
 
 def generate_launch_description():
-    share = FindPackageShare('edge_sched_ros')
-    arguments = [
-        DeclareLaunchArgument('bag', description='Folder of the bag to play'),
-        DeclareLaunchArgument('rate', default_value='1.0', description='Times real time'),
-        DeclareLaunchArgument(
-            'params_file',
-            default_value=PathJoinSubstitution([share, 'config', 'scheduler.yaml']),
-            description='ROS parameter file with tasks, networks and deadlines',
-        ),
-    ]
-    scheduler = IncludeLaunchDescription(
-        PythonLaunchDescriptionSource(
-            PathJoinSubstitution([share, 'launch', 'scheduler.launch.py'])
-        ),
-        launch_arguments={
-            'use_sim_time': 'true',
-            'params_file': LaunchConfiguration('params_file'),
-        }.items(),
+    launch_folder = PathJoinSubstitution([FindPackageShare('edge_sched_ros'), 'launch'])
+    return LaunchDescription(
+        [
+            DeclareLaunchArgument('bag', description='Folder of the bag to play'),
+            DeclareLaunchArgument('rate', default_value='1.0', description='Times real time'),
+            DeclareLaunchArgument(
+                'player',
+                # its publishers are there during the delay, and subscribers find them
+                default_value='ros2 bag play --clock 100 --delay 2',
+                description='Command that plays and publishes /clock; --rate RATE and the bag '
+                'are added. Without rosbag2: "ros2 run edge_sched_ros bag_player"',
+            ),
+            RegisterEventHandler(OnProcessExit(on_exit=_scheduler_ended)),
+            OpaqueFunction(function=_player),
+            IncludeLaunchDescription(
+                PythonLaunchDescriptionSource(
+                    PathJoinSubstitution([launch_folder, 'scheduler.launch.py'])
+                ),
+                launch_arguments={'use_sim_time': 'true'}.items(),
+            ),
+        ]
     )
-    player = ExecuteProcess(
-        cmd=[
-            'ros2',
-            'bag',
-            'play',
-            '--clock',
-            '100',
-            '--rate',
-            LaunchConfiguration('rate'),
-            LaunchConfiguration('bag'),
-        ],
-        output='screen',
-        on_exit=Shutdown(reason='the bag has been played'),
-    )
-    return LaunchDescription([*arguments, scheduler, player])

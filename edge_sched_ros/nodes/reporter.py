@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Mapping
 
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.clock import Clock
@@ -23,11 +24,13 @@ from edge_sched_ros.pipeline.health import Health
 from edge_sched_ros.pipeline.health import Limits
 from edge_sched_ros.pipeline.health import OK
 from edge_sched_ros.pipeline.input_health import stamp_problem
+from edge_sched_ros.pipeline.input_problems import with_problems
 from edge_sched_ros.pipeline.messages import time_message
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.rates import Rates
 from edge_sched_ros.pipeline.rates import rates_between
 from edge_sched_ros.pipeline.status import Status
+from edge_sched_ros.pipeline.status_messages import CANNOT_BE_CONFIGURED
 from edge_sched_ros.pipeline.status_messages import diagnostic_array
 from edge_sched_ros.pipeline.status_messages import scheduler_status
 
@@ -39,6 +42,7 @@ class Reporter:
     On the steady clock: a hung unit or a stopped ``/clock`` is reported too.
 
     :param limits: returns when silence becomes an error, at present
+    :param problems: returns what is wrong with who publishes on each topic
     """
 
     def __init__(
@@ -48,10 +52,12 @@ class Reporter:
         *,
         period_s: float,
         limits: Callable[[], Limits],
+        problems: Callable[[], Mapping[str, list[str]]],
     ) -> None:
         self._node = node
         self._pipeline = pipeline
         self._limits = limits
+        self._problems = problems
         self._before: Status = pipeline.status()
         #: topics and what was wrong with their stamps, as far as it was said
         self._told: set[tuple[str, str]] = set()
@@ -73,8 +79,8 @@ class Reporter:
         self._diagnostics.publish(
             diagnostic_array(
                 make,
-                [*examine(status, rates, self._limits()), *self._admission()],
-                node=self._node.get_name(),
+                [*self._examine(status, rates), *self._admission()],
+                node=self._node.get_fully_qualified_name(),
                 stamp=stamp,
             )
         )
@@ -86,6 +92,9 @@ class Reporter:
             if problem is not None and (topic, problem.kind) not in self._told:
                 self._told.add((topic, problem.kind))
                 self._node.get_logger().warning(f'{topic}: {problem.text}')
+
+    def _examine(self, status: Status, rates: Rates) -> list[Health]:
+        return with_problems(examine(status, rates, self._limits()), self._problems())
 
     def _admission(self) -> list[Health]:
         admission = self._pipeline.admission
@@ -121,8 +130,8 @@ class IdleReporter:
         if not self._idle():
             return
         problem = self._problem()
-        text = f'cannot be configured: {problem}' if problem else 'not active'
+        text = f'{CANNOT_BE_CONFIGURED}: {problem}' if problem else 'not active'
         line = Health('node', ERROR if problem else OK, text, 'scheduler')
         stamp = time_message(make, self._node.get_clock().now().nanoseconds)
-        name = self._node.get_name()
+        name = self._node.get_fully_qualified_name()
         self._diagnostics.publish(diagnostic_array(make, [line], node=name, stamp=stamp))

@@ -25,6 +25,7 @@ from edge_sched_ros.msg import JobTiming
 from edge_sched_ros.nodes.changes import apply_changes
 from edge_sched_ros.nodes.changes import check_changes
 from edge_sched_ros.nodes.logging_bridge import forward_logging
+from edge_sched_ros.nodes.node_topic_names import NodeTopicNames
 from edge_sched_ros.nodes.parameters import NodeParameters
 from edge_sched_ros.nodes.process_tuning import tune_process
 from edge_sched_ros.nodes.publishers import TaskPublisher
@@ -45,6 +46,7 @@ from edge_sched_ros.pipeline.health import Limits
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.status import summary
 from edge_sched_ros.pipeline.topics import info_topics
+from edge_sched_ros.pipeline.topics import RESULT_TOPICS
 
 SUCCESS = TransitionCallbackReturn.SUCCESS
 FAILURE = TransitionCallbackReturn.FAILURE
@@ -66,6 +68,7 @@ class SchedulerNode(LifecycleNode):
         self._pipeline: Pipeline | None = None
         self._config: PipelineConfig | None = None
         self._inputs: Subscriptions | None = None
+        self._names = NodeTopicNames(self)
         self._reporter: Reporter | None = None
         #: why it could not be configured the last time
         self._problem = ''
@@ -89,7 +92,8 @@ class SchedulerNode(LifecycleNode):
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Check the parameters and load every network."""
         try:
-            self._config = from_parameters(self._settings.values())
+            self._names = NodeTopicNames(self)
+            self._config = from_parameters(self._settings.values(), topics=self._names)
             for topic, kind in self._config.topic_types().items():
                 message_class(kind, topic)
             self._pipeline = Pipeline(self._config, on_end=self._on_end)
@@ -123,9 +127,15 @@ class SchedulerNode(LifecycleNode):
         """Start the units and subscribe."""
         pipeline, config = self._loaded()
         types = config.topic_types()
-        infos = info_topics(config)
         try:
-            self._inputs = Subscriptions(self, pipeline, types=types, info_topics=infos)
+            self._inputs = Subscriptions(
+                self,
+                pipeline,
+                names=self._names,
+                types=types,
+                info_topics=info_topics(config),
+                needs_info=self._topics_that_need_infos(config, pipeline),
+            )
         except Exception as error:
             # a wrong qos_overrides value, say
             self.get_logger().error(f'cannot be activated: {brief(error, MOST_OF_AN_ERROR)}')
@@ -137,8 +147,10 @@ class SchedulerNode(LifecycleNode):
             pipeline,
             period_s=self._settings.value('status_period_s'),
             limits=self._limits,
+            problems=lambda: {} if self._inputs is None else self._inputs.problems,
         )
-        self.get_logger().info(f'active: listening to {", ".join(types)}')
+        inputs = ', '.join(f'{topic} ({kind})' for topic, kind in types.items())
+        self.get_logger().info(f'active: listening to {inputs}')
         return super().on_activate(state)
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -219,6 +231,16 @@ class SchedulerNode(LifecycleNode):
                 labels=pipeline.labels_of(task.name),
                 info_of=partial(self._info_of, topic),
             )
+
+    @staticmethod
+    def _topics_that_need_infos(config: PipelineConfig, pipeline: Pipeline) -> set[str]:
+        """Return the topics from which pictures are made that have a CameraInfo."""
+        made = [
+            t
+            for t in config.tasks
+            if 'camera_info' in RESULT_TOPICS.get(pipeline.output_of(t.name), {})
+        ]
+        return {config.source_of(task).topic for task in made}
 
     def _info_of(self, topic: str) -> Any:
         subscriptions = self._inputs

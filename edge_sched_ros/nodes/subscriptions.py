@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import Any
 
@@ -22,9 +24,10 @@ from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.brief import brief_error
 from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
 from edge_sched_ros.execution.frame import FrameError
+from edge_sched_ros.nodes.connections import Connections
 from edge_sched_ros.nodes.intake import Intake
 from edge_sched_ros.nodes.intake import latest
-from edge_sched_ros.nodes.offered_qos import incompatible_publishers
+from edge_sched_ros.nodes.node_topic_names import NodeTopicNames
 from edge_sched_ros.nodes.raw_image import read_compressed_image
 from edge_sched_ros.nodes.raw_image import read_image
 from edge_sched_ros.nodes.ros_messages import message_class
@@ -78,8 +81,10 @@ class Subscriptions:
 
     :param node: subscribes
     :param pipeline: takes the frames
+    :param names: what to give ROS for a topic; all topics here have their names in the end
     :param types: topic -> message type
     :param info_topics: topic -> topic of its ``CameraInfo``
+    :param needs_info: topics whose tasks publish pictures that should have a CameraInfo
     :raises ConfigError: for a message type that is not known here
     """
 
@@ -88,11 +93,17 @@ class Subscriptions:
         node: Node,
         pipeline: Pipeline,
         *,
+        names: NodeTopicNames,
         types: dict[str, str],
         info_topics: dict[str, str],
+        needs_info: AbstractSet[str],
     ) -> None:
         self._node = node
         self._pipeline = pipeline
+        self._names = names
+        self._connections = Connections(node, needs_info=needs_info)
+        #: topics of which a frame came
+        self._received: set[str] = set()
         #: topic -> the latest CameraInfo that belongs to it
         self._camera_infos: dict[str, Any] = {}
         self._info_subscriptions: dict[str, Any] = {}
@@ -108,10 +119,10 @@ class Subscriptions:
         )
         try:
             for topic, kind in types.items():
-                subscription = self._subscribe(topic, kind, raw=True)
+                subscription = self._subscribe(topic, topic, kind, raw=True)
                 self._intake.add(subscription, partial(self._on_message, self._inputs[topic]))
             for topic, info in info_topics.items():
-                self._info_subscriptions[topic] = self._subscribe(info, CAMERA_INFO)
+                self._info_subscriptions[topic] = self._subscribe(topic, info, CAMERA_INFO)
         except BaseException:
             self.close()
             raise
@@ -120,10 +131,11 @@ class Subscriptions:
         """Begin to take messages."""
         self._intake.start()
 
-    def _subscribe(self, topic: str, kind: str, *, raw: bool = False) -> Any:
+    def _subscribe(self, source: str, topic: str, kind: str, *, raw: bool = False) -> Any:
+        name = self._names.written(topic)
         subscription = self._node.create_subscription(
             message_class(kind, topic),
-            topic,
+            name,
             lambda _message: None,
             sensor_qos(),
             callback_group=self._intake.group,
@@ -132,6 +144,7 @@ class Subscriptions:
             raw=raw,
         )
         self._subscriptions.append(subscription)
+        self._connections.add(source, name, kind, subscription)
         return subscription
 
     def close(self) -> None:
@@ -161,6 +174,7 @@ class Subscriptions:
             self._warn_once(source.topic, 'unreadable', f'message rejected: {brief_error(error)}')
 
     def _accept(self, source: Input, message: Any) -> None:
+        self._received.add(source.topic)
         message = _READERS.get(source.kind, partial(_read, source.kind))(message)
         clock = self._node.get_clock()
         ahead_ns = SIMULATED_AHEAD_NS if clock.ros_time_is_active else AHEAD_NS
@@ -183,16 +197,22 @@ class Subscriptions:
                 self._camera_infos[topic] = message
             return self._camera_infos.get(topic)
 
+    @property
+    def problems(self) -> Mapping[str, list[str]]:
+        """What is wrong with who publishes on each topic, as seen last."""
+        return self._connections.problems
+
     def _look_around(self) -> None:
         """Say why frames may never come; rclpy's own handlers would wake with every frame."""
-        for subscription in self._subscriptions:
-            name, qos = subscription.topic_name, subscription.qos_profile
-            for problem in incompatible_publishers(self._node, name, qos):
-                self._warn_once(name, problem, f'nothing can come from {problem}')
-        for topic, source in self._inputs.items():
-            info = self.camera_info(topic)
-            if info is not None and source.kind == IMAGE_TYPE:
-                self._check_size(topic, info.width * info.height * 3)
+        infos = {topic: self.camera_info(topic) for topic in self._inputs}
+        with_info = {topic for topic, info in infos.items() if info is not None}
+        self._connections.look(self._received, with_info)
+        for topic, problems in self._connections.problems.items():
+            for problem in problems:
+                self._warn_once(topic, problem, problem)
+        for topic in with_info:
+            if self._inputs[topic].kind == IMAGE_TYPE:
+                self._check_size(topic, infos[topic].width * infos[topic].height * 3)
 
     def _check_size(self, topic: str, size: int) -> None:
         if size <= DEFAULT_SEGMENT_BYTES:

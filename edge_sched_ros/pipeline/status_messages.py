@@ -16,6 +16,8 @@ from edge_sched_ros.pipeline.status import TaskState
 from edge_sched_ros.pipeline.status import UnitReport
 
 _UNKNOWN = float('nan')
+#: how the message of a node begins that was configured wrongly
+CANNOT_BE_CONFIGURED = 'cannot be configured'
 
 
 def scheduler_status(make: Make, status: Status, rates: Rates, *, stamp: Any) -> Any:
@@ -80,11 +82,21 @@ def _unit(make: Make, unit: UnitReport, rates: Rates) -> Any:
     )
 
 
+def status_name(node: str, what: str) -> str:
+    """
+    Return the name of a status.
+
+    :param node: fully qualified name of the node
+    """
+    return f'{node}: {what}'
+
+
 def diagnostic_array(make: Make, health: list[Health], *, node: str, stamp: Any) -> Any:
     """
     Return a ``diagnostic_msgs/DiagnosticArray``.
 
-    :param node: name of the node, the first part of every status name
+    :param node: fully qualified name of the node, the first part of every status name: two nodes
+        in two namespaces are told apart by it
     """
     return make(
         'diagnostic_msgs/msg/DiagnosticArray',
@@ -94,7 +106,7 @@ def diagnostic_array(make: Make, health: list[Health], *, node: str, stamp: Any)
                 'diagnostic_msgs/msg/DiagnosticStatus',
                 # a byte field is bytes in Python
                 level=bytes([line.level]),
-                name=f'{node}: {line.name}',
+                name=status_name(node, line.name),
                 message=brief(line.message, MOST_OF_AN_ERROR),
                 hardware_id=line.hardware_id,
                 values=[

@@ -35,7 +35,8 @@ class Bench:
 
     def __init__(self, domain_id: int | None = None) -> None:
         self.context = rclpy.Context()
-        rclpy.init(context=self.context, domain_id=domain_id or domain())
+        self.domain_id = domain_id or domain()
+        rclpy.init(context=self.context, domain_id=self.domain_id)
         self.executor = SingleThreadedExecutor(context=self.context)
         self.nodes: list[Node] = []
         self.watcher = self.add(Node('watcher', context=self.context))

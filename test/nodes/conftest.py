@@ -26,7 +26,11 @@ def bench():
 
 @pytest.fixture
 def start(bench, tmp_path):
-    """Return a function that starts a scheduler with parameters, by default one detector."""
+    """
+    Return a function that starts a scheduler with parameters, by default one detector.
+
+    What it is given without a name are ROS arguments, e.g. ``'-r', 'a:=b'``.
+    """
     raw = np.zeros((1, 4, 7), np.float32)
     raw[0, 0] = [16, 16, 10, 10, 1, 0.1, 0.9]
     write_onnx(tmp_path / 'boxes.onnx', outputs={'out': raw}, input_shape=[1, 3, 32, 32])
@@ -41,7 +45,7 @@ def start(bench, tmp_path):
     )
     nodes = []
 
-    def _start(**parameters):
+    def _start(*ros_arguments, **parameters):
         values = {
             'tasks': ['detector'],
             'detector.network': str(tmp_path / 'boxes.yaml'),
@@ -58,6 +62,7 @@ def start(bench, tmp_path):
         # looked up here, so that a test may put another class in its place
         node = scheduler_node.SchedulerNode(
             context=bench.context,
+            cli_args=['--ros-args', *ros_arguments] if ros_arguments else None,
             parameter_overrides=[
                 Parameter(name, value=value) for name, value in values.items() if value is not None
             ],

@@ -85,7 +85,7 @@ def test_a_warning_lets_it_through_and_diagnostics_say_so(bench, loaded):
             line
             for array in arrays
             for line in array.status
-            if line.name == 'scheduler: admission' and line.level == b'\x01'
+            if line.name == '/scheduler: admission' and line.level == b'\x01'
         ],
         'the warning',
     )[0]

@@ -31,11 +31,11 @@ def test_diagnostics_become_an_error_and_recover(bench, start):
     def levels():
         return {s.name: s.level for s in arrays[-1].status} if arrays else {}
 
-    names = {'scheduler: detector', 'scheduler: input front/image_raw'}
+    names = {'/scheduler: detector', '/scheduler: input /front/image_raw'}
     bench.wait_for(lambda: all(levels().get(n) == b'\x02' for n in names), 'the error')
     assert all(status.hardware_id for status in arrays[-1].status)
     silent = next(s for s in arrays[-1].status if 'input' in s.name)
-    assert "nothing on 'front/image_raw'" in silent.message
+    assert "nothing on '/front/image_raw'" in silent.message
     seen = []
 
     def recovered():
@@ -189,7 +189,7 @@ def test_the_summary_is_written(bench, start, tmp_path):
     node.trigger_deactivate()
     summary = json.loads((tmp_path / 'deep' / 'summary.json').read_text())
     assert summary['tasks']['detector']['on_time'] == 1
-    assert summary['inputs']['front/image_raw'] == {
+    assert summary['inputs']['/front/image_raw'] == {
         'received': 1,
         'rejected': {},
         'unknown_age': {'unrelated_clock': 1},

@@ -156,7 +156,7 @@ def test_a_problem_set_right_is_forgotten(bench, start):
     assert state_of(node) == 'unconfigured'
     arrays = bench.listen(DiagnosticArray, '/diagnostics')
     lines = bench.wait_for(lambda: [s for a in arrays for s in a.status], 'the reason')
-    assert (lines[0].name, lines[0].level) == ('scheduler: node', b'\x02')
+    assert (lines[0].name, lines[0].level) == ('/scheduler: node', b'\x02')
     assert 'detector.deadline_ms' in lines[0].message
     assert set_parameters(bench, detector__deadline_ms=50.0).successful
     assert str(node.trigger_configure()).endswith('SUCCESS')

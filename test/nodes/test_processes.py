@@ -114,7 +114,7 @@ def test_a_killed_player_leaves_a_node_that_says_so_and_ends_cleanly(programs, b
     assert node.interrupt() == 0
     assert 'Traceback' not in node.output()
     summary = json.loads((tmp_path / 'summary.json').read_text())
-    assert summary['inputs']['camera/image_raw']['received'] > 0
+    assert summary['inputs']['/camera/image_raw']['received'] > 0
 
 
 @pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGHUP])
@@ -237,7 +237,7 @@ def test_the_demo_scores_itself(tmp_path):
         }
         assert set(task['response_ms']) == {'p50', 'p95', 'p99'}
     assert all(set(unit) == {'kind', 'utilisation'} for unit in summary['units'].values())
-    assert summary['inputs']['camera/image_raw']['received'] > 50
+    assert summary['inputs']['/camera/image_raw']['received'] > 50
     accuracy = summary['accuracy']
     assert accuracy['detection_map50'] >= 0.8
     assert accuracy['tracking_idf1'] >= 0.6

@@ -1,0 +1,27 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What is wrong with who publishes on a topic, in the health of the input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from edge_sched_ros.pipeline.health import Health
+from edge_sched_ros.pipeline.health import WARN
+
+
+def with_problems(health: list[Health], problems: Mapping[str, list[str]]) -> list[Health]:
+    """
+    Return the health of everything, inputs with the problems of their topics.
+
+    :param problems: topic -> what is wrong, a line each
+    """
+    return [_with(line, problems.get(line.name.removeprefix('input '), [])) for line in health]
+
+
+def _with(line: Health, problems: list[str]) -> Health:
+    if not problems or not line.name.startswith('input '):
+        return line
+    text = '; '.join([line.message, *problems])
+    return replace(line, level=max(line.level, WARN), message=text)

@@ -1,0 +1,94 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""replay.launch.py with a stand-in for ``ros2 bag play``: it begins when the node is active."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+pytest.importorskip('launch', reason='ROS launch is not here')
+pytest.importorskip('launch_ros', reason='ROS launch is not here')
+
+from children import started
+from children import TIMEOUT_S
+from ros import domain
+
+FILE = Path(__file__).resolve().parents[2] / 'launch' / 'replay.launch.py'
+#: stands in for the player: says in which state the scheduler was when it was started
+PLAYER = """
+import sys
+import rclpy
+from lifecycle_msgs.srv import GetState
+rclpy.init(args=[])
+node = rclpy.create_node('player')
+client = node.create_client(GetState, '/scheduler/get_state')
+assert client.wait_for_service(timeout_sec=30)
+future = client.call_async(GetState.Request())
+rclpy.spin_until_future_complete(node, future, timeout_sec=30)
+print('state', future.result().current_state.label, 'arguments', *sys.argv[1:], flush=True)
+sys.exit({code})
+"""
+LAUNCH = """
+import sys
+from launch import LaunchDescription, LaunchService
+from launch.actions import IncludeLaunchDescription
+from launch.launch_description_sources import PythonLaunchDescriptionSource
+service = LaunchService()
+arguments = [tuple(word.split(':=', 1)) for word in sys.argv[2:]]
+source = PythonLaunchDescriptionSource(sys.argv[1])
+service.include_launch_description(LaunchDescription([
+    IncludeLaunchDescription(source, launch_arguments=arguments)]))
+sys.exit(service.run())
+"""
+
+
+@pytest.fixture
+def replay(tmp_path):
+    """Return a function that replays with a player that ends with a code."""
+    bag = tmp_path / 'bag'
+    bag.mkdir()
+
+    def run(*arguments, code=0):
+        player = tmp_path / 'player.py'
+        player.write_text(PLAYER.format(code=code))
+        command = [sys.executable, '-c', LAUNCH, str(FILE), f'bag:={bag}', *arguments]
+        command += [f'player:={sys.executable} {player} --clock 100']
+        env = {**os.environ, 'ROS_DOMAIN_ID': str(domain()), 'ROS_LOG_DIR': str(tmp_path)}
+        options = {'env': env, 'stdout': subprocess.PIPE, 'stderr': subprocess.STDOUT}
+        with started(command, text=True, **options) as process:
+            return process.communicate(timeout=TIMEOUT_S)[0]
+
+    return run
+
+
+def test_the_player_starts_when_the_node_is_active(replay, tmp_path):
+    out = replay('rate:=2.0')
+    assert f'state active arguments --clock 100 --rate 2.0 {tmp_path}/bag' in out
+    assert 'configured: ' in out and 'Traceback' not in out
+
+
+def test_a_scheduler_that_cannot_be_configured_ends_it_with_the_reason(replay, tmp_path):
+    file = tmp_path / 'p.yaml'
+    task = {'network': '/nowhere.yaml', 'topic': 'image'}
+    file.write_text(yaml.safe_dump({'/**': {'ros__parameters': {'tasks': ['a'], 'a': task}}}))
+    out = replay(f'params_file:={file}')
+    assert 'when_active: /scheduler: cannot be configured: a.network: there is no file' in out
+    assert 'state' not in out.replace('lifecycle_state', '')
+
+
+def test_a_scheduler_that_ends_first_ends_it(replay, tmp_path):
+    file = tmp_path / 'p.yaml'
+    file.write_text('this: [is no parameter file')
+    out = replay(f'params_file:={file}')
+    assert 'state ' not in out
+    assert 'process has died' in out
+
+
+def test_a_rate_that_cannot_be_is_one_line(replay):
+    assert "rate: 'fast' is no number above zero" in replay('rate:=fast')
