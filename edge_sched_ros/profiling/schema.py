@@ -106,7 +106,11 @@ class VariantProfile(Strict):
     """A variant of a network."""
 
     file: str = Field('', description='Name of the file that was measured.')
-    sha256: str = Field('', description='First 16 digits of its hash: another file, other costs.')
+    sha256: str = Field(
+        '',
+        description='First 16 digits of the hash of it, and of the files beside it that its '
+        'weights are in: another one, other costs.',
+    )
     stages: dict[str, dict[UnitName, StageProfile]] = Field(
         description='Stage -> unit -> cost; a unit that cannot run it is left out.'
     )

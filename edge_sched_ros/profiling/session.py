@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from datetime import timezone
 from functools import partial
 from pathlib import Path
 
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.network_digest import network_sha256
 from edge_sched_ros.profiling.bench import Bench
 from edge_sched_ros.profiling.corun import has_pair
 from edge_sched_ros.profiling.corun import Load
@@ -34,7 +35,6 @@ from edge_sched_ros.profiling.schema import VERSION
 from edge_sched_ros.profiling.target import Target
 
 _DIGITS = 16
-_PART_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +146,10 @@ def knows(profile: ProfileFile, target: Target, unit: str, share: float) -> bool
 
 
 def digest(file: Path) -> str:
-    """Return the first digits of a file's hash; empty for a file that cannot be read."""
+    """Return the first digits of a network's hash; empty when a file of it cannot be read."""
     try:
-        with file.open('rb') as content:
-            whole = hashlib.sha256()
-            for part in iter(lambda: content.read(_PART_BYTES), b''):
-                whole.update(part)
-            return whole.hexdigest()[:_DIGITS]
-    except OSError:
+        return network_sha256(file)[:_DIGITS]
+    except ConfigError:
         return ''
 
 

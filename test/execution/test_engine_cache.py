@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import copy
 import json
 import os
 import shutil
@@ -15,16 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
-import onnx
 import pytest
 from fake_tensorrt import fake_tensorrt
-from fake_tensorrt import write_layers
 from fake_tensorrt import write_spec
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
-from onnx import helper
-from onnx import TensorProto
 from sysfs import COMPUTERS
 
 from edge_sched_ros.core.errors import ConfigError
@@ -37,7 +31,6 @@ from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.execution.tensorrt import cache
 from edge_sched_ros.execution.tensorrt import making
 from edge_sched_ros.execution.tensorrt import toolchain
-from edge_sched_ros.execution.tensorrt.external_data import external_files
 from edge_sched_ros.execution.tensorrt.placement import check_on_dla
 from edge_sched_ros.execution.tensorrt.placement import check_strict
 from edge_sched_ros.execution.tensorrt.placement import count_layers
@@ -232,69 +225,6 @@ def test_the_folder_is_the_users_cache(monkeypatch, named, begins):
     folder = cache.default_folder()
     assert str(folder).startswith(begins)
     assert folder.parts[-2:] == ('edge_sched_ros', 'engines')
-
-
-def test_weights_beside_the_file_are_part_of_the_network(tmp_path):
-    path = tmp_path / 'net.onnx'
-    write_layers(path, depth=2)
-    model = onnx.load(path)
-    external = {'save_as_external_data': True, 'size_threshold': 0}
-    for names in ({'location': 'weights.bin'}, {'all_tensors_to_one_file': False}):
-        folder = tmp_path / next(iter(names))
-        folder.mkdir()
-        onnx.save(copy.deepcopy(model), folder / 'net.onnx', **external, **names)
-        seen = {cache.network_sha256(folder / 'net.onnx')}
-        beside = sorted(file for file in folder.iterdir() if file.name != 'net.onnx')
-        assert len(beside) == (1 if 'location' in names else 2)
-        for file in beside:
-            file.write_bytes(bytes(file.stat().st_size))
-            seen.add(cache.network_sha256(folder / 'net.onnx'))
-        assert len(seen) == len(beside) + 1
-        (folder / 'notes.bin').write_bytes(b'of no tensor')
-        assert cache.network_sha256(folder / 'net.onnx') in seen
-        beside[0].unlink()
-        with pytest.raises(ConfigError, match=f'{beside[0].name}: cannot be read'):
-            cache.network_sha256(folder / 'net.onnx')
-
-
-def _outside(location):
-    tensor = TensorProto(data_location=TensorProto.EXTERNAL)
-    tensor.external_data.add(key='offset', value='0')
-    tensor.external_data.add(key='location', value=location)
-    return tensor
-
-
-def test_tensors_wherever_a_model_may_have_them():
-    """Initializers, sparse ones, attributes, subgraphs, functions: nested as deep as it goes."""
-    deep = helper.make_graph(
-        [helper.make_node('Constant', [], ['c'], value=_outside('attribute'))], 'deep', [], []
-    )
-    deep.initializer.append(_outside('initializer'))
-    branch = helper.make_node('If', ['x'], ['y'], then_branch=deep)
-    listed = helper.make_node('Own', [], ['z'], domain='own', many=[_outside('listed')])
-    graph = helper.make_graph([branch, listed], 'outer', [], [])
-    graph.sparse_initializer.add().values.CopyFrom(_outside('sparse'))
-    opsets = [helper.make_opsetid('', 17)]
-    inner = helper.make_node('Constant', [], ['f'], value=_outside('function'))
-    function = helper.make_function('own', 'F', [], ['f'], [inner], opsets)
-    model = helper.make_model(graph, opset_imports=opsets, functions=[function])
-    found = external_files(Path('a/net.onnx'), model.SerializeToString())
-    wanted = ('attribute', 'function', 'initializer', 'listed', 'sparse')
-    assert found == [Path('a') / name for name in wanted]
-
-
-@pytest.mark.parametrize('location', ['/etc/hostname', '../other.bin', ''])
-def test_weights_outside_of_the_networks_folder_are_refused(location):
-    graph = helper.make_graph([], 'outer', [], [], [_outside(location)])
-    content = helper.make_model(graph).SerializeToString()
-    with pytest.raises(ConfigError, match=r'net\.onnx: its weights are in .*outside'):
-        external_files(Path('net.onnx'), content)
-
-
-@given(st.binary(max_size=200))
-def test_what_is_no_onnx_is_left_to_its_reader(content):
-    with contextlib.suppress(ConfigError):
-        external_files(Path('net.onnx'), content)
 
 
 # --- where layers run ---------------------------------------------------------------------------

@@ -167,6 +167,24 @@ def test_costs_of_the_same_file_are_used(load, tmp_path):
     assert _cost(load(_data(known))).expected_ns(1) == 43_000_000
 
 
+def test_costs_of_other_weights_beside_the_same_file_are_not_used(load, tmp_path):
+    from onnx import helper
+    from onnx import TensorProto
+
+    tensor = TensorProto(data_location=TensorProto.EXTERNAL)
+    tensor.external_data.add(key='location', value='weights.bin')
+    model = helper.make_model(helper.make_graph([], 'graph', [], [], [tensor]))
+    (tmp_path / 'net.onnx').write_bytes(model.SerializeToString())
+    (tmp_path / 'weights.bin').write_bytes(b'as measured')
+    known = _known()
+    known['net']['variants']['base']['sha256'] = digest(tmp_path / 'net.onnx')
+    assert _cost(load(_data(known))).expected_ns(1) == 43_000_000
+    (tmp_path / 'weights.bin').write_bytes(b'trained anew')
+    pipeline = load(_data(known))
+    assert _cost(pipeline) is None
+    assert 'net has another file' in _health(pipeline)['profiles'].message
+
+
 def test_what_nobody_knows_is_told(load):
     pipeline = load(_data({}))
     assert _cost(pipeline) is None

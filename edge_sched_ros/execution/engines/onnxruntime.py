@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -17,6 +16,8 @@ from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.engines.base import LoadedNetwork
 from edge_sched_ros.execution.engines.base import TensorInfo
 from edge_sched_ros.execution.network import NetworkSpec
+from edge_sched_ros.execution.network_digest import FileState
+from edge_sched_ros.execution.network_digest import network_state
 
 
 class OnnxRuntimeNetwork:
@@ -57,8 +58,9 @@ class OnnxRuntimeEngine:
     kinds = ('cpu',)
 
     def __init__(self) -> None:
-        #: sessions in use by file, size and time: tasks with one network share weights and arena
-        self._sessions: WeakValueDictionary[tuple[str, int, int], Any] = WeakValueDictionary()
+        #: sessions in use by the state of their files: tasks with one network share weights and
+        #: arena
+        self._sessions: WeakValueDictionary[tuple[FileState, ...], Any] = WeakValueDictionary()
         self._lock = threading.Lock()
 
     def available(self) -> tuple[bool, str]:
@@ -76,9 +78,8 @@ class OnnxRuntimeEngine:
         :raises ConfigError: when the file is corrupt or uses what ONNX Runtime cannot do
         """
         try:
-            state = os.stat(spec.file)
+            key = network_state(spec.file.resolve())
             with self._lock:
-                key = (os.path.realpath(spec.file), state.st_size, state.st_mtime_ns)
                 session = self._sessions.get(key)
                 if session is None:
                     session = self._sessions[key] = _open(str(spec.file))

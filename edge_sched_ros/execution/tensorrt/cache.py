@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.execution.tensorrt.external_data import external_files
 from edge_sched_ros.execution.tensorrt.files import locked
 from edge_sched_ros.execution.tensorrt.files import read_bytes
 from edge_sched_ros.execution.tensorrt.files import write_atomically
@@ -111,19 +110,6 @@ def default_folder() -> Path:
     named = os.environ.get('XDG_CACHE_HOME', '')
     base = Path(named) if os.path.isabs(named) else Path.home() / '.cache'
     return base / 'edge_sched_ros' / 'engines'
-
-
-def network_sha256(path: Path) -> str:
-    """
-    Return the digest of a network: its file, and the files beside it that its weights are in.
-
-    :raises ConfigError: when one of them cannot be read
-    """
-    content = read_bytes(path)
-    digest = hashlib.sha256(content)
-    for beside in external_files(path, content):
-        digest.update(hashlib.sha256(read_bytes(beside)).digest())
-    return digest.hexdigest()
 
 
 def describing_file(plan: Path) -> Path:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.network import NetworkSpec
+from edge_sched_ros.execution.network_digest import network_sha256
 from edge_sched_ros.execution.precisions import INT8
 from edge_sched_ros.execution.tensorrt import cache
 from edge_sched_ros.execution.tensorrt.cuda import device_current
@@ -110,7 +111,7 @@ def _key(
     ranges = read_bytes(table) if table is not None and precision == INT8 else None
     return cache.EngineKey(
         **device_facts(tools, target),
-        network_sha256=cache.network_sha256(spec.file),
+        network_sha256=network_sha256(spec.file),
         precision=precision,
         unit_kind=target.kind,
         shapes=describe_shapes(spec),
