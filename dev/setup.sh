@@ -55,6 +55,8 @@ build_packages() {
   rm -rf "$PREFIX/source"
   mkdir -p "$source"
   "$VENV/bin/python" dev/fix_prefix.py
+  # a build must not find its own former result, with other paths it would compile everything anew
+  rm -f "$VENV"/lib/python3*/site-packages/edge_sched_ros.pth
   for entry in package.xml CMakeLists.txt msg edge_sched_ros launch config models dev; do
     ln -s "$PWD/$entry" "$source/$entry"
   done
