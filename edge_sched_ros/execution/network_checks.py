@@ -10,23 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.documents.yaml_file import read_mapping
 
 
 def read(path: Path) -> dict[str, Any]:
     """Return the mapping a YAML file holds; :raises ConfigError: naming it."""
-    try:
-        data = yaml.safe_load(path.read_text())
-    except OSError as error:
-        raise ConfigError(str(path), f'cannot be read: {error.strerror}') from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        reason = ' '.join(str(error).split())
-        raise ConfigError(str(path), f'is not valid YAML: {reason}') from None
-    if not isinstance(data, dict):
-        raise ConfigError(str(path), 'must hold the keys of a network')
-    return data
+    return read_mapping(path)
 
 
 def check_keys(path: Path, prefix: str, data: Mapping[str, Any], known: set[str]) -> None:

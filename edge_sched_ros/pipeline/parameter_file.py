@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Reads ROS parameter files without ROS."""
+"""Reads ROS parameter files without ROS, as rcl reads them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.documents.unique_keys import UniqueKeyLoader
+from edge_sched_ros.documents.rcl_rules import RclRules
+from edge_sched_ros.documents.text_file import read_text
+from edge_sched_ros.documents.yaml_tree import read_tree
 
 #: parameters every ROS node has; not ours
 _ROS_PARAMETERS = ('use_sim_time', 'qos_overrides', 'start_type_description_service')
@@ -23,18 +23,11 @@ def read_parameters(path: Path) -> dict[str, Any]:
 
     :raises ConfigError: when it cannot be read or is no ROS parameter file
     """
-    try:
-        data = yaml.load(path.read_text(), UniqueKeyLoader)
-    except OSError as error:
-        raise ConfigError(str(path), f'cannot be read: {error.strerror}') from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            str(path), f'is not valid YAML: {" ".join(str(error).split())}'
-        ) from None
+    data = read_tree(read_text(path), str(path), RclRules())
     flat: dict[str, Any] = {}
     for node, block in (data if isinstance(data, dict) else {}).items():
         # /**, scheduler, /robot/scheduler, /**/scheduler
-        if str(node).rpartition('/')[2] in ('**', 'scheduler') and isinstance(block, dict):
+        if node.rpartition('/')[2] in ('**', 'scheduler') and isinstance(block, dict):
             parameters = block.get('ros__parameters')
             if isinstance(parameters, dict):
                 _flatten('', parameters, flat)

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.plain_words import plain_key
 from edge_sched_ros.documents.plain_words import plain_problem
+from edge_sched_ros.documents.yaml_file import dump_mapping
 from edge_sched_ros.documents.yaml_file import read_mapping
 from edge_sched_ros.profiling.schema import ProfileFile
 from edge_sched_ros.profiling.schema import Strict
@@ -105,9 +105,7 @@ def write_profile(path: Path, profile: ProfileFile) -> None:
 
     :raises ConfigError: when it cannot be written
     """
-    text = _HEAD + yaml.safe_dump(
-        profile.model_dump(mode='json'), sort_keys=False, allow_unicode=True, width=99
-    )
+    text = _HEAD + dump_mapping(profile.model_dump(mode='json'))
     temporary: Path | None = None
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f'.{path.name}.')

@@ -16,7 +16,6 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.key_tables import key_table
 from edge_sched_ros.documents.parsing import checking
 from edge_sched_ros.documents.parsing import parse
-from edge_sched_ros.documents.yaml_file import read_mapping
 
 
 class Part(BaseModel):
@@ -33,31 +32,6 @@ class File(BaseModel):
     parts: dict[str, Part] = Field(min_length=1, description='By name.')
     kind: Literal['a', 'b'] = Field('a', description='Which.')
     share: Annotated[float, Field(ge=0, le=1)] | None = Field(None, description='Of what.')
-
-
-def test_numbers_are_those_of_yaml_1_2(tmp_path):
-    (tmp_path / 'f.yaml').write_text('parts: {one: {time_ms: 1e3}}\n')
-    assert parse(read_mapping(tmp_path / 'f.yaml'), File, 'f').parts['one'].time_ms == 1000.0
-
-
-@pytest.mark.parametrize(
-    ('text', 'message'),
-    [
-        ('- 1', 'f.yaml: is not a mapping'),
-        ('a: 1\na: 2', "f.yaml:2: cannot be read: the key 'a' is given twice"),
-        ('a: [', 'f.yaml:1: cannot be read:'),
-        ('a: \x01', 'f.yaml'),
-        ('[' * 3000, 'f.yaml: cannot be read: it is nested too deeply'),
-        ('a: 2026-99-99', 'f.yaml: cannot be read'),
-    ],
-)
-def test_what_is_no_yaml_is_one_line(tmp_path, monkeypatch, text, message):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / 'f.yaml').write_text(text)
-    with pytest.raises(ConfigError) as error:
-        read_mapping((tmp_path / 'f.yaml').relative_to(tmp_path))
-    assert str(error.value).startswith(message)
-    assert '\n' not in str(error.value)
 
 
 @pytest.mark.parametrize(

@@ -159,10 +159,13 @@ def test_a_node_that_cannot_be_configured_lives_and_ends_cleanly(programs, tmp_p
     ('content', 'message'),
     [
         (None, 'params.yaml: cannot be read: No such file or directory'),
-        ('a: [', 'params.yaml: is not valid YAML'),
+        ('a: [', 'params.yaml:1: cannot be read: '),
         ('- a', "params.yaml: holds no parameters under '/**: ros__parameters:'"),
         ('tasks: [a]', "params.yaml: holds no parameters under '/**: ros__parameters:'"),
-        ('/**:\n  ros__parameters:\n    a:\n      period_ms:\n', 'params.yaml: No value at line'),
+        (
+            '/**:\n  ros__parameters:\n    a:\n      period_ms:\n',
+            'params.yaml:4: cannot be read: there is no value',
+        ),
         ('/**:\n  ros__parameters:\n    a: {network: package://p/x}\n', 'need quotes'),
         (
             '/**:\n  ros__parameters:\n    use_sim_time: banana\n',

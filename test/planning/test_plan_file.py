@@ -138,7 +138,7 @@ def test_whatever_is_wrong_is_one_line(path, value, message):
     [
         ('units: {a: {}, a: {}}\n', "own.yaml:1: cannot be read: the key 'a' is given twice"),
         ('- 1\n', 'own.yaml: is not a mapping'),
-        ('units: [\n', 'own.yaml:2: cannot be read'),
+        ('units: [\n', 'own.yaml:1: cannot be read'),
         ('{}\n', 'own.yaml: units: is missing'),
     ],
 )

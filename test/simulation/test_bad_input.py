@@ -276,7 +276,6 @@ def test_a_name_nobody_knows(load, kind, known):
         ('- 1\n- 2\n', 'is not a mapping'),
         ('', 'is not a mapping'),
         ('just words\n', 'is not a mapping'),
-        ('tasks: 2020-13-45\n', 'month must be in 1..12'),
         pytest.param('[' * 5000, 'nested too deeply', id='deep'),
         ('a: 1\nb: {c: 1}\na: 2\n', ":3: cannot be read: the key 'a' is given twice"),
         ('b: {c: 1, c: 1}\n', ":1: cannot be read: the key 'c' is given twice"),
@@ -296,7 +295,7 @@ def test_a_file_that_is_no_mapping(tmp_path, load, text, problem):
     assert 'unicode string' not in str(error.value)
 
 
-@pytest.mark.parametrize('number', ['1e3', '1.0e3', '1E+3', '1000', '1_000', '.1e4'])
+@pytest.mark.parametrize('number', ['1e3', '1.0e3', '1E+3', '1000', '+1000.', '.1e4'])
 def test_a_number_in_any_form(tmp_path, number):
     file = tmp_path / 'work.yaml'
     file.write_text(yaml.safe_dump(WORKLOAD).replace('period_ms: 50.0', f'period_ms: {number}'))

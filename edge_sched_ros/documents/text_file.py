@@ -1,0 +1,48 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Reads a file of text that somebody else has named; whatever is wrong with it is one line."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+from edge_sched_ros.core.errors import ConfigError
+
+#: more than any file of ours, and less than would fill a small computer's memory
+MOST_MIB = 64
+_OTHERS = {
+    'UTF-32': (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+    'UTF-16': (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+}
+
+
+def read_text(path: Path) -> str:
+    """
+    Return what a file says, without a byte order mark.
+
+    :raises ConfigError: when it cannot be read, is too large, or is no UTF-8
+    """
+    try:
+        with path.open('rb') as file:
+            # devices and pipes may have no end
+            data = file.read(MOST_MIB * 2**20 + 1)
+    except IsADirectoryError:
+        raise ConfigError(str(path), 'is a folder, not a file') from None
+    except (OSError, ValueError) as error:
+        # a value error: a name with a zero byte
+        reason = getattr(error, 'strerror', None) or str(error)
+        raise ConfigError(str(path), f'cannot be read: {reason}') from None
+    if len(data) > MOST_MIB * 2**20:
+        raise ConfigError(str(path), f'cannot be read: it is larger than {MOST_MIB} MiB')
+    for name, marks in _OTHERS.items():
+        if data.startswith(marks):
+            raise ConfigError(str(path), f'cannot be read: it is {name}, save it as UTF-8')
+    if b'\0' in data:
+        raise ConfigError(str(path), 'cannot be read: it is no text but a binary file')
+    try:
+        return data.removeprefix(codecs.BOM_UTF8).decode('utf-8')
+    except UnicodeDecodeError as error:
+        line = data.count(b'\n', 0, error.start) + 1
+        found = f'the byte 0x{data[error.start]:02x}'
+        raise ConfigError(f'{path}:{line}', f'cannot be read: it is no UTF-8 ({found})') from None
