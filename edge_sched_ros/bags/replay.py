@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -22,8 +23,11 @@ from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.pipeline.config import PipelineConfig
 from edge_sched_ros.pipeline.inputs import Input
 from edge_sched_ros.pipeline.pipeline import Pipeline
+from edge_sched_ros.pipeline.rejections import Rejections
 from edge_sched_ros.pipeline.status import Status
 from edge_sched_ros.pipeline.topics import info_topics
+
+_log = logging.getLogger(__name__)
 
 #: takes the rate and what hears of the progress
 Play = Callable[[float, Callable[[float], None]], Status]
@@ -42,6 +46,7 @@ class Replay:
         self._results = results
         self._infos: dict[str, Any] = {}
         self._writer: ResultsWriter | None = None
+        self._rejections = Rejections(_log.warning)
         self._pipeline = Pipeline(config, on_end=self._on_end)
 
     def run(
@@ -125,7 +130,7 @@ class Replay:
         try:
             arrival = source.accept(message, 0)
         except FrameError as error:
-            self._pipeline.reject(source.topic, error.reason)
+            self._pipeline.reject(source.topic, self._rejections.note(source.topic, error))
             return
         if arrival.restarted:
             self._pipeline.clock_jumped(0)

@@ -11,8 +11,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_sched_ros.execution.chroma_planes import Chroma
+from edge_sched_ros.execution.chroma_planes import i420_to_bgr
+from edge_sched_ros.execution.chroma_planes import INTERLEAVED_FULL
+from edge_sched_ros.execution.chroma_planes import INTERLEAVED_HALF
+from edge_sched_ros.execution.chroma_planes import nv24_to_bgr
+from edge_sched_ros.execution.chroma_planes import PLANES_HALF
+
 _U8 = np.dtype(np.uint8)
 _U16 = np.dtype(np.uint16)
+
+ToBgr = Callable[[NDArray[Any]], NDArray[np.uint8]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +30,25 @@ class Encoding:
     How pixels lie in memory.
 
     :param to_bgr: from rows x width x channels to HxWx3 BGR uint8
-    :param planar: chroma planes follow the luma rows (half as many again)
+    :param chroma: how colour differences follow the rows of brightness, where they are apart
+    :param width_multiple: widths are multiples of it; likewise heights
+    :param least_px: sides are at least so long
     """
 
     channels: int
-    to_bgr: Callable[[NDArray[Any]], NDArray[np.uint8]]
+    to_bgr: ToBgr
     dtype: np.dtype[Any] = _U8
-    planar: bool = False
+    chroma: Chroma | None = None
     width_multiple: int = 1
     height_multiple: int = 1
+    least_px: int = 1
 
 
 def _as_is(data: NDArray[Any]) -> NDArray[np.uint8]:
     return data
 
 
-def _by_code(name: str) -> Callable[[NDArray[Any]], NDArray[np.uint8]]:
+def _by_code(name: str) -> ToBgr:
     """Return a conversion by OpenCV's colour code of that name."""
 
     def convert(data: NDArray[Any]) -> NDArray[np.uint8]:
@@ -47,31 +59,91 @@ def _by_code(name: str) -> Callable[[NDArray[Any]], NDArray[np.uint8]]:
     return convert
 
 
-def _mono16(data: NDArray[Any]) -> NDArray[np.uint8]:
-    """Keep the upper byte, as image viewers do."""
-    import cv2
+def _upper_bytes(to_bgr: ToBgr) -> ToBgr:
+    """Return a conversion that keeps the upper byte of 16 bits, as image viewers do."""
 
-    return cv2.cvtColor((data >> 8).astype(np.uint8), cv2.COLOR_GRAY2BGR)  # type: ignore[return-value]
+    def convert(data: NDArray[Any]) -> NDArray[np.uint8]:
+        return to_bgr((data >> 8).astype(np.uint8))
+
+    return convert
+
+
+def _in_16_bits(encoding: Encoding) -> Encoding:
+    return Encoding(
+        encoding.channels,
+        _upper_bytes(encoding.to_bgr),
+        dtype=_U16,
+        least_px=encoding.least_px,
+    )
 
 
 _MONO = Encoding(1, _by_code('COLOR_GRAY2BGR'))
 _BGR = Encoding(3, _as_is)
+_RGB = Encoding(3, _by_code('COLOR_RGB2BGR'))
+_RGBA = Encoding(4, _by_code('COLOR_RGBA2BGR'))
+_BGRA = Encoding(4, _by_code('COLOR_BGRA2BGR'))
+_UYVY = Encoding(2, _by_code('COLOR_YUV2BGR_UYVY'), width_multiple=2)
+_YUYV = Encoding(2, _by_code('COLOR_YUV2BGR_YUY2'), width_multiple=2)
+_I420 = Encoding(1, i420_to_bgr, chroma=PLANES_HALF, width_multiple=2, height_multiple=2)
 
-#: by name, as in sensor_msgs/image_encodings.hpp
+
+def _half_plane(code: str) -> Encoding:
+    return Encoding(
+        1, _by_code(code), chroma=INTERLEAVED_HALF, width_multiple=2, height_multiple=2
+    )
+
+
+def _bayer(code: str) -> Encoding:
+    return Encoding(1, _by_code(code), least_px=3)
+
+
+#: the mosaic's first two rows, as in ROS -> OpenCV's name, which is that of the second row's
+#: second and third pixel
+_MOSAICS = {'rggb': 'BG', 'bggr': 'RG', 'gbrg': 'GR', 'grbg': 'GB'}
+_BAYER = {name: _bayer(f'COLOR_Bayer{code}2BGR') for name, code in _MOSAICS.items()}
+
+#: by name, as in sensor_msgs/image_encodings.hpp, and those that camera drivers add
 ENCODINGS = {
     'bgr8': _BGR,
-    'rgb8': Encoding(3, _by_code('COLOR_RGB2BGR')),
+    'rgb8': _RGB,
     'mono8': _MONO,
-    'mono16': Encoding(1, _mono16, dtype=_U16),
-    'rgba8': Encoding(4, _by_code('COLOR_RGBA2BGR')),
-    'bgra8': Encoding(4, _by_code('COLOR_BGRA2BGR')),
+    'rgba8': _RGBA,
+    'bgra8': _BGRA,
+    'bgr16': _in_16_bits(_BGR),
+    'rgb16': _in_16_bits(_RGB),
+    'mono16': _in_16_bits(_MONO),
+    'rgba16': _in_16_bits(_RGBA),
+    'bgra16': _in_16_bits(_BGRA),
     '8UC1': _MONO,
     '8UC3': _BGR,
-    'nv12': Encoding(
-        1, _by_code('COLOR_YUV2BGR_NV12'), planar=True, width_multiple=2, height_multiple=2
-    ),
-    'yuv422': Encoding(2, _by_code('COLOR_YUV2BGR_UYVY'), width_multiple=2),
-    'uyvy': Encoding(2, _by_code('COLOR_YUV2BGR_UYVY'), width_multiple=2),
-    'yuv422_yuy2': Encoding(2, _by_code('COLOR_YUV2BGR_YUY2'), width_multiple=2),
-    'yuyv': Encoding(2, _by_code('COLOR_YUV2BGR_YUY2'), width_multiple=2),
+    '8UC4': _BGRA,
+    '16UC3': _in_16_bits(_BGR),
+    '16UC4': _in_16_bits(_BGRA),
+    **{f'bayer_{name}8': encoding for name, encoding in _BAYER.items()},
+    **{f'bayer_{name}16': _in_16_bits(encoding) for name, encoding in _BAYER.items()},
+    'nv12': _half_plane('COLOR_YUV2BGR_NV12'),
+    'nv21': _half_plane('COLOR_YUV2BGR_NV21'),
+    'nv24': Encoding(1, nv24_to_bgr, chroma=INTERLEAVED_FULL),
+    'i420': _I420,
+    'yuv420': _I420,
+    'yuv422': _UYVY,
+    'uyvy': _UYVY,
+    'yuv422_yuy2': _YUYV,
+    'yuyv': _YUYV,
 }
+
+#: what there is, for people
+_KINDS = '8 and 16 bit mono, rgb(a), bgr(a), bayer; yuyv, uyvy, nv12, nv21, nv24, i420'
+#: by REP 118 depth, in millimetres and metres
+DEPTH = {'16UC1': 'millimetres', '32FC1': 'metres'}
+
+
+def why_no_picture(encoding: str) -> tuple[str, str]:
+    """Return the reason, a short code and a text, why an encoding is not in :data:`ENCODINGS`."""
+    if encoding in DEPTH:
+        return 'depth_image', (
+            f"'{encoding}' is depth in {DEPTH[encoding]}, not a picture"
+            + ('; a grey picture of 16 bits is mono16' if encoding == '16UC1' else '')
+        )
+    named = f"encoding '{encoding}'" if encoding else 'an empty encoding'
+    return 'unknown_encoding', f'{named} is not supported (supported: {_KINDS})'

@@ -13,8 +13,13 @@ from numpy.typing import NDArray
 
 from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.errors import EdgeSchedError
+from edge_sched_ros.execution.chroma_planes import PLANES_HALF
+from edge_sched_ros.execution.compressed import MAGIC_BYTES
+from edge_sched_ros.execution.compressed import read_format
+from edge_sched_ros.execution.compressed import why_not_decoded
 from edge_sched_ros.execution.encodings import Encoding
 from edge_sched_ros.execution.encodings import ENCODINGS
+from edge_sched_ros.execution.encodings import why_no_picture
 
 #: of what is wrong with a frame
 _MOST_CHARACTERS = 200
@@ -24,14 +29,17 @@ class FrameError(EdgeSchedError):
     """
     A frame that cannot be used.
 
-    :param reason: short code, counted: ``unknown_encoding``, ``short_data``, ``zero_size``,
-        ``bad_step``, ``odd_size``, ``corrupt_image``, ``no_image``
+    :param reason: short code, counted: ``unknown_encoding``, ``unknown_format``,
+        ``depth_image``, ``compressed_depth``, ``video_stream``, ``short_data``,
+        ``zero_size``, ``bad_step``, ``odd_size``, ``corrupt_image``, ``no_image``
+    :param about: what of the message it is, an encoding say: each is said once
     """
 
-    def __init__(self, reason: str, message: str) -> None:
+    def __init__(self, reason: str, message: str, *, about: str = '') -> None:
         # names in it come from messages, which may be damaged
         super().__init__(brief(message, _MOST_CHARACTERS))
         self.reason = reason
+        self.about = brief(about, _MOST_CHARACTERS)
 
 
 class SourceImage:
@@ -42,11 +50,18 @@ class SourceImage:
     """
 
     def __init__(
-        self, data: NDArray[np.uint8], *, encoding: Encoding | None, name: str = ''
+        self,
+        data: NDArray[np.uint8],
+        *,
+        encoding: Encoding | None,
+        name: str = '',
+        mosaic: str = '',
     ) -> None:
         self._data = data
         self._encoding = encoding
         self._name = name
+        #: encoding of what a compressed picture holds, where that is a mosaic
+        self._mosaic = mosaic
         self._bgr: NDArray[np.uint8] | None = None
         self._once = threading.Lock()
 
@@ -69,27 +84,33 @@ class SourceImage:
         :raises FrameError: when they cannot be one
         """
         if encoding not in ENCODINGS:
-            known = ', '.join(ENCODINGS)
-            raise FrameError(
-                'unknown_encoding', f"encoding '{encoding}' is not supported (supported: {known})"
-            )
+            raise FrameError(*why_no_picture(encoding), about=encoding)
         kind = ENCODINGS[encoding]
         if width <= 0 or height <= 0:
             raise FrameError('zero_size', f'the image is {width}x{height} pixels')
-        if width % kind.width_multiple or height % kind.height_multiple:
+        odd = width % kind.width_multiple or height % kind.height_multiple
+        if odd or min(width, height) < kind.least_px:
             raise FrameError('odd_size', f'{encoding} cannot be {width}x{height} pixels')
         row_bytes = width * kind.channels * kind.dtype.itemsize
-        if step < row_bytes:
+        # planes side by side are half a step wide
+        uneven = kind.chroma is PLANES_HALF and step % 2
+        if step < row_bytes or uneven:
+            even = ', an even number' if uneven else ''
             raise FrameError(
-                'bad_step', f'step is {step} bytes, {width} {encoding} pixels need {row_bytes}'
+                'bad_step',
+                f'step is {step} bytes, {width} {encoding} pixels need {row_bytes}{even}',
             )
         flat = np.frombuffer(data, np.uint8)
-        rows = height * 3 // 2 if kind.planar else height
-        # the padding of the last row may be left out
-        needed = step * (rows - 1) + row_bytes
+        if kind.chroma is None:
+            # the padding of the last row may be left out
+            rows, needed = height, step * (height - 1) + row_bytes
+        else:
+            rows, needed = kind.chroma.rows(height), kind.chroma.bytes_needed(width, height, step)
         if flat.size < needed:
             raise FrameError(
-                'short_data', f'data has {flat.size} bytes, step {step} x {rows} rows need more'
+                'short_data',
+                f'data has {flat.size} bytes, {encoding} of {width}x{height} pixels with step '
+                f'{step} needs {needed}',
             )
         strides = (step, kind.channels * kind.dtype.itemsize, kind.dtype.itemsize)
         dtype = kind.dtype.newbyteorder('>' if is_bigendian else '<')
@@ -99,16 +120,21 @@ class SourceImage:
         return cls(view, encoding=kind, name=encoding)
 
     @classmethod
-    def from_compressed(cls, data: Any) -> SourceImage:
+    def from_compressed(cls, data: Any, kind: str = '') -> SourceImage:
         """
         Take a JPEG or PNG as it is; it is decoded when first needed, off the ROS thread.
 
-        :raises FrameError: when there are no bytes at all
+        :param kind: the ``format`` of a ``sensor_msgs/CompressedImage``
+        :raises FrameError: when there are no bytes at all, or they are known to be no picture
         """
         flat = np.frombuffer(data, np.uint8)
         if not flat.size:
             raise FrameError('short_data', 'the compressed image is empty')
-        return cls(flat, encoding=None)
+        form = read_format(kind)
+        problem = why_not_decoded(form, flat[:MAGIC_BYTES].tobytes())
+        if problem is not None:
+            raise FrameError(*problem, about=kind)
+        return cls(flat, encoding=None, mosaic=form.mosaic)
 
     def native(self) -> tuple[NDArray[Any], str]:
         """
@@ -136,11 +162,19 @@ class SourceImage:
         if self._encoding is not None:
             return self._encoding.to_bgr(self._data)
         # turned by EXIF, boxes would not lie in the picture the source sees
-        how = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
-        picture = cv2.imdecode(self._data, how)
+        colour = cv2.IMREAD_GRAYSCALE if self._mosaic else cv2.IMREAD_COLOR
+        try:
+            picture = cv2.imdecode(self._data, colour | cv2.IMREAD_IGNORE_ORIENTATION)
+        except cv2.error as error:
+            # a header that promises more pixels than there can be, say
+            raise FrameError('corrupt_image', f'cannot be decoded: {brief(error)}') from None
         if picture is None:
             raise FrameError('corrupt_image', 'the compressed image cannot be decoded')
-        return picture  # type: ignore[return-value]
+        if not self._mosaic:
+            return picture  # type: ignore[return-value]
+        if min(picture.shape) < ENCODINGS[self._mosaic].least_px:
+            raise FrameError('odd_size', f'{self._mosaic} cannot be of {picture.shape} pixels')
+        return ENCODINGS[self._mosaic].to_bgr(picture)
 
 
 @dataclass(slots=True)

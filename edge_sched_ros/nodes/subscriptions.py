@@ -37,6 +37,7 @@ from edge_sched_ros.pipeline.inputs import Input
 from edge_sched_ros.pipeline.large_images import DEFAULT_SEGMENT_BYTES
 from edge_sched_ros.pipeline.large_images import large_images_doubt
 from edge_sched_ros.pipeline.pipeline import Pipeline
+from edge_sched_ros.pipeline.rejections import Rejections
 from edge_sched_ros.pipeline.stamp_age import AHEAD_NS
 from edge_sched_ros.pipeline.stamp_age import SIMULATED_AHEAD_NS
 from edge_sched_ros.pipeline.stamp_age import ZERO
@@ -111,6 +112,7 @@ class Subscriptions:
         self._info_lock = threading.Lock()
         self._inputs = {topic: Input(topic, kind) for topic, kind in types.items()}
         self._warned: set[tuple[str, str]] = set()
+        self._rejections = Rejections(self._warn)
         self._subscriptions: list[Any] = []
         self._intake = Intake(node)
         # said before the first frame: those that vanish never come
@@ -165,13 +167,9 @@ class Subscriptions:
     def _on_message(self, source: Input, message: Any) -> None:
         try:
             self._accept(source, message)
-        except FrameError as error:
-            self._pipeline.reject(source.topic, error.reason)
-            self._warn_once(source.topic, error.reason, f'frame rejected: {error}')
         except Exception as error:
             # a message that is nothing like what its type promises must not end the node
-            self._pipeline.reject(source.topic, 'unreadable')
-            self._warn_once(source.topic, 'unreadable', f'message rejected: {brief_error(error)}')
+            self._pipeline.reject(source.topic, self._rejections.note(source.topic, error))
 
     def _accept(self, source: Input, message: Any) -> None:
         self._received.add(source.topic)
@@ -229,4 +227,7 @@ class Subscriptions:
     def _warn_once(self, topic: str, what: str, text: str) -> None:
         if (topic, what) not in self._warned:
             self._warned.add((topic, what))
-            self._node.get_logger().warning(brief(f'{topic}: {text}', MOST_OF_AN_ERROR))
+            self._warn(f'{topic}: {text}')
+
+    def _warn(self, line: str) -> None:
+        self._node.get_logger().warning(brief(line, MOST_OF_AN_ERROR))

@@ -110,4 +110,4 @@ def _raw(message: Any) -> SourceImage:
 
 
 def _compressed(message: Any) -> SourceImage:
-    return SourceImage.from_compressed(message.data)
+    return SourceImage.from_compressed(message.data, message.format)

@@ -12,6 +12,7 @@ from typing import Any
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
 from edge_sched_ros.core.errors import InvariantError
 from edge_sched_ros.core.profiles import StageKey
+from edge_sched_ros.core.reasons import UPSTREAM
 from edge_sched_ros.execution.telemetry.unit_reading import NOTHING_READ
 from edge_sched_ros.execution.telemetry.unit_reading import UnitReading
 from edge_sched_ros.pipeline.cost_sources import ProfileUse
@@ -214,6 +215,30 @@ def summary(status: Status) -> dict[str, Any]:
 
 def _share(part: int, whole: int) -> float:
     return round(part / whole, 4) if whole else 0.0
+
+
+def nothing_usable(account: dict[str, Any]) -> str:
+    """
+    Return why a finished run could do nothing with what came; empty when it could.
+
+    :param account: as in :func:`summary`
+    """
+    tasks, inputs = account['tasks'].values(), account['inputs']
+    for task in tasks:
+        # for want of an answer of the task before, a job is dropped
+        if task['on_time'] or task['late'] or task['dropped'].keys() - {UPSTREAM}:
+            return ''
+    refused: dict[str, dict[str, int]] = {name: one['rejected'] for name, one in inputs.items()}
+    refused |= {name: task['failed'] for name, task in account['tasks'].items()}
+    told = [
+        f'{name}: {", ".join(f"{count} {reason}" for reason, count in counts.items())}'
+        for name, counts in refused.items()
+        if counts
+    ]
+    if told:
+        return f'nothing could be used: {"; ".join(told)}'
+    came = any(one['received'] for one in inputs.values())
+    return '' if came else f'nothing came on {", ".join(inputs)}'
 
 
 def check_account(tasks: dict[str, Any]) -> None:

@@ -23,6 +23,7 @@ from edge_sched_ros.bags.scene_bag import TRUE_DETECTIONS
 from edge_sched_ros.bags.scene_bag import write_scene_bag
 from edge_sched_ros.bags.score import read_topic
 from edge_sched_ros.bags.score import score
+from edge_sched_ros.bags.typestore import make
 from edge_sched_ros.bags.typestore import typestore
 from edge_sched_ros.cli.commands.replay import replay
 from edge_sched_ros.core.errors import ConfigError
@@ -115,6 +116,38 @@ def test_clean_pictures_are_in_the_results_bag_with_their_camera(bag, tmp_path):
     assert all((clean[at].data == sources[at].data).all() for at in clean)
     one = next(iter(infos.values()))
     assert (one.width, one.height) == (320, 240)
+
+
+@pytest.mark.parametrize(
+    ('fields', 'reason', 'words'),
+    [
+        ({'encoding': 'yuv411'}, 'unknown_encoding', "encoding 'yuv411' is not supported"),
+        ({'encoding': '16UC1'}, 'depth_image', "'16UC1' is depth in millimetres"),
+    ],
+)
+def test_a_bag_of_which_nothing_can_be_used_is_named_as_by_the_node(
+    tmp_path, caplog, fields, reason, words
+):
+    from rosbags.rosbag2 import StoragePlugin
+    from rosbags.rosbag2 import Writer
+
+    store, kind = typestore(), 'sensor_msgs/msg/Image'
+    path, topic = tmp_path / 'strange', IMAGE_TOPIC
+    with Writer(path, version=9, storage_plugin=StoragePlugin.MCAP) as writer:
+        connection = writer.add_connection(topic, kind, typestore=store)
+        for number in range(1, 6):
+            stamp = make('builtin_interfaces/msg/Time', sec=number, nanosec=0)
+            source = make('std_msgs/msg/Header', stamp=stamp)
+            data = np.zeros(64, np.uint8)
+            image = make(kind, header=source, width=4, height=4, step=16, data=data, **fields)
+            writer.write(connection, number * 1_000_000, store.serialize_cdr(image, kind))
+    outcome = _replay(path, '--params', _parameters(tmp_path), '--json')
+    assert isinstance(outcome.exception, ConfigError)
+    name = topic.lstrip('/')
+    assert f'nothing could be used: {name}: 5 {reason}' in str(outcome.exception)
+    assert json.loads(outcome.stdout)['inputs'][name]['rejected'] == {reason: 5}
+    (said,) = (record.getMessage() for record in caplog.records if words in record.message)
+    assert said.startswith(f'{name}: frame rejected: ')
 
 
 def test_a_sqlite_bag_is_replayed_as_well(bag, tmp_path):

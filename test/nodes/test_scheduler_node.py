@@ -127,7 +127,7 @@ def test_bad_frames_are_counted_and_the_next_is_answered(bench, start):
     heard = bench.listen(Detection2DArray, 'detector/detections')
     status = bench.listen(DiagnosticArray, '/diagnostics')
     bad = {
-        'unknown_encoding': image(100, encoding='bayer_rggb8'),
+        'unknown_encoding': image(100, encoding='yuv411'),
         'short_data': image(200, data=array('B', b'abc')),
         'zero_size': image(300, width=0),
         'bad_step': image(400, step=5),

@@ -186,7 +186,13 @@ def test_other_types_are_frames_without_a_picture():
     assert (bare.frame.stamp_ns, bare.frame.frame_id) == (0, '')
 
 
+def test_a_compressed_depth_image_is_no_picture():
+    with pytest.raises(FrameError) as caught:
+        Input('c', COMPRESSED_TYPE).accept(_message(S, format='16UC1; png compressed '), 0)
+    assert caught.value.reason == 'depth_image'
+
+
 def test_compressed_pictures_wait_to_be_decoded():
-    frame = Input('c', COMPRESSED_TYPE).accept(_message(S, data=b'junk'), 0).frame
+    frame = Input('c', COMPRESSED_TYPE).accept(_message(S, data=b'junk', format='jpeg'), 0).frame
     with pytest.raises(FrameError):
         frame.image.bgr()

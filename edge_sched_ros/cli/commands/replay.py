@@ -45,7 +45,9 @@ def replay(
 ) -> None:
     """Feed BAG (a rosbag2 folder, MCAP or SQLite) through the node's pipeline without DDS."""
     from edge_sched_ros.bags.replay import Replay
+    from edge_sched_ros.core.errors import ConfigError
     from edge_sched_ros.pipeline.config import from_file
+    from edge_sched_ros.pipeline.status import nothing_usable
     from edge_sched_ros.pipeline.status import summary
     from edge_sched_ros.policies.registry import make_policy
     from edge_sched_ros.reporting.layout import output_console
@@ -62,11 +64,14 @@ def replay(
     account = summary(status)
     if as_json:
         click.echo(json.dumps(account, indent=2))
-        return
-    console = output_console()
-    show_summary(account, console=console)
-    if output is not None:
-        show_line(f'results are in {output}', console)
+    else:
+        console = output_console()
+        show_summary(account, console=console)
+        if output is not None:
+            show_line(f'results are in {output}', console)
+    problem = nothing_usable(account)
+    if problem:
+        raise ConfigError(str(bag), problem)
 
 
 COMMAND = replay
