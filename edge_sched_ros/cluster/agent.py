@@ -59,7 +59,8 @@ def discover(kinds: Collection[str]) -> tuple[dict[str, str], str]:
         if unit.available and (unit.kind in kinds if kinds else unit.kind != 'cpu')
     }
     module = read_module()
-    return found, (module.family.name if module.family else module.model) or ''
+    known = module.family is not None and module.family.known
+    return found, (module.family.name if known and module.family else module.model) or ''
 
 
 def read_profiles(path: Path) -> dict[str, Any]:

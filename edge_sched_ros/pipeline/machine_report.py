@@ -12,6 +12,7 @@ from typing import Any
 from edge_sched_ros.execution.discovery.cpu_quota import limiting
 from edge_sched_ros.execution.discovery.cpu_quota import read_cpu_quota
 from edge_sched_ros.execution.discovery.cpu_quota import read_throttling
+from edge_sched_ros.execution.discovery.families import part_name
 from edge_sched_ros.execution.discovery.inventory import take_inventory
 from edge_sched_ros.execution.discovery.jetpack import read_release
 from edge_sched_ros.execution.discovery.jetpack import TegraRelease
@@ -56,6 +57,7 @@ def machine_report(
     telemetry, unread = _telemetry(root)
     reasons = {
         'module': '' if module.model else 'neither device tree, firmware nor CPU say what it is',
+        'part': '' if module.family is None else module.reason,
         'jetpack': '' if module.family is None else release.reason,
         'power_mode': mode.reason,
         **{name: getattr(probes, name).reason for name in ('cuda', 'tensorrt', 'vpi', 'pycuda')},
@@ -63,6 +65,7 @@ def machine_report(
     }
     return {
         'module': module.model,
+        'part': _part(module),
         'os': _os(module, release),
         'power_mode': mode.name,
         'cpu_quota': _quota(root, sum(1 for f in units if f.kind == 'cpu' and f.available)),
@@ -77,6 +80,13 @@ def machine_report(
         'telemetry': telemetry,
         'notes': {what: why for what, why in reasons.items() if why},
     }
+
+
+def _part(module: Module) -> str | None:
+    """Return which Jetson module this is, by number and name; ``None`` when it is none."""
+    if module.part is None:
+        return None
+    return f'{module.part}: {part_name(module.part) or "not known"}'
 
 
 def _quota(root: Path, cores: int) -> dict[str, Any] | None:

@@ -14,8 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sysfs import COMPUTERS
+from sysfs import Tree
 
 from edge_sched_ros.execution.discovery import probes
+from edge_sched_ros.execution.discovery.families import part_name
 from edge_sched_ros.execution.discovery.files import parse_range
 from edge_sched_ros.execution.discovery.inventory import take_inventory
 from edge_sched_ros.execution.discovery.jetpack import read_release
@@ -377,6 +379,121 @@ def test_a_core_that_is_not_ours_says_so(tmp_path):
     found = _inventory('plain_pc', tmp_path, allowed_cores={0, 2})
     assert [f.name for f in found.values() if f.kind == 'cpu' and f.available] == ['cpu0', 'cpu2']
     assert 'may not run on it' in found['cpu1'].reason
+
+
+_CHIP = 'nvidia,tegra234'
+
+
+@pytest.mark.parametrize(
+    ('model', 'compatible', 'part', 'name', 'lacks'),
+    [
+        # in Super mode, on NVIDIA's carrier and on another one
+        (
+            'NVIDIA Jetson Orin Nano Engineering Reference Developer Kit Super',
+            ('nvidia,p3768-0000+p3767-0005-super', 'nvidia,p3767-0005', _CHIP),
+            'p3767-0005-super: Jetson Orin Nano 8 GB (developer kit)',
+            'Jetson Orin Nano',
+            'dla0 pva0',
+        ),
+        (
+            'ACME rugged computer',
+            ('acme,box+p3767-0005-super', _CHIP),
+            'p3767-0005-super: Jetson Orin Nano 8 GB (developer kit)',
+            'Jetson Orin Nano',
+            'dla0 pva0',
+        ),
+        ('', ('nvidia,p3509-0000+p3767-0000', _CHIP), '', 'Jetson Orin NX 16 GB', ''),
+        ('', ('nvidia,p3768-0000+p3767-0001-super', _CHIP), '', 'Jetson Orin NX 8 GB', 'dla1'),
+        ('', ('nvidia,p3768-0000+p3767-0003', _CHIP), '', 'Jetson Orin Nano', 'dla0 pva0'),
+        ('', ('nvidia,p3768-0000+p3767-0004', _CHIP), '', 'Jetson Orin Nano', 'dla0 pva0'),
+        ('', ('nvidia,p3737-0000+p3701-0004', _CHIP), '', 'Jetson AGX Orin', ''),
+        ('', ('nvidia,p3740-0002+p3701-0008', _CHIP), '', 'Jetson AGX Orin', ''),
+        ('', ('nvidia,p2822-0000+p2888-0004',), '', 'Jetson AGX Xavier', 'ofa0'),
+        ('', ('nvidia,p3509-0000+p3668-0001',), '', 'Jetson Xavier NX', 'ofa0'),
+        ('', ('nvidia,p4071-0000+p3834-0000', 'nvidia,tegra264'), '', 'Jetson Thor', 'dla0'),
+        # a part that came later: named as unknown, whatever chip and carrier are called
+        (
+            'NVIDIA Jetson AGX Orin Developer Kit',
+            ('nvidia,p3768-0000+p3767-0009', _CHIP),
+            'p3767-0009: not known',
+            'the unknown module p3767-0009',
+            '',
+        ),
+        # the chip alone is in Orin Nano, NX and AGX Orin
+        ('ACME rugged computer', ('acme,box', _CHIP), None, 'this unknown Orin module', ''),
+        ('ACME box', ('acme,box', 'nvidia,tegra264'), None, 'this unknown Thor module', 'dla0'),
+        ('NVIDIA Jetson Orin NX on ACME', ('acme,box', _CHIP), None, 'Jetson Orin NX', ''),
+        ('Raspberry Pi 5', ('raspberrypi,5-model-b', 'brcm,bcm2712'), None, None, ''),
+    ],
+)
+def test_modules_by_part_number(tmp_path, model, compatible, part, name, lacks):
+    Tree(tmp_path).device_tree(model, *compatible)
+    module = read_module(tmp_path)
+    assert (module.family and module.family.name) == name
+    told = f'{module.part}: {part_name(module.part) or "not known"}' if module.part else None
+    assert part in ('', told)
+    probes = COMPUTERS['plain_pc'].probes()
+    found = {f.name: f for f in take_inventory(root=tmp_path, probes=probes, allowed_cores={0})}
+    for unit in filter(None, lacks.split()):
+        assert f'{name} has ' in found[unit].reason
+    missing = [f.name for f in found.values() if name and f'{name} has ' in f.reason]
+    assert set(lacks.split()) <= set(missing)
+    assert bool(missing) == bool(lacks)
+    assert bool(module.reason) == (
+        name is not None and part in (None, f'{module.part}: not known')
+    )
+
+
+def test_a_container_without_the_device_tree(tmp_path):
+    tree = Tree(tmp_path)
+    tree.write('proc/cpuinfo', 'model name : ARMv8 Processor rev 1 (v8l)')
+    tree.l4t(36, '4.3')
+    module = read_module(tmp_path)
+    assert (module.family.name, module.family.known) == ('this Jetson', False)
+    assert 'device tree is not visible' in module.reason
+    probes = COMPUTERS['plain_pc'].probes()
+    found = {f.name: f for f in take_inventory(root=tmp_path, probes=probes, allowed_cores={0})}
+    # not: "and this is none"
+    assert found['dla0'].reason == 'TensorRT is not installed'
+    assert found['vic0'].reason == 'VPI is not installed'
+    # what the chip's driver calls it is seen in containers, too
+    tree.write('sys/devices/soc0/machine', 'NVIDIA Jetson Orin Nano Developer Kit')
+    module = read_module(tmp_path)
+    assert module.model == 'NVIDIA Jetson Orin Nano Developer Kit'
+    assert module.family.name == 'Jetson Orin Nano'
+
+
+def test_the_device_tree_where_only_its_other_place_is_shown(tmp_path):
+    tree = Tree(tmp_path)
+    tree.write('sys/firmware/devicetree/base/compatible', 'nvidia,p3737-0000+p3701-0005\0')
+    assert read_module(tmp_path).part == 'p3701-0005'
+
+
+@pytest.mark.parametrize(
+    ('major', 'revision', 'jetpack'),
+    [
+        (36, '4.5', '6.2.1'),
+        (36, '4.4', '6.2.1'),
+        (36, '4.0', '6.1'),
+        (36, '4', '6.1'),
+        (36, '5', '6.2.2'),
+        # between two JetPacks, and newer than all that are known
+        (36, '4.1', None),
+        (36, '4.9', None),
+        (36, '6', None),
+        (36, '6.0', None),
+        (36, '5.1', None),
+        (35, '6.9', '5.1.x'),
+        (38, '2.9', '7.0'),
+        (39, '2.1', '7.2.1'),
+        (40, '1.0', None),
+    ],
+)
+def test_releases_by_rule(tmp_path, major, revision, jetpack):
+    Tree(tmp_path).l4t(major, revision)
+    found = read_release(tmp_path)
+    assert (found.l4t, found.jetpack) == (f'{major}.{revision}', jetpack)
+    assert bool(found.reason) == (jetpack is None)
 
 
 @pytest.mark.parametrize(

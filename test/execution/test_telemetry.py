@@ -66,6 +66,26 @@ def test_rails_are_read_as_every_release_shows_them(tmp_path, computer, rails, t
     assert bool(found.reason) == (not rails)
 
 
+def test_thors_input_is_measured_by_another_monitor(tmp_path):
+    tree = _tree('thor', tmp_path)
+    place = 'sys/bus/i2c/devices/2-0044'
+    tree.write(f'{place}/name', 'ina238')
+    tree.write(f'{place}/hwmon/hwmon5/name', 'ina238')
+    # mV, mA, and microwatts
+    for name, value in (('in1', 19_800), ('curr1', 2_500), ('power1', 49_500_000)):
+        tree.write(f'{place}/hwmon/hwmon5/{name}_input', value)
+    tree.rails('2-0040', {'VDD_GPU': (19_000, 500), 'VDD_CPU_SOC_MSS': (19_000, 300)})
+    found = Ina3221(tmp_path).read()
+    assert {rail.label: rail.power_mw for rail in found.rails} == {
+        'VDD_GPU': 9500,
+        'VDD_CPU_SOC_MSS': 5700,
+        'VIN': 49_500,
+    }
+    assert found.total_mw == 49_500
+    tree.write(f'{place}/hwmon/hwmon5/label', 'VDD_IN_CARRIER')
+    assert Ina3221(tmp_path).read().rails[-1].label == 'VDD_IN_CARRIER'
+
+
 def test_a_rail_that_cannot_be_read_now_is_unknown_and_so_is_the_total(tmp_path):
     tree = _tree('agx_orin_jp6', tmp_path)
     monitor = Ina3221(tmp_path)

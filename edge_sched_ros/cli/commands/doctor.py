@@ -57,6 +57,9 @@ def _machine(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
     notes = report['notes']
     for name, key in (('module', 'module'), ('system', 'os'), ('power mode', 'power_mode')):
         yield name, str(report[key] or _unknown(notes.get(key)))
+        # a computer that is no Jetson has no part number to be missed
+        if key == 'module' and (report['part'] or 'part' in notes):
+            yield 'part', str(report['part'] or _unknown(notes.get('part')))
     if report['cpu_quota']:
         yield 'CPU quota', _quota(report['cpu_quota'])
     for name, version in report['versions'].items():

@@ -10,29 +10,34 @@ from pathlib import Path
 
 from edge_sched_ros.execution.discovery.files import read_text
 
-#: L4T -> JetPack. NVIDIA's JetPack pages and jtop's map with its corrections (jetson_stats PR
-#: 803, jetson-containers PR 1741). A map can only know what there was when it was written.
-_JETPACK = {
-    '32.6': '4.6.x',
-    '32.7': '4.6.x',
-    '35.1': '5.0.2',
-    '35.2': '5.1.x',
-    '35.3': '5.1.x',
-    '35.4': '5.1.x',
-    '35.5': '5.1.x',
-    '35.6': '5.1.x',
-    '35.2.1': '5.1',
-    '35.6.4': '5.1.6',
-    '36.3': '6.0',
-    '36.4.0': '6.1',
-    '36.4.3': '6.2',
-    '36.4.4': '6.2.1',
-    '36.4.7': '6.2.1',
-    '36.5.0': '6.2.2',
-    '36.5.2': '6.2.3',
-    '38.2': '7.0',
-    '38.4': '7.1',
-    '39.2': '7.2',
+#: L4T -> JetPack. NVIDIA's JetPack archive, and jtop's map with its corrections (jetson_stats PR
+#: 803, jetson-containers PR 1741) [confirmed]; 39.2.1 by two public tables [secondary]. A map can
+#: only know what there was when it was written.
+_RELEASES = {
+    (35, 2, 1): '5.1',
+    (35, 6, 4): '5.1.6',
+    (36, 3, 0): '6.0',
+    (36, 4, 0): '6.1',
+    (36, 4, 3): '6.2',
+    (36, 4, 4): '6.2.1',
+    (36, 4, 7): '6.2.1',
+    (36, 5, 0): '6.2.2',
+    (36, 5, 2): '6.2.3',
+    (39, 2, 0): '7.2',
+    (39, 2, 1): '7.2.1',
+}
+#: line of releases that all belong to a JetPack, as far as it is named -> that
+_LINES = {
+    (32, 6): '4.6.x',
+    (32, 7): '4.6.x',
+    (35, 1): '5.0.2',
+    (35, 2): '5.1.x',
+    (35, 3): '5.1.x',
+    (35, 4): '5.1.x',
+    (35, 5): '5.1.x',
+    (35, 6): '5.1.x',
+    (38, 2): '7.0',
+    (38, 4): '7.1',
 }
 _RELEASE = re.compile(r'R(\d+)\b.*?REVISION:\s*(\d+(?:\.\d+)*)')
 
@@ -61,7 +66,27 @@ def read_release(root: Path = Path('/')) -> TegraRelease:
     if found is None:
         return TegraRelease(None, None, '/etc/nv_tegra_release has no release in its first line')
     l4t = f'{found[1]}.{found[2]}'
-    # the release itself, or the line of releases it belongs to
-    jetpack = _JETPACK.get(l4t) or _JETPACK.get('.'.join(l4t.split('.')[:2]))
+    jetpack = _jetpack(l4t)
     reason = '' if jetpack else f'L4T {l4t} is not in the list of known releases'
     return TegraRelease(l4t, jetpack, reason)
+
+
+def _jetpack(l4t: str) -> str | None:
+    """
+    Return the JetPack of a release: its own, that of its line, or that of both its neighbours.
+
+    A release between two of one JetPack is one more update of it; what is newer than all that are
+    known, or between two JetPacks, is not guessed.
+    """
+    numbers = [int(part) for part in l4t.split('.')]
+    release = (numbers[0], numbers[1], numbers[2] if len(numbers) > 2 else 0)
+    if len(numbers) > 3:
+        return None
+    if release in _RELEASES:
+        return _RELEASES[release]
+    if release[:2] in _LINES:
+        return _LINES[release[:2]]
+    same_line = [known for known in sorted(_RELEASES) if known[:2] == release[:2]]
+    before = [_RELEASES[known] for known in same_line if known < release]
+    after = [_RELEASES[known] for known in same_line if known > release]
+    return before[-1] if before and after and before[-1] == after[0] else None

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from edge_sched_ros.execution.discovery.families import Family
 from edge_sched_ros.execution.discovery.families import find_family
+from edge_sched_ros.execution.discovery.families import find_part
+from edge_sched_ros.execution.discovery.families import HIDDEN
+from edge_sched_ros.execution.discovery.families import part_name
 from edge_sched_ros.execution.discovery.files import read_text
 
 
@@ -21,20 +24,50 @@ class Module:
     :param model: as it calls itself; ``None`` when it does not say
     :param family: of Jetson modules; ``None`` for any other computer
     :param os: the distribution; ``None`` when it does not say
+    :param part: part number of a Jetson module; ``None`` where it is not given
+    :param reason: why it is not known which module it is; empty when that is known
     """
 
     model: str | None
     family: Family | None
     os: str | None
+    part: str | None = None
+    reason: str = ''
 
 
 def read_module(root: Path = Path('/')) -> Module:
     """Return which computer this is, by its device tree, its firmware or its CPU."""
-    tree = root / 'proc/device-tree'
+    tree = next((folder for folder in _trees(root) if folder.is_dir()), None)
+    if tree is None:
+        return _without_tree(root)
     model = read_text(tree / 'model') or ''
     compatible = read_text(tree / 'compatible') or ''
-    family = find_family(model, compatible)
-    return Module(model or _product(root) or _cpu_model(root), family, _os(root))
+    family, part = find_family(model, compatible), find_part(compatible)
+    reason = ''
+    if part is not None and part_name(part) is None:
+        reason = f'the part {part} is not in the list of known modules'
+    elif family is not None and part is None:
+        reason = 'its device tree gives no part number'
+    return Module(model or _product(root) or _cpu_model(root), family, _os(root), part, reason)
+
+
+def _trees(root: Path) -> tuple[Path, ...]:
+    # the first is a link to the second, which some containers show alone
+    return root / 'proc/device-tree', root / 'sys/firmware/devicetree/base'
+
+
+def _without_tree(root: Path) -> Module:
+    """Return what can be told of a computer whose device tree cannot be seen, or that has none."""
+    model = _product(root) or _chip(root) or _cpu_model(root)
+    if not (root / 'etc/nv_tegra_release').is_file():
+        return Module(model, None, _os(root))
+    family = find_family(_chip(root) or '', '') or HIDDEN
+    return Module(model, family, _os(root), None, 'its device tree is not visible (a container?)')
+
+
+def _chip(root: Path) -> str | None:
+    """Return what the chip's driver calls the computer: files that containers show, too."""
+    return read_text(root / 'sys/devices/soc0/machine') or None
 
 
 def _product(root: Path) -> str | None:

@@ -1,10 +1,11 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The INA3221 power monitors of Jetson modules: voltage and current of rails."""
+"""The power monitors of Jetson modules, INA3221 and INA238: voltage and current of rails."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,8 +59,10 @@ class Rails:
 @dataclass(frozen=True, slots=True)
 class _Channel:
     label: str
-    #: millivolts and milliamperes, or only milliwatts
+    #: millivolts and milliamperes, or only power
     files: tuple[Path, ...]
+    #: in a milliwatt, of power
+    scale: float = 1.0
 
 
 class Ina3221:
@@ -72,13 +75,16 @@ class Ina3221:
     def __init__(self, root: Path = Path('/')) -> None:
         self._channels: list[_Channel] = []
         for name in sorted(root.glob('sys/bus/i2c/devices/*/name')):
-            if 'ina3221' in (read_text(name) or ''):
+            kind = read_text(name) or ''
+            if 'ina3221' in kind:
                 self._channels += [*_hwmon(name.parent), *_iio(name.parent)]
+            elif 'ina238' in kind:
+                self._channels += _ina238(name.parent, {c.label for c in self._channels})
 
     def read(self) -> Rails:
         """Return every connected rail. A read takes the bus about a millisecond a channel."""
-        rails = tuple(Rail(c.label, _power_mw(c.files)) for c in self._channels)
-        return Rails(rails, '' if rails else 'there is no INA3221 power monitor')
+        rails = tuple(Rail(c.label, _power_mw(c)) for c in self._channels)
+        return Rails(rails, '' if rails else 'there is no INA3221 or INA238 power monitor')
 
 
 def _hwmon(device: Path) -> list[_Channel]:
@@ -105,9 +111,25 @@ def _iio(device: Path) -> list[_Channel]:
     return found
 
 
-def _power_mw(files: tuple[Path, ...]) -> float | None:
-    values = [read_int(file) for file in files]
+def _ina238(device: Path, taken: Collection[str]) -> list[_Channel]:
+    """
+    Return the one channel of an INA238: power in microwatts (kernel's hwmon/ina238.rst).
+
+    AGX Thor's carrier measures its input by one, which has no label: jetson_stats calls it VIN
+    (PR 900) [secondary].
+    """
+    found = []
+    for folder in sorted(device.glob('hwmon/hwmon*')):
+        names = (read_text(folder / name) for name in ('power1_label', 'in1_label', 'label'))
+        label = next(filter(None, names), 'VIN' if 'VIN' not in taken else f'VIN {device.name}')
+        if not _NOT_CONNECTED.search(label):
+            found.append(_Channel(label, (folder / 'power1_input',), 1000.0))
+    return found
+
+
+def _power_mw(channel: _Channel) -> float | None:
+    values = [read_int(file) for file in channel.files]
     if None in values:
         return None
     first, *others = (value for value in values if value is not None)
-    return first * others[0] / 1000 if others else float(first)
+    return first * others[0] / 1000 if others else first / channel.scale
