@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from edge_sched_ros.bags.scene_bag import IMAGE_TOPIC
 from edge_sched_ros.bags.score import read_topic
+from edge_sched_ros.scenes.world import CLASSES
 
 _FRAMES = (60, 130, 210)
 
@@ -26,7 +27,7 @@ def _tracks(picture: NDArray[np.uint8], message: Any) -> NDArray[np.uint8]:
         right, bottom = int(centre.x + box.size_x / 2), int(centre.y + box.size_y / 2)
         colour = tuple(int(c) for c in np.random.default_rng(int(one.id)).integers(90, 255, 3))
         cv2.rectangle(drawn, (left, top), (right, bottom), colour, 2)
-        text = f'{one.results[0].hypothesis.class_id} {one.id}'
+        text = f'{CLASSES[int(one.results[0].hypothesis.class_id)]} {one.id}'
         cv2.putText(
             drawn,
             text,

@@ -86,6 +86,10 @@ class Replay:
             outputs={name: self._pipeline.output_of(name) for name in names},
             network_of=self._pipeline.network_of,
             info_of=self._info_of,
+            labels={
+                name: (self._pipeline.labels_of(name), self._pipeline.threshold_of(name))
+                for name in names
+            },
         )
 
     def _check_topics(self, bag: Any, path: Path) -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ class ResultsWriter:
     :param outputs: task -> what its results are
     :param network_of: names a task's network
     :param info_of: returns the CameraInfo of a task's camera, or ``None``
+    :param labels: task -> class names of its results, and their score threshold
     :raises ConfigError: when the folder exists or cannot be made
     """
 
@@ -48,6 +50,7 @@ class ResultsWriter:
         outputs: dict[str, str],
         network_of: Callable[[str], str],
         info_of: Callable[[str], Any],
+        labels: Mapping[str, tuple[tuple[str, ...], float]],
     ) -> None:
         from rosbags.rosbag2 import StoragePlugin
         from rosbags.rosbag2 import Writer
@@ -57,7 +60,9 @@ class ResultsWriter:
         self._path = path
         self._network_of, self._info_of = network_of, info_of
         self._writer = Writer(path, version=9, storage_plugin=StoragePlugin.MCAP)
+        self._labels = {task: one for task, one in labels.items() if one[0]}
         self._types = {_TIMING: topics.JOB_TIMING}
+        self._types |= {f'/{task}/label_info': topics.LABEL_INFO for task in self._labels}
         for task, output in outputs.items():
             for name, kind in topics.RESULT_TOPICS.get(output, {}).items():
                 self._types[f'/{task}/{name}'] = kind
@@ -85,6 +90,7 @@ class ResultsWriter:
         source = messages.header(make, end.frame)
         timing = messages.job_timing(make, end, network=self._network_of(end.task))
         self._write(_TIMING, timing, at_ns)
+        self._write_labels(end.task, source, at_ns)
         if isinstance(end.result, Detections):
             name = 'detections' if end.result.track_ids is None else 'tracks'
             found = messages.detections(make, end.result, source)
@@ -103,6 +109,12 @@ class ResultsWriter:
             if info is not None:
                 same = picture_camera_info(make, info, source)
                 self._write(f'/{end.task}/camera_info', same, at_ns)
+
+    def _write_labels(self, task: str, source: Any, at_ns: int) -> None:
+        """Write once, with the first end of a job, what the class ids stand for."""
+        found = self._labels.pop(task, None)
+        if found is not None:
+            self._write(f'/{task}/label_info', messages.label_info(make, *found, source), at_ns)
 
     def _write(self, topic: str, message: Any, at_ns: int) -> None:
         data = typestore().serialize_cdr(message, self._types[topic])

@@ -31,6 +31,8 @@ _TYPES = {
     TRUE_DETECTIONS: 'vision_msgs/msg/Detection2DArray',
     TRUE_DEPTH: 'sensor_msgs/msg/Image',
 }
+#: raised with every change of what is in such a bag
+LAYOUT = 2
 #: stamp of the first frame
 _EPOCH_NS = 1_700_000_000_000_000_000
 #: the true depth is kept at a quarter of the size: every fourth pixel, from the middle on
@@ -128,7 +130,9 @@ def _detections(frame: SceneFrame, header: Any) -> Any:
     for thing in frame.objects:
         x0, y0, x1, y1 = thing.box_xyxy
         hypothesis = make(
-            'vision_msgs/msg/ObjectHypothesis', class_id=thing.label, score=thing.visible_share
+            'vision_msgs/msg/ObjectHypothesis',
+            class_id=str(thing.class_id),
+            score=thing.visible_share,
         )
         position = make('vision_msgs/msg/Point2D', x=(x0 + x1) / 2, y=(y0 + y1) / 2)
         centre = make('vision_msgs/msg/Pose2D', position=position)

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 from rclpy.node import Node
-from rclpy.qos import DurabilityPolicy
 from rclpy.qos import QoSProfile
 from rclpy.qos import ReliabilityPolicy
 
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.jobs import JobEnd
+from edge_sched_ros.nodes.label_publisher import LabelPublisher
 from edge_sched_ros.nodes.quiet_publishers import create_publisher
 from edge_sched_ros.nodes.raw_detections import is_understood
 from edge_sched_ros.nodes.raw_detections import write_detections
@@ -28,17 +28,14 @@ from edge_sched_ros.pipeline.camera_infos import picture_camera_info
 from edge_sched_ros.pipeline.topics import RESULT_TOPICS
 
 _RESULTS = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
-_LATCHED = QoSProfile(
-    depth=1,
-    reliability=ReliabilityPolicy.RELIABLE,
-    durability=DurabilityPolicy.TRANSIENT_LOCAL,
-)
 
 
 class TaskPublisher:
     """
     Publishes one task's results.
 
+    :param labels: names of the classes of its results, in the order of class ids
+    :param threshold: returns the score threshold of its results that is in force
     :param info_of: returns the latest CameraInfo of the task's camera, or ``None``
     """
 
@@ -49,6 +46,7 @@ class TaskPublisher:
         output: str,
         *,
         labels: tuple[str, ...],
+        threshold: Callable[[], float],
         info_of: Callable[[], Any],
     ) -> None:
         self._node = node
@@ -61,12 +59,12 @@ class TaskPublisher:
         self._scaled: tuple[Any, tuple[int, ...], Any] | None = None
         self._labels = None
         if labels:
-            kind = message_class('vision_msgs/msg/LabelInfo')
-            self._labels = create_publisher(node, kind, f'{task}/label_info', _LATCHED)
-            self._labels.publish(messages.label_info(make, labels, 0.0))
+            self._labels = LabelPublisher(node, f'{task}/label_info', labels, threshold)
 
     def publish(self, end: JobEnd) -> None:
         """Publish a result to whoever listens."""
+        if self._labels is not None and end.frame is not None:
+            self._labels.seen(end.frame.frame_id)
         if isinstance(end.result, Detections):
             for publisher in self._publishers.values():
                 if publisher.get_subscription_count():
@@ -75,6 +73,11 @@ class TaskPublisher:
             self._publish_depth(end.result, messages.header(make, end.frame))
         elif isinstance(end.result, SourceImage):
             self._publish_picture(end.result, messages.header(make, end.frame))
+
+    def renew_labels(self) -> None:
+        """Publish the labels again if the threshold has changed."""
+        if self._labels is not None:
+            self._labels.renew()
 
     def _publish_depth(self, depth: DepthMap, source: Any) -> None:
         self._publish('image', lambda: messages.depth_image(make, depth, source))
@@ -109,7 +112,7 @@ class TaskPublisher:
         for publisher in self._publishers.values():
             self._node.destroy_publisher(publisher)
         if self._labels is not None:
-            self._node.destroy_publisher(self._labels)
+            self._labels.close()
 
 
 def _detections(found: Detections, frame: Frame | None) -> Any:

@@ -42,13 +42,14 @@ def write_detections(found: Detections, frame: Frame) -> bytes:
     out += _COUNT.pack(len(found))
     boxes = found.boxes_xyxy.astype(np.float64, copy=False).tolist()
     scores = found.scores.tolist()
+    classes = found.class_ids.tolist()
     ids = None if found.track_ids is None else found.track_ids.tolist()
     for index, (x0, y0, x1, y1) in enumerate(boxes):
         _align(out, 4)
         out += header
         _align(out, 4)
         out += _COUNT.pack(1)
-        out += _text(found.label(index))
+        out += _text(str(classes[index]))
         _align(out, 8)
         out += _SCORE.pack(scores[index])
         out += _POSE

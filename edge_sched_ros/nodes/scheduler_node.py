@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from rclpy.clock import JumpThreshold
@@ -44,7 +42,8 @@ from edge_sched_ros.pipeline.config import from_parameters
 from edge_sched_ros.pipeline.config import PipelineConfig
 from edge_sched_ros.pipeline.health import Limits
 from edge_sched_ros.pipeline.pipeline import Pipeline
-from edge_sched_ros.pipeline.status import summary
+from edge_sched_ros.pipeline.summary_file import check_summary_file
+from edge_sched_ros.pipeline.summary_file import write_summary_file
 from edge_sched_ros.pipeline.topics import info_topics
 from edge_sched_ros.pipeline.topics import RESULT_TOPICS
 
@@ -91,9 +90,11 @@ class SchedulerNode(LifecycleNode):
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Check the parameters and load every network."""
+        self.get_logger().info('configuring')
         try:
             self._names = NodeTopicNames(self)
             self._config = from_parameters(self._settings.values(), topics=self._names)
+            check_summary_file(self._settings.value('summary_file'))
             for topic, kind in self._config.topic_types().items():
                 message_class(kind, topic)
             self._pipeline = Pipeline(self._config, on_end=self._on_end)
@@ -125,6 +126,7 @@ class SchedulerNode(LifecycleNode):
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Start the units and subscribe."""
+        self.get_logger().info('activating')
         pipeline, config = self._loaded()
         types = config.topic_types()
         try:
@@ -156,21 +158,25 @@ class SchedulerNode(LifecycleNode):
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Unsubscribe and end every job; networks stay loaded."""
         self._stop()
+        self.get_logger().info('deactivated: networks stay loaded')
         return super().on_deactivate(state)
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Free every network."""
         self._free()
+        self.get_logger().info('cleaned up: networks are freed')
         return SUCCESS
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Stop and free everything, from whichever state."""
         self.close()
+        self.get_logger().info('shut down')
         return SUCCESS
 
     def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Go back to unconfigured, from where it can be configured again."""
         self.close()
+        self.get_logger().info('unconfigured again after the error')
         return SUCCESS
 
     def close(self) -> None:
@@ -180,7 +186,10 @@ class SchedulerNode(LifecycleNode):
 
     def destroy_node(self) -> None:
         """Stop, free everything and leave ROS."""
+        loaded = self._pipeline is not None
         self.close()
+        if loaded:
+            self.get_logger().info('shut down')
         self._stop_forwarding()
         super().destroy_node()
 
@@ -209,15 +218,10 @@ class SchedulerNode(LifecycleNode):
         return self._pipeline, self._config
 
     def _write_summary(self, pipeline: Pipeline) -> None:
-        name = self._settings.value('summary_file')
-        if not name:
-            return
         try:
-            file = Path(name)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(json.dumps(summary(pipeline.status()), indent=2) + '\n')
-        except OSError as error:
-            self.get_logger().error(f'summary_file: cannot write {name}: {error.strerror}')
+            write_summary_file(self._settings.value('summary_file'), pipeline.status())
+        except EdgeSchedError as error:
+            self.get_logger().error(brief(error, MOST_OF_AN_ERROR))
 
     # --- results ------------------------------------------------------------------------------
 
@@ -229,6 +233,7 @@ class SchedulerNode(LifecycleNode):
                 task.name,
                 pipeline.output_of(task.name),
                 labels=pipeline.labels_of(task.name),
+                threshold=partial(pipeline.threshold_of, task.name),
                 info_of=partial(self._info_of, topic),
             )
 
@@ -273,6 +278,8 @@ class SchedulerNode(LifecycleNode):
         try:
             values = self._settings.values()
             apply_changes(self._pipeline, changes, values, self._settings.tasks)
+            for publisher in self._outputs.values():
+                publisher.renew_labels()
         except EdgeSchedError as error:
             self.get_logger().error(f'parameter not applied: {brief(error, MOST_OF_AN_ERROR)}')
 

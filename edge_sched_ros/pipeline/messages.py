@@ -68,7 +68,8 @@ def _detection(make: Make, found: Detections, index: int, source: Any) -> Any:
     x0, y0, x1, y1 = found.boxes_xyxy[index].tolist()
     hypothesis = make(
         'vision_msgs/msg/ObjectHypothesis',
-        class_id=found.label(index),
+        # a number, so that it can be looked up in the LabelInfo
+        class_id=str(int(found.class_ids[index])),
         score=float(found.scores[index]),
     )
     centre = make(
@@ -84,13 +85,18 @@ def _detection(make: Make, found: Detections, index: int, source: Any) -> Any:
     )
 
 
-def label_info(make: Make, labels: tuple[str, ...], threshold: float) -> Any:
-    """Return a ``vision_msgs/LabelInfo``: the names of all classes."""
+def label_info(make: Make, labels: tuple[str, ...], threshold: float, source: Any) -> Any:
+    """
+    Return a ``vision_msgs/LabelInfo``: the names of all classes, by the ids detections have.
+
+    :param threshold: the least score of a detection, 0..1
+    :param source: a header
+    """
     classes = [
         make('vision_msgs/msg/VisionClass', class_id=index, class_name=name)
         for index, name in enumerate(labels)
     ]
-    return make('vision_msgs/msg/LabelInfo', class_map=classes, threshold=threshold)
+    return make('vision_msgs/msg/LabelInfo', header=source, class_map=classes, threshold=threshold)
 
 
 def depth_image(make: Make, depth: DepthMap, source: Any) -> Any:

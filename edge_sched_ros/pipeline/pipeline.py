@@ -22,6 +22,7 @@ from edge_sched_ros.core.events import ParametersChanged
 from edge_sched_ros.core.parameters import DYNAMIC_TASK_KEYS
 from edge_sched_ros.core.watchdog import Watchdog
 from edge_sched_ros.execution.alike import alike_units
+from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.execution.registry import discover
@@ -337,7 +338,18 @@ class Pipeline:
 
     def labels_of(self, task: str) -> tuple[str, ...]:
         """Return the class names a task's results speak of; empty when it has none."""
-        return tuple(getattr(self._loaded().programs[task], 'labels', ()))
+        return tuple(getattr(self._finder_of(task), 'labels', ()))
+
+    def threshold_of(self, task: str) -> float:
+        """Return the score below which a task's results are left out; 0 when there is none."""
+        return float(getattr(self._finder_of(task), 'score_threshold', 0.0))
+
+    def _finder_of(self, task: str) -> Program:
+        """Return what finds the boxes of a task's results: trackers keep those of another."""
+        programs, by_name = self._loaded().programs, {t.name: t for t in self.config.tasks}
+        while by_name[task].detections_from or getattr(programs[task], 'needs_boxes', False):
+            task = by_name[task].detections_from or by_name[task].after
+        return programs[task]
 
     def _known(self) -> Known:
         """Return what admission asks for; a quota is less than what the units could do."""

@@ -11,6 +11,7 @@ from edge_sched_ros.pipeline.topic_names import info_topic_of
 DETECTIONS = 'vision_msgs/msg/Detection2DArray'
 IMAGE = 'sensor_msgs/msg/Image'
 CAMERA_INFO = 'sensor_msgs/msg/CameraInfo'
+LABEL_INFO = 'vision_msgs/msg/LabelInfo'
 JOB_TIMING = 'edge_sched_ros/msg/JobTiming'
 
 #: what a task's results are -> name under the task -> type

@@ -29,6 +29,7 @@ from edge_sched_ros.cli.commands.replay import replay
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.pipeline.resources import share_of
 from edge_sched_ros.scenes.scene import Scene
+from edge_sched_ros.scenes.world import CLASSES
 
 FRAMES = 45
 
@@ -96,6 +97,10 @@ def test_replaying_answers_every_frame_and_the_answers_are_right(bag, tmp_path):
     assert accuracy['depth_abs_rel'] < 0.15
     info = next(iter(read_topic(results, '/depth/camera_info').values()))
     assert (info.width, info.height) == (80, 60)
+    for task in ('detector', 'tracker'):
+        (labels,) = read_topic(results, f'/{task}/label_info').values()
+        assert [(c.class_id, c.class_name) for c in labels.class_map] == list(enumerate(CLASSES))
+        assert 0 < labels.threshold < 1 and labels.header.frame_id
 
 
 def test_clean_pictures_are_in_the_results_bag_with_their_camera(bag, tmp_path):

@@ -112,6 +112,40 @@ def test_the_whole_life(bench, start):
     assert node._state_machine.current_state[0] == State.PRIMARY_STATE_FINALIZED
 
 
+def test_every_step_of_its_life_is_logged(bench, start, capfd):
+    node = start(autostart=False)
+    node.trigger_configure()
+    node.trigger_activate()
+    node.trigger_deactivate()
+    node.trigger_cleanup()
+    node.trigger_shutdown()
+    node.destroy_node()
+    lines = [line.partition('[scheduler]: ')[2] for line in capfd.readouterr().err.splitlines()]
+    steps = ('configuring', 'configured', 'activating', 'active', 'deactivated', 'cleaned up')
+    assert [line.partition(':')[0] for line in lines if line] == [*steps, 'shut down']
+
+
+@pytest.mark.parametrize(
+    ('name', 'message'),
+    [
+        ('', None),
+        ('new/folder/summary.json', None),
+        ('.', "summary_file: '{tmp}/.' is a folder, not a file"),
+        ('file/summary.json', 'summary_file: {tmp}/file: is a file, not a folder'),
+    ],
+)
+def test_a_summary_that_cannot_be_written_is_said_before_the_run(
+    start, tmp_path, capfd, name, message
+):
+    (tmp_path / 'file').write_text('')
+    node = start(summary_file=f'{tmp_path}/{name}' if name else '')
+    err = capfd.readouterr().err
+    if message is None:
+        assert state_of(node) == 'active'
+    else:
+        assert f'cannot be configured: {message.format(tmp=tmp_path)}' in err
+
+
 def test_an_error_leads_back_to_unconfigured_and_on(bench, start, monkeypatch):
     node = start(autostart=False)
     with monkeypatch.context() as patch:

@@ -49,7 +49,7 @@ def test_boxes_in_source_pixels_with_the_header_of_the_frame():
     position = one.bbox.center.position
     assert (position.x, position.y, one.bbox.size_x, one.bbox.size_y) == (20, 40, 20, 40)
     hypothesis = one.results[0].hypothesis
-    assert (one.id, hypothesis.class_id, hypothesis.score) == ('42', 'dog', 0.75)
+    assert (one.id, hypothesis.class_id, hypothesis.score) == ('42', '1', 0.75)
 
 
 def test_nothing_found_is_an_empty_array():
@@ -57,10 +57,27 @@ def test_nothing_found_is_an_empty_array():
     assert list(message.detections) == []
 
 
-def test_an_untracked_detection_has_no_id_and_an_unnamed_class_its_number():
+def test_an_untracked_detection_has_no_id():
     found = Detections(np.zeros((1, 4), np.float32), np.ones(1, np.float32), np.array([7]))
     one = messages.detections(make, found, HEADER).detections[0]
     assert (one.id, one.results[0].hypothesis.class_id) == ('', '7')
+
+
+def test_class_ids_are_looked_up_in_the_label_info():
+    labels = ('cat', 'dog')
+    found = Detections(
+        np.zeros((2, 4), np.float32), np.ones(2, np.float32), np.array([1, 0]), labels
+    )
+    ids = [
+        one.results[0].hypothesis.class_id
+        for one in messages.detections(make, found, HEADER).detections
+    ]
+    info = _there_and_back(
+        messages.label_info(make, labels, 0.25, HEADER), 'vision_msgs/msg/LabelInfo'
+    )
+    names = {str(entry.class_id): entry.class_name for entry in info.class_map}
+    assert [names[one] for one in ids] == ['dog', 'cat']
+    assert (info.header, info.threshold) == (HEADER, 0.25)
 
 
 def test_depth_is_32fc1_metres():

@@ -20,11 +20,10 @@ def detections_of(message: Any, labels: tuple[str, ...]) -> Detections:
     boxes = np.empty((len(message.detections), 4), np.float32)
     scores = np.empty(len(boxes), np.float32)
     classes = np.empty(len(boxes), np.int64)
-    number = {label: index for index, label in enumerate(labels)}
     for index, found in enumerate(message.detections):
         centre = found.bbox.center.position
         half_x, half_y = found.bbox.size_x / 2, found.bbox.size_y / 2
         boxes[index] = centre.x - half_x, centre.y - half_y, centre.x + half_x, centre.y + half_y
         best = found.results[0].hypothesis
-        scores[index], classes[index] = best.score, number.get(best.class_id, -1)
+        scores[index], classes[index] = best.score, int(best.class_id)
     return Detections(boxes, scores, classes, labels)

@@ -83,12 +83,13 @@ def _need_ros() -> None:
 
 def _bag(out: Path, seconds: float, console: Console) -> Path:
     """Return the demo bag, rendered when it is not there yet."""
+    from edge_sched_ros.bags.scene_bag import LAYOUT
     from edge_sched_ros.bags.scene_bag import write_scene_bag
     from edge_sched_ros.scenes.scene import RENDERER
     from edge_sched_ros.scenes.scene import Scene
 
     frames = round(seconds * _FPS)
-    bag = out / 'bags' / f'scene{_SEED}_{frames}_frames_v{RENDERER}'
+    bag = out / 'bags' / f'scene{_SEED}_{frames}_frames_v{RENDERER}_{LAYOUT}'
     if not bag.exists():
         with progress_bar(console, 'rendering the demo bag', frames) as advance:
             write_scene_bag(bag, Scene(seed=_SEED, fps=_FPS), frames=frames, progress=advance)

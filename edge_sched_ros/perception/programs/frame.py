@@ -71,6 +71,11 @@ class FrameProgram:
         tensor, transform = self.preprocessors[context.unit].prepare(image, self._spec.input)
         return _Scratch(tensor, transform, [])
 
+    @property
+    def score_threshold(self) -> float:
+        """The score below which detections are left out."""
+        return float(self.variants.first.decoder.options.get('score_threshold', 0.0))
+
     def option_names(self) -> tuple[str, ...]:
         """Return the decoder's options."""
         return tuple(self.variants.first.decoder.defaults)
