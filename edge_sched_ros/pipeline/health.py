@@ -14,8 +14,11 @@ from edge_sched_ros.pipeline.input_health import stamp_problem
 from edge_sched_ros.pipeline.rates import Rates
 from edge_sched_ros.pipeline.status import Status
 from edge_sched_ros.pipeline.status import TaskState
+from edge_sched_ros.pipeline.topic_monitor import monitor_values
 
 OK, WARN, ERROR = 0, 1, 2
+#: how the names of inputs begin; the topic follows
+INPUT_PREFIX = 'input '
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,10 +230,10 @@ def _inputs(status: Status, rates: Rates, limits: Limits) -> list[Health]:
         elif wrong:
             level, message = WARN, '; '.join(wrong)
         values = {
-            'frame_rate_node': f'{rates.received[topic] / rates.period_s:.2f}',
+            **monitor_values(topic, status, rates),
             'received': str(account.received),
             **{f'rejected_{reason}': str(count) for reason, count in account.rejected.items()},
             **age_values(account, rates.age_ns[topic]),
         }
-        found.append(Health(f'input {topic}', level, message, topic, values))
+        found.append(Health(f'{INPUT_PREFIX}{topic}', level, message, topic, values))
     return found

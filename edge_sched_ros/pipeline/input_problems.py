@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from edge_sched_ros.pipeline.health import Health
+from edge_sched_ros.pipeline.health import INPUT_PREFIX
 from edge_sched_ros.pipeline.health import WARN
 
 
@@ -17,11 +18,11 @@ def with_problems(health: list[Health], problems: Mapping[str, list[str]]) -> li
 
     :param problems: topic -> what is wrong, a line each
     """
-    return [_with(line, problems.get(line.name.removeprefix('input '), [])) for line in health]
+    return [_with(line, problems.get(line.name.removeprefix(INPUT_PREFIX), [])) for line in health]
 
 
 def _with(line: Health, problems: list[str]) -> Health:
-    if not problems or not line.name.startswith('input '):
+    if not problems or not line.name.startswith(INPUT_PREFIX):
         return line
     text = '; '.join([line.message, *problems])
     return replace(line, level=max(line.level, WARN), message=text)

@@ -22,12 +22,16 @@ class InputAccount:
     :param rejected: reason -> count; rejected messages count as received too
     :param last_ns: when the last message came, on the pipeline's clock; ``None`` before the first
     :param ages: of its frames, as far as stamps tell
+    :param stamped: frames with a stamp
+    :param stamp_ns: of the last of them; 0 before the first
     """
 
     received: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
     last_ns: int | None = None
     ages: InputAges = field(default_factory=InputAges)
+    stamped: int = 0
+    stamp_ns: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the counts, JSON types only."""
@@ -45,13 +49,16 @@ class InputAccounts:
         self._accounts = {topic: InputAccount() for topic in topics}
         self._lock = threading.Lock()
 
-    def received(self, topic: str, now_ns: int, age: Age) -> None:
-        """Count a message and how old it is."""
+    def received(self, topic: str, now_ns: int, age: Age, stamp_ns: int = 0) -> None:
+        """Count a message, with its age and its stamp; 0 for none."""
         with self._lock:
             account = self._accounts.setdefault(topic, InputAccount())
             account.received += 1
             account.last_ns = now_ns
             account.ages.note(age, now_ns)
+            if stamp_ns:
+                account.stamped += 1
+                account.stamp_ns = stamp_ns
 
     def rejected(self, topic: str, reason: str, now_ns: int) -> None:
         """Count a message that could not be used."""

@@ -206,7 +206,7 @@ class Pipeline:
 
         :param age: how long ago it was taken; deadlines count from then, from now when unknown
         """
-        self._inputs.received(frame.stream, self._clock_ns(), age)
+        self._inputs.received(frame.stream, self._clock_ns(), age, frame.stamp_ns)
         self._images.note(frame)
         if frame.stream in self._triggers:
             self._running().submit(frame, age_ns=age.ns or 0)

@@ -9,6 +9,7 @@ from dataclasses import field
 
 from edge_sched_ros.execution.discovery.cpu_quota import Throttling
 from edge_sched_ros.pipeline.input_ages import InputAges
+from edge_sched_ros.pipeline.inputs_account import InputAccount
 from edge_sched_ros.pipeline.status import Status
 from edge_sched_ros.pipeline.status import TaskState
 
@@ -41,6 +42,7 @@ class Rates:
     :param rejected: topic -> messages that could not be used
     :param doubts: topic -> why a stamp told no age -> frames
     :param age_ns: topic -> mean age of its frames; ``None`` when of none the age is known
+    :param stamped_hz: topic -> messages a second by their stamps; 0 when that is not known
     :param throttled: what the CPU quota did
     """
 
@@ -51,6 +53,7 @@ class Rates:
     rejected: dict[str, int]
     doubts: dict[str, dict[str, int]]
     age_ns: dict[str, float | None]
+    stamped_hz: dict[str, float]
     throttled: Throttling = field(default_factory=Throttling)
 
 
@@ -89,7 +92,23 @@ def rates_between(before: Status, now: Status) -> Rates:
     if now.quota is not None:
         earlier_quota = Throttling() if before.quota is None else before.quota.throttling
         throttled = now.quota.throttling.since(earlier_quota)
-    return Rates(period_s, tasks, utilisation, received, rejected, doubts, age_ns, throttled)
+    return Rates(
+        period_s,
+        tasks,
+        utilisation,
+        received,
+        rejected,
+        doubts,
+        age_ns,
+        {topic: _stamped_hz(before.inputs.get(topic), now.inputs[topic]) for topic in now.inputs},
+        throttled,
+    )
+
+
+def _stamped_hz(before: InputAccount | None, now: InputAccount) -> float:
+    if before is None or not before.stamp_ns or now.stamp_ns <= before.stamp_ns:
+        return 0.0
+    return (now.stamped - before.stamped) * 1e9 / (now.stamp_ns - before.stamp_ns)
 
 
 def _ages_between(

@@ -4,16 +4,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
 from edge_sched_ros.pipeline.health import Health
+from edge_sched_ros.pipeline.health import INPUT_PREFIX
 from edge_sched_ros.pipeline.messages import Make
 from edge_sched_ros.pipeline.rates import Rates
 from edge_sched_ros.pipeline.status import Status
 from edge_sched_ros.pipeline.status import TaskState
 from edge_sched_ros.pipeline.status import UnitReport
+from edge_sched_ros.pipeline.topic_monitor import MONITOR_KEYS
 
 _UNKNOWN = float('nan')
 #: how the message of a node begins that was configured wrongly
@@ -106,7 +110,7 @@ def diagnostic_array(make: Make, health: list[Health], *, node: str, stamp: Any)
                 'diagnostic_msgs/msg/DiagnosticStatus',
                 # a byte field is bytes in Python
                 level=bytes([line.level]),
-                name=status_name(node, line.name),
+                name=line.name,
                 message=brief(line.message, MOST_OF_AN_ERROR),
                 hardware_id=line.hardware_id,
                 values=[
@@ -118,6 +122,24 @@ def diagnostic_array(make: Make, health: list[Health], *, node: str, stamp: Any)
                     for key, value in line.values.items()
                 ],
             )
-            for line in health
+            for line in [*map(partial(_of_node, node), health), *_of_topics(node, health)]
         ],
     )
+
+
+def _of_node(node: str, line: Health) -> Health:
+    return replace(line, name=status_name(node, line.name))
+
+
+def _of_topics(node: str, health: list[Health]) -> list[Health]:
+    """Return the inputs once more as topic monitors look for them: by the name of the topic."""
+    return [
+        replace(
+            line,
+            name=line.name.removeprefix(INPUT_PREFIX),
+            hardware_id=node,
+            values={key: line.values[key] for key in MONITOR_KEYS},
+        )
+        for line in health
+        if line.name.startswith(INPUT_PREFIX)
+    ]
