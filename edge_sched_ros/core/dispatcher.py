@@ -100,6 +100,7 @@ class LowLevelDispatcher:
             accounts=self._books.ledger.tasks,
             profiles=self.profiles,
             jobs=self._books.jobs,
+            behind=self._books.ledger.behind,
         )
 
     @property

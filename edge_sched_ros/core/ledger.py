@@ -15,6 +15,17 @@ from edge_sched_ros.core.histogram import DurationHistogram
 
 #: how many of a task's latest jobs are remembered one by one
 RECENT_JOBS = 32
+#: a task counts as behind for so many releases after it lost a frame to the load
+_BEHIND_JOBS = 32
+#: lost to the load: another job had the unit
+_LOST_TO_LOAD = frozenset(
+    {
+        reasons.SUPERSEDED,
+        reasons.DEADLINE_UNREACHABLE,
+        reasons.DEADLINE_PASSED,
+        reasons.SMART_DROP,
+    }
+)
 #: weight of the newest interval between releases
 _INTERVAL_GAIN = 0.1
 
@@ -38,6 +49,10 @@ class TaskAccount:
     response: DurationHistogram = field(default_factory=DurationHistogram)
     #: when the task last had an on-time answer; ``None`` before the first
     last_on_time_ns: int | None = None
+    #: when the task last had any answer; ``None`` before the first
+    last_answer_ns: int | None = None
+    #: releases for which it still counts as behind
+    behind_for: int = 0
     #: when it was enabled again while running
     enabled_ns: int | None = None
     #: early drops since the task last had an answer: lets a policy try again at times
@@ -121,6 +136,8 @@ class Ledger:
 
     def __init__(self, tasks: tuple[str, ...]) -> None:
         self.tasks: dict[str, TaskAccount] = {name: TaskAccount() for name in tasks}
+        #: tasks that lost a frame to the load lately
+        self.behind: set[str] = set()
 
     def release(self, task: str, *, release_ns: int, worst_energy_mj: float) -> None:
         """Count a job that begins."""
@@ -128,6 +145,10 @@ class Ledger:
         account.released += 1
         account.in_flight += 1
         account.worst_energy_mj += worst_energy_mj
+        if account.behind_for:
+            account.behind_for -= 1
+            if not account.behind_for:
+                self.behind.discard(task)
         before, account.last_release_ns = account.last_release_ns, release_ns
         if before is not None and release_ns > before:
             interval = release_ns - before
@@ -148,6 +169,7 @@ class Ledger:
         account.variants[variant] = account.variants.get(variant, 0) + 1
         account.recent.append((not on_time, False))
         account.unreachable_in_a_row = 0
+        account.last_answer_ns = now_ns
         if on_time:
             account.on_time += 1
             account.last_on_time_ns = now_ns
@@ -161,6 +183,9 @@ class Ledger:
         account.dropped[reason] = account.dropped.get(reason, 0) + 1
         account.unreachable_in_a_row += reason == reasons.DEADLINE_UNREACHABLE
         account.recent.append((True, True))
+        if reason in _LOST_TO_LOAD:
+            account.behind_for = _BEHIND_JOBS
+            self.behind.add(task)
 
     def fail(self, task: str, reason: str) -> None:
         """Count a job that ended by an error."""

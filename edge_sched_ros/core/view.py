@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from edge_sched_ros.core.units import AVAILABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Container
     from collections.abc import Mapping
     from collections.abc import Sequence
 
@@ -32,9 +33,20 @@ class View:
     :param ready: jobs whose next stage can start, in order of release
     :param units: all units by name
     :param jobs: every job in flight by id, ready or not
+    :param behind: tasks that lost a frame to the load lately
     """
 
-    __slots__ = ('_free', 'accounts', 'jobs', 'now_ns', 'profiles', 'ready', 'tasks', 'units')
+    __slots__ = (
+        '_free',
+        'accounts',
+        'behind',
+        'jobs',
+        'now_ns',
+        'profiles',
+        'ready',
+        'tasks',
+        'units',
+    )
 
     def __init__(
         self,
@@ -46,6 +58,7 @@ class View:
         accounts: Mapping[str, TaskAccount],
         profiles: Profiles,
         jobs: Mapping[int, Job],
+        behind: Container[str] = (),
     ) -> None:
         self.now_ns = now_ns
         self.ready = ready
@@ -54,6 +67,7 @@ class View:
         self.accounts = accounts
         self.profiles = profiles
         self.jobs = jobs
+        self.behind = behind
         self._free = self._count_free()
 
     def refresh(self, now_ns: int, ready: ReadyJobs) -> bool:

@@ -17,6 +17,7 @@ from edge_sched_ros.policies.placement import run
 from edge_sched_ros.policies.placement import take_slot
 from edge_sched_ros.policies.smart_drop import SmartDrop
 from edge_sched_ros.policies.tuning import OnlineTuner
+from edge_sched_ros.policies.turns import give_turns
 from edge_sched_ros.policies.variant_choice import VariantChoice
 
 _UNVERIFIED = '; paper value unverified'
@@ -88,7 +89,7 @@ class Dream:
             return changes
         if self.smart_drop is not None and (lost := self.smart_drop.pick(view, score)):
             return [Drop(lost.id, lost.task, reasons.SMART_DROP)]
-        return _map(view, score)
+        return give_turns(view, _map(view, score))
 
 
 def _late(view: View) -> list[Decision]:

@@ -9,7 +9,7 @@ from typing import ClassVar
 from edge_sched_ros.core.decisions import Decision
 from edge_sched_ros.core.policy import PolicyParameter
 from edge_sched_ros.core.view import View
-from edge_sched_ros.policies.placement import run_in_order
+from edge_sched_ros.policies.turns import run_in_turn
 
 
 class EarliestDeadlineFirst:
@@ -26,7 +26,7 @@ class EarliestDeadlineFirst:
 
     def decide(self, view: View) -> list[Decision]:
         """Start ready jobs by priority, then deadline."""
-        return run_in_order(view, lambda job: (-job.priority, job.deadline_ns, job.id))
+        return run_in_turn(view, lambda job: (-job.priority, job.deadline_ns, job.id))
 
 
 POLICY = EarliestDeadlineFirst

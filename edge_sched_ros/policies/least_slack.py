@@ -9,7 +9,7 @@ from typing import ClassVar
 from edge_sched_ros.core.decisions import Decision
 from edge_sched_ros.core.policy import PolicyParameter
 from edge_sched_ros.core.view import View
-from edge_sched_ros.policies.placement import run_in_order
+from edge_sched_ros.policies.turns import run_in_turn
 
 
 class LeastSlack:
@@ -26,7 +26,7 @@ class LeastSlack:
 
     def decide(self, view: View) -> list[Decision]:
         """Start ready jobs by priority, then slack."""
-        return run_in_order(
+        return run_in_turn(
             view,
             lambda job: (-job.priority, job.deadline_ns - view.least_remaining_ns(job), job.id),
         )

@@ -25,7 +25,7 @@ from edge_sched_ros.policies.pareto_tasks import latency_ns
 from edge_sched_ros.policies.pareto_tasks import memory_of
 from edge_sched_ros.policies.pareto_tasks import renew
 from edge_sched_ros.policies.placement import Allowed
-from edge_sched_ros.policies.placement import run_in_order
+from edge_sched_ros.policies.turns import run_in_turn
 
 
 class Pareto:
@@ -92,7 +92,7 @@ class Pareto:
             due_ns = job.deadline_ns + self._began_ns(view, job) - job.release_ns
             return -job.priority, due_ns, job.id
 
-        decisions = run_in_order(view, urgency, self._units_of(view))
+        decisions = run_in_turn(view, urgency, self._units_of(view))
         for decision in decisions:
             if isinstance(decision, Run):
                 job = view.jobs[decision.job]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Container
+from collections.abc import Sequence
 from typing import Any
 
 from edge_sched_ros.core.decisions import Decision
@@ -26,10 +27,16 @@ def run_in_order(
     :param key: ``None`` for the order they are in, that of release
     :param allowed: narrows the units of a job's next stage
     """
+    ready = view.ready
+    in_order = sorted(ready, key=key) if key is not None and len(ready) > 1 else ready
+    return run_sorted(view, in_order, allowed)
+
+
+def run_sorted(view: View, jobs: Sequence[Job], allowed: Allowed | None) -> list[Decision]:
+    """Start jobs in the order given, each on its fastest idle unit."""
     idle = view.free_slots()
     decisions: list[Decision] = []
-    ready = view.ready
-    for job in sorted(ready, key=key) if key is not None and len(ready) > 1 else ready:
+    for job in jobs:
         if not idle:
             break
         names = job.stage.units if allowed is None else allowed(job)

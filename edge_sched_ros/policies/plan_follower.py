@@ -13,7 +13,7 @@ from edge_sched_ros.core.job import Job
 from edge_sched_ros.core.policy import PolicyParameter
 from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.core.view import View
-from edge_sched_ros.policies.placement import run_in_order
+from edge_sched_ros.policies.turns import run_in_turn
 
 
 class PlanFollower:
@@ -51,7 +51,7 @@ class PlanFollower:
                     return (name,)
             return ()
 
-        return run_in_order(view, lambda job: (-job.priority, job.deadline_ns, job.id), planned)
+        return run_in_turn(view, lambda job: (-job.priority, job.deadline_ns, job.id), planned)
 
     def _planned(self, job: Job) -> str:
         """Return the unit the plan names for a job's next stage; empty when it names none."""

@@ -13,6 +13,7 @@ from edge_sched_ros.core.view import View
 from edge_sched_ros.policies.combinations import assign
 from edge_sched_ros.policies.combinations import Choice
 from edge_sched_ros.policies.combinations import COMBINATIONS
+from edge_sched_ros.policies.turns import give_turns
 
 
 class SloMael:
@@ -34,9 +35,10 @@ class SloMael:
 
     def decide(self, view: View) -> list[Decision]:
         """Start the first job of every unit's part of the best assignment."""
-        return assign(
+        decisions = assign(
             view, self._limit, score=_score, order=_slack, in_one_piece=self.in_one_piece
         )
+        return give_turns(view, decisions)
 
 
 def _score(choices: list[Choice]) -> float:

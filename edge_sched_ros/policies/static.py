@@ -10,7 +10,7 @@ from edge_sched_ros.core.decisions import Decision
 from edge_sched_ros.core.policy import PolicyParameter
 from edge_sched_ros.core.view import View
 from edge_sched_ros.policies.pinning import Pinning
-from edge_sched_ros.policies.placement import run_in_order
+from edge_sched_ros.policies.turns import run_in_turn
 
 
 class Static:
@@ -29,7 +29,7 @@ class Static:
 
     def decide(self, view: View) -> list[Decision]:
         """Start ready jobs on their own units."""
-        return run_in_order(
+        return run_in_turn(
             view,
             lambda job: (-job.priority, job.deadline_ns, job.id),
             self._pinning.allowed(view),

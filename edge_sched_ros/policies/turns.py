@@ -1,0 +1,128 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Turns among equals: under overload, who has waited longest since its last answer goes first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from edge_sched_ros.core.decisions import Decision
+from edge_sched_ros.core.decisions import Run
+from edge_sched_ros.core.job import Job
+from edge_sched_ros.core.view import View
+from edge_sched_ros.policies.placement import Allowed
+from edge_sched_ros.policies.placement import run
+from edge_sched_ros.policies.placement import run_sorted
+
+#: relative deadlines are equal when they differ by at most one part in so many
+_NEAR = 8
+#: before any answer
+_NEVER_NS = -1
+
+
+def run_in_turn(
+    view: View, key: Callable[[Job], Any], allowed: Allowed | None = None
+) -> list[Decision]:
+    """
+    Start ready jobs by ascending ``key``, but equals in turn, each on its fastest idle unit.
+
+    :param key: how urgent a job is; ends with its id
+    :param allowed: narrows the units of a job's next stage
+    """
+    ready = view.ready
+    if len(ready) < 2:
+        return run_sorted(view, ready, allowed)
+    jobs = sorted(ready, key=key)
+    return run_sorted(view, take_turns(view, jobs) if view.behind else jobs, allowed)
+
+
+def take_turns(view: View, jobs: list[Job]) -> list[Job]:
+    """
+    Return jobs with those of equal tasks in turn; a place in the order stays with its group.
+
+    Equal are tasks of one priority whose relative deadlines differ by at most an eighth. Nothing
+    changes while none of them has lost a frame lately: as long as the load can be met the order
+    given meets it. Once frames are lost, which camera loses them would be a matter of phases.
+    """
+    groups: list[tuple[Job, list[int]]] = []
+    for place, job in enumerate(jobs):
+        for first, places in groups:
+            if _equal(first, job):
+                places.append(place)
+                break
+        else:
+            groups.append((job, [place]))
+    turns, ordered = Turns(view), jobs
+    for _, places in groups:
+        members = [jobs[place] for place in places]
+        if len(members) < 2 or all(job.task not in view.behind for job in members):
+            continue
+        if ordered is jobs:
+            ordered = jobs.copy()
+        for place, job in zip(places, turns.sort(members)):
+            ordered[place] = job
+    return ordered
+
+
+def give_turns(view: View, decisions: list[Decision]) -> list[Decision]:
+    """
+    Return decisions in which each job is replaced by the equal whose turn it is.
+
+    For policies that do not order jobs by one key; equality is that of :func:`take_turns`.
+    """
+    ready = view.ready
+    if not view.behind or len(ready) < 2:
+        return decisions
+    turns, taken = Turns(view), set[int]()
+    given: list[Decision] = []
+    for decision in decisions:
+        if not isinstance(decision, Run):
+            given.append(decision)
+            continue
+        job, unit = view.jobs[decision.job], decision.unit
+        pool = [
+            other
+            for other in ready
+            if other.id not in taken and unit in other.stage.units and _equal(job, other)
+        ]
+        if any(other.task in view.behind for other in pool):
+            job = turns.sort(pool)[0]
+            decision = run(job, unit)
+        if job.id not in taken:
+            taken.add(job.id)
+            given.append(decision)
+    return given
+
+
+def _equal(job: Job, other: Job) -> bool:
+    first_ns = job.deadline_ns - job.release_ns
+    apart_ns = abs(other.deadline_ns - other.release_ns - first_ns)
+    return other.priority == job.priority and apart_ns * _NEAR <= first_ns
+
+
+class Turns:
+    """Whose turn it is at one moment."""
+
+    def __init__(self, view: View) -> None:
+        self._accounts = view.accounts
+        self._running = Counter(
+            running.task for unit in view.units.values() for running in unit.running.values()
+        )
+
+    def sort(self, jobs: list[Job]) -> list[Job]:
+        """
+        Return jobs by the time since their tasks' last answers, the longest first.
+
+        What has begun goes on before anything new begins, and a task's second job counts after
+        the first jobs of all others.
+        """
+        accounts, seen = self._accounts, self._running.copy()
+        keys = []
+        for place, job in enumerate(jobs):
+            answered_ns = accounts[job.task].last_answer_ns
+            last_ns = _NEVER_NS if answered_ns is None else answered_ns
+            keys.append((job.stage_index == 0, seen[job.task], last_ns, place))
+            seen[job.task] += 1
+        return [jobs[key[3]] for key in sorted(keys)]
