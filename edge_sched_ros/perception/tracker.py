@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.perception.programs.options import Number
 from edge_sched_ros.perception.results import Detections
 
 
@@ -19,8 +21,9 @@ class TrackerOptions:
     """
     How to associate.
 
-    :param max_age_frames: how long a thing may be out of sight and still be known again
-    :param min_hits: sightings before a thing gets its number
+    :param max_age_frames: frames in a row without a match that a track lives through; it may
+        still match in the next. Frames the task was not given do not count
+    :param min_hits: sightings before a track gets its number
     :param appearance_weight: how much likeness counts against place, 0..1
     :param max_distance: pairs farther apart than this never match, 0..1
     """
@@ -31,12 +34,16 @@ class TrackerOptions:
     max_distance: float = 0.6
 
 
-_RANGES = {
-    'max_age_frames': (1.0, 1000.0),
-    'min_hits': (1.0, 100.0),
-    'appearance_weight': (0.0, 1.0),
-    'max_distance': (0.0, 1.0),
+_NUMBERS = {
+    'max_age_frames': Number(45.0, 1.0, 1000.0, whole=True),
+    'min_hits': Number(2.0, 1.0, 100.0, whole=True),
+    'appearance_weight': Number(0.6, 0.0, 1.0),
+    'max_distance': Number(0.6, 0.0, 1.0),
 }
+
+
+#: greater than any counter of norfair's
+_NEVER = 10_000
 
 
 class Tracker:
@@ -50,13 +57,15 @@ class Tracker:
     def __init__(self) -> None:
         self.options = TrackerOptions()
         self._tracker: Any = None
+        #: initial number -> sightings, of tracks without a number of their own
+        self._sightings: dict[int, int] = {}
         self._seen = 0
         self._first_id = 0
 
     @staticmethod
     def option_names() -> tuple[str, ...]:
         """Return the names of all options."""
-        return tuple(_RANGES)
+        return tuple(_NUMBERS)
 
     def set_option(self, name: str, value: float | None) -> None:
         """
@@ -64,15 +73,14 @@ class Tracker:
 
         :raises ConfigError: naming the option
         """
-        if name not in _RANGES:
+        if name not in _NUMBERS:
             raise ConfigError(
-                name, f'the tracker has no such option (it has: {", ".join(_RANGES)})'
+                name, f'the tracker has no such option (it has: {", ".join(_NUMBERS)})'
             )
         if value is None:
-            value = getattr(TrackerOptions(), name)
-        least, greatest = _RANGES[name]
-        if not least <= value <= greatest:
-            raise ConfigError(name, f'must be from {least} to {greatest}, not {value!r}')
+            value = _NUMBERS[name].default
+        elif problem := _NUMBERS[name].problem(value):
+            raise ConfigError(name, problem)
         setattr(self.options, name, float(value))
         if name != 'appearance_weight':
             self._tracker = None
@@ -104,6 +112,7 @@ class Tracker:
         ]
         tracks = tracker.update(detections=sightings)
         current = {id(sighting): sighting.data for sighting in sightings}
+        self._set_lives(tracker, current)
         matched = sorted(
             (current[id(track.last_detection)], track.id + self._first_id)
             for track in tracks
@@ -116,19 +125,49 @@ class Tracker:
             found.boxes_xyxy[rows], found.scores[rows], found.class_ids[rows], found.labels, ids
         )
 
+    def _set_lives(self, tracker: Any, current: Container[int]) -> None:
+        """
+        Give every track that was seen now the misses it may live through.
+
+        norfair's counter goes up by one with a match and down by one without, so that a track
+        seen twice would die after two misses. A track without a number may miss as many frames
+        in a row as it has sightings, as with norfair's counter.
+        """
+        before, self._sightings = self._sightings, {}
+        for track in tracker.tracked_objects:
+            seen = id(track.last_detection) in current
+            if not track.is_initializing:
+                if seen:
+                    track.hit_counter = self._max_age
+                continue
+            count = before.get(track.initializing_id, 0) + seen
+            self._sightings[track.initializing_id] = count
+            if seen:
+                track.hit_counter = count
+            # the next match makes the counter one greater than it is now
+            last = count + 1 >= self.options.min_hits
+            track.initialization_delay = track.hit_counter if last else _NEVER
+
     def _make(self) -> Any:
         from edge_sched_ros.perception import association
 
         options = self.options
         self._first_id = self._seen
+        self._sightings = {}
+        min_hits = round(options.min_hits)
         self._tracker = association.Tracker(
             distance_function='iou',
             distance_threshold=options.max_distance,
-            hit_counter_max=round(options.max_age_frames),
-            initialization_delay=min(round(options.min_hits), round(options.max_age_frames)) - 1,
+            # only the greatest value its counter may have: see _set_lives
+            hit_counter_max=max(self._max_age, min_hits),
+            initialization_delay=min_hits - 1,
         )
         # the constructor takes names and functions of one pair only; this one does all at once
         self._tracker.distance_function = association.MixedDistance(
             lambda: self.options.appearance_weight
         )
         return self._tracker
+
+    @property
+    def _max_age(self) -> int:
+        return round(self.options.max_age_frames)

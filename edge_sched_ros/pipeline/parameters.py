@@ -401,7 +401,12 @@ TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
     ),
     _option('score_threshold', 1.0, 'Detections below this score are left out'),
     _option('nms_iou', 1.0, 'Overlap from which the weaker of two boxes is left out'),
-    _option('max_age_frames', 1000.0, 'Frames a track may be out of sight', least=1.0),
+    _option(
+        'max_age_frames',
+        1000.0,
+        'Frames in a row without a match that a track lives through; dropped frames do not count',
+        least=1.0,
+    ),
     _option('min_hits', 100.0, 'Sightings before a track gets its number', least=1.0),
     _option('appearance_weight', 1.0, 'How much likeness counts against place'),
     _option('max_distance', 1.0, 'Pairs farther apart than this never match'),

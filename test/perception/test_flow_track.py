@@ -213,6 +213,28 @@ def test_a_thing_not_confirmed_for_long_is_forgotten():
     assert counts == [1, 1, 1, 1, 0, 0]
 
 
+@pytest.mark.parametrize('age', [1, 3, 20])
+@pytest.mark.parametrize('late', [0, 4])
+def test_a_number_survives_the_age_however_late_the_detector(age, late):
+    """The detector answers ``late`` frames late; its answers up to then show nothing."""
+
+    def number_after(misses):
+        program = FlowTrackProgram(max_age_frames=age)
+        again = misses + 1
+        for seq in range(again + late + 1):
+            if seq == late:
+                program.observe(_frame(0, _scene()), _found((50, 50)))
+            elif late < seq < again + late:
+                program.observe(_frame(seq - late, _scene()), no_detections())
+            elif seq == again + late:
+                program.observe(_frame(again, _scene()), _found((50, 50)))
+            tracks = _step(program, seq, _scene((50, 50)))
+        return tracks.track_ids.tolist()
+
+    assert number_after(age) == [1]
+    assert number_after(age + 1) == [2]
+
+
 def test_a_reset_or_another_size_forgets_all_but_the_numbers():
     program = FlowTrackProgram()
     program.observe(_frame(0, _scene()), _found((50, 50)))

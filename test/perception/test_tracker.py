@@ -92,9 +92,58 @@ def test_boxes_scores_and_classes_are_the_detections_own():
     assert tracks.class_ids.tolist() == [1, 0]
 
 
+@pytest.mark.parametrize('age', [1, 2, 3, 45])
+@pytest.mark.parametrize('hits', [2, 3, 10, 100])
+def test_a_track_lives_through_its_age_and_not_one_frame_more(age, hits):
+    def known_after(misses):
+        tracker = Tracker()
+        tracker.set_option('max_age_frames', age)
+        for _ in range(hits):
+            before = _ids(tracker, _found(_box(10)))
+        for _ in range(misses):
+            assert _ids(tracker, no_detections()) == {}
+        return _ids(tracker, _found(_box(10))) == before
+
+    assert known_after(age - 1) and known_after(age)
+    assert not known_after(age + 1)
+
+
+def test_every_match_gives_a_track_its_whole_age_again():
+    tracker = Tracker()
+    tracker.set_option('max_age_frames', 3)
+    first = [_ids(tracker, _found(_box(10))) for _ in range(2)][-1]
+    for _ in range(4):
+        for _ in range(3):
+            assert _ids(tracker, no_detections()) == {}
+        assert _ids(tracker, _found(_box(10))) == first
+
+
+@pytest.mark.parametrize(
+    ('min_hits', 'age', 'seen', 'numbered_at'),
+    [
+        (1, 1, [1], 0),
+        (2, 1, [1, 1], 1),
+        (3, 1, [1, 1, 1], 2),
+        # sightings count, and a miss between them takes none away
+        (2, 45, [1, 0, 1], 2),
+        (3, 45, [1, 0, 1, 0, 1], 4),
+        (3, 45, [1, 1, 0, 0, 1], 4),
+        # two misses in a row after one sighting: it begins again
+        (2, 45, [1, 0, 0, 1, 1], 4),
+    ],
+)
+def test_a_number_is_given_at_the_sighting_asked_for(min_hits, age, seen, numbered_at):
+    tracker = Tracker()
+    tracker.set_option('max_age_frames', age)
+    tracker.set_option('min_hits', min_hits)
+    given = [_ids(tracker, _found(_box(10)) if here else no_detections()) for here in seen]
+    assert [bool(ids) for ids in given] == [frame == numbered_at for frame in range(len(seen))]
+
+
 @pytest.mark.parametrize(
     ('name', 'value', 'message'),
     [
+        ('max_age_frames', 2.5, 'must be a whole number'),
         ('speed', 1, 'no such option'),
         ('min_hits', 0, 'must be from'),
         ('max_distance', float('nan'), 'must be from'),

@@ -39,7 +39,8 @@ class FollowerOptions:
     """
     How to follow.
 
-    :param max_age_frames: frames a thing is followed without a detection of it
+    :param max_age_frames: frames in a row without a detection of it that a thing is followed
+        through, however it looks meanwhile; a detection in the next still finds it
     :param min_hits: detections before a thing is shown
     :param max_distance: a detection farther from a thing is another thing, 0..1, see
         ``association.place_distance``
@@ -112,7 +113,9 @@ class Follower:
         things = [
             thing
             for thing in self._things
-            if thing.hits >= self.options.min_hits and thing.score >= FAINTEST
+            if self._is_confirmed(thing)
+            and thing.score >= FAINTEST
+            and thing.age <= self.options.max_age_frames
         ]
         newest = self.history.latest()
         if not things or newest is None:
@@ -177,11 +180,20 @@ class Follower:
         return thing
 
     def _forget(self, shape: tuple[int, ...]) -> None:
-        """Drop things that were not confirmed for long, have faded, or left the picture."""
+        """
+        Drop things that left the picture or were not detected for too long.
+
+        They are kept one frame longer than they are shown: what is found in that frame comes
+        after it. A thing that has faded is not shown but known again; one that was never
+        confirmed is gone.
+        """
         self._things = [
             thing
             for thing in self._things
-            if thing.age <= self.options.max_age_frames
-            and thing.score >= FAINTEST * _MISS_DECAY
+            if thing.age <= self.options.max_age_frames + 1
+            and (self._is_confirmed(thing) or thing.score >= FAINTEST * _MISS_DECAY)
             and share_inside(thing.box, shape) >= _INSIDE
         ]
+
+    def _is_confirmed(self, thing: Thing) -> bool:
+        return thing.hits >= self.options.min_hits

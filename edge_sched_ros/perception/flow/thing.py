@@ -29,7 +29,9 @@ class Thing:
     class_id: int
     score: float
     box: NDArray[np.float32]
+    #: detections of it
     hits: int = 1
+    #: frames followed since a detection of it was used last
     age: int = 0
     #: the thing as the task that was observed numbers it; ``None`` when it numbers nothing
     given_id: int | None = None

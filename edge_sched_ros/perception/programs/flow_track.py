@@ -14,15 +14,15 @@ from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.vision import VisionOps
 from edge_sched_ros.perception.flow.follower import Follower
-from edge_sched_ros.perception.flow.follower import FollowerOptions
+from edge_sched_ros.perception.programs.options import Number
 from edge_sched_ros.perception.programs.unit_vision import grey_of
 from edge_sched_ros.perception.programs.unit_vision import UnitVision
 from edge_sched_ros.perception.results import Detections
 
-_RANGES = {
-    'max_age_frames': (1.0, 1000.0),
-    'min_hits': (1.0, 100.0),
-    'max_distance': (0.0, 1.0),
+_NUMBERS = {
+    'max_age_frames': Number(45.0, 1.0, 1000.0, whole=True),
+    'min_hits': Number(1.0, 1.0, 100.0, whole=True),
+    'max_distance': Number(0.6, 0.0, 1.0),
 }
 #: results that may wait for the next frame
 _MOST_WAITING = 8
@@ -89,7 +89,7 @@ class FlowTrackProgram:
 
     def option_names(self) -> tuple[str, ...]:
         """Return the names of all options."""
-        return tuple(_RANGES)
+        return tuple(_NUMBERS)
 
     def check_option(self, name: str, value: float | None) -> None:
         """Check a change of an option, without making it; :raises ConfigError: naming it."""
@@ -101,14 +101,13 @@ class FlowTrackProgram:
 
     @staticmethod
     def _checked(name: str, value: float | None) -> float:
-        if name not in _RANGES:
-            known = ', '.join(_RANGES)
+        if name not in _NUMBERS:
+            known = ', '.join(_NUMBERS)
             raise ConfigError(name, f'following by flow has no such option (it has: {known})')
         if value is None:
-            value = getattr(FollowerOptions(), name)
-        least, greatest = _RANGES[name]
-        if not least <= value <= greatest:
-            raise ConfigError(name, f'must be from {least} to {greatest}, not {value!r}')
+            value = _NUMBERS[name].default
+        elif problem := _NUMBERS[name].problem(value):
+            raise ConfigError(name, problem)
         return float(value)
 
     def reset(self) -> None:
