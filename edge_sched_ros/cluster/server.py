@@ -8,6 +8,7 @@ import json
 import logging
 import socket
 import ssl
+import sys
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
@@ -19,6 +20,7 @@ from edge_sched_ros.cluster.metrics import Metrics
 from edge_sched_ros.cluster.service import NotReady
 from edge_sched_ros.cluster.service import Service
 from edge_sched_ros.cluster.tls import Certificates
+from edge_sched_ros.cluster.tls import tls_words
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.errors import EdgeSchedError
 
@@ -74,7 +76,13 @@ class Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Write one line: a peer that goes away, or does not speak TLS, is no defect."""
-        _log.info('connection of %s ended', client_address, exc_info=True)
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            _log.error('connection of %s: a defect', client_address[0], exc_info=True)
+        elif isinstance(error, ssl.SSLError):
+            _log.warning('connection of %s: no TLS: %s', client_address[0], tls_words(error))
+        else:
+            _log.info('connection of %s ended: %s', client_address[0], error)
 
 
 class _Handler(BaseHTTPRequestHandler):

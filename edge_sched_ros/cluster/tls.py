@@ -35,10 +35,11 @@ class Certificates:
         try:
             self.context = self._load()
         except ConfigError as error:
-            _log.warning('the certificate is kept as it was: %s', error)
+            _log.warning('certificates are kept as they were: %s', error)
             return
         self._seen = state
-        _log.info('%s: read again', self._cert)
+        files = filter(None, (self._cert, self._key, self._client_ca))
+        _log.info('%s: read again', ', '.join(map(str, files)))
 
     def _load(self) -> ssl.SSLContext:
         """Return a context of its own: a live one that fails to load is broken."""
@@ -49,20 +50,20 @@ class Certificates:
         try:
             context.load_cert_chain(self._cert, self._key)
         except (OSError, ValueError) as error:
-            problem = f'is no certificate for the key {self._key}: {_words(error)}'
+            problem = f'is no certificate for the key {self._key}: {tls_words(error)}'
             raise ConfigError(str(self._cert), problem) from None
         if self._client_ca is not None:
             try:
                 context.load_verify_locations(self._client_ca)
             except (OSError, ValueError) as error:
-                problem = f'is no certificate: {_words(error)}'
+                problem = f'is no certificate: {tls_words(error)}'
                 raise ConfigError(str(self._client_ca), problem) from None
             context.verify_mode = ssl.CERT_REQUIRED
         return context
 
     def _state(self) -> list[tuple[int, int]]:
         found = []
-        for file in (self._cert, self._key):
+        for file in filter(None, (self._cert, self._key, self._client_ca)):
             try:
                 stat = file.stat()
                 found.append((stat.st_mtime_ns, stat.st_ino))
@@ -78,5 +79,6 @@ def _check_readable(file: Path) -> None:
         raise ConfigError(str(file), f'cannot be read: {error.strerror}') from None
 
 
-def _words(error: Exception) -> str:
+def tls_words(error: Exception) -> str:
+    """Return what the TLS library says, in short."""
     return ' '.join(str(getattr(error, 'reason', '') or error).split())[:100]

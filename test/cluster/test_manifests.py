@@ -22,6 +22,16 @@ CONFIG = ROOT / 'config' / 'kubernetes'
 DOC = (ROOT / 'docs' / 'kubernetes.md').read_text()
 
 
+#: of KubeSchedulerConfiguration -> minor versions of Kubernetes 1 for which it is named here, and
+#: those that take it (KEP-785); there is no end for v1
+VERSIONS = {
+    'v1beta1': ('1.19 to 1.21', range(19, 23)),
+    'v1beta2': ('1.22', range(22, 28)),
+    'v1beta3': ('1.23, 1.24', range(23, 29)),
+    'v1': ('1.25 and later', range(25, 1000)),
+}
+
+
 def objects(file):
     return [one for one in yaml.safe_load_all((CONFIG / file).read_text()) if one]
 
@@ -37,7 +47,7 @@ def by_name(items):
 
 def test_everything_is_in_the_kustomization_or_said_to_be_outside():
     known = {*KUSTOMIZATION['resources'], 'kustomization.yaml', 'example.yaml', 'types.yaml'}
-    known |= {'scheduler-v1.yaml', 'scheduler-v1beta1.yaml'}
+    known |= {f'scheduler-{version}.yaml' for version in VERSIONS}
     assert {path.name for path in CONFIG.glob('*.yaml')} == known
     for generator in KUSTOMIZATION['configMapGenerator']:
         for file in generator['files']:
@@ -86,10 +96,11 @@ def test_arguments_are_options_of_the_command(workload, command):
     assert {option.partition('=')[0] for option in options} <= known
 
 
-def test_both_scheduler_configurations_say_the_same():
-    one, other = objects('scheduler-v1.yaml')[0], objects('scheduler-v1beta1.yaml')[0]
-    assert one.pop('apiVersion') != other.pop('apiVersion')
-    assert one == other
+def test_all_scheduler_configurations_say_the_same():
+    one, *others = (objects(f'scheduler-{version}.yaml')[0] for version in VERSIONS)
+    said = [item.pop('apiVersion') for item in (one, *others)]
+    assert said == [f'kubescheduler.config.k8s.io/{version}' for version in VERSIONS]
+    assert all(one == other for other in others)
     (extender,) = one['extenders']
     (service,) = (item for item in ALL if item['kind'] == 'Service')
     meta = service['metadata']
@@ -98,6 +109,14 @@ def test_both_scheduler_configurations_say_the_same():
     # names alone, and nothing placed without an answer
     assert extender['nodeCacheCapable'] is True and extender['ignorable'] is False
     assert service['spec']['publishNotReadyAddresses'] is True
+
+
+@pytest.mark.parametrize('version', VERSIONS)
+def test_the_page_names_a_file_that_the_clusters_version_takes(version):
+    named, taken = VERSIONS[version]
+    assert re.search(rf'^\| {re.escape(named)} \| `scheduler-{version}\.yaml`', DOC, re.MULTILINE)
+    minors = [int(text) for text in re.findall(r'1\.(\d+)', named)]
+    assert set(range(min(minors), max(minors) + 1)) <= set(taken)
 
 
 def test_the_example_can_be_placed_by_the_example_types():

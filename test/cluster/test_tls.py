@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 import shutil
 import socket
@@ -12,6 +14,8 @@ import subprocess
 import threading
 
 import pytest
+from children import TIMEOUT_S
+from children import wait_until
 
 from edge_sched_ros.cluster.metrics import Metrics
 from edge_sched_ros.cluster.server import Server
@@ -98,6 +102,48 @@ def test_a_client_must_show_a_certificate_where_that_is_asked(tmp_path, serve):
         with pytest.raises((ssl.SSLError, ConnectionError)):
             assert ask(port, own[0], wrong) == b'', 'answered'
             raise ConnectionResetError
+
+
+def test_a_new_client_ca_is_taken_without_a_restart(tmp_path, serve):
+    own, first, second = (make(tmp_path, name) for name in ('own', 'first', 'second'))
+    ca = tmp_path / 'ca.crt'
+    shutil.copy(first[0], ca)
+    port = serve(Certificates(*own, ca))
+    assert ask(port, own[0], first) == b'HTTP/1.1 200 OK'
+    shutil.copy(second[0], f'{ca}.new')
+    os.replace(f'{ca}.new', ca)
+    assert ask(port, own[0], second) == b'HTTP/1.1 200 OK'
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        assert ask(port, own[0], first) == b'', 'answered'
+        raise ConnectionResetError
+
+
+def test_a_client_ca_that_is_spoilt_keeps_what_was(tmp_path, serve, caplog):
+    own, client = make(tmp_path, 'own'), make(tmp_path, 'client')
+    ca = tmp_path / 'ca.crt'
+    shutil.copy(client[0], ca)
+    port = serve(Certificates(*own, ca))
+    ca.write_text('spoilt')
+    assert ask(port, own[0], client) == b'HTTP/1.1 200 OK'
+    assert f'certificates are kept as they were: {ca}: is no certificate' in caplog.text
+
+
+@pytest.mark.parametrize(
+    'said', [b'GET / HTTP/1.0\r\n\r\n', b'\x00' * 100, b'\xff\n', b''], ids=range(4)
+)
+def test_a_peer_that_does_not_speak_tls_is_one_line(tmp_path, serve, caplog, said):
+    caplog.set_level(logging.INFO, 'edge_sched_ros.cluster')
+    port = serve(Certificates(*make(tmp_path, 'own')))
+    with socket.create_connection(('127.0.0.1', port), timeout=TIMEOUT_S) as rude:
+        rude.sendall(said)
+        rude.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(ConnectionResetError):
+            while rude.recv(1000):
+                pass
+    wait_until(lambda: caplog.records, 'the line')
+    (record,) = caplog.records
+    assert record.getMessage().startswith('connection of 127.0.0.1: no TLS: ')
+    assert record.exc_info is None and '\n' not in record.getMessage()
 
 
 def test_a_peer_that_says_nothing_or_no_tls_holds_up_nobody(tmp_path, serve):
