@@ -10,6 +10,7 @@ from typing import Literal
 from typing import TYPE_CHECKING
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.documents.names import Named
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -46,8 +47,8 @@ class Strict(BaseModel):
 class UnitSpec(Strict):
     """A processing unit and the queue in front of it."""
 
-    kind: str = Field('gpu', description='``gpu``, ``cpu``, ``dla``, ``tpu``, ...; for costs.')
-    type: str = Field('', description='The model of the unit, a key of costs.')
+    kind: Named = Field('gpu', description='``gpu``, ``cpu``, ``dla``, ``tpu``, ...; for costs.')
+    type: Named = Field('', description='The model of the unit, a key of costs.')
     discipline: Discipline | None = Field(
         None,
         description='``ps`` shares itself (where absent: ``gpu``, ``cpu``), ``fcfs`` serves in '
@@ -119,18 +120,18 @@ class ServiceCost(Strict):
 class StageSpec(Strict):
     """A network, or another piece of work, on a unit."""
 
-    network: str = Field(description='A key of ``networks``.')
-    unit: str = Field(description="A unit of the task's device.")
+    network: Named = Field(description='A key of ``networks``.')
+    unit: Named = Field(description="A unit of the task's device.")
 
 
 class TaskSpec(Strict):
     """A network bound to an input: ``network`` and ``unit``, or ``stages`` in a row."""
 
     rate_per_s: Positive = Field(description='Requests a second.')
-    network: str = Field('', description='A key of ``networks``.')
-    unit: str = Field('', description="A unit of the task's device; where absent the only one.")
+    network: Named = Field('', description='A key of ``networks``.')
+    unit: Named = Field('', description="A unit of the task's device; where absent the only one.")
     stages: tuple[StageSpec, ...] = Field((), description='Instead: one after the other.')
-    device: str = Field('', description='A key of ``devices``; where absent the only one.')
+    device: Named = Field('', description='A key of ``devices``; where absent the only one.')
     deadline_ms: Positive | None = Field(None, description='Where absent any time will do.')
     objective: Objective = Field('p99', description='What must be within the deadline.')
     priority: Annotated[int, Field(strict=True)] = Field(0, description='Higher is more urgent.')
@@ -153,7 +154,7 @@ class Cluster(Strict):
     """Applications, and what they run on."""
 
     devices: dict[Name, Device] = Field(min_length=1, description='Computers by name.')
-    networks: dict[Name, dict[str, ServiceCost]] = Field(
+    networks: dict[Name, dict[Named, ServiceCost]] = Field(
         min_length=1, description='Network -> unit name, type or kind -> cost.'
     )
     tasks: dict[Name, TaskSpec] = Field({}, description='Tasks by name.')

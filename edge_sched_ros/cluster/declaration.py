@@ -17,6 +17,7 @@ from edge_sched_ros.cluster import names
 from edge_sched_ros.cluster.observed import as_time_ms
 from edge_sched_ros.cluster.observed import shown
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.names import is_blank
 from edge_sched_ros.documents.plain_words import plain_problem
 
 _ANNOTATIONS = {key: annotation for annotation, key in names.KEYS.items()}
@@ -63,7 +64,10 @@ def declared(name: str, annotations: Mapping[str, Any]) -> Declaration | None:
         first = error.errors()[0]
         where = annotation_of(str(first['loc'][0]))
         raise ConfigError(where, plain_problem(first, WORDS)) from None
-    return Declaration(App(name, spec), str(ours.get(names.UNIT, '')))
+    unit = ours.get(names.UNIT)
+    if unit is not None and is_blank(str(unit)):
+        raise ConfigError(f'annotation {names.UNIT}', f'must be a name, not {str(unit)!r}')
+    return Declaration(App(name, spec), str(unit or ''))
 
 
 def annotation_of(key: str) -> str:

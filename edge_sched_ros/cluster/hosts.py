@@ -32,6 +32,7 @@ from edge_sched_ros.cluster import names
 from edge_sched_ros.cluster.records import Node
 from edge_sched_ros.cluster.types_file import Types
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.documents.names import Named
 from edge_sched_ros.documents.plain_words import plain_key
 from edge_sched_ros.documents.plain_words import plain_problem
 
@@ -40,7 +41,7 @@ _Wish = tuple[AppSpec, str]
 _Answers = list[Refusal | None]
 #: of different pods, by node
 _MOST_ANSWERS = 64
-_COSTS = TypeAdapter(dict[str, dict[str, ServiceCost]])
+_COSTS = TypeAdapter(dict[Named, dict[Named, ServiceCost]])
 
 
 class Hosts(ClusterState):
@@ -135,7 +136,7 @@ def spec_of(node: Node, types: Types) -> tuple[NodeSpec, Networks | None]:
     :raises ConfigError: naming the annotation, where it does not say or says what is not known
     """
     if not node.type:
-        raise ConfigError(f'annotation {names.TYPE}', 'is missing')
+        raise ConfigError(f'annotation {names.TYPE}', 'is missing, or empty')
     spec = types.devices.get(node.type)
     if spec is None:
         known = ', '.join(types.devices)

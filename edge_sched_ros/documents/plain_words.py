@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from edge_sched_ros.core.names import is_blank
+
 #: type of pydantic's error -> what a user can do about it
 _WORDS = {
     'missing': 'is missing',
@@ -59,7 +61,13 @@ def _with_value(problem: str, error: Mapping[str, Any]) -> str:
 
 def plain_key(error: Mapping[str, Any]) -> str:
     """Return where in the file it is."""
-    return '.'.join(shortened(str(part)) for part in error['loc'] if part != '[key]')
+    return '.'.join(key_word(part) for part in error['loc'] if part != '[key]')
+
+
+def key_word(part: object) -> str:
+    """Return a part of a key so that it can be seen, be it empty."""
+    text = str(part)
+    return repr(text) if is_blank(text) else shortened(text)
 
 
 def _unquoted(text: str) -> str:

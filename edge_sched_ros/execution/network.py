@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.names import is_blank
 from edge_sched_ros.execution.engine_options import EngineOptions
 from edge_sched_ros.execution.engine_options import read_engine_options
 from edge_sched_ros.execution.network_checks import check_keys
@@ -146,6 +147,9 @@ def load_network(path: str | Path) -> NetworkSpec:
     labels = data.get('labels', [])
     if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
         raise ConfigError(f'{path}: labels', 'must be a list of class names')
+    for index, label in enumerate(labels):
+        if is_blank(label):
+            raise ConfigError(f'{path}: labels.{index}', f'must be a name, not {label!r}')
     options = data.get('decoder_options', {})
     if not isinstance(options, dict):
         raise ConfigError(f'{path}: decoder_options', 'must be a mapping')
@@ -195,7 +199,7 @@ def _input(path: Path, data: Any) -> InputSpec:
     if 0.0 in values.get('std', ()):
         raise ConfigError(f'{path}: input.std', 'must not be zero')
     if 'name' in data:
-        if not isinstance(data['name'], str):
-            raise ConfigError(f'{path}: input.name', f'must be text, not {data["name"]!r}')
+        if not isinstance(data['name'], str) or is_blank(data['name']):
+            raise ConfigError(f'{path}: input.name', f'must be a name, not {data["name"]!r}')
         values['name'] = data['name']
     return InputSpec(**values)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.names import is_blank
 from edge_sched_ros.documents.yaml_file import read_mapping
 
 
@@ -29,10 +30,14 @@ def check_keys(path: Path, prefix: str, data: Mapping[str, Any], known: set[str]
 
 
 def text(path: Path, data: Mapping[str, Any], key: str, default: str) -> str:
-    """Return a text or its default; :raises ConfigError: naming the key."""
-    value = data.get(key, default)
+    """Return a text that names something, or its default; :raises ConfigError: naming the key."""
+    if key not in data:
+        return default
+    value = data[key]
     if not isinstance(value, str):
         raise ConfigError(f'{path}: {key}', f'must be text, not {value!r}')
+    if is_blank(value):
+        raise ConfigError(f'{path}: {key}', f'must be a name, not {value!r}')
     return value
 
 

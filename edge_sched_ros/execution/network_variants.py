@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.names import is_blank
 from edge_sched_ros.core.units import UNIT_KINDS
 from edge_sched_ros.execution.engine_options import EngineOptions
 from edge_sched_ros.execution.engine_options import read_engine_options
@@ -72,6 +73,8 @@ _ACCURACY_KEYS = set(Accuracy.__dataclass_fields__)
 
 def existing_file(path: Path, key: str, value: Any) -> Path:
     """Return a file named in a YAML file, relative to it; :raises ConfigError: without one."""
+    if is_blank(str(value)):
+        raise ConfigError(f'{path}: {key}', f'must be a name, not {value!r}')
     file = Path(str(value))
     file = file if file.is_absolute() else path.parent / file
     if not file.is_file():

@@ -18,6 +18,7 @@ from typing import Any
 from typing import Literal
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.names import is_blank
 from edge_sched_ros.policies.registry import policy_classes
 from edge_sched_ros.policies.registry import policy_names
 from edge_sched_ros.policies.registry import policy_parameters
@@ -68,7 +69,15 @@ class ParameterSpec:
             raise ConfigError(where, f"unknown {self.name} '{value}'{hint} (known: {known})")
         if self.kind in ('double', 'integer') and not self._in_range(value):
             raise ConfigError(where, f'must be {self.range_text()}, not {value}')
+        self._check_named(value, where)
         return value
+
+    def _check_named(self, value: Any, where: str) -> None:
+        """Refuse texts that name nothing; an empty one may be the default, and mean none."""
+        texts = value if isinstance(value, list) else [value]
+        for text in texts:
+            if isinstance(text, str) and is_blank(text) and text != self.default:
+                raise ConfigError(where, f'{text!r} cannot be a name')
 
     def unquoted(self, value: Any) -> Any:
         """Return ``off`` for what YAML makes of it without quotes, where that is a choice."""

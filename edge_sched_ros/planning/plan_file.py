@@ -10,6 +10,7 @@ from typing import Any
 
 from edge_sched_ros.documents.parsing import checking
 from edge_sched_ros.documents.parsing import parse
+from edge_sched_ros.documents.plain_words import key_word
 from edge_sched_ros.documents.yaml_file import read_mapping
 from edge_sched_ros.planning.from_file import problem_of
 from edge_sched_ros.planning.problem import Problem
@@ -48,7 +49,7 @@ def parse_problem(data: Mapping[str, Any], where: str) -> Problem:
 
 
 def _key(error: Mapping[str, Any]) -> str:
-    parts = [str(part)[:60] for part in error['loc']]
+    parts = [key_word(part) for part in error['loc']]
     return '.'.join(
         part for part in parts if part not in _BRANCHES and not part.startswith('constrained')
     )

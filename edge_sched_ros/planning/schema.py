@@ -11,6 +11,7 @@ from typing import Union
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import UNIT_KINDS
+from edge_sched_ros.documents.names import Named
 
 try:
     from pydantic import BaseModel
@@ -45,7 +46,7 @@ class Strict(BaseModel):
 class UnitSpec(Strict):
     """A processing unit; it runs one group at a time."""
 
-    kind: str = Field('', description='One of the kinds of unit; where absent the name says it.')
+    kind: Named = Field('', description='One of the kinds of unit; where absent the name says it.')
     active_mw: NotNegative = Field(0.0, description='Power while a group without energy runs.')
 
     @field_validator('kind')
@@ -59,8 +60,8 @@ class UnitSpec(Strict):
 class TransitionSpec(Strict):
     """Time to hand a network's data over; it is taken on the unit entered."""
 
-    begin: str = Field(alias='from', description='Unit of the group before.')
-    end: str = Field(alias='to', description='Unit of the next group.')
+    begin: Named = Field(alias='from', description='Unit of the group before.')
+    end: Named = Field(alias='to', description='Unit of the next group.')
     ms: NotNegative = Field(description='Beside what the networks say of their cuts.')
 
 
@@ -74,7 +75,7 @@ class PairwiseContention(Strict):
     """A measured table: how much longer a unit takes while another one is busy."""
 
     model: Literal['pairwise']
-    slowdown: dict[str, dict[str, Factor]] = Field(description='Unit -> busy other -> factor.')
+    slowdown: dict[Named, dict[Named, Factor]] = Field(description='Unit -> busy other -> factor.')
 
 
 class PiecewiseContention(Strict):
@@ -95,15 +96,15 @@ Contention = Annotated[
 class NetworkSpec(Strict):
     """A network's layer groups: a list with a number per group for every unit."""
 
-    times_ms: dict[str, Times] = Field(
+    times_ms: dict[Named, Times] = Field(
         min_length=1, description='Unit -> time of each group alone; null: cannot run it.'
     )
-    energy_mj: dict[str, Numbers] = Field({}, description='Unit -> energy of each group.')
-    demand_gbps: dict[str, Numbers] = Field({}, description='Unit -> memory traffic of each.')
-    leave_ms: dict[str, Cuts] = Field(
+    energy_mj: dict[Named, Numbers] = Field({}, description='Unit -> energy of each group.')
+    demand_gbps: dict[Named, Numbers] = Field({}, description='Unit -> memory traffic of each.')
+    leave_ms: dict[Named, Cuts] = Field(
         {}, description='Unit -> what leaving it after a group takes there, per cut.'
     )
-    enter_ms: dict[str, Cuts] = Field(
+    enter_ms: dict[Named, Cuts] = Field(
         {}, description='Unit -> what entering it before the next group takes there, per cut.'
     )
     max_switches: Count | None = Field(None, description="Where absent the file's.")

@@ -12,6 +12,7 @@ from typing import Union
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import UNIT_KINDS
+from edge_sched_ros.documents.names import Named
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -111,7 +112,7 @@ class VariantProfile(Strict):
         description='First 16 digits of the hash of it, and of the files beside it that its '
         'weights are in: another one, other costs.',
     )
-    stages: dict[str, dict[UnitName, StageProfile]] = Field(
+    stages: dict[Named, dict[UnitName, StageProfile]] = Field(
         description='Stage -> unit -> cost; a unit that cannot run it is left out.'
     )
 
@@ -119,7 +120,7 @@ class VariantProfile(Strict):
 class NetworkProfile(Strict):
     """A network."""
 
-    variants: dict[str, VariantProfile] = Field(
+    variants: dict[Named, VariantProfile] = Field(
         min_length=1, description='Variant -> costs; ``base`` is what the network itself names.'
     )
 
@@ -128,10 +129,10 @@ class Pair(Strict):
     """One network beside another one."""
 
     unit: UnitName = Field(description='Where the first one runs.')
-    network: str = Field(description='Whose stage is slowed down.')
-    stage: str = Field(description='Its longest stage on that unit.')
+    network: Named = Field(description='Whose stage is slowed down.')
+    stage: Named = Field(description='Its longest stage on that unit.')
     other_unit: UnitName = Field(description='What is busy meanwhile.')
-    other_network: str = Field(description='What it is busy with, all its stages in turn.')
+    other_network: Named = Field(description='What it is busy with, all its stages in turn.')
     alone_ms: NotNegative = Field(description='Median alone, just before.')
     beside_ms: NotNegative = Field(description='Median while the other unit is busy.')
     runs: Count = Field(description='Beside the other one.')
@@ -151,13 +152,13 @@ class ProfileFile(Strict):
 
     version: Literal[1] = Field(description='Of this schema.')
     machine: MachineSpec = Field(description='Which computer was measured.')
-    versions: dict[str, str] = Field(
+    versions: dict[Named, str] = Field(
         {}, description='Library -> version; what is not there is left out.'
     )
     power_mode: Union[str, None] = Field(None, description='null: the machine has or tells none.')
     date: str = Field(description='When it was measured last, ISO 8601.')
     picture: str = Field('', description='What was worked on: width x height and its content.')
-    networks: dict[str, NetworkProfile] = Field({}, description='Networks by name.')
+    networks: dict[Named, NetworkProfile] = Field({}, description='Networks by name.')
     transitions_ms: Handovers = Field(
         {}, description='Unit -> unit -> what handing a job over takes, beyond staying.'
     )

@@ -13,6 +13,7 @@ from pydantic import Field
 from pydantic import field_validator
 
 from edge_sched_ros.core.units import UNIT_KINDS
+from edge_sched_ros.documents.names import Named
 from edge_sched_ros.simulation.schema import Cost
 from edge_sched_ros.simulation.schema import File
 from edge_sched_ros.simulation.schema import Name
@@ -46,8 +47,8 @@ class ArrayShape(Strict):
 class PlatformUnit(Sourced):
     """A processing unit."""
 
-    kind: str = Field('cpu', description='``cpu``, ``gpu``, ``dla``, ``pva``, ``vic``, ``ofa``.')
-    type: str = Field('', description='The model of the unit, a key of cost tables.')
+    kind: Named = Field('cpu', description='``cpu``, ``gpu``, ``dla``, ``pva``, ``vic``, ``ofa``.')
+    type: Named = Field('', description='The model of the unit, a key of cost tables.')
     speed: Positive = Field(
         1.0, description='Relative to the unit the costs are given for; they are divided by it.'
     )
@@ -59,7 +60,7 @@ class PlatformUnit(Sourced):
     array: ArrayShape | None = Field(
         None, description='For networks given as ``layers``; those run on such units only.'
     )
-    modes: dict[str, Mode] = Field({}, description='Clock settings by name, for changes.')
+    modes: dict[Named, Mode] = Field({}, description='Clock settings by name, for changes.')
 
     @field_validator('kind')
     @classmethod
@@ -72,8 +73,8 @@ class PlatformUnit(Sourced):
 class Transition(Sourced):
     """Time to hand a job's data from one unit (name, type or kind) to another."""
 
-    begin: str = Field(alias='from', description='Unit of the stage before.')
-    end: str = Field(
+    begin: Named = Field(alias='from', description='Unit of the stage before.')
+    end: Named = Field(
         alias='to', description='Unit of the next stage; taken meanwhile, but not busy.'
     )
     ms: NotNegative = Field(description='Time from the end of one to the begin of the other.')
@@ -83,10 +84,10 @@ class Transition(Sourced):
 class PowerMode(Sourced):
     """A setting of the whole device, asked for as ``PLATFORM@MODE``."""
 
-    speeds: dict[str, Positive] = Field(
+    speeds: dict[Named, Positive] = Field(
         {}, description='Unit (name, type or kind) -> speed, relative to that without a mode.'
     )
-    unavailable: tuple[str, ...] = Field((), description='Units that this mode switches off.')
+    unavailable: tuple[Named, ...] = Field((), description='Units that this mode switches off.')
 
 
 class NoContention(Strict):
@@ -99,7 +100,7 @@ class PairwiseContention(Sourced):
     """A measured table: how much longer a unit takes while another is busy; factors multiply."""
 
     model: Literal['pairwise'] = Field(description='Which model this is.')
-    slowdown: dict[str, dict[str, Annotated[float, Field(strict=True, ge=1)]]] = Field(
+    slowdown: dict[Named, dict[Named, Annotated[float, Field(strict=True, ge=1)]]] = Field(
         description='Unit (name, type or kind) -> busy other -> factor.'
     )
     note: str = Field('', description='For people.')
@@ -150,17 +151,17 @@ class Platform(File):
     distribution: Literal['lognormal', 'exponential'] = Field(
         'lognormal', description='Shape of that spread; exponential ignores ``latency_cv``.'
     )
-    costs: dict[str, dict[str, Cost]] = Field(
+    costs: dict[Named, dict[Named, Cost]] = Field(
         {}, description='Network -> unit name, type or kind -> cost; for ``library``.'
     )
-    costs_from: str = Field(
+    costs_from: Named = Field(
         '',
         description='A cost table: ``jetson_costs`` or a file; entries of ``costs`` replace its.',
     )
-    power_modes: dict[str, PowerMode] = Field(
+    power_modes: dict[Named, PowerMode] = Field(
         {}, description='By name; each is a clock setting of the units it names, too.'
     )
-    sources: dict[str, Sourced] = Field(
+    sources: dict[Named, Sourced] = Field(
         {}, description='Key of this table -> where its number comes from; not used.'
     )
 

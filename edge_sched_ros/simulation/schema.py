@@ -10,6 +10,7 @@ from typing import Any
 from typing import TYPE_CHECKING
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.documents.names import Named
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -46,7 +47,7 @@ class Strict(BaseModel):
 class File(Strict):
     """A whole file."""
 
-    name: str = Field('', description="In output; where absent the file's name.")
+    name: Named = Field('', description="In output; where absent the file's name.")
     description: str = Field('', description='One line for people.')
     _path: str = PrivateAttr('')
 
@@ -101,6 +102,6 @@ class Cost(Sourced):
 class CostTable(BaseModel):
     """Costs of named networks by unit name, type or kind; other facts may stand beside them."""
 
-    networks: dict[str, dict[str, Cost]] = Field(
+    networks: dict[Named, dict[Named, Cost]] = Field(
         description='Network -> unit name, type or kind -> cost.'
     )

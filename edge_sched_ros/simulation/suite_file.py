@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from edge_sched_ros.documents.names import Named
 from edge_sched_ros.simulation.schema import File
 from edge_sched_ros.simulation.schema import Strict
 
@@ -18,10 +19,10 @@ MOST_LOAD = 100
 class Group(Strict):
     """A workload on several platforms at several loads; load null: costs as they are."""
 
-    workload: str = Field(
+    workload: Named = Field(
         description="A built-in name, or a file seen from the suite's folder or the current one."
     )
-    platforms: tuple[str, ...] = Field(
+    platforms: tuple[Named, ...] = Field(
         min_length=1, description='Built-in names, or files in the same way.'
     )
     loads: tuple[Annotated[float, Field(strict=True, gt=0, le=MOST_LOAD)] | None, ...] = Field(

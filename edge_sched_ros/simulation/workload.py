@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import Field
 from pydantic import model_validator
 
+from edge_sched_ros.documents.names import Named
 from edge_sched_ros.simulation.checks import check_fan_out
 from edge_sched_ros.simulation.checks import check_jitter
 from edge_sched_ros.simulation.schema import Cost
@@ -51,10 +52,10 @@ class Stage(Strict):
     """A schedulable piece of a network."""
 
     name: Name = Field(description='Unique in its variant.')
-    cost: dict[str, Cost] = Field(
+    cost: dict[Named, Cost] = Field(
         {}, description='By unit name, else type, else kind; units without cost cannot run it.'
     )
-    library: str = Field(
+    library: Named = Field(
         '',
         description="A network of the platform's cost table; entries of ``cost`` replace its.",
     )
@@ -82,7 +83,7 @@ class Variant(Strict):
 
     accuracy: Share = Field(1.0, description='Relative to the best variant.')
     stages: tuple[Stage, ...] = Field((), description='Run one after the other.')
-    layers: str = Field('', description='A network of the layer library (array platforms).')
+    layers: Named = Field('', description='A network of the layer library (array platforms).')
     segments: Whole = Field(
         4, ge=1, le=200, description='Stages the layers are grouped into, of about equal latency.'
     )
@@ -121,9 +122,9 @@ class Network(Strict):
 class Task(Strict):
     """A network with its trigger: exactly one of ``stream``, ``after`` and ``period_ms``."""
 
-    network: str = Field(description='A key of ``networks``.')
-    stream: str = Field('', description='The stream whose frames activate it.')
-    after: str = Field('', description='The task whose answers activate it (a cascade).')
+    network: Named = Field(description='A key of ``networks``.')
+    stream: Named = Field('', description='The stream whose frames activate it.')
+    after: Named = Field('', description='The task whose answers activate it (a cascade).')
     period_ms: Positive | None = Field(None, description='A stream of its own with this period.')
     jitter_ms: NotNegative = Field(0.0, description='Of that stream of its own.')
     phase_ms: NotNegative | None = Field(None, description='Of that stream of its own.')
@@ -175,10 +176,10 @@ class Change(Strict):
     """A change during the run: of one task, stream or unit, else of the policy."""
 
     at_s: NotNegative = Field(description='When, in seconds of virtual time.')
-    task: str = Field('', description='Change this task.')
-    stream: str = Field('', description='Change this stream.')
-    unit: str = Field('', description='Change this unit.')
-    set: dict[str, Any] = Field(
+    task: Named = Field('', description='Change this task.')
+    stream: Named = Field('', description='Change this stream.')
+    unit: Named = Field('', description='Change this unit.')
+    set: dict[Named, Any] = Field(
         {},
         description='The keys to change, at least one; for the policy ``policy`` (its name) and '
         'its parameters.',

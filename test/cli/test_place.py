@@ -49,6 +49,28 @@ def test_json_has_what_was_promised(run):
     assert found['units'] == {'cam': ['cpu0', 'tpu0']}
 
 
+@pytest.mark.parametrize(
+    ('key', 'words'),
+    [
+        ('network', "apps.cam.network: must be a name, not ''"),
+        ('preprocess', "apps.cam.preprocess: must be a name, not ''"),
+    ],
+)
+def test_empty_text_is_no_name(run, key, words):
+    code, out, error = run(apps={'cam': {**app(), key: ''}})
+    assert (code, out, error.count('\n')) == (2, '', 1)
+    assert words in error and error.startswith('edge-sched: a.yaml, c.yaml: ')
+
+
+def test_many_nodes_show_how_far_it_is(run):
+    cluster = {**CLUSTER, 'devices': {'gpu': {**DEVICES['gpu'], 'count': 100_000}}}
+    code, out, error = run('--json', apps={'a': app('small', count=2)}, cluster=cluster)
+    assert (code, json.loads(out)['hosted']) == (0, 2)
+    assert 'placing' in error and '100' not in out
+    # nothing is shown of what takes a moment
+    assert run(apps={'a': app('small', count=2)})[2] == ''
+
+
 def test_a_knapsack_has_violations(run):
     code, out, _ = run('--json', '--algorithm', 'first-fit', apps={'a': app('large', count=8)})
     found = json.loads(out)

@@ -213,6 +213,9 @@ def test_pods_may_be_seen_before_their_node(make_service):
     ('bad', 'words'),
     [
         (node('n', ''), 'annotation edge-sched.io/type: is missing'),
+        (node('n', ' '), "is ' ' (known are gpu, tpu)"),
+        (node('n', 'gpu', profiles='{"": {"gpu": 1}}'), "profiles.'': must be a name, not ''"),
+        (node('n', 'gpu', profiles='{"x": {" ": 1}}'), "profiles.x.' ': must be a name, not ' '"),
         (node('n', 'abacus'), "is 'abacus' (known are gpu, tpu)"),
         (node('n', 'gpu', profiles='{'), 'edge-sched.io/profiles: is not JSON'),
         (node('n', 'gpu', profiles='{"x": {"gpu": -1}}'), 'edge-sched.io/profiles.x.gpu'),
@@ -247,6 +250,9 @@ def test_a_pod_may_name_its_unit(make_service):
     [
         ({'network': 'nobody'}, "annotation edge-sched.io/network: there is no network 'nobody'"),
         ({'preprocess': 'no'}, "annotation edge-sched.io/preprocess: there is no network 'no'"),
+        ({'network': ''}, "annotation edge-sched.io/network: must be a name, not ''"),
+        ({'preprocess': ' '}, "annotation edge-sched.io/preprocess: must be a name, not ' '"),
+        ({'unit': ''}, "annotation edge-sched.io/unit: must be a name, not ''"),
         ({'network': None}, 'annotation edge-sched.io/network: is missing'),
         ({'rate_per_s': None}, 'annotation edge-sched.io/rate-per-s: is missing'),
         ({'rate_per_s': 0}, 'annotation edge-sched.io/rate-per-s: '),

@@ -42,6 +42,12 @@ def test_one_number_stands_for_all_channels(tmp_path):
         ({'input': {'width': 8, 'height': 8, 'scale': float('nan')}}, r'input\.scale: must be'),
         ({'decoder_options': [1]}, 'decoder_options: must be a mapping'),
         ({'name': 5}, 'name: must be text'),
+        ({'name': ''}, "name: must be a name, not ''"),
+        ({'file': ' '}, "file: must be a name, not ' '"),
+        ({'decoder': ''}, "decoder: must be a name, not ''"),
+        ({'engine': ' '}, "engine: must be a name, not ' '"),
+        ({'labels': ['person', '']}, r"labels\.1: must be a name, not ''"),
+        ({'input': {'width': 8, 'height': 8, 'name': ''}}, r"input\.name: must be a name, not ''"),
         ({'engine_options': [1]}, r'net\.yaml: engine_options: must be a mapping'),
         (
             {'engine_options': {'precison': 'fp16'}},

@@ -141,6 +141,7 @@ def test_a_pip_install_leaves_nothing_behind_and_finds_its_files(tmp_path):
         check=True,
         capture_output=True,
         text=True,
+        timeout=120,
     ).stdout
     share = target / 'share' / 'edge_sched_ros'
     assert out.split() == [edge_sched_ros.__version__, str(share)]

@@ -15,6 +15,7 @@ from edge_sched_ros.capacity.schema import Objective
 from edge_sched_ros.capacity.schema import Positive
 from edge_sched_ros.capacity.schema import ServiceCost
 from edge_sched_ros.capacity.schema import Strict
+from edge_sched_ros.documents.names import Named
 
 Share = Annotated[float, Field(strict=True, gt=0, le=1)]
 Many = Annotated[int, Field(strict=True, ge=1, le=100_000)]
@@ -35,9 +36,9 @@ class NodeSpec(Device):
 class AppSpec(Strict):
     """An application: a network, how often it is asked, and how soon it must answer."""
 
-    network: str = Field(description='A key of ``networks``.')
+    network: Named = Field(description='A key of ``networks``.')
     rate_per_s: Positive = Field(description='Requests a second, Poisson.')
-    preprocess: str = Field(
+    preprocess: Named = Field(
         '', description='A key of ``networks`` that runs first, such as decoding on ``cpu``.'
     )
     deadline_ms: Positive | None = Field(None, description='Where absent any time will do.')
@@ -62,7 +63,7 @@ class PlacementFile(Strict):
     """Applications, nodes, and the limits of what a node is given."""
 
     devices: dict[Name, NodeSpec] = Field(min_length=1, description='Nodes by name.')
-    networks: dict[Name, dict[str, ServiceCost]] = Field(
+    networks: dict[Name, dict[Named, ServiceCost]] = Field(
         min_length=1, description='Network -> unit name, type or kind -> cost.'
     )
     apps: dict[Name, AppSpec] = Field(

@@ -5,7 +5,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from typing import TYPE_CHECKING
@@ -18,11 +22,14 @@ from edge_sched_ros.cli.progress import progress_bar
 from edge_sched_ros.cli.ranges import FiniteRange
 
 if TYPE_CHECKING:
+    from edge_sched_ros.capacity.placement.problem import App
     from edge_sched_ros.capacity.placement.problem import Problem
     from edge_sched_ros.capacity.placement.state import ClusterState
 
 _ONLINE = ('ibis', 'ibis-first-fit', 'balanced', 'first-fit', 'best-fit', 'worst-fit')
 _OPTIMUM = 'optimum'
+#: decisions about one node from which on they take longer than a moment
+_MANY = 200_000
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -97,8 +104,27 @@ def _online(problem: Problem, algorithm: str, evict: bool) -> tuple[dict[str, An
     from edge_sched_ros.capacity.placement.registry import make_algorithm
     from edge_sched_ros.capacity.placement.state import ClusterState
 
-    placed = place_all(ClusterState(problem), make_algorithm(algorithm), problem.apps, evict=evict)
+    state, chosen = ClusterState(problem), make_algorithm(algorithm)
+    with _shown(problem) as apps:
+        placed = place_all(state, chosen, apps, evict=evict)
     return {'algorithm': algorithm, **to_dict(placed)}, placed.state
+
+
+@contextmanager
+def _shown(problem: Problem) -> Iterator[Iterable[App]]:
+    """Yield the applications; a bar shows how many were taken, where that takes its time."""
+    apps = problem.apps
+    if len(apps) * len(problem.nodes) < _MANY:
+        yield apps
+        return
+    with progress_bar(Console(stderr=True), 'placing', len(apps)) as done:
+        yield _counting(apps, done)
+
+
+def _counting(apps: Iterable[App], done: Callable[[float], None]) -> Iterator[App]:
+    for index, app in enumerate(apps):
+        done(index)
+        yield app
 
 
 def _best(problem: Problem, time_limit_s: float) -> tuple[dict[str, Any], ClusterState]:
