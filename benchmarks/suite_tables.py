@@ -4,7 +4,7 @@
 Print the tables of ``docs/results.md`` from comparisons.
 
 Of ``edge-sched compare --suite dream --seeds 3 --seconds 4 --json > dream.json`` and likewise the
-others: ``python benchmarks/suite_tables.py dream.json robot.json xrbench.json``. Files that were
+others: ``dev/env.sh python benchmarks/suite_tables.py dream.json robot.json xrbench.json``. Files that were
 made with ``--bound`` give the table of the clairvoyant optimum as well.
 """
 

@@ -94,8 +94,9 @@ def show_comparison(found: Mapping[str, Any], baseline: str, console: Console) -
     policies = list(found['geomean'])
     for names in _blocks(policies, found['scenarios'], console.width):
         _show_costs(found['scenarios'], names, console)
-    columns = ('policy', 'UXCost', '95 %', 'misses', 'to best \nother', 'worst', 'above \nbound')
-    rows = [_ratios(found, name, baseline) for name in policies]
+    bound = ('above \nbound',) if found['bound'] else ()
+    columns = ('policy', 'UXCost', '95 %', 'misses', 'to best \nother', 'worst', *bound)
+    rows = [_ratios(found, name, baseline)[: len(columns)] for name in policies]
     show_table(columns, rows, console, title=f'Ratios to {baseline}')
     if found['bound_windows']:
         show_line(_windows(found['bound_windows']), console)

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections import Counter
 from pathlib import Path
 
@@ -13,24 +12,20 @@ import pytest
 
 from edge_sched_ros.cli.commands.compare import COMMAND as COMPARE
 from edge_sched_ros.cli.commands.simulate import COMMAND as SIMULATE
-from edge_sched_ros.cli.main import main
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.policies.registry import policy_classes
 from edge_sched_ros.simulation.comparison import summarise
 from edge_sched_ros.simulation.loading import built_in
 from edge_sched_ros.simulation.loading import load_platform
-from edge_sched_ros.simulation.loading import load_suite
 from edge_sched_ros.simulation.loading import load_workload
 from edge_sched_ros.simulation.outcome import outcome
 from edge_sched_ros.simulation.schema_docs import markdown
 from edge_sched_ros.simulation.schema_docs import SECTIONS
 from edge_sched_ros.simulation.simulator import Simulator
-from edge_sched_ros.simulation.suite import scenarios
 from edge_sched_ros.simulation.system import System
 
 DOCS = Path(__file__).resolve().parents[2] / 'docs'
 TEXT = (DOCS / 'simulation.md').read_text(encoding='utf-8')
-COMMANDS = re.findall(r'^\$ edge-sched (.*)$', TEXT, re.M)
 
 
 @pytest.fixture
@@ -71,42 +66,6 @@ def test_every_key_has_a_meaning():
     for model in (model for models in SECTIONS.values() for model in models):
         for name, field in model.model_fields.items():
             assert field.description, f'{model.__name__}.{name} needs a description'
-
-
-def test_every_example_can_be_simulated(examples):
-    used = set()
-    for command in COMMANDS:
-        words = shlex.split(command)
-        if words[0] == 'simulate':
-            workload, platform = (
-                words[words.index(option) + 1] for option in ('--workload', '--platform')
-            )
-            released = [
-                task['released'] for task in _outcome(workload, platform)['tasks'].values()
-            ]
-            assert min(released) > 0
-            used |= {workload, platform}
-        else:
-            suite = words[words.index('--suite') + 1]
-            for scenario in scenarios(load_suite(suite)):
-                Simulator(scenario.system()).run(1.0)
-            used.add(suite)
-    assert {path.name for path in examples.iterdir()} <= used, 'all examples are in a command'
-
-
-def test_every_command_runs(examples, capsys):
-    for command in COMMANDS:
-        words = shlex.split(command)
-        main([*words, *(['--jobs', '1'] if words[0] == 'compare' else [])])
-        assert capsys.readouterr().out
-
-
-def test_the_output_shown_is_the_output(examples):
-    found = _outcome('rover.yaml', 'board.yaml')
-    assert f'UXCost {found["uxcost"]:.4f}   misses {found["miss_ratio"]:.2%}' in TEXT
-    for name, task in found['tasks'].items():
-        row = rf'^ {name} +{task["released"]} +{task["on_time"]} +{task["late"]} '
-        assert re.search(row, TEXT, re.M), name
 
 
 def test_every_policy_and_suite_is_described():
