@@ -18,9 +18,12 @@ from edge_sched_ros.bags.reader import open_bag
 from edge_sched_ros.bags.results_writer import check_free
 from edge_sched_ros.bags.results_writer import ResultsWriter
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.jobs import JobEnd
+from edge_sched_ros.pipeline.camera_window import FittedInfo
 from edge_sched_ros.pipeline.config import PipelineConfig
+from edge_sched_ros.pipeline.info_choice import CameraInfos
 from edge_sched_ros.pipeline.inputs import Input
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.rejections import Rejections
@@ -44,7 +47,11 @@ class Replay:
     def __init__(self, config: PipelineConfig, *, results: Path | None) -> None:
         self._config = config
         self._results = results
-        self._infos: dict[str, Any] = {}
+        #: image topic -> the CameraInfos that came for it
+        self._infos = {
+            topic: CameraInfos(partial(_log.warning, '%s: %s', topic))
+            for topic in info_topics(config)
+        }
         self._writer: ResultsWriter | None = None
         self._rejections = Rejections(_log.warning)
         self._pipeline = Pipeline(config, on_end=self._on_end)
@@ -105,7 +112,9 @@ class Replay:
 
     def _play(self, bag: Any, rate: float, progress: Callable[[float], None]) -> Status:
         inputs = {_plain(t): Input(t, k) for t, k in self._config.topic_types().items()}
-        infos = {_plain(info): topic for topic, info in info_topics(self._config).items()}
+        infos: dict[str, list[str]] = {}
+        for topic, info in info_topics(self._config).items():
+            infos.setdefault(_plain(info), []).append(topic)
         wanted = [
             c for c in bag.connections if _plain(c.topic) in inputs or _plain(c.topic) in infos
         ]
@@ -120,8 +129,8 @@ class Replay:
                 message = bag.deserialize(data, connection.msgtype)
                 time.sleep(max(0.0, due - time.monotonic()))
                 name = _plain(connection.topic)
-                if name in infos:
-                    self._infos[infos[name]] = message
+                for topic in infos.get(name, ()):
+                    self._infos[topic].add(message)
                 if name in inputs:
                     self._feed(inputs[name], message)
                 progress(elapsed_ns / span_ns)
@@ -149,9 +158,10 @@ class Replay:
                 return
             time.sleep(0.01)
 
-    def _info_of(self, task: str) -> Any:
+    def _info_of(self, task: str, frame: Frame | None) -> FittedInfo | None:
         by_name = {t.name: t for t in self._config.tasks}
-        return self._infos.get(self._config.source_of(by_name[task]).topic)
+        infos = self._infos.get(self._config.source_of(by_name[task]).topic)
+        return None if infos is None else infos.for_frame(frame)
 
     def _on_end(self, end: JobEnd) -> None:
         if self._writer is not None:

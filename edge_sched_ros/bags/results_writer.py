@@ -12,6 +12,7 @@ from typing import Any
 from edge_sched_ros.bags.typestore import make
 from edge_sched_ros.bags.typestore import typestore
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.perception.results import DepthMap
@@ -20,6 +21,7 @@ from edge_sched_ros.pipeline import messages
 from edge_sched_ros.pipeline import topics
 from edge_sched_ros.pipeline.camera_infos import depth_camera_info
 from edge_sched_ros.pipeline.camera_infos import picture_camera_info
+from edge_sched_ros.pipeline.camera_window import FittedInfo
 from edge_sched_ros.pipeline.resources import make_folder
 
 _TIMING = '/scheduler/timing'
@@ -38,8 +40,8 @@ class ResultsWriter:
     :param path: the folder to write; must not exist
     :param outputs: task -> what its results are
     :param network_of: names a task's network
-    :param info_of: returns the CameraInfo of a task's camera, or ``None``
     :param labels: task -> class names of its results, and their score threshold
+    :param info_of: returns the CameraInfo of a frame of a task's camera, or ``None``
     :raises ConfigError: when the folder exists or cannot be made
     """
 
@@ -49,8 +51,8 @@ class ResultsWriter:
         *,
         outputs: dict[str, str],
         network_of: Callable[[str], str],
-        info_of: Callable[[str], Any],
         labels: Mapping[str, tuple[tuple[str, ...], float]],
+        info_of: Callable[[str, Frame | None], FittedInfo | None],
     ) -> None:
         from rosbags.rosbag2 import StoragePlugin
         from rosbags.rosbag2 import Writer
@@ -98,14 +100,14 @@ class ResultsWriter:
         elif isinstance(end.result, DepthMap):
             image = messages.depth_image(make, end.result, source)
             self._write(f'/{end.task}/image', image, at_ns)
-            info = self._info_of(end.task)
+            info = self._info_of(end.task, end.frame)
             if info is not None:
                 scaled = depth_camera_info(make, info, end.result, source)
                 self._write(f'/{end.task}/camera_info', scaled, at_ns)
         elif isinstance(end.result, SourceImage) and f'/{end.task}/image' in self._connections:
             image = messages.picture_image(make, end.result, source)
             self._write(f'/{end.task}/image', image, at_ns)
-            info = self._info_of(end.task)
+            info = self._info_of(end.task, end.frame)
             if info is not None:
                 same = picture_camera_info(make, info, source)
                 self._write(f'/{end.task}/camera_info', same, at_ns)

@@ -56,12 +56,14 @@ class SourceImage:
         encoding: Encoding | None,
         name: str = '',
         mosaic: str = '',
+        size: tuple[int, int] | None = None,
     ) -> None:
         self._data = data
         self._encoding = encoding
         self._name = name
         #: encoding of what a compressed picture holds, where that is a mosaic
         self._mosaic = mosaic
+        self._size = size
         self._bgr: NDArray[np.uint8] | None = None
         self._once = threading.Lock()
 
@@ -117,7 +119,7 @@ class SourceImage:
         view: NDArray[Any] = np.ndarray(
             (rows, width, kind.channels), dtype, flat.data, strides=strides
         )
-        return cls(view, encoding=kind, name=encoding)
+        return cls(view, encoding=kind, name=encoding, size=(width, height))
 
     @classmethod
     def from_compressed(cls, data: Any, kind: str = '') -> SourceImage:
@@ -135,6 +137,18 @@ class SourceImage:
         if problem is not None:
             raise FrameError(*problem, about=kind)
         return cls(flat, encoding=None, mosaic=form.mosaic)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """
+        Width and height; a compressed picture is decoded for it.
+
+        :raises FrameError: when a compressed image is corrupt
+        """
+        if self._size is None:
+            height, width = self.bgr().shape[:2]
+            self._size = (width, height)
+        return self._size
 
     def native(self) -> tuple[NDArray[Any], str]:
         """

@@ -25,6 +25,7 @@ from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.pipeline import messages
 from edge_sched_ros.pipeline.camera_infos import depth_camera_info
 from edge_sched_ros.pipeline.camera_infos import picture_camera_info
+from edge_sched_ros.pipeline.camera_window import FittedInfo
 from edge_sched_ros.pipeline.topics import RESULT_TOPICS
 
 _RESULTS = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
@@ -36,7 +37,7 @@ class TaskPublisher:
 
     :param labels: names of the classes of its results, in the order of class ids
     :param threshold: returns the score threshold of its results that is in force
-    :param info_of: returns the latest CameraInfo of the task's camera, or ``None``
+    :param info_of: returns the CameraInfo of a frame of the task's camera, or ``None``
     """
 
     def __init__(
@@ -47,7 +48,7 @@ class TaskPublisher:
         *,
         labels: tuple[str, ...],
         threshold: Callable[[], float],
-        info_of: Callable[[], Any],
+        info_of: Callable[[Frame | None], FittedInfo | None],
     ) -> None:
         self._node = node
         self._info_of = info_of
@@ -56,7 +57,7 @@ class TaskPublisher:
             for name, kind in RESULT_TOPICS.get(output, {}).items()
         }
         #: the camera's CameraInfo, the depth's size, and the CameraInfo made of both
-        self._scaled: tuple[Any, tuple[int, ...], Any] | None = None
+        self._scaled: tuple[FittedInfo, tuple[Any, ...], Any] | None = None
         self._labels = None
         if labels:
             self._labels = LabelPublisher(node, f'{task}/label_info', labels, threshold)
@@ -70,24 +71,26 @@ class TaskPublisher:
                 if publisher.get_subscription_count():
                     publisher.publish(_detections(end.result, end.frame))
         elif isinstance(end.result, DepthMap):
-            self._publish_depth(end.result, messages.header(make, end.frame))
+            self._publish_depth(end.result, end.frame)
         elif isinstance(end.result, SourceImage):
-            self._publish_picture(end.result, messages.header(make, end.frame))
+            self._publish_picture(end.result, end.frame)
 
     def renew_labels(self) -> None:
         """Publish the labels again if the threshold has changed."""
         if self._labels is not None:
             self._labels.renew()
 
-    def _publish_depth(self, depth: DepthMap, source: Any) -> None:
+    def _publish_depth(self, depth: DepthMap, frame: Frame | None) -> None:
+        source = messages.header(make, frame)
         self._publish('image', lambda: messages.depth_image(make, depth, source))
-        info = self._info_of()
+        info = self._info_of(frame)
         if info is not None:
             self._publish('camera_info', lambda: self._depth_info(info, depth, source))
 
-    def _publish_picture(self, picture: SourceImage, source: Any) -> None:
+    def _publish_picture(self, picture: SourceImage, frame: Frame | None) -> None:
+        source = messages.header(make, frame)
         self._publish('image', lambda: messages.picture_image(make, picture, source))
-        info = self._info_of()
+        info = self._info_of(frame)
         if info is not None:
             self._publish('camera_info', lambda: picture_camera_info(make, info, source))
 
@@ -97,12 +100,12 @@ class TaskPublisher:
         if publisher is not None and publisher.get_subscription_count():
             publisher.publish(message())
 
-    def _depth_info(self, info: Any, depth: DepthMap, source: Any) -> Any:
+    def _depth_info(self, info: FittedInfo, depth: DepthMap, source: Any) -> Any:
         """Return the CameraInfo of a depth map; made anew only when the camera's is another."""
-        size = depth.depth_m.shape
-        if self._scaled is None or self._scaled[0] is not info or self._scaled[1] != size:
-            scaled = depth_camera_info(make, info, depth, source)
-            self._scaled = (info, size, scaled)
+        place = (depth.scale_x, depth.scale_y, depth.offset_x, depth.offset_y)
+        key = (depth.depth_m.shape, *place)
+        if self._scaled is None or self._scaled[0] is not info or self._scaled[1] != key:
+            self._scaled = (info, key, depth_camera_info(make, info, depth, source))
         message = self._scaled[2]
         message.header = source
         return message

@@ -18,6 +18,7 @@ from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.brief import brief_error
 from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
 from edge_sched_ros.core.errors import EdgeSchedError
+from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.msg import JobTiming
 from edge_sched_ros.nodes.changes import apply_changes
@@ -38,6 +39,7 @@ from edge_sched_ros.nodes.running import running
 from edge_sched_ros.nodes.subscriptions import Subscriptions
 from edge_sched_ros.nodes.transitions import refuse_impossible_transitions
 from edge_sched_ros.pipeline import messages
+from edge_sched_ros.pipeline.camera_window import FittedInfo
 from edge_sched_ros.pipeline.config import from_parameters
 from edge_sched_ros.pipeline.config import PipelineConfig
 from edge_sched_ros.pipeline.health import Limits
@@ -247,9 +249,9 @@ class SchedulerNode(LifecycleNode):
         ]
         return {config.source_of(task).topic for task in made}
 
-    def _info_of(self, topic: str) -> Any:
+    def _info_of(self, topic: str, frame: Frame | None) -> FittedInfo | None:
         subscriptions = self._inputs
-        return None if subscriptions is None else subscriptions.camera_info(topic)
+        return None if subscriptions is None else subscriptions.camera_info(topic, frame)
 
     def _on_end(self, end: JobEnd) -> None:
         """Publish the end of a job; called from the pipeline's delivery thread."""

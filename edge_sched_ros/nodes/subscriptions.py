@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from functools import partial
@@ -23,6 +24,7 @@ from rclpy.utilities import get_rmw_implementation_identifier
 from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.brief import brief_error
 from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
+from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.nodes.connections import Connections
 from edge_sched_ros.nodes.intake import Intake
@@ -31,8 +33,11 @@ from edge_sched_ros.nodes.node_topic_names import NodeTopicNames
 from edge_sched_ros.nodes.raw_image import read_compressed_image
 from edge_sched_ros.nodes.raw_image import read_image
 from edge_sched_ros.nodes.ros_messages import message_class
+from edge_sched_ros.pipeline.camera_window import FittedInfo
 from edge_sched_ros.pipeline.config import COMPRESSED_TYPE
 from edge_sched_ros.pipeline.config import IMAGE_TYPE
+from edge_sched_ros.pipeline.info_choice import CameraInfos
+from edge_sched_ros.pipeline.info_choice import KEPT
 from edge_sched_ros.pipeline.inputs import Input
 from edge_sched_ros.pipeline.large_images import DEFAULT_SEGMENT_BYTES
 from edge_sched_ros.pipeline.large_images import large_images_doubt
@@ -45,6 +50,8 @@ from edge_sched_ros.pipeline.topics import CAMERA_INFO
 
 #: how often publishers and CameraInfos are looked at
 _LOOK_S = 0.5
+#: how many CameraInfos wait: an answer comes some frames after its frame
+_INFOS = 10
 
 try:
     from rclpy.event_handler import SubscriptionEventCallbacks
@@ -52,10 +59,10 @@ except ImportError:  # Humble
     from rclpy.qos_event import SubscriptionEventCallbacks
 
 
-def sensor_qos() -> QoSProfile:
-    """Return best effort, newest only: what a frame that ages needs."""
+def sensor_qos(depth: int = 1) -> QoSProfile:
+    """Return best effort, newest only by default: what a frame that ages needs."""
     return QoSProfile(
-        history=HistoryPolicy.KEEP_LAST, depth=1, reliability=ReliabilityPolicy.BEST_EFFORT
+        history=HistoryPolicy.KEEP_LAST, depth=depth, reliability=ReliabilityPolicy.BEST_EFFORT
     )
 
 
@@ -105,8 +112,11 @@ class Subscriptions:
         self._connections = Connections(node, needs_info=needs_info)
         #: topics of which a frame came
         self._received: set[str] = set()
-        #: topic -> the latest CameraInfo that belongs to it
-        self._camera_infos: dict[str, Any] = {}
+        #: image topic -> the CameraInfos that came for it
+        self._camera_infos = {
+            topic: CameraInfos(partial(self._warn_once, topic, 'camera_info'))
+            for topic in info_topics
+        }
         self._info_subscriptions: dict[str, Any] = {}
         #: no subscription is destroyed while its CameraInfo is taken
         self._info_lock = threading.Lock()
@@ -124,7 +134,9 @@ class Subscriptions:
                 subscription = self._subscribe(topic, topic, kind, raw=True)
                 self._intake.add(subscription, partial(self._on_message, self._inputs[topic]))
             for topic, info in info_topics.items():
-                self._info_subscriptions[topic] = self._subscribe(topic, info, CAMERA_INFO)
+                self._info_subscriptions[topic] = self._subscribe(
+                    topic, info, CAMERA_INFO, depth=_INFOS
+                )
         except BaseException:
             self.close()
             raise
@@ -133,13 +145,15 @@ class Subscriptions:
         """Begin to take messages."""
         self._intake.start()
 
-    def _subscribe(self, source: str, topic: str, kind: str, *, raw: bool = False) -> Any:
+    def _subscribe(
+        self, source: str, topic: str, kind: str, *, raw: bool = False, depth: int = 1
+    ) -> Any:
         name = self._names.written(topic)
         subscription = self._node.create_subscription(
             message_class(kind, topic),
             name,
             lambda _message: None,
-            sensor_qos(),
+            sensor_qos(depth),
             callback_group=self._intake.group,
             event_callbacks=SubscriptionEventCallbacks(use_default_callbacks=False),
             qos_overriding_options=QoSOverridingOptions.with_default_policies(),
@@ -163,6 +177,12 @@ class Subscriptions:
         """Take whatever stamps come next."""
         for source in self._inputs.values():
             source.forget()
+        self._forget_sizes(self._camera_infos)
+
+    def _forget_sizes(self, topics: Iterable[str]) -> None:
+        with self._info_lock:
+            for topic in topics:
+                self._camera_infos[topic].forget()
 
     def _on_message(self, source: Input, message: Any) -> None:
         try:
@@ -180,37 +200,54 @@ class Subscriptions:
         if arrival.restarted:
             self._node.get_logger().info(f'{source.topic}: stamps went back, starting anew')
             self._pipeline.source_restarted(source.topic)
+            self._forget_sizes({source.topic} & self._camera_infos.keys())
         if arrival.age.doubt == ZERO:
             self._warn_once(source.topic, ZERO, 'frames are stamped zero: their age is not known')
         self._pipeline.submit(arrival.frame, age=arrival.age)
         if source.kind == IMAGE_TYPE:
             self._check_size(source.topic, len(message.data))
 
-    def camera_info(self, topic: str) -> Any:
-        """Return the latest CameraInfo that belongs to a topic, or ``None``."""
+    def camera_info(self, topic: str, frame: Frame | None) -> FittedInfo | None:
+        """Return the CameraInfo of a frame of a topic, or ``None``."""
         with self._info_lock:
-            subscription = self._info_subscriptions.get(topic)
-            message = None if subscription is None else latest(subscription)
-            if message is not None:
-                self._camera_infos[topic] = message
-            return self._camera_infos.get(topic)
+            self._take_infos(topic)
+            infos = self._camera_infos.get(topic)
+            return None if infos is None else infos.for_frame(frame)
+
+    def _take_infos(self, topic: str) -> None:
+        """Take the CameraInfos that wait, at most as many as are remembered."""
+        subscription = self._info_subscriptions.get(topic)
+        if subscription is None:
+            return
+        for _ in range(KEPT):
+            message = latest(subscription)
+            if message is None:
+                return
+            self._camera_infos[topic].add(message)
 
     @property
     def problems(self) -> Mapping[str, list[str]]:
         """What is wrong with who publishes on each topic, as seen last."""
-        return self._connections.problems
+        found = {topic: list(lines) for topic, lines in self._connections.problems.items()}
+        for topic, infos in self._camera_infos.items():
+            if infos.problem:
+                found.setdefault(topic, []).append(infos.problem)
+        return found
 
     def _look_around(self) -> None:
         """Say why frames may never come; rclpy's own handlers would wake with every frame."""
-        infos = {topic: self.camera_info(topic) for topic in self._inputs}
-        with_info = {topic for topic, info in infos.items() if info is not None}
+        with self._info_lock:
+            for topic in self._camera_infos:
+                self._take_infos(topic)
+        last = {topic: infos.last for topic, infos in self._camera_infos.items()}
+        with_info = {topic for topic, info in last.items() if info is not None}
         self._connections.look(self._received, with_info)
         for topic, problems in self._connections.problems.items():
             for problem in problems:
                 self._warn_once(topic, problem, problem)
         for topic in with_info:
             if self._inputs[topic].kind == IMAGE_TYPE:
-                self._check_size(topic, infos[topic].width * infos[topic].height * 3)
+                self._check_size(topic, last[topic].width * last[topic].height * 3)
 
     def _check_size(self, topic: str, size: int) -> None:
         if size <= DEFAULT_SEGMENT_BYTES:

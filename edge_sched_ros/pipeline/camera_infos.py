@@ -10,35 +10,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_sched_ros.perception.results import DepthMap
+from edge_sched_ros.pipeline.camera_window import FittedInfo
 from edge_sched_ros.pipeline.messages import Make
 
 
-def depth_camera_info(make: Make, info: Any, depth: DepthMap, source: Any) -> Any:
+def depth_camera_info(make: Make, fitted: FittedInfo, depth: DepthMap, source: Any) -> Any:
     """
-    Return the ``sensor_msgs/CameraInfo`` of a depth image: the source's, scaled to its size.
+    Return the ``sensor_msgs/CameraInfo`` of a depth image.
 
-    :param info: of the source image
+    It describes the depth image alone: without binning and region of interest.
+
+    :param fitted: of the source image
+    :param source: header of the source frame
     """
     height, width = depth.depth_m.shape
-    scale = np.array([depth.scale_x, depth.scale_y, 1.0])
-    offset = np.array([depth.offset_x, depth.offset_y, 0.0])
-    matrix = np.array(info.k, float).reshape(3, 3)
-    projection = np.array(info.p, float).reshape(3, 4)
-    return make(
-        'sensor_msgs/msg/CameraInfo',
-        header=source,
-        height=height,
-        width=width,
-        distortion_model=info.distortion_model,
-        d=[float(value) for value in info.d],
-        k=_scaled(matrix, scale, offset),
-        r=[float(value) for value in info.r],
-        p=_scaled(projection, scale, offset),
-    )
+    scale = (fitted.scale_x * depth.scale_x, fitted.scale_y * depth.scale_y)
+    moved = (depth.offset_x, depth.offset_y)
+    return _made(make, fitted, source, (width, height), scale, moved)
 
 
-def picture_camera_info(make: Make, info: Any, source: Any) -> Any:
+def picture_camera_info(make: Make, fitted: FittedInfo, source: Any) -> Any:
     """Return the ``sensor_msgs/CameraInfo`` of a picture that lies where the source's does."""
+    if not fitted.exact:
+        scale = (fitted.scale_x, fitted.scale_y)
+        return _made(make, fitted, source, fitted.size, scale, (0.0, 0.0))
+    info = fitted.info
     kept = ('height', 'width', 'distortion_model', 'binning_x', 'binning_y', 'roi')
     return make(
         'sensor_msgs/msg/CameraInfo',
@@ -48,14 +44,51 @@ def picture_camera_info(make: Make, info: Any, source: Any) -> Any:
     )
 
 
-def _scaled(matrix: NDArray[Any], scale: NDArray[Any], offset: NDArray[Any]) -> list[float]:
+def _made(
+    make: Make,
+    fitted: FittedInfo,
+    source: Any,
+    size: tuple[int, int],
+    scale: tuple[float, float],
+    moved: tuple[float, float],
+) -> Any:
     """
-    Return a camera matrix for an image scaled about pixel edges: ``u' = s (u + 0.5) - 0.5 + o``.
+    Return the CameraInfo of a picture of its own size.
 
-    A matrix that was never calibrated (all zero) stays so.
+    :param scale: its pixels per pixel of the full picture
+    :param moved: where the image's left and top edge lie in it
+    """
+    info = fitted.info
+    scales, moves = np.array([*scale, 1.0]), np.array(moved)
+    first = np.array([fitted.offset_x, fitted.offset_y])
+    matrices = {
+        name: _scaled(np.array(getattr(info, name), float).reshape(3, -1), scales, first, moves)
+        for name in 'kp'
+    }
+    return make(
+        'sensor_msgs/msg/CameraInfo',
+        header=source,
+        width=size[0],
+        height=size[1],
+        distortion_model=info.distortion_model,
+        d=[float(value) for value in info.d],
+        r=[float(value) for value in info.r],
+        **matrices,
+    )
+
+
+def _scaled(
+    matrix: NDArray[Any], scale: NDArray[Any], first: NDArray[Any], moved: NDArray[Any]
+) -> list[float]:
+    """
+    Return a camera matrix for a window scaled about pixel edges.
+
+    ``u' = scale (u - first + 0.5) - 0.5 + moved``; one that was never calibrated (all zero) stays.
     """
     if not matrix.any():
         return [0.0] * matrix.size
-    scaled = matrix * scale[:, None]
-    scaled[:2, 2] += 0.5 * scale[:2] - 0.5 + offset[:2]
+    scaled = matrix.copy()
+    scaled[:2, 2] += 0.5 - first
+    scaled *= scale[:, None]
+    scaled[:2, 2] += moved - 0.5
     return [float(value) for value in scaled.reshape(-1)]

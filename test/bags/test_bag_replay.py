@@ -148,11 +148,10 @@ def test_a_bag_of_which_nothing_can_be_used_is_named_as_by_the_node(
             writer.write(connection, number * 1_000_000, store.serialize_cdr(image, kind))
     outcome = _replay(path, '--params', _parameters(tmp_path), '--json')
     assert isinstance(outcome.exception, ConfigError)
-    name = topic.lstrip('/')
-    assert f'nothing could be used: {name}: 5 {reason}' in str(outcome.exception)
-    assert json.loads(outcome.stdout)['inputs'][name]['rejected'] == {reason: 5}
+    assert f'nothing could be used: {topic}: 5 {reason}' in str(outcome.exception)
+    assert json.loads(outcome.stdout)['inputs'][topic]['rejected'] == {reason: 5}
     (said,) = (record.getMessage() for record in caplog.records if words in record.message)
-    assert said.startswith(f'{name}: frame rejected: ')
+    assert said.startswith(f'{topic}: frame rejected: ')
 
 
 def test_a_sqlite_bag_is_replayed_as_well(bag, tmp_path):

@@ -69,6 +69,39 @@ def test_depth_comes_with_its_camera(bench, start, tmp_path):
     assert infos[0].header == depths[0].header or infos[0].header.frame_id == 'lens'
 
 
+def test_a_camera_info_that_cannot_be_the_images_is_withheld_and_named(
+    bench, start, tmp_path, capfd
+):
+    start(detector__network=str(tmp_path / 'deep.yaml'))
+    depths = bench.listen(Image, 'detector/image')
+    infos = bench.listen(CameraInfo, 'detector/camera_info')
+    status = bench.listen(DiagnosticArray, '/diagnostics')
+    k = [40.0, 0.0, 31.5, 0.0, 40.0, 15.5, 0.0, 0.0, 1.0]
+    stamps = iter(range(1000, 90000, 10))
+
+    def told(words):
+        bench.publish('front/image_raw', image(next(stamps)))
+        lines = [line for one in status[-3:] for line in one.status]
+        return any(words in line.message and line.level == b'\x01' for line in lines)
+
+    bench.publish('front/camera_info', CameraInfo(width=64, height=32, k=k))
+    words = 'CameraInfo withheld: it describes images of 64x32 pixels, the image has 32x32'
+    bench.wait_for(partial(told, words), 'the warning')
+    assert depths and not infos
+    assert capfd.readouterr().err.count(words) == 1
+    # with a window the same one fits
+    fitting = CameraInfo(width=64, height=32, k=k)
+    fitting.roi.x_offset, fitting.roi.width, fitting.roi.height = 16, 32, 32
+    bench.publish('front/camera_info', fitting)
+
+    def has_info():
+        bench.publish('front/image_raw', image(next(stamps)))
+        return infos
+
+    bench.wait_for(has_info, 'the CameraInfo')
+    assert (infos[0].width, infos[0].height, infos[0].k[0], infos[0].k[2]) == (8, 8, 10.0, 3.5)
+
+
 def test_a_clean_picture_is_published_with_its_camera(bench, start):
     start(detector__network=None, detector__program='denoise')
     pictures = bench.listen(Image, 'detector/image')

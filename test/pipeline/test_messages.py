@@ -19,8 +19,8 @@ from edge_sched_ros.perception.results import DepthMap
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.perception.results import no_detections
 from edge_sched_ros.pipeline import messages
-from edge_sched_ros.pipeline.camera_infos import depth_camera_info
 from edge_sched_ros.pipeline.camera_infos import picture_camera_info
+from edge_sched_ros.pipeline.camera_window import fit_info
 
 FRAME = Frame('camera', 1, 12_000_000_034, 'lens')
 HEADER = messages.header(make, FRAME)
@@ -100,51 +100,30 @@ def test_a_picture_is_bgr8_with_the_camera_of_the_source():
     info = make(
         'sensor_msgs/msg/CameraInfo',
         header=messages.header(make, None),
-        width=6,
-        height=4,
+        width=16,
+        height=8,
         distortion_model='plumb_bob',
         d=[0.1, 0.2],
         k=range(9),
         r=range(9, 18),
         p=range(12),
         binning_x=2,
-        roi=make('sensor_msgs/msg/RegionOfInterest', x_offset=3, do_rectify=True),
+        roi=make(
+            'sensor_msgs/msg/RegionOfInterest',
+            x_offset=3,
+            y_offset=4,
+            width=12,
+            height=4,
+            do_rectify=True,
+        ),
     )
     kind = 'sensor_msgs/msg/CameraInfo'
-    same = _there_and_back(picture_camera_info(make, info, HEADER), kind)
+    same = _there_and_back(picture_camera_info(make, fit_info(info, (6, 4)), HEADER), kind)
     assert same.header == message.header
     info.header = HEADER
     assert vars(same).keys() == vars(info).keys()
     for name, value in vars(_there_and_back(info, kind)).items():
         assert np.array_equal(getattr(same, name), value), name
-
-
-def test_the_camera_of_a_depth_image_sees_what_the_sources_sees():
-    """A point projects to the same place, measured in pictures from edge to edge."""
-    info = make(
-        'sensor_msgs/msg/CameraInfo',
-        width=320,
-        height=240,
-        d=[0.1],
-        k=[272, 0, 159.5, 0, 272, 119.5, 0, 0, 1],
-        p=[272, 0, 159.5, -20, 0, 272, 119.5, 0, 0, 0, 1, 0],
-    )
-    depth = DepthMap(np.ones((60, 80), np.float32), 0.25, 0.25)
-    small = depth_camera_info(make, info, depth, HEADER)
-    assert (small.width, small.height, list(small.d)) == (80, 60, [0.1])
-    for big, little in ((info.k, small.k), (info.p, small.p)):
-        width = len(big) // 3
-        point = np.array([0.3, -0.2, 2.0, 1.0])[:width]
-        u, v, w = np.array(big).reshape(3, width) @ point
-        us, vs, ws = np.array(little).reshape(3, width) @ point
-        assert (us / ws + 0.5) / 80 == pytest.approx((u / w + 0.5) / 320)
-        assert (vs / ws + 0.5) / 60 == pytest.approx((v / w + 0.5) / 240)
-
-
-def test_an_uncalibrated_camera_stays_so():
-    info = make('sensor_msgs/msg/CameraInfo')
-    depth = DepthMap(np.ones((6, 8), np.float32), 0.25, 0.25)
-    assert not any(depth_camera_info(make, info, depth, HEADER).k)
 
 
 @pytest.mark.parametrize(
