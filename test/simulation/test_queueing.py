@@ -19,7 +19,7 @@ from edge_sched_ros.core.events import StageFinished
 from edge_sched_ros.simulation.simulator import Simulator
 
 SERVICE_MS = 1.0
-JOBS = 90_000
+JOBS = 30_000
 MANY = 1_000_000
 LOAD = 0.5
 
@@ -83,7 +83,7 @@ def test_first_come_first_served_responds_by_pollaczek_and_khinchine(shape):
     rate = LOAD / SERVICE_MS
     second_moment = MOMENTS[shape] * SERVICE_MS**2
     expected_ms = SERVICE_MS + rate * second_moment / (2 * (1 - LOAD))
-    assert seen.response_ms == pytest.approx(expected_ms, rel=0.02)
+    assert seen.response_ms == pytest.approx(expected_ms, rel=0.03)
 
 
 def test_pollaczek_and_khinchine_give_the_textbook_form_of_one_exponential_server():
@@ -94,7 +94,7 @@ def test_pollaczek_and_khinchine_give_the_textbook_form_of_one_exponential_serve
 def test_sharing_responds_by_the_mean_of_the_work_alone(shape):
     """M/G/1-PS: E[S] / (1 - load), whatever the distribution."""
     seen = _observe(shape, MANY)
-    assert seen.response_ms == pytest.approx(SERVICE_MS / (1 - LOAD), rel=0.02)
+    assert seen.response_ms == pytest.approx(SERVICE_MS / (1 - LOAD), rel=0.03)
 
 
 @pytest.mark.parametrize('slots', [1, MANY])
@@ -102,7 +102,7 @@ def test_sharing_responds_by_the_mean_of_the_work_alone(shape):
 def test_littles_law(shape, slots):
     seen = _observe(shape, slots)
     rate = seen.jobs / seen.span_ms
-    assert rate == pytest.approx(LOAD / SERVICE_MS, rel=0.01)
+    assert rate == pytest.approx(LOAD / SERVICE_MS, rel=0.02)
     assert seen.area_ms / seen.span_ms == pytest.approx(rate * seen.response_ms, rel=1e-9)
 
 
