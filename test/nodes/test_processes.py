@@ -109,7 +109,7 @@ def test_a_killed_player_leaves_a_node_that_says_so_and_ends_cleanly(programs, b
         lambda: [s for s in heard[-1].status if 'input' in s.name and s.level == b'\x02'],
         'the silence',
     )
-    assert "nothing on 'camera/image_raw'" in silent[0].message
+    assert "nothing on '/camera/image_raw'" in silent[0].message
     watch.close()
     assert node.interrupt() == 0
     assert 'Traceback' not in node.output()
