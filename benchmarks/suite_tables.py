@@ -4,8 +4,8 @@
 Print the tables of ``docs/results.md`` from comparisons.
 
 Of ``edge-sched compare --suite dream --seeds 3 --seconds 4 --json > dream.json`` and likewise the
-others: ``dev/env.sh python benchmarks/suite_tables.py dream.json robot.json xrbench.json``. Files that were
-made with ``--bound`` give the table of the clairvoyant optimum as well.
+others: ``dev/env.sh python benchmarks/suite_tables.py dream.json robot.json xrbench.json``. Files
+that were made with ``--bound`` give the table of the clairvoyant optimum as well.
 """
 
 from __future__ import annotations

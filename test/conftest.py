@@ -9,7 +9,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings
 
 #: many times what the longest test takes, so that only one that hangs reaches it
-TEST_TIMEOUT_S = 600
+TEST_TIMEOUT_S = 1200
 
 # under load an example takes as long as it takes, and so does making one up
 settings.register_profile(

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from children import finished
 from pages import Block
 from pages import CHECKOUT
 
@@ -80,22 +80,8 @@ def type_in(folder: Path, text: str) -> subprocess.CompletedProcess[str]:
     """
     environment = {key: value for key, value in os.environ.items() if key != 'COLUMNS'}
     command = ['bash', '-euo', 'pipefail', '-c', text]
-    with subprocess.Popen(
-        command,
-        cwd=folder,
-        env=environment | {'PATH': f'{Path(sys.executable).parent}:{environment["PATH"]}'},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        try:
-            out, err = process.communicate(timeout=_TIMEOUT_S)
-        except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
-    return subprocess.CompletedProcess(command, process.returncode, out, err)
+    path = f'{Path(sys.executable).parent}:{environment["PATH"]}'
+    return finished(command, timeout_s=_TIMEOUT_S, cwd=folder, env=environment | {'PATH': path})
 
 
 def check(where: str, command: Command, done: subprocess.CompletedProcess[str]) -> None:
