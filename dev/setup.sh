@@ -61,7 +61,9 @@ build_packages() {
     ln -s "$PWD/$entry" "$source/$entry"
   done
   local paths=("$source")
-  [ -d "$VENV/share/vision_msgs" ] || paths+=(dev/overlay/vision_msgs)
+  for entry in dev/overlay/*; do
+    [ -d "$VENV/share/$(basename "$entry")" ] || paths+=("$entry")
+  done
   AMENT_PREFIX_PATH="$PWD/$VENV" CMAKE_PREFIX_PATH="$PWD/$VENV" PATH="$PWD/$VENV/bin:$PATH" \
   CMAKE_BUILD_PARALLEL_LEVEL="$(nproc)" \
   "$VENV/bin/colcon" --log-base "$PREFIX/log" build \
@@ -92,8 +94,8 @@ if ! fresh "$VENV/.stamp" "$packages"; then
 fi
 # installed files are links into this checkout: only what CMake lists matters, and which files
 # there are
-built="$(stamp CMakeLists.txt package.xml msg/*.msg dev/overlay/vision_msgs/*.* \
-  dev/overlay/vision_msgs/msg/*.msg dev/setup.sh dev/link_command.py dev/venv/* dev/executables/* <(find edge_sched_ros launch config models -type f \
+built="$(stamp CMakeLists.txt package.xml msg/*.msg dev/overlay/*/*.* \
+  dev/overlay/*/msg/*.msg dev/setup.sh dev/link_command.py dev/venv/* dev/executables/* <(find edge_sched_ros launch config models -type f \
     ! -path '*/__pycache__/*' | sort))"
 if ! fresh "$PREFIX/.stamp" "$built"; then
   build_packages

@@ -18,13 +18,14 @@ def _in_share(*path):
     return PathJoinSubstitution([FindPackageShare('edge_sched_ros'), *path])
 
 
-#: name, default, description; the first four of these are handed on only when they are given, so
+#: name, default, description; the first five of these are handed on only when they are given, so
 #: that the parameter file's own values hold otherwise
 _ARGUMENTS = (
     ('policy', '', 'Scheduling policy, e.g. edf+drop; empty: as in params_file'),
     ('use_sim_time', '', 'true: take the time from /clock; empty: as in params_file'),
     ('autostart', '', 'false: wait for a lifecycle manager; empty: as in params_file'),
     ('summary_file', '', 'Where to write the account of the run; empty: as in params_file'),
+    ('bond_heartbeat_period', '', "Seconds, for nav2's lifecycle manager; see managed.launch.py"),
     (
         'namespace',
         '',
@@ -50,11 +51,15 @@ def _node(context):
         return LaunchConfiguration(name).perform(context)
 
     params_file = check.existing('params_file', given('params_file'))
-    values = {name: given(name) for name, _, _ in _ARGUMENTS[:4] if given(name)}
+    values = {name: given(name) for name, _, _ in _ARGUMENTS[:5] if given(name)}
     for name in {'use_sim_time', 'autostart'} & set(values):
         values[name] = check.truth(name, values[name])
     if 'policy' in values:
         check.policy(values['policy'])
+    if 'bond_heartbeat_period' in values:
+        values['bond_heartbeat_period'] = check.seconds(
+            'bond_heartbeat_period', values['bond_heartbeat_period']
+        )
     # a text that reads like a number stays a text
     values = {
         name: ParameterValue(value, value_type=type(value)) for name, value in values.items()

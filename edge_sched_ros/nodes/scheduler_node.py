@@ -21,6 +21,8 @@ from edge_sched_ros.core.errors import EdgeSchedError
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.msg import JobTiming
+from edge_sched_ros.nodes.bond import Bond
+from edge_sched_ros.nodes.bond import BOND_PARAMETER
 from edge_sched_ros.nodes.changes import apply_changes
 from edge_sched_ros.nodes.changes import check_changes
 from edge_sched_ros.nodes.logging_bridge import forward_logging
@@ -71,6 +73,7 @@ class SchedulerNode(LifecycleNode):
         self._inputs: Subscriptions | None = None
         self._names = NodeTopicNames(self)
         self._reporter: Reporter | None = None
+        self._bond: Bond | None = None
         #: why it could not be configured the last time
         self._problem = ''
         self._outputs: dict[str, TaskPublisher] = {}
@@ -97,6 +100,7 @@ class SchedulerNode(LifecycleNode):
             self._names = NodeTopicNames(self)
             self._config = from_parameters(self._settings.values(), topics=self._names)
             check_summary_file(self._settings.value('summary_file'))
+            self._make_bond(self._settings.value(BOND_PARAMETER))
             for topic, kind in self._config.topic_types().items():
                 message_class(kind, topic)
             self._pipeline = Pipeline(self._config, on_end=self._on_end)
@@ -155,6 +159,8 @@ class SchedulerNode(LifecycleNode):
         )
         inputs = ', '.join(f'{topic} ({kind})' for topic, kind in types.items())
         self.get_logger().info(f'active: listening to {inputs}')
+        if self._bond is not None:
+            self._bond.start()
         return super().on_activate(state)
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -195,7 +201,13 @@ class SchedulerNode(LifecycleNode):
         self._stop_forwarding()
         super().destroy_node()
 
+    def _make_bond(self, period_s: float) -> None:
+        if period_s:
+            self._bond = Bond(self, period_s)
+
     def _stop(self) -> None:
+        if self._bond is not None:
+            self._bond.stop()
         if self._inputs is not None:
             self._inputs.close()
             self._inputs = None
@@ -211,6 +223,9 @@ class SchedulerNode(LifecycleNode):
         for publisher in self._outputs.values():
             publisher.close()
         self._outputs.clear()
+        if self._bond is not None:
+            self._bond.close()
+            self._bond = None
         if self._pipeline is not None:
             self._pipeline.unload()
         self._pipeline = None

@@ -80,13 +80,24 @@ def policy(text: str) -> str:
 
 def rate(text: str) -> str:
     """Return a playing rate; :raises ConfigError: when it is no number above zero."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 < value < math.inf:
+    if not 0 < _number(text) < math.inf:
         raise ConfigError('rate', f"'{text}' is no number above zero")
     return text
+
+
+def seconds(where: str, text: str) -> float:
+    """Return a time; :raises ConfigError: when it is no number of seconds."""
+    value = _number(text)
+    if not 0 <= value < math.inf:
+        raise ConfigError(where, f"'{text}' is no number of seconds")
+    return value
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def dds_environment(given: str, default: str, environment: Mapping[str, str]) -> dict[str, str]:

@@ -272,6 +272,15 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         maximum=60.0,
     ),
     ParameterSpec(
+        'bond_heartbeat_period',
+        'double',
+        0.0,
+        "Time between heartbeats to nav2's lifecycle manager while active, in seconds, e.g. 0.25; "
+        '0: no bond',
+        minimum=0.0,
+        maximum=60.0,
+    ),
+    ParameterSpec(
         'publish_timing',
         'bool',
         True,

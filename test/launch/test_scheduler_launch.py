@@ -79,3 +79,25 @@ def test_the_double_namespace_is_in_the_arguments_description():
     arguments = _load(LAUNCH / 'scheduler.launch.py').get_launch_arguments()
     (namespace,) = [a for a in arguments if a.name == 'namespace']
     assert 'PushRosNamespace' in namespace.description
+
+
+@pytest.mark.parametrize('suffix', ['xml', 'yaml'])
+def test_xml_and_yaml_remap_the_topics_of_what_they_include(suffix):
+    pytest.importorskip(f'launch_{suffix}', reason='this form of launch files is not here')
+    packages = pytest.importorskip('ament_index_python.packages')
+    if 'launch' not in packages.get_packages_with_prefixes():
+        pytest.skip('launch is not installed as a package: its grammar cannot be found')
+    sources = pytest.importorskip('launch.launch_description_sources')
+    context = launch.LaunchContext()
+    context.launch_configurations['front'] = '/cam/image_raw/compressed'
+    file = LAUNCH / f'two_cameras.launch.{suffix}'
+    source = sources.AnyLaunchDescriptionSource(str(file))
+    todo = list(source.get_launch_description(context).entities)
+    while type(todo[0]).__name__ != 'Node':
+        todo[:1] = todo[0].visit(context) or []
+    remapped = {tuple(rule) for rule in context.launch_configurations['ros_remaps']}
+    assert remapped == {
+        ('front/image_raw', '/cam/image_raw/compressed'),
+        ('rear/image_raw/compressed', '/rear/image_raw/compressed'),
+    }
+    assert context.launch_configurations['params_file'].endswith('config/two_cameras.yaml')

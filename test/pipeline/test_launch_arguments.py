@@ -62,6 +62,13 @@ def test_rates_that_cannot_be(text):
     assert check.rate('0.5') == '0.5'
 
 
+@pytest.mark.parametrize('text', ['-0.1', 'often', 'nan', 'inf', ''])
+def test_seconds(text):
+    assert check.seconds('bond_heartbeat_period', '0.25') == 0.25
+    with pytest.raises(ConfigError, match=f"period: '{text}' is no number of seconds"):
+        check.seconds('bond_heartbeat_period', text)
+
+
 def test_files(tmp_path, monkeypatch):
     monkeypatch.setenv('HOME', str(tmp_path))
     (tmp_path / 'a.yaml').write_text('')

@@ -1,0 +1,78 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""managed.launch.py with a stand-in for nav2's lifecycle manager."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip('launch', reason='ROS launch is not here')
+pytest.importorskip('launch_ros', reason='ROS launch is not here')
+pytest.importorskip('bond.msg', reason='the messages of bond are not here')
+
+from children import started
+from children import TIMEOUT_S
+from ros import domain
+
+TEST = Path(__file__).resolve().parents[1]
+FILE = TEST.parent / 'launch' / 'managed.launch.py'
+LAUNCH = """
+import sys
+from launch import LaunchDescription, LaunchService
+from launch.actions import EmitEvent, IncludeLaunchDescription, RegisterEventHandler
+from launch.event_handlers import OnProcessExit
+from launch.events import Shutdown
+from launch.launch_description_sources import PythonLaunchDescriptionSource
+service = LaunchService()
+arguments = [tuple(word.split(':=', 1)) for word in sys.argv[2:]]
+source = PythonLaunchDescriptionSource(sys.argv[1])
+def ended(event, context):
+    return EmitEvent(event=Shutdown()) if 'lifecycle_manager' in event.process_name else None
+service.include_launch_description(LaunchDescription([
+    IncludeLaunchDescription(source, launch_arguments=arguments),
+    RegisterEventHandler(OnProcessExit(on_exit=ended))]))
+sys.exit(service.run())
+"""
+
+
+@pytest.fixture
+def managed(tmp_path):
+    """Return a function that starts both and returns what they say until the manager is done."""
+    package = 'nav2_lifecycle_manager'
+    index = tmp_path / 'share' / 'ament_index' / 'resource_index' / 'packages'
+    index.mkdir(parents=True)
+    (index / package).write_text('')
+    program = tmp_path / 'lib' / package / 'lifecycle_manager'
+    program.parent.mkdir(parents=True)
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} {TEST}/helpers/nav2_manager.py "$@"\n')
+    program.chmod(0o755)
+
+    def run(*arguments):
+        env = {**os.environ, 'ROS_DOMAIN_ID': str(domain()), 'ROS_LOG_DIR': str(tmp_path)}
+        env['AMENT_PREFIX_PATH'] = f'{env["AMENT_PREFIX_PATH"]}:{tmp_path}'
+        command = [sys.executable, '-c', LAUNCH, str(FILE), *arguments]
+        options = {'env': env, 'stdout': subprocess.PIPE, 'stderr': subprocess.STDOUT}
+        with started(command, text=True, **options) as process:
+            return process.communicate(timeout=TIMEOUT_S)[0]
+
+    return run
+
+
+@pytest.mark.parametrize('arguments', [(), ('namespace:=robot',)])
+def test_the_manager_brings_the_scheduler_up_and_down(managed, arguments):
+    out = managed(*arguments)
+    assert out.index('configured: ') < out.index('active: listening')
+    assert out.index('active: listening') < out.index('Managed nodes are active')
+    assert 'Managed nodes have been shut down' in out
+    for step in ('deactivated', 'cleaned up', 'shut down'):
+        assert f'scheduler]: {step}' in out
+
+
+def test_a_bond_on_one_side_only_is_noticed(managed):
+    out = managed('bond_heartbeat_period:=0.0')
+    assert 'Server scheduler was unable to be reached by bond' in out
