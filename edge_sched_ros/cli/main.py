@@ -18,11 +18,19 @@ INTERRUPTED = 130
 
 
 def main(arguments: list[str] | None = None) -> Any:
-    """Run the command; bad input gives one line on stderr and exit code 2."""
+    """Run the command; bad input or a missing library gives one line on stderr, exit code 2."""
     try:
         _run(arguments)
     except KeyboardInterrupt:
         _interrupted()
+    except Exception as error:
+        from edge_sched_ros.installation.missing import library_problem
+
+        problem = library_problem(error)
+        if problem is None:
+            raise
+        print(f'edge-sched: {problem}', file=sys.stderr, flush=True)
+        sys.exit(BAD_INPUT)
 
 
 def _run(arguments: list[str] | None) -> None:

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import logging
 import os
+from typing import Any
 
 from edge_sched_ros.cluster.api import Api
 from edge_sched_ros.cluster.api import in_a_line
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.installation.missing import need
 
 
 def connect(kubeconfig: str | None = None) -> Api:
@@ -18,12 +20,8 @@ def connect(kubeconfig: str | None = None) -> Api:
 
     :raises ConfigError: where there is none, or the client library is not installed
     """
-    try:
-        from kubernetes import client
-        from kubernetes import config
-    except ImportError:
-        problem = "is not installed: pip install 'edge_sched_ros[kubernetes]'"
-        raise ConfigError('kubernetes', problem) from None
+    client: Any = need('kubernetes.client')
+    config: Any = need('kubernetes.config')
     # its own words on every retry would fill a log
     logging.getLogger('urllib3').setLevel(logging.ERROR)
     settings = client.Configuration()

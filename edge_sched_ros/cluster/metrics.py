@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from typing import Protocol
 
-from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.installation.missing import need
 
 #: name -> what ``counts`` gives under it
 _GAUGES = {
@@ -44,11 +44,7 @@ class Metrics:
     """
 
     def __init__(self, counted: Counted) -> None:
-        try:
-            import prometheus_client as prometheus
-        except ImportError:
-            problem = "is not installed: pip install 'edge_sched_ros[kubernetes]'"
-            raise ConfigError('prometheus_client', problem) from None
+        prometheus: Any = need('prometheus_client')
         self._text = prometheus.generate_latest
         self.content_type = prometheus.CONTENT_TYPE_LATEST
         self._registry = prometheus.CollectorRegistry()

@@ -20,6 +20,7 @@ from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
 from edge_sched_ros.core.errors import EdgeSchedError
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.jobs import JobEnd
+from edge_sched_ros.installation.missing import library_problem
 from edge_sched_ros.msg import JobTiming
 from edge_sched_ros.nodes.bond import Bond
 from edge_sched_ros.nodes.bond import BOND_PARAMETER
@@ -110,6 +111,9 @@ class SchedulerNode(LifecycleNode):
             self._refuse(brief(error, MOST_OF_AN_ERROR))
             return FAILURE
         except Exception as error:
+            if (problem := library_problem(error)) is not None:
+                self._refuse(problem)
+                return FAILURE
             # rclpy would swallow it without a word
             self._refuse(brief_error(error))
             return TransitionCallbackReturn.ERROR

@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.installation.missing import library_problem
 from edge_sched_ros.installation.own_module import module_command
 
 #: what starting Python, baselines and building the model may take beside the search, in seconds:
@@ -113,6 +114,11 @@ def main() -> int:
         print(json.dumps(plan_now(json.load(sys.stdin), float(sys.argv[1]))))
     except ConfigError as error:
         print(error, file=sys.stderr)
+        return 2
+    except Exception as error:
+        if (problem := library_problem(error)) is None:
+            raise
+        print(problem, file=sys.stderr)
         return 2
     return 0
 

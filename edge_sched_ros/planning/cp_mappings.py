@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-import importlib
 import itertools
 import math
 from collections.abc import Callable
 from typing import Any
 
-from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.installation.missing import need
 from edge_sched_ros.planning.objective import Candidate
 from edge_sched_ros.planning.objective import MAX_THROUGHPUT
 from edge_sched_ros.planning.objective import MIN_ENERGY
@@ -148,9 +147,4 @@ def solver_module() -> Any:
 
     :raises ConfigError: when it is not installed
     """
-    try:
-        return importlib.import_module('ortools.sat.python.cp_model')
-    except ImportError:
-        raise ConfigError(
-            'ortools', 'a plan needs OR-tools: pip install ortools (extra [plan])'
-        ) from None
+    return need('ortools.sat.python.cp_model')

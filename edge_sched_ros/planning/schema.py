@@ -9,19 +9,13 @@ from typing import Any
 from typing import Literal
 from typing import Union
 
-from edge_sched_ros.core.errors import ConfigError
+from pydantic import BaseModel
+from pydantic import ConfigDict
+from pydantic import Field
+from pydantic import field_validator
+
 from edge_sched_ros.core.units import UNIT_KINDS
 from edge_sched_ros.documents.names import Named
-
-try:
-    from pydantic import BaseModel
-    from pydantic import ConfigDict
-    from pydantic import Field
-    from pydantic import field_validator
-except ImportError as error:
-    raise ConfigError(
-        'pydantic', 'version 2 or later is needed: pip install "pydantic>=2"'
-    ) from error
 
 #: more than any number of a file means
 MOST = 1e9

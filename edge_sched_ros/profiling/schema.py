@@ -10,24 +10,19 @@ from typing import Literal
 from typing import TYPE_CHECKING
 from typing import Union
 
-from edge_sched_ros.core.errors import ConfigError
+from pydantic import AfterValidator
+from pydantic import BaseModel
+from pydantic import ConfigDict
+from pydantic import Field
+from pydantic import field_validator
+from pydantic import model_validator
+
 from edge_sched_ros.core.units import UNIT_KINDS
 from edge_sched_ros.documents.names import Named
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-try:
-    from pydantic import AfterValidator
-    from pydantic import BaseModel
-    from pydantic import ConfigDict
-    from pydantic import Field
-    from pydantic import field_validator
-    from pydantic import model_validator
-except ImportError as error:
-    raise ConfigError(
-        'pydantic', 'version 2 or later is needed: pip install "pydantic>=2"'
-    ) from error
 
 #: of the schema; a file of another one is refused
 VERSION = 1

@@ -12,6 +12,7 @@ from edge_sched_ros.capacity.schema import Cluster
 from edge_sched_ros.capacity.what_if import curve
 from edge_sched_ros.capacity.what_if import knee_per_s
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.installation.missing import need
 
 #: no curve is drawn above this many times its lowest response
 _TALLEST = 12
@@ -24,15 +25,12 @@ def plot_curves(cluster: Cluster, tasks: Sequence[str], path: Path) -> None:
     :param path: the PNG to write
     :raises ConfigError: without matplotlib, without a task, or when it cannot be written
     """
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise ConfigError('--plot', 'matplotlib is needed: pip install matplotlib') from None
+    canvas: Any = need('matplotlib.backends.backend_agg')
+    figures: Any = need('matplotlib.figure')
     if not tasks:
         raise ConfigError('--plot', 'there is no task to draw')
-    figure = Figure(figsize=(6.4, 3.2 * len(tasks)), layout='constrained')
-    FigureCanvasAgg(figure)
+    figure = figures.Figure(figsize=(6.4, 3.2 * len(tasks)), layout='constrained')
+    canvas.FigureCanvasAgg(figure)
     panels = figure.subplots(len(tasks), squeeze=False)[:, 0]
     for panel, task in zip(panels, tasks):
         _draw(panel, cluster, task)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.installation.missing import need
 from edge_sched_ros.reporting.profile_front import choices
 from edge_sched_ros.reporting.profile_tables import label
 from edge_sched_ros.reporting.profile_tables import rows
@@ -37,18 +38,15 @@ def draw_profile(data: Data, path: Path) -> None:
     :raises ConfigError: without matplotlib, without a measurement, or when it cannot be written
     """
     check_picture_name(path)
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise ConfigError('--plot', 'matplotlib is needed: pip install matplotlib') from None
+    canvas: Any = need('matplotlib.backends.backend_agg')
+    figures: Any = need('matplotlib.figure')
     if not data['networks']:
         raise ConfigError('--plot', 'there is nothing to draw: no network has been measured')
     networks, slowdown = list(data['networks']), data['corun']['slowdown']
     bars = sum(1 for _ in rows(data))
     heights = [1 + 0.28 * bars, *([3.0] * len(networks)), *([3.0] if slowdown else [])]
-    figure = Figure(figsize=(7.2, sum(heights)), layout='constrained')
-    FigureCanvasAgg(figure)
+    figure = figures.Figure(figsize=(7.2, sum(heights)), layout='constrained')
+    canvas.FigureCanvasAgg(figure)
     panels = list(
         figure.subplots(len(heights), squeeze=False, gridspec_kw={'height_ratios': heights})[:, 0]
     )

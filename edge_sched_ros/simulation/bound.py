@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import importlib
 import math
 import time
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from typing import Literal
 
-from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.installation.missing import need
 from edge_sched_ros.simulation.bound_hint import add_hints
 from edge_sched_ros.simulation.bound_hint import best_plans
 from edge_sched_ros.simulation.bound_jobs import GRAIN_NS
@@ -170,12 +169,7 @@ def solver_module() -> Any:
 
     :raises ConfigError: without OR-tools; says what to install
     """
-    try:
-        return importlib.import_module('ortools.sat.python.cp_model')
-    except ImportError as error:
-        raise ConfigError(
-            'ortools', 'a bound needs OR-tools: pip install ortools (extra [plan])'
-        ) from error
+    return need('ortools.sat.python.cp_model')
 
 
 def _until_nothing_is_missed(cp: Any) -> Any:

@@ -9,22 +9,17 @@ from typing import Annotated
 from typing import Any
 from typing import TYPE_CHECKING
 
-from edge_sched_ros.core.errors import ConfigError
+from pydantic import BaseModel
+from pydantic import ConfigDict
+from pydantic import Field
+from pydantic import model_validator
+from pydantic import PrivateAttr
+
 from edge_sched_ros.documents.names import Named
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-try:
-    from pydantic import BaseModel
-    from pydantic import ConfigDict
-    from pydantic import Field
-    from pydantic import model_validator
-    from pydantic import PrivateAttr
-except ImportError as error:
-    raise ConfigError(
-        'pydantic', 'version 2 or later is needed: pip install "pydantic>=2"'
-    ) from error
 
 #: more than any number of a file means; times stay finite in nanoseconds
 MOST = 1e15

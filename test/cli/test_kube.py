@@ -20,6 +20,8 @@ from kube_objects import node
 from kube_objects import types_data
 
 from edge_sched_ros.cli.main import main
+from edge_sched_ros.installation.advice import install_command
+from edge_sched_ros.installation.libraries import LIBRARIES
 
 KUBECONFIG = {
     'apiVersion': 'v1',
@@ -123,9 +125,9 @@ def test_what_is_not_installed_is_said(run, monkeypatch, library):
         needs_client()
     monkeypatch.setitem(sys.modules, library, None)
     code, out, err = run('serve', '--config', 'types.yaml', '--kubeconfig', 'kc')
-    assert (code, out) == (2, '') and err == (
-        f"edge-sched: {library}: is not installed: pip install 'edge_sched_ros[kubernetes]'\n"
-    )
+    how = install_command(LIBRARIES[library])
+    assert (code, out) == (2, '') and err.count('\n') == 1
+    assert err.startswith(f'edge-sched: {library}: is not installed: {how}')
 
 
 def test_serve_answers_and_ends_when_told(run, tmp_path):

@@ -12,7 +12,6 @@ placement, and what is hosted is always one the models allow.
 
 from __future__ import annotations
 
-import importlib
 import math
 from dataclasses import dataclass
 from time import perf_counter
@@ -28,7 +27,7 @@ from edge_sched_ros.capacity.placement.problem import Option
 from edge_sched_ros.capacity.placement.problem import Problem
 from edge_sched_ros.capacity.placement.relaxation import Relaxation
 from edge_sched_ros.capacity.placement.state import ClusterState
-from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.installation.missing import need
 
 #: what the solver says: application -> node and units
 Proposal = dict[str, tuple[str, Option]]
@@ -137,9 +136,4 @@ def solver_module() -> Any:
 
     :raises ConfigError: when it is not installed
     """
-    try:
-        return importlib.import_module('ortools.sat.python.cp_model')
-    except ImportError:
-        raise ConfigError(
-            'ortools', 'the optimum needs OR-tools: pip install ortools (extra [plan])'
-        ) from None
+    return need('ortools.sat.python.cp_model')

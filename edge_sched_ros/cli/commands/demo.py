@@ -19,6 +19,7 @@ from edge_sched_ros.cli.processes import Programs
 from edge_sched_ros.cli.progress import progress_bar
 from edge_sched_ros.cli.ranges import FiniteRange
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.installation.missing import need
 from edge_sched_ros.installation.own_module import module_command
 from edge_sched_ros.pipeline.resources import make_folder
 from edge_sched_ros.pipeline.resources import share_of
@@ -55,6 +56,9 @@ _START_TIMEOUT_S = 60.0
 def demo(out: Path, seconds: float, policy: str | None, as_json: bool) -> None:
     """Play a bag over DDS into the scheduler node and compare its answers with the truth."""
     _need_ros()
+    # what scores the answers, before they are made
+    for module in ('pycocotools', 'motmetrics'):
+        need(module)
     if policy is not None:
         from edge_sched_ros.policies.registry import make_policy
 

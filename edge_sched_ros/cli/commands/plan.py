@@ -59,6 +59,7 @@ def plan(
 
     FILE is a YAML file of units and networks; its keys are in docs/planning.md.
     """
+    from edge_sched_ros.installation.missing import MissingLibraryError
     from edge_sched_ros.planning.objective import Objective
     from edge_sched_ros.planning.plan_file import load_problem
     from edge_sched_ros.planning.planner import make_plan
@@ -70,7 +71,7 @@ def plan(
         ).to_dict()
     except ConfigError as error:
         # an option's or a library's own name says enough; a key needs its file
-        if error.where.startswith('--') or error.where == 'ortools':
+        if error.where.startswith('--') or isinstance(error, MissingLibraryError):
             raise
         raise ConfigError(f'{file}: {error.where}', error.problem) from None
     with printing():

@@ -18,6 +18,7 @@ from edge_sched_ros.execution.engines.base import TensorInfo
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.network_digest import FileState
 from edge_sched_ros.execution.network_digest import network_state
+from edge_sched_ros.installation.missing import import_problem
 
 
 class OnnxRuntimeNetwork:
@@ -68,7 +69,7 @@ class OnnxRuntimeEngine:
         try:
             import onnxruntime  # noqa: F401
         except ImportError as error:
-            return False, f'{error} (pip install onnxruntime)'
+            return False, import_problem(error)
         return True, ''
 
     def load(self, spec: NetworkSpec, unit: Unit | None = None) -> LoadedNetwork:

@@ -20,6 +20,7 @@ from edge_sched_ros.execution.preprocess.tensor import to_tensor
 from edge_sched_ros.execution.preprocess.transform import fit
 from edge_sched_ros.execution.preprocess.transform import Transform
 from edge_sched_ros.execution.vision import OPERATIONS
+from edge_sched_ros.installation.missing import import_problem
 
 
 class OpenCvPreprocessor:
@@ -36,7 +37,7 @@ class OpenCvPreprocessor:
         try:
             import cv2
         except ImportError as error:
-            return False, f'{error} (pip install opencv-python-headless)'
+            return False, import_problem(error)
         # the units are the parallelism; OpenCV's own threads would fight them
         cv2.setNumThreads(1)
         return True, ''

@@ -67,7 +67,7 @@ def _grey(spec: NetworkSpec, times: int) -> SourceImage:
 def _as_config_error(spec: NetworkSpec, unit: str) -> Iterator[None]:
     try:
         yield
-    except ConfigError:
+    except (ConfigError, ImportError):
         raise
     except Exception as error:
         where, reason = f' on {unit}' if unit else '', ' '.join(str(error).split())

@@ -1,0 +1,117 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The libraries this package uses: their names on PyPI and in rosdep, and which versions."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import importlib.util
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """
+    A library that is not ROS's own.
+
+    :param distributions: names on PyPI it comes under, the one to install first
+    :param versions: which pip is asked for
+    :param rosdep: key of rosdep; none where there is no key
+    :param least: the lowest version that works, where distros have a lower one than pip is asked
+        for; empty where it is the same
+    :param extra: the extra of ``setup.py`` it belongs to; empty for what every command may need
+    :param uses_numpy: whether installing it may replace numpy by a version that is too new
+    """
+
+    distributions: tuple[str, ...]
+    versions: str
+    rosdep: str | None = None
+    least: str = ''
+    extra: str = ''
+    uses_numpy: bool = False
+
+
+_OPENCV = ('opencv-python', 'opencv-contrib-python-headless', 'opencv-contrib-python')
+
+#: by the name that is imported
+LIBRARIES = {
+    'click': Library(('click',), '>=8', 'python3-click'),
+    'cv2': Library(
+        ('opencv-python-headless', *_OPENCV),
+        '>=4.7,<5',
+        'python3-opencv',
+        least='4.5.4',
+        uses_numpy=True,
+    ),
+    'norfair': Library(('norfair',), '>=2.2', uses_numpy=True),
+    'numpy': Library(('numpy',), '>=1.21,<2', 'python3-numpy'),
+    'onnxruntime': Library(
+        ('onnxruntime', 'onnxruntime-gpu'), '>=1.16', 'python3-onnxruntime-pip', uses_numpy=True
+    ),
+    'pydantic': Library(('pydantic',), '>=2', 'python3-pydantic'),
+    'rich': Library(('rich',), '>=12', 'python3-rich', least='11'),
+    'rosbags': Library(('rosbags',), '>=0.10', 'python3-rosbags-pip', uses_numpy=True),
+    'scipy': Library(('scipy',), '>=1.8', 'python3-scipy', uses_numpy=True),
+    'yaml': Library(('PyYAML',), '>=5.4', 'python3-yaml'),
+    'pycocotools': Library(('pycocotools',), '>=2.0.6', extra='score', uses_numpy=True),
+    'motmetrics': Library(('motmetrics',), '>=1.4', extra='score', uses_numpy=True),
+    'pandas': Library(
+        ('pandas',), '>=1.5,<3', 'python3-pandas', least='1.3', extra='score', uses_numpy=True
+    ),
+    'ortools': Library(('ortools',), '>=9.10', extra='plan', uses_numpy=True),
+    'matplotlib': Library(
+        ('matplotlib',), '>=3.5', 'python3-matplotlib', extra='plot', uses_numpy=True
+    ),
+    'kubernetes': Library(('kubernetes',), '>=26,!=36.0.0', extra='kubernetes'),
+    'prometheus_client': Library(
+        ('prometheus_client',),
+        '>=0.20',
+        'python3-prometheus-client',
+        least='0.9',
+        extra='kubernetes',
+    ),
+}
+
+
+def installed_version(module: str) -> str | None:
+    """
+    Return the version of a library of the table; ``None`` where it is not installed.
+
+    Empty where it is installed and does not say.
+    """
+    try:
+        if importlib.util.find_spec(module) is None:
+            return None
+    except ValueError:
+        # loaded, by other means than an import
+        pass
+    for name in LIBRARIES[module].distributions:
+        try:
+            return importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    try:
+        # packages of a distro need not have metadata
+        return str(getattr(importlib.import_module(module), '__version__', ''))
+    except ImportError:
+        return ''
+
+
+def version_fits(library: Library, version: str) -> bool:
+    """Return whether a version can be used; one that cannot be read is taken to fit."""
+    given = _numbers(version)
+    if not given:
+        return True
+    for sign, limit in re.findall(r'(>=|<|!=)([\d.]+)', library.versions):
+        if sign == '>=' and given < _numbers(library.least or limit):
+            return False
+        if (sign == '<' and given >= _numbers(limit)) or (sign == '!=' and version == limit):
+            return False
+    return True
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    found = re.match(r'\d+(\.\d+)*', version)
+    return tuple(map(int, found.group().split('.'))) if found else ()
