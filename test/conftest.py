@@ -1,12 +1,18 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What holds for all tests: nothing is judged by time, and nothing waits for ever."""
+"""What holds for all tests: whoever starts them, nothing is judged by time or waits for ever."""
 
 from __future__ import annotations
+
+import os
 
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings
+
+#: how terminals of whoever starts the tests want output, which tests look at as a pipe gets it
+for _name in ('COLUMNS', 'LINES', 'FORCE_COLOR', 'NO_COLOR', 'TTY_COMPATIBLE', 'TTY_INTERACTIVE'):
+    os.environ.pop(_name, None)
 
 #: many times what the longest test takes, so that only one that hangs reaches it
 TEST_TIMEOUT_S = 1200

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import math
-import time
 
 import pytest
 import yaml
@@ -199,7 +198,5 @@ def test_what_is_written_reads_as_the_same(tmp_path_factory, data):
 
 def test_a_large_file_is_no_trouble(tmp_path):
     rows = ''.join(f'  app{i}: {{network: yolo, rate_hz: {i}.5}}\n' for i in range(20_000))
-    started = time.monotonic()
+    # something done again for every line would take longer than a test may
     assert len(_read(tmp_path, f'apps:\n{rows}')['apps']) == 20_000
-    # minutes would mean that something is done again for every line
-    assert time.monotonic() - started < 60
