@@ -28,6 +28,8 @@ from edge_sched_ros.nodes.running import one_line
 from edge_sched_ros.nodes.running import running
 
 _CLOCK_PERIOD_S = 0.01
+#: from the first subscription that is found to the first message
+_SETTLE_S = 1.0
 #: printed when the first message goes out, and once a second after
 STARTED = 'playing'
 
@@ -71,6 +73,10 @@ class BagPlayer(Node):
     def heard(self) -> bool:
         """Whether somebody listens to one of the topics."""
         return any(p.get_subscription_count() for p in self._publishers_by_topic.values())
+
+    def hold_clock(self) -> None:
+        """Say that it is the time of the first message."""
+        self._publish_clock(self._bag.start_time)
 
     def play(self, rate: float) -> int:
         """Publish everything once and return the number of messages."""
@@ -147,11 +153,23 @@ def main() -> None:
 
 
 def _wait_until_heard(executor: InterruptibleExecutor, node: BagPlayer, wait_s: float) -> None:
-    deadline = time.monotonic() + wait_s
-    while not node.heard and not executor.interrupted:
-        if time.monotonic() > deadline:
+    """
+    Wait until somebody listens, and a moment more; the clock stands at the beginning meanwhile.
+
+    Subscriptions of one node are found one after the other, and the clock's may be the last.
+    """
+    begin = time.monotonic()
+    heard_s: float | None = None
+    while not executor.interrupted:
+        now_s = time.monotonic()
+        if heard_s is None and node.heard:
+            heard_s = now_s
+        if heard_s is not None and now_s - heard_s >= _SETTLE_S:
+            return
+        if heard_s is None and now_s - begin > wait_s:
             print('nobody listens; playing all the same', flush=True)
             return
+        node.hold_clock()
         executor.spin_once(timeout_sec=0.05)
 
 

@@ -17,8 +17,11 @@ from children import finished
 from children import settled
 from children import TIMEOUT_S
 from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.qos import QoSProfile
 from ros import Bench
 from ros import domain
+from rosgraph_msgs.msg import Clock
+from sensor_msgs.msg import Image
 
 from edge_sched_ros.bags.scene_bag import write_scene_bag
 from edge_sched_ros.bags.score import read_topic
@@ -264,3 +267,23 @@ def test_ctrl_c_ends_a_node_that_measures_its_networks(programs, tmp_path):
     )
     assert node.interrupt() == 0
     assert 'Traceback' not in node.output()
+
+
+def test_the_player_loses_nothing_of_the_beginning(programs, bag):
+    player = _start(programs, 'bag_player', str(bag), '--rate', '10')
+    bench = Bench(int(programs.environment['ROS_DOMAIN_ID']))
+    try:
+        images, clocks = [], []
+        every = QoSProfile(depth=1000)
+        node = bench.watcher
+        node.create_subscription(Clock, '/clock', clocks.append, every)
+        node.create_subscription(
+            Image, '/camera/image_raw', lambda m: images.append((m, len(clocks))), every
+        )
+        bench.wait_for(lambda: len(images) == 30, 'every frame')
+        first, ticks = images[0]
+        # the clock stood at the beginning before the first frame came
+        assert ticks and clocks[0].clock == first.header.stamp
+        player.wait_for(lambda log: 'played' in log, what='end', timeout_s=TIMEOUT_S)
+    finally:
+        bench.close()
