@@ -1,12 +1,18 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Reads ``NAME=NUMBER`` options."""
+"""Reads ``NAME=VALUE`` options."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from edge_sched_ros.core.errors import ConfigError
+
+_TRUTH = {'true': True, 'false': False}
+
+
+def _value(text: str) -> float:
+    return _TRUTH[text] if text in _TRUTH else float(text)
 
 
 def parse_settings(settings: Iterable[str]) -> dict[str, float]:
@@ -19,9 +25,11 @@ def parse_settings(settings: Iterable[str]) -> dict[str, float]:
     for setting in settings:
         name, separator, number = setting.partition('=')
         try:
-            values[name.strip()] = float(number)
+            values[name.strip()] = _value(number.strip())
         except ValueError:
             separator = ''
         if not separator or not name.strip():
-            raise ConfigError('--set', f"must be NAME=NUMBER, not '{setting}'")
+            raise ConfigError(
+                '--set', f"must be NAME=VALUE (a number, true or false), not '{setting}'"
+            )
     return values

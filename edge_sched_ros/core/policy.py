@@ -15,13 +15,14 @@ from edge_sched_ros.core.view import View
 @dataclass(frozen=True, slots=True)
 class PolicyParameter:
     """
-    One number that tunes a policy, as the node declares it.
+    One setting that tunes a policy, as the node declares it.
 
     :param name: units in the name, e.g. ``margin_ms``
+    :param default: its type is the type of the setting: ``True``, ``10`` and ``10.0`` differ
     """
 
     name: str
-    default: float
+    default: bool | int | float
     minimum: float
     maximum: float
     description: str

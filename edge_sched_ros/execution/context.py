@@ -43,6 +43,9 @@ class Program(Protocol):
     """
     What a task runs.
 
+    A class with ``numbers``, a table of ``perception.programs.options.Number`` by name, takes them
+    as keyword arguments, and its tasks have a parameter for each.
+
     One that has ``check_option(name, value)``, which raises ConfigError, is asked before settings
     change, so that a batch of them changes whole or not at all.
 

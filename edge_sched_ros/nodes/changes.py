@@ -8,51 +8,52 @@ from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.tasks import NS_PER_MS
-from edge_sched_ros.pipeline.parameters import POLICY_PREFIX
-from edge_sched_ros.pipeline.parameters import spec_of
-from edge_sched_ros.pipeline.parameters import UNSET
+from edge_sched_ros.pipeline.parameter_spec import ParameterSpec
+from edge_sched_ros.pipeline.parameter_table import ParameterTable
 from edge_sched_ros.pipeline.pipeline import Pipeline
+from edge_sched_ros.pipeline.policy_settings import group_of
+from edge_sched_ros.pipeline.policy_settings import values_of
 from edge_sched_ros.policies.registry import make_policy
-from edge_sched_ros.policies.registry import policy_parameters
 
 
 def _policy_of(changes: dict[str, Any], values: dict[str, Any]) -> tuple[str, dict[str, float]]:
     """Return the policy and its parameters as they are after the changes."""
     after = {**values, **changes}
-    name = after['policy']
-    own = {spec.name: after[POLICY_PREFIX + spec.name] for spec in policy_parameters(name)}
-    return name, own
+    return after['policy'], values_of(after['policy'], after)
 
 
-def _task_changes(changes: dict[str, Any], tasks: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+def _concerns_policy(changes: dict[str, Any], values: dict[str, Any]) -> bool:
+    """Whether the policy that runs then is another one or has other parameters."""
+    group = group_of({**values, **changes}['policy'])
+    return any(name == 'policy' or name.startswith(group) for name in changes)
+
+
+def _task_changes(changes: dict[str, Any], table: ParameterTable) -> dict[str, dict[str, Any]]:
     """Return the changes of each task, in the dispatcher's and the program's own terms."""
     found: dict[str, dict[str, Any]] = {}
     for full_name, value in changes.items():
         task, _, key = full_name.rpartition('.')
-        if task not in tasks:
+        if task not in table.tasks:
             continue
-        spec = spec_of(full_name, tasks)
+        spec = table.specs[full_name]
         if spec.option:
-            value = _option_value(value)
+            value = _option_value(value, spec)
         elif key.endswith('_ms'):
             key, value = key.removesuffix('_ms') + '_ns', round(value * NS_PER_MS)
         found.setdefault(task, {})[key] = value
     return found
 
 
-def _option_value(value: float) -> float | None:
-    return None if value == UNSET else value
-
-
-def _concerns_policy(changes: dict[str, Any]) -> bool:
-    return any(name == 'policy' or name.startswith(POLICY_PREFIX) for name in changes)
+def _option_value(value: float, spec: ParameterSpec) -> float | None:
+    """Return an option's value; ``None`` leaves it to the network or program, which says it."""
+    return None if value == spec.default else value
 
 
 def check_changes(
     pipeline: Pipeline,
     changes: dict[str, Any],
     values: dict[str, Any],
-    tasks: tuple[str, ...],
+    table: ParameterTable,
 ) -> None:
     """
     Check that changes can be made, without making them.
@@ -60,27 +61,28 @@ def check_changes(
     :param values: all parameters as they are
     :raises ConfigError: naming the parameter
     """
-    if _concerns_policy(changes):
+    if _concerns_policy(changes, values):
         make_policy(*_policy_of(changes, values))
     for full_name in changes:
         task, _, key = full_name.rpartition('.')
-        if task in tasks and key == 'variant':
+        if task not in table.tasks:
+            continue
+        if key == 'variant':
             pipeline.check_variant(task, changes[full_name])
-        if task in tasks and spec_of(full_name, tasks).option:
-            known = pipeline.option_names(task)
-            if key not in known:
-                names = ', '.join(known) or 'none'
-                raise ConfigError(full_name, f'this task has no such setting (it has: {names})')
-            pipeline.check_option(task, key, _option_value(changes[full_name]))
-    _check_admission(pipeline, changes, {**values, **changes}['admission'], tasks)
+        spec = table.specs[full_name]
+        if spec.option:
+            pipeline.check_option(task, key, _option_value(changes[full_name], spec))
+    _check_admission(pipeline, changes, {**values, **changes}['admission'], table)
 
 
 def _check_admission(
-    pipeline: Pipeline, changes: dict[str, Any], mode: str, tasks: tuple[str, ...]
+    pipeline: Pipeline, changes: dict[str, Any], mode: str, table: ParameterTable
 ) -> None:
-    ruling = pipeline.admission.consider(_task_changes(changes, tasks), mode)
+    ruling = pipeline.admission.consider(_task_changes(changes, table), mode)
     if ruling.refused:
-        where = next((name for name in changes if name.rpartition('.')[0] in tasks), 'admission')
+        where = next(
+            (name for name in changes if name.rpartition('.')[0] in table.tasks), 'admission'
+        )
         raise ConfigError(where, f'refused by admission ({mode}): {ruling.text}')
 
 
@@ -88,13 +90,13 @@ def apply_changes(
     pipeline: Pipeline,
     changes: dict[str, Any],
     values: dict[str, Any],
-    tasks: tuple[str, ...],
+    table: ParameterTable,
 ) -> None:
     """Make changes that were checked."""
     pipeline.admission.mode = {**values, **changes}['admission']
     pipeline.settle_admission()
-    if _concerns_policy(changes):
+    if _concerns_policy(changes, values):
         pipeline.change_policy(*_policy_of(changes, values))
-    for task, own in _task_changes(changes, tasks).items():
+    for task, own in _task_changes(changes, table).items():
         pipeline.change_task(task, own)
     pipeline.admission.renew()

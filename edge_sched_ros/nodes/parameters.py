@@ -1,36 +1,33 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The node's parameters: declared from the table, checked as a batch, applied while running."""
+"""The node's parameters: declared from the tables, checked as a batch, applied while running."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Any
 
-from rcl_interfaces.msg import FloatingPointRange
-from rcl_interfaces.msg import IntegerRange
-from rcl_interfaces.msg import ParameterDescriptor
 from rcl_interfaces.msg import SetParametersResult
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.pipeline.parameter_file import is_ros_parameter
-from edge_sched_ros.pipeline.parameters import check_task_names
-from edge_sched_ros.pipeline.parameters import ParameterSpec
+from edge_sched_ros.nodes.parameter_values import as_declared
+from edge_sched_ros.nodes.parameter_values import descriptor_of
+from edge_sched_ros.nodes.parameter_values import TYPES
+from edge_sched_ros.pipeline.parameter_checks import check_task_names
+from edge_sched_ros.pipeline.parameter_spec import ParameterSpec
+from edge_sched_ros.pipeline.parameter_table import ParameterTable
+from edge_sched_ros.pipeline.parameter_table import table_of
 from edge_sched_ros.pipeline.parameters import SCHEDULER_PARAMETERS
-from edge_sched_ros.pipeline.parameters import spec_of
 from edge_sched_ros.pipeline.parameters import TASK_PARAMETERS
+from edge_sched_ros.pipeline.policy_settings import group_of
+from edge_sched_ros.pipeline.policy_settings import policy_specs
+from edge_sched_ros.pipeline.unknown_names import judge
+from edge_sched_ros.pipeline.unknown_names import refuse_mistake
 
-_TYPES = {
-    'double': Parameter.Type.DOUBLE,
-    'integer': Parameter.Type.INTEGER,
-    'bool': Parameter.Type.BOOL,
-    'string': Parameter.Type.STRING,
-    'string_array': Parameter.Type.STRING_ARRAY,
-}
-#: stands in for the end of an open range
-_ENDLESS = 1e12
+SetAll = Callable[[list[Parameter]], SetParametersResult]
 
 
 class NodeParameters:
@@ -40,7 +37,10 @@ class NodeParameters:
     A wrong value given at start is remembered instead of ending the node: configuring is refused
     with it, and the node stays to be asked and corrected.
 
-    :param node: not yet configured
+    What is declared is what concerns the node: of policies those that run, have run or were given
+    something at start; of a task the options of its own network or program.
+
+    :param node: not yet configured; its ``set_parameters_atomically`` must go through :meth:`set`
     :param validate: called with changes by full name; raises ConfigError to refuse them
     :param apply: called with changes that hold now
     """
@@ -57,8 +57,9 @@ class NodeParameters:
         self._apply = apply
         #: what is wrong with what was given at start, by parameter, until it is set right
         self._problems: dict[str, ConfigError] = {}
-        self.tasks: tuple[str, ...] = ()
         self._overrides: dict[str, Parameter] = node._parameter_overrides
+        self._declaring = False
+        self.table = ParameterTable((), {})
         self._declare_all()
         self._add_callbacks()
 
@@ -70,31 +71,68 @@ class NodeParameters:
         """
         for problem in self._problems.values():
             raise problem
-        names = [spec.name for spec in SCHEDULER_PARAMETERS]
-        names += [f'{task}.{spec.name}' for task in self.tasks for spec in TASK_PARAMETERS]
-        return {name: self.value(name) for name in names}
+        return {name: self.value(name) for name in self._declared()}
 
     def value(self, name: str) -> Any:
         """Return one parameter."""
         value = self._node.get_parameter(name).value
         return [] if value is None else value
 
+    def _declared(self) -> list[str]:
+        return [name for name in self.table.specs if self._node.has_parameter(name)]
+
     # --- declaring --------------------------------------------------------------------------
 
     def _declare_all(self) -> None:
         for spec in SCHEDULER_PARAMETERS:
             self._declare(spec, spec.name)
+        tasks: tuple[str, ...] = ()
         try:
-            self.tasks = check_task_names(self.value('tasks'))
+            tasks = check_task_names(self.value('tasks'))
         except ConfigError as error:
             # of a value of the wrong type only the default is left, which says less
             self._problems.setdefault('tasks', error)
-        for task in self.tasks:
+        for task in tasks:
             for spec in TASK_PARAMETERS:
                 self._declare(spec, f'{task}.{spec.name}')
-        for name in self._overrides:
-            if not is_ros_parameter(name) and not self._node.has_parameter(name):
-                self._note_unknown(name)
+        self.table = ParameterTable(tasks, {})
+        self.declare_options()
+        self._declare_policy(group_of(self.value('policy')))
+        for name in list(self._overrides):
+            if name in policy_specs():
+                self._declare_policy(name.rpartition('.')[0] + '.')
+        self._judge_the_rest()
+
+    def declare_options(self) -> None:
+        """Declare what the networks and programs of tasks may be told; again when they change."""
+        before = self.table
+        tasks = before.tasks
+        given = {
+            f'{task}.{key}': self.value(f'{task}.{key}')
+            for task in tasks
+            for key in ('network', 'program')
+        }
+        self.table = table_of(tasks, given)
+        for name, spec in before.specs.items():
+            if spec.option and spec != self.table.specs.get(name):
+                self._forget_option(name, spec)
+        for task in tasks:
+            for option, spec in self.table.options(task).items():
+                if not self._node.has_parameter(f'{task}.{option}'):
+                    self._declare(spec, f'{task}.{option}')
+
+    def _forget_option(self, name: str, spec: ParameterSpec) -> None:
+        """Let go of an option of a network that is another now; what was set stays set."""
+        value = self.value(name)
+        self._overrides.pop(name, None)
+        if value != spec.default:
+            self._overrides[name] = Parameter(name, TYPES[spec.kind], value)
+        self._node.undeclare_parameter(name)
+
+    def _declare_policy(self, group: str) -> None:
+        for name, spec in policy_specs().items():
+            if name.startswith(group) and not self._node.has_parameter(name):
+                self._declare(spec, name)
 
     def _declare(self, spec: ParameterSpec, name: str) -> None:
         override = self._overrides.get(name)
@@ -103,34 +141,89 @@ class NodeParameters:
             # number is a fine value for a double
             try:
                 value = spec.check(override.value, name=name)
-                self._overrides[name] = Parameter(name, _TYPES[spec.kind], value)
+                self._overrides[name] = Parameter(name, TYPES[spec.kind], value)
                 if value == []:
                     # it has no element type, so rclpy would take it for bytes
                     del self._overrides[name]
             except ConfigError as error:
                 self._problems[name] = error
                 del self._overrides[name]
+        self._declaring = True
+        try:
+            self._declare_one(spec, name)
+        finally:
+            self._declaring = False
+
+    def _declare_one(self, spec: ParameterSpec, name: str) -> None:
         if spec.kind == 'string_array' and not spec.default:
             # an empty list has no element type in ROS: declare by type
-            self._node.declare_parameter(name, Parameter.Type.STRING_ARRAY, _descriptor(spec))
+            self._node.declare_parameter(name, Parameter.Type.STRING_ARRAY, descriptor_of(spec))
             if name not in self._overrides:
                 empty = Parameter(name, Parameter.Type.STRING_ARRAY, [])
                 self._node._parameters[name] = empty
             return
-        self._node.declare_parameter(name, spec.default, _descriptor(spec))
+        self._node.declare_parameter(name, spec.default, descriptor_of(spec))
 
-    def _note_unknown(self, name: str) -> None:
-        try:
-            spec_of(name, self.tasks)
-        except ConfigError as error:
-            self._problems[name] = error
+    def _judge_the_rest(self) -> None:
+        """Tell which of the names that were given are not ours; remember those that should be."""
+        unknown = [name for name in self._overrides if not self._node.has_parameter(name)]
+        others = []
+        for name in unknown:
+            try:
+                judge([name], self.table, self.value('policy'))
+                others.append(name)
+            except ConfigError as error:
+                self._problems[name] = error
+        for line in judge(others, self.table, self.value('policy')):
+            self._node.get_logger().warning(line)
 
     # --- changing ---------------------------------------------------------------------------
+
+    def set(self, parameters: list[Parameter], set_all: SetAll) -> SetParametersResult:
+        """
+        Set parameters, whatever the caller's YAML has made of their values.
+
+        What has its value already is left alone, so that a dump of read-only parameters can be
+        loaded; parameters of another policy are declared by being set.
+
+        :param set_all: rclpy's own way of setting them
+        """
+        wanted = []
+        for parameter in parameters:
+            self._declare_for(parameter)
+            if not self._node.has_parameter(parameter.name):
+                return self._refused(parameter.name)
+            spec = self.table.specs.get(parameter.name)
+            present = self._node.get_parameter(parameter.name)
+            parameter = as_declared(parameter, present, spec)
+            same = (present.type_, present.value) == (parameter.type_, parameter.value)
+            if not same:
+                wanted.append(parameter)
+            elif spec is not None and spec.dynamic:
+                self._problems.pop(parameter.name, None)
+        if not wanted:
+            return SetParametersResult(successful=True)
+        return set_all(wanted)
+
+    def _declare_for(self, parameter: Parameter) -> None:
+        """Declare what the change of a parameter needs."""
+        name = parameter.name
+        if name in policy_specs():
+            self._declare_policy(name.rpartition('.')[0] + '.')
+        elif name == 'policy' and isinstance(parameter.value, str):
+            self._declare_policy(group_of(parameter.value))
+
+    def _refused(self, name: str) -> SetParametersResult:
+        try:
+            refuse_mistake(name, self.table, self.value('policy'))
+            reason = f'{name}: the scheduler has no such parameter'
+        except ConfigError as error:
+            reason = str(error)
+        return SetParametersResult(successful=False, reason=reason)
 
     def _add_callbacks(self) -> None:
         node = self._node
         if hasattr(node, 'add_post_set_parameters_callback'):
-            node.add_pre_set_parameters_callback(self._widen)
             node.add_on_set_parameters_callback(self._check)
             node.add_post_set_parameters_callback(self._changed)
         else:
@@ -138,30 +231,18 @@ class NodeParameters:
             # refuses what this one has applied.
             node.add_on_set_parameters_callback(self._check_and_change)
 
-    def _widen(self, parameters: list[Parameter]) -> list[Parameter]:
-        """Let a whole number stand for a double, and YAML's false for ``off``."""
-        return [self._widened(parameter) for parameter in parameters]
-
-    def _widened(self, parameter: Parameter) -> Parameter:
-        try:
-            spec = spec_of(parameter.name, self.tasks)
-        except ConfigError:
-            return parameter
-        if spec.kind == 'double' and parameter.type_ == Parameter.Type.INTEGER:
-            return Parameter(parameter.name, Parameter.Type.DOUBLE, float(parameter.value))
-        if parameter.type_ == Parameter.Type.BOOL and spec.unquoted(parameter.value) == 'off':
-            return Parameter(parameter.name, Parameter.Type.STRING, 'off')
-        return parameter
-
-    def _changes(self, parameters: list[Parameter]) -> dict[str, Any]:
-        return {p.name: p.value for p in parameters if not is_ros_parameter(p.name)}
+    def _changes(self, parameters: Iterable[Parameter]) -> dict[str, Any]:
+        if self._declaring:
+            return {}
+        return {p.name: p.value for p in parameters if p.name in self.table.specs}
 
     def _check(self, parameters: list[Parameter]) -> SetParametersResult:
         changes = self._changes(parameters)
         try:
             for name, value in changes.items():
-                spec_of(name, self.tasks).check(value, name=name)
-            self._validate(changes)
+                self.table.specs[name].check(value, name=name)
+            if changes:
+                self._validate(changes)
         except ConfigError as error:
             return SetParametersResult(successful=False, reason=str(error))
         return SetParametersResult(successful=True)
@@ -177,21 +258,3 @@ class NodeParameters:
         if result.successful:
             self._changed(parameters)
         return result
-
-
-def _descriptor(spec: ParameterSpec) -> ParameterDescriptor:
-    descriptor = ParameterDescriptor(description=spec.description, read_only=not spec.dynamic)
-    if spec.choices:
-        descriptor.additional_constraints = f'one of: {", ".join(spec.choices)}'
-    if spec.minimum is None:
-        return descriptor
-    maximum = _ENDLESS if spec.maximum is None else spec.maximum
-    if spec.kind == 'integer':
-        descriptor.integer_range = [
-            IntegerRange(from_value=int(spec.minimum), to_value=int(maximum), step=0)
-        ]
-    else:
-        descriptor.floating_point_range = [
-            FloatingPointRange(from_value=float(spec.minimum), to_value=float(maximum), step=0.0)
-        ]
-    return descriptor

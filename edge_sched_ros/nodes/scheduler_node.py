@@ -7,11 +7,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from rcl_interfaces.msg import SetParametersResult
 from rclpy.clock import JumpThreshold
 from rclpy.duration import Duration
 from rclpy.lifecycle import LifecycleNode
 from rclpy.lifecycle import LifecycleState
 from rclpy.lifecycle import TransitionCallbackReturn
+from rclpy.parameter import Parameter
 from rclpy.qos import QoSProfile
 
 from edge_sched_ros.core.brief import brief
@@ -92,6 +94,10 @@ class SchedulerNode(LifecycleNode):
         if self._settings.value('autostart') and self.trigger_configure() == SUCCESS:
             self.trigger_activate()
 
+    def set_parameters_atomically(self, parameter_list: list[Parameter]) -> SetParametersResult:
+        """Set parameters, all or none; called for the node's services, too."""
+        return self._settings.set(parameter_list, super().set_parameters_atomically)
+
     # --- lifecycle ----------------------------------------------------------------------------
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -99,6 +105,7 @@ class SchedulerNode(LifecycleNode):
         self.get_logger().info('configuring')
         try:
             self._names = NodeTopicNames(self)
+            self._settings.declare_options()
             self._config = from_parameters(self._settings.values(), topics=self._names)
             check_summary_file(self._settings.value('summary_file'))
             self._make_bond(self._settings.value(BOND_PARAMETER))
@@ -291,14 +298,14 @@ class SchedulerNode(LifecycleNode):
     def _validate(self, changes: dict[str, Any]) -> None:
         if self._pipeline is not None:
             values = self._settings.values()
-            check_changes(self._pipeline, changes, values, self._settings.tasks)
+            check_changes(self._pipeline, changes, values, self._settings.table)
 
     def _apply(self, changes: dict[str, Any]) -> None:
         if self._pipeline is None:
             return
         try:
             values = self._settings.values()
-            apply_changes(self._pipeline, changes, values, self._settings.tasks)
+            apply_changes(self._pipeline, changes, values, self._settings.table)
             for publisher in self._outputs.values():
                 publisher.renew_labels()
         except EdgeSchedError as error:

@@ -34,11 +34,36 @@ class TrackerOptions:
     max_distance: float = 0.6
 
 
-_NUMBERS = {
-    'max_age_frames': Number(45.0, 1.0, 1000.0, whole=True),
-    'min_hits': Number(2.0, 1.0, 100.0, whole=True),
-    'appearance_weight': Number(0.6, 0.0, 1.0),
-    'max_distance': Number(0.6, 0.0, 1.0),
+_DEFAULTS = TrackerOptions()
+#: what a task of an embedding network may be given
+NUMBERS = {
+    'max_age_frames': Number(
+        _DEFAULTS.max_age_frames,
+        1.0,
+        1000.0,
+        whole=True,
+        description='Frames in a row without a match that a track lives through; dropped frames '
+        'do not count',
+    ),
+    'min_hits': Number(
+        _DEFAULTS.min_hits,
+        1.0,
+        100.0,
+        whole=True,
+        description='Sightings before a track gets its number',
+    ),
+    'appearance_weight': Number(
+        _DEFAULTS.appearance_weight,
+        0.0,
+        1.0,
+        description='How much likeness counts against place',
+    ),
+    'max_distance': Number(
+        _DEFAULTS.max_distance,
+        0.0,
+        1.0,
+        description='Pairs farther apart than this never match',
+    ),
 }
 
 
@@ -65,7 +90,7 @@ class Tracker:
     @staticmethod
     def option_names() -> tuple[str, ...]:
         """Return the names of all options."""
-        return tuple(_NUMBERS)
+        return tuple(NUMBERS)
 
     def set_option(self, name: str, value: float | None) -> None:
         """
@@ -73,13 +98,13 @@ class Tracker:
 
         :raises ConfigError: naming the option
         """
-        if name not in _NUMBERS:
+        if name not in NUMBERS:
             raise ConfigError(
-                name, f'the tracker has no such option (it has: {", ".join(_NUMBERS)})'
+                name, f'the tracker has no such option (it has: {", ".join(NUMBERS)})'
             )
         if value is None:
-            value = _NUMBERS[name].default
-        elif problem := _NUMBERS[name].problem(value):
+            value = NUMBERS[name].default
+        elif problem := NUMBERS[name].problem(value):
             raise ConfigError(name, problem)
         setattr(self.options, name, float(value))
         if name != 'appearance_weight':

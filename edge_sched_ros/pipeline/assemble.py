@@ -26,7 +26,7 @@ from edge_sched_ros.pipeline.left_behind import close_others
 from edge_sched_ros.pipeline.left_behind import keep
 from edge_sched_ros.pipeline.left_behind import stuck_with
 from edge_sched_ros.pipeline.left_behind import units_of
-from edge_sched_ros.pipeline.parameters import is_parameter
+from edge_sched_ros.pipeline.parameter_table import is_parameter
 from edge_sched_ros.pipeline.task_programs import TaskProgram
 from edge_sched_ros.pipeline.task_programs import TaskPrograms
 from edge_sched_ros.pipeline.unit_choice import machine_for

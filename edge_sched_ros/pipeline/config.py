@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.pipeline.parameter_checks import check_all
 from edge_sched_ros.pipeline.parameter_file import read_parameters
-from edge_sched_ros.pipeline.parameters import check_all
-from edge_sched_ros.pipeline.parameters import POLICY_PREFIX
+from edge_sched_ros.pipeline.parameter_table import ParameterTable
 from edge_sched_ros.pipeline.parameters import TASK_PARAMETERS
-from edge_sched_ros.pipeline.parameters import UNSET
+from edge_sched_ros.pipeline.policy_settings import values_of
 from edge_sched_ros.pipeline.resources import find_file
 from edge_sched_ros.pipeline.topic_names import AsWritten
 from edge_sched_ros.pipeline.topic_names import check_pictures
@@ -27,7 +27,6 @@ from edge_sched_ros.pipeline.topic_names import IMAGE_TYPE as IMAGE_TYPE
 from edge_sched_ros.pipeline.topic_names import info_topic_of
 from edge_sched_ros.pipeline.topic_names import TopicNames
 from edge_sched_ros.pipeline.topic_names import WithoutRos
-from edge_sched_ros.policies.registry import policy_parameters
 
 _TOPIC = re.compile(r'(~/|/)?[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*')
 _TYPE = re.compile(r'[A-Za-z]\w*/msg/[A-Za-z]\w*')
@@ -137,17 +136,19 @@ def from_parameters(
         names in the end. They stay as written when not given
     :raises ConfigError: naming the parameter
     """
-    full = check_all(values)
+    full, table = check_all(values, beside=beside)
     names = tuple(full['tasks'])
-    tasks = tuple(_task(name, full, beside, topics or AsWritten()) for name in names)
+    tasks = tuple(
+        _task(name, full, _given_options(name, full, table), beside, topics or AsWritten())
+        for name in names
+    )
     for task in tasks:
         if task.after and task.after not in names:
             raise ConfigError(f'{task.name}.after', f"there is no task named '{task.after}'")
-    known = {spec.name for spec in policy_parameters(full['policy'])}
     config = PipelineConfig(
         tasks=tasks,
         policy=full['policy'],
-        policy_parameters={name: full[POLICY_PREFIX + name] for name in known},
+        policy_parameters=values_of(full['policy'], full),
         units=tuple(full['units']),
         require_units=full['require_units'],
         engine=full['engine'],
@@ -208,10 +209,13 @@ def _check_followed(task: TaskConfig, config: PipelineConfig) -> None:
 
 
 def _task(
-    name: str, full: Mapping[str, Any], beside: Path | None, topics: TopicNames
+    name: str,
+    full: Mapping[str, Any],
+    options: dict[str, float],
+    beside: Path | None,
+    topics: TopicNames,
 ) -> TaskConfig:
     own = {spec.name: full[f'{name}.{spec.name}'] for spec in TASK_PARAMETERS}
-    options = {spec.name: own.pop(spec.name) for spec in TASK_PARAMETERS if spec.option}
     own['units'] = tuple(own['units'])
     _check_one_of(name, own, 'network', 'program', 'the YAML file of a network, or else a program')
     _check_one_of(name, own, 'topic', 'after', 'an input topic, or else a task it comes after')
@@ -232,8 +236,17 @@ def _task(
         )
     if own['network']:
         own['network'] = str(find_file(own['network'], where=f'{name}.network', beside=beside))
-    given = {key: value for key, value in options.items() if value != UNSET}
-    return TaskConfig(name=name, options=given, **own)
+    return TaskConfig(name=name, options=options, **own)
+
+
+def _given_options(name: str, full: Mapping[str, Any], table: ParameterTable) -> dict[str, float]:
+    """Return what a task's network or program is told; what it says itself is left to it."""
+    # variants of a network may say something else
+    return {
+        option: full[f'{name}.{option}']
+        for option, spec in table.options(name).items()
+        if full[f'{name}.{option}'] != spec.default
+    }
 
 
 def _topics(task: str, own: Mapping[str, Any], topics: TopicNames) -> dict[str, str]:
@@ -260,15 +273,16 @@ def _check_one_of(task: str, own: Mapping[str, Any], one: str, other: str, needs
         raise ConfigError(f'{task}.{one}', f'needs {needs}')
 
 
-def from_file(path: str | Path) -> PipelineConfig:
+def from_file(path: str | Path, *, instead: Mapping[str, Any] | None = None) -> PipelineConfig:
     """
     Return the configuration of a ROS parameter file; topics have absolute names.
 
+    :param instead: parameters by full name that count instead of the file's
     :raises ConfigError: naming file and key
     """
     path = Path(path)
     try:
-        values = read_parameters(path)
+        values = {**read_parameters(path), **(instead or {})}
         config = from_parameters(values, beside=path.parent, topics=WithoutRos())
     except ConfigError as error:
         if error.where.startswith(str(path)):

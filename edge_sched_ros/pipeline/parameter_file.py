@@ -13,9 +13,6 @@ from edge_sched_ros.documents.rcl_rules import RclRules
 from edge_sched_ros.documents.text_file import read_text
 from edge_sched_ros.documents.yaml_tree import read_tree
 
-#: parameters every ROS node has; not ours
-_ROS_PARAMETERS = ('use_sim_time', 'qos_overrides', 'start_type_description_service')
-
 
 def read_parameters(path: Path) -> dict[str, Any]:
     """
@@ -33,12 +30,7 @@ def read_parameters(path: Path) -> dict[str, Any]:
                 _flatten('', parameters, flat)
     if not flat:
         raise ConfigError(str(path), "holds no parameters under '/**: ros__parameters:'")
-    return {k: v for k, v in flat.items() if not is_ros_parameter(k)}
-
-
-def is_ros_parameter(name: str) -> bool:
-    """Whether every ROS node has a parameter of that name."""
-    return name.partition('.')[0] in _ROS_PARAMETERS
+    return flat
 
 
 def _flatten(prefix: str, values: Mapping[str, Any], flat: dict[str, Any]) -> None:

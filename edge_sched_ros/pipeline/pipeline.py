@@ -319,10 +319,6 @@ class Pipeline:
         """Return what a task's results are: ``detections``, ``tracks``, ``depth``, ``none``."""
         return str(getattr(self._loaded().programs[task], 'output', 'none'))
 
-    def option_names(self, task: str) -> tuple[str, ...]:
-        """Return the settings of a task's program that may change while running."""
-        return tuple(self._loaded().programs[task].option_names())
-
     def check_option(self, task: str, name: str, value: float | None) -> None:
         """
         Check that a setting of a task's program can be changed, without changing it.

@@ -24,6 +24,10 @@ _UNKNOWN = float('nan')
 CANNOT_BE_CONFIGURED = 'cannot be configured'
 
 
+def _value(value: float) -> str:
+    return str(value).lower() if isinstance(value, bool) else f'{value:g}'
+
+
 def scheduler_status(make: Make, status: Status, rates: Rates, *, stamp: Any) -> Any:
     """
     Return an ``edge_sched_ros/SchedulerStatus``.
@@ -34,7 +38,9 @@ def scheduler_status(make: Make, status: Status, rates: Rates, *, stamp: Any) ->
         'edge_sched_ros/msg/SchedulerStatus',
         header=make('std_msgs/msg/Header', stamp=stamp),
         policy=status.policy,
-        policy_parameters=[f'{k}={v:g}' for k, v in sorted(status.policy_parameters.items())],
+        policy_parameters=[
+            f'{k}={_value(v)}' for k, v in sorted(status.policy_parameters.items())
+        ],
         period_s=rates.period_s,
         total_miss_ratio=float(status.miss_ratio),
         uxcost=float(status.uxcost),

@@ -29,18 +29,19 @@ class Dream:
 
     Source: Kim et al., "DREAM: A Dynamic Scheduler for Dynamic Real-time Multi-model ML
     Workloads", ASPLOS 2023. Its parts can be switched off one by one: ``tune``, ``smart_drop``,
-    ``variants`` (0 each: scores only). Everything the abstract does not say is a parameter.
+    ``variants`` (false each: scores only). Everything the abstract does not say is a parameter.
     """
 
     name = 'dream'
     parameters: ClassVar[tuple[PolicyParameter, ...]] = (
         PolicyParameter('alpha', 0.0, 0.0, 100.0, 'Weight of starvation' + _UNVERIFIED),
         PolicyParameter('beta', 2.0, 0.0, 100.0, 'Weight of energy' + _UNVERIFIED),
-        PolicyParameter('tune', 1.0, 0.0, 1.0, '1: alpha and beta are tuned online'),
-        PolicyParameter('smart_drop', 1.0, 0.0, 1.0, '1: drops frames by the four conditions'),
-        PolicyParameter('variants', 1.0, 0.0, 1.0, '1: switches to lighter variants under load'),
+        PolicyParameter('tune', True, 0, 1, 'Whether alpha and beta are tuned online'),
+        PolicyParameter('smart_drop', True, 0, 1, 'Whether frames are dropped by four conditions'),
+        PolicyParameter('variants', True, 0, 1, 'Whether lighter variants run under load'),
         PolicyParameter(
-            'togo_min', 0.0, 0.0, 1.0, '1: time to go by the fastest unit, 0: mean' + _UNVERIFIED
+            'togo_min', False, 0, 1,
+            'Whether time to go is that of the fastest unit, not the mean' + _UNVERIFIED,
         ),
         PolicyParameter(
             'urgency_limit', 100.0, 1.0, 1e6, 'Urgency without slack' + _UNVERIFIED
@@ -50,12 +51,13 @@ class Dream:
             "Cost of a unit's change to another task, in stage energies" + _UNVERIFIED,
         ),
         PolicyParameter(
-            'drop_late', 1.0, 0.0, 1.0, '1: drops frames whose deadline has passed' + _UNVERIFIED
+            'drop_late', True, 0, 1,
+            'Whether frames whose deadline has passed are dropped' + _UNVERIFIED,
         ),
         PolicyParameter(
             'drop_cap', 0.2, 0.0, 1.0, 'Share of latest frames that may be dropped' + _UNVERIFIED
         ),
-        PolicyParameter('drop_window', 10.0, 1.0, 32.0, 'How many latest frames' + _UNVERIFIED),
+        PolicyParameter('drop_window', 10, 1, 32, 'How many latest frames' + _UNVERIFIED),
         PolicyParameter(
             'hysteresis', 0.1, 0.0, 0.9, 'Share of slack to spare before a heavier variant'
         ),

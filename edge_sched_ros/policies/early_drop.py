@@ -41,7 +41,7 @@ class EarlyDrop:
             'of its deadline: room for stages that take longer than usual, and for publishing',
         ),
         PolicyParameter(
-            'probe_after', 10.0, 1.0, 1e6, 'Early drops in a row until one job is run anyway'
+            'probe_after', 10, 1, 1_000_000, 'Early drops in a row until one job is run anyway'
         ),
     )
     asks_when_busy: ClassVar[bool] = False

@@ -17,18 +17,22 @@ class FirstComeFirstServed:
     """
     Runs the frame that was taken first; knows nothing of deadlines or priorities.
 
-    :param static_mapping: 0 takes the fastest idle unit, 1 keeps every stage on a unit of its own
+    :param static_mapping: every stage stays on a unit of its own, else the fastest idle one
     """
 
     name = 'fcfs'
     parameters: ClassVar[tuple[PolicyParameter, ...]] = (
         PolicyParameter(
-            'static_mapping', 0.0, 0.0, 1.0, '1: every stage stays on one unit, balanced by load'
+            'static_mapping',
+            False,
+            0,
+            1,
+            'Whether every stage stays on one unit, balanced by load',
         ),
     )
     asks_when_busy: ClassVar[bool] = False
 
-    def __init__(self, *, static_mapping: float = 0.0) -> None:
+    def __init__(self, *, static_mapping: bool = False) -> None:
         self._pinning = Pinning() if static_mapping else None
 
     def decide(self, view: View) -> list[Decision]:

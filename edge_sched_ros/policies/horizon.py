@@ -58,9 +58,9 @@ class Horizon:
 
     name = 'horizon'
     parameters: ClassVar[tuple[PolicyParameter, ...]] = (
-        PolicyParameter('budget', 600.0, 1.0, 1e6, 'Placements tried for one decision, at most'),
+        PolicyParameter('budget', 600, 1, 1_000_000, 'Placements tried for one decision, at most'),
         PolicyParameter('window_ms', 30.0, 0.0, 1e4, 'How far ahead arrivals are foreseen'),
-        PolicyParameter('arrivals', 4.0, 0.0, 100.0, 'How many arrivals are foreseen, at most'),
+        PolicyParameter('arrivals', 4, 0, 100, 'How many arrivals are foreseen, at most'),
         PolicyParameter('accuracy', 1.0, 0.0, 100.0, 'Cost of lost accuracy, in misses'),
         PolicyParameter('energy', 0.1, 0.0, 0.9, 'Most that energy may cost, in misses'),
         PolicyParameter(
@@ -72,7 +72,7 @@ class Horizon:
         PolicyParameter('haste', 0.2, 0.0, 1.0, 'Cost of using up all time, in misses'),
         PolicyParameter('pressure', 0.2, 0.0, 100.0, 'Cost of taking units, in misses per window'),
         PolicyParameter(
-            'probe_after', 10.0, 1.0, 1e6, 'Early drops in a row until one job is run anyway'
+            'probe_after', 10, 1, 1_000_000, 'Early drops in a row until one job is run anyway'
         ),
     )
     switches_variants: ClassVar[bool] = True

@@ -36,9 +36,9 @@ class Pareto:
     point alone by more than ``latency_margin``, another point is looked for among those that
     alone are faster than the job was; when memory gets free, it returns. After a change it
     stays for ``settle_ms``. Margins, the search from below and the return are those of the
-    author's code (Iyer et al., POMACS 7(3), 2023; Samsung/ONE), which ``balanced=0`` follows.
+    author's code (Iyer et al., POMACS 7(3), 2023; Samsung/ONE), which ``balanced=False`` follows.
 
-    ``balanced=1`` is this project's: of all networks' points that alone keep their deadline it
+    ``balanced=True`` is this project's: of all networks' points that alone keep their deadline it
     takes the one with the greatest sum of all rates, relative to those alone, as a model of the
     crowded units foresees it; only if that grows by ``gain``; and it also returns when units get
     free. As every change raises the same number by a share, the same load cannot make it go
@@ -55,7 +55,9 @@ class Pareto:
             'memory_margin', 1.0, 0.0, 100.0, 'Memory that must get free, over that in use'
         ),
         PolicyParameter('memory_mib', 0.0, 0.0, 1e9, 'Memory for all networks; 0: no limit'),
-        PolicyParameter('balanced', 1.0, 0.0, 1.0, '1: by predicted rates, 0: as published'),
+        PolicyParameter(
+            'balanced', True, 0, 1, 'Whether predicted rates decide; false: as published'
+        ),
         PolicyParameter('gain', 0.05, 0.0, 10.0, 'Least growth of the rates for a change'),
     )
     asks_when_busy: ClassVar[bool] = False
@@ -67,13 +69,13 @@ class Pareto:
         settle_ms: float,
         memory_margin: float,
         memory_mib: float,
-        balanced: float,
+        balanced: bool,
         gain: float,
     ) -> None:
         self._latency_margin = latency_margin
         self._settle_ns = round(settle_ms * 1e6)
         self._memory_margin = memory_margin
-        self._balanced = balanced >= 0.5
+        self._balanced = balanced
         self._gain = gain
         self._made_for: tuple[object, ...] = ()
         #: changes of costs seen so far

@@ -34,6 +34,11 @@ def policy_classes() -> dict[str, type[Any]]:
     return found
 
 
+def plain_name(name: str) -> str:
+    """Return the name of a policy without ``+drop``."""
+    return name.removesuffix(DROP_SUFFIX)
+
+
 def policy_names() -> tuple[str, ...]:
     """Return every name :func:`make_policy` knows."""
     plain = tuple(sorted(policy_classes()))
@@ -87,8 +92,7 @@ def make_policy(name: str, values: Mapping[str, Any]) -> Policy:
 
 
 def _find(name: str) -> type[Any]:
-    plain = name[: -len(DROP_SUFFIX)] if name.endswith(DROP_SUFFIX) else name
-    found = policy_classes().get(plain)
+    found = policy_classes().get(plain_name(name))
     if found is None:
         close = difflib.get_close_matches(name, policy_names(), n=1)
         hint = f"; did you mean '{close[0]}'?" if close else ''
@@ -108,11 +112,21 @@ def _check_plan(plan: Any) -> Any:
 
 
 def _check(policy: str, spec: PolicyParameter, values: Mapping[str, Any]) -> float:
+    """Return a setting in its own type; numbers 0 and 1 stand for false and true."""
     value = values.get(spec.name, spec.default)
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    where = f'policy.{spec.name}'
+    if isinstance(spec.default, bool):
+        if value not in (0, 1):
+            raise ConfigError(where, f'must be true or false for {policy}, not {value!r}')
+        return bool(value)
+    whole = isinstance(spec.default, int)
     if not number or math.isnan(value) or not spec.minimum <= value <= spec.maximum:
-        raise ConfigError(
-            f'policy.{spec.name}',
-            f'must be a number from {spec.minimum} to {spec.maximum} for {policy}, not {value!r}',
-        )
-    return float(value)
+        kind = 'whole number' if whole else 'number'
+        limits = f'from {spec.minimum} to {spec.maximum}'
+        raise ConfigError(where, f'must be a {kind} {limits} for {policy}, not {value!r}')
+    if not whole:
+        return float(value)
+    if value != int(value):
+        raise ConfigError(where, f'must be a whole number for {policy}, not {value!r}')
+    return int(value)

@@ -76,7 +76,7 @@ def markdown() -> str:
             lines += key_table(model)
     lines += ['## What comes with the package', '', *_built_in(), '']
     lines += ['## Parameters of policies', '']
-    lines += ['All are numbers, for `--set` and for `policy_params` of the node.', '']
+    lines += ['For `--set NAME=VALUE`, and as `policies.POLICY.NAME` of the node.', '']
     lines += table('policy | parameter | default | range | meaning', _policies())
     return '\n'.join(lines)
 
@@ -106,6 +106,10 @@ def _policies() -> Iterator[Sequence[str]]:
 def _parameter(policy: str, parameter: PolicyParameter) -> Sequence[str]:
     limits = f'{parameter.minimum:.15g} to {parameter.maximum:.15g}'
     default = f'`{parameter.default:.15g}`'
+    if isinstance(parameter.default, bool):
+        limits, default = 'true or false', f'`{str(parameter.default).lower()}`'
+    elif isinstance(parameter.default, int):
+        limits += ', whole'
     return (policy, f'`{parameter.name}`', default, limits, parameter.description)
 
 

@@ -391,8 +391,8 @@ def test_a_file_nobody_can_use(run, tmp_path, file, path, value, key, problem):
     [
         (['--policy', 'lifo'], "policy: unknown policy 'lifo'"),
         (['--set', 'speed=3'], 'policy.speed: edf+drop has no such parameter'),
-        (['--set', 'speed'], "--set: must be NAME=NUMBER, not 'speed'"),
-        (['--set', '=3'], "--set: must be NAME=NUMBER, not '=3'"),
+        (['--set', 'speed'], "--set: must be NAME=VALUE (a number, true or false), not 'speed'"),
+        (['--set', '=3'], "--set: must be NAME=VALUE (a number, true or false), not '=3'"),
         (['--set', 'margin_ms=nan'], 'policy.margin_ms: must be a number from 0.0 to'),
         (['--seconds', 'nan'], "'--seconds': nan is not a finite number"),
         (['--load', 'nan'], "'--load': nan is not a finite number"),

@@ -111,11 +111,11 @@ def test_every_command_module_is_a_command():
 
 
 def test_the_readme_documents_every_parameter():
-    from edge_sched_ros.pipeline.parameters import markdown
+    from edge_sched_ros.pipeline.parameter_docs import markdown
 
     documented = (CHECKOUT / 'docs' / 'parameters.md').read_text()
     for line in markdown().splitlines():
-        assert line in documented, 'python -m edge_sched_ros.pipeline.parameters'
+        assert line in documented, 'python -m edge_sched_ros.pipeline.parameter_docs'
 
 
 def test_a_pip_install_leaves_nothing_behind_and_finds_its_files(tmp_path):

@@ -13,16 +13,22 @@ import yaml
 from networks import write_network
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.perception.decoders.registry import decoder_classes
+from edge_sched_ros.perception.numbers import numbers_of_decoder
+from edge_sched_ros.perception.numbers import numbers_of_program
+from edge_sched_ros.perception.programs.registry import program_names
 from edge_sched_ros.pipeline.config import from_file
 from edge_sched_ros.pipeline.config import from_parameters
-from edge_sched_ros.pipeline.parameters import markdown
+from edge_sched_ros.pipeline.parameter_docs import markdown
+from edge_sched_ros.pipeline.parameter_table import option_spec
+from edge_sched_ros.pipeline.parameter_table import table_of
 from edge_sched_ros.pipeline.parameters import SCHEDULER_PARAMETERS
 from edge_sched_ros.pipeline.parameters import TASK_PARAMETERS
+from edge_sched_ros.pipeline.policy_settings import policy_specs
 from edge_sched_ros.pipeline.resources import find_file
 from edge_sched_ros.pipeline.resources import make_folder
 from edge_sched_ros.pipeline.resources import share_of
 from edge_sched_ros.policies.registry import policy_classes
-from edge_sched_ros.policies.registry import policy_parameters
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -51,8 +57,8 @@ def test_what_is_given_and_what_is_default(good):
 
 
 def test_policy_parameters_go_to_the_policy_that_knows_them(good):
-    config = from_parameters({**good, 'policy_params.margin_ms': 3})
-    assert config.policy_parameters['margin_ms'] == 3.0
+    config = from_parameters({**good, 'policies.edf.margin_ms': 3, 'policies.fcfs.margin_ms': 5.0})
+    assert config.policy_parameters == {'margin_ms': 3.0, 'probe_after': 10}
     assert from_parameters({**good, 'policy': 'edf'}).policy_parameters == {}
 
 
@@ -81,10 +87,12 @@ def test_a_compressed_topic_is_known_by_its_name(good):
         ({'a.deadline_ms': True}, r'a\.deadline_ms: must be a number, not True'),
         ({'a.every_n': 1.5}, r'a\.every_n: must be a whole number'),
         ({'a.enabled': 1}, r'a\.enabled: must be true or false'),
-        ({'a.score_threshold': -0.5}, r'a\.score_threshold: must be from 0 to 1, or -1'),
+        (
+            {'a.score_threshold': -0.5},
+            r'a\.score_threshold: must be from 0.0 to 1.0, not -0.5; leave',
+        ),
         ({'a.deadline': 3}, r"a\.deadline: unknown parameter; did you mean 'a\.deadline_ms'"),
         ({'polcy': 'edf'}, "polcy: unknown parameter; did you mean 'policy'"),
-        ({'c.topic': 'x'}, r'c\.topic: unknown parameter'),
         ({'a.network': ''}, r'a\.network: needs the YAML file of a network'),
         ({'a.network': 'none.yaml'}, r"a\.network: there is no file 'none\.yaml' \(looked for"),
         ({'a.network': 'package://no_such/x'}, "there is no package 'no_such'"),
@@ -199,17 +207,92 @@ def test_the_parameter_files_that_come_with_the_package():
 
 
 def test_every_parameter_is_described_and_its_default_is_allowed():
-    for spec in (*SCHEDULER_PARAMETERS, *TASK_PARAMETERS):
+    for spec in (*SCHEDULER_PARAMETERS, *TASK_PARAMETERS, *policy_specs().values()):
         assert len(spec.description) > 15, spec.name
         assert spec.check(spec.default) == spec.default
         assert f'{spec.name}`' in markdown()
 
 
-def test_parameters_of_one_name_mean_the_same_in_every_policy():
-    seen = {}
-    for name in policy_classes():
-        for spec in policy_parameters(f'{name}+drop'):
-            assert seen.setdefault(spec.name, spec) == spec
+def test_every_option_is_described_and_its_default_is_allowed():
+    tables = [numbers_of_decoder(decoder) for decoder in decoder_classes().values()]
+    tables += [numbers_of_program(name, '') for name in program_names()]
+    for name, number in [item for table in tables for item in table.items()]:
+        spec = option_spec(name, number, 'it')
+        assert len(number.description) > 15, name
+        assert spec.check(spec.default) == spec.default
+        assert f'`TASK.{name}`' in markdown()
+
+
+def test_settings_of_policies_have_their_true_types():
+    specs = policy_specs()
+    assert specs['policies.dream.tune'].check(False) is False
+    with pytest.raises(ConfigError, match=r'policies\.dream\.tune: must be true or false, not 1'):
+        specs['policies.dream.tune'].check(1, name='policies.dream.tune')
+    assert type(specs['policies.horizon.budget'].check(600.0)) is int
+    assert type(specs['policies.edf.margin_ms'].default) is float
+    assert {name.split('.')[1] for name in specs} == set(policy_classes())
+
+
+@pytest.mark.parametrize(
+    ('name', 'problem'),
+    [
+        ('polcy', "polcy: unknown parameter; did you mean 'policy'?"),
+        ('Policy', "Policy: unknown parameter; did you mean 'policy'?"),
+        ('uints', "uints: unknown parameter; did you mean 'units'?"),
+        ('a.deadline_mss', "a.deadline_mss: unknown parameter; did you mean 'a.deadline_ms'?"),
+        ('a.score_treshold', "did you mean 'a.score_threshold'?"),
+        ('a.robot_base', 'a.robot_base: unknown parameter (besides those of every task it has: '),
+        ('detctor.deadline_ms', "did you mean 'detector.deadline_ms'?"),
+        ('detectr.dedline_ms', "did you mean 'detector.deadline_ms'?"),
+        ('a', "a: must be a group of keys: 'a.topic' and so on"),
+        ('policies.edf.margn_ms', "did you mean 'policies.edf.margin_ms'?"),
+        ('policies.drem.tune', "did you mean 'policies.dream.tune'?"),
+        ('policy_params.margin_ms', 'policy_params.margin_ms: is now policies.edf.margin_ms'),
+        ('policy_params.tune', 'policy_params.tune: is now policies.dream.tune'),
+    ],
+)
+def test_a_name_that_is_nearly_one_of_ours_is_refused(good, name, problem):
+    values = {**good, 'tasks': ['a', 'b', 'detector'], 'detector.after': 'a'}
+    values['detector.network'] = good['a.network']
+    with pytest.raises(ConfigError) as error:
+        from_parameters({**values, name: 5})
+    assert problem in str(error.value) and '\n' not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ('names', 'told'),
+    [
+        (['robot_base_frame'], ['robot_base_frame: ignored, not a parameter of the scheduler']),
+        (
+            ['c.foo', 'x', 'c.bar', 'c.d.e', 'c.f'],
+            [
+                'c.foo, c.bar, c.d.e and 1 more: ignored, not parameters of the scheduler',
+                'x: ignored, not a parameter of the scheduler',
+            ],
+        ),
+        (['camera2.topic'], ["camera2.topic: ignored, 'camera2' is not in tasks (a, b)"]),
+        (['qos_overrides./x.subscription.depth', 'use_sim_time', 'bond_timeout'], []),
+        (['diagnostic_updater.period', 'start_type_description_service'], []),
+    ],
+)
+def test_names_of_others_are_told_once_and_ignored(good, caplog, names, told):
+    assert from_parameters({**good, **dict.fromkeys(names, 5)}) == from_parameters(good)
+    assert [record.getMessage() for record in caplog.records] == told
+
+
+def test_options_are_those_of_the_network_and_go_back_to_what_it_says(tmp_path):
+    net = write_network(tmp_path, decoder_options={'score_threshold': 0.7})
+    good = {'tasks': ['a'], 'a.network': str(net), 'a.topic': 'x'}
+    table = table_of(('a',), good)
+    assert list(table.options('a')) == ['score_threshold', 'nms_iou', 'max_detections']
+    assert table.options('a')['score_threshold'].default == 0.7
+    assert 'net says 0.7' in table.options('a')['score_threshold'].description
+    assert from_parameters({**good, 'a.score_threshold': 0.7}).tasks[0].options == {}
+    assert from_parameters({**good, 'a.score_threshold': 0.6}).tasks[0].options == {
+        'score_threshold': 0.6
+    }
+    with pytest.raises(ConfigError, match=r'from 0\.0 to 1\.0, not -1\.0; leave it out for what'):
+        from_parameters({**good, 'a.score_threshold': -1.0})
 
 
 def test_files_are_found_beside_the_setting_first(tmp_path):

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -54,10 +53,9 @@ def replay(
     from edge_sched_ros.reporting.layout import show_line
     from edge_sched_ros.reporting.tables import show_summary
 
-    config = from_file(params)
     if policy is not None:
         make_policy(policy, {})
-        config = replace(config, policy=policy, policy_parameters={})
+    config = from_file(params, instead={} if policy is None else {'policy': policy})
     with terminable(), Replay(config, results=output).opened(bag) as play:
         with progress_bar(Console(stderr=True), f'replaying {bag.name}', 1.0) as progress:
             status = play(rate, progress)

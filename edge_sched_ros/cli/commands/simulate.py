@@ -43,7 +43,7 @@ _NOT_WITH_REPLAY = {
     '--set',
     'settings',
     multiple=True,
-    metavar='NAME=NUMBER',
+    metavar='NAME=VALUE',
     help='A parameter of the policy; may be given again.',
 )
 @click.option(

@@ -30,8 +30,10 @@ class Decoder:
     output: ClassVar[str] = 'none'
     #: option -> default; the type of the default is the type of the option
     defaults: ClassVar[dict[str, Any]] = {}
-    #: option -> (least, greatest) of numbers
+    #: option -> (least, greatest) of numbers; where ROS is, each is a parameter of its task
     ranges: ClassVar[dict[str, tuple[float, float]]] = {}
+    #: option -> what it does, with its unit of measure
+    meanings: ClassVar[dict[str, str]] = {}
 
     def __init__(
         self, spec: NetworkSpec, outputs: tuple[TensorInfo, ...], options: dict[str, Any]

@@ -29,6 +29,11 @@ class BoxDecoder(Decoder):
         'nms_iou': (0.0, 1.0),
         'max_detections': (1, 10_000),
     }
+    meanings: ClassVar[dict[str, str]] = {
+        'score_threshold': 'Detections below this score are left out',
+        'nms_iou': 'Overlap from which the weaker of two boxes is left out',
+        'max_detections': 'How many of the best detections',
+    }
 
     def select(
         self,

@@ -31,6 +31,12 @@ class DepthDecoder(Decoder):
         'scale': (-1e6, 1e6),
         'shift': (-1e6, 1e6),
     }
+    meanings: ClassVar[dict[str, str]] = {
+        'min_m': 'What is nearer is not known, in metres',
+        'max_m': 'What is farther is not known, in metres',
+        'scale': 'What the values of the network are multiplied by',
+        'shift': 'What is added to the values after that',
+    }
 
     def check(self, outputs: tuple[TensorInfo, ...]) -> None:
         """Check that the first output is one plane in the proportions of the input."""

@@ -14,6 +14,8 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.engines.base import TensorInfo
 from edge_sched_ros.perception.decoders.depth import DepthDecoder
 
+_GEOMETRY = ('focal_px', 'baseline_m')
+
 
 class DepthDisparity(DepthDecoder):
     """
@@ -27,15 +29,34 @@ class DepthDisparity(DepthDecoder):
         'focal_px': 0.0,
         'baseline_m': 0.0,
     }
+    ranges: ClassVar[dict[str, tuple[float, float]]] = {
+        **DepthDecoder.ranges,
+        'focal_px': (0.0, 1e5),
+        'baseline_m': (0.0, 1000.0),
+    }
+    meanings: ClassVar[dict[str, str]] = {
+        **DepthDecoder.meanings,
+        'focal_px': "Focal length at the size of the network's input, in pixels",
+        'baseline_m': 'Between the two cameras, in metres',
+    }
+
+    def set_option(self, name: str, value: Any) -> None:
+        """Change an option; :raises ConfigError: for a geometry that cannot be."""
+        super().set_option(name, value)
+        if name in _GEOMETRY:
+            self._check_geometry(name)
 
     def check(self, outputs: tuple[TensorInfo, ...]) -> None:
         """Check shape and geometry."""
         super().check(outputs)
-        for key in ('focal_px', 'baseline_m'):
-            if not self.options[key] > 0:
-                raise ConfigError(
-                    f'{self.spec.source}: decoder_options.{key}', 'must be given, above zero'
-                )
+        for key in _GEOMETRY:
+            self._check_geometry(key)
+
+    def _check_geometry(self, key: str) -> None:
+        if not self.options[key] > 0:
+            raise ConfigError(
+                f'{self.spec.source}: decoder_options.{key}', 'must be given, above zero'
+            )
 
     def metres(self, plane: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return depth by triangulation."""

@@ -18,7 +18,12 @@ from edge_sched_ros.perception.decoders.base import Decoder
 
 def decoder_names() -> tuple[str, ...]:
     """Return the names of all decoders of this package."""
-    return tuple(sorted(modules_holding(decoders, 'DECODER')))
+    return tuple(sorted(decoder_classes()))
+
+
+def decoder_classes() -> dict[str, type[Decoder]]:
+    """Return the decoders of this package by name."""
+    return modules_holding(decoders, 'DECODER')
 
 
 def make_decoder(
@@ -30,11 +35,17 @@ def make_decoder(
     :param options: over those of the network's YAML
     :raises ConfigError: when there is none, or the outputs or options do not fit
     """
+    own = {key: value for key, value in spec.decoder_options.items() if key != 'simulate'}
+    return decoder_class(spec)(spec, outputs, {**own, **options})
+
+
+def decoder_class(spec: NetworkSpec) -> type[Decoder]:
+    """Return the class of the decoder a network asks for; :raises ConfigError: for none."""
     found: type[Decoder] | None
     if ':' in spec.decoder:
         found = load_class(spec.decoder, f'{spec.source}: decoder')
     else:
-        found = modules_holding(decoders, 'DECODER').get(spec.decoder)
+        found = decoder_classes().get(spec.decoder)
     if found is None:
         close = difflib.get_close_matches(spec.decoder, decoder_names(), n=1)
         hint = f"; did you mean '{close[0]}'?" if close else ''
@@ -42,5 +53,4 @@ def make_decoder(
         raise ConfigError(
             f'{spec.source}: decoder', f"unknown decoder '{spec.decoder}'{hint} (known: {known})"
         )
-    own = {key: value for key, value in spec.decoder_options.items() if key != 'simulate'}
-    return found(spec, outputs, {**own, **options})
+    return found

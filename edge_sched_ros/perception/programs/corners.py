@@ -19,10 +19,17 @@ from edge_sched_ros.perception.results import Detections
 #: half the side of a corner's box, pixels
 _REACH_PX = 1.5
 _NUMBERS = {
-    'quality': Number(0.05, 0.0001, 1.0),
+    'quality': Number(
+        0.05,
+        0.0001,
+        1.0,
+        description='Corners weaker than this share of the strongest are left out',
+    ),
     # the only distance a PVA knows
-    'min_distance': Number(8.0, 1.0, 1000.0),
-    'max_corners': Number(500, 1, 10_000, whole=True),
+    'min_distance': Number(8.0, 1.0, 1000.0, description='Between two corners, in pixels'),
+    'max_corners': Number(
+        500, 1, 10_000, whole=True, description='How many of the strongest corners'
+    ),
 }
 
 
@@ -39,6 +46,7 @@ class CornersProgram:
     stateful = False
     output = 'detections'
     labels = ('corner',)
+    numbers = _NUMBERS
 
     def __init__(self, **options: float) -> None:
         self._options = Options('corners', _NUMBERS, options)

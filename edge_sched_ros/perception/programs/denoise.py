@@ -19,7 +19,9 @@ from edge_sched_ros.perception.programs.options import Options
 from edge_sched_ros.perception.programs.unit_vision import picture_of
 from edge_sched_ros.perception.programs.unit_vision import UnitVision
 
-_NUMBERS = {'strength': Number(0.5, 0.0, 1.0)}
+_NUMBERS = {
+    'strength': Number(0.5, 0.0, 1.0, description='How much noise is taken away, none to most')
+}
 
 
 class DenoiseProgram:
@@ -37,6 +39,7 @@ class DenoiseProgram:
     stateful = True
     #: published, and what a task after this one works on
     output = 'picture'
+    numbers = _NUMBERS
 
     def __init__(self, **options: float) -> None:
         self._options = Options('denoise', _NUMBERS, options)

@@ -14,15 +14,34 @@ from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.vision import VisionOps
 from edge_sched_ros.perception.flow.follower import Follower
+from edge_sched_ros.perception.flow.follower import FollowerOptions
 from edge_sched_ros.perception.programs.options import Number
 from edge_sched_ros.perception.programs.unit_vision import grey_of
 from edge_sched_ros.perception.programs.unit_vision import UnitVision
 from edge_sched_ros.perception.results import Detections
 
+_DEFAULTS = FollowerOptions()
 _NUMBERS = {
-    'max_age_frames': Number(45.0, 1.0, 1000.0, whole=True),
-    'min_hits': Number(1.0, 1.0, 100.0, whole=True),
-    'max_distance': Number(0.6, 0.0, 1.0),
+    'max_age_frames': Number(
+        _DEFAULTS.max_age_frames,
+        1.0,
+        1000.0,
+        whole=True,
+        description='Frames a thing is followed without a detection of it',
+    ),
+    'min_hits': Number(
+        _DEFAULTS.min_hits,
+        1.0,
+        100.0,
+        whole=True,
+        description='Detections before a thing is shown',
+    ),
+    'max_distance': Number(
+        _DEFAULTS.max_distance,
+        0.0,
+        1.0,
+        description='A detection farther from a thing than this is another thing',
+    ),
 }
 #: results that may wait for the next frame
 _MOST_WAITING = 8
@@ -43,6 +62,7 @@ class FlowTrackProgram:
     stateful = True
     output = 'tracks'
     stage_ops = {'flow': 'point_flow'}
+    numbers = _NUMBERS
     #: it must be told whose boxes it follows
     observes_boxes = True
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace
 
 from edge_sched_ros.core.errors import ConfigError
 
@@ -12,8 +13,9 @@ from edge_sched_ros.core.errors import ConfigError
 @dataclass(frozen=True, slots=True)
 class Number:
     """
-    What a number may be.
+    What a number may be; where ROS is, each is a parameter of its task.
 
+    :param description: what it does, with its unit of measure
     :param whole: whether it must be a whole one
     :param multiple: it must be a multiple of this one; 0 for none
     """
@@ -23,6 +25,11 @@ class Number:
     greatest: float
     whole: bool = False
     multiple: int = 0
+    description: str = ''
+
+    def with_default(self, default: float) -> Number:
+        """Return the same with another default."""
+        return replace(self, default=default)
 
     def problem(self, value: float) -> str:
         """Return what is wrong with a value; empty when nothing is."""

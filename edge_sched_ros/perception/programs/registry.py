@@ -13,6 +13,11 @@ from edge_sched_ros.execution.plugins import modules_holding
 from edge_sched_ros.perception import programs
 
 
+def program_names() -> tuple[str, ...]:
+    """Return the names of all programs of this package."""
+    return tuple(sorted(modules_holding(programs, 'PROGRAM')))
+
+
 def program_class(name: str, where: str) -> type[Any]:
     """
     Return a program of this package by its name, or own code by ``package.module:Class``.

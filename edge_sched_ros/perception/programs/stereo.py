@@ -20,11 +20,28 @@ from edge_sched_ros.perception.programs.unit_vision import UnitVision
 from edge_sched_ros.perception.results import DepthMap
 
 _NUMBERS = {
-    'focal_px': Number(0.0, 0.001, 1e5),
-    'baseline_m': Number(0.0, 1e-6, 1000.0),
-    # an OFA knows 128 and 256
-    'max_disparity': Number(128, 16, 256, whole=True, multiple=16),
-    'window': Number(5, 1, 11, whole=True),
+    # zero until they are given: ROS has no numbers that are not there
+    'focal_px': Number(
+        0.0,
+        0.0,
+        1e5,
+        description='Focal length of the rectified pictures, in pixels; must be given',
+    ),
+    'baseline_m': Number(
+        0.0, 0.0, 1000.0, description='Between the two cameras, in metres; must be given'
+    ),
+    'max_disparity': Number(
+        128,
+        16,
+        256,
+        whole=True,
+        multiple=16,
+        description='Most that is looked for, in pixels, a multiple of 16; an OFA takes 128 and '
+        '256',
+    ),
+    'window': Number(
+        5, 1, 11, whole=True, description='Side of what is compared, in pixels, an odd number'
+    ),
 }
 _MUST_BE_GIVEN = ('focal_px', 'baseline_m')
 
@@ -44,6 +61,7 @@ class StereoProgram:
     stage_ops = {'match': 'stereo'}
     stateful = False
     output = 'depth'
+    numbers = _NUMBERS
 
     def __init__(self, **options: float) -> None:
         self._options = Options('stereo', _NUMBERS, options)

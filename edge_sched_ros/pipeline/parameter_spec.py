@@ -1,0 +1,112 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What one parameter is: its type, its range and what it means."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from typing import Literal
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.names import is_blank
+
+Kind = Literal['double', 'integer', 'bool', 'string', 'string_array']
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterSpec:
+    """
+    One parameter.
+
+    :param dynamic: whether it may change while the node is active
+    :param option: whether it goes to the task's network or program
+    :param choices: allowed texts; empty for any
+    """
+
+    name: str
+    kind: Kind
+    default: Any
+    description: str
+    minimum: float | None = None
+    maximum: float | None = None
+    dynamic: bool = False
+    option: bool = False
+    choices: tuple[str, ...] = ()
+
+    def check(self, value: Any, *, name: str = '') -> Any:
+        """
+        Return the value in its type.
+
+        :param name: of the parameter with its task, for messages
+        :raises ConfigError: when it is of another type or out of range
+        """
+        where = name or self.name
+        value = self._typed(self.unquoted(value), where)
+        if self.choices and value not in self.choices:
+            close = difflib.get_close_matches(value, self.choices, n=1)
+            hint = f"; did you mean '{close[0]}'?" if close else ''
+            known = ', '.join(self.choices)
+            raise ConfigError(where, f"unknown {self.name} '{value}'{hint} (known: {known})")
+        if self.kind in ('double', 'integer') and not self._in_range(value):
+            own = '; leave it out for what the network or program says' if self.option else ''
+            raise ConfigError(where, f'must be {self.range_text()}, not {value}{own}')
+        self._check_named(value, where)
+        return value
+
+    def _check_named(self, value: Any, where: str) -> None:
+        """Refuse texts that name nothing; an empty one may be the default, and mean none."""
+        texts = value if isinstance(value, list) else [value]
+        for text in texts:
+            if isinstance(text, str) and is_blank(text) and text != self.default:
+                raise ConfigError(where, f'{text!r} cannot be a name')
+
+    def unquoted(self, value: Any) -> Any:
+        """Return ``off`` for what YAML makes of it without quotes, where that is a choice."""
+        return 'off' if value is False and 'off' in self.choices else value
+
+    def range_text(self) -> str:
+        """Return the range in words."""
+        if self.maximum is None:
+            return f'at least {self.minimum}'
+        return f'from {self.minimum} to {self.maximum}'
+
+    def _in_range(self, value: float) -> bool:
+        if not math.isfinite(value):
+            return False
+        above = self.minimum is None or value >= self.minimum
+        return above and (self.maximum is None or value <= self.maximum)
+
+    def _typed(self, value: Any, where: str) -> Any:
+        if value is None and self.kind == 'string_array':
+            return []  # how ROS gives an empty list, which has no element type
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if self.kind == 'double' and number:
+            return float(value)
+        if self.kind == 'integer' and number and float(value).is_integer():
+            return int(value)
+        if self.kind == 'bool' and isinstance(value, bool):
+            return value
+        if self.kind == 'string' and isinstance(value, str):
+            return value
+        if self.kind == 'string_array' and not isinstance(value, str):
+            texts = list(value) if isinstance(value, Iterable) else [None]
+            if all(isinstance(text, str) for text in texts):
+                return texts
+        words = {
+            'double': 'a number',
+            'integer': 'a whole number',
+            'bool': 'true or false',
+            'string': 'text',
+            'string_array': 'a list of texts',
+        }
+        # ROS gives a list of numbers as an array
+        given = list(value) if isinstance(value, array) else value
+        quotes = ''
+        if self.kind == 'string' and isinstance(value, bool):
+            quotes = ': YAML reads on, off, yes and no as true or false, so put it in quotes'
+        raise ConfigError(where, f'must be {words[self.kind]}, not {given!r}{quotes}')

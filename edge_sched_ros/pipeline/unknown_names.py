@@ -1,0 +1,129 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Names of parameters that are not ours: of ROS, of other nodes, or ours with a mistake in them.
+
+Parameter files are shared between nodes (``/**:``), so a name of somebody else is told and not
+refused; a name that is nearly one of ours, or stands in a group of ours, is a mistake.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.pipeline.parameter_table import ParameterTable
+from edge_sched_ros.pipeline.parameters import SCHEDULER_PARAMETERS
+from edge_sched_ros.pipeline.parameters import TASK_PARAMETERS
+from edge_sched_ros.pipeline.policy_settings import GROUP
+from edge_sched_ros.pipeline.policy_settings import policy_specs
+from edge_sched_ros.policies.registry import plain_name
+
+#: parameters that ROS gives to nodes, and libraries that many nodes use
+_ROS_NAMES = (
+    'use_sim_time',
+    'qos_overrides',
+    'start_type_description_service',
+    'diagnostic_updater',
+    'service_introspection',
+    'bond_timeout',
+    'bond_disable_heartbeat_timeout',
+)
+#: what the parameters of policies were called before
+_OLD_GROUP = 'policy_params.'
+#: names this alike are taken for the same one, mistyped
+_NEAR = 0.84
+#: names of one group that are told, at most
+_MOST_TOLD = 3
+_TASK_KEYS = [spec.name for spec in TASK_PARAMETERS]
+
+
+def is_ros_name(name: str) -> bool:
+    """Whether it is a parameter that ROS or a library of it gives to nodes."""
+    return name.partition('.')[0] in _ROS_NAMES
+
+
+def judge(names: Iterable[str], table: ParameterTable, policy: str) -> list[str]:
+    """
+    Return what is to be told of names that are not in the table, a line for each group.
+
+    :param policy: that in force
+    :raises ConfigError: for the first that is meant to be one of ours, with the one it should be
+    """
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        group = name.partition('.')[0]
+        if is_ros_name(name) or group in table.unread:
+            continue
+        refuse_mistake(name, table, policy)
+        groups.setdefault(group, []).append(name)
+    return [_told(group, own, table) for group, own in groups.items()]
+
+
+def refuse_mistake(name: str, table: ParameterTable, policy: str) -> None:
+    """Check a name that is not in the table; :raises ConfigError: when it is meant to be ours."""
+    if name.startswith(_OLD_GROUP):
+        raise ConfigError(name, f'is now {_new_name(name, policy)}')
+    group, _, key = name.partition('.')
+    if not key:
+        if group in table.tasks:
+            raise ConfigError(name, f"must be a group of keys: '{name}.topic' and so on")
+        scheduler = [spec.name for spec in SCHEDULER_PARAMETERS]
+        if found := nearest(name, scheduler):
+            raise ConfigError(name, f"unknown parameter; did you mean '{found}'?")
+        return
+    if group in table.tasks:
+        raise ConfigError(name, _unknown_of_task(group, key, table))
+    if f'{group}.' == GROUP:
+        close = difflib.get_close_matches(name, policy_specs(), n=1)
+        raise ConfigError(name, 'no policy has such a parameter' + _meant(close))
+    task = nearest(group, table.tasks)
+    if task and (found := nearest(key, [*_TASK_KEYS, *table.options(task)])):
+        raise ConfigError(name, f"unknown parameter; did you mean '{task}.{found}'?")
+
+
+def _unknown_of_task(task: str, key: str, table: ParameterTable) -> str:
+    own = table.options(task)
+    close = difflib.get_close_matches(key, [*_TASK_KEYS, *own], n=1)
+    if close:
+        return f"unknown parameter; did you mean '{task}.{close[0]}'?"
+    known = ', '.join(own) or 'none'
+    return f'unknown parameter (besides those of every task it has: {known})'
+
+
+def _meant(close: list[str]) -> str:
+    return f"; did you mean '{close[0]}'?" if close else ''
+
+
+def _new_name(name: str, policy: str) -> str:
+    key = name.removeprefix(_OLD_GROUP)
+    ours = [full for full in policy_specs() if full.rpartition('.')[2] == key]
+    own = f'{GROUP}{plain_name(policy)}.{key}'
+    if own in ours or not ours:
+        return own
+    return ours[0]
+
+
+def _told(group: str, names: list[str], table: ParameterTable) -> str:
+    shown = ', '.join(names[:_MOST_TOLD])
+    if len(names) > _MOST_TOLD:
+        shown += f' and {len(names) - _MOST_TOLD} more'
+    keys = {name.partition('.')[2] for name in names}
+    if keys & {'network', 'program', 'topic', 'deadline_ms'}:
+        return f"{shown}: ignored, '{group}' is not in tasks ({', '.join(table.tasks)})"
+    kind = 'parameters' if len(names) > 1 else 'a parameter'
+    return f'{shown}: ignored, not {kind} of the scheduler'
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the one of the known names that a name is a mistyped form of; empty for none."""
+    best, found = _NEAR, ''
+    plain = name.casefold().replace('-', '_')
+    for one in known:
+        ratio = difflib.SequenceMatcher(None, plain, one).ratio()
+        if sorted(plain) == sorted(one):
+            ratio = 1.0  # two letters that have changed places
+        if ratio > best:
+            best, found = ratio, one
+    return found
