@@ -6,15 +6,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.core.names import is_blank
+from pydantic import AfterValidator
 
-try:
-    from pydantic import AfterValidator
-except ImportError as error:
-    raise ConfigError(
-        'pydantic', 'version 2 or later is needed: pip install "pydantic>=2"'
-    ) from error
+from edge_sched_ros.core.names import is_blank
 
 
 def named(text: str) -> str:

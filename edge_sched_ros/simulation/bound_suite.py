@@ -81,7 +81,7 @@ def excesses(
     scenarios: Iterable[Scenario],
     policy_names: Sequence[str],
     *,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[float], None] = lambda _share: None,
     seeds: Iterable[int] = range(3),
     seconds: float = 0.2,
     time_limit_s: float = 10.0,

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from concurrent.futures import as_completed
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -42,23 +43,21 @@ def run_all(
     items: Iterable[_Item],
     *,
     jobs: int,
-    progress: Callable[[float], None] | None = None,
-    chunk: int = 1,
+    progress: Callable[[float], None] = lambda _share: None,
 ) -> list[_Result]:
     """
     Call a function on every item and return its results in order.
 
     :param function: of a module; its items and results travel between processes
     :param jobs: processes at a time; with 1 all is done in this one
-    :param progress: told the share that is done, 0..1
-    :param chunk: items a process takes at a time
+    :param progress: told the share that is done, 0..1, whatever the order
     :raises ConfigError: the first that the function raised
     :raises EdgeSchedError: when a process was ended from outside (out of memory, say)
     """
     todo = list(items)
     attempt: Callable[[_Item], _Result | _Refusal] = partial(_attempt, function)
     if min(jobs, len(todo)) < 2:
-        return _gather(map(attempt, todo), len(todo), progress)
+        return [_told(attempt(item), n / len(todo), progress) for n, item in enumerate(todo, 1)]
     # not by fork: there may be threads (a progress bar has one), and what they hold stays held
     context: Any = multiprocessing.get_context('forkserver')
     _start_fork_server(context)
@@ -69,7 +68,12 @@ def run_all(
             ProcessPoolExecutor(workers, mp_context=context, initializer=_end_at_once) as pool,
             _ended_with_it(),
         ):
-            return _gather(pool.map(attempt, todo, chunksize=chunk), len(todo), progress)
+            waiting = [pool.submit(attempt, item) for item in todo]
+            results = {
+                done: _told(done.result(), n / len(todo), progress)
+                for n, done in enumerate(as_completed(waiting), 1)
+            }
+            return [results[done] for done in waiting]
     except BrokenProcessPool:
         raise EdgeSchedError(
             'a process was ended from outside; if memory ran out, take fewer --jobs'
@@ -117,17 +121,12 @@ def _without_main(function: Callable[[Any], Any]) -> Iterator[None]:
         sys.modules['__main__'] = main
 
 
-def _gather(
-    results: Iterator[_Result | _Refusal], count: int, progress: Callable[[float], None] | None
-) -> list[_Result]:
-    gathered: list[_Result] = []
-    for result in results:
-        if isinstance(result, _Refusal):
-            raise ConfigError(result.where, result.problem)
-        gathered.append(result)
-        if progress is not None:
-            progress(len(gathered) / count)
-    return gathered
+def _told(result: _Result | _Refusal, share: float, progress: Callable[[float], None]) -> _Result:
+    """Return a result, once it is told how much is done with it."""
+    if isinstance(result, _Refusal):
+        raise ConfigError(result.where, result.problem)
+    progress(share)
+    return result
 
 
 def _attempt(function: Callable[[_Item], _Result], item: _Item) -> _Result | _Refusal:

@@ -99,7 +99,7 @@ def run_case(case: Case) -> dict[str, Any]:
 
 
 def run_cases(
-    cases: Iterable[Case], *, jobs: int, progress: Callable[[float], None] | None = None
+    cases: Iterable[Case], *, jobs: int, progress: Callable[[float], None] = lambda _share: None
 ) -> list[dict[str, Any]]:
     """
     Make all runs, several at a time, and return their outcomes in order.
@@ -108,4 +108,4 @@ def run_cases(
     :param progress: told the share that is done
     :raises ConfigError: when a run comes to something that cannot be (a change, say)
     """
-    return run_all(run_case, cases, jobs=jobs, progress=progress, chunk=2)
+    return run_all(run_case, cases, jobs=jobs, progress=progress)

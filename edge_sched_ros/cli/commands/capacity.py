@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
 
 from edge_sched_ros.cli.output import printing
+from edge_sched_ros.cli.progress import progress_bar
 from edge_sched_ros.core.errors import ConfigError
 
 
@@ -55,8 +57,12 @@ def capacity(
     found: dict[str, Any] = {
         'tasks': {name: verdict.to_dict() for name, verdict in analyse(asked).items()},
         'units': {name: unit.to_dict() for name, unit in headroom(asked).items()},
-        'what_if': {name: what_if(asked, name).to_dict() for name in names},
+        'what_if': {},
     }
+    with progress_bar(Console(stderr=True), 'asking what if', max(1, len(names))) as done:
+        for count, name in enumerate(names, 1):
+            found['what_if'][name] = what_if(asked, name).to_dict()
+            done(count)
     if plot is not None:
         from edge_sched_ros.reporting.capacity_plot import plot_curves
 
