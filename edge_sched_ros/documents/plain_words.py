@@ -45,7 +45,7 @@ def plain_problem(error: Mapping[str, Any], words: Mapping[str, str] | None = No
         return f'needs the key {_unquoted(context["discriminator"])}'
     if kind == 'union_tag_invalid':
         key, known = (_unquoted(context[part]) for part in ('discriminator', 'expected_tags'))
-        return f'{key} must be one of {known}, not {context["tag"]!r}'
+        return f'{key} must be one of {known}, not {shortened(repr(context["tag"]))}'
     if kind in ('too_short', 'too_long'):
         limit = context.get('min_length') or context.get('max_length')
         return f'must have at {"least" if kind == "too_short" else "most"} {limit}'

@@ -16,6 +16,7 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.key_tables import key_table
 from edge_sched_ros.documents.parsing import checking
 from edge_sched_ros.documents.parsing import parse
+from edge_sched_ros.documents.plain_words import plain_problem
 
 
 class Part(BaseModel):
@@ -85,3 +86,9 @@ def test_a_table_has_types_defaults_and_ranges():
     # what only keeps nonsense out is not told
     assert key_table(Part)[-2] == '| `time_ms` | number | required | > 0 | How long. |'
     assert 'A part of `File`.' in key_table(Part)
+
+
+def test_a_long_value_is_not_repeated():
+    context = {'discriminator': "'kind'", 'expected_tags': "'a', 'b'", 'tag': 'x' * 1_000_000}
+    told = plain_problem({'type': 'union_tag_invalid', 'ctx': context, 'msg': '', 'loc': ()})
+    assert told.startswith('kind must be one of a, b, not') and len(told) < 120
