@@ -14,6 +14,7 @@ import pytest
 pytest.importorskip('rclpy', reason='ROS 2 is not here')
 
 from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.qos import ReliabilityPolicy
 from ros import image
 from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import CompressedImage
@@ -129,3 +130,10 @@ def test_depth_without_a_camera_info_is_said(bench, start, tmp_path, monkeypatch
     diagnostics.clear()
     bench.wait_for(lambda: len(diagnostics) > 8, 'diagnostics after the CameraInfo')
     assert text not in str(diagnostics[-1])
+
+
+def test_qos_overrides_go_by_the_name_in_the_end(start):
+    override = 'qos_overrides./cam.subscription.reliability'
+    node = start('-r', 'front/image_raw:=/cam', **{override: 'reliable'})
+    (qos,) = [s.qos_profile for s in node.subscriptions if s.topic_name == '/cam']
+    assert qos.reliability == ReliabilityPolicy.RELIABLE
