@@ -5,10 +5,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
+from edge_sched_ros.cli.group import edge_sched
 from edge_sched_ros.cli.main import main
 
 
@@ -95,3 +98,21 @@ def test_the_version_is_the_packages(capsys):
     package = (Path(__file__).parents[2] / 'package.xml').read_text()
     assert code == 0
     assert f'<version>{out.split()[-1]}</version>' in package
+
+
+def _commands(group: click.Group, name: str = '') -> Iterator[tuple[str, click.Command]]:
+    """Yield all commands below a group that do something."""
+    context = click.Context(group)
+    for part in group.list_commands(context):
+        command = group.get_command(context, part)
+        if isinstance(command, click.Group):
+            yield from _commands(command, f'{name}{part} ')
+        elif command is not None:
+            yield f'{name}{part}', command
+
+
+def test_every_command_prints_json_for_machines():
+    found = dict(_commands(edge_sched))
+    assert {'demo', 'plan', 'kube node', 'kube serve'} <= set(found)
+    for name, command in found.items():
+        assert any('--json' in parameter.opts for parameter in command.params), name

@@ -223,7 +223,7 @@ def test_a_profile(shown):
 
 def test_the_doctor(shown, monkeypatch):
     part = {'kind': 'gpu', 'kinds': ['cpu', 'gpu', 'dla', 'pva'], 'available': False}
-    report = {
+    report = machine_report.machine_report() | {
         'module': NAME,
         'os': OTHER,
         'power_mode': None,
