@@ -13,6 +13,8 @@ import click
 
 from edge_sched_ros.cli.interrupts import terminable
 from edge_sched_ros.cli.kube_log import log_to
+from edge_sched_ros.cli.options import refuse_idle
+from edge_sched_ros.cli.options import refuse_twice
 from edge_sched_ros.cli.output import printing
 from edge_sched_ros.cli.ranges import FiniteRange
 from edge_sched_ros.core.units import UNIT_KINDS
@@ -60,7 +62,9 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     help='Look again after so long; what has not changed is not said again.',
 )
 @click.option('--json', 'as_json', is_flag=True, help='Print what was published as JSON.')
+@click.pass_context
 def node(
+    context: click.Context,
     kubeconfig: Path | None,
     name: str,
     kind: str,
@@ -83,6 +87,9 @@ def node(
     from edge_sched_ros.cluster.connection import connect
     from edge_sched_ros.cluster.publication import Facts
 
+    if once:
+        refuse_idle(context, {'every_s': 'with --once'})
+    refuse_twice(kinds, '--publish')
     costs = {} if profiles is None else read_profiles(profiles)
     api = connect(None if kubeconfig is None else str(kubeconfig))
     units, module = discover(kinds)

@@ -12,24 +12,38 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from edge_sched_ros.cli.streams import discard_output
+from edge_sched_ros.cli.streams import open_closed_streams
+from edge_sched_ros.cli.streams import say
+
 #: exit code for input that cannot be used
 BAD_INPUT = 2
 INTERRUPTED = 130
+READER_GONE = 1
 
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command; bad input or a missing library gives one line on stderr, exit code 2."""
+    open_closed_streams()
     try:
         _run(arguments)
     except KeyboardInterrupt:
         _interrupted()
+    except BrokenPipeError:
+        # who read standard output has seen enough
+        discard_output()
+        sys.exit(READER_GONE)
+    except OSError as error:
+        discard_output()
+        say(f'edge-sched: {error.filename or "standard output"}: {error.strerror or error}')
+        sys.exit(BAD_INPUT)
     except Exception as error:
         from edge_sched_ros.installation.missing import library_problem
 
         problem = library_problem(error)
         if problem is None:
             raise
-        print(f'edge-sched: {problem}', file=sys.stderr, flush=True)
+        say(f'edge-sched: {problem}')
         sys.exit(BAD_INPUT)
 
 
@@ -43,8 +57,9 @@ def _run(arguments: list[str] | None) -> None:
 
     try:
         edge_sched.main(args=arguments, prog_name='edge-sched', standalone_mode=False)
+        sys.stdout.flush()
     except EdgeSchedError as error:
-        click.echo(f'edge-sched: {brief(error, MOST_OF_AN_ERROR)}', err=True)
+        say(f'edge-sched: {brief(error, MOST_OF_AN_ERROR)}')
         sys.exit(BAD_INPUT)
     except click.ClickException as error:
         error.show()
@@ -54,7 +69,7 @@ def _run(arguments: list[str] | None) -> None:
 
 
 def _interrupted() -> None:
-    print('edge-sched: interrupted', file=sys.stderr, flush=True)
+    say('edge-sched: interrupted')
     sys.exit(INTERRUPTED)
 
 

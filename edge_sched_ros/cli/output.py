@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from edge_sched_ros.cli.streams import discard_output
 from edge_sched_ros.core.errors import EdgeSchedError
 
 
@@ -25,15 +25,8 @@ def printing() -> Iterator[None]:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
-        _discard()
+        discard_output()
         raise SystemExit(1) from None
     except OSError as error:
-        _discard()
+        discard_output()
         raise EdgeSchedError(f'standard output cannot be written: {error.strerror}') from None
-
-
-def _discard() -> None:
-    """Let what is still to be written, which Python does at its end, go nowhere."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)

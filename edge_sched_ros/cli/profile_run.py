@@ -85,7 +85,7 @@ def measure_networks(networks: tuple[str, ...], request: Request) -> Measured:
     wanted = replace(request.wanted, units=check_units(machine, request.wanted.units, '--units'))
     check_regular(output)
     with (
-        only_writer(output),
+        only_writer(output.resolve() if output.is_symlink() else output),
         targets_of(
             networks, machine, picture, units=wanted.units, with_variants=request.variants
         ) as targets,

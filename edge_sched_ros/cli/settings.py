@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from edge_sched_ros.core.errors import ConfigError
@@ -21,7 +22,8 @@ def parse_settings(settings: Iterable[str]) -> dict[str, float]:
 
     :raises ConfigError: when one is not of that form
     """
-    values = {}
+    values: dict[str, float] = {}
+    seen: set[str] = set()
     for setting in settings:
         name, separator, number = setting.partition('=')
         try:
@@ -32,4 +34,9 @@ def parse_settings(settings: Iterable[str]) -> dict[str, float]:
             raise ConfigError(
                 '--set', f"must be NAME=VALUE (a number, true or false), not '{setting}'"
             )
+        if not math.isfinite(values[name.strip()]):
+            raise ConfigError('--set', f"must be a finite number, not '{setting}'")
+        if name.strip() in seen:
+            raise ConfigError('--set', f"gives '{name.strip()}' twice")
+        seen.add(name.strip())
     return values

@@ -5,12 +5,16 @@
 from __future__ import annotations
 
 import codecs
+import os
+import select
+import stat
 from pathlib import Path
 
 from edge_sched_ros.core.errors import ConfigError
 
 #: more than any file of ours, and less than would fill a small computer's memory
 MOST_MIB = 64
+_PIECE = 1 << 20
 _OTHERS = {
     'UTF-32': (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
     'UTF-16': (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
@@ -24,9 +28,7 @@ def read_text(path: Path) -> str:
     :raises ConfigError: when it cannot be read, is too large, or is no UTF-8
     """
     try:
-        with path.open('rb') as file:
-            # devices and pipes may have no end
-            data = file.read(MOST_MIB * 2**20 + 1)
+        data = _read(path)
     except IsADirectoryError:
         raise ConfigError(str(path), 'is a folder, not a file') from None
     except (OSError, ValueError) as error:
@@ -46,3 +48,31 @@ def read_text(path: Path) -> str:
         line = data.count(b'\n', 0, error.start) + 1
         found = f'the byte 0x{data[error.start]:02x}'
         raise ConfigError(f'{path}:{line}', f'cannot be read: it is no UTF-8 ({found})') from None
+
+
+def _read(path: Path) -> bytes:
+    """
+    Return the beginning of a file, a little more than there may be.
+
+    Devices may have no end, and a pipe that nobody writes to never begins: it is opened without
+    waiting for a writer, and read as long as there is one.
+    """
+    with open(path, 'rb', buffering=0, opener=_at_once) as file:
+        if not stat.S_ISFIFO(os.fstat(file.fileno()).st_mode):
+            with open(file.fileno(), 'rb', closefd=False) as whole:
+                return whole.read(MOST_MIB * 2**20 + 1)
+        parts: list[bytes] = []
+        while sum(map(len, parts)) <= MOST_MIB * 2**20:
+            part = file.read(_PIECE)
+            if part is None:
+                # there is a writer, which has not written yet
+                select.select([file], [], [])
+            elif part:
+                parts.append(part)
+            else:
+                break
+        return b''.join(parts)
+
+
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.documents.output_file import write_whole
 from edge_sched_ros.documents.plain_words import plain_key
 from edge_sched_ros.documents.plain_words import plain_problem
 from edge_sched_ros.documents.yaml_file import dump_mapping
@@ -106,26 +105,4 @@ def write_profile(path: Path, profile: ProfileFile) -> None:
     :raises ConfigError: when it cannot be written
     """
     text = _HEAD + dump_mapping(profile.model_dump(mode='json'))
-    temporary: Path | None = None
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f'.{path.name}.')
-        temporary = Path(name)
-        with os.fdopen(handle, 'w', encoding='utf-8') as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(_permissions(path))
-        temporary.replace(path)
-    except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-        raise ConfigError(str(path), f'cannot be written: {error.strerror}') from None
-
-
-def _permissions(path: Path) -> int:
-    """Return those of the file that is replaced, else what is usual."""
-    if path.exists():
-        return path.stat().st_mode & 0o777
-    umask = os.umask(0)
-    os.umask(umask)
-    return 0o666 & ~umask
+    write_whole(path, text.encode())

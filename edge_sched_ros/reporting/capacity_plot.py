@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from edge_sched_ros.capacity.schema import Cluster
 from edge_sched_ros.capacity.what_if import curve
 from edge_sched_ros.capacity.what_if import knee_per_s
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.documents.output_file import write_whole
 from edge_sched_ros.installation.missing import need
 
 #: no curve is drawn above this many times its lowest response
@@ -34,10 +36,9 @@ def plot_curves(cluster: Cluster, tasks: Sequence[str], path: Path) -> None:
     panels = figure.subplots(len(tasks), squeeze=False)[:, 0]
     for panel, task in zip(panels, tasks):
         _draw(panel, cluster, task)
-    try:
-        figure.savefig(path, dpi=120)
-    except OSError as error:
-        raise ConfigError('--plot', f"'{path}' cannot be written: {error.strerror}") from None
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format='png', dpi=120)
+    write_whole(path, drawn.getvalue(), '--plot')
 
 
 def _draw(panel: Any, cluster: Cluster, task: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.documents.output_file import write_whole
 from edge_sched_ros.installation.missing import need
 from edge_sched_ros.reporting.profile_front import choices
 from edge_sched_ros.reporting.profile_tables import label
@@ -55,13 +56,12 @@ def draw_profile(data: Data, path: Path) -> None:
         _draw_front(panel, data, network)
     if slowdown:
         _draw_slowdown(figure, panels[-1], slowdown)
-    try:
-        if path.suffix.lower() == '.png':
-            figure.savefig(path, dpi=120)
-        else:
-            path.write_text(_page(figure, data), encoding='utf-8')
-    except OSError as error:
-        raise ConfigError('--plot', f"'{path}' cannot be written: {error.strerror}") from None
+    if path.suffix.lower() == '.png':
+        drawn = io.BytesIO()
+        figure.savefig(drawn, format='png', dpi=120)
+        write_whole(path, drawn.getvalue(), '--plot')
+    else:
+        write_whole(path, _page(figure, data).encode(), '--plot')
 
 
 def _draw_latencies(panel: Any, data: Data) -> None:

@@ -161,6 +161,8 @@ def _find(folder: str, name: str, what: str) -> Path:
         return path
     if name and _is(path.is_dir):
         raise ConfigError(what, f"'{name}' is a folder, not a file")
+    if name and _is(path.exists):
+        raise ConfigError(what, f"'{shortened(name)}' is no regular file (a device or a pipe)")
     raise ConfigError(
         what,
         f"there is no file and no built-in '{shortened(name)}' (built in: {', '.join(known)})",

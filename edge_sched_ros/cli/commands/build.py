@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
+from edge_sched_ros.cli.options import refuse_twice
 from edge_sched_ros.cli.output import printing
+from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.precisions import INT8
 from edge_sched_ros.execution.precisions import PRECISIONS
 
@@ -91,6 +93,7 @@ def build(
     from edge_sched_ros.execution.network import load_network
     from edge_sched_ros.execution.tensorrt import prepare
     from edge_sched_ros.execution.tensorrt.settings import BuildSettings
+    from edge_sched_ros.execution.tensorrt.target import DLA
     from edge_sched_ros.execution.tensorrt.target import target_of
     from edge_sched_ros.execution.tensorrt.target import unit_named
 
@@ -99,7 +102,15 @@ def build(
         precision, samples = _measuring(calibrate, precision, networks, calibration)
     if strict_dla and allow_gpu_fallback:
         raise click.UsageError('--strict-dla and --allow-gpu-fallback exclude each other.')
+    refuse_twice(networks, 'NETWORKS')
     target = target_of(unit_named(unit_name, '--unit'), '--unit')
+    if target.kind != DLA:
+        for option, given in (
+            ('--strict-dla', strict_dla),
+            ('--allow-gpu-fallback', allow_gpu_fallback),
+        ):
+            if given:
+                raise ConfigError(option, f'has no effect on {unit_name}: it is about DLA units')
     asked = EngineOptions(precision, strict_dla or None, allow_gpu_fallback or None)
     wanted = [load_network(path) for path in networks]
     if precision is None:
@@ -153,7 +164,6 @@ def _variants(spec: NetworkSpec, kind: str) -> list[NetworkSpec]:
 
 
 def _readable(spec: NetworkSpec) -> NetworkSpec:
-    from edge_sched_ros.core.errors import ConfigError
     from edge_sched_ros.execution.tensorrt.own_plan import is_plan
 
     if is_plan(spec):
@@ -162,7 +172,6 @@ def _readable(spec: NetworkSpec) -> NetworkSpec:
 
 
 def _toolchain() -> Any:
-    from edge_sched_ros.core.errors import ConfigError
     from edge_sched_ros.execution.tensorrt.toolchain import load_toolchain
 
     try:

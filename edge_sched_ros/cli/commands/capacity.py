@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 
 from edge_sched_ros.cli.output import printing
+from edge_sched_ros.cli.plots import check_plot
 from edge_sched_ros.cli.progress import progress_bar
 from edge_sched_ros.core.errors import ConfigError
 
@@ -47,12 +48,11 @@ def capacity(
     from edge_sched_ros.reporting.capacity_tables import show_capacity
     from edge_sched_ros.reporting.layout import output_console
 
+    check_plot(plot, ('.png',), inputs=filter(None, (apps, cluster)))
     asked = load_cluster(apps, cluster)
     if only is not None and only not in asked.tasks:
         known = ', '.join(asked.tasks) or 'none'
         raise ConfigError('--task', f"there is no task '{only}' (there are {known})")
-    if plot is not None and plot.suffix.lower() != '.png':
-        raise ConfigError('--plot', f"'{plot}' must end in .png")
     names = [only] if only is not None else list(asked.tasks)
     found: dict[str, Any] = {
         'tasks': {name: verdict.to_dict() for name, verdict in analyse(asked).items()},

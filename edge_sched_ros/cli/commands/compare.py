@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 
 from edge_sched_ros.cli.interrupts import terminable
+from edge_sched_ros.cli.options import names_in
 from edge_sched_ros.cli.output import printing
 from edge_sched_ros.cli.progress import progress_bar
 from edge_sched_ros.cli.ranges import FiniteRange
@@ -88,7 +89,7 @@ def compare(
     from edge_sched_ros.simulation.suite import run_cases
     from edge_sched_ros.simulation.suite import scenarios
 
-    names = _names(policies)
+    names = list(names_in(policies, '--policies', 'policy'))
     baseline = _baseline(baseline, names)
     for name in names:
         make_policy(name, {})
@@ -121,13 +122,6 @@ def compare(
             click.echo(json.dumps(found))
         else:
             show_comparison(found, baseline, output_console())
-
-
-def _names(policies: str) -> list[str]:
-    names = list(dict.fromkeys(filter(None, map(str.strip, policies.split(',')))))
-    if not names:
-        raise ConfigError('--policies', 'names no policy')
-    return names
 
 
 def _baseline(asked: str | None, names: list[str]) -> str:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
+from edge_sched_ros.cli.options import refuse_idle
 from edge_sched_ros.cli.output import printing
 from edge_sched_ros.cli.progress import progress_bar
 from edge_sched_ros.cli.ranges import FiniteRange
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _ONLINE = ('ibis', 'ibis-first-fit', 'balanced', 'first-fit', 'best-fit', 'worst-fit')
 _OPTIMUM = 'optimum'
+_NEVER_EVICTING = ('first-fit', 'best-fit', 'worst-fit', _OPTIMUM)
 #: decisions about one node from which on they take longer than a moment
 _MANY = 200_000
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -67,7 +69,9 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     help='For optimum: the best found by then is given, whether proven or not.',
 )
 @click.option('--json', 'as_json', is_flag=True, help='Print the placement as JSON.')
+@click.pass_context
 def place(
+    context: click.Context,
     apps: Path,
     cluster: Path,
     algorithm: str,
@@ -84,6 +88,7 @@ def place(
     """
     from edge_sched_ros.capacity.placement.placement_file import load_problem
 
+    refuse_idle(context, _idle(algorithm, simulate))
     problem = load_problem(apps, cluster)
     if algorithm == _OPTIMUM:
         found, state = _best(problem, time_limit_s)
@@ -96,6 +101,16 @@ def place(
             click.echo(json.dumps(found, indent=2))
         else:
             _show(found, problem)
+
+
+def _idle(algorithm: str, simulate: float | None) -> dict[str, str]:
+    """Return the options that change nothing with what is asked for, and why."""
+    idle = {} if simulate is not None else {'seed': 'without --simulate'}
+    if algorithm != _OPTIMUM:
+        idle['time_limit_s'] = f'with --algorithm {algorithm}: only optimum searches'
+    if algorithm in _NEVER_EVICTING:
+        idle['evict'] = f'with --algorithm {algorithm}, which sends nobody away'
+    return idle
 
 
 def _online(problem: Problem, algorithm: str, evict: bool) -> tuple[dict[str, Any], ClusterState]:

@@ -12,8 +12,13 @@ from typing import Any
 import click
 
 from edge_sched_ros.cli.interrupts import terminable
+from edge_sched_ros.cli.options import names_in
+from edge_sched_ros.cli.options import refuse_idle
+from edge_sched_ros.cli.options import refuse_twice
 from edge_sched_ros.cli.output import printing
+from edge_sched_ros.cli.plots import check_plot
 from edge_sched_ros.cli.ranges import FiniteRange
+from edge_sched_ros.documents.output_file import check_output
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 #: options that say how to measure
@@ -33,7 +38,9 @@ _MEASURING = (
     'and not measured again. Without NETWORKS it is only shown.',
 )
 @click.option(
-    '--units', default='', help='Units to measure on, by name or kind: cpu0,gpu0.  [default: all]'
+    '--units',
+    default=None,
+    help='Units to measure on, by name or kind: cpu0,gpu0.  [default: all]',
 )
 @click.option('--variants', is_flag=True, help="Measure the variants a network's YAML lists, too.")
 @click.option('--corun', is_flag=True, help='Measure how busy units slow each other down.')
@@ -70,7 +77,7 @@ def profile(
     context: click.Context,
     networks: tuple[str, ...],
     output: Path | None,
-    units: str,
+    units: str | None,
     variants: bool,
     corun: bool,
     corun_pairs: int,
@@ -92,19 +99,23 @@ def profile(
     from edge_sched_ros.profiling.profile_file import read_profile
     from edge_sched_ros.profiling.repeat import Limits
     from edge_sched_ros.profiling.session import Wanted
-    from edge_sched_ros.reporting.profile_pictures import check_picture_name
     from edge_sched_ros.reporting.profile_pictures import draw_profile
+    from edge_sched_ros.reporting.profile_pictures import SUFFIXES
 
     if output is None:
         raise click.UsageError('-o is needed: the profile file to write or to show.')
-    if plot is not None:
-        check_picture_name(plot)
+    inputs = [*map(Path, networks), output, *filter(None, [image])]
+    check_plot(plot, SUFFIXES, inputs=inputs)
     asked: Collection[tuple[str, str, str]] = ()
     if networks:
         from edge_sched_ros.cli.profile_run import measure_networks
         from edge_sched_ros.cli.profile_run import Request
 
-        names = tuple(filter(None, (name.strip() for name in units.split(','))))
+        refuse_twice(networks, 'NETWORKS')
+        check_output(output, inputs=inputs[: len(networks)] + [*filter(None, [image])])
+        if not corun:
+            refuse_idle(context, {'corun_pairs': 'without --corun'})
+        names = () if units is None else names_in(units, '--units', 'unit')
         wanted = Wanted(
             Limits(share=share, max_s=max_s),
             units=names,

@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 
 from edge_sched_ros.cli.interrupts import terminable
+from edge_sched_ros.cli.output import printing
 from edge_sched_ros.cli.progress import progress_bar
 from edge_sched_ros.cli.ranges import FiniteRange
 
@@ -60,13 +61,14 @@ def replay(
         with progress_bar(Console(stderr=True), f'replaying {bag.name}', 1.0) as progress:
             status = play(rate, progress)
     account = summary(status)
-    if as_json:
-        click.echo(json.dumps(account, indent=2))
-    else:
-        console = output_console()
-        show_summary(account, console=console)
-        if output is not None:
-            show_line(f'results are in {output}', console)
+    with printing():
+        if as_json:
+            click.echo(json.dumps(account, indent=2))
+        else:
+            console = output_console()
+            show_summary(account, console=console)
+            if output is not None:
+                show_line(f'results are in {output}', console)
     problem = nothing_usable(account)
     if problem:
         raise ConfigError(str(bag), problem)

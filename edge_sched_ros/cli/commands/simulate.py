@@ -18,6 +18,7 @@ from edge_sched_ros.cli.listing import show_list
 from edge_sched_ros.cli.output import printing
 from edge_sched_ros.cli.ranges import FiniteRange
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.documents.output_file import check_output
 
 if TYPE_CHECKING:
     from edge_sched_ros.simulation.simulator import Simulator
@@ -122,6 +123,7 @@ def simulate(
     from edge_sched_ros.policies.registry import make_policy
     from edge_sched_ros.simulation.limits import check_frames
     from edge_sched_ros.simulation.load import at_load
+    from edge_sched_ros.simulation.loading import files_of
     from edge_sched_ros.simulation.loading import load_platform
     from edge_sched_ros.simulation.loading import load_workload
     from edge_sched_ros.simulation.simulator import Simulator
@@ -135,7 +137,7 @@ def simulate(
     check_follows(policy, plan, replan_s)
     asked, device = load_workload(workload), load_platform(platform)
     if trace is not None:
-        _check_not_read(trace, workload, platform)
+        check_output(trace, '--trace', inputs=files_of(workload, platform), streamed=True)
     system = System(asked, device) if load is None else at_load(asked, device, load)
     if replayed is not None:
         _replay(replayed, system, load, as_json)
@@ -195,14 +197,6 @@ def _refuse_beside_replay(ctx: click.Context) -> None:
     for name, option in _NOT_WITH_REPLAY.items():
         if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT:
             raise click.UsageError(f'{option} and --replay exclude each other.')
-
-
-def _check_not_read(trace: Path, workload: str, platform: str) -> None:
-    from edge_sched_ros.simulation.loading import files_of
-
-    for path in files_of(workload, platform):
-        if trace.exists() and trace.samefile(path):
-            raise ConfigError('--trace', f"'{trace}' is a file this run reads")
 
 
 def _replay(path: Path, system: System, load: float | None, as_json: bool) -> None:

@@ -1,0 +1,64 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What options of several commands have in common: lists of names, and having an effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Mapping
+
+import click
+from click.core import ParameterSource
+
+from edge_sched_ros.core.errors import ConfigError
+
+_SAID = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
+
+
+def names_in(text: str, option: str, what: str) -> tuple[str, ...]:
+    """
+    Return the names in a list with commas between them.
+
+    :param what: one of them is, for messages: ``unit``
+    :raises ConfigError: for a list without a name, an empty name, and one that is there twice
+    """
+    names = [name.strip() for name in text.split(',')]
+    if not any(names):
+        raise ConfigError(option, f'names no {what}')
+    seen: set[str] = set()
+    for name in names:
+        if not name:
+            raise ConfigError(option, f"has an empty name ('{text}')")
+        if name in seen:
+            raise ConfigError(option, f"names '{name}' twice")
+        seen.add(name)
+    return tuple(names)
+
+
+def refuse_twice(names: Iterable[object], option: str) -> None:
+    """Check that nothing is named twice; :raises ConfigError: naming it."""
+    seen: set[str] = set()
+    for name in map(str, names):
+        if name in seen:
+            raise ConfigError(option, f"names '{name}' twice")
+        seen.add(name)
+
+
+def refuse_idle(context: click.Context, idle: Mapping[str, str]) -> None:
+    """
+    Refuse options that would change nothing: who gives one expects something of it.
+
+    :param idle: parameter -> why it has no effect here
+    :raises ConfigError: naming the first that was given
+    """
+    for name, why in idle.items():
+        if context.get_parameter_source(name) in _SAID:
+            option = _as_given(context, name)
+            raise ConfigError(option, f'has no effect {why}')
+
+
+def _as_given(context: click.Context, name: str) -> str:
+    """Return an option as it was given, which may be the form that switches something off."""
+    one = next(each for each in context.command.params if each.name == name)
+    forms = one.secondary_opts if one.secondary_opts and not context.params[name] else one.opts
+    return max(forms, key=len)

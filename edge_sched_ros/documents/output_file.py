@@ -1,0 +1,109 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Files we write that somebody else has named: checked before the work, whole or not at all after it.
+
+A symbolic link stays, and what it points to is written.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from edge_sched_ros.core.errors import ConfigError
+
+
+def check_output(
+    path: Path, where: str = '', *, inputs: Iterable[Path] = (), streamed: bool = False
+) -> None:
+    """
+    Check that a file can be written, before the work that is to fill it.
+
+    :param where: the option that names it, for messages; empty for none
+    :param inputs: files that are read, which it must not be
+    :param streamed: whether it may be a device or a pipe
+    :raises ConfigError: saying why it cannot be written
+    """
+    problem = _problem(path, inputs, streamed)
+    if problem and where:
+        raise ConfigError(where, f"'{path}' {problem}")
+    if problem:
+        raise ConfigError(str(path), problem)
+
+
+def _problem(path: Path, inputs: Iterable[Path], streamed: bool) -> str:
+    try:
+        target = Path(os.path.realpath(path, strict=False))
+        found = _mode(target)
+        if found is not None and stat.S_ISDIR(found):
+            return 'is a folder, not a file'
+        if found is not None and not stat.S_ISREG(found):
+            if streamed:
+                return '' if os.access(path, os.W_OK) else 'cannot be written: Permission denied'
+            return 'is no regular file (a device or a pipe)'
+        if any(_same(path, other) for other in inputs):
+            return 'is a file that this command reads'
+        if not target.parent.is_dir():
+            return f'cannot be written: there is no folder {target.parent}'
+        if found is not None and not os.access(target, os.W_OK):
+            return 'cannot be written: Permission denied'
+        # on some file systems only the attempt tells
+        with tempfile.TemporaryFile(dir=target.parent):
+            return ''
+    except (OSError, ValueError) as error:
+        return f'cannot be written: {getattr(error, "strerror", None) or error}'
+
+
+def write_whole(path: Path, data: bytes, where: str = '') -> None:
+    """
+    Write a file that is there as a whole or not at all, with the permissions it had.
+
+    :param where: the option that names it, for messages; empty for none
+    :raises ConfigError: when it cannot be written
+    """
+    temporary: Path | None = None
+    try:
+        target = Path(os.path.realpath(path))
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f'.{target.name}.')
+        temporary = Path(name)
+        with os.fdopen(handle, 'wb') as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(_permissions(target))
+        temporary.replace(target)
+    except OSError as error:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        problem = f'cannot be written: {error.strerror}'
+        if where:
+            raise ConfigError(where, f"'{path}' {problem}") from None
+        raise ConfigError(str(path), problem) from None
+
+
+def _mode(path: Path) -> int | None:
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        return None
+
+
+def _same(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except (OSError, ValueError):
+        return False
+
+
+def _permissions(path: Path) -> int:
+    """Return those of the file that is replaced, else what is usual."""
+    found = _mode(path)
+    if found is not None:
+        return found & 0o777
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask
