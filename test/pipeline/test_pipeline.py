@@ -285,7 +285,6 @@ def test_a_program_of_ones_own_gets_the_message(ends, monkeypatch):
             r'tracker\.after: an embedding network must come after a task that gives boxes$',
         ),
         ({'tracker.max_in_flight': 2}, r'tracker\.max_in_flight: must be 1'),
-        ({'detector.max_age_frames': 3}, 'max_age_frames: yolov5 has no such option'),
     ],
 )
 def test_what_cannot_be_loaded_is_named(tmp_path, ends, more, message):

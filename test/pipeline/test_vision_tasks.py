@@ -183,7 +183,7 @@ def _answer(program, image):
     ('program', 'more', 'message'),
     [
         ('stereo', {}, 'focal_px: must be given'),
-        ('corners', {'task__strength': 0.5}, 'strength: corners has no such option'),
+        ('corners', {'task__strength': 0.5}, 'strength: unknown parameter'),
         ('denoise', {'units': ['pva0']}, r'task\.units: denoise runs on cpu, gpu, vic only'),
         ('denois', {}, "did you mean 'denoise'"),
     ],
