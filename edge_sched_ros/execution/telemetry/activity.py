@@ -18,7 +18,7 @@ from edge_sched_ros.execution.discovery.files import read_int
 #: modules and releases.
 _DEVICES = {'nvdla0': 'dla0', 'nvdla1': 'dla1', 'pva0': 'pva0', 'vic': 'vic0', 'ofa': 'ofa0'}
 #: what is above: nothing, host1x, or bus@0/host1x
-_ABOVE = ('', '*/', '*/*/')
+_ABOVE = ('', '*host1x/', 'bus@*/*host1x/')
 
 
 @dataclass(frozen=True, slots=True)

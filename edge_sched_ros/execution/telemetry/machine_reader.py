@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
 from edge_sched_ros.execution.discovery.power_mode import PowerMode
@@ -27,6 +28,8 @@ from edge_sched_ros.execution.telemetry.thermal import Thermal
 
 #: label of a PC's only rail, which feeds all its cores
 PACKAGE = 'CPU package (RAPL)'
+#: after so long the next of four readers looks for its files again
+_LOOK_AGAIN_NS = 2_500_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,10 @@ class MachineReading:
 
 class MachineReader:
     """
-    All readers of a machine, which find their files once.
+    All readers of a machine.
+
+    Each looks for its files anew from time to time, one reader at a read: drivers are loaded later
+    than this process, and removed.
 
     :param cores: CPU cores to look at
     :param root: where ``sys``, ``etc`` and ``var`` are
@@ -74,6 +80,28 @@ class MachineReader:
         self._ina3221 = Ina3221(root)
         self._activity = Activity(root)
         self._rapl = Rapl(root)
+        self._again = cycle((self._find_gpu, self._find_rails, self._find_heat, self._find_rest))
+        self._found_ns: int | None = None
+
+    def _look_again(self, now_ns: int) -> None:
+        """Let the next reader look for its files, so often that each does within ten seconds."""
+        if self._found_ns is None:
+            self._found_ns = now_ns
+        if now_ns - self._found_ns >= _LOOK_AGAIN_NS:
+            self._found_ns = now_ns
+            next(self._again)()
+
+    def _find_gpu(self) -> None:
+        self._gpu = Gpu(self._root)
+
+    def _find_rails(self) -> None:
+        self._ina3221 = Ina3221(self._root)
+
+    def _find_heat(self) -> None:
+        self._thermal = Thermal(self._root)
+
+    def _find_rest(self) -> None:
+        self._activity, self._rapl = Activity(self._root), Rapl(self._root)
 
     def read(self, now_ns: int, before: MachineReading | None) -> MachineReading:
         """
@@ -82,6 +110,7 @@ class MachineReader:
         :param now_ns: on any clock that goes on
         :param before: the reading before, for what only differences tell
         """
+        self._look_again(now_ns)
         rails = self._ina3221.read()
         rails_mw = {rail.label: rail.power_mw for rail in rails.rails if rail.power_mw is not None}
         energy = self._rapl.read()
