@@ -57,10 +57,12 @@ build_packages() {
   "$VENV/bin/python" dev/fix_prefix.py
   # a build must not find its own former result, with other paths it would compile everything anew
   rm -f "$VENV"/lib/python3*/site-packages/edge_sched_ros.pth
-  for entry in package.xml CMakeLists.txt msg edge_sched_ros launch config models dev; do
+  for entry in package.xml CMakeLists.txt pyproject.toml msg edge_sched_ros launch config models dev test; do
     ln -s "$PWD/$entry" "$source/$entry"
   done
-  local paths=("$source")
+  local paths=("$source") testing=OFF
+  # the packages that CMake wants for tests are there for this distro only
+  [ "$distro" = kilted ] || testing=ON
   for entry in dev/overlay/*; do
     [ -d "$VENV/share/$(basename "$entry")" ] || paths+=("$entry")
   done
@@ -70,7 +72,7 @@ build_packages() {
     --base-paths "${paths[@]}" \
     --build-base "$PREFIX/build" --install-base "$PREFIX/install" \
     --symlink-install --event-handlers console_direct- console_cohesion- \
-    --cmake-args "-DPython3_EXECUTABLE=$PWD/$VENV/bin/python" -DBUILD_TESTING=OFF \
+    --cmake-args "-DPython3_EXECUTABLE=$PWD/$VENV/bin/python" "-DBUILD_TESTING=$testing" \
       -DCMAKE_BUILD_TYPE=Release -Wno-dev \
     || die "the build failed: see $PREFIX/log/latest_build"
   # what was removed from the checkout leaves dangling links behind
