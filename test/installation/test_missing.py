@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
 import yaml
@@ -149,15 +150,12 @@ def test_an_old_pydantic(folder, command):
 def test_the_node_refuses_to_be_configured_without_a_library(monkeypatch):
     ros = pytest.importorskip('edge_sched_ros.nodes.scheduler_node', reason='needs ROS 2')
     error = ModuleNotFoundError("No module named 'norfair'", name='norfair')
-    problems = []
-
-    class Node:
-        _settings = type('S', (), {'values': staticmethod(lambda: (_ for _ in ()).throw(error))})
-        _refuse = staticmethod(problems.append)
-
+    node = MagicMock()
+    node._settings.values.side_effect = error
     monkeypatch.setattr(ros, 'from_parameters', lambda values: values)
-    assert ros.SchedulerNode.on_configure(Node(), None) == ros.FAILURE
-    assert problems and 'norfair: ' in problems[0]
+    assert ros.SchedulerNode.on_configure(node, None) == ros.FAILURE
+    (problem,) = node._refuse.call_args.args
+    assert problem.startswith('norfair: ')
 
 
 @pytest.mark.parametrize(
