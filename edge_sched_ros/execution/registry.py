@@ -17,8 +17,10 @@ from edge_sched_ros.execution import engines
 from edge_sched_ros.execution import preprocess
 from edge_sched_ros.execution.cpu_plan import split_cores
 from edge_sched_ros.execution.cpu_plan import why_spare
+from edge_sched_ros.execution.discovery import probes
 from edge_sched_ros.execution.discovery.cpu_quota import read_cpu_quota
 from edge_sched_ros.execution.discovery.inventory import take_inventory
+from edge_sched_ros.execution.discovery.signs import read_signs
 from edge_sched_ros.execution.engines.base import Engine
 from edge_sched_ros.execution.plugins import modules_holding
 from edge_sched_ros.execution.preprocess.base import Preprocessor
@@ -70,6 +72,23 @@ class Machine:
         spare = tuple(local for local in self.spare if local not in named)
         absent = {name: why for name, why in self.absent.items() if name not in names}
         return replace(self, units=(*cores, *others), spare=spare, absent=absent)
+
+
+@lru_cache(maxsize=1)
+def _signs_then() -> frozenset[str]:
+    """Return the drivers that were there at the first look."""
+    return read_signs()
+
+
+def rediscover() -> Machine:
+    """Look at this machine again where drivers have come or gone since; else as before."""
+    if read_signs() != _signs_then():
+        for known in (_signs_then, probes.probe_machine, discover):
+            forget = getattr(known, 'cache_clear', None)
+            if forget is not None:
+                forget()
+        _signs_then()
+    return discover()
 
 
 @lru_cache(maxsize=1)

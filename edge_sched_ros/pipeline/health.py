@@ -58,6 +58,7 @@ def examine(status: Status, rates: Rates, limits: Limits) -> list[Health]:
         *_missing_units(status),
         *_left_out(status),
         *_quota(status, rates),
+        *_appeared(status),
         *_profiles(status),
         *_drifts(status),
         *_inputs(status, rates, limits),
@@ -168,6 +169,13 @@ def _stopped(rates: Rates) -> str:
         f'the CPU quota stopped this process in {seen.throttled} of {seen.periods} periods, '
         f'for {seen.stopped_s * 1e3:.0f} ms'
     )
+
+
+def _appeared(status: Status) -> list[Health]:
+    return [
+        Health(f'unit {kind}', WARN, 'appeared since the start: configure again to use it', kind)
+        for kind in status.appeared
+    ]
 
 
 def _quota(status: Status, rates: Rates) -> list[Health]:

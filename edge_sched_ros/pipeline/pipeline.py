@@ -25,8 +25,8 @@ from edge_sched_ros.execution.alike import alike_units
 from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.jobs import JobEnd
-from edge_sched_ros.execution.registry import discover
 from edge_sched_ros.execution.registry import Machine
+from edge_sched_ros.execution.registry import rediscover
 from edge_sched_ros.execution.runtime import Runtime
 from edge_sched_ros.execution.telemetry.sampler import Sampler
 from edge_sched_ros.pipeline.admission import Admission
@@ -40,6 +40,7 @@ from edge_sched_ros.pipeline.config import PipelineConfig
 from edge_sched_ros.pipeline.cost_sources import ProfileUse
 from edge_sched_ros.pipeline.inputs_account import InputAccounts
 from edge_sched_ros.pipeline.known_costs import known_costs
+from edge_sched_ros.pipeline.late_drivers import LateDrivers
 from edge_sched_ros.pipeline.latest_images import LatestImages
 from edge_sched_ros.pipeline.machine_watch import MachineWatch
 from edge_sched_ros.pipeline.quota_watch import QuotaWatch
@@ -86,6 +87,7 @@ class Pipeline:
         self._runtime: Runtime | None = None
         self._watch: MachineWatch | None = None
         self._quota: QuotaWatch | None = None
+        self._late: LateDrivers | None = None
         self._replanning: Replanning | None = None
         #: says what changes of tasks would do to deadlines
         self.admission = Admission(self._known, config.admission)
@@ -111,7 +113,8 @@ class Pipeline:
         :param should_stop: asked while costs are measured; ends that after the run in progress
         :raises ConfigError: naming the file or key that cannot be used
         """
-        machine = self._machine or discover()
+        machine = self._machine or rediscover()
+        self._late = LateDrivers(self._root)
         assembly = assemble(self.config, machine)
         self._quota = _quota_watch(self._root, machine, assembly)
         use = self._quota.look()
@@ -275,6 +278,8 @@ class Pipeline:
         """
         if self._watch is not None:
             self._watch.look()
+            if self._late is not None:
+                self._late.look(self._clock_ns())
             if self._replanning is not None:
                 self._replanning.look()
             self.admission.look(self._inputs.snapshot(), self._clock_ns())
@@ -297,6 +302,7 @@ class Pipeline:
                 readings=readings,
                 profile_use=self._profile_use,
                 quota=quota,
+                appeared=() if self._late is None else self._late.kinds,
             )
         )
         return status

@@ -82,6 +82,7 @@ class Status:
     :param profile_use: where the costs come from that were known from the start
     :param drifts: how often a cost has become another than was known
     :param drifted: ``TASK/STAGE on UNIT`` whose cost did so last; empty before
+    :param appeared: kinds of units whose drivers came after the pipeline was loaded
     :param quota: of CPU time, where it leaves less than the CPU units could use
     """
 
@@ -102,6 +103,7 @@ class Status:
     drifts: int = 0
     drifted: str = ''
     quota: QuotaUse | None = None
+    appeared: tuple[str, ...] = ()
 
 
 def read_status(
@@ -117,6 +119,7 @@ def read_status(
     readings: Mapping[str, UnitReading],
     profile_use: ProfileUse | None = None,
     quota: QuotaUse | None = None,
+    appeared: tuple[str, ...] = (),
 ) -> Status:
     """Return the status of a dispatcher; call it while nothing else handles events."""
     return Status(
@@ -150,6 +153,7 @@ def read_status(
         drifts=dispatcher.profiles.drifts,
         drifted=_name(dispatcher.profiles.drifted),
         quota=quota,
+        appeared=appeared,
     )
 
 

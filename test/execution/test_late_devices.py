@@ -4,14 +4,18 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 
 from sysfs import Tree
 
 from edge_sched_ros.core.units import Unit
+from edge_sched_ros.execution import registry
+from edge_sched_ros.execution.discovery.signs import read_signs
 from edge_sched_ros.execution.telemetry.machine_reader import MachineReader
 from edge_sched_ros.execution.telemetry.sampler import Sampler
 from edge_sched_ros.execution.units import LocalUnit
+from edge_sched_ros.pipeline.late_drivers import LateDrivers
 
 S = 1_000_000_000
 
@@ -75,3 +79,38 @@ def test_a_unit_is_told_of_what_is_known_of_it_since(tmp_path):
     reading = sample.readings['gpu0']
     assert (reading.rail, reading.power_mw) == ('VDD_GPU_SOC', 3800)
     assert (reading.temperature_c, reading.clock_mhz, reading.throttled) == (45.5, 612, True)
+
+
+def test_drivers_that_come_later_are_noted_until_the_next_load(tmp_path, caplog):
+    tree = Tree(tmp_path)
+    tree.write('dev/null', '')
+    late = LateDrivers(tmp_path)
+    late.look(0)
+    tree.write('dev/nvhost-ctrl-gpu', '')
+    tree.write('dev/nvhost-ctrl-nvdla0', '')
+    late.look(S)
+    assert late.kinds == ()
+    with caplog.at_level(logging.WARNING):
+        late.look(10 * S)
+        late.look(20 * S)
+    assert late.kinds == ('dla', 'gpu')
+    assert caplog.text.count('unit gpu: its driver is here now: configure again to use it') == 1
+    assert LateDrivers(tmp_path).kinds == ()
+    assert read_signs(tmp_path) == {'dla', 'gpu'}
+
+
+def test_a_machine_is_probed_again_where_drivers_have_come(monkeypatch):
+    signs, looks = [frozenset()], []
+    monkeypatch.setattr(registry, 'read_signs', lambda: signs[0])
+    monkeypatch.setattr(registry, 'take_inventory', lambda: looks.append(1) or ())
+    registry.discover.cache_clear()
+    registry._signs_then.cache_clear()
+    try:
+        first = registry.rediscover()
+        assert registry.rediscover() is first
+        signs[0] = frozenset({'gpu'})
+        assert registry.rediscover() is not first
+        assert len(looks) == 2
+    finally:
+        registry.discover.cache_clear()
+        registry._signs_then.cache_clear()
