@@ -4,49 +4,130 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from edge_sched_ros.bags.layout import same_layout
 from edge_sched_ros.bags.typestore import typestore
+from edge_sched_ros.bags.typestore import with_types
+from edge_sched_ros.core.brief import brief
+from edge_sched_ros.core.brief import brief_error
 from edge_sched_ros.core.errors import ConfigError
 
+#: what a bag's files end with
+_FILES = ('.mcap', '.db3', '.bag')
 
-def open_bag(path: Path) -> Any:
+
+def open_bag(path: Path) -> Bag:
     """
-    Return a ``rosbags`` reader of a rosbag2 folder (MCAP or SQLite), to be used with ``with``.
+    Return a bag to be used with ``with``: a rosbag2 folder, one of its files, or a ROS 1 bag.
 
-    :raises ConfigError: when it is not a bag or is damaged
+    :raises ConfigError: when it is not a bag or is damaged; also on entering
     """
     from rosbags.highlevel import AnyReader
-    from rosbags.highlevel import AnyReaderError
 
     if not path.exists():
         raise ConfigError(str(path), 'there is no such bag')
     if path.is_dir() and not (path / 'metadata.yaml').is_file():
-        raise ConfigError(str(path), 'is not a bag: there is no metadata.yaml in it')
+        problem = 'is not a bag: there is no metadata.yaml in it'
+        files = sorted(file.name for file in path.iterdir() if file.suffix in _FILES)
+        if files:
+            problem += f'; give the file itself: {", ".join(str(path / name) for name in files)}'
+        raise ConfigError(str(path), problem)
+    if path.is_file() and path.suffix not in _FILES:
+        known = ', '.join(_FILES)
+        raise ConfigError(str(path), f'is not a bag: neither a folder nor one of {known}')
     try:
-        return _Opened(AnyReader([path], default_typestore=typestore()), path)
-    except (AnyReaderError, OSError) as error:
-        raise ConfigError(str(path), f'is not a bag that can be read: {error}') from None
+        return Bag(AnyReader([path], default_typestore=typestore()), path)
+    except Exception as error:
+        raise _unreadable(path, error) from None
 
 
-class _Opened:
-    """Opens the reader on entering, so that damage is reported in our terms."""
+class Bag:
+    """
+    An open bag. Messages of a ROS 1 bag are read as those of ROS 2.
+
+    :param reader: a ``rosbags`` reader, not open yet
+    :param path: where it is
+    """
 
     def __init__(self, reader: Any, path: Path) -> None:
         self._reader = reader
         self._path = path
+        self.connections: list[Any] = []
+        #: why reading ended before the bag did; empty when it did not
+        self.damage = ''
+        #: types of a ROS 1 bag as ROS 2 has them, once they are needed
+        self._as_ros2: Any = None
 
-    def __enter__(self) -> Any:
+    def __enter__(self) -> Bag:
+        """Open it; :raises ConfigError: when it cannot be read."""
         try:
-            return self._reader.__enter__()
+            self._reader.open()
         except Exception as error:
-            reason = ' '.join(str(error).split())
-            if 'end magic' in reason:
-                reason += ' (the recording was cut off; `mcap recover` can save the rest)'
-            raise ConfigError(
-                str(self._path), f'is not a bag that can be read: {reason}'
-            ) from None
+            raise _unreadable(self._path, error) from None
+        self.connections = list(self._reader.connections)
+        return self
 
-    def __exit__(self, *error: Any) -> Any:
-        return self._reader.__exit__(*error)
+    def __exit__(self, *error: Any) -> None:
+        """Close it."""
+        self._reader.close()
+
+    @property
+    def start_time(self) -> int:
+        """Log time of the first message, ns; zero in a bag without any."""
+        return int(self._reader.start_time) if self._reader.message_count else 0
+
+    @property
+    def is_ros1(self) -> bool:
+        """Whether its messages are those of ROS 1."""
+        return not self._reader.is2
+
+    def messages(self, connections: Sequence[Any]) -> Iterator[tuple[Any, int, bytes]]:
+        """
+        Yield connection, log time and bytes of the messages of some connections, in order.
+
+        Ends where the bag is damaged, see ``damage``.
+        """
+        if not connections:
+            return  # a reader takes none for all of them
+        try:
+            yield from self._reader.messages(connections=connections)
+        except Exception as error:
+            self.damage = brief_error(error)
+
+    def unlike(self, kind: str) -> str:
+        """
+        Return why messages of a type in this bag are not those of that name here; or nothing.
+
+        Types change between distributions, and the bytes of one are no message of the other.
+        """
+        here, there = typestore(), self._reader.typestore
+        if kind not in here.fielddefs or same_layout(there, here, kind):
+            return ''
+        return f"'{kind}' has other fields in this bag than here"
+
+    def cdr(self, data: bytes, kind: str) -> bytes:
+        """Return a message's bytes as ROS 2 has them; raises what it likes for damaged ones."""
+        if not self.is_ros1:
+            return bytes(data)
+        if self._as_ros2 is None:
+            self._as_ros2 = with_types(self._reader.typestore)
+        return bytes(self._as_ros2.ros1_to_cdr(data, kind))
+
+    def deserialize(self, data: bytes, kind: str) -> Any:
+        """Return a message; raises what it likes for a damaged one."""
+        if self.is_ros1:
+            # under the names that fields have in ROS 2
+            message = self.cdr(data, kind)
+            return self._as_ros2.deserialize_cdr(message, kind)
+        return self._reader.deserialize(data, kind)
+
+
+def _unreadable(path: Path, error: Exception) -> ConfigError:
+    reason = brief(error) or type(error).__name__
+    if 'end magic' in reason:
+        reason += ' (the recording was cut off; `mcap recover` can save the rest)'
+    return ConfigError(str(path), f'is not a bag that can be read: {reason}')

@@ -14,9 +14,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from edge_sched_ros.bags.pace import Pace
+from edge_sched_ros.bags.reader import Bag
 from edge_sched_ros.bags.reader import open_bag
 from edge_sched_ros.bags.results_writer import check_free
 from edge_sched_ros.bags.results_writer import ResultsWriter
+from edge_sched_ros.core.brief import brief_error
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import FrameError
@@ -27,7 +30,9 @@ from edge_sched_ros.pipeline.info_choice import CameraInfos
 from edge_sched_ros.pipeline.inputs import Input
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.rejections import Rejections
+from edge_sched_ros.pipeline.rejections import UNREADABLE
 from edge_sched_ros.pipeline.status import Status
+from edge_sched_ros.pipeline.topics import CAMERA_INFO
 from edge_sched_ros.pipeline.topics import info_topics
 
 _log = logging.getLogger(__name__)
@@ -42,9 +47,13 @@ class Replay:
 
     :param config: what to run; its topics are matched with the bag's, a leading / apart
     :param results: bag to write results to; ``None`` for none
+    :param keep_gaps: wait through a bag's long gaps
     """
 
-    def __init__(self, config: PipelineConfig, *, results: Path | None) -> None:
+    def __init__(
+        self, config: PipelineConfig, *, results: Path | None, keep_gaps: bool = False
+    ) -> None:
+        self._keep_gaps = keep_gaps
         self._config = config
         self._results = results
         #: image topic -> the CameraInfos that came for it
@@ -85,6 +94,8 @@ class Replay:
             if self._results is not None:
                 self._writer = stack.enter_context(self._new_results(self._results))
             yield partial(self._play, bag)
+            if bag.damage:
+                _log.warning('%s: cannot be read to its end: %s', bag_path, bag.damage)
 
     def _new_results(self, path: Path) -> ResultsWriter:
         names = [task.name for task in self._config.tasks]
@@ -99,50 +110,77 @@ class Replay:
             },
         )
 
-    def _check_topics(self, bag: Any, path: Path) -> None:
-        there = {_plain(c.topic): c.msgtype for c in bag.connections}
+    def _check_topics(self, bag: Bag, path: Path) -> None:
+        there: dict[str, set[str]] = {}
+        for connection in bag.connections:
+            there.setdefault(_plain(connection.topic), set()).add(connection.msgtype)
         for topic, kind in self._config.topic_types().items():
-            if _plain(topic) not in there:
-                known = ', '.join(sorted(c.topic for c in bag.connections)) or 'none'
+            found = there.get(_plain(topic))
+            if found is None:
+                known = ', '.join(sorted({c.topic for c in bag.connections})) or 'none'
                 raise ConfigError(str(path), f"has no topic '{topic}' (it has: {known})")
-            if there[_plain(topic)] != kind:
-                raise ConfigError(
-                    f'{path}: {topic}', f'is {there[_plain(topic)]}, the parameters say {kind}'
-                )
+            others = ', '.join(sorted(found - {kind}))
+            if kind not in found:
+                raise ConfigError(f'{path}: {topic}', f'is {others}, the parameters say {kind}')
+            if others:
+                _log.warning('%s: %s: also holds %s, which is left out', path, topic, others)
+            if problem := bag.unlike(kind):
+                raise ConfigError(f'{path}: {topic}', problem)
 
-    def _play(self, bag: Any, rate: float, progress: Callable[[float], None]) -> Status:
-        inputs = {_plain(t): Input(t, k) for t, k in self._config.topic_types().items()}
-        infos: dict[str, list[str]] = {}
+    def _play(self, bag: Bag, rate: float, progress: Callable[[float], None]) -> Status:
+        types = self._config.topic_types()
+        inputs = {(_plain(topic), kind): Input(topic, kind) for topic, kind in types.items()}
+        infos: dict[tuple[str, str], list[str]] = {}
         for topic, info in info_topics(self._config).items():
-            infos.setdefault(_plain(info), []).append(topic)
+            infos.setdefault((_plain(info), CAMERA_INFO), []).append(topic)
         wanted = [
-            c for c in bag.connections if _plain(c.topic) in inputs or _plain(c.topic) in infos
+            connection
+            for connection in bag.connections
+            if _key(connection) in inputs or _key(connection) in infos
         ]
-        span_ns = max(1, bag.end_time - bag.start_time)
+        total = max(1, sum(connection.msgcount or 0 for connection in wanted))
+        pace = Pace(rate, keep_gaps=self._keep_gaps, say=_log.warning)
         self._pipeline.start()
         try:
             started = time.monotonic()
-            for connection, at_ns, data in bag.messages(connections=wanted):
-                elapsed_ns = at_ns - bag.start_time
-                due = started + elapsed_ns / 1e9 / rate
+            for count, (connection, at_ns, data) in enumerate(bag.messages(wanted), 1):
+                due = started + pace.due_s(at_ns)
                 # decoded before it is due: that a bag needs it is no delay of the pipeline's
-                message = bag.deserialize(data, connection.msgtype)
+                message = self._read(bag, connection, data)
                 time.sleep(max(0.0, due - time.monotonic()))
-                name = _plain(connection.topic)
-                for topic in infos.get(name, ()):
-                    self._infos[topic].add(message)
-                if name in inputs:
-                    self._feed(inputs[name], message)
-                progress(elapsed_ns / span_ns)
+                key = _key(connection)
+                for topic in infos.get(key, ()):
+                    self._take_info(topic, message)
+                if key in inputs:
+                    self._feed(inputs[key], message)
+                progress(min(1.0, count / total))
             self._wait_until_idle()
         finally:
             self._pipeline.stop()
         return self._pipeline.status()
 
+    @staticmethod
+    def _read(bag: Bag, connection: Any, data: bytes) -> Any:
+        """Return a message, or why it is none, in the node's words."""
+        kind = connection.msgtype
+        try:
+            return bag.deserialize(data, kind)
+        except Exception as error:
+            return FrameError(UNREADABLE, f'not a {kind} ({brief_error(error)})')
+
+    def _take_info(self, topic: str, message: Any) -> None:
+        if isinstance(message, FrameError):
+            self._rejections.note(f'camera_info of {topic}', message)
+        else:
+            self._infos[topic].add(message)
+
     def _feed(self, source: Input, message: Any) -> None:
         try:
+            if isinstance(message, FrameError):
+                raise message
             arrival = source.accept(message, 0)
-        except FrameError as error:
+        except Exception as error:
+            # a message that is nothing like what its type promises must not end the run
             self._pipeline.reject(source.topic, self._rejections.note(source.topic, error))
             return
         if arrival.restarted:
@@ -170,3 +208,7 @@ class Replay:
 
 def _plain(topic: str) -> str:
     return topic.lstrip('/')
+
+
+def _key(connection: Any) -> tuple[str, str]:
+    return _plain(connection.topic), connection.msgtype

@@ -69,6 +69,8 @@ class ResultsWriter:
             for name, kind in topics.RESULT_TOPICS.get(output, {}).items():
                 self._types[f'/{task}/{name}'] = kind
         self._connections: dict[str, Any] = {}
+        #: why nothing is written any more; empty while it is
+        self._problem = ''
 
     def __enter__(self) -> ResultsWriter:
         """Open the bag."""
@@ -83,11 +85,28 @@ class ResultsWriter:
         return self
 
     def __exit__(self, *error: Any) -> None:
-        """Close the bag."""
-        self._writer.close()
+        """Close the bag; :raises ConfigError: when it could not be written to its end."""
+        try:
+            self._writer.close()
+        except OSError as failed:
+            self._problem = self._problem or _why(failed)
+        if self._problem and error[0] is None:
+            raise ConfigError(str(self._path), f'cannot be written: {self._problem}')
 
     def write(self, end: JobEnd) -> None:
-        """Write the end of a job."""
+        """
+        Write the end of a job.
+
+        A full disk ends writing and not the run: it is said when the bag is closed.
+        """
+        if self._problem:
+            return
+        try:
+            self._write_end(end)
+        except OSError as error:
+            self._problem = _why(error)
+
+    def _write_end(self, end: JobEnd) -> None:
         at_ns = end.frame.stamp_ns if end.frame is not None else 0
         source = messages.header(make, end.frame)
         timing = messages.job_timing(make, end, network=self._network_of(end.task))
@@ -121,3 +140,7 @@ class ResultsWriter:
     def _write(self, topic: str, message: Any, at_ns: int) -> None:
         data = typestore().serialize_cdr(message, self._types[topic])
         self._writer.write(self._connections[topic], at_ns, data)
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or str(error)

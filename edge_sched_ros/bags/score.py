@@ -27,8 +27,7 @@ def read_topic(bag_path: Path, topic: str) -> dict[int, Any]:
     found: dict[int, Any] = {}
     with open_bag(bag_path) as bag:
         connections = [c for c in bag.connections if c.topic == topic]
-        # a reader takes no connections for all of them
-        for connection, _, data in bag.messages(connections=connections) if connections else ():
+        for connection, _, data in bag.messages(connections):
             message = bag.deserialize(data, connection.msgtype)
             found[stamp_ns(message) or 0] = message
     return found

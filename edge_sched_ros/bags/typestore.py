@@ -53,6 +53,16 @@ def typestore() -> Any:
     return store
 
 
+def with_types(other: Any) -> Any:
+    """Return a type store of the types of :func:`typestore` and those only another has."""
+    from rosbags.typesys import get_typestore
+    from rosbags.typesys import Stores
+
+    store, known = get_typestore(Stores.EMPTY), typestore().fielddefs
+    store.register({**other.fielddefs, **known})
+    return store
+
+
 def make(type_name: str, **values: Any) -> Any:
     """Return a message of a type, fields not given at their defaults."""
     return _make(typestore(), type_name, values)

@@ -16,12 +16,14 @@ import rclpy
 from builtin_interfaces.msg import Time
 from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
-from rclpy.qos import QoSProfile
-from rclpy.qos import ReliabilityPolicy
 from rosgraph_msgs.msg import Clock
 
+from edge_sched_ros.bags.pace import Pace
+from edge_sched_ros.bags.reader import Bag
 from edge_sched_ros.bags.reader import open_bag
+from edge_sched_ros.core.brief import brief_error
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.nodes.bag_qos import played_qos
 from edge_sched_ros.nodes.ros_messages import message_class
 from edge_sched_ros.nodes.running import InterruptibleExecutor
 from edge_sched_ros.nodes.running import one_line
@@ -36,43 +38,67 @@ STARTED = 'playing'
 
 class BagPlayer(Node):
     """
-    Publishes a bag's messages, byte for byte, at their times.
+    Publishes a bag's messages, byte for byte, at their times, with the QoS they had.
 
-    :param bag: an open reader
+    Messages of a ROS 1 bag are converted. Topics of types that are not known here are left out.
+
+    :param bag: an open one
     :param topics: which to play; all when empty
+    :param keep_gaps: wait through long gaps
     :param interrupted: asked while waiting; ends the playing when it is so
     """
 
     def __init__(
         self,
-        bag: Any,
+        bag: Bag,
         topics: list[str],
         *,
         clock: bool,
+        keep_gaps: bool = False,
         interrupted: Callable[[], bool] = lambda: False,
     ) -> None:
         super().__init__('bag_player')
         self._bag = bag
+        self._keep_gaps = keep_gaps
         self._interrupted = interrupted
-        qos = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
-        self._connections = [
-            connection
-            for connection in bag.connections
-            if not topics or connection.topic in topics
-        ]
-        missing = sorted(set(topics) - {c.topic for c in self._connections})
+        named = {topic.lstrip('/') for topic in topics}
+        wanted = [c for c in bag.connections if not named or c.topic.lstrip('/') in named]
+        missing = sorted(named - {c.topic.lstrip('/') for c in wanted})
         if missing:
-            raise ConfigError(missing[0], 'the bag has no such topic')
-        self._publishers_by_topic = {
-            c.topic: self.create_publisher(message_class(c.msgtype, c.topic), c.topic, qos)
-            for c in self._connections
-        }
+            known = ', '.join(sorted({c.topic for c in bag.connections})) or 'none'
+            raise ConfigError(f'/{missing[0]}', f'the bag has no such topic (it has: {known})')
+        #: topics with their types
+        self._publishers_of: dict[tuple[str, str], Any] = {}
+        self._connections = self._publish(wanted)
+        if not self._connections:
+            raise ConfigError('the bag', 'holds nothing that can be played')
+        #: messages whose bytes could not be converted
+        self.damaged = 0
         self._clock_publisher = self.create_publisher(Clock, '/clock', 10) if clock else None
 
     @property
     def heard(self) -> bool:
         """Whether somebody listens to one of the topics."""
-        return any(p.get_subscription_count() for p in self._publishers_by_topic.values())
+        return any(p.get_subscription_count() for p in self._publishers_of.values())
+
+    def _publish(self, wanted: list[Any]) -> list[Any]:
+        """Make the publishers, and return the connections that can be played."""
+        by_topic: dict[tuple[str, str], list[Any]] = {}
+        for connection in wanted:
+            by_topic.setdefault((connection.topic, connection.msgtype), []).append(connection)
+        found = []
+        for (topic, kind), connections in by_topic.items():
+            try:
+                if problem := self._bag.unlike(kind):
+                    raise ConfigError(topic, problem)
+                self._publishers_of[(topic, kind)] = self.create_publisher(
+                    message_class(kind, topic), topic, played_qos(connections)
+                )
+            except ConfigError as error:
+                _warn(f'{error}: the topic is left out')
+                continue
+            found += connections
+        return found
 
     def hold_clock(self) -> None:
         """Say that it is the time of the first message."""
@@ -80,21 +106,36 @@ class BagPlayer(Node):
 
     def play(self, rate: float) -> int:
         """Publish everything once and return the number of messages."""
-        begin_ns = self._bag.start_time
+        pace = Pace(rate, keep_gaps=self._keep_gaps, say=_warn)
         started = reported = time.monotonic()
         count = 0
-        for connection, at_ns, data in self._bag.messages(connections=self._connections):
+        for connection, at_ns, data in self._bag.messages(self._connections):
             if self._interrupted():
                 raise ExternalShutdownException
-            due = started + (at_ns - begin_ns) / 1e9 / rate
-            self._wait_until(due, rate, at_ns)
+            due_s = pace.due_s(at_ns)
+            message = self._bytes_of(connection, data)
+            self._wait_until(started + due_s, rate, at_ns)
             self._publish_clock(at_ns)
-            self._publishers_by_topic[connection.topic].publish(bytes(data))
+            if message is None:
+                continue
+            self._publishers_of[(connection.topic, connection.msgtype)].publish(message)
             count += 1
             if time.monotonic() - reported >= 1.0 or count == 1:
                 reported = time.monotonic()
-                print(f'{STARTED} {(at_ns - begin_ns) / 1e9:.1f} s', flush=True)
+                print(f'{STARTED} {due_s * rate:.1f} s', flush=True)
+        if self._bag.damage:
+            _warn(f'the bag cannot be read to its end: {self._bag.damage}')
         return count
+
+    def _bytes_of(self, connection: Any, data: bytes) -> bytes | None:
+        """Return a message as it is published; ``None`` for one of ROS 1 that is damaged."""
+        try:
+            return self._bag.cdr(data, connection.msgtype)
+        except Exception as error:
+            if not self.damaged:
+                _warn(f'{connection.topic}: message left out: {brief_error(error)}')
+            self.damaged += 1
+            return None
 
     def _wait_until(self, due: float, rate: float, at_ns: int) -> None:
         """Sleep until a message is due, the clock ticking meanwhile and never going past it."""
@@ -111,11 +152,22 @@ class BagPlayer(Node):
             self._clock_publisher.publish(Clock(clock=Time(sec=seconds, nanosec=nanoseconds)))
 
 
+def _warn(line: str) -> None:
+    print(f'bag_player: {line}', file=sys.stderr, flush=True)
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('bag', type=Path, help='folder of a rosbag2 bag (MCAP or SQLite)')
+    parser.add_argument(
+        'bag', type=Path, help='a rosbag2 folder, an MCAP or SQLite file of one, or a ROS 1 bag'
+    )
     parser.add_argument('--rate', type=float, default=1.0, help='times real time')
     parser.add_argument('--loop', action='store_true', help='start again at the end')
+    parser.add_argument(
+        '--keep-gaps',
+        action='store_true',
+        help='wait through gaps of more than 10 s instead of one second',
+    )
     parser.add_argument('--no-clock', action='store_true', help='do not publish /clock')
     parser.add_argument('--topics', nargs='+', default=[], help='play only these')
     parser.add_argument(
@@ -139,6 +191,7 @@ def main() -> None:
             bag,
             arguments.topics,
             clock=not arguments.no_clock,
+            keep_gaps=arguments.keep_gaps,
             interrupted=lambda: executor.interrupted,
         )
         executor.add_node(node)
@@ -146,7 +199,8 @@ def main() -> None:
         count = node.play(arguments.rate)
         while arguments.loop and count and not executor.interrupted:
             count += node.play(arguments.rate)
-        print(f'played {count} messages', flush=True)
+        damaged = f', {node.damaged} damaged ones left out' if node.damaged else ''
+        print(f'played {count} messages{damaged}', flush=True)
         # whoever is still receiving the last ones may finish
         time.sleep(0.5)
         node.destroy_node()

@@ -19,6 +19,7 @@ from rclpy.qos import QoSProfile
 from rclpy.qos import ReliabilityPolicy
 
 from edge_sched_ros.bags.typestore import typestore
+from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.nodes.ros_messages import message_class
 from edge_sched_ros.nodes.running import one_line
 from edge_sched_ros.nodes.running import running
@@ -50,6 +51,8 @@ class BagRecorder(Node):
             durability=DurabilityPolicy.VOLATILE,
         )
         for topic, kind in topics.items():
+            if kind not in store.fielddefs:
+                raise ConfigError(topic, f"'{kind}' cannot be written into a bag here")
             connection = writer.add_connection(topic, kind, typestore=store)
             self.create_subscription(
                 message_class(kind, topic),
@@ -65,8 +68,8 @@ class BagRecorder(Node):
         return all(self.count_publishers(topic) for topic in self.topics)
 
     def _write(self, connection: Any, topic: str, data: bytes) -> None:
-        self.counts[topic] += 1
         self._writer.write(connection, time.time_ns(), data)
+        self.counts[topic] += 1
 
 
 def _arguments() -> argparse.Namespace:
@@ -97,14 +100,17 @@ def _record(bag: Path, topics: dict[str, str]) -> dict[str, int]:
     from rosbags.rosbag2 import Writer
 
     writer = Writer(bag, version=9, storage_plugin=StoragePlugin.MCAP)
-    with running() as executor, writer:
-        node = BagRecorder(topics, writer)
-        executor.add_node(node)
-        while not node.matched and not executor.interrupted:
-            executor.spin_once(timeout_sec=0.05)
-        print(READY, flush=True)
-        executor.spin()
-        node.destroy_node()
+    try:
+        with running() as executor, writer:
+            node = BagRecorder(topics, writer)
+            executor.add_node(node)
+            while not node.matched and not executor.interrupted:
+                executor.spin_once(timeout_sec=0.05)
+            print(READY, flush=True)
+            executor.spin()
+            node.destroy_node()
+    except OSError as error:
+        raise ConfigError(str(bag), f'cannot be written: {error.strerror or error}') from None
     return node.counts
 
 

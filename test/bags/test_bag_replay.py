@@ -168,7 +168,7 @@ def test_a_sqlite_bag_is_replayed_as_well(bag, tmp_path):
             c.topic: writer.add_connection(c.topic, c.msgtype, typestore=store)
             for c in source.connections
         }
-        for connection, at_ns, data in list(source.messages())[: 4 * 5]:
+        for connection, at_ns, data in list(source.messages(source.connections))[: 4 * 5]:
             writer.write(connections[connection.topic], at_ns, data)
     outcome = _replay(copy, '--params', _parameters(tmp_path), '--json')
     assert outcome.exit_code == 0, outcome.output

@@ -39,11 +39,24 @@ from edge_sched_ros.cli.ranges import FiniteRange
     show_default=True,
     help='Times real time.',
 )
+@click.option(
+    '--keep-gaps', is_flag=True, help='Wait through gaps of more than 10 s instead of one second.'
+)
 @click.option('--json', 'as_json', is_flag=True, help='Print the account as JSON.')
 def replay(
-    bag: Path, params: Path, output: Path | None, policy: str | None, rate: float, as_json: bool
+    bag: Path,
+    params: Path,
+    output: Path | None,
+    policy: str | None,
+    rate: float,
+    keep_gaps: bool,
+    as_json: bool,
 ) -> None:
-    """Feed BAG (a rosbag2 folder, MCAP or SQLite) through the node's pipeline without DDS."""
+    """
+    Feed BAG through the node's pipeline without DDS.
+
+    BAG is a rosbag2 folder, an MCAP or SQLite file of one, or a ROS 1 bag.
+    """
     from edge_sched_ros.bags.replay import Replay
     from edge_sched_ros.core.errors import ConfigError
     from edge_sched_ros.pipeline.config import from_file
@@ -57,7 +70,8 @@ def replay(
     if policy is not None:
         make_policy(policy, {})
     config = from_file(params, instead={} if policy is None else {'policy': policy})
-    with terminable(), Replay(config, results=output).opened(bag) as play:
+    run = Replay(config, results=output, keep_gaps=keep_gaps)
+    with terminable(), run.opened(bag) as play:
         with progress_bar(Console(stderr=True), f'replaying {bag.name}', 1.0) as progress:
             status = play(rate, progress)
     account = summary(status)

@@ -1,0 +1,53 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""When a bag's messages are due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+#: what is longer is waited for in a second, unless gaps are kept
+LONGEST_GAP_S = 10.0
+_SHORT_GAP_S = 1.0
+
+
+class Pace:
+    """
+    Turns log times into waiting times, from the first message on.
+
+    Bags hold gaps nobody wants to wait for: a pause of an hour, or a first message of time zero.
+    Where times go back nothing is waited for.
+
+    :param rate: times real time
+    :param keep_gaps: wait as long as the bag says, however long that is
+    :param say: takes a line about the first gap that is shortened
+    """
+
+    def __init__(self, rate: float, *, keep_gaps: bool, say: Callable[[str], None]) -> None:
+        self._rate = rate
+        self._keep_gaps = keep_gaps
+        self._say = say
+        self._last_ns: int | None = None
+        self._due_s = 0.0
+        #: gaps that were shortened
+        self.shortened = 0
+
+    def due_s(self, at_ns: int) -> float:
+        """
+        Return how long after the first message the next one is due.
+
+        :param at_ns: its log time
+        """
+        gap_s = 0.0 if self._last_ns is None else max(0.0, (at_ns - self._last_ns) / 1e9)
+        self._last_ns = at_ns
+        wait_s = gap_s / self._rate
+        if not self._keep_gaps and min(gap_s, wait_s) > LONGEST_GAP_S:
+            if not self.shortened:
+                self._say(
+                    f'nothing for {gap_s:.0f} s in the bag: gaps of more than '
+                    f'{LONGEST_GAP_S:.0f} s take {_SHORT_GAP_S:.0f} s (--keep-gaps waits)'
+                )
+            self.shortened += 1
+            wait_s = _SHORT_GAP_S
+        self._due_s += wait_s
+        return self._due_s

@@ -1,0 +1,67 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The QoS a topic is played with: what its publishers offered when it was recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rclpy.duration import Duration
+from rclpy.qos import DurabilityPolicy
+from rclpy.qos import HistoryPolicy
+from rclpy.qos import QoSProfile
+from rclpy.qos import ReliabilityPolicy
+
+#: of topics whose publishers' QoS is not in the bag
+_DEPTH = 10
+_MOST_DEPTH = 1000
+#: seconds from which a duration means for ever: a bag may hold any of several ways to write it
+_FOREVER_S = 2**31 - 1
+
+
+def played_qos(connections: Sequence[Any]) -> QoSProfile:
+    """
+    Return what to offer for a topic.
+
+    Where publishers offered different QoS, it is one that every subscriber of theirs can hear:
+    reliable if one was, kept for late joiners if one was. A latched topic keeps as many messages
+    as all its publishers together.
+
+    :param connections: of the topic in the bag
+    """
+    if any(getattr(connection.ext, 'latching', None) for connection in connections):
+        return _profile(True, True, _DEPTH)  # ROS 1
+    offers = [
+        offer
+        for connection in connections
+        for offer in getattr(connection.ext, 'offered_qos_profiles', None) or ()
+    ]
+    if not offers:
+        return _profile(True, False, _DEPTH)
+    reliable = any(offer.reliability.name != 'BEST_EFFORT' for offer in offers)
+    latched = any(offer.durability.name == 'TRANSIENT_LOCAL' for offer in offers)
+    qos = _profile(reliable, latched, sum(max(1, offer.depth) for offer in offers))
+    if any(offer.history.name == 'KEEP_ALL' for offer in offers):
+        qos.history = HistoryPolicy.KEEP_ALL
+    qos.deadline = _longest(offer.deadline for offer in offers)
+    qos.lifespan = _longest(offer.lifespan for offer in offers)
+    return qos
+
+
+def _profile(reliable: bool, latched: bool, depth: int) -> QoSProfile:
+    return QoSProfile(
+        history=HistoryPolicy.KEEP_LAST,
+        depth=min(depth, _MOST_DEPTH),
+        reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT,
+        durability=DurabilityPolicy.TRANSIENT_LOCAL if latched else DurabilityPolicy.VOLATILE,
+    )
+
+
+def _longest(times: Any) -> Duration:
+    """Return the longest duration; zero, which is none at all, when one has no end."""
+    found = list(times)
+    if any(time.sec >= _FOREVER_S or not (time.sec or time.nsec) for time in found):
+        return Duration()
+    longest = max(time.sec * 1_000_000_000 + time.nsec for time in found)
+    return Duration(nanoseconds=longest)
