@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
 import pytest
@@ -13,6 +14,9 @@ from hypothesis import settings
 #: how terminals of whoever starts the tests want output, which tests look at as a pipe gets it
 for _name in ('COLUMNS', 'LINES', 'FORCE_COLOR', 'NO_COLOR', 'TTY_COMPATIBLE', 'TTY_INTERACTIVE'):
     os.environ.pop(_name, None)
+
+# launch's plug-in has all loggers made from now on keep their records from pytest
+logging.setLoggerClass(logging.Logger)
 
 #: many times what the longest test takes, so that only one that hangs reaches it
 TEST_TIMEOUT_S = 1200
