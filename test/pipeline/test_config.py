@@ -191,6 +191,7 @@ def test_the_readmes_parameter_file_suits_ros_too(tmp_path):
     blocks = (CHECKOUT / 'README.md').read_text().split('```yaml\n')[1:]
     (block,) = [b.split('```')[0] for b in blocks if 'ros__parameters' in b]
     write_network(tmp_path, 'my_detector')
+    (tmp_path / 'my_profiles.yaml').touch()
     assert [task.name for task in from_file(_write(tmp_path, block)).tasks] == [
         'detector',
         'tracker',
