@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -35,34 +34,47 @@ def run_in_turn(
     if len(ready) < 2:
         return run_sorted(view, ready, allowed)
     jobs = sorted(ready, key=key)
-    return run_sorted(view, take_turns(view, jobs) if view.behind else jobs, allowed)
+    if view.behind:
+        jobs = take_turns(view, jobs, bounded=allowed is None)
+    return run_sorted(view, jobs, allowed)
 
 
-def take_turns(view: View, jobs: list[Job]) -> list[Job]:
+def take_turns(view: View, jobs: list[Job], *, bounded: bool = False) -> list[Job]:
     """
     Return jobs with those of equal tasks in turn; a place in the order stays with its group.
 
     Equal are tasks of one priority whose relative deadlines differ by at most an eighth. Nothing
     changes while none of them has lost a frame lately: as long as the load can be met the order
     given meets it. Once frames are lost, which camera loses them would be a matter of phases.
+
+    :param bounded: the first that can run on idle units will, so look no further than that
     """
-    groups: list[tuple[Job, list[int]]] = []
-    for place, job in enumerate(jobs):
-        for first, places in groups:
-            if _equal(first, job):
-                places.append(place)
-                break
-        else:
-            groups.append((job, [place]))
-    turns, ordered = Turns(view), jobs
-    for _, places in groups:
-        members = [jobs[place] for place in places]
-        if len(members) < 2 or all(job.task not in view.behind for job in members):
+    free, behind = view.free_slots(), view.behind
+    left, ordered, done = sum(free.values()), jobs, set[int]()
+    turns: Turns | None = None
+    for place, first in enumerate(jobs):
+        if place in done or free.keys().isdisjoint(first.stage.units):
             continue
-        if ordered is jobs:
-            ordered = jobs.copy()
-        for place, job in zip(places, turns.sort(members)):
-            ordered[place] = job
+        span_ns, priority = first.deadline_ns - first.release_ns, first.priority
+        near_ns = span_ns // _NEAR
+        places, lost = [], False
+        for other in range(place, len(jobs)):
+            job = jobs[other]
+            apart_ns = job.deadline_ns - job.release_ns - span_ns
+            near = -near_ns <= apart_ns <= near_ns
+            if near and job.priority == priority and other not in done:
+                places.append(other)
+                lost = lost or job.task in behind
+        if lost and len(places) > 1:
+            turns = turns or Turns(view)
+            if ordered is jobs:
+                ordered = jobs.copy()
+            for other, job in zip(places, turns.sort([jobs[other] for other in places])):
+                ordered[other] = job
+            done.update(places)
+        left -= len(places)
+        if bounded and left <= 0:
+            break  # no more than that can start
     return ordered
 
 
@@ -107,9 +119,10 @@ class Turns:
 
     def __init__(self, view: View) -> None:
         self._accounts = view.accounts
-        self._running = Counter(
-            running.task for unit in view.units.values() for running in unit.running.values()
-        )
+        self._running: dict[str, int] = {}
+        for unit in view.units.values():
+            for running in unit.running.values():
+                self._running[running.task] = self._running.get(running.task, 0) + 1
 
     def sort(self, jobs: list[Job]) -> list[Job]:
         """
@@ -123,6 +136,7 @@ class Turns:
         for place, job in enumerate(jobs):
             answered_ns = accounts[job.task].last_answer_ns
             last_ns = _NEVER_NS if answered_ns is None else answered_ns
-            keys.append((job.stage_index == 0, seen[job.task], last_ns, place))
-            seen[job.task] += 1
+            count = seen.get(job.task, 0)
+            keys.append((job.stage_index == 0, count, last_ns, place))
+            seen[job.task] = count + 1
         return [jobs[key[3]] for key in sorted(keys)]

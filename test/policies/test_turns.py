@@ -159,7 +159,7 @@ def test_the_order_is_that_of_deadlines_while_nothing_is_lost(policy, monkeypatc
     for name in (policy, 'turns'):
         module = f'edge_sched_ros.policies.{name}'
         for turn in ('take_turns', 'give_turns'):
-            monkeypatch.setattr(f'{module}.{turn}', lambda view, given: given, raising=False)
+            monkeypatch.setattr(f'{module}.{turn}', lambda view, given, **_: given, raising=False)
     assert runs() == in_turn
 
 
