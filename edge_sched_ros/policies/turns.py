@@ -55,6 +55,8 @@ def take_turns(view: View, jobs: list[Job], *, bounded: bool = False) -> list[Jo
     for place, first in enumerate(jobs):
         if place in done or free.keys().isdisjoint(first.stage.units):
             continue
+        if bounded and left == 1 and first.stage_index:
+            break  # what has begun goes on, and nothing else can start
         span_ns, priority = first.deadline_ns - first.release_ns, first.priority
         near_ns = span_ns // _NEAR
         places, lost = [], False
