@@ -46,9 +46,10 @@ def _problem(path: Path, inputs: Iterable[Path], streamed: bool) -> str:
                 return '' if os.access(path, os.W_OK) else 'cannot be written: Permission denied'
             return 'is no regular file (a device or a pipe)'
         if any(_same(path, other) for other in inputs):
-            return 'is a file that this command reads'
+            return 'is a file this run reads'
         if not target.parent.is_dir():
-            return f'cannot be written: there is no folder {target.parent}'
+            missing = f'there is no folder {target.parent}'
+            return f'cannot be written: No such file or directory ({missing})'
         if found is not None and not os.access(target, os.W_OK):
             return 'cannot be written: Permission denied'
         # on some file systems only the attempt tells

@@ -137,7 +137,7 @@ def simulate(
     check_follows(policy, plan, replan_s)
     asked, device = load_workload(workload), load_platform(platform)
     if trace is not None:
-        check_output(trace, '--trace', inputs=files_of(workload, platform), streamed=True)
+        check_output(trace, inputs=files_of(workload, platform), streamed=True)
     system = System(asked, device) if load is None else at_load(asked, device, load)
     if replayed is not None:
         _replay(replayed, system, load, as_json)
