@@ -38,7 +38,7 @@ from edge_sched_ros.profiling.target import Target
 _log = logging.getLogger(__name__)
 
 #: coarser than the command: what runs is learned from anyway
-_QUICK = Limits(share=0.05, min_runs=5, max_runs=200, warm_up=2)
+_QUICK = Limits(share=0.05, min_runs=6, max_runs=200, warm_up=2)
 #: a job may take so long at least, whatever time there is for all of them
 _PATIENCE_S = 10.0
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from collections.abc import Hashable
@@ -13,15 +14,15 @@ from typing import Generic
 from typing import TypeVar
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.profiling.statistics import CONFIDENCE
 from edge_sched_ros.profiling.statistics import summarise
 from edge_sched_ros.profiling.statistics import Summary
+from edge_sched_ros.profiling.statistics import TOO_SHORT_MS
 
 Key = TypeVar('Key', bound=Hashable)
 
 #: the interval is looked at again when there are so many times as many runs
 _GROWTH = 1.15
-#: medians below this, in ms, need not be sure: the clock is no finer
-TOO_SHORT_MS = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,4 +116,7 @@ def repeat(
 
 def _width(summary: Summary) -> float:
     """Return the half width as a share; very short parts are not waited for."""
-    return summary.share if summary.p50_ms > TOO_SHORT_MS else 0.0
+    if summary.p50_ms <= TOO_SHORT_MS:
+        return 0.0
+    # too few runs have a range, and no interval to trust
+    return summary.share if summary.confidence >= CONFIDENCE else math.inf

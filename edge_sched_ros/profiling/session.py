@@ -27,11 +27,11 @@ from edge_sched_ros.profiling.handover import measure_handovers
 from edge_sched_ros.profiling.measure import measure
 from edge_sched_ros.profiling.measure import OnUnit
 from edge_sched_ros.profiling.repeat import Limits
-from edge_sched_ros.profiling.repeat import TOO_SHORT_MS
 from edge_sched_ros.profiling.schema import NetworkProfile
 from edge_sched_ros.profiling.schema import ProfileFile
 from edge_sched_ros.profiling.schema import VariantProfile
 from edge_sched_ros.profiling.schema import VERSION
+from edge_sched_ros.profiling.statistics import is_sure
 from edge_sched_ros.profiling.target import Target
 
 _DIGITS = 16
@@ -141,7 +141,7 @@ def knows(profile: ProfileFile, target: Target, unit: str, share: float) -> bool
         return False
     costs = [on[unit] for on in variant.stages.values() if unit in on]
     return bool(costs) and all(
-        cost.half_width_ms <= share * cost.p50_ms or cost.p50_ms <= TOO_SHORT_MS for cost in costs
+        is_sure(cost.half_width_ms, cost.p50_ms, cost.confidence, share) for cost in costs
     )
 
 

@@ -11,6 +11,8 @@ from functools import lru_cache
 import numpy as np
 
 CONFIDENCE = 0.95
+#: medians below this, in ms, need not be sure: the clock is no finer
+TOO_SHORT_MS = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,21 @@ class Summary:
     def share(self) -> float:
         """The half width as a share of the median; 0 for times too short to be measured."""
         return self.half_width_ms / self.p50_ms if self.p50_ms else 0.0
+
+
+def is_sure(half_width_ms: float, p50_ms: float, confidence: float, share: float) -> bool:
+    """
+    Whether a median is as sure as asked.
+
+    One of fewer than six runs is not: the range of so few, which is nothing at all for a single
+    one, holds the true median less often than ``CONFIDENCE`` says.
+
+    :param confidence: that the interval holds the median
+    :param share: of the median that half of its confidence interval may be
+    """
+    if p50_ms <= TOO_SHORT_MS:
+        return True
+    return confidence >= CONFIDENCE and half_width_ms <= share * p50_ms
 
 
 @lru_cache(maxsize=1024)

@@ -77,7 +77,8 @@ def _show_matrix(matrix: Mapping[str, Mapping[str, float]], title: str, console:
 
 def _share(cost: Data) -> str:
     half, median = cost['half_width_ms'], cost['p50_ms']
-    return f'{half / median:.1%}' if median else '-'
+    # a single run has no spread
+    return f'{half / median:.1%}' if median and cost['runs'] > 1 else '-'
 
 
 def _number(value: float | None) -> str:

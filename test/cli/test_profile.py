@@ -6,16 +6,20 @@ from __future__ import annotations
 
 import json
 import os
+from itertools import count
 from pathlib import Path
 
 import pytest
 import yaml
 from networks import write_network
+from profiles import cost
 from profiles import profile_data
 
 from edge_sched_ros.cli.main import main
 from edge_sched_ros.profiling import session
+from edge_sched_ros.profiling.measure import OnUnit
 from edge_sched_ros.profiling.profile_file import read_profile
+from edge_sched_ros.profiling.schema import StageProfile
 from edge_sched_ros.profiling.writer_lock import only_writer
 
 
@@ -47,6 +51,18 @@ def quick():
     return ('--units', _cpu0(), '--max-s', '0.05', '--share', '0.9')
 
 
+@pytest.fixture
+def steady(monkeypatch):
+    """Have every measurement find a longer time than the last, equally sure of all."""
+    found = count(1)
+
+    def measured(bench, target, unit, limits, **_more):
+        costs = cost(float(next(found)), half_width_ms=0.01)
+        return OnUnit({'infer': StageProfile.model_validate(costs)}, sure=True)
+
+    monkeypatch.setattr(session, 'measure', measured)
+
+
 def test_json(run, quick):
     code, out, _ = run('one.yaml', 'two.yaml', '-o', 'p.yaml', *quick, '--json')
     assert code == 0
@@ -61,7 +77,7 @@ def test_json(run, quick):
     assert read_profile(Path('p.yaml')).model_dump(mode='json') == found
 
 
-def test_what_is_known_is_not_measured_again(run, quick, monkeypatch):
+def test_what_is_known_is_not_measured_again(run, quick, steady):
     assert run('one.yaml', '-o', 'p.yaml', *quick)[0] == 0
     before = read_profile(Path('p.yaml'))
     assert run('one.yaml', 'two.yaml', '-o', 'p.yaml', *quick)[0] == 0
@@ -70,7 +86,7 @@ def test_what_is_known_is_not_measured_again(run, quick, monkeypatch):
     assert 'two' in after.networks
 
 
-def test_interrupted_it_leaves_a_usable_file_and_goes_on(run, quick, monkeypatch):
+def test_interrupted_it_leaves_a_usable_file_and_goes_on(run, quick, steady, monkeypatch):
     measure, names = session.measure, []
 
     def interrupted(bench, target, *arguments, **more):
@@ -185,7 +201,7 @@ def test_a_file_another_process_measures_into_is_refused(run, quick):
     assert not list(Path().glob('.p.yaml*'))
 
 
-def test_what_an_interrupted_command_leaves_is_told(run, quick, monkeypatch):
+def test_what_an_interrupted_command_leaves_is_told(run, quick, steady, monkeypatch):
     measure = session.measure
 
     def interrupted(bench, target, *arguments, **more):
@@ -201,9 +217,9 @@ def test_what_an_interrupted_command_leaves_is_told(run, quick, monkeypatch):
     assert f'{told} without --again goes on' in error
 
 
-def test_what_is_less_sure_than_asked_is_measured_again_and_nothing_else_is_told(run):
-    loose = ('--units', _cpu0(), '--max-s', '0.02', '--share', '0.99')
-    strict = ('--units', _cpu0(), '--max-s', '0.02', '--share', '1e-9')
+def test_what_is_less_sure_than_asked_is_measured_again_and_nothing_else_is_told(run, steady):
+    loose = ('--units', _cpu0(), '--share', '0.5')
+    strict = ('--units', _cpu0(), '--share', '1e-9')
     assert run('one.yaml', 'two.yaml', '-o', 'p.yaml', *loose)[0] == 0
     before = read_profile(Path('p.yaml')).networks
     code, out, _ = run('one.yaml', '-o', 'p.yaml', *strict)
@@ -211,6 +227,19 @@ def test_what_is_less_sure_than_asked_is_measured_again_and_nothing_else_is_told
     assert code == 0 and after['one'] != before['one'] and after['two'] == before['two']
     told = ' '.join(out[out.index('less sure than --share asks') :].split())
     assert f'one infer on {_cpu0()}' in told and 'two' not in told
+
+
+def test_a_single_run_is_never_as_sure_as_asked(run):
+    # over before the first run has ended
+    no_time = ('--units', _cpu0(), '--max-s', '1e-6', '--share', '0.99')
+    for _ in range(2):
+        code, out, _ = run('one.yaml', '-o', 'p.yaml', *no_time)
+        told = ' '.join(out[out.index('less sure than --share asks') :].split())
+        assert code == 0 and f'one infer on {_cpu0()}' in told
+    (found,) = (
+        read_profile(Path('p.yaml')).networks['one'].variants['base'].stages['infer'].values()
+    )
+    assert (found.runs, found.half_width_ms, found.confidence) == (1, 0.0, 0.0)
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,14 @@ def test_fewer_runs_than_asked_are_never_sure():
     assert not done.sure
 
 
+@pytest.mark.parametrize('runs', [1, 5])
+def test_the_range_of_too_few_runs_makes_nothing_sure(runs):
+    steady = Noisy(0.0)
+    assert not steady.repeat(min_runs=1, max_runs=runs, share=0.99).sure
+    done = steady.repeat(min_runs=1, share=0.99)
+    assert done.sure and done.summaries['infer'].runs == 6
+
+
 def test_parts_too_short_to_be_timed_are_not_waited_for():
     clock, draw = Clock(), np.random.default_rng(1)
 

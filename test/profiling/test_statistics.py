@@ -13,6 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from edge_sched_ros.profiling.statistics import CONFIDENCE
+from edge_sched_ros.profiling.statistics import is_sure
 from edge_sched_ros.profiling.statistics import median_ranks
 from edge_sched_ros.profiling.statistics import summarise
 
@@ -33,6 +34,21 @@ def test_the_ranks_are_the_narrowest_that_are_sure_enough(runs, confidence):
     else:
         # too few runs: all of them, and it says how sure that is
         assert first == 0 and covered < confidence
+
+
+@pytest.mark.parametrize(
+    ('times', 'sure'),
+    [
+        ([2.0], False),
+        ([2.0] * 5, False),
+        ([2.0] * 6, True),
+        ([2.0, 4.0] * 50, False),
+        ([1e-4], True),
+    ],
+)
+def test_a_median_is_sure_by_an_interval_and_not_by_a_lack_of_runs(times, sure):
+    found = summarise(times)
+    assert is_sure(found.half_width_ms, found.p50_ms, found.confidence, 0.02) is sure
 
 
 @settings(deadline=None, max_examples=20)

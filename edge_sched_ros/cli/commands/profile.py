@@ -155,7 +155,7 @@ def _show(
     data: dict[str, Any], output: Path, share: float, asked: Collection[tuple[str, str, str]]
 ) -> None:
     """Show a profile; of what was asked for, say what is not sure enough."""
-    from edge_sched_ros.profiling.repeat import TOO_SHORT_MS
+    from edge_sched_ros.profiling.statistics import is_sure
     from edge_sched_ros.reporting.layout import output_console
     from edge_sched_ros.reporting.profile_tables import label
     from edge_sched_ros.reporting.profile_tables import rows
@@ -166,8 +166,7 @@ def _show(
         f'{label(network, variant)} {stage} on {unit}'
         for network, variant, stage, unit, cost in rows(data)
         if (network, variant, unit) in asked
-        and cost['p50_ms'] > TOO_SHORT_MS
-        and cost['half_width_ms'] > share * cost['p50_ms']
+        and not is_sure(cost['half_width_ms'], cost['p50_ms'], cost['confidence'], share)
     ]
     if unsure:
         click.echo(
