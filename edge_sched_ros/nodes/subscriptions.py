@@ -27,6 +27,7 @@ from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.nodes.connections import Connections
+from edge_sched_ros.nodes.frame_clock import FrameClock
 from edge_sched_ros.nodes.intake import Intake
 from edge_sched_ros.nodes.intake import latest
 from edge_sched_ros.nodes.node_topic_names import NodeTopicNames
@@ -43,8 +44,6 @@ from edge_sched_ros.pipeline.large_images import DEFAULT_SEGMENT_BYTES
 from edge_sched_ros.pipeline.large_images import large_images_doubt
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.rejections import Rejections
-from edge_sched_ros.pipeline.stamp_age import AHEAD_NS
-from edge_sched_ros.pipeline.stamp_age import SIMULATED_AHEAD_NS
 from edge_sched_ros.pipeline.stamp_age import ZERO
 from edge_sched_ros.pipeline.topics import CAMERA_INFO
 
@@ -125,6 +124,7 @@ class Subscriptions:
         self._rejections = Rejections(self._warn)
         self._subscriptions: list[Any] = []
         self._intake = Intake(node)
+        self._clock = FrameClock(node, group=self._intake.group, qos=sensor_qos())
         # said before the first frame: those that vanish never come
         self._timer = node.create_timer(
             _LOOK_S, self._look_around, clock=Clock(clock_type=ClockType.STEADY_TIME)
@@ -166,6 +166,7 @@ class Subscriptions:
     def close(self) -> None:
         """Unsubscribe from everything."""
         self._intake.stop()
+        self._clock.close()
         self._node.destroy_timer(self._timer)
         with self._info_lock:
             self._info_subscriptions.clear()
@@ -194,9 +195,8 @@ class Subscriptions:
     def _accept(self, source: Input, message: Any) -> None:
         self._received.add(source.topic)
         message = _READERS.get(source.kind, partial(_read, source.kind))(message)
-        clock = self._node.get_clock()
-        ahead_ns = SIMULATED_AHEAD_NS if clock.ros_time_is_active else AHEAD_NS
-        arrival = source.accept(message, clock.now().nanoseconds, ahead_ns=ahead_ns)
+        clock = self._clock
+        arrival = source.accept(message, clock.now_ns(), simulated=clock.simulated)
         if arrival.restarted:
             self._node.get_logger().info(f'{source.topic}: stamps went back, starting anew')
             self._pipeline.source_restarted(source.topic)

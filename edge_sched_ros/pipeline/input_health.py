@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from edge_sched_ros.pipeline.inputs_account import InputAccount
 from edge_sched_ros.pipeline.rates import Rates
+from edge_sched_ros.pipeline.stamp_age import CLOCK_LAGS
 from edge_sched_ros.pipeline.stamp_age import FUTURE
+from edge_sched_ros.pipeline.stamp_age import NO_CLOCK
 from edge_sched_ros.pipeline.stamp_age import UNRELATED
 from edge_sched_ros.pipeline.stamp_order import EQUAL
 from edge_sched_ros.pipeline.status import Status
@@ -36,12 +38,24 @@ def stamp_problem(topic: str, status: Status, rates: Rates) -> StampProblem | No
     if doubts.get(UNRELATED):
         text = 'stamps and this clock have nothing to do with each other: more than an hour apart'
         return StampProblem(UNRELATED, f'{text} (use_sim_time?); ages are taken as 0')
+    ahead_ms = status.inputs[topic].ages.ahead_ns / 1e6
     if doubts.get(FUTURE):
-        ahead_ms = status.inputs[topic].ages.ahead_ns / 1e6
         return StampProblem(
             FUTURE,
             f'stamps lie {ahead_ms:.0f} ms in the future: the clock of their source is ahead of '
             'this one; ages are taken as 0',
+        )
+    if doubts.get(CLOCK_LAGS):
+        return StampProblem(
+            CLOCK_LAGS,
+            f'stamps lie {ahead_ms:.0f} ms ahead of /clock (use_sim_time): it comes late or too '
+            'seldom here, or the frames are not from the simulator or bag that publishes it; ages '
+            'are taken as 0',
+        )
+    # the first frames may come before the first time does
+    if doubts.get(NO_CLOCK) and rates.age_ns[topic] is None:
+        return StampProblem(
+            NO_CLOCK, 'use_sim_time is true and nothing comes from /clock; ages are taken as 0'
         )
     return _old(topic, status, rates) or _equal(doubts.get(EQUAL, 0))
 

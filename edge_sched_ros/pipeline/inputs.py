@@ -15,7 +15,6 @@ from edge_sched_ros.pipeline.config import COMPRESSED_TYPE
 from edge_sched_ros.pipeline.config import IMAGE_TYPE
 from edge_sched_ros.pipeline.stamp_age import Age
 from edge_sched_ros.pipeline.stamp_age import age_of
-from edge_sched_ros.pipeline.stamp_age import AHEAD_NS
 from edge_sched_ros.pipeline.stamp_order import EQUAL
 from edge_sched_ros.pipeline.stamp_order import StampOrder
 
@@ -69,12 +68,12 @@ class Input:
         self._seq = 0
         self._order = StampOrder()
 
-    def accept(self, message: Any, now_ns: int, *, ahead_ns: int = AHEAD_NS) -> Arrival:
+    def accept(self, message: Any, now_ns: int, *, simulated: bool = False) -> Arrival:
         """
         Return the frame of a message.
 
         :param now_ns: on the clock the stamps come from, 0 when unknown
-        :param ahead_ns: how far a stamp may lie in the future and still be now
+        :param simulated: whether that clock is ``/clock``
         :raises FrameError: when it cannot be used, with the reason
         """
         stamp = stamp_ns(message)
@@ -90,7 +89,7 @@ class Input:
             image=image,
             message=message,
         )
-        age = Age(doubt=EQUAL) if equal else age_of(stamp, now_ns, ahead_ns=ahead_ns)
+        age = Age(doubt=EQUAL) if equal else age_of(stamp, now_ns, simulated=simulated)
         return Arrival(frame, age, restarted)
 
     def forget(self) -> None:

@@ -9,14 +9,18 @@ from dataclasses import dataclass
 #: an age beyond this says that the clocks have nothing to do with each other
 UNRELATED_NS = 3_600_000_000_000
 #: stamps so far ahead are noise of clocks that follow each other
-AHEAD_NS = 10_000_000
+_AHEAD_NS = 10_000_000
 #: the same where ROS time is that of ``/clock``, which moves in steps
-SIMULATED_AHEAD_NS = 100_000_000
+_SIMULATED_AHEAD_NS = 100_000_000
 
 #: why a stamp tells no age: short codes, counted
 ZERO = 'zero_stamp'
 FUTURE = 'future_stamp'
 UNRELATED = 'unrelated_clock'
+#: the same as a stamp from the future where ROS time is that of ``/clock``
+CLOCK_LAGS = 'clock_lags'
+#: ROS time is that of ``/clock``, and there is none
+NO_CLOCK = 'no_clock'
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +42,23 @@ class Age:
 UNKNOWN = Age()
 
 
-def age_of(stamp_ns: int | None, now_ns: int, *, ahead_ns: int = AHEAD_NS) -> Age:
+def age_of(stamp_ns: int | None, now_ns: int, *, simulated: bool = False) -> Age:
     """
     Return how old a stamp is.
 
     :param stamp_ns: ``None`` for a message without one
     :param now_ns: on the clock the stamps should come from; 0 when there is none
-    :param ahead_ns: how far a stamp may lie in the future and still be now
+    :param simulated: whether that clock is ``/clock``
     """
     if stamp_ns is None:
         return UNKNOWN
     if stamp_ns == 0:
         return Age(doubt=ZERO)
     if not now_ns:
-        return UNKNOWN
+        return Age(doubt=NO_CLOCK) if simulated else UNKNOWN
     age_ns = now_ns - stamp_ns
     if abs(age_ns) > UNRELATED_NS:
         return Age(doubt=UNRELATED)
-    if age_ns < -ahead_ns:
-        return Age(doubt=FUTURE, ahead_ns=-age_ns)
+    if age_ns < -(_SIMULATED_AHEAD_NS if simulated else _AHEAD_NS):
+        return Age(doubt=CLOCK_LAGS if simulated else FUTURE, ahead_ns=-age_ns)
     return Age(max(0, age_ns))

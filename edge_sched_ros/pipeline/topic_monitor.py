@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from edge_sched_ros.pipeline.rates import Rates
+from edge_sched_ros.pipeline.stamp_age import CLOCK_LAGS
 from edge_sched_ros.pipeline.stamp_age import FUTURE
 from edge_sched_ros.pipeline.status import Status
 
@@ -31,7 +32,7 @@ def monitor_values(topic: str, status: Status, rates: Rates) -> dict[str, str]:
 
 def _delay(topic: str, status: Status, rates: Rates) -> str:
     ages = status.inputs[topic].ages
-    if rates.doubts[topic].get(FUTURE):
+    if rates.doubts[topic].get(FUTURE) or rates.doubts[topic].get(CLOCK_LAGS):
         return f'{-ages.ahead_ns / 1e6:.3f}'
     if ages.last_ns is None or rates.age_ns[topic] is None:
         return 'N/A'

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from array import array
 from functools import partial
 
@@ -14,6 +15,7 @@ import pytest
 pytest.importorskip('rclpy', reason='ROS 2 is not here')
 
 from builtin_interfaces.msg import Time
+from children import TIMEOUT_S
 from diagnostic_msgs.msg import DiagnosticArray
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
@@ -271,6 +273,24 @@ def test_timing_and_status_are_published(bench, start):
     bench.wait_for(lambda: statuses and statuses[-1].tasks[0].on_time == 1, 'the status')
     assert statuses[-1].policy == 'edf+drop'
     assert {unit.kind for unit in statuses[-1].units} == {'cpu'}
+
+
+def test_simulated_time_goes_on_for_frames_while_the_executor_is_busy(bench, start):
+    node = start(use_sim_time=True)
+    clock = bench.watcher.create_publisher(Clock, '/clock', 10)
+    bench.wait_for(lambda: clock.get_subscription_count() == 2, 'both that take /clock')
+    bench.publish('front/image_raw', image(1))
+    deadline, second, age_ns = time.monotonic() + TIMEOUT_S, 100, None
+    # nobody spins the node
+    while age_ns != 50_000_000 and time.monotonic() < deadline:
+        second += 1
+        clock.publish(Clock(clock=Time(sec=second)))
+        time.sleep(0.02)
+        bench.publish('front/image_raw', image(second * 1000 - 50))
+        time.sleep(0.02)
+        age_ns = node._pipeline.status().inputs['/front/image_raw'].ages.last_ns
+    assert age_ns == 50_000_000
+    assert node.get_clock().now().nanoseconds < second * 10**9
 
 
 def test_a_clock_that_jumps_back_starts_anew(bench, start, capfd):

@@ -156,6 +156,8 @@ def test_frames_too_old_for_a_deadline_warn_and_name_task_age_and_deadline():
     ('age', 'level', 'words'),
     [
         (Age(doubt='future_stamp', ahead_ns=250_000_000), WARN, 'lie 250 ms in the future'),
+        (Age(doubt='clock_lags', ahead_ns=250_000_000), WARN, 'lie 250 ms ahead of /clock'),
+        (Age(doubt='no_clock'), WARN, 'nothing comes from /clock'),
         (Age(doubt='unrelated_clock'), WARN, 'have nothing to do with each other'),
         (Age(doubt='equal_stamp'), WARN, '1 frames had the stamp of the one before'),
         (Age(doubt='zero_stamp'), OK, '9.0 messages/s'),

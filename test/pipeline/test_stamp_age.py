@@ -9,7 +9,6 @@ import pytest
 from edge_sched_ros.pipeline.input_ages import InputAges
 from edge_sched_ros.pipeline.stamp_age import Age
 from edge_sched_ros.pipeline.stamp_age import age_of
-from edge_sched_ros.pipeline.stamp_age import SIMULATED_AHEAD_NS
 
 S, MS = 1_000_000_000, 1_000_000
 NOW = 9000 * S
@@ -39,8 +38,13 @@ def test_without_a_clock_nothing_is_known_or_doubted():
 
 
 def test_a_clock_that_moves_in_steps_may_be_behind_by_one():
-    assert age_of(NOW + 90 * MS, NOW, ahead_ns=SIMULATED_AHEAD_NS) == Age(0)
-    assert age_of(NOW + 101 * MS, NOW, ahead_ns=SIMULATED_AHEAD_NS).doubt == 'future_stamp'
+    assert age_of(NOW + 90 * MS, NOW, simulated=True) == Age(0)
+    late = Age(doubt='clock_lags', ahead_ns=101 * MS)
+    assert age_of(NOW + 101 * MS, NOW, simulated=True) == late
+
+
+def test_simulated_time_that_does_not_come_is_doubted():
+    assert age_of(NOW, 0, simulated=True) == Age(doubt='no_clock')
 
 
 def test_the_greatest_age_is_that_of_the_last_seconds():

@@ -77,6 +77,7 @@ def test_rates_are_those_of_arrival_and_of_stamps():
         (UNKNOWN, 'N/A'),
         (Age(doubt='zero_stamp'), 'N/A'),
         (Age(doubt='future_stamp', ahead_ns=80_000_000), '-80.000'),
+        (Age(doubt='clock_lags', ahead_ns=900_000_000), '-900.000'),
         (Age(0), '0.000'),
     ],
 )
