@@ -12,63 +12,101 @@ from pathlib import Path
 from typing import Any
 
 import rclpy
+from rclpy.clock import Clock
+from rclpy.clock import ClockType
 from rclpy.node import Node
-from rclpy.qos import DurabilityPolicy
-from rclpy.qos import HistoryPolicy
 from rclpy.qos import QoSProfile
-from rclpy.qos import ReliabilityPolicy
 
 from edge_sched_ros.bags.typestore import typestore
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.nodes.intake import latest
+from edge_sched_ros.nodes.recorded_qos import hears_all
+from edge_sched_ros.nodes.recorded_qos import recorded_qos
 from edge_sched_ros.nodes.ros_messages import message_class
 from edge_sched_ros.nodes.running import one_line
 from edge_sched_ros.nodes.running import running
+from edge_sched_ros.nodes.unheard_publishers import unheard_publishers
 from edge_sched_ros.pipeline.resources import make_folder
 
 #: printed once every topic has a publisher: a script may start the player then
 READY = 'recording'
+#: how often publishers are looked for
+_LOOK_S = 0.1
 
 
 class BagRecorder(Node):
     """
-    Subscribes reliably to each topic and writes what comes.
+    Subscribes to each topic once somebody publishes there, and writes what comes.
+
+    Requests what all publishers of a topic offer, and less when one comes that offers less.
 
     :param topics: topic name -> message type
     :param writer: an open ``rosbags`` writer
     """
 
-    def __init__(self, topics: dict[str, str], writer: Any) -> None:
-        super().__init__('bag_recorder')
+    def __init__(self, topics: dict[str, str], writer: Any, **arguments: Any) -> None:
+        super().__init__('bag_recorder', **arguments)
         self._writer = writer
         store = typestore()
-        self.topics = tuple(topics)
+        self._topics = dict(topics)
         #: topic -> messages written
         self.counts = dict.fromkeys(topics, 0)
-        qos = QoSProfile(
-            history=HistoryPolicy.KEEP_LAST,
-            depth=100,
-            reliability=ReliabilityPolicy.RELIABLE,
-            durability=DurabilityPolicy.VOLATILE,
-        )
+        self._connections: dict[str, Any] = {}
+        self._subscriptions_by_topic: dict[str, Any] = {}
+        self._warned: set[str] = set()
         for topic, kind in topics.items():
             if kind not in store.fielddefs:
                 raise ConfigError(topic, f"'{kind}' cannot be written into a bag here")
-            connection = writer.add_connection(topic, kind, typestore=store)
-            self.create_subscription(
-                message_class(kind, topic),
-                topic,
-                partial(self._write, connection, topic),
-                qos,
-                raw=True,
-            )
+            message_class(kind, topic)
+            self._connections[topic] = writer.add_connection(topic, kind, typestore=store)
+        self.create_timer(_LOOK_S, self.look, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
     @property
     def matched(self) -> bool:
-        """Whether every topic has a publisher."""
-        return all(self.count_publishers(topic) for topic in self.topics)
+        """Whether every topic has a publisher that is heard."""
+        subscriptions = self._subscriptions_by_topic
+        return all(topic in subscriptions for topic in self._topics) and all(
+            # Humble cannot tell
+            not hasattr(each, 'get_publisher_count') or each.get_publisher_count()
+            for each in subscriptions.values()
+        )
 
-    def _write(self, connection: Any, topic: str, data: bytes) -> None:
-        self._writer.write(connection, time.time_ns(), data)
+    def look(self) -> None:
+        """Look who publishes, and subscribe so that all of them are heard."""
+        for topic, kind in self._topics.items():
+            offers = [
+                info.qos_profile
+                for info in self.get_publishers_info_by_topic(topic)
+                if info.topic_type == kind
+            ]
+            if offers:
+                self._hear(topic, recorded_qos(offers))
+            for line in unheard_publishers(self, topic, kind, recorded_qos(offers)):
+                self._warn_once(f'{topic}: nothing can come from {line}')
+
+    def _hear(self, topic: str, wanted: QoSProfile) -> None:
+        before = self._subscriptions_by_topic.get(topic)
+        if before is not None and hears_all(before.qos_profile, wanted):
+            return
+        self._subscriptions_by_topic[topic] = self.create_subscription(
+            message_class(self._topics[topic], topic),
+            topic,
+            partial(self._write, topic),
+            wanted,
+            raw=True,
+        )
+        if before is not None:
+            while (message := latest(before)) is not None:
+                self._write(topic, message)
+            self.destroy_subscription(before)
+
+    def _warn_once(self, line: str) -> None:
+        if line not in self._warned:
+            self._warned.add(line)
+            self.get_logger().warning(line)
+
+    def _write(self, topic: str, data: bytes) -> None:
+        self._writer.write(self._connections[topic], time.time_ns(), data)
         self.counts[topic] += 1
 
 
