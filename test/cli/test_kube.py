@@ -123,7 +123,9 @@ def test_without_a_kubeconfig_the_option_is_named(run, monkeypatch):
 def test_what_is_not_installed_is_said(run, monkeypatch, library):
     if library != 'kubernetes':
         needs_client()
-    monkeypatch.setitem(sys.modules, library, None)
+    # its modules may be loaded already
+    for name in {library, *(n for n in sys.modules if n.startswith(f'{library}.'))}:
+        monkeypatch.setitem(sys.modules, name, None)
     code, out, err = run('serve', '--config', 'types.yaml', '--kubeconfig', 'kc')
     how = install_command(LIBRARIES[library])
     assert (code, out) == (2, '') and err.count('\n') == 1

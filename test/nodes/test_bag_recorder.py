@@ -59,7 +59,10 @@ def record(bench, tmp_path):
     def _recorded():
         writers.pop().close()
         with open_bag(tmp_path / 'bag') as reader:
-            found = [reader.deserialize(raw, HEADER) for _, _, raw in reader.messages(reader.connections)]
+            found = [
+                reader.deserialize(raw, HEADER)
+                for _, _, raw in reader.messages(reader.connections)
+            ]
         return {message.frame_id for message in found}
 
     yield _record, _recorded
