@@ -13,10 +13,11 @@ import click
 
 from edge_sched_ros import __version__
 from edge_sched_ros.cli import commands
+from edge_sched_ros.cli.usage import CommandGroup
 from edge_sched_ros.core.brief_log import BriefFormatter
 
 
-class LazyGroup(click.Group):
+class LazyGroup(CommandGroup):
     """Finds subcommands by module name and imports only the one that runs."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

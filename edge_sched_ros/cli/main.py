@@ -51,6 +51,8 @@ def _run(arguments: list[str] | None) -> None:
     import click
 
     from edge_sched_ros.cli.group import edge_sched
+    from edge_sched_ros.cli.usage import is_help
+    from edge_sched_ros.cli.usage import usage_line
     from edge_sched_ros.core.brief import brief
     from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
     from edge_sched_ros.core.errors import EdgeSchedError
@@ -62,8 +64,11 @@ def _run(arguments: list[str] | None) -> None:
         say(f'edge-sched: {brief(error, MOST_OF_AN_ERROR)}')
         sys.exit(BAD_INPUT)
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        if is_help(error):
+            error.show()
+        else:
+            say(usage_line(error))
+        sys.exit(BAD_INPUT)
     except click.Abort:
         _interrupted()
 

@@ -72,8 +72,7 @@ def test_the_doctor_says_why_images_may_vanish(capsys, monkeypatch):
 @pytest.mark.parametrize(
     ('arguments', 'code', 'message'),
     [
-        (['replya'], 2, "No such command 'replya'"),
-        (['replay', '/no/bag'], 2, "Missing option '--params'"),
+        (['replay', '/no/bag'], 2, "missing option '--params'"),
         (['replay', '/no/bag', '--params', '/no/file'], 2, '/no/file: cannot be read'),
         (['replay', '/no/bag', '--params', '/no/file', '--rate', '0'], 2, '--rate'),
         (['replay', '/no/bag', '--params', '/no/file', '--rate', 'nan'], 2, 'not a finite number'),
@@ -90,7 +89,47 @@ def test_mistakes_are_one_clear_line_and_exit_code_2(capsys, arguments, code, me
     got, _, error = _run(capsys, *arguments)
     assert got == code
     assert message in error
-    assert 'Traceback' not in error
+    assert error.count('\n') == 1
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'told'),
+    [
+        (['replya'], ("edge-sched: no such command 'replya'", "'replay'", 'edge-sched --help')),
+        (['kube', 'nodes'], ("edge-sched kube: no such command 'nodes'", "'node'", 'kube --help')),
+        (['xyz'], ("edge-sched: no such command 'xyz' (", 'edge-sched --help')),
+        (
+            ['compare', '--foo'],
+            ('edge-sched compare: no such option: --foo (edge-sched compare --help shows',),
+        ),
+        (['--foo', 'compare'], ('edge-sched: no such option: --foo (',)),
+        (['compare', '--seedz', '3'], ('no such option: --seedz', '--seeds')),
+        (['compare', '--seeds'], ("edge-sched compare: option '--seeds' requires an argument",)),
+        (['compare', '--seeds', 'many'], ("'--seeds'", "'many' is not a valid integer")),
+        (['compare', '--seeds', '-1'], ("'--seeds'", '-1 is not in the range')),
+        (['compare', 'extra'], ('edge-sched compare: got unexpected extra argument (extra)',)),
+        (['plan'], ("edge-sched plan: missing argument '",)),
+        (['replay', 'bag'], ("edge-sched replay: missing option '--params'",)),
+        (['build', 'n.yaml', '--precision', 'int5'], ("'int5' is not one of 'auto'",)),
+        (['place', '--apps', 'a'], ("edge-sched place: missing option '--cluster'",)),
+        (['profile', 'n.yaml'], ('edge-sched profile: -o is needed: the profile file',)),
+        (['compare', '--json=x'], ("edge-sched compare: option '--json' does not take a value",)),
+        (['compare', '--f\noo\x1b[1m'], ('edge-sched compare: no such option: --f oo?[1m',)),
+    ],
+    ids=lambda value: ' '.join(value) if isinstance(value, list) else '',
+)
+def test_a_command_called_wrongly_is_told_in_one_line(capsys, arguments, told):
+    code, out, error = _run(capsys, *arguments)
+    assert (code, out, error.count('\n')) == (2, '', 1)
+    assert error.startswith('edge-sched')
+    for words in told:
+        assert words in error
+
+
+def test_a_group_without_a_command_shows_its_help(capsys):
+    for group in ([], ['kube']):
+        code, out, error = _run(capsys, *group)
+        assert code in (0, 2) and 'Commands:' in out + error
 
 
 def test_the_version_is_the_packages(capsys):

@@ -8,9 +8,10 @@ import click
 
 from edge_sched_ros.cli.kube_node import node
 from edge_sched_ros.cli.kube_serve import serve
+from edge_sched_ros.cli.usage import CommandGroup
 
 
-@click.group('kube')
+@click.group('kube', cls=CommandGroup)
 def kube() -> None:
     """Serve kube-scheduler from the placement model; publish the units of nodes."""
 
