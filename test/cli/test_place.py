@@ -62,7 +62,9 @@ def test_empty_text_is_no_name(run, key, words):
     assert words in error and error.startswith('edge-sched: a.yaml, c.yaml: ')
 
 
-def test_many_nodes_show_how_far_it_is(run):
+def test_many_nodes_show_how_far_it_is(run, monkeypatch):
+    # as on a terminal, which is where bars are shown
+    monkeypatch.setenv('FORCE_COLOR', '1')
     cluster = {**CLUSTER, 'devices': {'gpu': {**DEVICES['gpu'], 'count': 100_000}}}
     code, out, error = run('--json', apps={'a': app('small', count=2)}, cluster=cluster)
     assert (code, json.loads(out)['hosted']) == (0, 2)
