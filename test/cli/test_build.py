@@ -106,7 +106,7 @@ def test_an_interrupted_build_ends_and_leaves_nothing(fake, tmp_path):
         (['--unit', 'cpu0'], "--unit: must be gpu or a DLA core like dla0, not 'cpu0'"),
         (['--unit', 'dla7'], 'dla7: TensorRT finds 2 DLA cores on this machine'),
         (['--unit', 'gpu3'], 'gpu3: there are 1 CUDA devices'),
-        (['--precision', 'int4'], "Invalid value for '--precision'"),
+        (['--precision', 'int4'], "invalid value for '--precision'"),
         (['--strict-dla', '--allow-gpu-fallback'], 'exclude each other'),
         (['--unit', 'dla0', '--precision', 'fp32'], 'a DLA computes in fp16 or int8'),
         (['--cache', '/proc/none'], 'cannot be written'),
