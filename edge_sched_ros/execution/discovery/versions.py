@@ -4,23 +4,14 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import platform
 
 from edge_sched_ros.execution.discovery.jetpack import TegraRelease
 from edge_sched_ros.execution.discovery.probes import Probes
+from edge_sched_ros.installation.libraries import installed_version
 
-#: name -> distributions it comes in
-_PACKAGES = {
-    'numpy': ('numpy',),
-    'onnxruntime': ('onnxruntime', 'onnxruntime-gpu'),
-    'opencv': (
-        'opencv-python-headless',
-        'opencv-python',
-        'opencv-contrib-python-headless',
-        'opencv-contrib-python',
-    ),
-}
+#: name -> what is imported
+_PACKAGES = {'numpy': 'numpy', 'onnxruntime': 'onnxruntime', 'opencv': 'cv2'}
 
 
 def versions(probes: Probes, release: TegraRelease) -> dict[str, str | None]:
@@ -36,23 +27,5 @@ def versions(probes: Probes, release: TegraRelease) -> dict[str, str | None]:
         'l4t': release.l4t,
         'jetpack': release.jetpack,
         **{name: result.facts.get('version') for name, result in probed.items()},
-        **{name: _package(name, names) for name, names in _PACKAGES.items()},
+        **{name: installed_version(module) or None for name, module in _PACKAGES.items()},
     }
-
-
-def _package(name: str, distributions: tuple[str, ...]) -> str | None:
-    for distribution in distributions:
-        try:
-            return importlib.metadata.version(distribution)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return _opencv() if name == 'opencv' else None
-
-
-def _opencv() -> str | None:
-    """Return OpenCV's own word: distributions' packages have no Python metadata."""
-    try:
-        import cv2
-    except ImportError:
-        return None
-    return str(cv2.__version__)
