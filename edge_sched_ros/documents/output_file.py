@@ -35,6 +35,35 @@ def check_output(
         raise ConfigError(str(path), problem)
 
 
+def check_folder(path: Path, where: str = '') -> None:
+    """
+    Check that a folder, which is made when it is not there, can be written to.
+
+    :param where: the option that names it, for messages; empty for none
+    :raises ConfigError: saying why it cannot
+    """
+    problem = _folder_problem(path)
+    if problem and where:
+        raise ConfigError(where, f"'{path}' {problem}")
+    if problem:
+        raise ConfigError(str(path), problem)
+
+
+def _folder_problem(path: Path) -> str:
+    try:
+        found = _mode(path)
+        if found is not None and not stat.S_ISDIR(found):
+            return 'is a file, not a folder'
+        above = path
+        while _mode(above) is None:
+            above = above.absolute().parent
+        # on some file systems only the attempt tells
+        with tempfile.TemporaryFile(dir=above):
+            return ''
+    except (OSError, ValueError) as error:
+        return f'cannot be written: {getattr(error, "strerror", None) or error}'
+
+
 def _problem(path: Path, inputs: Iterable[Path], streamed: bool) -> str:
     try:
         target = Path(os.path.realpath(path, strict=False))

@@ -10,11 +10,14 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
+from profiles import profile_data
 
 from edge_sched_ros.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[2]
 CAPACITY = ROOT / 'config/capacity/robot.yaml'
+PLAN = ROOT / 'config/plans/googlenet_alexnet.yaml'
 PLACE = [
     'place',
     '--apps',
@@ -34,8 +37,22 @@ PRINTING = {
     'capacity': ['capacity', CAPACITY],
     'simulate': SIMULATE,
     'place': PLACE,
+    'plan': ['plan', PLAN, '--time-limit-s', '0.1'],
+    'profile': ['profile', '-o', 'p.yaml'],
+    'kube help': ['kube', 'serve', '--help'],
+    'build help': ['build', '--help'],
 }
 SECONDS = 120
+
+
+@pytest.fixture(autouse=True)
+def _files(request, tmp_path, monkeypatch):
+    """Let commands that show a file find one where they start."""
+    monkeypatch.chdir(tmp_path)
+    if 'name' in request.fixturenames:
+        (tmp_path / 'p.yaml').write_text(yaml.safe_dump(profile_data()))
+        if request.getfixturevalue('name') == 'plan':
+            pytest.importorskip('ortools')
 
 
 def _start(*arguments, **streams):
@@ -56,7 +73,10 @@ def test_a_reader_that_has_gone_ends_a_command_without_a_word(name):
     assert (done.returncode, done.stderr) == (1, b'')
 
 
-@pytest.mark.parametrize('name', ['help', 'version', 'list', 'doctor', 'place'])
+@pytest.mark.parametrize(
+    'name',
+    ['help', 'version', 'list', 'doctor', 'place', 'plan', 'profile', 'kube help', 'build help'],
+)
 @pytest.mark.parametrize('kind', ['full', 'closed'])
 def test_output_that_cannot_be_written_is_one_line(name, kind):
     closed = {'preexec_fn': lambda: os.close(1)} if kind == 'closed' else {}
@@ -103,6 +123,48 @@ def _fails(capsys, *arguments):
     lines = captured.err.strip().splitlines()
     assert len(lines) == 1
     return lines[0]
+
+
+@pytest.mark.parametrize('command', [['plan', '/no/such'], ['profile', '-o', '/no/such']])
+def test_mistakes_need_nobody_to_hear_of_them(command):
+    with open('/dev/full', 'wb') as full:
+        done = _start(*command, stdout=subprocess.PIPE, stderr=full)
+    assert (done.returncode, done.stdout) == (2, b'')
+
+
+@pytest.mark.parametrize(
+    ('command', 'why'),
+    [
+        (['profile', ROOT / 'models/depth.yaml', '-o'], 'is no regular file'),
+        (['capacity', CAPACITY, '--plot'], 'is no regular file'),
+        ([*SIMULATE, '--trace'], 'No space left on device'),
+        (['replay', 'bag', '--params', 'p.yaml', '-o'], 'is a file, not a folder'),
+        (['build', ROOT / 'models/depth.yaml', '--cache'], 'is a file'),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else '',
+)
+def test_a_full_disk_is_one_line(capsys, tmp_path, command, why):
+    pytest.importorskip('matplotlib')
+    link = tmp_path / 'full.png'
+    link.symlink_to('/dev/full')
+    line = _fails(capsys, *command, link)
+    assert 'full' in line and why in line
+
+
+@pytest.mark.parametrize('wrong', ['below a file', 'too long', 'system'])
+@pytest.mark.parametrize(
+    ('command', 'work'),
+    [
+        (['replay', 'bag', '--params', 'p.yaml', '-o', None], 'pipeline.config.from_file'),
+        (['build', ROOT / 'models/depth.yaml', '--cache', None], 'execution.network.load_network'),
+    ],
+    ids=['replay', 'build'],
+)
+def test_folders_are_checked_before_the_work(capsys, outputs, command, work, wrong, monkeypatch):
+    monkeypatch.setattr(f'edge_sched_ros.{work}', None)
+    path, why = outputs[wrong]
+    line = _fails(capsys, *[path if word is None else word for word in command])
+    assert str(path) in line and why in line
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from rich.console import Console
 from edge_sched_ros.cli.options import refuse_twice
 from edge_sched_ros.cli.output import printing
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.documents.output_file import check_folder
 from edge_sched_ros.execution.precisions import INT8
 from edge_sched_ros.execution.precisions import PRECISIONS
 
@@ -103,6 +104,8 @@ def build(
     if strict_dla and allow_gpu_fallback:
         raise click.UsageError('--strict-dla and --allow-gpu-fallback exclude each other.')
     refuse_twice(networks, 'NETWORKS')
+    if cache is not None:
+        check_folder(cache, '--cache')
     target = target_of(unit_named(unit_name, '--unit'), '--unit')
     if target.kind != DLA:
         for option, given in (

@@ -19,6 +19,8 @@ from edge_sched_ros.cli.processes import Programs
 from edge_sched_ros.cli.progress import progress_bar
 from edge_sched_ros.cli.ranges import FiniteRange
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.documents.output_file import check_output
+from edge_sched_ros.documents.output_file import write_whole
 from edge_sched_ros.installation.missing import need
 from edge_sched_ros.installation.own_module import module_command
 from edge_sched_ros.pipeline.resources import make_folder
@@ -68,11 +70,13 @@ def demo(out: Path, seconds: float, policy: str | None, as_json: bool) -> None:
         raise ConfigError('edge_sched_ros', 'its share folder is not installed')
     out = out.absolute()
     make_folder(out)
+    summary_file = out / 'summary.json'
+    check_output(summary_file)
     console = Console(stderr=True)
     with terminable():
         bag = _bag(out, seconds, console)
         summary = _run(out, bag, share / 'config' / 'demo.yaml', policy, seconds, console)
-    (out / 'summary.json').write_text(json.dumps(summary, indent=2) + '\n')
+    write_whole(summary_file, f'{json.dumps(summary, indent=2)}\n'.encode())
     _show(summary, out, as_json)
 
 

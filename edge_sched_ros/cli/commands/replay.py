@@ -14,6 +14,7 @@ from edge_sched_ros.cli.interrupts import terminable
 from edge_sched_ros.cli.output import printing
 from edge_sched_ros.cli.progress import progress_bar
 from edge_sched_ros.cli.ranges import FiniteRange
+from edge_sched_ros.documents.output_file import check_folder
 
 
 @click.command('replay')
@@ -69,6 +70,8 @@ def replay(
 
     if policy is not None:
         make_policy(policy, {})
+    if output is not None:
+        check_folder(output)
     config = from_file(params, instead={} if policy is None else {'policy': policy})
     run = Replay(config, results=output, keep_gaps=keep_gaps)
     with terminable(), run.opened(bag) as play:

@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.documents.output_file import check_folder
+from edge_sched_ros.documents.output_file import check_output
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.precisions import INT8
 from edge_sched_ros.execution.tensorrt.api import Api
@@ -41,7 +42,11 @@ def check_can_measure(api: Api, precision: str, table: Path) -> None:
         )
     if precision != INT8:
         raise ConfigError(WHERE, f'ranges are for int8, not for {precision}')
-    # folders that are not there are made
-    folder = next(parent for parent in table.absolute().parents if parent.exists())
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise ConfigError(str(table), 'cannot be written; name another file by --calibration')
+    try:
+        # folders that are not there are made
+        check_folder(table.parent)
+        if table.parent.is_dir():
+            check_output(table)
+    except ConfigError as error:
+        problem = f'cannot be written; name another file by --calibration ({error})'
+        raise ConfigError(str(table), problem) from None
