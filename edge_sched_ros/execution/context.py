@@ -68,9 +68,6 @@ class Program(Protocol):
         :returns: after the last stage, how many things were found (a cascade fans out by it)
         """
 
-    def option_names(self) -> tuple[str, ...]:
-        """Return the settings that may change while running."""
-
     def set_option(self, name: str, value: float | None) -> None:
         """
         Change a setting while running; ``None`` for what it is by default.

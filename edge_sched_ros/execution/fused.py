@@ -51,10 +51,6 @@ class FusedProgram:
             context.parts.append((part, started_ns, self._clock_ns()))
         return items
 
-    def option_names(self) -> tuple[str, ...]:
-        """Return the settings that may change while running."""
-        return self._program.option_names()
-
     def set_option(self, name: str, value: float | None) -> None:
         """Change a setting while running."""
         self._program.set_option(name, value)

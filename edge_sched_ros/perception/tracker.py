@@ -87,11 +87,6 @@ class Tracker:
         self._seen = 0
         self._first_id = 0
 
-    @staticmethod
-    def option_names() -> tuple[str, ...]:
-        """Return the names of all options."""
-        return tuple(NUMBERS)
-
     def set_option(self, name: str, value: float | None) -> None:
         """
         Change an option, ``None`` for its default; all but the weight start tracking anew.

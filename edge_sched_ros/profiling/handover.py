@@ -27,10 +27,6 @@ class _Nothing:
         """Do nothing."""
         return 0
 
-    def option_names(self) -> tuple[str, ...]:
-        """Have no settings."""
-        return ()
-
     def set_option(self, name: str, value: float | None) -> None:
         """Have no settings."""
 

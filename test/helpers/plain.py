@@ -16,10 +16,6 @@ class Plain:
         """Do nothing."""
         return 0
 
-    def option_names(self):
-        """Have no settings."""
-        return ()
-
     def reset(self):
         """Have no memory."""
 

@@ -80,10 +80,6 @@ class Costed:
         self._spend(self._cost(stage, context.unit, context.items))
         return 0
 
-    def option_names(self) -> tuple[str, ...]:
-        """Have no settings."""
-        return ()
-
     def set_option(self, name: str, value: float | None) -> None:
         """Have no settings."""
 

@@ -64,7 +64,7 @@ def test_each_is_found_by_its_name(name):
     assert set(program.stage_ops) <= set(program.stages)
     with pytest.raises(FrameError, match='holds no image'):
         program.run('preprocess', JobContext(1, 'task', Frame('camera', 1, 1, '')))
-    for option in program.option_names():
+    for option in program.numbers:
         with pytest.raises(ConfigError, match=f'^{option}: must be from'):
             program.set_option(option, -3.0)
     with pytest.raises(ConfigError, match=r'nms_iou: .*has no such option'):
@@ -182,7 +182,7 @@ def test_every_program_works_on_the_picture_of_the_task_before(name):
 )
 def test_what_is_checked_is_what_is_taken_and_checking_changes_nothing(name, data, value):
     program = program_class(name, 'task.program')(**AFTER[name])
-    option = data.draw(st.sampled_from([*program.option_names(), 'nonsense']))
+    option = data.draw(st.sampled_from([*program.numbers, 'nonsense']))
     before = _options(program)
     problems = []
     for change in (program.check_option, program.set_option):

@@ -236,9 +236,6 @@ class Counts:
         context.result = context.frame.message
         return 0
 
-    def option_names(self):
-        return ()
-
     def set_option(self, name, value):
         raise AssertionError
 

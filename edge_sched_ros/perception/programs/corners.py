@@ -80,10 +80,6 @@ class CornersProgram:
         )
         return len(context.result)
 
-    def option_names(self) -> tuple[str, ...]:
-        """Return the names of all options."""
-        return tuple(self._options)
-
     def check_option(self, name: str, value: float | None) -> None:
         """Check a change of an option, without making it; :raises ConfigError: naming it."""
         self._options.checked(name, value)

@@ -86,10 +86,6 @@ class DenoiseProgram:
             made = self._filters[key] = (wanted, new)
         return made[1]
 
-    def option_names(self) -> tuple[str, ...]:
-        """Return the names of all options."""
-        return tuple(self._options)
-
     def check_option(self, name: str, value: float | None) -> None:
         """Check a change of an option, without making it; :raises ConfigError: naming it."""
         self._options.checked(name, value)

@@ -107,10 +107,6 @@ class FlowTrackProgram:
             seq, found = self._waiting.popleft()
             self._follower.correct(seq, found)
 
-    def option_names(self) -> tuple[str, ...]:
-        """Return the names of all options."""
-        return tuple(_NUMBERS)
-
     def check_option(self, name: str, value: float | None) -> None:
         """Check a change of an option, without making it; :raises ConfigError: naming it."""
         self._checked(name, value)

@@ -76,10 +76,6 @@ class FrameProgram:
         """The score below which detections are left out."""
         return float(self.variants.first.decoder.options.get('score_threshold', 0.0))
 
-    def option_names(self) -> tuple[str, ...]:
-        """Return the decoder's options."""
-        return tuple(self.variants.first.decoder.defaults)
-
     def check_option(self, name: str, value: float | None) -> None:
         """Check a change of an option; :raises ConfigError: when it cannot be."""
         self.variants.check_option(name, value)

@@ -42,10 +42,6 @@ class ObservedProgram:
             self._observe(context.frame, context.result)
         return items
 
-    def option_names(self) -> tuple[str, ...]:
-        """Return the program's options."""
-        return self._program.option_names()
-
     def set_option(self, name: str, value: float | None) -> None:
         """Change an option of the program."""
         self._program.set_option(name, value)

@@ -110,10 +110,6 @@ class StereoProgram:
             depth = np.where(disparity > 0, product / disparity, np.nan)
         return DepthMap(depth.astype(np.float32), 1.0, 1.0)
 
-    def option_names(self) -> tuple[str, ...]:
-        """Return the names of all options."""
-        return tuple(self._options)
-
     def check_option(self, name: str, value: float | None) -> None:
         """Check a change of an option, without making it; :raises ConfigError: naming it."""
         _check(name, self._options.checked(name, value))

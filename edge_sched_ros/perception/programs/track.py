@@ -98,10 +98,6 @@ class TrackProgram:
             parts.append(vectors[: len(batch)])
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
-    def option_names(self) -> tuple[str, ...]:
-        """Return the tracker's options."""
-        return self._tracker.option_names()
-
     def check_option(self, name: str, value: float | None) -> None:
         """Check a change of an option; :raises ConfigError: naming it."""
         Tracker().set_option(name, value)
