@@ -272,7 +272,7 @@ class Runtime:
                 raise NoImageError
             items = self._programs[run.task].run(run.stage, work.context)
         except Exception as error:
-            reason = self._reason(run, error)
+            reason = self._reason(work, error)
             return StageFailed(run.job, run.stage, run.unit, started_ns, self._clock_ns(), reason)
         ended_ns = self._clock_ns()
         # mW times ns are 1e-9 mJ
@@ -281,18 +281,21 @@ class Runtime:
             run.job, run.stage, run.unit, started_ns, ended_ns, items, energy_mj=energy_mj
         )
 
-    def _reason(self, run: Run, error: Exception) -> str:
+    def _reason(self, work: StageWork, error: Exception) -> str:
         """Return the short code an error is counted under; log its first occurrence."""
+        run, frame = work.run, work.context.frame
         reason = getattr(error, 'reason', None)
         # an error of a user's own class may say anything; as a key it must be short
         if not isinstance(reason, str) or not _CODE.fullmatch(reason):
             reason = type(error).__name__
-        if (run.task, reason) not in self._errors_seen:
-            self._errors_seen.add((run.task, reason))
-            # a frame that cannot be used is no defect: where it was noticed tells nothing
-            trace = None if isinstance(error, FrameError) else error
-            told = brief(error)
-            _log.error('%s/%s failed (%s): %s', run.task, run.stage, reason, told, exc_info=trace)
+        # a frame that cannot be used is no defect of a task: its topic tells, and no traceback
+        of_frame = isinstance(error, FrameError)
+        topic = frame.stream if of_frame and frame is not None else ''
+        if (topic or run.task, reason) not in self._errors_seen:
+            self._errors_seen.add((topic or run.task, reason))
+            where = f'{topic}: {run.task}/{run.stage}' if topic else f'{run.task}/{run.stage}'
+            trace = None if of_frame else error
+            _log.error('%s failed (%s): %s', where, reason, brief(error), exc_info=trace)
         return reason
 
 

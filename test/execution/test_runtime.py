@@ -173,8 +173,26 @@ def test_a_frame_that_cannot_be_used_is_logged_once_in_one_line(caplog):
             desk.runtime.submit(frame(seq=seq))
         desk.wait_for(3)
     expected, defect = caplog.records
-    assert expected.getMessage() == 'a/infer failed (corrupt_image): broken'
+    topic = frame().stream
+    assert expected.getMessage() == f'{topic}: a/infer failed (corrupt_image): broken'
     assert expected.exc_info is None and defect.exc_info is not None
+
+
+def test_each_topic_of_frames_that_cannot_be_used_is_named_once(caplog):
+    streams = {'a': 'camera', 'b': 'rear', 'c': 'camera'}
+    programs = {name: Script(*[FrameError('corrupt_image', 'broken')] * 2) for name in streams}
+    tasks = [
+        task(name, units=('cpu0',), stream=stream, queue_depth=8)
+        for name, stream in streams.items()
+    ]
+    with Desk(programs, *tasks) as desk:
+        for seq in range(2):
+            for stream in ('camera', 'rear'):
+                desk.runtime.submit(frame(stream, seq=seq))
+        desk.wait_for(6)
+    assert sorted(record.getMessage().split(': ')[0] for record in caplog.records) == [
+        'camera', 'rear',
+    ]  # fmt: skip
 
 
 def test_errors_become_reasons_and_the_unit_goes_on():
