@@ -81,8 +81,14 @@ def _signs_then() -> frozenset[str]:
 
 
 def rediscover() -> Machine:
-    """Look at this machine again where drivers have come or gone since; else as before."""
-    if read_signs() != _signs_then():
+    """
+    Look at this machine again where drivers have come or gone since; else as before.
+
+    Probes that failed though the driver is there are made again, too: a unit may have been busy,
+    or not ready yet.
+    """
+    signs = read_signs()
+    if signs != _signs_then() or probes.failed_probes(signs):
         for known in (_signs_then, probes.probe_machine, discover):
             forget = getattr(known, 'cache_clear', None)
             if forget is not None:

@@ -7,10 +7,12 @@ from __future__ import annotations
 import logging
 import shutil
 
+import pytest
 from sysfs import Tree
 
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution import registry
+from edge_sched_ros.execution.discovery import probes
 from edge_sched_ros.execution.discovery.signs import read_signs
 from edge_sched_ros.execution.telemetry.machine_reader import MachineReader
 from edge_sched_ros.execution.telemetry.sampler import Sampler
@@ -114,3 +116,36 @@ def test_a_machine_is_probed_again_where_drivers_have_come(monkeypatch):
     finally:
         registry.discover.cache_clear()
         registry._signs_then.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ('signs', 'reason', 'again'),
+    [
+        ({'gpu'}, 'probing took longer than 20 s', True),
+        ({'gpu'}, '', False),
+        # what has no driver, or another unit's, is not asked for again
+        (set(), 'probing took longer than 20 s', False),
+        ({'vic'}, 'probing took longer than 20 s', False),
+    ],
+)
+def test_a_probe_that_failed_beside_a_driver_is_made_again(monkeypatch, signs, reason, again):
+    made = []
+
+    def run_probe(script, *_arguments):
+        made.append(script.name)
+        return probes.ProbeResult(not reason, {'devices': []}, reason)
+
+    monkeypatch.setattr(registry, 'read_signs', lambda: frozenset(signs))
+    monkeypatch.setattr(probes, 'run_probe', run_probe)
+    monkeypatch.setattr(probes, '_is_installed', lambda _name: False)
+    caches = (registry.discover, registry._signs_then, probes.probe_machine)
+    for each in caches:
+        each.cache_clear()
+    try:
+        first = registry.rediscover()
+        assert made == ['probe_cuda.py']
+        assert (registry.rediscover() is not first) is again
+        assert len(made) == 1 + again
+    finally:
+        for each in caches:
+            each.cache_clear()

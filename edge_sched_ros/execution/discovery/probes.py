@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +25,14 @@ _HOW_TO_GET = {
     'vpi': f"VPI is not installed for {_PYTHON} (JetPack has it for its Ubuntu's Python alone: "
     f'apt install python3.10-vpi3, or python3.8-vpi2 on JetPack 5; {_SITE})',
     'pycuda': 'pycuda is not installed (pip install pycuda, which needs the CUDA toolkit)',
+}
+
+
+#: probe -> kinds of units it is about
+_ASKED_FOR = {
+    'cuda': frozenset({'gpu'}),
+    'tensorrt': frozenset({'gpu', 'dla'}),
+    'vpi': frozenset({'pva', 'vic'}),
 }
 
 
@@ -47,6 +56,30 @@ def probe_machine() -> Probes:
         vpi=probe_vpi(),
         pycuda=_probe_module('pycuda'),
     )
+
+
+def failed_probes(signs: Collection[str]) -> tuple[str, ...]:
+    """
+    Return what was probed without success though a driver for it is there.
+
+    What is not installed is left out: to ask again would find the same.
+
+    :param signs: kinds of units whose drivers are there
+    """
+    known = getattr(probe_machine, 'cache_info', None)
+    if known is None or not known().currsize:
+        return ()
+    found = probe_machine()
+    failed = {
+        name: result
+        for name, result in (
+            ('cuda', found.cuda),
+            ('tensorrt', found.tensorrt),
+            ('vpi', found.vpi),
+        )
+        if not result.ok and result.reason not in _HOW_TO_GET.values()
+    }
+    return tuple(name for name in failed if not _ASKED_FOR[name].isdisjoint(signs))
 
 
 def probe_vpi() -> ProbeResult:
