@@ -1,9 +1,11 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A progress bar with the time that remains."""
+"""Progress bars: how much is done with the time that remains, or the time of a search."""
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +18,10 @@ from rich.progress import Task
 from rich.progress import TaskProgressColumn
 from rich.progress import TextColumn
 from rich.text import Text
+
+#: what takes no longer needs no bar
+PATIENCE_S = 1.0
+_EVERY_S = 0.25
 
 
 class Remaining(ProgressColumn):
@@ -51,3 +57,48 @@ def progress_bar(console: Console, text: str, total: float) -> Iterator[Callable
         task = bar.add_task(text, total=total)
         yield lambda done: bar.update(task, completed=done)
         bar.update(task, completed=total)
+
+
+@contextmanager
+def time_bar(
+    console: Console, text: str, limit_s: float, *, patience_s: float = PATIENCE_S
+) -> Iterator[None]:
+    """
+    Show on a terminal how long something takes that tells nothing of itself.
+
+    :param limit_s: it takes no longer, or not much
+    :param patience_s: nothing is shown before that
+    """
+    if not console.is_terminal:
+        yield
+        return
+    ended = threading.Event()
+    thread = threading.Thread(
+        target=_show_time,
+        args=(console, text, limit_s, patience_s, ended),
+        name='time bar',
+        daemon=True,
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _show_time(
+    console: Console, text: str, limit_s: float, patience_s: float, ended: threading.Event
+) -> None:
+    began_s = time.monotonic()
+    if ended.wait(patience_s):
+        return
+    columns = (
+        TextColumn('{task.description}'),
+        BarColumn(),
+        TextColumn('{task.completed:.0f} of at most {task.total:g} s'),
+    )
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task(text, total=limit_s)
+        while not ended.wait(_EVERY_S):
+            bar.update(task, completed=min(limit_s, time.monotonic() - began_s))

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
 
 from edge_sched_ros.cli.output import printing
+from edge_sched_ros.cli.progress import time_bar
 from edge_sched_ros.cli.ranges import FiniteRange
 from edge_sched_ros.core.errors import ConfigError
 
@@ -66,9 +68,10 @@ def plan(
 
     problem = load_problem(file)
     try:
-        found = make_plan(
-            problem, Objective(objective, latency_bound_ms), time_limit_s=time_limit_s
-        ).to_dict()
+        with time_bar(Console(stderr=True), 'planning', time_limit_s):
+            found = make_plan(
+                problem, Objective(objective, latency_bound_ms), time_limit_s=time_limit_s
+            ).to_dict()
     except ConfigError as error:
         # an option's or a library's own name says enough; a key needs its file
         if error.where.startswith('--') or isinstance(error, MissingLibraryError):
