@@ -7,7 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.network import NetworkSpec
+from edge_sched_ros.execution.plugins import own_code
 from edge_sched_ros.perception.decoders.base import Decoder
 from edge_sched_ros.perception.decoders.embedding import Embedding
 from edge_sched_ros.perception.decoders.registry import decoder_class
@@ -20,12 +22,14 @@ def numbers_of_network(spec: NetworkSpec) -> dict[str, Number]:
     """
     Return the numbers a task of a network may be given; defaults are what its YAML says.
 
-    :raises ConfigError: when there is no such decoder
+    :raises ConfigError: when there is no such decoder, or its ``ranges`` cannot be read
     """
     decoder = decoder_class(spec)
     if issubclass(decoder, Embedding):
         return dict(NUMBERS)  # which is read by a tracker
-    return numbers_of_decoder(decoder, spec.decoder_options)
+    where = f'{spec.source}: decoder'
+    with own_code(where, f"'{spec.decoder}' has ranges or defaults that cannot be read"):
+        return _usable(numbers_of_decoder(decoder, spec.decoder_options), where)
 
 
 def numbers_of_decoder(
@@ -37,14 +41,16 @@ def numbers_of_decoder(
     :param given: ``decoder_options`` of a network, used where they are right
     """
     found = {}
-    for name, (least, greatest) in decoder.ranges.items():
+    # own code need not have what it has no use for
+    ranges, meanings = getattr(decoder, 'ranges', None), getattr(decoder, 'meanings', None)
+    for name, (least, greatest) in (ranges or {}).items():
         default = decoder.defaults[name]
         number = Number(
             default,
             least,
             greatest,
             whole=isinstance(default, int),
-            description=decoder.meanings.get(name, 'Option of the decoder'),
+            description=(meanings or {}).get(name, 'Option of the decoder'),
         )
         own = (given or {}).get(name, default)
         real = isinstance(own, (int, float)) and not isinstance(own, bool)
@@ -58,7 +64,18 @@ def numbers_of_program(name: str, where: str) -> dict[str, Number]:
     Return the numbers of a program: what its class has as ``numbers``.
 
     :param where: the key that names it, for messages
-    :raises ConfigError: when there is no such program
+    :raises ConfigError: when there is no such program, or its ``numbers`` cannot be read
     """
-    found: dict[str, Number] = getattr(program_class(name, where), 'numbers', {})
-    return dict(found)
+    program = program_class(name, where)
+    with own_code(where, f"'{name}' has numbers that cannot be read"):
+        return _usable(dict(getattr(program, 'numbers', None) or {}), where)
+
+
+def _usable(numbers: dict[str, Number], where: str) -> dict[str, Number]:
+    """Return numbers that can be parameters; :raises ConfigError: when one cannot."""
+    for name, number in numbers.items():
+        if not isinstance(number, Number):
+            raise ConfigError(where, f"the number '{name}' is no Number but {number!r:.60}")
+        if problem := number.problem(number.default):
+            raise ConfigError(where, f"the default of the number '{name}' {problem}")
+    return numbers

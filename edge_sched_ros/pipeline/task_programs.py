@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
 
-from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import UNIT_KINDS
 from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.engines.base import Engine
@@ -24,9 +23,11 @@ from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.preprocess.opencv import OpenCvPreprocessor
 from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.execution.units import LocalUnit
+from edge_sched_ros.perception.numbers import numbers_of_network
+from edge_sched_ros.perception.numbers import numbers_of_program
 from edge_sched_ros.perception.programs.build import make_program
 from edge_sched_ros.perception.programs.build import preprocess_op
-from edge_sched_ros.perception.programs.registry import program_class
+from edge_sched_ros.perception.programs.registry import make_own_program
 from edge_sched_ros.pipeline import network_loading
 from edge_sched_ros.pipeline.config import PipelineConfig
 from edge_sched_ros.pipeline.config import TaskConfig
@@ -98,11 +99,9 @@ class TaskPrograms:
     # --- own programs ---------------------------------------------------------------------------
 
     def _of_program(self, task: TaskConfig) -> TaskProgram:
-        made_by = program_class(task.program, f'{task.name}.program')
-        try:
-            program: Any = made_by(**task.options)
-        except ConfigError as error:
-            raise ConfigError(f'{task.name}.{error.where}', error.problem) from None
+        # told before it is made: its tasks would lack parameters without a word
+        numbers_of_program(task.program, f'{task.name}.program')
+        program = make_own_program(task.program, task.name, task.options)
         ops: dict[str, str] = getattr(program, 'stage_ops', {})
         if not ops:
             return TaskProgram(program, task.program, {BASE: self._anywhere(task, program)})
@@ -136,6 +135,7 @@ class TaskPrograms:
 
     def _of_network(self, task: TaskConfig) -> TaskProgram:
         spec = load_network(task.network)
+        numbers_of_network(spec)  # as for a program
         engines = self._backends.engines(spec)
         able = self._backends.able(preprocess_op(spec))
         units = self._choice.of_task(

@@ -146,6 +146,33 @@ def test_a_summary_that_cannot_be_written_is_said_before_the_run(
         assert f'cannot be configured: {message.format(tmp=tmp_path)}' in err
 
 
+@pytest.mark.parametrize(
+    ('code', 'reason'),
+    [
+        ('def of(:', "cannot import 'mine_{n}': SyntaxError: "),
+        ('raise OSError(5, "broken")', "cannot import 'mine_{n}': OSError: [Errno 5] broken"),
+        ('class C: numbers = 3', "'mine_{n}:C' has numbers that cannot be read: TypeError: "),
+        ('class C: pass', "'mine_{n}:C' has no stages, "),
+        ('class C:\n def __init__(self): 1 / 0', "'mine_{n}:C' cannot be made: ZeroDivisionError"),
+    ],
+)
+def test_own_code_that_cannot_be_used_leaves_the_node_alive(
+    start, tmp_path, monkeypatch, capfd, code, reason
+):
+    number = abs(hash(code))
+    (tmp_path / f'mine_{number}.py').write_text(code)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    node = start(
+        detector__network='',
+        detector__program=f'mine_{number}:C',
+        detector__topic='switch',
+        detector__topic_type='std_msgs/msg/Bool',
+    )
+    assert state_of(node) == 'unconfigured'
+    said = f'cannot be configured: detector.program: {reason.format(n=number)}'
+    assert said in capfd.readouterr().err
+
+
 def test_an_error_leads_back_to_unconfigured_and_on(bench, start, monkeypatch):
     node = start(autostart=False)
     with monkeypatch.context() as patch:

@@ -11,9 +11,13 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.engines.base import TensorInfo
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.plugins import load_class
+from edge_sched_ros.execution.plugins import make
 from edge_sched_ros.execution.plugins import modules_holding
 from edge_sched_ros.perception import decoders
 from edge_sched_ros.perception.decoders.base import Decoder
+
+#: what results need of a decoder
+_NEEDS = ('decode', 'output')
 
 
 def decoder_names() -> tuple[str, ...]:
@@ -33,10 +37,15 @@ def make_decoder(
     Return the decoder a network asks for.
 
     :param options: over those of the network's YAML
-    :raises ConfigError: when there is none, or the outputs or options do not fit
+    :raises ConfigError: when there is none, it cannot be made, or the outputs or options do not
+        fit
     """
     own = {key: value for key, value in spec.decoder_options.items() if key != 'simulate'}
-    return decoder_class(spec)(spec, outputs, {**own, **options})
+    kind, given = decoder_class(spec), {**own, **options}
+    made: Decoder = make(
+        spec.decoder, f'{spec.source}: decoder', lambda: kind(spec, outputs, given), _NEEDS
+    )
+    return made
 
 
 def decoder_class(spec: NetworkSpec) -> type[Decoder]:

@@ -1,0 +1,122 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Decoders and programs of a user's own: whatever is wrong with them is one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.network import InputSpec
+from edge_sched_ros.execution.network import NetworkSpec
+from edge_sched_ros.perception.decoders.registry import make_decoder
+from edge_sched_ros.perception.numbers import numbers_of_network
+from edge_sched_ros.perception.numbers import numbers_of_program
+from edge_sched_ros.perception.programs.registry import make_own_program
+
+MODULES = {
+    'wrong_syntax': 'def of(:\n',
+    'raises': 'raise RuntimeError("no camera\\n  here")',
+    'exits': 'import sys\nsys.exit(3)',
+    'wants': 'import nothing_so_named',
+    'lazy': 'def __getattr__(name):\n    raise KeyError(name)',
+    'makes': (
+        'class Bare:\n    pass\n'
+        'class Wants:\n    def __init__(self, one, two, three, four): pass\n'
+        'class Raises:\n    def __init__(self, *a, **k): raise OSError(5, "broken")\n'
+        'class Odd:\n    ranges = {"a": 3}\n    numbers = [1]\n'
+        'class Unlike:\n    ranges = {"a": (1, 2)}\n    defaults = {"a": 3}\n'
+        '    numbers = {"a": 3}\n'
+        'class Stageless:\n    stages = ()\n    stateful = False\n    output = "none"\n'
+        '    run = reset = close = lambda *a: 0\n'
+    ),
+}
+
+
+@pytest.fixture(autouse=True)
+def modules(tmp_path, monkeypatch):
+    for name, text in MODULES.items():
+        Path(tmp_path, f'own_{name}.py').write_text(text, encoding='utf-8')
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+
+def _network(decoder: str) -> NetworkSpec:
+    return NetworkSpec(
+        name='net',
+        source=Path('net.yaml'),
+        file=Path('net.onnx'),
+        input=InputSpec(width=8, height=8),
+        decoder=decoder,
+    )
+
+
+WRONG = [
+    ('own_wrong_syntax:C', r"cannot import 'own_wrong_syntax': SyntaxError: .*line 1"),
+    ('own_raises:C', r"cannot import 'own_raises': RuntimeError: no camera here$"),
+    ('own_exits:C', r"cannot import 'own_exits': SystemExit: 3$"),
+    ('own_wants:C', r"cannot import 'own_wants': ModuleNotFoundError: No module named 'nothing"),
+    ('own_lazy:C', r"cannot import 'own_lazy': KeyError: "),
+    ('..x:y', r"'\.\.x:y' is not of the form package\.module:Class$"),
+]
+UNMADE = [
+    ('os:PathLike', r"'os:PathLike' cannot be made: TypeError: "),
+    ('own_makes:Raises', r"'own_makes:Raises' cannot be made: OSError: .*broken"),
+    ('own_makes:Wants', r"'own_makes:Wants' cannot be made: TypeError: "),
+]
+
+
+@pytest.mark.parametrize(
+    ('name', 'problem'),
+    [*WRONG, *UNMADE, ('own_makes:Bare', r"'own_makes:Bare' ")],
+)
+def test_what_is_wrong_with_an_own_decoder_is_one_line(name, problem):
+    with pytest.raises(ConfigError, match=rf'^net\.yaml: decoder: {problem}'):
+        make_decoder(_network(name), (), {})
+
+
+@pytest.mark.parametrize(
+    ('name', 'problem'),
+    [
+        *WRONG,
+        *UNMADE,
+        ('own_makes:Bare', r"'own_makes:Bare' has no stages, stateful, output, run, reset, close"),
+        ('own_makes:Stageless', r"'own_makes:Stageless' must have as stages a tuple of different"),
+    ],
+)
+def test_what_is_wrong_with_an_own_program_is_one_line(name, problem):
+    with pytest.raises(ConfigError, match=rf'^mine\.program: {problem}'):
+        make_own_program(name, 'mine', {})
+
+
+@pytest.mark.parametrize('name', ['os:PathLike', 'own_makes:Bare'])
+def test_own_code_need_not_have_numbers(name):
+    assert numbers_of_network(_network(name)) == {}
+    assert numbers_of_program(name, 'mine.program') == {}
+
+
+@pytest.mark.parametrize(
+    ('name', 'problem'),
+    [
+        *WRONG,
+        ('own_makes:Odd', 'numbers that cannot be read: TypeError'),
+        ('own_makes:Unlike', "the number 'a' is no Number but 3"),
+    ],
+)
+def test_numbers_that_are_none_are_told(name, problem):
+    with pytest.raises(ConfigError, match=rf'^mine\.program: .*{problem.lstrip("^")}'):
+        numbers_of_program(name, 'mine.program')
+
+
+@pytest.mark.parametrize(
+    ('name', 'problem'),
+    [
+        *WRONG,
+        ('own_makes:Odd', 'ranges or defaults that cannot be read: TypeError'),
+        ('own_makes:Unlike', "the default of the number 'a' must be from 1 to 2, not 3"),
+    ],
+)
+def test_ranges_that_are_none_are_told(name, problem):
+    with pytest.raises(ConfigError, match=rf'^net\.yaml: decoder: .*{problem}'):
+        numbers_of_network(_network(name))
