@@ -185,6 +185,8 @@ class Replay:
             return
         if arrival.restarted:
             self._pipeline.clock_jumped(0)
+            if source.topic in self._infos:
+                self._infos[source.topic].forget()
         self._pipeline.submit(arrival.frame, age=arrival.age)
 
     def _wait_until_idle(self) -> None:

@@ -51,6 +51,8 @@ class CameraInfos:
         #: the image's size is what it is from this stamp, and this CameraInfo, on
         self._since: tuple[int, int] | None = None
         self._newest_ns = 0
+        #: the last one that came before stamps began anew: its stamp tells nothing any more
+        self._last_before = 0
         self._fitted: FittedInfo | None = None
         #: why the last frame had none; empty when it had one, or none ever came
         self.problem = ''
@@ -71,9 +73,16 @@ class CameraInfos:
             self._infos.append(_Info(message, at_ns, self._count))
 
     def forget(self) -> None:
-        """Stamps may begin anew."""
-        self._size = self._since = None
-        self._newest_ns = 0
+        """
+        Let stamps begin anew.
+
+        What is known of the image's size stays: one from before it changed is so by its arrival.
+        """
+        with self._lock:
+            self._last_before = self._count
+            self._newest_ns = 0
+            if self._since is not None:
+                self._since = (0, self._since[1])
 
     def for_frame(self, frame: Frame | None) -> FittedInfo | None:
         """Return the CameraInfo of a frame with a picture, or ``None`` where there is none."""
@@ -98,14 +107,20 @@ class CameraInfos:
             # an answer that comes after one for a newer frame
             return
         if self._size not in (None, size):
-            self._since = (at_ns, self._count)
+            # the first frame since stamps began anew has changed with them
+            first = not self._newest_ns and self._last_before
+            self._since = (0, self._last_before) if first else (at_ns, self._count)
         self._size, self._newest_ns = size, at_ns
 
     def _belonging(self, at_ns: int) -> _Info:
         """Return the one with the frame's stamp, else the last one from before it."""
-        before = [info for info in self._infos if info.stamp_ns <= at_ns or not at_ns]
+        infos = [info for info in self._infos if info.number > self._last_before]
+        if not infos:
+            # stamped on another timeline, all of them
+            return self._infos[-1]
+        before = [info for info in infos if info.stamp_ns <= at_ns or not at_ns]
         return max(
-            before or [self._infos[0]],
+            before or [infos[0]],
             # equal stamps come first; without stamps the last to come
             key=lambda info: (info.stamp_ns if at_ns else 0, info.number),
         )
@@ -116,7 +131,8 @@ class CameraInfos:
             fitted = known
         else:
             fitted = fit_info(info.message, size)
-        same = at_ns and info.stamp_ns == at_ns
+        comparable = info.number > self._last_before
+        same = comparable and at_ns and info.stamp_ns == at_ns
         if not fitted.exact and not same and self._is_older(info):
             raise MisfitError(f'it is from before the image had {size[0]}x{size[1]} pixels')
         self._fitted = fitted
@@ -127,6 +143,6 @@ class CameraInfos:
         if self._since is None:
             return False
         since_ns, number = self._since
-        if since_ns and info.stamp_ns:
+        if since_ns and info.stamp_ns and info.number > self._last_before:
             return info.stamp_ns < since_ns
         return info.number <= number

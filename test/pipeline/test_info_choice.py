@@ -121,3 +121,40 @@ def test_after_a_restart_stamps_and_sizes_begin_anew(infos):
     infos.forget()
     infos.add(_info(1, 16, 12))
     assert not infos.for_frame(_frame(1, 8, 6)).exact
+
+
+@pytest.mark.parametrize('back_s', [0.5, 1, 3, 9])
+def test_one_of_an_older_resolution_stays_withheld_when_stamps_begin_anew(infos, said, back_s):
+    infos.add(_info(1, 16, 12, focal=1))
+    assert _focal(infos, _frame(1, 16, 12)) == 1
+    assert infos.for_frame(_frame(5, 8, 6)) is None
+    infos.forget()
+    for seconds in (back_s, back_s + 1, back_s + 9):
+        assert infos.for_frame(_frame(seconds, 8, 6)) is None
+    assert said == [infos.problem]
+    infos.add(_info(back_s + 10, 16, 12, focal=2))
+    assert _focal(infos, _frame(back_s + 11, 8, 6)) == 2 and infos.problem == ''
+
+
+def test_a_size_that_changes_as_stamps_begin_anew_makes_those_before_older(infos):
+    infos.add(_info(1, 16, 12, focal=1))
+    assert _focal(infos, _frame(1, 16, 12)) == 1
+    infos.forget()
+    assert infos.for_frame(_frame(1, 8, 6)) is None
+
+
+def test_a_loop_takes_the_infos_of_its_own_round(infos):
+    for round_ in (1, 2, 3):
+        for at_s in (1, 2):
+            infos.add(_info(at_s, 16, 12, focal=10 * round_ + at_s))
+            assert _focal(infos, _frame(at_s, 16, 12)) == 10 * round_ + at_s
+        for at_s in (3, 4):
+            assert infos.for_frame(_frame(at_s, 8, 6)) is None
+        infos.forget()
+
+
+def test_one_published_once_serves_after_stamps_began_anew(infos):
+    infos.add(_info(100, 16, 12, focal=1))
+    assert _focal(infos, _frame(100, 16, 12)) == 1
+    infos.forget()
+    assert _focal(infos, _frame(1, 16, 12)) == 1
