@@ -9,6 +9,7 @@ resolution. The region of interest is a window of that; binning makes the window
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,9 +53,7 @@ def fit_info(info: Any, size: tuple[int, int]) -> FittedInfo:
     :param size: width and height of the image
     :raises MisfitError: when it cannot be the image's
     """
-    if not any(info.k) and not any(info.p):
-        # never calibrated: there is nothing that could be wrong
-        return FittedInfo(info, size, 1.0, 1.0, 0, 0, True)
+    _check_numbers(info)
     x, y, width, height = _window(info)
     binning_x, binning_y = max(1, info.binning_x), max(1, info.binning_y)
     told = width / binning_x, height / binning_y
@@ -73,11 +72,24 @@ def fit_info(info: Any, size: tuple[int, int]) -> FittedInfo:
     return FittedInfo(info, size, across / binning_x, down / binning_y, x, y, False)
 
 
+def _check_numbers(info: Any) -> None:
+    """Refuse matrices no camera has; all zeros stand for a camera that was never calibrated."""
+    for name, values, columns in (('K', info.k, 3), ('P', info.p, 4), ('D', info.d, 0)):
+        if not all(map(math.isfinite, values)):
+            raise MisfitError(f'its {name} has numbers that are not finite')
+        if columns and any(values) and min(values[0], values[columns + 1]) <= 0:
+            raise MisfitError(
+                f'its {name} has focal lengths of {values[0]:g} and {values[columns + 1]:g} pixels'
+            )
+
+
 def _window(info: Any) -> tuple[int, int, int, int]:
     """Return x, y, width and height of the region of interest; all of it where none is set."""
     roi, full = info.roi, (int(info.width), int(info.height))
     if min(full) <= 0:
-        raise MisfitError(f'it describes images of {full[0]}x{full[1]} pixels')
+        raise MisfitError(
+            f'it does not say its size: it describes images of {full[0]}x{full[1]} pixels'
+        )
     x, y = int(roi.x_offset), int(roi.y_offset)
     width, height = int(roi.width) or full[0] - x, int(roi.height) or full[1] - y
     if min(width, height) <= 0 or x + width > full[0] or y + height > full[1]:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -117,7 +119,14 @@ def test_a_point_projects_to_the_same_place_of_the_picture(
         (_info(1280, 720), 'describes images of 1280x720 pixels, the image has 640x480'),
         (_info(1280, 960, binning=(2, 1)), 'describes images of 640x960 pixels'),
         (_info(1280, 960, roi=(0, 0, 640, 240)), 'describes images of 640x240 pixels'),
-        (_info(0, 0), 'describes images of 0x0 pixels'),
+        (_info(0, 0), 'does not say its size: it describes images of 0x0 pixels'),
+        (make('sensor_msgs/msg/CameraInfo'), 'does not say its size'),
+        (make('sensor_msgs/msg/CameraInfo', width=64, height=64), 'images of 64x64 pixels'),
+        (_info(640, 480, k=[math.nan] * 9), 'its K has numbers that are not finite'),
+        (_info(640, 480, p=[math.inf] * 12), 'its P has numbers that are not finite'),
+        (_info(640, 480, d=[0.1, math.nan]), 'its D has numbers that are not finite'),
+        (_info(640, 480, -600.0), 'its K has focal lengths of -600 and -600 pixels'),
+        (_info(640, 480, p=[600, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0]), 'its P has .* 600 and 0 pix'),
         (_info(640, 480, roi=(320, 240, 640, 480)), 'lies outside its 640x480 pixels'),
     ],
 )
@@ -133,7 +142,7 @@ def test_sides_that_a_driver_rounded_fit():
 
 
 def test_an_uncalibrated_camera_stays_so():
-    info = make('sensor_msgs/msg/CameraInfo', width=1, height=1)
+    info = make('sensor_msgs/msg/CameraInfo', width=640, height=480)
     small = depth_camera_info(make, fit_info(info, VGA), _depth(), HEADER)
     assert not any(small.k) and not any(small.p) and (small.width, small.height) == (80, 60)
 
