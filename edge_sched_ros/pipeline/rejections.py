@@ -40,5 +40,9 @@ class Rejections:
         said = self._said.setdefault((topic, reason), set())
         if about not in said and len(said) < _MOST:
             said.add(about)
-            self._say(f'{topic}: {text}')
+            last = len(said) == _MOST
+            more = (
+                f' (others of {reason} on this topic are only counted from now on)' if last else ''
+            )
+            self._say(f'{topic}: {text}{more}')
         return reason
