@@ -1,8 +1,24 @@
 #!/usr/bin/env bash
 # Run a command in the environment dev/setup.sh made.
-# Usage: [DISTRO=jazzy] dev/env.sh COMMAND [ARGUMENT...]
+# Usage: [DISTRO=jazzy] [PYTHONPATH=FOLDER:...] dev/env.sh COMMAND [ARGUMENT...]
+# Folders of one's own code in PYTHONPATH stay; those of another ROS around us do not.
 set -eo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
+
+own_entries() {
+  local entry prefix foreign
+  while IFS= read -r -d : entry; do
+    [ -n "$entry" ] && [ "$(realpath -m -- "$entry")" != "$root" ] || continue
+    foreign=
+    [ ! -d "$entry/rclpy" ] && [ ! -d "$entry/ament_index_python" ] || foreign=yes
+    while IFS= read -r -d : prefix; do
+      case "$entry/" in "${prefix:-//}"/*) foreign=yes ;; esac
+    done <<<"${AMENT_PREFIX_PATH:-}:${COLCON_PREFIX_PATH:-}:"
+    [ -n "$foreign" ] || printf ':%s' "$entry"
+  done <<<"${PYTHONPATH:-}:"
+}
+
+own_code="$(own_entries)"
 source "$root/dev/names.sh" "${DISTRO:-jazzy}"
 if [ ! -f "$root/$PREFIX/.stamp" ]; then
   echo "env: nothing is built for $distro yet: make setup DISTRO=$distro" >&2
@@ -29,4 +45,9 @@ fi
 export ROS_LOG_DIR="${ROS_LOG_DIR:-$root/log/ros}"
 # the checkout's root would shadow the installed package, which has the generated messages
 export PYTHONSAFEPATH=1
+# behind what is ours, so that no name of ours is taken
+if [ -n "$own_code" ]; then
+  PYTHONPATH="${PYTHONPATH:-}$own_code"
+  export PYTHONPATH="${PYTHONPATH#:}"
+fi
 exec "$@"

@@ -5,12 +5,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.context import JobContext
+from edge_sched_ros.execution.engines.base import TensorInfo
+from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.network import InputSpec
 from edge_sched_ros.execution.network import NetworkSpec
+from edge_sched_ros.execution.preprocess.transform import fit
 from edge_sched_ros.perception.decoders.registry import make_decoder
 from edge_sched_ros.perception.numbers import numbers_of_network
 from edge_sched_ros.perception.numbers import numbers_of_program
@@ -120,3 +126,26 @@ def test_numbers_that_are_none_are_told(name, problem):
 def test_ranges_that_are_none_are_told(name, problem):
     with pytest.raises(ConfigError, match=rf'^net\.yaml: decoder: .*{problem}'):
         numbers_of_network(_network(name))
+
+
+def test_the_example_of_the_page_works(tmp_path):
+    pytest.importorskip('markdown_it', reason='pages are read with markdown-it-py')
+    from pages import blocks
+
+    (page,) = [block for block in blocks('docs/networks.md') if block.file == 'my_code.py']
+    (tmp_path / page.file).write_text(page.text, encoding='utf-8')
+    spec = _network('my_code:SixColumns')
+    assert numbers_of_network(spec)['score_threshold'].default == 0.3
+    with pytest.raises(ConfigError, match='decoder: my_code:SixColumns needs one output 1xNx6'):
+        make_decoder(spec, (TensorInfo('out', (1, 9, 7), 'float32'),), {})
+    decoder = make_decoder(spec, (TensorInfo('out', (1, 9, 6), 'float32'),), {})
+    rows = np.array([[[1, 2, 5, 6, 0.9, 3], [1, 2, 5, 6, 0.1, 3]]], np.float32)
+    found = decoder.decode([rows], fit(spec.input, 16, 16))
+    assert found.boxes_xyxy.tolist() == [[2, 4, 10, 12]]
+    assert found.class_ids.tolist() == [3]
+    assert numbers_of_program('my_code:Bumps', 'mine.program')['limit'].greatest == 100
+    program = make_own_program('my_code:Bumps', 'mine', {'limit': 3.0})
+    for value in (2.5, 3.5):
+        message = SimpleNamespace(data=value)
+        program.run('count', JobContext(0, 'mine', Frame('imu', 0, 0, '', message=message)))
+    assert program.bumps == 1
