@@ -38,6 +38,8 @@ from edge_sched_ros.execution.delivery import Delivery
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.fused import split
+from edge_sched_ros.execution.hung_units import HungUnits
+from edge_sched_ros.execution.hung_units import say
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.execution.workers import StageWork
 from edge_sched_ros.execution.workers import UnitWorker
@@ -97,6 +99,7 @@ class Runtime:
         self._clock_ns = clock_ns
         self._lock = threading.Lock()
         self._live: dict[int, _LiveJob] = {}
+        self._hung = HungUnits()
         self._errors_seen: set[tuple[str, str]] = set()
         self._workers: dict[str, UnitWorker] = {}
         #: those that did not end when they were told to
@@ -179,8 +182,15 @@ class Runtime:
             self._delivery.wake()
 
     def _handle(self, event: Event) -> None:
+        lines: list[tuple[int, str]] = []
         with self._lock:
-            self._carry_out(self._dispatcher.handle(event, self._clock_ns()), None, 0)
+            now_ns = self._clock_ns()
+            self._carry_out(self._dispatcher.handle(event, now_ns), None, 0)
+            # a unit is given up when a timer fires, and comes back with any event
+            if self._hung or type(event) is TimerFired:
+                lines = self._hung.look(self._dispatcher.units, now_ns)
+        if lines:
+            say(lines)
 
     def read(self, look: Callable[[LowLevelDispatcher, int], Any]) -> Any:
         """Return what ``look`` makes of the dispatcher at this moment, undisturbed."""

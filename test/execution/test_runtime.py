@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 import time
 from collections import deque
@@ -18,10 +19,14 @@ from images import frame
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
 from edge_sched_ros.core.events import UnitChanged
 from edge_sched_ros.core.units import AVAILABLE
+from edge_sched_ros.core.units import HUNG
+from edge_sched_ros.core.units import Running
 from edge_sched_ros.core.units import UNAVAILABLE
 from edge_sched_ros.core.units import Unit
+from edge_sched_ros.core.units import UnitState
 from edge_sched_ros.core.watchdog import Watchdog
 from edge_sched_ros.execution.frame import FrameError
+from edge_sched_ros.execution.hung_units import HungUnits
 from edge_sched_ros.execution.runtime import Runtime
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.policies.registry import make_policy
@@ -218,7 +223,7 @@ def test_every_unit_has_its_own_thread():
     assert sorted(program.threads) == ['unit-cpu0', 'unit-cpu1']
 
 
-def test_a_hang_costs_its_job_alone_and_the_unit_recovers():
+def test_a_hang_costs_its_job_alone_and_the_unit_recovers(caplog):
     release = threading.Event()
     stuck = Script(lambda: release.wait(TIMEOUT_S))
     desk = Desk(
@@ -242,6 +247,28 @@ def test_a_hang_costs_its_job_alone_and_the_unit_recovers():
         desk.runtime.submit(frame('a'))
         desk.wait_for(3)
     assert desk.ends[2].outcome == 'on_time'
+    hung, back = (record.getMessage() for record in caplog.records)
+    assert re.match(
+        r'unit cpu0: hung: a/infer has run for [\d.]+ s \(its cost is not known\)', hung
+    )
+    assert re.match(r'unit cpu0: back after [\d.]+ s; it was hung in a/infer', back)
+
+
+def test_what_hangs_is_said_with_what_it_usually_takes():
+    state = UnitState(Unit('gpu0'))
+    hung, units = HungUnits(), {'gpu0': state}
+    state.running[1] = Running(1, 'find', 'infer', 10**9, 10**9 + 12_500_000, 2 * 10**9)
+    assert hung.look(units, 2 * 10**9) == [] and not hung
+    state.state = HUNG
+    ((_, line),) = hung.look(units, 3 * 10**9)
+    assert line == (
+        'unit gpu0: hung: find/infer has run for 2 s (it usually takes 12.5 ms); '
+        'nothing is started on the unit until that ends'
+    )
+    assert hung.look(units, 4 * 10**9) == [] and hung
+    state.state = AVAILABLE
+    ((_, line),) = hung.look(units, 6 * 10**9)
+    assert line == 'unit gpu0: back after 5 s; it was hung in find/infer' and not hung
 
 
 def test_stopping_ends_every_job_and_starting_again_works():
