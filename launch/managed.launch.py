@@ -2,19 +2,40 @@
 # SPDX-License-Identifier: Apache-2.0
 """Start the scheduler under nav2's lifecycle manager, with a bond between them."""
 
+from ament_index_python.packages import get_package_prefix
+from ament_index_python.packages import PackageNotFoundError
 from launch.actions import DeclareLaunchArgument
 from launch.actions import IncludeLaunchDescription
+from launch.actions import OpaqueFunction
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitutions import LaunchConfiguration
 from launch.substitutions import PathJoinSubstitution
 from launch_ros.actions import Node
 from launch_ros.substitutions import FindPackageShare
 
+from edge_sched_ros.pipeline import launch_arguments as check
 from launch import LaunchDescription
+
+_MANAGER = 'nav2_lifecycle_manager'
 
 
 def _in_share(*path):
     return PathJoinSubstitution([FindPackageShare('edge_sched_ros'), *path])
+
+
+def _checked(context):
+    """Check everything: what raises after a process was started leaves that one behind."""
+    given = context.launch_configurations
+    check.scheduler(given)
+    check.left_to_a_manager(given.get('autostart', ''))
+    check.existing('manager_params_file', given['manager_params_file'])
+    try:
+        get_package_prefix(_MANAGER)
+    except PackageNotFoundError:
+        raise RuntimeError(
+            f'managed.launch.py needs {_MANAGER} '
+            '(sudo apt install ros-$ROS_DISTRO-nav2-lifecycle-manager)'
+        ) from None
 
 
 def generate_launch_description():
@@ -27,7 +48,7 @@ def generate_launch_description():
         }.items(),
     )
     manager = Node(
-        package='nav2_lifecycle_manager',
+        package=_MANAGER,
         executable='lifecycle_manager',
         name='lifecycle_manager_edge_sched',
         # its node_names and its bonds are found beside it
@@ -48,6 +69,7 @@ def generate_launch_description():
                 description='Seconds between heartbeats to the manager; 0.0 for none, with '
                 "bond_timeout: 0.0 in the manager's parameters",
             ),
+            OpaqueFunction(function=_checked),
             scheduler,
             manager,
         ]

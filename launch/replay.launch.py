@@ -5,13 +5,14 @@
 import shlex
 
 from launch.actions import DeclareLaunchArgument
+from launch.actions import EmitEvent
 from launch.actions import ExecuteProcess
 from launch.actions import IncludeLaunchDescription
 from launch.actions import OpaqueFunction
 from launch.actions import RegisterEventHandler
-from launch.actions import Shutdown
 from launch.actions import TimerAction
 from launch.event_handlers import OnProcessExit
+from launch.events import Shutdown
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitutions import LaunchConfiguration
 from launch.substitutions import PathJoinSubstitution
@@ -26,15 +27,27 @@ _LAST_FRAMES_S = 1.0
 
 
 def _played(event, context):
-    if event.returncode:
-        return Shutdown(reason='the bag was not played')
-    return TimerAction(period=_LAST_FRAMES_S, actions=[Shutdown(reason='the bag has been played')])
+    if event.returncode and not context.is_shutdown:
+        # raised, not shut down: only so does the launch end with another code than 0
+        player = shlex.join(event.cmd[event.cmd.index('--') + 1 :])
+        raise RuntimeError(f'the bag was not played (exit code {event.returncode}): {player}')
+    done = EmitEvent(event=Shutdown(reason='the bag has been played'))
+    return TimerAction(period=_LAST_FRAMES_S, actions=[done])
 
 
 def _scheduler_ended(event, context):
-    if 'scheduler_node' in event.process_name:
-        return Shutdown(reason='the scheduler has ended')
-    return None
+    if 'scheduler_node' in event.process_name and not context.is_shutdown:
+        raise RuntimeError(f'the scheduler has ended before the bag: exit code {event.returncode}')
+
+
+def _checked(context):
+    """Check what all files started from here are given: nothing may have been started yet."""
+    given = context.launch_configurations
+    check.scheduler(given)
+    check.simulated_time(given.get('use_sim_time', ''))
+    check.rate(given['rate'])
+    check.existing('bag', given['bag'], folder=True)
+    check.command('player', given['player'])
 
 
 def _player(context):
@@ -47,7 +60,7 @@ def _player(context):
     parts = (given('ros_namespace').strip('/'), check.namespace(given('namespace')).strip('/'))
     scheduler = '/'.join(['', *filter(None, parts), 'scheduler'])
     player = [
-        *shlex.split(given('player')),
+        *check.command('player', given('player')),
         *('--rate', check.rate(given('rate'))),
         check.existing('bag', given('bag'), folder=True),
     ]
@@ -68,13 +81,15 @@ def generate_launch_description():
                 description='Command that plays and publishes /clock; --rate RATE and the bag '
                 'are added. Without rosbag2: "ros2 run edge_sched_ros bag_player"',
             ),
+            # first: what raises after a process was started leaves that one behind
+            OpaqueFunction(function=_checked),
             RegisterEventHandler(OnProcessExit(on_exit=_scheduler_ended)),
-            OpaqueFunction(function=_player),
             IncludeLaunchDescription(
                 PythonLaunchDescriptionSource(
                     PathJoinSubstitution([launch_folder, 'scheduler.launch.py'])
                 ),
                 launch_arguments={'use_sim_time': 'true'}.items(),
             ),
+            OpaqueFunction(function=_player),
         ]
     )

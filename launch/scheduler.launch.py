@@ -18,8 +18,8 @@ def _in_share(*path):
     return PathJoinSubstitution([FindPackageShare('edge_sched_ros'), *path])
 
 
-#: name, default, description; the first five of these are handed on only when they are given, so
-#: that the parameter file's own values hold otherwise
+#: name, default, description; those that are parameters are handed on only when they are given,
+#: so that the parameter file's own values hold otherwise
 _ARGUMENTS = (
     ('policy', '', 'Scheduling policy, e.g. edf+drop; empty: as in params_file'),
     ('use_sim_time', '', 'true: take the time from /clock; empty: as in params_file'),
@@ -42,6 +42,7 @@ _ARGUMENTS = (
         'them; none: leave Fast DDS as it is',
     ),
 )
+_NAMES = tuple(name for name, _, _ in _ARGUMENTS)
 
 
 def _node(context):
@@ -50,16 +51,8 @@ def _node(context):
     def given(name):
         return LaunchConfiguration(name).perform(context)
 
+    values = check.scheduler({name: given(name) for name in ('params_file', *_NAMES)})
     params_file = check.existing('params_file', given('params_file'))
-    values = {name: given(name) for name, _, _ in _ARGUMENTS[:5] if given(name)}
-    for name in {'use_sim_time', 'autostart'} & set(values):
-        values[name] = check.truth(name, values[name])
-    if 'policy' in values:
-        check.policy(values['policy'])
-    if 'bond_heartbeat_period' in values:
-        values['bond_heartbeat_period'] = check.seconds(
-            'bond_heartbeat_period', values['bond_heartbeat_period']
-        )
     # a text that reads like a number stays a text
     values = {
         name: ParameterValue(value, value_type=type(value)) for name, value in values.items()

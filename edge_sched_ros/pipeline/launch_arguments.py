@@ -6,12 +6,16 @@ from __future__ import annotations
 
 import math
 import re
+import shlex
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.pipeline.large_images import PROFILE_VARIABLES
 from edge_sched_ros.pipeline.large_images import TRANSPORTS_VARIABLE
+from edge_sched_ros.pipeline.parameters import SCHEDULER_PARAMETERS
 from edge_sched_ros.policies.registry import policy_parameters
 
 #: what is true and false in YAML 1.1, which ROS parameters are written in
@@ -23,6 +27,8 @@ _NAMESPACE = re.compile(r'/|/?[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*')
 _SEVERITIES = ('debug', 'info', 'warn', 'error', 'fatal')
 #: the value of ``dds_profile`` that leaves Fast DDS as it is
 NO_PROFILE = 'none'
+#: arguments of scheduler.launch.py that are parameters of the node
+PARAMETERS = ('policy', 'use_sim_time', 'autostart', 'summary_file', 'bond_heartbeat_period')
 
 
 def truth(where: str, text: str) -> bool:
@@ -85,12 +91,68 @@ def rate(text: str) -> str:
     return text
 
 
-def seconds(where: str, text: str) -> float:
-    """Return a time; :raises ConfigError: when it is no number of seconds."""
-    value = _number(text)
-    if not 0 <= value < math.inf:
-        raise ConfigError(where, f"'{text}' is no number of seconds")
-    return value
+def command(where: str, text: str) -> list[str]:
+    """Return the words of a command; :raises ConfigError: when its program is not there."""
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise ConfigError(where, f"'{text}' is no command: {error}") from None
+    if not words:
+        raise ConfigError(where, 'must be a command, not empty')
+    if shutil.which(words[0]) is None:
+        raise ConfigError(where, f"there is no program '{words[0]}'")
+    return words
+
+
+def scheduler(given: Mapping[str, str]) -> dict[str, Any]:
+    """
+    Check everything that scheduler.launch.py may be given; return the node's parameters of it.
+
+    :param given: launch arguments by name; those not there have their default
+    :return: values in their types, of what is neither absent nor empty
+    :raises ConfigError: the first that cannot be
+    """
+    if 'params_file' in given:
+        existing('params_file', given['params_file'])
+    values = {name: _parameter(name, given[name]) for name in PARAMETERS if given.get(name)}
+    if 'policy' in values:
+        policy(values['policy'])
+    namespace(given.get('namespace', ''))
+    if 'log_level' in given:
+        log_level(given['log_level'])
+    if given.get('dds_profile', NO_PROFILE) not in ('', NO_PROFILE):
+        existing('dds_profile', given['dds_profile'])
+    return values
+
+
+def simulated_time(text: str) -> None:
+    """Check that ``use_sim_time`` is not refused; :raises ConfigError: when it is."""
+    if text and not truth('use_sim_time', text):
+        raise ConfigError(
+            'use_sim_time',
+            f"'{text}' cannot be had in a replay: the bag's /clock is the node's time",
+        )
+
+
+def left_to_a_manager(text: str) -> None:
+    """Check that ``autostart`` is not asked for; :raises ConfigError: when it is."""
+    if text and truth('autostart', text):
+        raise ConfigError('autostart', f"'{text}' cannot be had: the manager starts the node")
+
+
+def _parameter(name: str, text: str) -> Any:
+    """Return a parameter's value; :raises ConfigError: when it is out of type or range."""
+    spec = next((spec for spec in SCHEDULER_PARAMETERS if spec.name == name), None)
+    # use_sim_time is every node's
+    kind = 'bool' if spec is None else spec.kind
+    value: Any = text
+    if kind == 'bool':
+        value = truth(name, text)
+    elif kind in ('double', 'integer'):
+        value = _number(text)
+        if math.isnan(value):
+            raise ConfigError(name, f"'{text}' is no number")
+    return value if spec is None else spec.check(value, name=name)
 
 
 def _number(text: str) -> float:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 import sys
@@ -40,9 +41,18 @@ sys.exit(service.run())
 """
 
 
+def _launched(tmp_path, *arguments, **environment):
+    env = {**os.environ, 'ROS_DOMAIN_ID': str(domain()), 'ROS_LOG_DIR': str(tmp_path)}
+    command = [sys.executable, '-c', LAUNCH, str(FILE), *arguments]
+    options = {'env': env | environment, 'stdout': subprocess.PIPE, 'stderr': subprocess.STDOUT}
+    with started(command, text=True, **options) as process:
+        out = process.communicate(timeout=TIMEOUT_S)[0]
+        return process.returncode, out
+
+
 @pytest.fixture
 def managed(tmp_path):
-    """Return a function that starts both and returns what they say until the manager is done."""
+    """Return a function that starts both: the exit code, and what they say until the end."""
     package = 'nav2_lifecycle_manager'
     index = tmp_path / 'share' / 'ament_index' / 'resource_index' / 'packages'
     index.mkdir(parents=True)
@@ -52,20 +62,13 @@ def managed(tmp_path):
     program.write_text(f'#!/bin/sh\nexec {sys.executable} {TEST}/helpers/nav2_manager.py "$@"\n')
     program.chmod(0o755)
 
-    def run(*arguments):
-        env = {**os.environ, 'ROS_DOMAIN_ID': str(domain()), 'ROS_LOG_DIR': str(tmp_path)}
-        env['AMENT_PREFIX_PATH'] = f'{env["AMENT_PREFIX_PATH"]}:{tmp_path}'
-        command = [sys.executable, '-c', LAUNCH, str(FILE), *arguments]
-        options = {'env': env, 'stdout': subprocess.PIPE, 'stderr': subprocess.STDOUT}
-        with started(command, text=True, **options) as process:
-            return process.communicate(timeout=TIMEOUT_S)[0]
-
-    return run
+    prefixes = f'{os.environ["AMENT_PREFIX_PATH"]}:{tmp_path}'
+    return functools.partial(_launched, tmp_path, AMENT_PREFIX_PATH=prefixes)
 
 
 @pytest.mark.parametrize('arguments', [(), ('namespace:=robot',)])
 def test_the_manager_brings_the_scheduler_up_and_down(managed, arguments):
-    out = managed(*arguments)
+    _, out = managed(*arguments)
     assert out.index('configured: ') < out.index('active: listening')
     assert out.index('active: listening') < out.index('Managed nodes are active')
     assert 'Managed nodes have been shut down' in out
@@ -74,5 +77,34 @@ def test_the_manager_brings_the_scheduler_up_and_down(managed, arguments):
 
 
 def test_a_bond_on_one_side_only_is_noticed(managed):
-    out = managed('bond_heartbeat_period:=0.0')
+    _, out = managed('bond_heartbeat_period:=0.0')
     assert 'Server scheduler was unable to be reached by bond' in out
+
+
+def test_without_nav2_nothing_is_started(tmp_path):
+    prefixes = os.environ['AMENT_PREFIX_PATH'].split(':')
+    if any((Path(prefix) / 'share/nav2_lifecycle_manager').is_dir() for prefix in prefixes):
+        pytest.skip('nav2_lifecycle_manager is here')
+    code, out = _launched(tmp_path)
+    assert code == 1
+    assert (
+        'managed.launch.py needs nav2_lifecycle_manager '
+        '(sudo apt install ros-$ROS_DISTRO-nav2-lifecycle-manager)' in out
+    )
+    assert 'process started' not in out
+
+
+@pytest.mark.parametrize(
+    ('argument', 'message'),
+    [
+        ('policy:=edff', "policy: unknown policy 'edff'"),
+        ('autostart:=true', "autostart: 'true' cannot be had"),
+        ('bond_heartbeat_period:=1e3', 'bond_heartbeat_period: must be from 0.0 to 60.0'),
+        ('manager_params_file:=/missing', 'manager_params_file: there is no file /missing'),
+    ],
+)
+def test_nothing_is_started_with_an_argument_that_cannot_be(managed, argument, message):
+    code, out = managed(argument)
+    assert code == 1
+    assert message in out
+    assert 'process started' not in out

@@ -62,11 +62,56 @@ def test_rates_that_cannot_be(text):
     assert check.rate('0.5') == '0.5'
 
 
-@pytest.mark.parametrize('text', ['-0.1', 'often', 'nan', 'inf', ''])
-def test_seconds(text):
-    assert check.seconds('bond_heartbeat_period', '0.25') == 0.25
-    with pytest.raises(ConfigError, match=f"period: '{text}' is no number of seconds"):
-        check.seconds('bond_heartbeat_period', text)
+@pytest.mark.parametrize(
+    ('text', 'message'),
+    [
+        ('1e3', 'must be from 0.0 to 60.0, not 1000.0'),
+        ('-0.1', 'must be from 0.0 to 60.0, not -0.1'),
+        ('inf', 'must be from 0.0 to 60.0, not inf'),
+        ('often', "'often' is no number"),
+        ('nan', "'nan' is no number"),
+    ],
+)
+def test_parameters_have_the_range_of_their_table(text, message):
+    assert check.scheduler({'bond_heartbeat_period': '60'}) == {'bond_heartbeat_period': 60.0}
+    with pytest.raises(ConfigError) as error:
+        check.scheduler({'bond_heartbeat_period': text})
+    assert str(error.value) == f'bond_heartbeat_period: {message}'
+
+
+def test_what_is_not_given_is_not_handed_on():
+    assert check.scheduler({}) == {}
+    given = {'policy': '', 'autostart': 'no', 'summary_file': '12', 'use_sim_time': '1'}
+    assert check.scheduler({**given, 'namespace': 'robot', 'log_level': 'warn'}) == {
+        'autostart': False,
+        'summary_file': '12',
+        'use_sim_time': True,
+    }
+
+
+@pytest.mark.parametrize(
+    ('text', 'message'),
+    [
+        ('', 'player: must be a command, not empty'),
+        ('play "it', "player: 'play \"it' is no command: No closing quotation"),
+        ('no_such_program --now', "player: there is no program 'no_such_program'"),
+    ],
+)
+def test_commands(text, message):
+    assert check.command('player', 'sh -c "a b"') == ['sh', '-c', 'a b']
+    with pytest.raises(ConfigError) as error:
+        check.command('player', text)
+    assert str(error.value) == message
+
+
+def test_what_a_launch_file_decides_itself():
+    check.simulated_time('')
+    check.simulated_time('true')
+    with pytest.raises(ConfigError, match=r"use_sim_time: 'false' cannot be had in a replay"):
+        check.simulated_time('false')
+    check.left_to_a_manager('false')
+    with pytest.raises(ConfigError, match=r"autostart: 'true' cannot be had: the manager"):
+        check.left_to_a_manager('true')
 
 
 def test_files(tmp_path, monkeypatch):
