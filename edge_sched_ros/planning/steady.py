@@ -9,8 +9,11 @@ from collections.abc import Sequence
 from edge_sched_ros.planning.problem import Mapped
 from edge_sched_ros.planning.problem import Problem
 
-_ITERATIONS = 100
+_ITERATIONS = 200
 _ENOUGH = 1e-10
+#: steps after which only half of each is taken: two units that slow each other down may swing
+#: about the solution
+_WHOLE_STEPS = 10
 
 
 def period_ms(problem: Problem, mapping: Sequence[Mapped]) -> float:
@@ -32,12 +35,25 @@ def period_ms(problem: Problem, mapping: Sequence[Mapped]) -> float:
         return period
     losses = _losses(problem, demands)
     longer = work
-    for _ in range(_ITERATIONS):
-        longer = {unit: _slowed(unit, work[unit], longer, losses, period) for unit in work}
-        before, period = period, max(map(sum, longer.values()))
-        if abs(period - before) <= _ENOUGH * period:
+    for step in range(_ITERATIONS):
+        found = {unit: _slowed(unit, work[unit], longer, losses, period) for unit in work}
+        # of every unit, not of the busiest alone: that one's work may stay while others swing
+        moved = max(abs(sum(found[unit]) - sum(longer[unit])) for unit in work)
+        longer = found if step < _WHOLE_STEPS else _between(longer, found)
+        period = max(map(sum, longer.values()))
+        if moved <= _ENOUGH * period:
             break
     return period
+
+
+def _between(
+    before: dict[str, list[float]], found: dict[str, list[float]]
+) -> dict[str, list[float]]:
+    """Return the means of what was taken before and what was found."""
+    return {
+        unit: [(old + new) / 2 for old, new in zip(before[unit], times)]
+        for unit, times in found.items()
+    }
 
 
 #: unit -> other unit -> for each group here, the share each group there takes of its pace

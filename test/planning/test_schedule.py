@@ -75,6 +75,14 @@ def test_in_continuous_work_the_busiest_unit_meets_the_other_for_as_long_as_that
     assert period_ms(problem, [('gpu',), ('dla',)]) == pytest.approx(4.0 + 3.0 / 2)
 
 
+def test_units_that_slow_each_other_down_strongly_have_one_period():
+    slower = Pairwise({'gpu': {'dla': 2.5}, 'dla': {'gpu': 1.375}})
+    problem = _problem([9.0], [16.0], contention=slower)
+    # the DLA takes 16 * 1.375 = 22 ms beside a GPU that is always busy, and the GPU is slowed
+    # for those: period = 9 + (1 - 1 / 2.5) * 22
+    assert period_ms(problem, [('gpu',), ('dla',)]) == pytest.approx(22.2)
+
+
 @settings(max_examples=60, deadline=None)
 @given(problems())
 def test_a_round_keeps_the_law(problem):
