@@ -14,7 +14,7 @@ demo: setup  ## play the demo bag into the real node and show what came of it
 	@$(ENV) edge-sched demo
 
 test: setup lint  ## run the linters and all tests (ARGS='-k name' for some)
-	@ROS_PYTHON_CHECK_FIELDS=1 $(ENV) python -m pytest $(ARGS)
+	@ROS_PYTHON_CHECK_FIELDS=1 $(ENV) python -m pytest -n auto --dist loadgroup $(ARGS)
 
 test-kubernetes: setup  ## show pods placed by a real Kubernetes control plane (4 minutes to build, once)
 	@dev/kubernetes/setup.sh || [ $$? = 3 ]

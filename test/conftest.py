@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck
@@ -17,6 +18,9 @@ for _name in ('COLUMNS', 'LINES', 'FORCE_COLOR', 'NO_COLOR', 'TTY_COMPATIBLE', '
 
 # launch's plug-in has all loggers made from now on keep their records from pytest
 logging.setLoggerClass(logging.Logger)
+
+#: folders whose tests start nodes and processes, or install: one at a time
+_ONE_BY_ONE = ('benchmarks', 'kubernetes', 'launch', 'nodes', 'package')
 
 #: many times what the longest test takes, so that only one that hangs reaches it
 TEST_TIMEOUT_S = 1200
@@ -38,3 +42,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.pluginmanager.hasplugin('timeout') and config.option.timeout is None:
         config.option.timeout = TEST_TIMEOUT_S
         config.option.timeout_method = config.option.timeout_method or 'thread'
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep tests that share ROS, ports or the installation in one process of pytest-xdist."""
+    if not config.pluginmanager.hasplugin('xdist'):
+        return
+    here = Path(__file__).parent
+    for item in items:
+        alone = item.path.relative_to(here).parts[0] in _ONE_BY_ONE
+        if alone or any(item.iter_markers('dds')) or any(item.iter_markers('ros')):
+            item.add_marker(pytest.mark.xdist_group('one by one'))

@@ -112,7 +112,7 @@ def test_its_options_are_parameters_of_the_task(tmp_path):
         ({'follower.topic': 'rear'}, "'detector' works on 'camera', this task on 'rear'"),
         ({'detector.detections_from': 'follower'}, "detector.*: 'follower' follows boxes itself"),
         ({'follower.program': 'flow_trak'}, "follower.program: .*did you mean 'flow_track'"),
-        ({'follower.nms_iou': 0.5}, 'follower.nms_iou: .*no such option'),
+        ({'follower.nms_iou': 0.5}, 'follower.nms_iou: .*unknown parameter'),
         (
             {
                 'tasks': ['detector', 'follower', 'second'],
