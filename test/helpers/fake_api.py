@@ -114,12 +114,16 @@ class FakeApi:
             }
 
     async def _stop(self) -> None:
-        # watches never end by themselves
-        for connection in list(self.server._managed_server.runner.server.connections):
-            connection.force_close()
-            if connection.transport is not None:
-                connection.transport.abort()
-        await self.server.__aexit__(None, None, None)
+        # watches never end by themselves, and a client may come again while the server closes
+        server = self.server._managed_server.runner.server
+        closing = asyncio.ensure_future(self.server.__aexit__(None, None, None))
+        while not closing.done():
+            for connection in list(server.connections):
+                connection.force_close()
+                if connection.transport is not None:
+                    connection.transport.abort()
+            await asyncio.wait([closing], timeout=0.05)
+        await closing
         await self.emulator.__aexit__(None, None, None)
 
     def run(self, work: Any) -> Any:
