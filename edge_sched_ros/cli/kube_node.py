@@ -13,13 +13,14 @@ import click
 
 from edge_sched_ros.cli.interrupts import terminable
 from edge_sched_ros.cli.kube_log import log_to
+from edge_sched_ros.cli.options import NamedPath
 from edge_sched_ros.cli.options import refuse_idle
 from edge_sched_ros.cli.options import refuse_twice
 from edge_sched_ros.cli.output import printing
 from edge_sched_ros.cli.ranges import FiniteRange
 from edge_sched_ros.core.units import UNIT_KINDS
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
+_FILE = NamedPath(path_type=Path, dir_okay=False)
 
 
 @click.command('node')

@@ -12,10 +12,11 @@ import click
 
 from edge_sched_ros.cli.interrupts import terminable
 from edge_sched_ros.cli.kube_log import log_to
+from edge_sched_ros.cli.options import NamedPath
 from edge_sched_ros.cli.ranges import FiniteRange
 from edge_sched_ros.core.errors import ConfigError
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
+_FILE = NamedPath(path_type=Path, dir_okay=False)
 _SECONDS = FiniteRange(0, 86400, min_open=True)
 _ALGORITHMS = ('ibis', 'ibis-first-fit', 'balanced')
 

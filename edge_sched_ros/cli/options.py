@@ -1,11 +1,12 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What options of several commands have in common: lists of names, and having an effect."""
+"""What options of several commands have in common: paths, lists of names, having an effect."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Mapping
+from typing import Any
 
 import click
 from click.core import ParameterSource
@@ -13,6 +14,18 @@ from click.core import ParameterSource
 from edge_sched_ros.core.errors import ConfigError
 
 _SAID = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
+
+
+class NamedPath(click.Path):
+    """A path that names something: empty text, of a variable not set say, is not this folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; :raises ConfigError: for empty text."""
+        if value == '':
+            given = '' if param is None else max(param.opts, key=len)
+            argument = isinstance(param, click.Argument)
+            raise ConfigError(given.upper() if argument else given, "must be a path, not ''")
+        return super().convert(value, param, ctx)
 
 
 def names_in(text: str, option: str, what: str) -> tuple[str, ...]:

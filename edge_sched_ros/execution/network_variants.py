@@ -77,6 +77,8 @@ def existing_file(path: Path, key: str, value: Any) -> Path:
         raise ConfigError(f'{path}: {key}', f'must be a name, not {value!r}')
     file = Path(str(value))
     file = file if file.is_absolute() else path.parent / file
+    if file.is_dir():
+        raise ConfigError(f'{path}: {key}', f"'{value}' is a folder, not a file ({file})")
     if not file.is_file():
         raise ConfigError(f'{path}: {key}', f'there is no file {file}')
     return file

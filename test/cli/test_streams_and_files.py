@@ -9,11 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 import yaml
 from profiles import profile_data
 
+from edge_sched_ros.cli.group import edge_sched
 from edge_sched_ros.cli.main import main
+from edge_sched_ros.cli.options import NamedPath
 
 ROOT = Path(__file__).resolve().parents[2]
 CAPACITY = ROOT / 'config/capacity/robot.yaml'
@@ -347,3 +350,39 @@ def test_options_that_can_have_no_effect(capsys, command, line, monkeypatch, tmp
 )
 def test_numbers_that_are_none(capsys, command, option, number):
     assert option in _fails(capsys, *command, option, number)
+
+
+def _commands(group, names=()):
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from _commands(command, (*names, name))
+        else:
+            yield (*names, name), command
+
+
+def test_every_path_is_one_that_refuses_empty_text():
+    found = [
+        (name, param.name, type(param.type))
+        for name, command in _commands(edge_sched)
+        for param in command.params
+        if isinstance(param.type, click.Path)
+    ]
+    assert len(found) > 20
+    assert [each for each in found if each[2] is not NamedPath] == []
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'where'),
+    [
+        (('replay', '', '--params', 'p.yaml'), 'BAG'),
+        (('replay', 'bag', '--params', 'p.yaml', '-o', ''), '--output'),
+        (('simulate', '--trace', ''), '--trace'),
+        (('capacity', ''), 'APPS'),
+        (('build', 'a.yaml', ''), 'NETWORKS'),
+        (('demo', '--out='), '--out'),
+    ],
+)
+def test_empty_text_is_no_path(capsys, arguments, where):
+    assert _fails(capsys, *arguments) == f"edge-sched: {where}: must be a path, not ''"

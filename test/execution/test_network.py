@@ -28,6 +28,7 @@ def test_one_number_stands_for_all_channels(tmp_path):
     ('values', 'message'),
     [
         ({'file': 'gone.onnx'}, r'net\.yaml: file: there is no file .*gone\.onnx'),
+        ({'file': '.'}, r"net\.yaml: file: '\.' is a folder, not a file"),
         ({'decoder': None}, "the key 'decoder' is missing"),
         ({'lables': []}, "lables: unknown key; did you mean 'labels'"),
         ({'labels': 'person'}, 'labels: must be a list'),

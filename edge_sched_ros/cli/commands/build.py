@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
+from edge_sched_ros.cli.options import NamedPath
 from edge_sched_ros.cli.options import refuse_twice
 from edge_sched_ros.cli.output import printing
 from edge_sched_ros.core.errors import ConfigError
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @click.command('build')
-@click.argument('networks', nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument('networks', nargs=-1, required=True, type=NamedPath(path_type=Path))
 @click.option('--unit', 'unit_name', default='gpu', show_default=True, help='gpu, dla0, dla1, ...')
 @click.option(
     '--precision',
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     '--calibrate',
-    type=click.Path(path_type=Path, file_okay=False),
+    type=NamedPath(path_type=Path, file_okay=False),
     default=None,
     metavar='FOLDER',
     help='Measure int8 ranges anew from the pictures of FOLDER (some hundreds, of what the robot '
@@ -61,13 +62,13 @@ if TYPE_CHECKING:
 )
 @click.option(
     '--calibration',
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(path_type=Path, dir_okay=False),
     default=None,
     help='INT8 calibration table.  [default: NETWORK.calib beside the ONNX file]',
 )
 @click.option(
     '--cache',
-    type=click.Path(path_type=Path, file_okay=False),
+    type=NamedPath(path_type=Path, file_okay=False),
     default=None,
     help="Folder of the engines.  [default: edge_sched_ros/engines in the user's cache]",
 )

@@ -11,6 +11,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from edge_sched_ros.cli.options import NamedPath
 from edge_sched_ros.cli.output import printing
 from edge_sched_ros.cli.plots import check_plot
 from edge_sched_ros.cli.progress import progress_bar
@@ -18,17 +19,17 @@ from edge_sched_ros.core.errors import ConfigError
 
 
 @click.command('capacity')
-@click.argument('apps', type=click.Path(path_type=Path, dir_okay=False))
+@click.argument('apps', type=NamedPath(path_type=Path, dir_okay=False))
 @click.option(
     '--cluster',
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(path_type=Path, dir_okay=False),
     default=None,
     help='A second file, for devices and networks that APPS leaves out.',
 )
 @click.option('--task', 'only', default=None, help='Ask what-if for this task alone.')
 @click.option(
     '--plot',
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(path_type=Path, dir_okay=False),
     default=None,
     help='Draw response against rate, with the knee, into this PNG.',
 )

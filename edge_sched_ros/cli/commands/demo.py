@@ -14,6 +14,7 @@ import click
 from rich.console import Console
 
 from edge_sched_ros.cli.interrupts import terminable
+from edge_sched_ros.cli.options import NamedPath
 from edge_sched_ros.cli.processes import Program
 from edge_sched_ros.cli.processes import Programs
 from edge_sched_ros.cli.progress import progress_bar
@@ -41,7 +42,7 @@ _START_TIMEOUT_S = 60.0
 @click.command('demo')
 @click.option(
     '--out',
-    type=click.Path(path_type=Path),
+    type=NamedPath(path_type=Path),
     default=Path('out/demo'),
     show_default=True,
     help='Folder for bags, logs and summary.json.',

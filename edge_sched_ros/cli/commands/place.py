@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
+from edge_sched_ros.cli.options import NamedPath
 from edge_sched_ros.cli.options import refuse_idle
 from edge_sched_ros.cli.output import printing
 from edge_sched_ros.cli.progress import progress_bar
@@ -32,7 +33,7 @@ _OPTIMUM = 'optimum'
 _NEVER_EVICTING = ('first-fit', 'best-fit', 'worst-fit', _OPTIMUM)
 #: decisions about one node from which on they take longer than a moment
 _MANY = 200_000
-_FILE = click.Path(path_type=Path, dir_okay=False)
+_FILE = NamedPath(path_type=Path, dir_okay=False)
 
 
 @click.command('place')

@@ -13,6 +13,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from edge_sched_ros.cli.options import NamedPath
 from edge_sched_ros.cli.output import printing
 from edge_sched_ros.cli.progress import time_bar
 from edge_sched_ros.cli.ranges import FiniteRange
@@ -26,7 +27,7 @@ _UNITS = {
 
 
 @click.command('plan')
-@click.argument('file', type=click.Path(path_type=Path, dir_okay=False))
+@click.argument('file', type=NamedPath(path_type=Path, dir_okay=False))
 @click.option(
     '--objective',
     type=click.Choice(list(_UNITS)),

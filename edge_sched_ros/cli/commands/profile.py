@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from edge_sched_ros.cli.interrupts import terminable
+from edge_sched_ros.cli.options import NamedPath
 from edge_sched_ros.cli.options import names_in
 from edge_sched_ros.cli.options import refuse_idle
 from edge_sched_ros.cli.options import refuse_twice
@@ -20,7 +21,7 @@ from edge_sched_ros.cli.plots import check_plot
 from edge_sched_ros.cli.ranges import FiniteRange
 from edge_sched_ros.documents.output_file import check_output
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
+_FILE = NamedPath(path_type=Path, dir_okay=False)
 #: options that say how to measure
 _MEASURING = (
     'units', 'variants', 'corun', 'corun_pairs', 'energy', 'share', 'max_s', 'image', 'again',

@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 
 from edge_sched_ros.cli.interrupts import terminable
+from edge_sched_ros.cli.options import NamedPath
 from edge_sched_ros.cli.output import printing
 from edge_sched_ros.cli.progress import progress_bar
 from edge_sched_ros.cli.ranges import FiniteRange
@@ -18,17 +19,17 @@ from edge_sched_ros.documents.output_file import check_folder
 
 
 @click.command('replay')
-@click.argument('bag', type=click.Path(path_type=Path))
+@click.argument('bag', type=NamedPath(path_type=Path))
 @click.option(
     '--params',
     required=True,
-    type=click.Path(path_type=Path),
+    type=NamedPath(path_type=Path),
     help='ROS parameter file, the same the node takes.',
 )
 @click.option(
     '-o',
     '--output',
-    type=click.Path(path_type=Path),
+    type=NamedPath(path_type=Path),
     default=None,
     help='Bag of results to write; must not exist.',
 )

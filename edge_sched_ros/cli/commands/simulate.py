@@ -15,6 +15,7 @@ from click.core import ParameterSource
 
 from edge_sched_ros.cli.interrupts import terminable
 from edge_sched_ros.cli.listing import show_list
+from edge_sched_ros.cli.options import NamedPath
 from edge_sched_ros.cli.output import printing
 from edge_sched_ros.cli.ranges import FiniteRange
 from edge_sched_ros.core.errors import ConfigError
@@ -64,7 +65,7 @@ _NOT_WITH_REPLAY = {
 )
 @click.option(
     '--plan',
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(path_type=Path, dir_okay=False),
     default=None,
     help='What plan_follower follows: a file that edge-sched plan --json has printed, with tasks '
     'or networks of the workload, whose stages are the groups.',
@@ -78,14 +79,14 @@ _NOT_WITH_REPLAY = {
 )
 @click.option(
     '--trace',
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(path_type=Path, dir_okay=False),
     default=None,
     help='Write events and decisions there, one JSON line each.',
 )
 @click.option(
     '--replay',
     'replayed',
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(path_type=Path, dir_okay=False),
     default=None,
     help='Feed a trace to a new dispatcher instead and see whether it decides the same; policy '
     'and seed are those of the trace.',
