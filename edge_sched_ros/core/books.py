@@ -124,6 +124,7 @@ class Books:
         self.ledger.complete(
             job.task,
             on_time=on_time,
+            began_late=not on_time and job.began_late,
             response_ns=response_ns,
             now_ns=now_ns,
             variant=job.variant.name,
@@ -156,7 +157,9 @@ class Books:
         )  # fmt: skip
         self._next_id += 1
         worst_energy_mj = self._profiles.worst_energy_mj(name, variant, items)
-        self.ledger.release(name, release_ns=release_ns, worst_energy_mj=worst_energy_mj)
+        self.ledger.release(
+            name, release_ns=release_ns, now_ns=now_ns, worst_energy_mj=worst_energy_mj
+        )
         out.append(Release(number, name, stream, seq, release_ns, deadline_ns, parent, items))
         return job
 

@@ -99,6 +99,19 @@ class Job:
         """Whether any stage has been started."""
         return self.state == 'running' or self.stage_index > 0
 
+    @property
+    def began_late(self) -> bool:
+        """
+        Whether it was begun too late for the time its stages took, known once they have run.
+
+        A job that could not have been on time even from its release on was not.
+        """
+        if not self.timings:
+            return False
+        work_ns = sum(timing.finished_ns - timing.started_ns for timing in self.timings)
+        latest_ns = self.deadline_ns - work_ns
+        return self.release_ns <= latest_ns < self.timings[0].started_ns
+
     def __repr__(self) -> str:
         """Name the job for messages."""
         return f'<job {self.id} of {self.task}, {self.state} at {self.stage.name}>'

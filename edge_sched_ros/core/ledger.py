@@ -26,6 +26,8 @@ _LOST_TO_LOAD = frozenset(
         reasons.SMART_DROP,
     }
 )
+#: over about so many of a task's turns the time between them is averaged
+_TURNS = 8
 #: weight of the newest interval between releases
 _INTERVAL_GAIN = 0.1
 
@@ -51,6 +53,12 @@ class TaskAccount:
     last_on_time_ns: int | None = None
     #: when the task last had any answer; ``None`` before the first
     last_answer_ns: int | None = None
+    #: the same of answers that were on time, or late though they were begun in time
+    last_turn_ns: int | None = None
+    #: mean time from turn to turn (exponentially weighted), silence of the source not counted
+    turn_gap_ns: int = 0
+    #: since when it waits for a turn, by the first frame since the last one
+    waits_since_ns: int | None = None
     #: releases for which it still counts as behind
     behind_for: int = 0
     #: when it was enabled again while running
@@ -65,8 +73,12 @@ class TaskAccount:
     variants: dict[str, int] = field(default_factory=dict)
     #: release of its newest job
     last_release_ns: int | None = None
+    #: when that job came here
+    last_arrival_ns: int | None = None
     #: observed time between releases (exponentially weighted); 0 before the second
     interval_ns: float = 0.0
+    #: mean deviation of these times from their mean (exponentially weighted)
+    interval_spread_ns: float = 0.0
     #: how its latest jobs ended, newest last: ``(missed, dropped)``
     recent: deque[tuple[bool, bool]] = field(default_factory=lambda: deque(maxlen=RECENT_JOBS))
 
@@ -111,6 +123,22 @@ class TaskAccount:
             return 0.0
         return self.miss_ratio or 1 / (2 * self.ended)
 
+    def waited_ns(self, now_ns: int) -> int:
+        """Return the mean time between its turns if it had one now."""
+        since_ns = self.waits_since_ns
+        if since_ns is None:
+            since_ns = now_ns if self.last_turn_ns is None else self.last_turn_ns
+        wait_ns = now_ns - since_ns
+        gap_ns = self.turn_gap_ns or wait_ns
+        return gap_ns + (wait_ns - gap_ns) // _TURNS
+
+    def take_turn(self, now_ns: int) -> None:
+        """Note that it had an answer for which it had been given time."""
+        if self.last_turn_ns is not None:  # how long the first took is a matter of who began
+            self.turn_gap_ns = self.waited_ns(now_ns)
+        self.last_turn_ns = now_ns
+        self.waits_since_ns = None
+
     def to_dict(self, deadline_ns: int) -> dict[str, Any]:
         """Return the counts and response percentiles in milliseconds, JSON types only."""
         percentiles = {
@@ -139,7 +167,7 @@ class Ledger:
         #: tasks that lost a frame to the load lately
         self.behind: set[str] = set()
 
-    def release(self, task: str, *, release_ns: int, worst_energy_mj: float) -> None:
+    def release(self, task: str, *, release_ns: int, now_ns: int, worst_energy_mj: float) -> None:
         """Count a job that begins."""
         account = self.tasks[task]
         account.released += 1
@@ -150,19 +178,36 @@ class Ledger:
             if not account.behind_for:
                 self.behind.discard(task)
         before, account.last_release_ns = account.last_release_ns, release_ns
+        account.last_arrival_ns = now_ns
+        if account.waits_since_ns is None:
+            waits_ns = now_ns - round(account.interval_ns)
+            account.waits_since_ns = max(waits_ns, account.last_turn_ns or waits_ns)
         if before is not None and release_ns > before:
             interval = release_ns - before
             known = account.interval_ns or interval
             account.interval_ns = known + (interval - known) * _INTERVAL_GAIN
+            spread = account.interval_spread_ns
+            account.interval_spread_ns += (abs(interval - known) - spread) * _INTERVAL_GAIN
 
     def spend(self, task: str, energy_mj: float) -> None:
         """Count the energy of a stage that ended."""
         self.tasks[task].energy_mj += energy_mj
 
     def complete(
-        self, task: str, *, on_time: bool, response_ns: int, now_ns: int, variant: str
+        self,
+        task: str,
+        *,
+        on_time: bool,
+        began_late: bool = False,
+        response_ns: int,
+        now_ns: int,
+        variant: str,
     ) -> None:
-        """Count a job that has its answer."""
+        """
+        Count a job that has its answer.
+
+        :param began_late: whether it was begun when its time was too short already
+        """
         account = self.tasks[task]
         account.in_flight -= 1
         account.response.add(response_ns)
@@ -170,6 +215,8 @@ class Ledger:
         account.recent.append((not on_time, False))
         account.unreachable_in_a_row = 0
         account.last_answer_ns = now_ns
+        if not began_late:
+            account.take_turn(now_ns)
         if on_time:
             account.on_time += 1
             account.last_on_time_ns = now_ns

@@ -94,7 +94,7 @@ class Pareto:
             due_ns = job.deadline_ns + self._began_ns(view, job) - job.release_ns
             return -job.priority, due_ns, job.id
 
-        decisions = run_in_turn(view, urgency, self._units_of(view))
+        decisions = run_in_turn(view, urgency, self._units_of(view), by_deadline=False)
         for decision in decisions:
             if isinstance(decision, Run):
                 job = view.jobs[decision.job]

@@ -17,7 +17,9 @@ from edge_sched_ros.core.ledger import Ledger
 
 def _fill(ledger: Ledger, task: str, *, ended: int, missed: int, energy: float) -> None:
     for index in range(ended):
-        ledger.release(task, release_ns=index, worst_energy_mj=10.0 if energy else 0.0)
+        ledger.release(
+            task, release_ns=index, now_ns=index, worst_energy_mj=10.0 if energy else 0.0
+        )
         ledger.spend(task, 10.0 * energy)
         if index < missed:
             ledger.drop(task, 'superseded')
@@ -56,7 +58,7 @@ def test_an_empty_ledger_has_figures_too():
 
 def test_books_that_do_not_add_up_are_noticed():
     ledger = Ledger(('a',))
-    ledger.release('a', release_ns=0, worst_energy_mj=0.0)
+    ledger.release('a', release_ns=0, now_ns=0, worst_energy_mj=0.0)
     ledger.validate({'a': 1})
     with pytest.raises(InvariantError, match='in flight by the ledger'):
         ledger.validate({})

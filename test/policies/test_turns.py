@@ -19,7 +19,10 @@ from systems import simulate
 from systems import system
 
 from edge_sched_ros.core.decisions import Complete
+from edge_sched_ros.core.decisions import Drop
 from edge_sched_ros.core.decisions import Run
+from edge_sched_ros.core.events import ParametersChanged
+from edge_sched_ros.core.events import TimerFired
 from edge_sched_ros.policies.registry import policy_names
 from edge_sched_ros.simulation.simulator import Simulator
 from edge_sched_ros.simulation.system import System
@@ -91,13 +94,24 @@ def cameras(
     )
 
 
-def answers(made: System, policy: str, *, kind: str = 'camera', seconds: float = 4.0) -> list[int]:
-    """Return how many answers each camera (or tracker) had."""
+def answers(
+    made: System,
+    policy: str,
+    *,
+    kind: str = 'camera',
+    seconds: float = 4.0,
+    on_time: bool = False,
+) -> list[int]:
+    """Return how many answers each camera (or tracker) had; only those on time on demand."""
     simulator = Simulator(made, policy=policy)
     simulator.run(seconds)
     simulator.dispatcher.validate()
     accounts = simulator.dispatcher.ledger.tasks
-    return [a.on_time + a.late for name, a in accounts.items() if name.startswith(kind)]
+    return [
+        a.on_time + (0 if on_time else a.late)
+        for name, a in accounts.items()
+        if name.startswith(kind)
+    ]
 
 
 def share_of_worst(counts: list[int]) -> float:
@@ -147,6 +161,69 @@ def test_whatever_the_phases_the_worst_camera_is_near_the_mean(
         assert share_of_worst(trackers) >= 0.8, trackers
 
 
+@settings(max_examples=20, deadline=None, derandomize=True)
+@given(
+    policy=st.sampled_from(['edf', 'edf+drop', 'least_slack+drop', 'dream+drop']),
+    phase=st.floats(0, 1, exclude_max=True),
+    cost=st.floats(0.55, 0.7),
+    cv=st.sampled_from([0.0, 0.05]),
+)
+def test_deadlines_of_one_period_are_met_as_often_by_both_cameras(policy, phase, cost, cv):
+    made = cameras([0.0, phase], load=cost * 2, deadline=1.0, cv=cv)
+    counts = answers(made, policy, seconds=8.0, on_time=True)
+    assert share_of_worst(counts) >= 0.8, counts
+
+
+@pytest.mark.parametrize('policy', ['edf+drop', 'least_slack+drop', 'static+drop', 'dream+drop'])
+def test_a_camera_whose_frames_come_while_the_unit_works_gets_its_turn(policy):
+    made = cameras([0.0, 0.1], load=1.2, deadline=1.0, cv=0.0)
+    first, second = answers(made, policy, seconds=8.0, on_time=True)
+    assert abs(first - second) <= 3
+    # one a period, as many as one camera alone would have
+    assert first + second >= 240
+
+
+@pytest.mark.parametrize('drop', ['', '+drop'])
+def test_three_cameras_share_two_units(drop):
+    made = cameras([0.24, 0.37, 0.54], load=1.2, units=2, deadline=1.0, cv=0.0)
+    counts = answers(made, 'edf' + drop, seconds=8.0, on_time=True)
+    assert share_of_worst(counts) >= 0.8, counts
+
+
+def kept_for_the_second() -> Bench:
+    """Return two cameras of period 30 and cost 20 at 90 ms, the second's frame due at 93."""
+    tasks = [task(name, stream=name, deadline_ms=36, units=('cpu0',)) for name in ('a', 'b')]
+    bench = Bench(*tasks, units=('cpu0',), policy='edf+drop')
+    bench.frame('a', at_ms=0)
+    bench.finish(at_ms=20)
+    bench.frame('b', at_ms=33)
+    bench.finish(at_ms=53)
+    bench.frame('a', at_ms=60)
+    bench.frame('b', at_ms=63)
+    assert [drop.task for drop in of(bench.finish(at_ms=80), Drop)] == ['b']
+    assert not of(bench.frame('a', at_ms=90), Run)
+    return bench
+
+
+def test_a_unit_waits_for_the_camera_whose_turn_it_is():
+    bench = kept_for_the_second()
+    assert [run.task for run in of(bench.frame('b', at_ms=93), Run)] == ['b']
+
+
+def test_a_frame_that_does_not_come_is_waited_for_once():
+    bench = kept_for_the_second()
+    after_ms = 93 + 30 / 8
+    assert [run.task for run in of(bench.send(TimerFired(), at_ms=after_ms), Run)] == ['a']
+    bench.finish(at_ms=after_ms + 20)
+    assert [run.task for run in of(bench.frame('a', at_ms=120), Run)] == ['a']
+
+
+def test_a_disabled_camera_is_not_waited_for():
+    bench = kept_for_the_second()
+    started = bench.send(ParametersChanged({'enabled': False}, 'b'))
+    assert [run.task for run in of(started, Run)] == ['a']
+
+
 @pytest.mark.parametrize('policy', ['edf', 'least_slack', 'slo_mael', 'dream'])
 def test_the_order_is_that_of_deadlines_while_nothing_is_lost(policy, monkeypatch):
     made = cameras(drawn(4, 3), load=0.8, stages=(0.2, 0.8))
@@ -173,13 +250,13 @@ def test_other_deadlines_and_priorities_keep_their_places():
     order = []
     for step in range(60):
         for name in ('a', 'b', 'c', 'lesser', *(['urgent'] if step % 4 == 3 else [])):
-            bench.frame(name, at_ms=30 * step)
+            order += [run.task for run in of(bench.frame(name, at_ms=30 * step), Run)]
         order += [run.task for run in of(bench.finish(at_ms=30 * step + 25), Run)]
     assert 'lesser' not in order
     assert order.count('urgent') == 15
     cameras_only = [name for name in order if name != 'urgent']
     counts = [cameras_only.count(name) for name in ('a', 'b', 'c')]
-    assert max(counts) - min(counts) <= 1, counts
+    assert max(counts) - min(counts) <= 2, counts
 
 
 def test_a_job_that_has_begun_goes_on_before_another_camera_begins():
@@ -200,7 +277,7 @@ def test_cameras_of_almost_one_deadline_are_equals():
     order = []
     for step in range(90):
         for name in ('a', 'b', 'c'):
-            bench.frame(name, at_ms=33 * step)
+            order += [run.task for run in of(bench.frame(name, at_ms=33 * step), Run)]
         order += [run.task for run in of(bench.finish(at_ms=33 * step + 30), Run)]
     counts = [order.count(name) for name in ('a', 'b', 'c')]
     assert max(counts) - min(counts) <= 1, counts
@@ -213,7 +290,7 @@ def test_a_camera_that_comes_back_does_not_take_all_turns():
     order = []
     for step in range(200):
         for name in ('a', 'b') if not 50 <= step < 150 else ('a',):
-            bench.frame(name, at_ms=33 * step)
+            order += [run.task for run in of(bench.frame(name, at_ms=33 * step), Run)]
         order += [run.task for run in of(bench.finish(at_ms=33 * step + 32), Run)]
     assert order[150:].count('b') <= 27
 

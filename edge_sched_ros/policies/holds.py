@@ -1,0 +1,142 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Short waits: an idle unit is kept for the equal whose turn it is and whose frame comes soon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from edge_sched_ros.core.decisions import Decision
+from edge_sched_ros.core.decisions import Run
+from edge_sched_ros.core.decisions import WakeAt
+from edge_sched_ros.core.job import Job
+from edge_sched_ros.core.view import View
+from edge_sched_ros.policies.equals import equal
+from edge_sched_ros.policies.equals import rank
+from edge_sched_ros.policies.lanes import Lanes
+from edge_sched_ros.policies.lanes import Place
+from edge_sched_ros.policies.placement import Allowed
+
+#: a frame is waited for beyond its time by this part of the task's interval; a source whose
+#: intervals differ by more than that is not waited for at all
+_PATIENCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """
+    A frame that should come soon.
+
+    :param rank: of its task, low when it has waited long
+    :param job: what it will be
+    :param ready_ns: when it should be here and its task able to begin
+    :param until_ns: when it is given up
+    """
+
+    rank: int
+    job: Job
+    ready_ns: int
+    until_ns: int
+
+
+def put_off(
+    view: View, decisions: list[Decision], allowed: Allowed | None = None
+) -> list[Decision]:
+    """
+    Return decisions without the starts that an equal would suffer from whose turn it is.
+
+    A job is not begun when the frame of an equal that lost frames lately, and that has waited
+    longer for its turns, will come so soon that it would be late behind this job and can be on
+    time without it; instead the policy is asked again when the frame should have come. A frame
+    that does not come is waited for once. The wait is shorter than the job, as the equal's
+    deadline is no shorter than its own work.
+
+    :param allowed: narrows the units of a job's next stage
+    """
+    if not any(isinstance(made, Run) and not _job(view, made).stage_index for made in decisions):
+        return decisions
+    coming = _coming(view)
+    if not coming:
+        return decisions
+    lanes, kept, until_ns = Lanes(view, allowed), list[Decision](), list[int]()
+    for decision in decisions:
+        if isinstance(decision, Run):
+            job = _job(view, decision)
+            if not job.stage_index:
+                own = lanes.place(job, view.now_ns, unit=decision.unit)
+                suffers = _who_suffers(view, job, own, lanes, coming)
+                if suffers is not None:
+                    until_ns.append(suffers.until_ns)
+                    continue
+                lanes.take(own)
+        kept.append(decision)
+    return [*kept, WakeAt(min(until_ns))] if until_ns else kept
+
+
+def _job(view: View, decision: Run) -> Job:
+    return view.jobs[decision.job]
+
+
+def _who_suffers(
+    view: View, job: Job, own: list[Place], lanes: Lanes, coming: list[Coming]
+) -> Coming | None:
+    """Return the first that has waited longer and is late only if the job begins now."""
+    if not own:
+        return None
+    waited, end_ns = rank(view, job.task), max(place[2] for place in own)
+    without, beside = lanes, None
+    for other in coming:
+        if other.rank >= waited:
+            return None
+        if other.ready_ns >= end_ns or other.job.task == job.task or not equal(job, other.job):
+            continue
+        if beside is None:
+            without, beside = lanes.copy(), lanes.copy()
+            beside.take(own)
+        alone = without.place(other.job, other.ready_ns)
+        if not alone or alone[-1][2] > other.job.deadline_ns:
+            continue  # late all the same
+        behind = beside.place(other.job, other.ready_ns)
+        if behind[-1][2] > other.job.deadline_ns:
+            return other
+        without.take(alone)
+        beside.take(behind)
+    return None
+
+
+def _coming(view: View) -> list[Coming]:
+    """Return the frames that tasks which lost some wait for, the longest waiting task first."""
+    due_ns: dict[str, int] = {}
+    for unit in view.units.values():
+        for running in unit.running.values():
+            due_ns[running.task] = max(due_ns.get(running.task, 0), running.due_ns)
+    found = []
+    for task in view.tasks:
+        if task in view.behind:
+            coming = _next_of(view, task, due_ns.get(task))
+            if coming is not None:
+                found.append(coming)
+    found.sort(key=lambda coming: (coming.rank, coming.ready_ns))
+    return found
+
+
+def _next_of(view: View, task: str, due_ns: int | None) -> Coming | None:
+    """Return the next frame of a task if it can be foreseen; ``due_ns``: end of what it runs."""
+    spec, account = view.tasks[task], view.accounts[task]
+    interval_ns, patience_ns = account.interval_ns, int(account.interval_ns) // _PATIENCE
+    came_ns, released_ns = account.last_arrival_ns, account.last_release_ns
+    if spec.after or not spec.enabled or came_ns is None or released_ns is None:
+        return None
+    come_ns, release_ns = came_ns + round(interval_ns), released_ns + round(interval_ns)
+    until_ns = come_ns + patience_ns
+    if until_ns <= view.now_ns or account.interval_spread_ns > patience_ns:
+        return None
+    place, ready_ns = rank(view, task), max(view.now_ns, come_ns)
+    if due_ns is not None:
+        # after the turn it has now
+        place, ready_ns = place - place // 8, max(ready_ns, due_ns)
+    job = Job(
+        -1, task, spec.variants[0], spec.stream, -1, release_ns,
+        release_ns + spec.deadline_ns, come_ns, spec.priority, None, 1,
+    )  # fmt: skip
+    return Coming(place, job, ready_ns, until_ns)
