@@ -53,10 +53,10 @@ def put_off(
 
     :param allowed: narrows the units of a job's next stage
     """
-    if not any(isinstance(made, Run) and not _job(view, made).stage_index for made in decisions):
-        return decisions
-    coming = _coming(view)
-    if not coming:
+    begun = [_job(view, made) for made in decisions if isinstance(made, Run)]
+    begun = [job for job in begun if not job.stage_index]
+    coming = _coming(view) if begun else []
+    if not any(_has_waited_longer(view, other, job) for other in coming for job in begun):
         return decisions
     lanes, kept, until_ns = Lanes(view, allowed), list[Decision](), list[int]()
     for decision in decisions:
@@ -75,6 +75,12 @@ def put_off(
 
 def _job(view: View, decision: Run) -> Job:
     return view.jobs[decision.job]
+
+
+def _has_waited_longer(view: View, other: Coming, job: Job) -> bool:
+    return (
+        other.job.task != job.task and other.rank < rank(view, job.task) and equal(job, other.job)
+    )
 
 
 def _who_suffers(
