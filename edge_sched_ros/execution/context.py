@@ -47,7 +47,8 @@ class Program(Protocol):
     as keyword arguments, and its tasks have a parameter for each.
 
     One that has ``check_option(name, value)``, which raises ConfigError, is asked before settings
-    change, so that a batch of them changes whole or not at all.
+    change, so that a batch of them changes whole or not at all. ``check_together(values)`` is then
+    asked with the whole batch, for settings that must fit each other.
 
     Different jobs of one task may run on different threads at the same time, unless it is
     stateful; one job is only ever at one place.

@@ -63,6 +63,7 @@ def check_changes(
     """
     if _concerns_policy(changes, values):
         make_policy(*_policy_of(changes, values))
+    options: dict[str, dict[str, float | None]] = {}
     for full_name in changes:
         task, _, key = full_name.rpartition('.')
         if task not in table.tasks:
@@ -71,7 +72,11 @@ def check_changes(
             pipeline.check_variant(task, changes[full_name])
         spec = table.specs[full_name]
         if spec.option:
-            pipeline.check_option(task, key, _option_value(changes[full_name], spec))
+            value = _option_value(changes[full_name], spec)
+            pipeline.check_option(task, key, value)
+            options.setdefault(task, {})[key] = value
+    for task, own in options.items():
+        pipeline.check_together(task, own)
     _check_admission(pipeline, changes, {**values, **changes}['admission'], table)
 
 

@@ -338,6 +338,20 @@ class Pipeline:
             with _of_task(task, name):
                 check(name, value)
 
+    def check_together(self, task: str, values: Mapping[str, float | None]) -> None:
+        """
+        Check settings of a task's program against each other, as they would be after changes.
+
+        :raises ConfigError: naming the task and the settings
+        """
+        check = getattr(self._loaded().programs[task], 'check_together', None)
+        if check is not None:
+            try:
+                check(values)
+            except ConfigError as error:
+                name = error.where.rpartition('.')[2]
+                raise ConfigError(f'{task}.{name}', error.problem) from error
+
     def labels_of(self, task: str) -> tuple[str, ...]:
         """Return the class names a task's results speak of; empty when it has none."""
         return tuple(getattr(self._finder_of(task), 'labels', ()))

@@ -6,11 +6,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
+from collections.abc import Iterator
 from collections.abc import Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
 
+from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import UNIT_KINDS
 from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.engines.base import Engine
@@ -167,7 +170,8 @@ class TaskPrograms:
         specs, base = spec.by_variant, loaded[BASE]
         networks = {name: one.networks for name, one in loaded.items() if one.networks}
         preprocessors: dict[str, Preprocessor] = {'': OpenCvPreprocessor()}
-        program = make_program(specs, networks, preprocessors, options=task.options)
+        with _of_options(task):
+            program = make_program(specs, networks, preprocessors, options=task.options)
         if not all(engine.name == 'simulated' for engine in engines.values()):
             for name, own in networks.items():
                 refused = network_loading.rehearse_networks(specs[name], program, own)
@@ -208,6 +212,19 @@ class TaskPrograms:
     def _kinds(self, names: dict[str, Preprocessor]) -> tuple[str, ...]:
         kinds = [local.unit.kind for local in self._machine.units if local.unit.name in names]
         return tuple(dict.fromkeys(kinds))
+
+
+@contextmanager
+def _of_options(task: TaskConfig) -> Iterator[None]:
+    """Let the error of an option that the task was given name the task, not its network's file."""
+    try:
+        yield
+    except ConfigError as error:
+        name = error.where.rpartition('decoder_options.')[2]
+        said = {name, *error.problem.split()}
+        if name == error.where or said.isdisjoint(task.options):
+            raise
+        raise ConfigError(f'{task.name}.{name}', error.problem) from error
 
 
 def _kinds_of_engines(engines: dict[str, Engine]) -> tuple[str, ...]:

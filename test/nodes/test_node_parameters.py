@@ -95,6 +95,32 @@ def test_what_a_program_cannot_take_is_refused(bench, start, monkeypatch, change
     assert program._options['window'] == 7
 
 
+@pytest.mark.parametrize('humble', [False, True])
+def test_a_range_of_depth_is_taken_in_any_order_and_never_empty(
+    bench, start, monkeypatch, humble, tmp_path
+):
+    if humble:
+        monkeypatch.setattr(scheduler_node, 'SchedulerNode', LikeHumble)
+    deep = {'detector__network': str(tmp_path / 'deep.yaml')}
+    node = start(**deep, detector__min_m=1.0, detector__max_m=5.0)
+    decoder = node._pipeline._loaded().programs['detector'].variants.first.decoder
+    for changes, problem in (
+        ({'detector__min_m': 6.0}, 'detector.min_m: must be below max_m (5), not 6'),
+        ({'detector__max_m': 0.5}, 'detector.min_m: must be below max_m (0.5), not 1'),
+        ({'detector__max_m': 8.0, 'detector__min_m': 9.0}, 'detector.min_m: must be below max_m'),
+        ({'detector__scale': 0.0}, 'detector.scale: must not be 0'),
+    ):
+        result = set_parameters(bench, atomically=True, **changes)
+        assert not result.successful and result.reason.startswith(problem), result.reason
+        assert (decoder.options['min_m'], decoder.options['max_m']) == (1.0, 5.0)
+    for least, most in ((6.0, 9.0), (1.0, 2.0)):
+        for names in (('min_m', 'max_m'), ('max_m', 'min_m')):
+            now = dict(zip(('min_m', 'max_m'), (least, most)))
+            changes = {f'detector__{name}': now[name] for name in names}
+            assert set_parameters(bench, atomically=True, **changes).successful
+            assert {name: decoder.options[name] for name in now} == now
+
+
 def test_a_batch_is_taken_whole_or_not_at_all(bench, start):
     node = start()
     result = set_parameters(bench, atomically=True, detector__deadline_ms=50.0, policy='nonsense')

@@ -269,6 +269,30 @@ def test_a_variant_made_for_some_kinds_of_units_runs_there_alone(monkeypatch, tm
         assert {stage.unit for stage in end.stages if stage.stage == 'infer'} == {'cpu0'}
 
 
+@pytest.mark.parametrize(
+    ('given', 'message'),
+    [
+        ({'min_m': 50.0}, r'^detector\.min_m: must be below max_m \(40\), not 50'),
+        ({'max_m': 0.25}, r'^detector\.min_m: must be below max_m \(0\.25\), not 0\.3'),
+        ({'scale': 0.0}, r'^detector\.scale: must not be 0'),
+    ],
+)
+def test_options_that_do_not_fit_each_other_name_the_task(monkeypatch, tmp_path, given, message):
+    with stand_ins(monkeypatch):
+        network = write(
+            tmp_path,
+            'metres',
+            decoder='depth_metric',
+            decoder_options={'min_m': 0.3, 'max_m': 40.0},
+        )
+        config = _config(network, **{f'detector.{name}': value for name, value in given.items()})
+        with (
+            pytest.raises(ConfigError, match=message),
+            Run(config, machine(tmp_path / 'engines', 'cpu0')),
+        ):
+            pass
+
+
 # --- policies that choose ------------------------------------------------------------------------
 
 

@@ -45,6 +45,7 @@ class Decoder:
             self.set_option(name, value)
         own = {key: value for key, value in spec.decoder_options.items() if key in self.defaults}
         self._network_options = {**self.defaults, **own}
+        self.check_together()
         self.check(outputs)
 
     def check(self, outputs: tuple[TensorInfo, ...]) -> None:
@@ -80,6 +81,13 @@ class Decoder:
             if not least <= value <= greatest:
                 raise ConfigError(where, f'must be from {least} to {greatest}, not {value!r}')
         self.options = {**self.options, name: value}
+
+    def check_together(self) -> None:
+        """Check the options against each other; :raises ConfigError: naming them."""
+
+    def bad_option(self, name: str, problem: str) -> ConfigError:
+        """Return the error of an option that cannot be."""
+        return ConfigError(f'{self.spec.source}: decoder_options.{name}', problem)
 
     def check_labels(self, classes: int | None) -> None:
         """Check that there is a name for every class; :raises ConfigError: when there is not."""

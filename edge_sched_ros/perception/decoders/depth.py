@@ -38,6 +38,20 @@ class DepthDecoder(Decoder):
         'shift': 'What is added to the values after that',
     }
 
+    def set_option(self, name: str, value: Any) -> None:
+        """Change an option; :raises ConfigError: for a scale of zero too."""
+        before = self.options
+        super().set_option(name, value)
+        if name == 'scale' and not self.options[name]:
+            self.options = before
+            raise self.bad_option(name, 'must not be 0: all pixels would be equally far')
+
+    def check_together(self) -> None:
+        """Check that some depth is in range; :raises ConfigError: when none can be."""
+        least, most = self.options['min_m'], self.options['max_m']
+        if not least < most:
+            raise self.bad_option('min_m', f'must be below max_m ({most:g}), not {least:g}')
+
     def check(self, outputs: tuple[TensorInfo, ...]) -> None:
         """Check that the first output is one plane in the proportions of the input."""
         plane = _plane(outputs[0].shape)

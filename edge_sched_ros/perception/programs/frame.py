@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,6 +80,10 @@ class FrameProgram:
     def check_option(self, name: str, value: float | None) -> None:
         """Check a change of an option; :raises ConfigError: when it cannot be."""
         self.variants.check_option(name, value)
+
+    def check_together(self, values: Mapping[str, float | None]) -> None:
+        """Check options against each other after changes; :raises ConfigError: naming them."""
+        self.variants.check_together(values)
 
     def set_option(self, name: str, value: float | None) -> None:
         """Change an option of the decoder, for all variants."""

@@ -48,9 +48,25 @@ class LoadedVariants:
 
     def check_option(self, name: str, value: float | None) -> None:
         """Check a change of an option of all decoders; :raises ConfigError: when it cannot be."""
-        for variant in self.by_name.values():
-            # changing an option replaces what a decoder has, so a copy can be tried
-            copy.copy(variant.decoder).set_option(name, value)
+        self._tried({name: value})
+
+    def check_together(self, values: Mapping[str, float | None]) -> None:
+        """
+        Check options of all decoders against each other as they would be after changes.
+
+        :raises ConfigError: when they cannot be
+        """
+        for decoder in self._tried(values):
+            decoder.check_together()
+
+    def _tried(self, values: Mapping[str, float | None]) -> list[Decoder]:
+        """Return copies of the decoders with other options."""
+        # changing an option replaces what a decoder has, so a copy can be tried
+        decoders = [copy.copy(variant.decoder) for variant in self.by_name.values()]
+        for decoder in decoders:
+            for name, value in values.items():
+                decoder.set_option(name, value)
+        return decoders
 
     def set_option(self, name: str, value: float | None) -> None:
         """Change an option of all decoders; :raises ConfigError: when it cannot be."""
