@@ -1,14 +1,69 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""SIGTERM and SIGHUP as Ctrl-C: what was begun is finished, bags closed, programs ended."""
+"""Ctrl-C, SIGTERM and SIGHUP: what was begun is finished, bags closed, programs ended."""
 
 from __future__ import annotations
 
+import _thread
+import os
 import signal
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+_IMPORTING = '<frozen importlib._bootstrap>'
+#: until Ctrl-C is tried again
+_SOON_S = 0.02
+
+
+class _Patient:
+    """Handles Ctrl-C: raises, or waits while a module is being imported."""
+
+    def __init__(self) -> None:
+        self.waiting = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        inside = frame
+        while inside is not None:
+            if inside.f_code.co_filename == _IMPORTING:
+                self.waiting = True
+                _thread.start_new_thread(self._again_soon, ())
+                return
+            inside = inside.f_back
+        self.waiting = False
+        signal.default_int_handler(number, frame)
+
+    def _again_soon(self) -> None:
+        time.sleep(_SOON_S)
+        if self.waiting:
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+@contextmanager
+def not_while_loading() -> Iterator[None]:
+    """
+    Let Ctrl-C wait while a module is being imported, and raise it behind that.
+
+    Compiled modules swallow what is raised in them or raise something else instead.
+    """
+    patient = _Patient()
+    before = signal.getsignal(signal.SIGINT)
+    # what is ignored stays so, and no thread but the first hears of signals
+    heard = threading.current_thread() is threading.main_thread()
+    if not heard or before is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, patient)
+    try:
+        yield
+        if patient.waiting:
+            raise KeyboardInterrupt
+    finally:
+        patient.waiting = False
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

@@ -3,18 +3,12 @@
 """
 Runs the ``edge-sched`` command.
 
-Nothing but the standard library is imported before ``main``: Ctrl-C while the rest is loading is
-answered in one line, too.
+Nothing is imported before ``main``: Ctrl-C while the rest is loading is answered in one line, too.
 """
 
 from __future__ import annotations
 
 import sys
-from typing import Any
-
-from edge_sched_ros.cli.streams import discard_output
-from edge_sched_ros.cli.streams import open_closed_streams
-from edge_sched_ros.cli.streams import say
 
 #: exit code for input that cannot be used
 BAD_INPUT = 2
@@ -22,13 +16,25 @@ INTERRUPTED = 130
 READER_GONE = 1
 
 
-def main(arguments: list[str] | None = None) -> Any:
+def main(arguments: list[str] | None = None) -> None:
     """Run the command; bad input or a missing library gives one line on stderr, exit code 2."""
-    open_closed_streams()
     try:
-        _run(arguments)
+        from edge_sched_ros.cli.interrupts import not_while_loading
+        from edge_sched_ros.cli.streams import open_closed_streams
+
+        open_closed_streams()
+        with not_while_loading():
+            _run_or_say_why(arguments)
     except KeyboardInterrupt:
         _interrupted()
+
+
+def _run_or_say_why(arguments: list[str] | None) -> None:
+    from edge_sched_ros.cli.streams import discard_output
+    from edge_sched_ros.cli.streams import say
+
+    try:
+        _run(arguments)
     except BrokenPipeError:
         # who read standard output has seen enough
         discard_output()
@@ -51,6 +57,7 @@ def _run(arguments: list[str] | None) -> None:
     import click
 
     from edge_sched_ros.cli.group import edge_sched
+    from edge_sched_ros.cli.streams import say
     from edge_sched_ros.cli.usage import is_help
     from edge_sched_ros.cli.usage import usage_line
     from edge_sched_ros.core.brief import brief
@@ -74,6 +81,8 @@ def _run(arguments: list[str] | None) -> None:
 
 
 def _interrupted() -> None:
+    from edge_sched_ros.cli.streams import say
+
     say('edge-sched: interrupted')
     sys.exit(INTERRUPTED)
 

@@ -24,7 +24,7 @@ main()
 
 
 #: of the standard library, and quick
-_LIGHT = {'edge_sched_ros', '__future__', 'typing', '_typing', 'contextlib'}
+_LIGHT = {'edge_sched_ros', '__future__'}
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,31 @@ def test_nothing_heavy_loads_before_it_can_be_answered():
     )
     done = finished([sys.executable, '-c', code])
     assert set(done.stdout.split()) <= _LIGHT
+
+
+#: stands for a compiled module, which swallows what is raised in it
+_SWALLOWS = """
+import signal, sys
+from pathlib import Path
+sys.path.insert(0, {folder!r})
+Path({folder!r}, 'swallows.py').write_text('''
+import signal
+try:
+    signal.raise_signal(signal.SIGINT)
+    sum(range(1000))
+except BaseException:
+    pass
+''')
+from edge_sched_ros.cli import main
+def run(arguments):
+    import swallows
+    import time
+    time.sleep(60)
+main._run = run
+main.main()
+"""
+
+
+def test_ctrl_c_in_a_module_that_swallows_it_comes_after_the_module(tmp_path):
+    done = finished([sys.executable, '-c', _SWALLOWS.format(folder=str(tmp_path))])
+    assert (done.returncode, done.stderr) == (130, 'edge-sched: interrupted\n')
