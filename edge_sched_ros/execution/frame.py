@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.errors import EdgeSchedError
 from edge_sched_ros.execution.chroma_planes import PLANES_HALF
+from edge_sched_ros.execution.coded_size import coded_size
+from edge_sched_ros.execution.coded_size import MOST_PIXELS
 from edge_sched_ros.execution.compressed import MAGIC_BYTES
 from edge_sched_ros.execution.compressed import read_format
 from edge_sched_ros.execution.compressed import why_not_decoded
@@ -31,7 +33,8 @@ class FrameError(EdgeSchedError):
 
     :param reason: short code, counted: ``unknown_encoding``, ``unknown_format``,
         ``depth_image``, ``compressed_depth``, ``video_stream``, ``short_data``,
-        ``zero_size``, ``bad_step``, ``odd_size``, ``corrupt_image``, ``no_image``
+        ``zero_size``, ``bad_step``, ``odd_size``, ``corrupt_image``, ``too_large``,
+        ``no_image``
     :param about: what of the message it is, an encoding say: each is said once
     """
 
@@ -46,7 +49,8 @@ class SourceImage:
     """
     A picture in the form it came in.
 
-    Converted to BGR at most once, by whichever task needs it first; the others wait for that.
+    Converted to BGR at most once, by whichever task needs it first; the others wait for that. One
+    that cannot be is tried once, too.
     """
 
     def __init__(
@@ -65,6 +69,8 @@ class SourceImage:
         self._mosaic = mosaic
         self._size = size
         self._bgr: NDArray[np.uint8] | None = None
+        #: why it cannot be converted: reason and text
+        self._problem: tuple[str, str] | None = None
         self._once = threading.Lock()
 
     @classmethod
@@ -127,7 +133,8 @@ class SourceImage:
         Take a JPEG or PNG as it is; it is decoded when first needed, off the ROS thread.
 
         :param kind: the ``format`` of a ``sensor_msgs/CompressedImage``
-        :raises FrameError: when there are no bytes at all, or they are known to be no picture
+        :raises FrameError: when there are no bytes at all, they are known to be no picture, or
+            its header promises too many pixels
         """
         flat = np.frombuffer(data, np.uint8)
         if not flat.size:
@@ -136,6 +143,13 @@ class SourceImage:
         problem = why_not_decoded(form, flat[:MAGIC_BYTES].tobytes())
         if problem is not None:
             raise FrameError(*problem, about=kind)
+        width, height = coded_size(flat.data) or (0, 0)
+        if width * height > MOST_PIXELS:
+            raise FrameError(
+                'too_large',
+                f'the compressed image has {width}x{height} pixels, at most {MOST_PIXELS} are '
+                'decoded',
+            )
         return cls(flat, encoding=None, mosaic=form.mosaic)
 
     @property
@@ -166,8 +180,15 @@ class SourceImage:
         :raises FrameError: when a compressed image is corrupt
         """
         with self._once:
+            if self._problem is not None:
+                # another one: errors that several threads raise share their traceback
+                raise FrameError(*self._problem)
             if self._bgr is None:
-                self._bgr = self._convert()
+                try:
+                    self._bgr = self._convert()
+                except FrameError as error:
+                    self._problem = (error.reason, str(error))
+                    raise
             return self._bgr
 
     def _convert(self) -> NDArray[np.uint8]:

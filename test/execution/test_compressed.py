@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import cv2
 import numpy as np
 import pytest
@@ -11,9 +13,12 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from edge_sched_ros.execution.coded_size import coded_size
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.frame import SourceImage
 
+#: its frame header alone
+JPEG_OF_30_20 = b'\xff\xc0\0\x11\x08\0\x14\0\x1e'
 PIXELS = np.full((8, 10, 3), (40, 120, 220), np.uint8)
 
 
@@ -91,9 +96,48 @@ def test_what_is_no_picture_is_named_for_what_it_is(kind, data, reason, words):
 def test_a_header_that_promises_too_many_pixels_is_refused():
     data = bytearray(_coded('.png'))
     data[16:24] = b'\0\xff\xff\xff' * 2
-    with pytest.raises(FrameError) as caught:
-        SourceImage.from_compressed(bytes(data), 'png').bgr()
-    assert caught.value.reason == 'corrupt_image'
+    with pytest.raises(FrameError, match='has 16777215x16777215 pixels, at most') as caught:
+        SourceImage.from_compressed(bytes(data), 'png')
+    assert caught.value.reason == 'too_large'
+
+
+@pytest.mark.parametrize('suffix', ['.jpg', '.png', '.webp', '.bmp', '.tiff', '.jp2'])
+@pytest.mark.parametrize('quality', [(), (cv2.IMWRITE_WEBP_QUALITY, 101)])
+def test_the_size_is_read_from_the_header(suffix, quality):
+    ok, data = cv2.imencode(suffix, np.zeros((203, 310, 3), np.uint8), quality)
+    assert ok and coded_size(data.data) == (310, 203)
+    for cut in range(200):
+        assert coded_size(data[:cut].data) in (None, (310, 203))
+
+
+@pytest.mark.parametrize(
+    ('data', 'size'),
+    [
+        (b'RIFF....WEBPVP8X' + b'\0' * 8 + b'\x0f\x27\0\x1f\x4e\0', (10_000, 20_000)),
+        (b'MM\0*' + struct.pack('>IHHHIHHHHII', 8, 2, 256, 3, 1, 9, 0, 257, 4, 1, 7), (9, 7)),
+        (b'BM' + b'\0' * 12 + struct.pack('<Iii', 40, 30, -20), (30, 20)),
+        (b'BM' + b'\0' * 12 + struct.pack('<IHH', 12, 30, 20), (30, 20)),
+        (b'\xff\x4f\xff\x51' + b'\0' * 4 + struct.pack('>IIII', 30, 20, 1, 2), (29, 18)),
+        # a picture of the picture, before it
+        (b'\xff\xd8\xff\xe1\0\x0b\xff\xd8\xff\xc0\0\x0b\x08\0\1' + JPEG_OF_30_20, (30, 20)),
+        (b'\xff\xd8\xff' + b'\xff' * 100_000, None),
+        (b'RIFF....WEBPALPH', None),
+        (b'GIF89a', None),
+    ],
+)
+def test_the_size_is_found_in_every_form_of_a_header(data, size):
+    assert coded_size(memoryview(data)) == size
+
+
+def test_what_cannot_be_decoded_is_tried_once(monkeypatch):
+    tried = []
+    monkeypatch.setattr(cv2, 'imdecode', lambda *_: tried.append(1))
+    image = SourceImage.from_compressed(_coded('.png')[:50])
+    for _ in range(3):
+        with pytest.raises(FrameError, match='cannot be decoded') as caught:
+            image.bgr()
+        assert caught.value.reason == 'corrupt_image'
+    assert tried == [1]
 
 
 @settings(deadline=None)
