@@ -4,11 +4,15 @@
 
 from __future__ import annotations
 
+import os
 import struct
+import subprocess
+import sys
 
 import cv2
 import numpy as np
 import pytest
+from children import TIMEOUT_S
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -127,6 +131,30 @@ def test_the_size_is_read_from_the_header(suffix, quality):
 )
 def test_the_size_is_found_in_every_form_of_a_header(data, size):
     assert coded_size(memoryview(data)) == size
+
+
+def test_opencv_keeps_silent_about_damaged_pictures():
+    code = (
+        'import sys\n'
+        'from edge_sched_ros.execution.frame import FrameError, SourceImage\n'
+        'try:\n'
+        '    SourceImage.from_compressed(sys.stdin.buffer.read()).bgr()\n'
+        'except FrameError:\n'
+        '    pass\n'
+    )
+    noise = np.random.default_rng(1).integers(0, 256, (64, 64, 3), np.uint8)
+    environment = {k: v for k, v in os.environ.items() if k != 'OPENCV_LOG_LEVEL'}
+    for level, silent in ((None, True), ('WARNING', False)):
+        own = {} if level is None else {'OPENCV_LOG_LEVEL': level}
+        done = subprocess.run(
+            [sys.executable, '-c', code],
+            input=_coded('.png', noise)[:4000],
+            env={**environment, **own},
+            capture_output=True,
+            check=True,
+            timeout=TIMEOUT_S,
+        )
+        assert (done.stderr == b'') == silent, done.stderr
 
 
 def test_what_cannot_be_decoded_is_tried_once(monkeypatch):
