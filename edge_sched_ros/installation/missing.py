@@ -21,6 +21,7 @@ from edge_sched_ros.installation.libraries import version_fits
 _PACKAGE = 'edge_sched_ros'
 #: exit code for what the user can mend
 BAD_INPUT = 2
+INTERRUPTED = 130
 #: of ROS, besides the packages of messages
 _ROS = ('ament_index_python', 'builtin_interfaces', 'launch', 'launch_ros', 'rclpy')
 
@@ -68,6 +69,8 @@ def explain_import_errors(name: str) -> None:
     """
     Have this process end with one line, not a traceback, where a library cannot be imported.
 
+    So does Ctrl-C.
+
     :param name: of the program, for the line
     """
 
@@ -77,6 +80,10 @@ def explain_import_errors(name: str) -> None:
             sys.stdout.flush()
             # a hook's exception is not the exit code
             os._exit(BAD_INPUT)
+        elif issubclass(kind, KeyboardInterrupt):
+            # Ctrl-C while the rest is loading, before there is a handler of signals
+            print(f'{name}: interrupted', file=sys.stderr, flush=True)
+            os._exit(INTERRUPTED)
         else:
             sys.__excepthook__(kind, error, trace)
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 from unittest.mock import MagicMock
@@ -12,6 +13,7 @@ from unittest.mock import MagicMock
 import pytest
 import yaml
 from children import finished
+from children import TIMEOUT_S
 
 from edge_sched_ros.bags.scene_bag import write_scene_bag
 from edge_sched_ros.core.errors import EdgeSchedError
@@ -213,3 +215,16 @@ def test_what_is_installed_is_found_and_needed():
     assert installed_version('numpy') == need('numpy').__version__
     with pytest.raises(EdgeSchedError, match=r'^nonsense: cannot be imported: '):
         need('nonsense')
+
+
+def test_an_interrupt_while_programs_are_loading_is_one_line():
+    code = (
+        'from edge_sched_ros.installation.missing import explain_import_errors\n'
+        "explain_import_errors('scheduler_node')\n"
+        'raise KeyboardInterrupt\n'
+    )
+    done = subprocess.run(
+        [sys.executable, '-c', code], capture_output=True, text=True, timeout=TIMEOUT_S
+    )
+    assert (done.returncode, done.stdout) == (130, '')
+    assert done.stderr == 'scheduler_node: interrupted\n'
