@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import json
 import time
+from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
 import yaml
 from click.testing import CliRunner
 
+from edge_sched_ros.bags import replay as replay_module
 from edge_sched_ros.bags.layout import same_layout
 from edge_sched_ros.bags.pace import Pace
 from edge_sched_ros.bags.reader import open_bag
@@ -19,6 +21,9 @@ from edge_sched_ros.bags.typestore import make
 from edge_sched_ros.bags.typestore import typestore
 from edge_sched_ros.cli.commands.replay import replay
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.pipeline.config import from_parameters
+from edge_sched_ros.pipeline.info_choice import CameraInfos
+from edge_sched_ros.pipeline.inputs import Input
 
 IMAGE = 'sensor_msgs/msg/Image'
 TOPIC = '/camera/image_raw'
@@ -266,3 +271,17 @@ def test_a_full_disk_ends_writing_and_not_the_run(tmp_path, monkeypatch):
     assert isinstance(outcome.exception, (ConfigError, SystemExit))
     text = str(outcome.exception) + outcome.output
     assert 'results: cannot be written: No space left on device' in text
+
+
+def test_a_replays_cameras_forget_their_stamps_when_those_begin_anew(monkeypatch):
+    monkeypatch.setattr(replay_module, 'Pipeline', MagicMock())
+    forgotten = []
+    monkeypatch.setattr(CameraInfos, 'forget', lambda infos: forgotten.append(infos))
+    config = from_parameters(
+        {'tasks': ['corners'], 'corners.program': 'corners', 'corners.topic': 'camera/image_raw'}
+    )
+    played = replay_module.Replay(config, results=None)
+    source = Input('camera/image_raw', IMAGE)
+    for stamp_s in (10, 11, 12, 1, 2, 3, 4):
+        played._feed(source, _image(stamp_s * S))
+    assert forgotten == list(played._infos.values())
