@@ -104,9 +104,9 @@ def test_a_picture_is_bgr8_with_the_camera_of_the_source():
         height=8,
         distortion_model='plumb_bob',
         d=[0.1, 0.2],
-        k=range(9),
+        k=range(1, 10),
         r=range(9, 18),
-        p=range(12),
+        p=range(1, 13),
         binning_x=2,
         roi=make(
             'sensor_msgs/msg/RegionOfInterest',
