@@ -3,6 +3,7 @@
 """Start the scheduler on simulated time and, once it is active, play a bag into it."""
 
 import shlex
+from pathlib import Path
 
 from launch.actions import DeclareLaunchArgument
 from launch.actions import EmitEvent
@@ -14,11 +15,12 @@ from launch.actions import TimerAction
 from launch.event_handlers import OnProcessExit
 from launch.events import Shutdown
 from launch.launch_description_sources import PythonLaunchDescriptionSource
-from launch.substitutions import LaunchConfiguration
+from launch.logging import get_logger
 from launch.substitutions import PathJoinSubstitution
 from launch_ros.substitutions import ExecutableInPackage
 from launch_ros.substitutions import FindPackageShare
 
+from edge_sched_ros.bags.namespaces import outside
 from edge_sched_ros.pipeline import launch_arguments as check
 from launch import LaunchDescription
 
@@ -53,17 +55,15 @@ def _checked(context):
 def _player(context):
     """Return what plays the bag; it begins when the scheduler is active."""
 
-    def given(name):
-        return LaunchConfiguration(name, default='').perform(context)
-
+    given = context.launch_configurations
     # a group's namespace (PushRosNamespace), and the scheduler's own
-    parts = (given('ros_namespace').strip('/'), check.namespace(given('namespace')).strip('/'))
-    scheduler = '/'.join(['', *filter(None, parts), 'scheduler'])
-    player = [
-        *check.command('player', given('player')),
-        *('--rate', check.rate(given('rate'))),
-        check.existing('bag', given('bag'), folder=True),
-    ]
+    parts = (given.get('ros_namespace', ''), check.namespace(given.get('namespace', '')))
+    namespace = '/' + '/'.join(filter(None, (part.strip('/') for part in parts)))
+    bag = check.existing('bag', given['bag'], folder=True)
+    if line := outside(Path(bag), namespace):
+        get_logger('replay').warning(line)
+    player = [*check.command('player', given['player']), '--rate', check.rate(given['rate']), bag]
+    scheduler = f'{namespace.rstrip("/")}/scheduler'
     wait = ExecutableInPackage(package='edge_sched_ros', executable='when_active')
     return [ExecuteProcess(cmd=[wait, scheduler, '--', *player], output='screen', on_exit=_played)]
 
@@ -72,7 +72,11 @@ def generate_launch_description():
     launch_folder = PathJoinSubstitution([FindPackageShare('edge_sched_ros'), 'launch'])
     return LaunchDescription(
         [
-            DeclareLaunchArgument('bag', description='Folder of the bag to play'),
+            DeclareLaunchArgument(
+                'bag',
+                description='Folder of the bag to play. Its topics stay as they are: with a namespace '
+                'the parameter file must name them with a slash in front',
+            ),
             DeclareLaunchArgument('rate', default_value='1.0', description='Times real time'),
             DeclareLaunchArgument(
                 'player',

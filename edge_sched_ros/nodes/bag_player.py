@@ -32,6 +32,8 @@ from edge_sched_ros.nodes.running import running
 _CLOCK_PERIOD_S = 0.01
 #: from the first subscription that is found to the first message
 _SETTLE_S = 1.0
+#: how long to wait for a subscription in silence
+_SILENCE_S = 3.0
 #: printed when the first message goes out, and once a second after
 STARTED = 'playing'
 
@@ -80,6 +82,11 @@ class BagPlayer(Node):
     def heard(self) -> bool:
         """Whether somebody listens to one of the topics."""
         return any(p.get_subscription_count() for p in self._publishers_of.values())
+
+    @property
+    def topics(self) -> str:
+        """The topics that are played, for messages."""
+        return ', '.join(sorted({topic for topic, _ in self._publishers_of}))
 
     def _publish(self, wanted: list[Any]) -> list[Any]:
         """Make the publishers, and return the connections that can be played."""
@@ -214,6 +221,7 @@ def _wait_until_heard(executor: InterruptibleExecutor, node: BagPlayer, wait_s: 
     """
     begin = time.monotonic()
     heard_s: float | None = None
+    told = False
     while not executor.interrupted:
         now_s = time.monotonic()
         if heard_s is None and node.heard:
@@ -221,8 +229,11 @@ def _wait_until_heard(executor: InterruptibleExecutor, node: BagPlayer, wait_s: 
         if heard_s is not None and now_s - heard_s >= _SETTLE_S:
             return
         if heard_s is None and now_s - begin > wait_s:
-            print('nobody listens; playing all the same', flush=True)
+            _warn(f'nobody listens to any of {node.topics}; playing all the same')
             return
+        if heard_s is None and not told and now_s - begin > _SILENCE_S:
+            told = True
+            _warn(f'nobody listens to any of {node.topics} yet; waiting up to {wait_s:g} s')
         node.hold_clock()
         executor.spin_once(timeout_sec=0.05)
 

@@ -18,6 +18,10 @@ pytest.importorskip('launch_ros', reason='ROS launch is not here')
 from children import started
 from children import TIMEOUT_S
 from ros import domain
+from rosbags.rosbag2 import StoragePlugin
+from rosbags.rosbag2 import Writer
+
+from edge_sched_ros.bags.typestore import typestore
 
 FILE = Path(__file__).resolve().parents[2] / 'launch' / 'replay.launch.py'
 #: stands in for the player: says in which state the scheduler was when it was started
@@ -126,3 +130,16 @@ def test_nothing_is_started_with_an_argument_that_cannot_be(replay, argument, me
     assert code == 1
     assert message in out
     assert 'process started' not in out
+
+
+def test_a_namespace_without_topics_of_the_bag_is_told(replay, tmp_path):
+    bag = tmp_path / 'other'
+    with Writer(bag, version=9, storage_plugin=StoragePlugin.MCAP) as writer:
+        writer.add_connection('/image', 'sensor_msgs/msg/Image', typestore=typestore())
+    # not played: the node cannot be configured
+    file = tmp_path / 'p.yaml'
+    task = {'network': '/nowhere.yaml', 'topic': 'image'}
+    file.write_text(yaml.safe_dump({'/**': {'ros__parameters': {'tasks': ['a'], 'a': task}}}))
+    _, out = replay('namespace:=rp', f'bag:={bag}', f'params_file:={file}')
+    assert 'the bag has no topic below /rp, where the node looks for' in out
+    assert '(it has: /image)' in out
