@@ -8,6 +8,7 @@ A symbolic link stays, and what it points to is written.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import tempfile
@@ -50,18 +51,23 @@ def check_folder(path: Path, where: str = '') -> None:
 
 
 def _folder_problem(path: Path) -> str:
+    verb, found = 'written', None
     try:
-        found = _mode(path)
+        for above in (path, *path.absolute().parents):
+            # below a file nothing is there
+            with contextlib.suppress(NotADirectoryError):
+                found = _mode(above)
+                if found is not None:
+                    break
+            verb = 'created'
         if found is not None and not stat.S_ISDIR(found):
-            return 'is a file, not a folder'
-        above = path
-        while _mode(above) is None:
-            above = above.absolute().parent
+            told = 'is a file, not a folder'
+            return told if above == path else f'cannot be created: {above} {told}'
         # on some file systems only the attempt tells
         with tempfile.TemporaryFile(dir=above):
             return ''
     except (OSError, ValueError) as error:
-        return f'cannot be written: {getattr(error, "strerror", None) or error}'
+        return f'cannot be {verb}: {getattr(error, "strerror", None) or error}'
 
 
 def _problem(path: Path, inputs: Iterable[Path], streamed: bool) -> str:

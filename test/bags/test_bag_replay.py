@@ -227,10 +227,10 @@ def test_a_cut_off_bag_and_a_folder_that_is_none_are_told_so(bag, tmp_path):
     ('output', 'message'),
     [
         ('.', 'exists already'),
-        ('file/x', 'file: is a file, not a folder'),
-        ('file/x/y', 'file/x: cannot be created: Not a directory'),
+        ('file/x', 'file is a file, not a folder'),
+        ('file/x/y', 'file is a file, not a folder'),
         ('/proc/x', '/proc/x: cannot be created: No such file'),
-        ('/proc/x/y', '/proc/x: cannot be created: No such file'),
+        ('/proc/x/y', '/proc/x/y: cannot be created: No such file'),
     ],
 )
 def test_results_are_written_to_a_new_folder_or_nowhere(bag, tmp_path, output, message):

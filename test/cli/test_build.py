@@ -109,7 +109,7 @@ def test_an_interrupted_build_ends_and_leaves_nothing(fake, tmp_path):
         (['--precision', 'int4'], "invalid value for '--precision'"),
         (['--strict-dla', '--allow-gpu-fallback'], 'exclude each other'),
         (['--unit', 'dla0', '--precision', 'fp32'], 'a DLA computes in fp16 or int8'),
-        (['--cache', '/proc/none'], 'cannot be written'),
+        (['--cache', '/proc/none'], 'cannot be created'),
     ],
 )
 def test_mistakes_are_one_clear_line(fake, capsys, tmp_path, arguments, message):
