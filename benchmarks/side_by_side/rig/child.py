@@ -23,6 +23,8 @@ from benchmarks.side_by_side.faults import BenchFault
 
 #: how long a process may take to end after SIGINT
 STOP_TIMEOUT_S = 60.0
+#: how long before it is told again
+_PATIENCE_S = 20.0
 _POLL_S = 0.01
 _ROOT = Path(__file__).resolve().parents[3]
 _PR_SET_PDEATHSIG = 1
@@ -106,11 +108,19 @@ class Child:
         """
         Wait for its end and return its exit code.
 
+        A signal that comes while rclpy makes or ends something may be lost: as launch does, it is
+        told again by SIGTERM when it has not ended after some time.
+
         :raises BenchFault: when it does not end
         """
-        deadline = time.monotonic() + timeout_s
+        begun = time.monotonic()
+        told_again = False
         while (code := self.process.poll()) is None:
-            if time.monotonic() > deadline:
+            waited_s = time.monotonic() - begun
+            if waited_s > _PATIENCE_S and not told_again:
+                told_again = True
+                self.process.send_signal(signal.SIGTERM)
+            if waited_s > timeout_s:
                 late = f'has not ended within {timeout_s:.0f} s'
                 raise BenchFault(f'{self.name} {late} ({self.log})')
             time.sleep(_POLL_S)
