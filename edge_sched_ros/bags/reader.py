@@ -15,7 +15,10 @@ from edge_sched_ros.bags.typestore import with_types
 from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.brief import brief_error
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.documents.yaml_file import read_mapping
 
+#: what metadata.yaml holds
+_INFORMATION = 'rosbag2_bagfile_information'
 #: what a bag's files end with
 _FILES = ('.mcap', '.db3', '.bag')
 
@@ -36,6 +39,8 @@ def open_bag(path: Path) -> Bag:
         if files:
             problem += f'; give the file itself: {", ".join(str(path / name) for name in files)}'
         raise ConfigError(str(path), problem)
+    if path.is_dir():
+        _check_metadata(path / 'metadata.yaml')
     if path.is_file() and path.suffix not in _FILES:
         known = ', '.join(_FILES)
         raise ConfigError(str(path), f'is not a bag: neither a folder nor one of {known}')
@@ -124,6 +129,13 @@ class Bag:
             message = self.cdr(data, kind)
             return self._as_ros2.deserialize_cdr(message, kind)
         return self._reader.deserialize(data, kind)
+
+
+def _check_metadata(file: Path) -> None:
+    """Refuse a file that rosbags would refuse in words of Python."""
+    information = read_mapping(file).get(_INFORMATION)
+    if not isinstance(information, dict) or 'version' not in information:
+        raise ConfigError(str(file), f'is broken: it has no {_INFORMATION} with a version')
 
 
 def _unreadable(path: Path, error: Exception) -> ConfigError:

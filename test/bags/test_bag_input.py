@@ -285,3 +285,11 @@ def test_a_replays_cameras_forget_their_stamps_when_those_begin_anew(monkeypatch
     for stamp_s in (10, 11, 12, 1, 2, 3, 4):
         played._feed(source, _image(stamp_s * S))
     assert forgotten == list(played._infos.values())
+
+
+@pytest.mark.parametrize('text', ['', 'hi\n', 'rosbag2_bagfile_information:\n', 'a: {b: \n'])
+def test_broken_metadata_is_one_line_with_the_file(tmp_path, text):
+    (tmp_path / 'metadata.yaml').write_text(text)
+    with pytest.raises(ConfigError, match=r'metadata\.yaml') as error:
+        open_bag(tmp_path)
+    assert 'NoneType' not in str(error.value) and '\n' not in str(error.value)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -47,6 +48,8 @@ def _print(report: dict[str, Any]) -> None:
     preprocessing = ((op, ', '.join(units) or '-') for op, units in report['preprocess'].items())
     show_line('preprocessing on', console)
     show_pairs(preprocessing, console, indent='  ')
+    if importlib.util.find_spec('rclpy') is None:
+        return
     dds = report['dds']
     words = 'arrive' if dds['large_images_ok'] else f'may vanish: {large_images_doubt(dds["rmw"])}'
     show_line(f'\n{dds["rmw"]}: images beyond 512 KiB {words}', console)
