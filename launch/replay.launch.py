@@ -74,8 +74,8 @@ def generate_launch_description():
         [
             DeclareLaunchArgument(
                 'bag',
-                description='Folder of the bag to play. Its topics stay as they are: with a namespace '
-                'the parameter file must name them with a slash in front',
+                description='Folder of the bag to play. Its topics stay as they are: with a '
+                'namespace the parameter file must name them with a slash in front',
             ),
             DeclareLaunchArgument('rate', default_value='1.0', description='Times real time'),
             DeclareLaunchArgument(
