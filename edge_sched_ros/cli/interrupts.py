@@ -80,3 +80,19 @@ def terminable() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def not_interrupted() -> Iterator[None]:
+    """
+    Let Ctrl-C, SIGTERM and SIGHUP wait, and raise them behind that.
+
+    For what must not be left half done, as the start of several threads. Threads begun inside
+    never receive these signals: the first thread does.
+    """
+    numbers = {signal.SIGINT, *_SIGNALS}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from edge_sched_ros.cli.interrupts import not_interrupted
 from edge_sched_ros.cli.interrupts import terminable
 from edge_sched_ros.cli.kube_log import log_to
 from edge_sched_ros.cli.options import NamedPath
@@ -130,8 +131,9 @@ def serve(
     click.echo(json.dumps({'serving': url}) if as_json else f'edge-sched: serving at {url}')
     controller = Controller(api, service, server, metrics)
     with terminable():
-        controller.start()
         try:
+            with not_interrupted():
+                controller.start()
             controller.wait()
         except KeyboardInterrupt:
             click.echo('edge-sched: stopped', err=True)

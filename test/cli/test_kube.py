@@ -155,6 +155,23 @@ def test_serve_answers_and_ends_when_told(run, tmp_path):
     assert all(json.loads(line) for line in out.splitlines())
 
 
+def test_serve_that_is_ended_while_it_starts_ends_as_ever(run, monkeypatch):
+    """Its first log line may be read, and SIGTERM sent, before all of its threads run."""
+    needs_client()
+    from edge_sched_ros.cluster.controller import Controller
+
+    begin = Controller.start
+
+    def ended_while_starting(controller):
+        signal.raise_signal(signal.SIGTERM)
+        begin(controller)
+
+    monkeypatch.setattr(Controller, 'start', ended_while_starting)
+    options = ['--config', 'types.yaml', '--kubeconfig', 'kc', '--listen', '127.0.0.1:0']
+    code, _, err = run('serve', *options)
+    assert code == 0 and err.splitlines()[-1] == 'edge-sched: stopped'
+
+
 def test_node_needs_a_name(run):
     code, _, err = run('node', '--kubeconfig', 'kc', '--once')
     assert code == 2 and '--node' in err and 'NODE_NAME' in err
