@@ -5,12 +5,11 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import sys
 from dataclasses import replace
 
 import pytest
+from cuda_driver import build_cuda_driver
 from hypothesis import given
 from hypothesis import strategies as st
 from sysfs import COMPUTERS
@@ -192,53 +191,10 @@ def test_a_machine_without_a_driver_says_so():
         assert found.facts['devices']
 
 
-DRIVER = """
-#include <stdlib.h>
-#include <string.h>
-static int number(const char *name, int otherwise)
-{
-  const char *text = getenv(name);
-  return text ? atoi(text) : otherwise;
-}
-int cuInit(unsigned flags)
-{
-  if (number("FAKE_CRASH", 0)) { *(volatile int *)0 = 1; }
-  return flags ? 1 : number("FAKE_INIT", 0);
-}
-int cuDriverGetVersion(int *version) { *version = 12060; return 0; }
-int cuDeviceGetCount(int *count) { *count = number("FAKE_COUNT", 2); return 0; }
-int cuDeviceGet(int *device, int index) { *device = 70 + index; return 0; }
-int cuDeviceGetName(char *name, int size, int device)
-{
-  strncpy(name, device == 70 ? "Orin" : "Second", size);
-  return 0;
-}
-int cuDeviceGetAttribute(int *value, int attribute, int device)
-{
-  switch (attribute) {
-    case 16: *value = 14; return 0;      /* multiprocessors */
-    case 18: *value = device == 70; return 0;  /* integrated */
-    case 75: *value = 8; return 0;       /* compute capability, major */
-    case 76: *value = 7; return 0;       /* minor */
-  }
-  return 1;
-}
-int cuGetErrorString(int error, const char **text) { *text = "no device"; return 0; }
-"""
-
-
 @pytest.fixture(scope='module')
 def driver(tmp_path_factory):
     """The folder of a CUDA driver that says what the environment tells it."""
-    compiler = shutil.which('cc') or pytest.skip('there is no C compiler')
-    folder = tmp_path_factory.mktemp('driver')
-    (folder / 'driver.c').write_text(DRIVER)
-    subprocess.run(
-        [compiler, '-shared', '-fPIC', '-o', folder / 'libcuda.so.1', folder / 'driver.c'],
-        check=True,
-        timeout=120,
-    )
-    return folder
+    return build_cuda_driver(tmp_path_factory.mktemp('driver'))
 
 
 @pytest.mark.parametrize(

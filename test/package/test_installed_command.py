@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from cuda_driver import build_cuda_driver
 
 from edge_sched_ros.pipeline.resources import share_of
 
@@ -141,6 +142,20 @@ def test_the_commands_that_need_no_robot(edge_sched):
     assert 'serve' in edge_sched('kube', '--help')
 
 
+def test_every_command_of_the_readme_has_a_test_here(edge_sched):
+    table = re.search(
+        r'^\| command \|.*\n((?:\|.*\n)+)', (CHECKOUT / 'README.md').read_text(), re.M
+    )
+    named = {
+        name
+        for row in table[1].splitlines()
+        for name in re.findall('`(.*?)`', row[: row.index('|', 1)])
+    }
+    listed = set(re.findall('^  ([a-z]+) ', edge_sched('--help').partition('Commands:')[2], re.M))
+    run_here = set(re.findall(r"edge_sched\(\s*'([a-z]+)'", Path(__file__).read_text()))
+    assert named == listed == run_here
+
+
 def test_plan_has_its_solver(edge_sched):
     pytest.importorskip('ortools', reason='needs OR-tools')
     plan = json.loads(edge_sched('plan', 'config/plans/googlenet_alexnet.yaml', '--json'))
@@ -154,6 +169,24 @@ def test_profile_measures_memory_in_a_process_of_its_own(edge_sched, tmp_path):
     stages = found['networks']['demo_detector']['variants']['base']['stages']
     assert stages['infer']['cpu0']['memory_mib'] > 0
     assert (tmp_path / 'profiles.yaml').is_file()
+
+
+def test_build_with_stand_ins_of_tensorrt_and_the_driver(edge_sched, tmp_path):
+    pytest.importorskip('onnx', reason='the stand-ins compute with onnx')
+    from fake_tensorrt import FAKES
+    from fake_tensorrt import write_spec
+
+    network, cache = write_spec(tmp_path), tmp_path / 'cache'
+    machine = {
+        'LD_LIBRARY_PATH': str(build_cuda_driver(tmp_path)),
+        'PYTHONPATH': str(FAKES),
+        'FAKE_TENSORRT': '10.3',
+    }
+    for built in (True, False):
+        out = edge_sched('build', network, '--unit', 'dla0', '--cache', cache, '--json', **machine)
+        (engine,) = json.loads(out)
+        assert (engine['network'], engine['unit'], engine['built']) == ('net', 'dla0', built)
+        assert Path(engine['plan']).parent == cache and Path(engine['plan']).is_file()
 
 
 @pytest.mark.dds

@@ -24,6 +24,7 @@ from tensorrt.enums import TensorIOMode
 from tensorrt.enums import TensorLocation
 from tensorrt.interfaces import IErrorRecorder
 from tensorrt.interfaces import ILogger
+from tensorrt.interfaces import Logger
 from tensorrt.run import Runtime
 
 _flavour = os.environ.get('FAKE_TENSORRT', '10.3')
@@ -42,6 +43,7 @@ __all__ = [
     'ILogger',
     'LayerInformationFormat',
     'LayerType',
+    'Logger',
     'OnnxParser',
     'ProfilingVerbosity',
     'Runtime',

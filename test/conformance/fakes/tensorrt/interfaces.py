@@ -25,6 +25,21 @@ class ILogger(_Base):
         VERBOSE = 4
 
 
+class Logger(ILogger):
+    """
+    TensorRT's own, which only the probe of the machine uses.
+
+    The probe makes no context: as CUDA's runtime would, this makes the primary one current.
+    """
+
+    ERROR = ILogger.Severity.ERROR
+
+    def __init__(self, min_severity: ILogger.Severity = ILogger.Severity.WARNING) -> None:
+        super().__init__()
+        driver.init()
+        driver.Device(0).retain_primary_context().push()
+
+
 class IErrorRecorder(_Base):
     pass
 
