@@ -26,6 +26,7 @@ from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.pipeline.camera_window import FittedInfo
 from edge_sched_ros.pipeline.config import PipelineConfig
+from edge_sched_ros.pipeline.config import topics_of_pictures
 from edge_sched_ros.pipeline.info_choice import CameraInfos
 from edge_sched_ros.pipeline.inputs import Input
 from edge_sched_ros.pipeline.pipeline import Pipeline
@@ -129,7 +130,11 @@ class Replay:
 
     def _play(self, bag: Bag, rate: float, progress: Callable[[float], None]) -> Status:
         types = self._config.topic_types()
-        inputs = {(_plain(topic), kind): Input(topic, kind) for topic, kind in types.items()}
+        pictures = topics_of_pictures(self._config)
+        inputs = {
+            (_plain(topic), kind): Input(topic, kind, pictures=topic in pictures)
+            for topic, kind in types.items()
+        }
         infos: dict[tuple[str, str], list[str]] = {}
         for topic, info in info_topics(self._config).items():
             infos.setdefault((_plain(info), CAMERA_INFO), []).append(topic)

@@ -45,6 +45,10 @@ class FrameError(EdgeSchedError):
         self.about = brief(about, _MOST_CHARACTERS)
 
 
+class NoPictureError(FrameError):
+    """An image that is none of the forms read here; own code may know what to do with it."""
+
+
 class SourceImage:
     """
     A picture in the form it came in.
@@ -92,7 +96,7 @@ class SourceImage:
         :raises FrameError: when they cannot be one
         """
         if encoding not in ENCODINGS:
-            raise FrameError(*why_no_picture(encoding), about=encoding)
+            raise NoPictureError(*why_no_picture(encoding), about=encoding)
         kind = ENCODINGS[encoding]
         if width <= 0 or height <= 0:
             raise FrameError('zero_size', f'the image is {width}x{height} pixels')
@@ -142,7 +146,7 @@ class SourceImage:
         form = read_format(kind)
         problem = why_not_decoded(form, flat[:MAGIC_BYTES].tobytes())
         if problem is not None:
-            raise FrameError(*problem, about=kind)
+            raise NoPictureError(*problem, about=kind)
         width, height = coded_size(flat.data) or (0, 0)
         if width * height > MOST_PIXELS:
             raise FrameError(
@@ -152,12 +156,23 @@ class SourceImage:
             )
         return cls(flat, encoding=None, mosaic=form.mosaic)
 
+    @classmethod
+    def refused(cls, error: NoPictureError, *, size: tuple[int, int] | None = None) -> SourceImage:
+        """
+        Stand for an image that is no picture: who wants its pixels is told why it is none.
+
+        :param size: its width and height, where they are known
+        """
+        image = cls(np.empty(0, np.uint8), encoding=None, size=size)
+        image._problem = (error.reason, str(error))
+        return image
+
     @property
     def size(self) -> tuple[int, int]:
         """
         Width and height; a compressed picture is decoded for it.
 
-        :raises FrameError: when a compressed image is corrupt
+        :raises FrameError: when a compressed image is corrupt, or no picture
         """
         if self._size is None:
             height, width = self.bgr().shape[:2]
@@ -177,7 +192,7 @@ class SourceImage:
         """
         Return the picture as HxWx3 BGR; the source itself where it already is that.
 
-        :raises FrameError: when a compressed image is corrupt
+        :raises FrameError: when a compressed image is corrupt, or this is no picture
         """
         with self._once:
             if self._problem is not None:

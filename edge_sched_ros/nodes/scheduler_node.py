@@ -47,6 +47,7 @@ from edge_sched_ros.pipeline import messages
 from edge_sched_ros.pipeline.camera_window import FittedInfo
 from edge_sched_ros.pipeline.config import from_parameters
 from edge_sched_ros.pipeline.config import PipelineConfig
+from edge_sched_ros.pipeline.config import topics_of_pictures
 from edge_sched_ros.pipeline.health import Limits
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.summary_file import check_summary_file
@@ -152,6 +153,7 @@ class SchedulerNode(LifecycleNode):
                 pipeline,
                 names=self._names,
                 types=types,
+                pictures=topics_of_pictures(config),
                 info_topics=info_topics(config),
                 needs_info=self._topics_that_need_infos(config, pipeline),
             )

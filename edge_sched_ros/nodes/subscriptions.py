@@ -90,6 +90,7 @@ class Subscriptions:
     :param pipeline: takes the frames
     :param names: what to give ROS for a topic; all topics here have their names in the end
     :param types: topic -> message type
+    :param pictures: topics whose messages must be pictures, or are refused
     :param info_topics: topic -> topic of its ``CameraInfo``
     :param needs_info: topics whose tasks publish pictures that should have a CameraInfo
     :raises ConfigError: for a message type that is not known here
@@ -102,6 +103,7 @@ class Subscriptions:
         *,
         names: NodeTopicNames,
         types: dict[str, str],
+        pictures: AbstractSet[str],
         info_topics: dict[str, str],
         needs_info: AbstractSet[str],
     ) -> None:
@@ -119,7 +121,9 @@ class Subscriptions:
         self._info_subscriptions: dict[str, Any] = {}
         #: no subscription is destroyed while its CameraInfo is taken
         self._info_lock = threading.Lock()
-        self._inputs = {topic: Input(topic, kind) for topic, kind in types.items()}
+        self._inputs = {
+            topic: Input(topic, kind, pictures=topic in pictures) for topic, kind in types.items()
+        }
         self._warned: set[tuple[str, str]] = set()
         self._rejections = Rejections(self._warn)
         self._subscriptions: list[Any] = []

@@ -57,6 +57,11 @@ class TaskConfig:
     variant: str = ''
     options: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def runs_own_code(self) -> bool:
+        """Whether its program is of ``package.module:Class``: it may read any message."""
+        return ':' in self.program
+
 
 @dataclass(frozen=True, slots=True)
 class PipelineConfig:
@@ -112,6 +117,17 @@ class PipelineConfig:
         while task.after:
             task = by_name[task.after]
         return task
+
+
+def topics_of_pictures(config: PipelineConfig) -> frozenset[str]:
+    """
+    Return the topics whose pictures networks and bundled programs work on.
+
+    Of all others own code reads the messages, or a message is a trigger and nothing else.
+    """
+    return frozenset(
+        config.source_of(task).topic for task in config.tasks if not task.runs_own_code
+    )
 
 
 def feeds_of(config: PipelineConfig) -> dict[str, tuple[str, ...]]:
@@ -181,9 +197,8 @@ def _check_together(config: PipelineConfig) -> None:
     types = config.topic_types()
     for task in config.tasks:
         _check_followed(task, config)
-        # bundled programs work on pictures; own code is named by package.module:Class
-        sees = task.network or (task.program and ':' not in task.program)
-        if sees and task.topic and types[task.topic] not in (IMAGE_TYPE, COMPRESSED_TYPE):
+        sees = task.topic and not task.runs_own_code
+        if sees and types[task.topic] not in (IMAGE_TYPE, COMPRESSED_TYPE):
             raise ConfigError(
                 f'{task.name}.topic_type',
                 f'is {types[task.topic]}: {task.program or "a network"} needs images (or use '

@@ -88,12 +88,12 @@ class CameraInfos:
         """Return the CameraInfo of a frame with a picture, or ``None`` where there is none."""
         if frame is None or frame.image is None or not self._infos:
             return None
-        size = frame.image.size
         try:
+            size = frame.image.size
             with self._lock:
                 self._note_size(size, frame.stamp_ns)
                 fitted = self._fit(self._belonging(frame.stamp_ns), size, frame.stamp_ns)
-        except MisfitError as error:
+        except (FrameError, MisfitError) as error:
             self.problem = f'CameraInfo withheld: {error}'
             if self.problem not in self._said:
                 self._said.add(self.problem)

@@ -10,6 +10,7 @@ from typing import Any
 
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import FrameError
+from edge_sched_ros.execution.frame import NoPictureError
 from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.pipeline.config import COMPRESSED_TYPE
 from edge_sched_ros.pipeline.config import IMAGE_TYPE
@@ -56,15 +57,18 @@ class Input:
 
     :param topic: its name
     :param kind: its message type
+    :param pictures: whether an image that is no picture is refused; else its frame's image tells
+        why it is none, and its message is there
     """
 
-    def __init__(self, topic: str, kind: str) -> None:
+    def __init__(self, topic: str, kind: str, *, pictures: bool = True) -> None:
         self.topic = topic
         self.kind = kind
         self._picture: Callable[[Any], SourceImage | None] = {
             IMAGE_TYPE: _raw,
             COMPRESSED_TYPE: _compressed,
         }.get(kind, lambda message: None)
+        self._pictures = pictures
         self._seq = 0
         self._order = StampOrder()
 
@@ -77,7 +81,7 @@ class Input:
         :raises FrameError: when it cannot be used, with the reason
         """
         stamp = stamp_ns(message)
-        image = self._picture(message)
+        image = self._image(message)
         restarted, equal = self._order.check(stamp) if stamp else (False, False)
         self._seq += 1
         header = getattr(message, 'header', None)
@@ -91,6 +95,15 @@ class Input:
         )
         age = Age(doubt=EQUAL) if equal else age_of(stamp, now_ns, simulated=simulated)
         return Arrival(frame, age, restarted)
+
+    def _image(self, message: Any) -> SourceImage | None:
+        try:
+            return self._picture(message)
+        except NoPictureError as error:
+            if self._pictures:
+                raise
+            size = (int(getattr(message, 'width', 0)), int(getattr(message, 'height', 0)))
+            return SourceImage.refused(error, size=size if all(size) else None)
 
     def forget(self) -> None:
         """Take whatever stamp comes next."""

@@ -149,3 +149,9 @@ def test_the_example_of_the_page_works(tmp_path):
         message = SimpleNamespace(data=value)
         program.run('count', JobContext(0, 'mine', Frame('imu', 0, 0, '', message=message)))
     assert program.bumps == 1
+    depth = np.array([[4.0, np.nan], [2.5, 3.0]], np.float32)
+    rows = np.pad(depth.view(np.uint8), ((0, 0), (0, 8)))
+    image = SimpleNamespace(width=2, height=2, step=16, data=rows.tobytes())
+    context = JobContext(0, 'near', Frame('depth', 0, 0, '', message=image))
+    assert make_own_program('my_code:Nearest', 'near', {}).run('nearest', context) == 1
+    assert context.result == 2.5
