@@ -75,9 +75,12 @@ def _text(value: Any, texts: tuple[Any, ...]) -> str | None:
 
 def descriptor_of(spec: ParameterSpec) -> ParameterDescriptor:
     """Return what ``ros2 param describe`` shows."""
-    descriptor = ParameterDescriptor(description=spec.description, read_only=not spec.dynamic)
+    # read-only would forbid it while the node is unconfigured too
+    descriptor = ParameterDescriptor(description=spec.description)
     if spec.choices:
         descriptor.additional_constraints = f'one of: {", ".join(spec.choices)}'
+    if not spec.dynamic:
+        descriptor.additional_constraints = 'changes only while the node is unconfigured'
     if spec.minimum is None:
         return descriptor
     maximum = _ENDLESS if spec.maximum is None else spec.maximum

@@ -106,7 +106,7 @@ class SchedulerNode(LifecycleNode):
         self.get_logger().info('configuring')
         try:
             self._names = NodeTopicNames(self)
-            self._settings.declare_options()
+            self._settings.renew()
             self._config = from_parameters(self._settings.values(), topics=self._names)
             check_summary_file(self._settings.value('summary_file'))
             self._make_bond(self._settings.value(BOND_PARAMETER))

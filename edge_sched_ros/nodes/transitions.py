@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Lifecycle transitions that cannot be made now."""
+"""The state of a lifecycle node, and transitions that cannot be made in it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,14 @@ from typing import Any
 
 from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.node import Node
+
+UNCONFIGURED = 'unconfigured'
+ACTIVE = 'active'
+
+
+def state_of(node: Any) -> str:
+    """Return the name of a lifecycle node's state."""
+    return str(node._state_machine.current_state[1])
 
 
 def refuse_impossible_transitions(node: Node) -> None:

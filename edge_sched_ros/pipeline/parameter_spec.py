@@ -23,7 +23,7 @@ class ParameterSpec:
     """
     One parameter.
 
-    :param dynamic: whether it may change while the node is active
+    :param dynamic: whether it may change while the node is configured; else before that only
     :param option: whether it goes to the task's network or program
     :param choices: allowed texts; empty for any
     """

@@ -83,6 +83,14 @@ def refuse_mistake(name: str, table: ParameterTable, policy: str) -> None:
         raise ConfigError(name, f"unknown parameter; did you mean '{task}.{found}'?")
 
 
+def not_ours(name: str, table: ParameterTable) -> str:
+    """Return what is said of a name that is to be set and is no mistaken one of ours."""
+    task, _, key = name.partition('.')
+    if key in _TASK_KEYS:
+        return f"{name}: '{task}' is not in tasks ({', '.join(table.tasks)}); set tasks first"
+    return f'{name}: the scheduler has no such parameter'
+
+
 def _unknown_of_task(task: str, key: str, table: ParameterTable) -> str:
     own = table.options(task)
     close = difflib.get_close_matches(key, [*_TASK_KEYS, *own], n=1)

@@ -54,7 +54,8 @@ def test_an_empty_list_is_none_at_all(bench, start):
         ({'detector__deadline_ms': -1.0}, 'detector.deadline_ms'),
         ({'detector__deadline_ms': float('nan')}, 'detector.deadline_ms'),
         ({'policy': 'lifo'}, "unknown policy 'lifo'"),
-        ({'detector__network': 'other.yaml'}, 'read-only'),
+        ({'detector__network': 'other.yaml'}, 'cannot change while the node is active'),
+        ({'arm__network': 'other.yaml'}, "'arm' is not in tasks (detector); set tasks first"),
         ({'detector__max_age_frames': 5.0}, 'detector.max_age_frames: unknown parameter (besides'),
         ({'detector__score_threshold': -0.5}, 'range'),
         ({'polcy': 'edf'}, "did you mean 'policy'?"),
@@ -155,7 +156,8 @@ def test_parameters_are_described(bench, start):
     assert 'milliseconds' in deadline.description
     assert deadline.floating_point_range[0].from_value > 0
     assert 'edf+drop' in policy.additional_constraints
-    assert tasks.read_only and not policy.read_only
+    assert tasks.additional_constraints == 'changes only while the node is unconfigured'
+    assert not any(one.read_only for one in response.descriptors)
 
 
 def test_a_problem_set_right_is_forgotten(bench, start):
