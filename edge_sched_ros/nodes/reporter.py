@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping
+from collections.abc import Set
 
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.clock import Clock
@@ -43,6 +44,7 @@ class Reporter:
 
     :param limits: returns when silence becomes an error, at present
     :param problems: returns what is wrong with who publishes on each topic
+    :param told_by_others: returns the topics of which another scheduler tells by their bare names
     """
 
     def __init__(
@@ -53,11 +55,13 @@ class Reporter:
         period_s: float,
         limits: Callable[[], Limits],
         problems: Callable[[], Mapping[str, list[str]]],
+        told_by_others: Callable[[], Set[str]],
     ) -> None:
         self._node = node
         self._pipeline = pipeline
         self._limits = limits
         self._problems = problems
+        self._told_by_others = told_by_others
         self._before: Status = pipeline.status()
         #: topics and what was wrong with their stamps, as far as it was said
         self._told: set[tuple[str, str]] = set()
@@ -82,6 +86,7 @@ class Reporter:
                 [*self._examine(status, rates), *self._admission()],
                 node=self._node.get_fully_qualified_name(),
                 stamp=stamp,
+                told_by_others=self._told_by_others(),
             )
         )
 

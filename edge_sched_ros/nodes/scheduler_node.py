@@ -169,6 +169,9 @@ class SchedulerNode(LifecycleNode):
             period_s=self._settings.value('status_period_s'),
             limits=self._limits,
             problems=lambda: {} if self._inputs is None else self._inputs.problems,
+            told_by_others=lambda: (
+                frozenset() if self._inputs is None else self._inputs.told_by_others
+            ),
         )
         inputs = ', '.join(f'{topic} ({kind})' for topic, kind in types.items())
         self.get_logger().info(f'active: listening to {inputs}')

@@ -31,6 +31,7 @@ from edge_sched_ros.nodes.frame_clock import FrameClock
 from edge_sched_ros.nodes.intake import Intake
 from edge_sched_ros.nodes.intake import latest
 from edge_sched_ros.nodes.node_topic_names import NodeTopicNames
+from edge_sched_ros.nodes.other_schedulers import told_by_others
 from edge_sched_ros.nodes.raw_image import read_compressed_image
 from edge_sched_ros.nodes.raw_image import read_image
 from edge_sched_ros.nodes.ros_messages import message_class
@@ -237,6 +238,11 @@ class Subscriptions:
             if infos.problem:
                 found.setdefault(topic, []).append(infos.problem)
         return found
+
+    @property
+    def told_by_others(self) -> frozenset[str]:
+        """The topics of which another scheduler tells under their bare names."""
+        return told_by_others(self._node, self._names, self._inputs)
 
     def _look_around(self) -> None:
         """Say why frames may never come; rclpy's own handlers would wake with every frame."""

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -101,13 +102,31 @@ def status_name(node: str, what: str) -> str:
     return f'{node}: {what}'
 
 
-def diagnostic_array(make: Make, health: list[Health], *, node: str, stamp: Any) -> Any:
+def topic_status_name(node: str, topic: str) -> str:
+    """
+    Return the name of a topic's status that another node tells, too, by the topic's bare name.
+
+    As NITROS names them: topic monitors take what begins with the first slash for the topic.
+    """
+    return f'{node.strip("/").replace("/", ".")}{topic}'
+
+
+def diagnostic_array(
+    make: Make,
+    health: list[Health],
+    *,
+    node: str,
+    stamp: Any,
+    told_by_others: Set[str] = frozenset(),
+) -> Any:
     """
     Return a ``diagnostic_msgs/DiagnosticArray``.
 
     :param node: fully qualified name of the node, the first part of every status name: two nodes
         in two namespaces are told apart by it
+    :param told_by_others: topics that have a status by their bare names from another node
     """
+    lines = [*map(partial(_of_node, node), health), *_of_topics(node, health, told_by_others)]
     return make(
         'diagnostic_msgs/msg/DiagnosticArray',
         header=make('std_msgs/msg/Header', stamp=stamp),
@@ -128,7 +147,7 @@ def diagnostic_array(make: Make, health: list[Health], *, node: str, stamp: Any)
                     for key, value in line.values.items()
                 ],
             )
-            for line in [*map(partial(_of_node, node), health), *_of_topics(node, health)]
+            for line in lines
         ],
     )
 
@@ -137,15 +156,13 @@ def _of_node(node: str, line: Health) -> Health:
     return replace(line, name=status_name(node, line.name))
 
 
-def _of_topics(node: str, health: list[Health]) -> list[Health]:
+def _of_topics(node: str, health: list[Health], told_by_others: Set[str]) -> list[Health]:
     """Return the inputs once more as topic monitors look for them: by the name of the topic."""
-    return [
-        replace(
-            line,
-            name=line.name.removeprefix(INPUT_PREFIX),
-            hardware_id=node,
-            values={key: line.values[key] for key in MONITOR_KEYS},
-        )
-        for line in health
-        if line.name.startswith(INPUT_PREFIX)
-    ]
+    found = []
+    for line in health:
+        if line.name.startswith(INPUT_PREFIX):
+            topic = line.name.removeprefix(INPUT_PREFIX)
+            name = topic_status_name(node, topic) if topic in told_by_others else topic
+            values = {key: line.values[key] for key in MONITOR_KEYS}
+            found.append(replace(line, name=name, hardware_id=node, values=values))
+    return found

@@ -137,3 +137,32 @@ def test_qos_overrides_go_by_the_name_in_the_end(start):
     node = start('-r', 'front/image_raw:=/cam', **{override: 'reliable'})
     (qos,) = [s.qos_profile for s in node.subscriptions if s.topic_name == '/cam']
     assert qos.reliability == ReliabilityPolicy.RELIABLE
+
+
+def _topic_lines(diagnostics, topic):
+    """Return node -> names of the statuses of a topic, as said last."""
+    found = {}
+    for array_ in diagnostics:
+        for status in array_.status:
+            if status.name.endswith(topic) and ': ' not in status.name:
+                found[status.hardware_id] = status.name
+    return found
+
+
+def test_two_nodes_on_one_topic_are_told_apart(bench, start):
+    for namespace in ('b', 'a'):
+        start('-r', f'__ns:=/{namespace}', detector__topic='/cam/image_raw')
+    diagnostics = bench.listen(DiagnosticArray, '/diagnostics')
+    wanted = {'/a/scheduler': '/cam/image_raw', '/b/scheduler': 'b.scheduler/cam/image_raw'}
+    bench.wait_for(
+        lambda: _topic_lines(diagnostics, '/cam/image_raw') == wanted, 'names of their own'
+    )
+    # the one that is left takes the bare name
+    bench.nodes[-1].trigger_deactivate()
+    diagnostics.clear()
+    bench.wait_for(
+        lambda: (
+            _topic_lines(diagnostics, '/cam/image_raw').get('/b/scheduler') == '/cam/image_raw'
+        ),
+        'the bare name',
+    )

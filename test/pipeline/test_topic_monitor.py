@@ -99,11 +99,13 @@ def test_what_is_expected_is_the_greatest_rate_of_the_tasks():
     assert monitor_values('/cam', status, rates)['expected_frequency'] == '30.00'
 
 
-def _array(node, problems=None):
+def _array(node, problems=None, **more):
     status = _status(1, InputAccounts(('/cam',)))
     health = examine(status, rates_between(status, status), LIMITS)
     health = with_problems(health, problems or {})
-    return diagnostic_array(make, health, node=node, stamp=make('builtin_interfaces/msg/Time'))
+    return diagnostic_array(
+        make, health, node=node, stamp=make('builtin_interfaces/msg/Time'), **more
+    )
 
 
 def test_statuses_are_told_apart_by_the_nodes_full_name_and_topics_by_their_own():
@@ -113,6 +115,18 @@ def test_statuses_are_told_apart_by_the_nodes_full_name_and_topics_by_their_own(
     (topic,) = [s for s in _array('/a/sched').status if s.name == '/cam']
     assert topic.hardware_id == '/a/sched'
     assert {v.key for v in topic.values} >= {'frame_rate_msg', 'expected_frequency'}
+
+
+@pytest.mark.parametrize(
+    ('node', 'name'),
+    [('/sched', 'sched/cam'), ('/b/sched', 'b.sched/cam'), ('/x/y/sched', 'x.y.sched/cam')],
+)
+def test_what_another_node_tells_by_the_bare_name_has_the_nodes_before_it(node, name):
+    statuses = _array(node, told_by_others={'/cam'}).status
+    assert {s.name for s in statuses} == {f'{node}: unit cpu0', f'{node}: input /cam', name}
+    (topic,) = [s for s in statuses if s.name == name]
+    # where greenwave_monitor looks for the topic's name
+    assert name[name.find('/') :] == '/cam' and topic.hardware_id == node
 
 
 def test_problems_of_publishers_are_in_the_status_of_the_input():
