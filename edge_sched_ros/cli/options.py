@@ -12,6 +12,7 @@ import click
 from click.core import ParameterSource
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.names import named_twice
 
 _SAID = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
 
@@ -38,23 +39,16 @@ def names_in(text: str, option: str, what: str) -> tuple[str, ...]:
     names = [name.strip() for name in text.split(',')]
     if not any(names):
         raise ConfigError(option, f'names no {what}')
-    seen: set[str] = set()
-    for name in names:
-        if not name:
-            raise ConfigError(option, f"has an empty name ('{text}')")
-        if name in seen:
-            raise ConfigError(option, f"names '{name}' twice")
-        seen.add(name)
+    if not all(names):
+        raise ConfigError(option, f"has an empty name ('{text}')")
+    refuse_twice(names, option)
     return tuple(names)
 
 
 def refuse_twice(names: Iterable[object], option: str) -> None:
     """Check that nothing is named twice; :raises ConfigError: naming it."""
-    seen: set[str] = set()
-    for name in map(str, names):
-        if name in seen:
-            raise ConfigError(option, f"names '{name}' twice")
-        seen.add(name)
+    if (name := named_twice(map(str, names))) is not None:
+        raise ConfigError(option, f"names '{name}' twice")
 
 
 def refuse_idle(context: click.Context, idle: Mapping[str, str]) -> None:

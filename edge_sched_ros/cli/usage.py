@@ -35,7 +35,7 @@ class CommandGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
+            near = difflib.get_close_matches(args[0].lower(), self.list_commands(ctx), n=1)
             # newer releases of click say it themselves
             if near and f"'{near[0]}'" not in error.format_message():
                 error.message += f" Did you mean '{near[0]}'?"

@@ -13,6 +13,7 @@ from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.names import is_blank
+from edge_sched_ros.core.names import named_twice
 from edge_sched_ros.execution.engine_options import EngineOptions
 from edge_sched_ros.execution.engine_options import read_engine_options
 from edge_sched_ros.execution.network_checks import check_keys
@@ -35,6 +36,8 @@ LAYOUTS = ('nchw', 'nhwc')
 COLOURS = ('bgr', 'rgb', 'gray')
 DTYPES = ('float32', 'float16', 'uint8')
 ALIGNS = ('center', 'topleft')
+#: what lists of classes have for an id that stands for none (COCO's leaves out some)
+NO_CLASS = 'N/A'
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,12 @@ def load_network(path: str | Path) -> NetworkSpec:
     for index, label in enumerate(labels):
         if is_blank(label):
             raise ConfigError(f'{path}: labels.{index}', f'must be a name, not {label!r}')
+    twice = named_twice(label for label in labels if label != NO_CLASS)
+    if twice is not None:
+        raise ConfigError(
+            f'{path}: labels',
+            f"names '{twice}' twice; an id that stands for no class is '{NO_CLASS}'",
+        )
     options = data.get('decoder_options', {})
     if not isinstance(options, dict):
         raise ConfigError(f'{path}: decoder_options', 'must be a mapping')

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.names import is_blank
+from edge_sched_ros.core.near import did_you_mean
 from edge_sched_ros.documents.yaml_file import read_mapping
 
 
@@ -24,8 +24,7 @@ def check_keys(path: Path, prefix: str, data: Mapping[str, Any], known: set[str]
     """Check that there is no key but those known; :raises ConfigError: with the nearest."""
     for key in data:
         if key not in known:
-            close = difflib.get_close_matches(str(key), known, n=1)
-            hint = f"; did you mean '{close[0]}'?" if close else ''
+            hint = did_you_mean(str(key), known)
             raise ConfigError(f'{path}: {prefix}{key}', f'unknown key{hint}')
 
 

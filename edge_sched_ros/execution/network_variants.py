@@ -14,6 +14,7 @@ from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.names import is_blank
+from edge_sched_ros.core.names import named_twice
 from edge_sched_ros.core.units import UNIT_KINDS
 from edge_sched_ros.execution.engine_options import EngineOptions
 from edge_sched_ros.execution.engine_options import read_engine_options
@@ -167,7 +168,10 @@ def _variant(path: Path, key: str, name: str, data: dict[str, Any]) -> NetworkVa
 def _kinds(path: Path, key: str, data: Any) -> tuple[str, ...]:
     if not isinstance(data, list):
         raise ConfigError(f'{path}: {key}', f'must be a list of kinds of units, not {data!r}')
-    return tuple(choice(path, key, kind, UNIT_KINDS) for kind in data)
+    kinds = tuple(choice(path, key, kind, UNIT_KINDS) for kind in data)
+    if (twice := named_twice(kinds)) is not None:
+        raise ConfigError(f'{path}: {key}', f"names '{twice}' twice")
+    return kinds
 
 
 def _check_comparable(path: Path, key: str, accuracy: Accuracy, base: Accuracy) -> None:

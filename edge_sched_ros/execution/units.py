@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.near import did_you_mean
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.core.units import UNIT_KINDS
 
@@ -77,8 +77,7 @@ def _check_name(name: str, found: tuple[LocalUnit, ...], where: str) -> None:
     if name.rstrip('0123456789') in UNIT_KINDS:
         return
     names = [local.unit.name for local in found]
-    close = difflib.get_close_matches(name, [*names, *UNIT_KINDS], n=1)
-    hint = f"; did you mean '{close[0]}'?" if close else ''
+    hint = did_you_mean(name, [*names, *UNIT_KINDS])
     raise ConfigError(
         where,
         f"'{name}' is no unit{hint} (here are {', '.join(names)}; kinds of units are "

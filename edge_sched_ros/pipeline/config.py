@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.near import did_you_mean
 from edge_sched_ros.pipeline.parameter_checks import check_all
 from edge_sched_ros.pipeline.parameter_file import read_parameters
 from edge_sched_ros.pipeline.parameter_table import ParameterTable
@@ -160,7 +161,8 @@ def from_parameters(
     )
     for task in tasks:
         if task.after and task.after not in names:
-            raise ConfigError(f'{task.name}.after', f"there is no task named '{task.after}'")
+            hint = did_you_mean(task.after, names)
+            raise ConfigError(f'{task.name}.after', f"there is no task named '{task.after}'{hint}")
     config = PipelineConfig(
         tasks=tasks,
         policy=full['policy'],
@@ -213,7 +215,8 @@ def _check_followed(task: TaskConfig, config: PipelineConfig) -> None:
         return
     followed = {other.name: other for other in config.tasks}.get(task.detections_from)
     if followed is None:
-        raise ConfigError(where, f"there is no task named '{task.detections_from}'")
+        hint = did_you_mean(task.detections_from, [other.name for other in config.tasks])
+        raise ConfigError(where, f"there is no task named '{task.detections_from}'{hint}")
     if followed is task:
         raise ConfigError(where, 'a task cannot follow its own boxes')
     if followed.detections_from and followed.program:

@@ -56,6 +56,4 @@ def check_task_names(value: Any) -> tuple[str, ...]:
             raise ConfigError('tasks', f"'{name}' cannot be a name (letters, digits and _)")
         if name in reserved_names():
             raise ConfigError('tasks', f"'{name}' is the name of a parameter")
-        if names.count(name) > 1:
-            raise ConfigError('tasks', f"two tasks are named '{name}'")
     return names

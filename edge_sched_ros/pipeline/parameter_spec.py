@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from array import array
 from collections.abc import Iterable
@@ -14,6 +13,8 @@ from typing import Literal
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.names import is_blank
+from edge_sched_ros.core.names import named_twice
+from edge_sched_ros.core.near import did_you_mean
 
 Kind = Literal['double', 'integer', 'bool', 'string', 'string_array']
 
@@ -48,8 +49,7 @@ class ParameterSpec:
         where = name or self.name
         value = self._typed(self.unquoted(value), where)
         if self.choices and value not in self.choices:
-            close = difflib.get_close_matches(value, self.choices, n=1)
-            hint = f"; did you mean '{close[0]}'?" if close else ''
+            hint = did_you_mean(value, self.choices)
             known = ', '.join(self.choices)
             raise ConfigError(where, f"unknown {self.name} '{value}'{hint} (known: {known})")
         if self.kind in ('double', 'integer') and not self._in_range(value):
@@ -59,11 +59,13 @@ class ParameterSpec:
         return value
 
     def _check_named(self, value: Any, where: str) -> None:
-        """Refuse texts that name nothing; an empty one may be the default, and mean none."""
+        """Refuse texts that name nothing, or one thing twice; an empty default means none."""
         texts = value if isinstance(value, list) else [value]
         for text in texts:
             if isinstance(text, str) and is_blank(text) and text != self.default:
                 raise ConfigError(where, f'{text!r} cannot be a name')
+        if isinstance(value, list) and (twice := named_twice(value)) is not None:
+            raise ConfigError(where, f"names '{twice}' twice")
 
     def unquoted(self, value: Any) -> Any:
         """Return ``off`` for what YAML makes of it without quotes, where that is a choice."""

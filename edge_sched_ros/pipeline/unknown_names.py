@@ -13,6 +13,7 @@ import difflib
 from collections.abc import Iterable
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.near import did_you_mean
 from edge_sched_ros.pipeline.parameter_table import ParameterTable
 from edge_sched_ros.pipeline.parameters import SCHEDULER_PARAMETERS
 from edge_sched_ros.pipeline.parameters import TASK_PARAMETERS
@@ -76,8 +77,8 @@ def refuse_mistake(name: str, table: ParameterTable, policy: str) -> None:
     if group in table.tasks:
         raise ConfigError(name, _unknown_of_task(group, key, table))
     if f'{group}.' == GROUP:
-        close = difflib.get_close_matches(name, policy_specs(), n=1)
-        raise ConfigError(name, 'no policy has such a parameter' + _meant(close))
+        hint = did_you_mean(name, policy_specs())
+        raise ConfigError(name, f'no policy has such a parameter{hint}')
     task = nearest(group, table.tasks)
     if task and (found := nearest(key, [*_TASK_KEYS, *table.options(task)])):
         raise ConfigError(name, f"unknown parameter; did you mean '{task}.{found}'?")
@@ -93,15 +94,11 @@ def not_ours(name: str, table: ParameterTable) -> str:
 
 def _unknown_of_task(task: str, key: str, table: ParameterTable) -> str:
     own = table.options(task)
-    close = difflib.get_close_matches(key, [*_TASK_KEYS, *own], n=1)
-    if close:
-        return f"unknown parameter; did you mean '{task}.{close[0]}'?"
+    hint = did_you_mean(f'{task}.{key}', [f'{task}.{one}' for one in (*_TASK_KEYS, *own)])
+    if hint:
+        return f'unknown parameter{hint}'
     known = ', '.join(own) or 'none'
     return f'unknown parameter (besides those of every task it has: {known})'
-
-
-def _meant(close: list[str]) -> str:
-    return f"; did you mean '{close[0]}'?" if close else ''
 
 
 def _new_name(name: str, policy: str) -> str:

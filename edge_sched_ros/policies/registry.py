@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import math
 import pkgutil
@@ -14,6 +13,7 @@ from typing import Any
 
 from edge_sched_ros import policies
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.near import did_you_mean
 from edge_sched_ros.core.policy import Policy
 from edge_sched_ros.core.policy import PolicyParameter
 from edge_sched_ros.policies.early_drop import EarlyDrop
@@ -94,8 +94,7 @@ def make_policy(name: str, values: Mapping[str, Any]) -> Policy:
 def _find(name: str) -> type[Any]:
     found = policy_classes().get(plain_name(name))
     if found is None:
-        close = difflib.get_close_matches(name, policy_names(), n=1)
-        hint = f"; did you mean '{close[0]}'?" if close else ''
+        hint = did_you_mean(name, policy_names())
         known = ', '.join(policy_names())
         raise ConfigError('policy', f"unknown policy '{name}'{hint} (known: {known})")
     return found

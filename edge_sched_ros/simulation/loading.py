@@ -11,6 +11,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.near import did_you_mean
 from edge_sched_ros.documents.parsing import parse
 from edge_sched_ros.documents.plain_words import shortened
 from edge_sched_ros.documents.yaml_file import read_mapping
@@ -82,7 +83,8 @@ def _no_such_mode(platform: Platform, base: str, mode: str) -> str:
     problem = f"there is no power mode '{shortened(mode)}'"
     if platform.power_modes:
         return (
-            f'{problem} (there are {", ".join(platform.power_modes)}); without the @ it is as its '
+            f'{problem}{did_you_mean(mode, platform.power_modes)} '
+            f'(there are {", ".join(platform.power_modes)}); without the @ it is as its '
             'costs were given, which is MAXN in the files of Jetsons'
         )
     file = _WITH_POWER_MODES.get(base)
@@ -165,7 +167,8 @@ def _find(folder: str, name: str, what: str) -> Path:
         raise ConfigError(what, f"'{shortened(name)}' is no regular file (a device or a pipe)")
     raise ConfigError(
         what,
-        f"there is no file and no built-in '{shortened(name)}' (built in: {', '.join(known)})",
+        f"there is no file and no built-in '{shortened(name)}'{did_you_mean(name, known)} "
+        f'(built in: {", ".join(known)})',
     )
 
 

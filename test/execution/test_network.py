@@ -32,6 +32,7 @@ def test_one_number_stands_for_all_channels(tmp_path):
         ({'decoder': None}, "the key 'decoder' is missing"),
         ({'lables': []}, "lables: unknown key; did you mean 'labels'"),
         ({'labels': 'person'}, 'labels: must be a list'),
+        ({'labels': ['car', 'bus', 'car']}, "labels: names 'car' twice"),
         ({'max_batch': 0}, 'max_batch: must be a whole number above zero, not 0'),
         ({'input': 3}, 'input: must be a mapping'),
         ({'input': {'width': 8}}, r'input\.height: is missing'),
@@ -69,6 +70,11 @@ def test_every_mistake_names_file_and_key(tmp_path, values, message):
     with pytest.raises(ConfigError, match=message) as caught:
         load_network(write_network(tmp_path, **values))
     assert '\n' not in str(caught.value)
+
+
+def test_ids_without_a_class_may_be_many(tmp_path):
+    labels = ['person', 'N/A', 'car', 'N/A']
+    assert load_network(write_network(tmp_path, labels=labels)).labels == tuple(labels)
 
 
 def test_files_that_cannot_be_read(tmp_path):

@@ -123,6 +123,7 @@ def test_one_choice_of_what_a_dla_cannot_run_takes_back_the_other():
         ([_variant(accuracy={'metric': 'm', 'value': 1})], r'accuracy\.source: must be given'),
         ([_variant(accuracy=0.5)], r'variants\.small\.accuracy: must be a mapping'),
         ([_variant(kinds='cpu')], r'variants\.small\.kinds: must be a list'),
+        ([_variant(kinds=['gpu', 'gpu'])], r"variants\.small\.kinds: names 'gpu' twice"),
         ([_variant(kinds=['tpu'])], r'variants\.small\.kinds: must be one of cpu, gpu'),
         (
             [_variant(engine_options={'precision': 'fp8'})],

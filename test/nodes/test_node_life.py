@@ -55,7 +55,7 @@ def test_diagnostics_become_an_error_and_recover(bench, start):
         ({'detector__deadline_ms': -3.0}, 'detector.deadline_ms: must be from 0.001'),
         ({'detector__deadline_ms': 'fast'}, "detector.deadline_ms: must be a number, not 'fast'"),
         ({'policy': 'edff'}, "did you mean 'edf'"),
-        ({'tasks': ['detector', 'detector']}, "two tasks are named 'detector'"),
+        ({'tasks': ['detector', 'detector']}, "tasks: names 'detector' twice"),
         ({'detector__deadlin_ms': 3.0}, 'detector.deadlin_ms: unknown parameter; did you mean'),
         ({'detector__network': '/none.yaml'}, "detector.network: there is no file '/none.yaml'"),
         (

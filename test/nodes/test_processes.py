@@ -151,9 +151,7 @@ def _received(heard):
 
 def test_a_node_that_cannot_be_configured_lives_and_ends_cleanly(programs, tmp_path):
     node = _start(programs, 'scheduler_node', '--ros-args', '-p', 'tasks:=["a","a"]')
-    node.wait_for(
-        lambda log: "two tasks are named 'a'" in log, what='refused', timeout_s=TIMEOUT_S
-    )
+    node.wait_for(lambda log: "tasks: names 'a' twice" in log, what='refused', timeout_s=TIMEOUT_S)
     assert node.exit_code is None
     assert node.interrupt() == 0
 

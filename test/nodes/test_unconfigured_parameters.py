@@ -121,7 +121,7 @@ def test_tasks_come_and_go_with_their_parameters(bench, waiting, tmp_path, humbl
     ('tasks', 'problem'),
     [
         (['units'], "tasks: 'units' is the name of a parameter"),
-        (['a', 'a'], "tasks: two tasks are named 'a'"),
+        (['a', 'a'], "tasks: names 'a' twice"),
         ([], 'tasks: needs the name of at least one task'),
     ],
 )

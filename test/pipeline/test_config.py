@@ -71,10 +71,12 @@ def test_a_compressed_topic_is_known_by_its_name(good):
     ('changes', 'message'),
     [
         ({'tasks': []}, 'tasks: needs the name of at least one task'),
-        ({'tasks': ['a', 'a']}, "tasks: two tasks are named 'a'"),
+        ({'tasks': ['a', 'a']}, "tasks: names 'a' twice"),
+        ({'policy': 'EDF'}, "unknown policy 'EDF'; did you mean 'edf'"),
         ({'tasks': 'a'}, 'tasks: must be a list of texts'),
         ({'tasks': ['a b']}, "'a b' cannot be a name"),
         ({'tasks': ['']}, "tasks: '' cannot be a name"),
+        ({'units': ['cpu', 'gpu', 'cpu']}, "units: names 'cpu' twice"),
         ({'units': ['cpu', ' ']}, "units: ' ' cannot be a name"),
         ({'engine': ''}, "engine: '' cannot be a name"),
         ({'profiles': ' '}, "profiles: ' ' cannot be a name"),

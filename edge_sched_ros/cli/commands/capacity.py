@@ -16,6 +16,7 @@ from edge_sched_ros.cli.output import printing
 from edge_sched_ros.cli.plots import check_plot
 from edge_sched_ros.cli.progress import progress_bar
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.near import did_you_mean
 
 
 @click.command('capacity')
@@ -52,8 +53,8 @@ def capacity(
     check_plot(plot, ('.png',), inputs=filter(None, (apps, cluster)))
     asked = load_cluster(apps, cluster)
     if only is not None and only not in asked.tasks:
-        known = ', '.join(asked.tasks) or 'none'
-        raise ConfigError('--task', f"there is no task '{only}' (there are {known})")
+        known, hint = ', '.join(asked.tasks) or 'none', did_you_mean(only, asked.tasks)
+        raise ConfigError('--task', f"there is no task '{only}'{hint} (there are {known})")
     names = [only] if only is not None else list(asked.tasks)
     found: dict[str, Any] = {
         'tasks': {name: verdict.to_dict() for name, verdict in analyse(asked).items()},

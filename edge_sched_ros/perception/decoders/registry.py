@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.near import did_you_mean
 from edge_sched_ros.execution.engines.base import TensorInfo
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.plugins import load_class
@@ -56,8 +56,7 @@ def decoder_class(spec: NetworkSpec) -> type[Decoder]:
     else:
         found = decoder_classes().get(spec.decoder)
     if found is None:
-        close = difflib.get_close_matches(spec.decoder, decoder_names(), n=1)
-        hint = f"; did you mean '{close[0]}'?" if close else ''
+        hint = did_you_mean(spec.decoder, decoder_names())
         known = ', '.join(decoder_names())
         raise ConfigError(
             f'{spec.source}: decoder', f"unknown decoder '{spec.decoder}'{hint} (known: {known})"

@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.near import did_you_mean
 from edge_sched_ros.execution.plugins import load_class
 from edge_sched_ros.execution.plugins import make
 from edge_sched_ros.execution.plugins import modules_holding
@@ -62,10 +62,8 @@ def program_class(name: str, where: str) -> type[Any]:
         return known[name]
     if ':' in name:
         return load_class(name, where)
-    close = difflib.get_close_matches(name, known, n=1)
-    hint = f"; did you mean '{close[0]}'?" if close else ''
     raise ConfigError(
         where,
         f"'{name}' is not of the form package.module:Class, nor a program of this package "
-        f'({", ".join(known)}){hint}',
+        f'({", ".join(known)}){did_you_mean(name, known)}',
     )

@@ -1,0 +1,23 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a mistyped name was meant to be."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """
+    Return the end of a message about a name that is not known; empty when none is near.
+
+    Capital letters and dashes for underscores are no difference, so that ``EDF`` is near ``edf``.
+    """
+    plain = {_plain(one): one for one in reversed(list(known))}
+    close = difflib.get_close_matches(_plain(name), plain, n=1)
+    return f"; did you mean '{plain[close[0]]}'?" if close else ''
+
+
+def _plain(name: str) -> str:
+    return name.casefold().replace('-', '_')
