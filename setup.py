@@ -28,7 +28,8 @@ setup(
     packages=find_packages(include=['edge_sched_ros', 'edge_sched_ros.*']),
     package_data={
         'edge_sched_ros': ['py.typed'],
-        'edge_sched_ros.simulation': ['data/*.yaml', 'data/*/*.yaml'],
+        'edge_sched_ros.simulation': ['data/*/*.yaml'],
+        'edge_sched_ros.system': ['data/*.yaml', 'data/*/*.yaml'],
     },
     data_files=[
         (f'{_SHARE}/models', glob('models/*.onnx') + glob('models/*.yaml')),

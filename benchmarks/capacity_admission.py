@@ -31,10 +31,9 @@ from edge_sched_ros.capacity.admission_tasks import TaskDemand
 from edge_sched_ros.core.decisions import Complete
 from edge_sched_ros.core.decisions import Decision
 from edge_sched_ros.core.events import Event
-from edge_sched_ros.simulation.platform import Platform
 from edge_sched_ros.simulation.simulator import Simulator
-from edge_sched_ros.simulation.system import System
-from edge_sched_ros.simulation.workload import Workload
+from edge_sched_ros.system.system import System
+from edge_sched_ros.system.system_file import SystemFile
 
 CV = 0.1
 LOADS = (0.3, 0.5, 0.7, 0.85)
@@ -229,8 +228,8 @@ def _system(
             ]
         }
     units = {name: {'kind': name.rstrip('0123456789')} for name in slots}
-    platform = Platform.model_validate({'units': units, 'latency_cv': CV})
-    return System(Workload.model_validate(workload), platform)
+    platform = SystemFile.model_validate({'units': units, 'latency_cv': CV})
+    return System(SystemFile.model_validate(workload), platform)
 
 
 def _responses(system: System, policy: str, seconds: float, seed: int) -> dict[str, list[float]]:

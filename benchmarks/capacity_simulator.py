@@ -35,10 +35,9 @@ from edge_sched_ros.core.decisions import Decision
 from edge_sched_ros.core.decisions import Release
 from edge_sched_ros.core.events import Event
 from edge_sched_ros.core.events import StageFinished
-from edge_sched_ros.simulation.platform import Platform
 from edge_sched_ros.simulation.simulator import Simulator
-from edge_sched_ros.simulation.system import System
-from edge_sched_ros.simulation.workload import Workload
+from edge_sched_ros.system.system import System
+from edge_sched_ros.system.system_file import SystemFile
 
 #: two classes with half the load each; the first is the more urgent one
 CLASSES = ('short', 'long')
@@ -158,8 +157,8 @@ def _system(rates: dict[str, float], shape: Form) -> System:
             for name, mean in zip(CLASSES, shape.services)
         },
     }
-    platform = Platform.model_validate({'units': units, 'latency_cv': shape.cv})
-    return System(Workload.model_validate(workload), platform)
+    platform = SystemFile.model_validate({'units': units, 'latency_cv': shape.cv})
+    return System(SystemFile.model_validate(workload), platform)
 
 
 def _responses(system: System, policy: str, seconds: float, seed: int) -> dict[str, list[float]]:

@@ -23,10 +23,10 @@ from math import exp
 from math import log
 from pathlib import Path
 
-from edge_sched_ros.simulation.costmodel.layers import Layer
-from edge_sched_ros.simulation.costmodel.library import network_layers
-from edge_sched_ros.simulation.costmodel.model import Array
-from edge_sched_ros.simulation.costmodel.segments import segment_cost
+from edge_sched_ros.system.costmodel.layers import Layer
+from edge_sched_ros.system.costmodel.library import network_layers
+from edge_sched_ros.system.costmodel.model import Array
+from edge_sched_ros.system.costmodel.segments import segment_cost
 
 _DATA = Path(__file__).resolve().parents[1] / '../shared/data/xrbench'
 _SINGLE = 'Single_4K'

@@ -31,12 +31,11 @@ from edge_sched_ros.core.decisions import Decision
 from edge_sched_ros.core.events import Event
 from edge_sched_ros.policies.registry import policy_classes
 from edge_sched_ros.simulation.load import at_load
-from edge_sched_ros.simulation.loading import load_platform
-from edge_sched_ros.simulation.loading import load_workload
-from edge_sched_ros.simulation.platform import Platform
 from edge_sched_ros.simulation.simulator import Simulator
-from edge_sched_ros.simulation.system import System
-from edge_sched_ros.simulation.workload import Workload
+from edge_sched_ros.system.loading import load_platform
+from edge_sched_ros.system.loading import load_workload
+from edge_sched_ros.system.system import System
+from edge_sched_ros.system.system_file import SystemFile
 
 POLICIES = (*sorted(policy_classes()), 'edf+drop', 'fcfs+drop', 'dream+drop', 'horizon+drop')
 #: what a median round may take in microseconds
@@ -76,7 +75,7 @@ def make_system(tasks: int, units: int, load: float) -> System:
             'period_ms': 20.0 + 41.0 * n / tasks,
             'jitter_ms': 1.0,
         }
-    return at_load(Workload.model_validate(workload), Platform.model_validate(platform), load)
+    return at_load(SystemFile.model_validate(workload), SystemFile.model_validate(platform), load)
 
 
 def rounds_ns(

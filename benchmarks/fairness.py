@@ -23,10 +23,9 @@ from dataclasses import asdict
 from dataclasses import dataclass
 from typing import Any
 
-from edge_sched_ros.simulation.platform import Platform
 from edge_sched_ros.simulation.simulator import Simulator
-from edge_sched_ros.simulation.system import System
-from edge_sched_ros.simulation.workload import Workload
+from edge_sched_ros.system.system import System
+from edge_sched_ros.system.system_file import SystemFile
 
 PERIOD_MS = 33.0
 POLICIES = ('edf', 'edf+drop', 'least_slack', 'least_slack+drop', 'dream+drop')
@@ -71,7 +70,7 @@ class Case:
             'units': {name: {'kind': 'cpu'} for name in names},
             'latency_cv': 0.05,
         }
-        return System(Workload.model_validate(workload), Platform.model_validate(platform))
+        return System(SystemFile.model_validate(workload), SystemFile.model_validate(platform))
 
 
 def cases(arguments: argparse.Namespace) -> Iterator[Case]:

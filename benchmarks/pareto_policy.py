@@ -30,10 +30,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from edge_sched_ros.planning.apply import planned_tasks
-from edge_sched_ros.simulation.platform import Platform
 from edge_sched_ros.simulation.simulator import Simulator
-from edge_sched_ros.simulation.system import System
-from edge_sched_ros.simulation.workload import Workload
+from edge_sched_ros.system.system import System
+from edge_sched_ros.system.system_file import SystemFile
 
 #: network -> ms on the CPU and the GPU of a Snapdragon 845
 PHONE = {
@@ -80,8 +79,8 @@ def make_system(networks: tuple[str, ...], device: str, *, shared: bool) -> Syst
         for begin, end in (('cpu', 'gpu'), ('gpu', 'cpu'))
     ]
     return System(
-        Workload.model_validate({'name': '+'.join(networks), 'tasks': tasks, 'networks': costs}),
-        Platform.model_validate(
+        SystemFile.model_validate({'name': '+'.join(networks), 'tasks': tasks, 'networks': costs}),
+        SystemFile.model_validate(
             {'name': device, 'units': units, 'transitions': handovers, 'latency_cv': SPREAD}
         ),
     )

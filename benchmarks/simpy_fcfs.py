@@ -41,12 +41,11 @@ from edge_sched_ros.core.events import Event
 from edge_sched_ros.core.tasks import StageSpec
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.simulation.nature import Nature
-from edge_sched_ros.simulation.platform import Platform
 from edge_sched_ros.simulation.simulator import NS_PER_S
 from edge_sched_ros.simulation.simulator import Simulator
 from edge_sched_ros.simulation.sources import Source
-from edge_sched_ros.simulation.system import System
-from edge_sched_ros.simulation.workload import Workload
+from edge_sched_ros.system.system import System
+from edge_sched_ros.system.system_file import SystemFile
 
 #: (task, frame) -> response in nanoseconds, -1 when it was dropped
 Ends = dict[tuple[str, int], int]
@@ -80,8 +79,8 @@ def make_system(tasks: int, units: int, load: float, cv: float, slower: float = 
             'network': f'n{n}', 'period_ms': period_ms, 'jitter_ms': 0.5, 'max_in_flight': 100,
         }  # fmt: skip
     return System(
-        Workload.model_validate(workload),
-        Platform.model_validate({'name': 'bench', 'units': platform, 'latency_cv': cv}),
+        SystemFile.model_validate(workload),
+        SystemFile.model_validate({'name': 'bench', 'units': platform, 'latency_cv': cv}),
     )
 
 

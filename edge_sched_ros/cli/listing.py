@@ -23,15 +23,19 @@ def show_list(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> 
 def _lines() -> Iterator[str]:
     from edge_sched_ros.policies.registry import DROP_SUFFIX
     from edge_sched_ros.policies.registry import policy_classes
-    from edge_sched_ros.simulation.loading import built_in
-    from edge_sched_ros.simulation.loading import load_platform
-    from edge_sched_ros.simulation.loading import load_suite
-    from edge_sched_ros.simulation.loading import load_workload
+    from edge_sched_ros.simulation.suite_file import built_in_suites
+    from edge_sched_ros.simulation.suite_file import load_suite
+    from edge_sched_ros.system.finding import built_in
+    from edge_sched_ros.system.loading import load_platform
+    from edge_sched_ros.system.loading import load_workload
 
-    loaders = {'workloads': load_workload, 'platforms': load_platform, 'suites': load_suite}
-    for folder, load in loaders.items():
-        yield f'{folder}:'
-        yield from _columns({name: load(name).description for name in built_in(folder)})
+    for kind, names, load in (
+        ('workloads', built_in('workloads'), load_workload),
+        ('platforms', built_in('platforms'), load_platform),
+        ('suites', built_in_suites(), load_suite),
+    ):
+        yield f'{kind}:'
+        yield from _columns({name: load(name).description for name in names})
     yield f'policies ({DROP_SUFFIX} after any name also drops jobs that cannot be in time):'
     yield from _columns(
         {

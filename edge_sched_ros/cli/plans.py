@@ -15,7 +15,7 @@ from edge_sched_ros.core.errors import ConfigError
 
 if TYPE_CHECKING:
     from edge_sched_ros.planning.replanner import Replanner
-    from edge_sched_ros.simulation.system import System
+    from edge_sched_ros.system.system import System
 
 
 def check_follows(policy: str, plan: Path | None, replan_s: float | None) -> None:

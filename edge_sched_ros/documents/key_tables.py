@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Sequence
 from types import NoneType
@@ -26,10 +27,14 @@ _WORDS = {str: 'text', float: 'number', int: 'whole number', bool: 'true or fals
 _SIGNS = {'gt': '>', 'ge': '>=', 'lt': '<', 'le': '<='}
 
 
-def key_table(model: type[BaseModel]) -> list[str]:
-    """Return heading, meaning and table of one part of a file."""
+def key_table(model: type[BaseModel], without: Collection[str] = ()) -> list[str]:
+    """
+    Return heading, meaning and table of one part of a file.
+
+    :param without: keys that are listed elsewhere
+    """
     lines = [f'### {model.__name__}', '', plain(inspect.getdoc(model) or ''), '']
-    return [*lines, *table('key | type | default | range | meaning', _fields(model)), '']
+    return [*lines, *table('key | type | default | range | meaning', _fields(model, without)), '']
 
 
 def table(head: str, rows: Iterator[Sequence[str]]) -> list[str]:
@@ -38,8 +43,10 @@ def table(head: str, rows: Iterator[Sequence[str]]) -> list[str]:
     return [f'| {head} |', f'| {rule} |', *(f'| {" | ".join(row)} |' for row in rows)]
 
 
-def _fields(model: type[BaseModel]) -> Iterator[Sequence[str]]:
+def _fields(model: type[BaseModel], without: Collection[str]) -> Iterator[Sequence[str]]:
     for name, field in model.model_fields.items():
+        if name in without:
+            continue
         yield (
             f'`{field.alias or name}`',
             _type(_given(field), field.metadata),

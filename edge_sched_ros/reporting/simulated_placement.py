@@ -27,11 +27,10 @@ from edge_sched_ros.core.events import StageFinished
 from edge_sched_ros.simulation import draws
 from edge_sched_ros.simulation.machine import Machine
 from edge_sched_ros.simulation.nature import Nature
-from edge_sched_ros.simulation.platform import Platform
 from edge_sched_ros.simulation.simulator import Simulator
-from edge_sched_ros.simulation.system import RunCost
-from edge_sched_ros.simulation.system import System
-from edge_sched_ros.simulation.workload import Workload
+from edge_sched_ros.system.system import RunCost
+from edge_sched_ros.system.system import System
+from edge_sched_ros.system.system_file import SystemFile
 
 #: more requests than any queue gets
 _MANY = 1_000_000
@@ -141,7 +140,7 @@ class _Plan:
                 'max_in_flight': _MANY,
             }
         self.system = System(
-            Workload.model_validate(workload), Platform.model_validate({'units': units})
+            SystemFile.model_validate(workload), SystemFile.model_validate({'units': units})
         )
 
 
@@ -195,7 +194,7 @@ class _Cores(Machine):
     """Units that share themselves among requests, each of which uses one core at most."""
 
     def __init__(self, plan: _Plan, end_at: Any) -> None:
-        super().__init__(plan.system.platform, end_at)
+        super().__init__(plan.system, end_at)
         self._cores = plan.cores
 
     def _refresh(self, unit: str, now_ns: int) -> None:

@@ -20,7 +20,7 @@ from edge_sched_ros.simulation.bound_jobs import WindowJob
 from edge_sched_ros.simulation.bound_model import WindowModel
 from edge_sched_ros.simulation.outcome import outcome
 from edge_sched_ros.simulation.simulator import Simulator
-from edge_sched_ros.simulation.system import System
+from edge_sched_ros.system.system import System
 
 #: weights of missed jobs are whole numbers; no task's jobs weigh more than this together
 _MOST_WEIGHT = 100_000

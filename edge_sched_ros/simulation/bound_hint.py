@@ -20,7 +20,7 @@ from edge_sched_ros.simulation.bound_jobs import WindowJob
 from edge_sched_ros.simulation.bound_model import ModelWay
 from edge_sched_ros.simulation.bound_model import WindowModel
 from edge_sched_ros.simulation.simulator import Simulator
-from edge_sched_ros.simulation.system import System
+from edge_sched_ros.system.system import System
 
 #: whose schedules are tried; cheap ones of different kinds
 POLICIES = ('edf+drop', 'least_slack+drop', 'slo_mael+drop')

@@ -12,7 +12,7 @@ from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.simulation.nature import Nature
 from edge_sched_ros.simulation.sources import Source
-from edge_sched_ros.simulation.system import System
+from edge_sched_ros.system.system import System
 
 NS_PER_S = 1_000_000_000
 #: Times are whole microseconds, rounded down: releases, runs and deadlines alike. A schedule
@@ -129,7 +129,7 @@ class _Window:
         for index, change in enumerate(self._system.workload.changes):
             if change.at_s <= last_s:
                 raise WindowChangesError(
-                    f'{self._system.workload.where}: changes.{index}.at_s',
+                    f'{self._system.workload.at("changes")}.{index}.at_s',
                     f'the window ends at {last_s:.3f} s with its last deadline, and a bound '
                     'takes no changes: take fewer seconds',
                 )

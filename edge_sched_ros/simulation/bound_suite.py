@@ -20,7 +20,7 @@ from edge_sched_ros.simulation.bound import solver_module
 from edge_sched_ros.simulation.bound_jobs import WindowChangesError
 from edge_sched_ros.simulation.pool import run_all
 from edge_sched_ros.simulation.suite import Scenario
-from edge_sched_ros.simulation.system import System
+from edge_sched_ros.system.system import System
 
 
 @dataclass(frozen=True, slots=True)

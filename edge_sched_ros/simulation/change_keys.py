@@ -16,19 +16,19 @@ from pydantic import model_validator
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.parsing import parse
 from edge_sched_ros.policies.registry import make_policy
-from edge_sched_ros.simulation.checks import check_fan_out
-from edge_sched_ros.simulation.checks import check_jitter
-from edge_sched_ros.simulation.checks import whole_ns
-from edge_sched_ros.simulation.platform import Platform
-from edge_sched_ros.simulation.schema import Positive
-from edge_sched_ros.simulation.schema import Share
-from edge_sched_ros.simulation.schema import Strict
-from edge_sched_ros.simulation.schema import Truth
-from edge_sched_ros.simulation.schema import Whole
-from edge_sched_ros.simulation.workload import Change
-from edge_sched_ros.simulation.workload import Stream
-from edge_sched_ros.simulation.workload import Task
-from edge_sched_ros.simulation.workload import Workload
+from edge_sched_ros.system.checks import check_fan_out
+from edge_sched_ros.system.checks import check_jitter
+from edge_sched_ros.system.checks import whole_ns
+from edge_sched_ros.system.device import Device
+from edge_sched_ros.system.fields import Positive
+from edge_sched_ros.system.fields import Share
+from edge_sched_ros.system.fields import Strict
+from edge_sched_ros.system.fields import Truth
+from edge_sched_ros.system.fields import Whole
+from edge_sched_ros.system.system import System
+from edge_sched_ros.system.workload import Change
+from edge_sched_ros.system.workload import Stream
+from edge_sched_ros.system.workload import Task
 
 
 class _Set(Strict):
@@ -81,18 +81,19 @@ class TaskSet(_Set):
         return self
 
 
-def check_changes(workload: Workload, platform: Platform, streams: Mapping[str, Stream]) -> None:
+def check_changes(system: System) -> None:
     """
     Check all changes of a workload.
 
     :raises ConfigError: naming file and key
     """
+    workload, streams = system.workload, system.streams
     for index, change in enumerate(workload.changes):
-        where = f'{workload.where}: changes.{index}'
+        where = f'{workload.at("changes")}.{index}'
         kinds: dict[str, tuple[Collection[str], type[BaseModel]]] = {
             'task': (workload.tasks, TaskSet),
             'stream': (streams, StreamSet),
-            'unit': (platform.units, UnitSet),
+            'unit': (system.device.units, UnitSet),
         }
         for kind, (names, model) in kinds.items():
             name = getattr(change, kind)
@@ -103,7 +104,7 @@ def check_changes(workload: Workload, platform: Platform, streams: Mapping[str, 
                 raise ConfigError(f'{where}.{kind}', f"there is no '{name}' (there are {known})")
             parse(change.set, model, f'{where}.set')
         if change.unit:
-            _check_mode(change, platform, where)
+            _check_mode(change, system.device, where)
         elif change.task:
             _check_cascade(workload.tasks[change.task], change, where)
         elif not change.stream:
@@ -111,8 +112,8 @@ def check_changes(workload: Workload, platform: Platform, streams: Mapping[str, 
         _check_period(change, streams, where)
 
 
-def _check_mode(change: Change, platform: Platform, where: str) -> None:
-    modes = platform.units[change.unit].modes
+def _check_mode(change: Change, device: Device, where: str) -> None:
+    modes = device.units[change.unit].modes
     mode = change.set.get('mode', '')
     if mode and mode not in modes:
         known = ', '.join(modes) or 'none'

@@ -10,11 +10,11 @@ from typing import Protocol
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.events import Event
 from edge_sched_ros.core.events import ParametersChanged
+from edge_sched_ros.core.tasks import NS_PER_MS
 from edge_sched_ros.core.units import AVAILABLE
-from edge_sched_ros.simulation.costs import NS_PER_MS
-from edge_sched_ros.simulation.platform import Mode
-from edge_sched_ros.simulation.system import System
-from edge_sched_ros.simulation.workload import Change
+from edge_sched_ros.system.system import System
+from edge_sched_ros.system.unit import Mode
+from edge_sched_ros.system.workload import Change
 
 _CASCADE_KEYS = ('probability', 'fan_out')
 
@@ -47,8 +47,8 @@ def apply_change(simulator: Changeable, change: Change) -> None:
         _apply(simulator, change)
     except ConfigError as error:
         workload = simulator.system.workload
-        index = workload.changes.index(change)
-        raise ConfigError(f'{workload.where}: changes.{index}.set', str(error)) from None
+        where = f'{workload.at("changes")}.{workload.changes.index(change)}.set'
+        raise ConfigError(where, str(error)) from None
 
 
 def _apply(simulator: Changeable, change: Change) -> None:
@@ -65,7 +65,7 @@ def _apply(simulator: Changeable, change: Change) -> None:
 
 def _change_unit(simulator: Changeable, name: str, values: dict[str, Any]) -> None:
     mode_name = values.pop('mode', '')
-    modes = {'': Mode(), **simulator.system.platform.units[name].modes}
+    modes = {'': Mode(), **simulator.system.device.units[name].modes}
     if mode_name not in modes:
         known = ', '.join(filter(None, modes)) or 'none'
         raise ConfigError(f'{name}.mode', f"there is no mode '{mode_name}' (there are {known})")

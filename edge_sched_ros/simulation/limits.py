@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.simulation.system import System
+from edge_sched_ros.simulation.change_keys import check_changes
+from edge_sched_ros.system.system import System
 
 #: frames of all streams; a run of more takes hours
 MOST_FRAMES = 10_000_000
@@ -13,17 +14,18 @@ MOST_FRAMES = 10_000_000
 
 def check_frames(system: System, seconds: float) -> None:
     """
-    Refuse a run that would have more frames than anyone waits for.
+    Refuse a run that would have more frames than anyone waits for, or changes that cannot be.
 
-    :raises ConfigError: naming the stream or task that has most of them
+    :raises ConfigError: naming the change, or the stream or task that has most frames
     """
+    check_changes(system)
     frames = {name: _frames(system, name, seconds) for name in system.streams}
     if sum(frames.values()) <= MOST_FRAMES:
         return
     name = max(frames, key=lambda stream: frames[stream])
     kind = 'streams' if name in system.workload.streams else 'tasks'
     raise ConfigError(
-        f'{system.workload.where}: {kind}.{name}',
+        system.workload.at(kind, name),
         f'period_ms {_shortest_ms(system, name, seconds):g} would be {frames[name]:.3g} frames '
         f'in {seconds:g} s; a run may have {MOST_FRAMES:.0e}',
     )

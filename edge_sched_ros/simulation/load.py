@@ -7,12 +7,11 @@ from __future__ import annotations
 import math
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.simulation.costs import NS_PER_MS
-from edge_sched_ros.simulation.platform import Platform
-from edge_sched_ros.simulation.system import System
-from edge_sched_ros.simulation.workload import Stream
-from edge_sched_ros.simulation.workload import Task
-from edge_sched_ros.simulation.workload import Workload
+from edge_sched_ros.core.tasks import NS_PER_MS
+from edge_sched_ros.system.system import System
+from edge_sched_ros.system.system_file import SystemFile
+from edge_sched_ros.system.workload import Stream
+from edge_sched_ros.system.workload import Task
 
 #: no cascade may need more of its deadline when alone
 _TIGHTEST = 0.7
@@ -30,7 +29,7 @@ def least_load(system: System) -> float:
     import numpy as np
     from scipy.optimize import linprog
 
-    units = list(system.platform.units)
+    units = list(system.device.units)
     demands = _demands(system)
     count = sum(len(row) for row in demands)
     upper = np.zeros((len(units), count + 1))
@@ -56,7 +55,7 @@ def least_load(system: System) -> float:
     return float(found.fun)
 
 
-def at_load(workload: Workload, platform: Platform, load: float) -> System:
+def at_load(workload: SystemFile, platform: SystemFile, load: float) -> System:
     """
     Return the system with latencies, and if need be rates, scaled so that its least load is so.
 
@@ -73,7 +72,7 @@ def at_load(workload: Workload, platform: Platform, load: float) -> System:
     least = least_load(plain)
     if not least:
         raise ConfigError(
-            f'{workload.where}: networks',
+            workload.at('networks'),
             f'take no time on {platform.name}, so no load can be made of them',
         )
     wanted = load / least
@@ -110,7 +109,7 @@ def tightness(system: System) -> float:
     return max(shares)
 
 
-def _faster(system: System, factor: float) -> Workload:
+def _faster(system: System, factor: float) -> SystemFile:
     """Return the workload with rates times a factor and the same deadlines."""
     workload = system.workload
     if factor == 1:
@@ -122,7 +121,7 @@ def _faster(system: System, factor: float) -> Workload:
                 'deadline_ms': deadlines[name],
                 'queue_depth': max(task.queue_depth, math.ceil(factor)),
                 'max_in_flight': max(task.max_in_flight, math.ceil(factor)),
-                **({} if task.period_ms is None else _rate_of(task, factor)),
+                **_rate_of(task, factor),
             }
         )
         for name, task in workload.tasks.items()
@@ -135,8 +134,14 @@ def _faster(system: System, factor: float) -> Workload:
 
 
 def _rate_of(source: Stream | Task, factor: float) -> dict[str, float]:
-    """Return the keys of a rate times a factor; frames still come in order."""
-    period_ms = (source.period_ms or 0.0) / factor
+    """Return the keys of its own rate times a factor; frames still come in order."""
+    rate_per_s = source.rate_per_s if isinstance(source, Task) else None
+    if rate_per_s is not None:
+        rate_per_s *= factor
+        return {'rate_per_s': rate_per_s, 'jitter_ms': min(source.jitter_ms, 1e3 / rate_per_s)}
+    if source.period_ms is None:
+        return {}
+    period_ms = source.period_ms / factor
     return {'period_ms': period_ms, 'jitter_ms': min(source.jitter_ms, period_ms)}
 
 

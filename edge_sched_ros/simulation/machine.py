@@ -8,8 +8,7 @@ from collections.abc import Callable
 
 from edge_sched_ros.core.decisions import Run
 from edge_sched_ros.core.tasks import VariantSpec
-from edge_sched_ros.simulation.contention import make_contention
-from edge_sched_ros.simulation.platform import Platform
+from edge_sched_ros.system.system import System
 
 #: called with (time, active stage) when a stage should end unless its pace changes before
 EndAt = Callable[[int, 'Active'], None]
@@ -84,19 +83,19 @@ class Machine:
     :param end_at: told when a stage should end; told again when that changes
     """
 
-    def __init__(self, platform: Platform, end_at: EndAt) -> None:
+    def __init__(self, system: System, end_at: EndAt) -> None:
         self._end_at = end_at
-        self._contention = make_contention(platform)
+        self._contention = system.contention
         #: units whose stages change their pace when others begin or end
         self._changing = {
             name
-            for name, unit in platform.units.items()
+            for name, unit in system.device.units.items()
             if unit.slots > 1 or self._contention is not None
         }
-        self.speeds = dict.fromkeys(platform.units, 1.0)
-        self.factors = dict.fromkeys(platform.units, 1.0)
-        self._active: dict[str, list[Active]] = {name: [] for name in platform.units}
-        self._reserved: dict[str, list[Active]] = {name: [] for name in platform.units}
+        self.speeds = dict.fromkeys(system.device.units, 1.0)
+        self.factors = dict.fromkeys(system.device.units, 1.0)
+        self._active: dict[str, list[Active]] = {name: [] for name in system.device.units}
+        self._reserved: dict[str, list[Active]] = {name: [] for name in system.device.units}
 
     def reserve(self, active: Active) -> None:
         """Note a stage that will begin when its data has been handed over."""

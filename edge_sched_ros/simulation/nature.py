@@ -10,9 +10,9 @@ from typing import Any
 from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.documents.parsing import parse
 from edge_sched_ros.simulation import draws
-from edge_sched_ros.simulation.system import RunCost
-from edge_sched_ros.simulation.system import System
-from edge_sched_ros.simulation.workload import Task
+from edge_sched_ros.system.system import RunCost
+from edge_sched_ros.system.system import System
+from edge_sched_ros.system.workload import Task
 
 # what a draw is for; part of its key
 _LATENCY, _ITEMS, _SKIP, _EXIT, _TRIGGER = range(5)
@@ -35,10 +35,9 @@ class Nature:
         for name, task in system.workload.tasks.items():
             if task.after:
                 self._children.setdefault(task.after, []).append(name)
-        self._exponential = system.platform.distribution == 'exponential'
-        cv = system.platform.latency_cv
-        # a lognormal with mean 1 and that coefficient of variation
-        self._sigma = math.sqrt(math.log1p(cv * cv))
+        self._exponential = system.device.distribution == 'exponential'
+        cv = system.device.latency_cv
+        self._sigma = _sigma(cv)
 
     def work_ns(self, cost: RunCost, items: int, task: str, seq: int, stage: int) -> float:
         """Return the time a run takes at full speed, in nanoseconds."""
@@ -47,10 +46,11 @@ class Nature:
             mean += cost.per_item_ns * (items - 1)
         if self._exponential:
             return -mean * math.log(draws.uniform(seq, stage, _LATENCY, state=self._states[task]))
-        if not self._sigma:
+        sigma = self._sigma if cost.cv is None else _sigma(cost.cv)
+        if not sigma:
             return float(mean)
         z = draws.normal(seq, stage, _LATENCY, state=self._states[task])
-        return mean * math.exp(self._sigma * z - self._sigma * self._sigma / 2)
+        return mean * math.exp(sigma * z - sigma * sigma / 2)
 
     def skip(self, task: str, variant: VariantSpec, seq: int, stage: int) -> int:
         """Return how many of the stages after this one are not needed."""
@@ -88,3 +88,8 @@ class Nature:
         if low == high:
             return low
         return low + int(draws.uniform(seq, _ITEMS, state=state) * (high - low + 1))
+
+
+def _sigma(cv: float) -> float:
+    """Return the parameter of a lognormal with mean 1 and that coefficient of variation."""
+    return math.sqrt(math.log1p(cv * cv))

@@ -24,7 +24,7 @@ def outcome(simulator: Simulator) -> dict[str, Any]:
     units = {}
     for name, state in dispatcher.units.items():
         busy = state.busy_ns / state.unit.slots
-        idle_mj = system.platform.units[name].idle_mw * max(0.0, elapsed_ns - busy) / 1e9
+        idle_mj = system.device.units[name].idle_mw * max(0.0, elapsed_ns - busy) / 1e9
         units[name] = {
             'utilisation': round(min(1.0, busy / elapsed_ns), 6),
             'energy_mj': round(state.energy_mj + idle_mj, 6),

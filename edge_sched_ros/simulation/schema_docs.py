@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Every key of the simulator's files and every parameter of a policy, as Markdown tables."""
+"""Keys of suites and changes, and every parameter of a policy, as Markdown tables."""
 
 from __future__ import annotations
 
@@ -16,53 +16,21 @@ from edge_sched_ros.policies.early_drop import EarlyDrop
 from edge_sched_ros.policies.registry import DROP_SUFFIX
 from edge_sched_ros.policies.registry import policy_classes
 from edge_sched_ros.simulation import change_keys
-from edge_sched_ros.simulation import platform
-from edge_sched_ros.simulation import schema
 from edge_sched_ros.simulation import suite_file
-from edge_sched_ros.simulation import workload
-from edge_sched_ros.simulation.costmodel.library import network_names
-from edge_sched_ros.simulation.loading import built_in
-from edge_sched_ros.simulation.loading import load_platform
+from edge_sched_ros.simulation.suite_file import built_in_suites
+from edge_sched_ros.system.costmodel.library import network_names
 
-_INTRO = f"""\
-# Keys of the simulator's files
+_INTRO = """\
+# Keys of suites and changes, and parameters of policies
 
-What they are for: [simulation.md](simulation.md). Generated:
+What they are for: [simulation.md](simulation.md); workloads and platforms are system files, whose
+keys are in [system_schema.md](system_schema.md). Generated:
 `dev/env.sh python -m edge_sched_ros.simulation.schema_docs > docs/simulation_schema.md`.
-
-Units are in the names: `_ms`, `_s` (virtual time), `_mj` (millijoules), `_mw` (milliwatts),
-`_mhz`, `_kib`, `_mib`; `_gbps` is 10^9 *bytes* a second. A key that is not listed is an error
-(beside `networks` in a cost table anything may stand). No number with a unit may be above
-{schema.MOST:g}. A *name* is a letter, then letters, digits and `_`.
 """
 
 #: title -> models, in the order of the document
 SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
-    'Workload files': (
-        workload.Workload,
-        workload.Stream,
-        workload.Task,
-        workload.Network,
-        workload.Variant,
-        workload.Stage,
-        workload.Change,
-        change_keys.TaskSet,
-        change_keys.StreamSet,
-        change_keys.UnitSet,
-    ),
-    'Platform files': (
-        platform.Platform,
-        platform.PlatformUnit,
-        platform.Mode,
-        platform.PowerMode,
-        platform.ArrayShape,
-        platform.Transition,
-        platform.NoContention,
-        platform.PairwiseContention,
-        platform.PiecewiseContention,
-        schema.Sourced,
-    ),
-    'Costs, in both': (schema.Cost, schema.CostTable),
+    'What a change sets': (change_keys.TaskSet, change_keys.StreamSet, change_keys.UnitSet),
     'Suite files': (suite_file.Suite, suite_file.Group),
 }
 
@@ -82,16 +50,7 @@ def markdown() -> str:
 
 
 def _built_in() -> Iterator[str]:
-    table = load_platform('orin_agx').costs
-    types = {unit for costs in table.values() for unit in costs}
-    for what, names in (
-        ('Workloads', built_in('workloads')),
-        ('Platforms', built_in('platforms')),
-        ('Suites', built_in('suites')),
-        ('For `layers`', network_names()),
-        ('For `library`, in the cost table `jetson_costs`', sorted(table)),
-        ('Types of units in `jetson_costs`', sorted(types)),
-    ):
+    for what, names in (('Suites', built_in_suites()), ('For `layers`', network_names())):
         yield f'- {what}: {", ".join(f"`{name}`" for name in names)}'
 
 

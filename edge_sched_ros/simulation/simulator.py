@@ -27,12 +27,13 @@ from edge_sched_ros.core.events import TimerFired
 from edge_sched_ros.core.events import UnitChanged
 from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.policies.registry import make_policy
+from edge_sched_ros.simulation.change_keys import check_changes
 from edge_sched_ros.simulation.machine import Active
 from edge_sched_ros.simulation.machine import Machine
 from edge_sched_ros.simulation.nature import Nature
 from edge_sched_ros.simulation.objectives import Score
 from edge_sched_ros.simulation.sources import Source
-from edge_sched_ros.simulation.system import System
+from edge_sched_ros.system.system import System
 
 NS_PER_S = 1_000_000_000
 
@@ -69,6 +70,7 @@ class Simulator:
         planner: Planner | None = None,
         planning_s: float = 1.0,
     ) -> None:
+        check_changes(system)
         self.system = system
         self.seed = seed
         self.now_ns = 0
@@ -87,7 +89,7 @@ class Simulator:
         self._planner = planner
         self._planning_ns = round(planning_s * NS_PER_S)
         self._nature = Nature(system, seed)
-        self._machine = Machine(system.platform, self._foresee_end)
+        self._machine = Machine(system, self._foresee_end)
         self._sources = {
             name: Source(name, stream, seed) for name, stream in system.streams.items()
         }

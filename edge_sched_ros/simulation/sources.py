@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import math
 
+from edge_sched_ros.core.tasks import NS_PER_MS
 from edge_sched_ros.simulation import draws
-from edge_sched_ros.simulation.costs import NS_PER_MS
-from edge_sched_ros.simulation.workload import Stream
+from edge_sched_ros.system.workload import Stream
 
 # what a draw is for; part of its key
 _PHASE, _JITTER, _GAP = range(3)

@@ -13,13 +13,13 @@ from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.simulation.load import at_load
-from edge_sched_ros.simulation.loading import load_platform
-from edge_sched_ros.simulation.loading import load_workload
 from edge_sched_ros.simulation.outcome import outcome
 from edge_sched_ros.simulation.pool import run_all
 from edge_sched_ros.simulation.simulator import Simulator
 from edge_sched_ros.simulation.suite_file import Suite
-from edge_sched_ros.simulation.system import System
+from edge_sched_ros.system.loading import load_platform
+from edge_sched_ros.system.loading import load_workload
+from edge_sched_ros.system.system import System
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
+from pydantic import PrivateAttr
 
 from edge_sched_ros.documents.names import Named
-from edge_sched_ros.simulation.schema import File
-from edge_sched_ros.simulation.schema import Strict
+from edge_sched_ros.documents.parsing import parse
+from edge_sched_ros.documents.yaml_file import read_mapping
+from edge_sched_ros.system.fields import Strict
+from edge_sched_ros.system.finding import find_file
+from edge_sched_ros.system.finding import found_from
 
+_SUITES = Path(__file__).parent / 'data' / 'suites'
 #: as for ``--load``
 MOST_LOAD = 100
 
@@ -32,9 +38,50 @@ class Group(Strict):
     )
 
 
-class Suite(File):
+class Suite(Strict):
     """A suite file."""
 
+    name: Named = Field('', description="In output; where absent the file's name.")
+    description: str = Field('', description='One line for people.')
     scenarios: tuple[Group, ...] = Field(
         min_length=1, description='Each platform and load of a group is a scenario.'
     )
+    _where: str = PrivateAttr('')
+
+    @property
+    def where(self) -> str:
+        """Return what messages call it: the path of a user's file, else its name."""
+        return self._where or self.name
+
+
+def built_in_suites() -> tuple[str, ...]:
+    """Return the names of the suites that come with the package."""
+    return tuple(sorted(path.stem for path in _SUITES.glob('*.yaml')))
+
+
+def load_suite(name: str) -> Suite:
+    """
+    Read a suite.
+
+    :param name: of one that comes with the package, or a path; the workloads and platforms it
+        names come with the package, or are found from the suite's folder or the current one
+    :raises ConfigError: when there is none, or it cannot be used; names file and key
+    """
+    path = find_file(name, _SUITES, 'suite')
+    own = path.parent != _SUITES
+    suite = parse(read_mapping(path), Suite, str(path))
+    where = str(path) if own else suite.name or path.stem
+    groups = []
+    for index, group in enumerate(suite.scenarios):
+        at = f'{where}: scenarios.{index}'
+        platforms = (
+            found_from(platform, 'platforms', f'{at}.platforms', path.parent)
+            for platform in group.platforms
+        )
+        workload = found_from(group.workload, 'workloads', f'{at}.workload', path.parent)
+        update = {'workload': workload, 'platforms': tuple(platforms)}
+        groups.append(group.model_copy(update=update))
+    title = suite.name or path.stem
+    whole = suite.model_copy(update={'scenarios': tuple(groups), 'name': title})
+    whole._where = where
+    return whole

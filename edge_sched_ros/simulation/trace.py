@@ -19,8 +19,8 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.errors import EdgeSchedError
 from edge_sched_ros.core.events import Event
 from edge_sched_ros.policies.registry import make_policy
-from edge_sched_ros.simulation.system import System
 from edge_sched_ros.simulation.trace_event import event_of
+from edge_sched_ros.system.system import System
 
 #: of the lines; read by :func:`replay_trace` alone
 FORMAT = 2

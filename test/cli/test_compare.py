@@ -26,10 +26,9 @@ from edge_sched_ros.installation.advice import install_command
 from edge_sched_ros.installation.libraries import LIBRARIES
 from edge_sched_ros.policies.registry import policy_names
 from edge_sched_ros.simulation.bound_suite import switches_variants
-from edge_sched_ros.simulation.platform import Platform
 from edge_sched_ros.simulation.simulator import Simulator
-from edge_sched_ros.simulation.system import System
-from edge_sched_ros.simulation.workload import Workload
+from edge_sched_ros.system.system import System
+from edge_sched_ros.system.system_file import SystemFile
 
 SIMULATE_KEYS = {
     'policy',
@@ -210,7 +209,7 @@ def test_which_policies_switch_variants(policy):
     task = {'network': 'n', 'period_ms': 40.0, 'phase_ms': 0.0}
     tasks = {name: task for name in 'abc'}
     workload = {'tasks': tasks, 'networks': {'n': {'variants': variants}}}
-    system = System(Workload.model_validate(workload), Platform.model_validate(ONE_UNIT))
+    system = System(SystemFile.model_validate(workload), SystemFile.model_validate(ONE_UNIT))
     simulator = Simulator(system, policy=policy)
     simulator.run(0.2)
     used = [task.variants for task in simulator.dispatcher.ledger.tasks.values()]

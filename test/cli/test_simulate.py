@@ -22,7 +22,8 @@ from children import wait_until
 
 from edge_sched_ros.cli.main import main
 from edge_sched_ros.policies.registry import policy_classes
-from edge_sched_ros.simulation.loading import built_in
+from edge_sched_ros.simulation.suite_file import built_in_suites
+from edge_sched_ros.system.finding import built_in
 
 WORKLOAD: dict[str, Any] = {
     'streams': {'camera': {'period_ms': 20.0, 'jitter_ms': 1.0}},
@@ -177,8 +178,9 @@ def test_what_is_built_in_is_listed(capsys):
     with contextlib.suppress(SystemExit):
         main(['simulate', '--list'])
     lines = {line.split()[0] for line in capsys.readouterr().out.splitlines()}
-    for folder in ('workloads', 'platforms', 'suites'):
-        assert lines >= set(built_in(folder))
+    for kind in ('workloads', 'platforms'):
+        assert lines >= set(built_in(kind))
+    assert lines >= set(built_in_suites())
     assert lines >= set(policy_classes())
 
 
@@ -347,7 +349,7 @@ def test_a_tampered_trace_is_named_with_its_line(run, tmp_path, line, old, new, 
 @pytest.mark.parametrize(
     ('file', 'path', 'value', 'key', 'problem'),
     [
-        ('work', 'networks.big.stages.0.cost', {'tpu': 3}, 'big.base.infer', "unit 'tpu'"),
+        ('work', 'networks.big.stages.0.cost', {'gqu': 3}, 'big.base.infer', "unit 'gqu'"),
         ('work', 'networks.big.stages.0.cost', {'dla': 3}, 'big.base.infer', 'no unit of device'),
         ('work', 'networks.big.stages.0.cost', {'gpu': -3}, 'cost.gpu.latency_ms', 'not -3'),
         ('work', 'networks.big.stages.0.cost', {'gpu': {}}, 'cost.gpu.latency_ms', 'is missing'),
@@ -370,7 +372,7 @@ def test_a_tampered_trace_is_named_with_its_line(run, tmp_path, line, old, new, 
             'changes.0.set',
             'deadline_ms is null',
         ),
-        ('device', 'units.gpu0.kind', 'tpu', 'units.gpu0.kind', "not 'tpu'"),
+        ('device', 'units.gpu0.kind', 'gqu', 'units.gpu0', "not 'gqu'"),
         ('device', 'costs', {'net': {'gpu': -1}}, 'costs.net.gpu.latency_ms', 'not -1'),
     ],
 )

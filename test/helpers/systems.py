@@ -17,10 +17,9 @@ from edge_sched_ros.core.decisions import Run
 from edge_sched_ros.core.events import Event
 from edge_sched_ros.core.events import StageFinished
 from edge_sched_ros.core.events import UnitChanged
-from edge_sched_ros.simulation.platform import Platform
 from edge_sched_ros.simulation.simulator import Simulator
-from edge_sched_ros.simulation.system import System
-from edge_sched_ros.simulation.workload import Workload
+from edge_sched_ros.system.system import System
+from edge_sched_ros.system.system_file import SystemFile
 
 MS = 1_000_000
 #: more than any test needs
@@ -94,7 +93,7 @@ class Log:
 
 def system(workload: dict[str, Any], platform: dict[str, Any]) -> System:
     """Return a system from what its files would say."""
-    return System(Workload.model_validate(workload), Platform.model_validate(platform))
+    return System(SystemFile.model_validate(workload), SystemFile.model_validate(platform))
 
 
 def simulate(

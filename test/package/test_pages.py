@@ -61,9 +61,15 @@ def _plan(path: Path) -> Any:
 
 
 def _platform(path: Path) -> Any:
-    from edge_sched_ros.simulation.loading import load_platform
+    from edge_sched_ros.system.loading import load_platform
 
     return load_platform(str(path))
+
+
+def _system(path: Path) -> Any:
+    from edge_sched_ros.system.loading import load_system
+
+    return load_system(path).all_devices()
 
 
 def _profile(path: Path) -> Any:
@@ -79,6 +85,7 @@ READERS: dict[str, Callable[[Path], Any]] = {
     'plan': _plan,
     'platform': _platform,
     'profile': _profile,
+    'system': _system,
 }
 
 

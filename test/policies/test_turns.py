@@ -25,7 +25,7 @@ from edge_sched_ros.core.events import ParametersChanged
 from edge_sched_ros.core.events import TimerFired
 from edge_sched_ros.policies.registry import policy_names
 from edge_sched_ros.simulation.simulator import Simulator
-from edge_sched_ros.simulation.system import System
+from edge_sched_ros.system.system import System
 
 PERIOD_MS = 33.0
 #: policies that look at deadlines; the others keep what their names promise

@@ -14,13 +14,12 @@ import yaml
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.simulation.limits import check_frames
 from edge_sched_ros.simulation.load import at_load
-from edge_sched_ros.simulation.loading import load_platform
-from edge_sched_ros.simulation.loading import load_suite
-from edge_sched_ros.simulation.loading import load_workload
-from edge_sched_ros.simulation.platform import Platform
 from edge_sched_ros.simulation.simulator import Simulator
-from edge_sched_ros.simulation.system import System
-from edge_sched_ros.simulation.workload import Workload
+from edge_sched_ros.simulation.suite_file import load_suite
+from edge_sched_ros.system.loading import load_platform
+from edge_sched_ros.system.loading import load_workload
+from edge_sched_ros.system.system import System
+from edge_sched_ros.system.system_file import SystemFile
 
 WORKLOAD: dict[str, Any] = {
     'streams': {'camera': {'period_ms': 30.0}},
@@ -105,8 +104,8 @@ def test_the_files_the_bad_ones_are_made_of_are_good(tmp_path):
             'fan_out: only for a task with after',
         ),
         ('tasks.depth.probability', 0.5, 'tasks.depth', 'probability: only for a task with after'),
-        ('tasks.detector.jitter_ms', 1, 'tasks.detector', 'jitter_ms: only for a task with a per'),
-        ('tasks.tracker.phase_ms', 1, 'tasks.tracker', 'phase_ms: only for a task with a period'),
+        ('tasks.detector.jitter_ms', 1, 'tasks.detector', 'jitter_ms: only for a task with a str'),
+        ('tasks.tracker.phase_ms', 1, 'tasks.tracker', 'phase_ms: only for a task with a stream'),
         ('tasks.depth.jitter_ms', 51, 'tasks.depth', 'not be above the period of 50 ms, not 51'),
         ('streams.camera.jitter_ms', 31, 'streams.camera', 'above the period of 30 ms'),
         ('streams.camera.period_ms', True, 'streams.camera.period_ms', 'must be a number'),
@@ -118,13 +117,13 @@ def test_the_files_the_bad_ones_are_made_of_are_good(tmp_path):
         ('tasks.tracker.fan_out', 3, 'tasks.tracker.fan_out', 'must be a list, not 3'),
         ('streams.camera', 3, 'streams.camera', 'must be a mapping, not 3'),
         ('streams', [], 'streams', 'must be a mapping'),
-        ('tasks.1x', {}, 'tasks.1x', "must be a letter, then letters, digits and _, not '1x'"),
+        ('tasks.1x', {}, 'tasks.1x', "letters, digits, _, - and ., not '1x'"),
         ('tasks.depth.stream', 'camera', 'tasks.depth', 'exactly one of'),
         ('networks.net.stages.0.cost.gpu', -2, 'stages.0.cost.gpu.latency_ms', 'greater than'),
         ('networks.net.stages.0.exit_chance', -0.1, 'stages.0.exit_chance', 'greater than'),
         ('networks.net.stages.0.exit_chance', 1.0, 'exit_chance', '1'),
-        ('networks.net.stages', [], 'networks.net', 'needs either stages or layers'),
-        ('tasks', {}, 'tasks', 'at least 1'),
+        ('networks.net.stages', [], 'networks.net', 'needs either stages, cost or layers'),
+        ('tasks', {}, 'tasks', 'is missing'),
         ('tasks.depth.network', 'nett', 'tasks.depth.network', "no network 'nett'"),
         ('tasks.detector.stream', 'camra', 'tasks.detector.stream', "no stream 'camra'"),
         (
@@ -196,7 +195,7 @@ def test_two_stages_of_one_name(tmp_path):
     stage = WORKLOAD['networks']['net']['stages'][0]
     with pytest.raises(ConfigError) as error:
         _use(tmp_path, _with(WORKLOAD, 'networks.net.stages', [stage, stage]))
-    _check(error, 'work', 'stages', 'the same name')
+    _check(error, 'work', 'networks.net', "two stages 'x'")
 
 
 @pytest.mark.parametrize(
@@ -205,16 +204,16 @@ def test_two_stages_of_one_name(tmp_path):
         ('unit', {}, 'unit', 'there is no such key'),
         ('units.gpu0.slot', 2, 'units.gpu0.slot', 'there is no such key'),
         ('units.gpu0.slots', -2, 'units.gpu0.slots', 'greater than or equal to 1'),
-        ('units.gpu0.kind', 'tpu', 'units.gpu0.kind', 'must be one of'),
+        ('units.gpu0.kind', 'gqu', 'units.gpu0', 'kind must be one of'),
         ('units.gpu0.modes.slow.speed', 0, 'units.gpu0.modes.slow.speed', 'greater than 0'),
         ('units.gpu0.idle_mw', -3, 'units.gpu0.idle_mw', 'greater than or equal'),
-        ('units', {}, 'units', 'at least 1'),
+        ('units', {}, 'units', 'is missing'),
         ('transitions.0.ms', -0.1, 'transitions.0.ms', 'greater than or equal'),
         ('transitions.0.from', 'gpu9', 'transitions.from', "unknown unit 'gpu9'"),
         ('transitions.0.to', 'gpu9', 'transitions.to', "unknown unit 'gpu9'"),
         ('latency_cv', -0.1, 'latency_cv', 'greater than or equal'),
         ('contention', 'magic', 'contention', "must be one of none, pairwise, piecewise, not 'ma"),
-        ('contention', {}, 'contention', 'needs the key model'),
+        ('contention', {}, 'contention', 'needs a model: none, pairwise'),
         ('units.gpu0.slots', True, 'units.gpu0.slots', 'must be a whole number'),
         ('latency_cv', '0.1', 'latency_cv', 'must be a number'),
         (
@@ -312,15 +311,15 @@ def test_a_jitter_above_a_period_to_come(tmp_path):
 
 def test_a_load_that_raises_rates_keeps_frames_in_order():
     made = {'tasks': {'t': {'network': 'net', 'period_ms': 50, 'jitter_ms': 50}}}
-    workload = Workload.model_validate({**WORKLOAD, 'streams': {}, 'changes': [], **made})
-    system = at_load(workload, Platform.model_validate(PLATFORM), 3.0)
+    workload = SystemFile.model_validate({**WORKLOAD, 'streams': {}, 'changes': [], **made})
+    system = at_load(workload, SystemFile.model_validate(PLATFORM), 3.0)
     assert system.streams['t'].jitter_ms == system.streams['t'].period_ms < 50
 
 
 def test_frames_of_a_run_are_counted_with_changes():
     change = {'at_s': 50, 'task': 'depth', 'set': {'period_ms': 0.001}}
-    workload = Workload.model_validate({**WORKLOAD, 'changes': [change]})
-    made = System(workload, Platform.model_validate(PLATFORM))
+    workload = SystemFile.model_validate({**WORKLOAD, 'changes': [change]})
+    made = System(workload, SystemFile.model_validate(PLATFORM))
     check_frames(made, 50)
     with pytest.raises(ConfigError, match=r'tasks.depth: period_ms 0.001 would be 5e\+07 frames'):
         check_frames(made, 100)

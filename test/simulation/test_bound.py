@@ -20,9 +20,8 @@ from edge_sched_ros.simulation.bound import missed_jobs
 from edge_sched_ros.simulation.bound import simulate_window
 from edge_sched_ros.simulation.bound_jobs import window_jobs
 from edge_sched_ros.simulation.bound_jobs import WindowJob
-from edge_sched_ros.simulation.platform import Platform
-from edge_sched_ros.simulation.system import System
-from edge_sched_ros.simulation.workload import Workload
+from edge_sched_ros.system.system import System
+from edge_sched_ros.system.system_file import SystemFile
 
 POLICIES = ('edf+drop', 'least_slack+drop', 'slo_mael+drop')
 #: frames come once within the window
@@ -52,7 +51,7 @@ def _system(
         'units': {unit: {'slots': count} for unit, count in slots.items()},
         **settings,
     }
-    return System(Workload.model_validate(workload), Platform.model_validate(platform))
+    return System(SystemFile.model_validate(workload), SystemFile.model_validate(platform))
 
 
 def _stages(stages: list[dict[str, float]]) -> list[dict[str, Any]]:

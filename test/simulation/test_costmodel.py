@@ -10,17 +10,17 @@ from dataclasses import replace
 import pytest
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.simulation.costmodel.layers import Layer
-from edge_sched_ros.simulation.costmodel.library import network_layers
-from edge_sched_ros.simulation.costmodel.library import network_names
-from edge_sched_ros.simulation.costmodel.model import Array
-from edge_sched_ros.simulation.costmodel.model import compute_cycles
-from edge_sched_ros.simulation.costmodel.model import dram_bytes
-from edge_sched_ros.simulation.costmodel.model import l2_accesses
-from edge_sched_ros.simulation.costmodel.model import layer_cost
-from edge_sched_ros.simulation.costmodel.networks.fbnet_c import fbnet_c
-from edge_sched_ros.simulation.costmodel.segments import segment_cost
-from edge_sched_ros.simulation.costmodel.segments import segments
+from edge_sched_ros.system.costmodel.layers import Layer
+from edge_sched_ros.system.costmodel.library import network_layers
+from edge_sched_ros.system.costmodel.library import network_names
+from edge_sched_ros.system.costmodel.model import Array
+from edge_sched_ros.system.costmodel.model import compute_cycles
+from edge_sched_ros.system.costmodel.model import dram_bytes
+from edge_sched_ros.system.costmodel.model import l2_accesses
+from edge_sched_ros.system.costmodel.model import layer_cost
+from edge_sched_ros.system.costmodel.networks.fbnet_c import fbnet_c
+from edge_sched_ros.system.costmodel.segments import segment_cost
+from edge_sched_ros.system.costmodel.segments import segments
 
 WS = Array('ws', 4096, 128.0)
 OS = Array('os', 4096, 128.0)

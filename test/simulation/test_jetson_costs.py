@@ -34,7 +34,7 @@ ROW = re.compile(r'J\d{4}\b')
 def table() -> dict[str, Any]:
     """Return the whole file."""
     checkout = Path(__file__).resolve().parents[2]
-    file = checkout / 'edge_sched_ros' / 'simulation' / 'data' / 'jetson_costs.yaml'
+    file = checkout / 'edge_sched_ros' / 'system' / 'data' / 'jetson_costs.yaml'
     return yaml.safe_load(file.read_text(encoding='utf-8'))
 
 
@@ -47,7 +47,7 @@ def rows() -> dict[str, dict[str, str]]:
 
 def entries(table: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield every cost with its name."""
-    for network, units in table['networks'].items():
+    for network, units in table['costs'].items():
         for unit, cost in units.items():
             yield f'{network}.{unit}', cost
 
@@ -114,7 +114,7 @@ def test_every_row_that_is_named_exists(
 
 def test_sections_name_their_sources(table: dict[str, Any]) -> None:
     for section in ('contention', 'transition_ms', 'power', 'modes'):
-        found = list(parts(table[section], section))
+        found = list(parts(table['notes'][section], section))
         assert found, section
         for where, part in found:
             assert part['source'], where
@@ -122,14 +122,14 @@ def test_sections_name_their_sources(table: dict[str, Any]) -> None:
 
 
 def test_slowdowns_are_together_over_alone(table: dict[str, Any]) -> None:
-    pair = table['contention']['measured'][0]
+    pair = table['notes']['contention']['measured'][0]
     for unit, factor in pair['slowdown'].items():
         ratio = pair['together_ms'][unit] / pair['alone_ms'][unit]
         assert factor == pytest.approx(ratio, rel=0.001)
 
 
 def test_orin_nano_and_what_a_robot_needs(table: dict[str, Any]) -> None:
-    networks = table['networks']
+    networks = table['costs']
     for name in ('yolov8n_640', 'yolov8s_640', 'yolov8m_640', 'resnet50_224'):
         assert {'orin_agx_gpu', 'orin_agx_dla', 'orin_nano_gpu'} <= set(networks[name])
     times = [networks[f'yolov8{size}_640']['orin_agx_gpu']['latency_ms'] for size in 'nsm']

@@ -16,10 +16,10 @@ import yaml
 from shared_data import shared_file
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.simulation.loading import load_platform
-from edge_sched_ros.simulation.loading import load_workload
 from edge_sched_ros.simulation.simulator import Simulator
-from edge_sched_ros.simulation.system import System
+from edge_sched_ros.system.loading import load_platform
+from edge_sched_ros.system.loading import load_workload
+from edge_sched_ros.system.system import System
 
 FOLDER = Path(__file__).resolve().parents[2] / 'config' / 'platforms'
 #: VPI 4.1 "Basic concepts" and the DLA page of TensorRT: DLA, PVA, VIC, OFA

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.simulation.loading import built_in
-from edge_sched_ros.simulation.loading import load_platform
+from edge_sched_ros.system.finding import built_in
+from edge_sched_ros.system.loading import load_platform
 
 PLATFORMS = Path(__file__).resolve().parents[2] / 'config' / 'platforms'
 

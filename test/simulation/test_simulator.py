@@ -35,7 +35,7 @@ from edge_sched_ros.policies.registry import make_policy
 from edge_sched_ros.policies.registry import policy_names
 from edge_sched_ros.simulation.outcome import outcome
 from edge_sched_ros.simulation.simulator import Simulator
-from edge_sched_ros.simulation.system import System
+from edge_sched_ros.system.system import System
 
 SECONDS = 0.25
 
@@ -306,10 +306,11 @@ def test_pairwise_factors_of_several_others_multiply():
     [
         (30, 30, 1.0),  # at the knee
         (30, 80, 1.5),  # 1 + 1 * (110 - 60) / 100
-        (80, 30, 1.5),
-        (200, 200, 2.5),  # the limit
+        (80, 30, 1.5 / 1.2),  # over what it takes alone: 1 + 1 * (80 - 60) / 100
+        (200, 200, 2.5 / 2.4),  # the limit over 1 + 1 * (200 - 60) / 100
+        (60, 300, 2.5),  # the limit
         (0, 200, 1.0),  # pulls at nothing
-        (110, 0, 1.5),  # alone above the knee
+        (110, 0, 1.0),  # alone, as it was measured
     ],
 )
 def test_piecewise_contention_rises_from_its_knee_to_its_limit(g_gbps, d_gbps, factor):

@@ -84,10 +84,10 @@ def compare(
     from edge_sched_ros.simulation.bound_suite import excesses
     from edge_sched_ros.simulation.comparison import summarise
     from edge_sched_ros.simulation.limits import check_frames
-    from edge_sched_ros.simulation.loading import load_suite
     from edge_sched_ros.simulation.suite import Case
     from edge_sched_ros.simulation.suite import run_cases
     from edge_sched_ros.simulation.suite import scenarios
+    from edge_sched_ros.simulation.suite_file import load_suite
 
     names = list(names_in(policies, '--policies', 'policy'))
     baseline = _baseline(baseline, names)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""``edge-sched simulate``: a workload on a platform in virtual time."""
+"""``edge-sched simulate``: tasks on a device in virtual time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from edge_sched_ros.documents.output_file import check_output
 
 if TYPE_CHECKING:
     from edge_sched_ros.simulation.simulator import Simulator
-    from edge_sched_ros.simulation.system import System
+    from edge_sched_ros.system.system import System
 
 #: parameter -> option
 _NOT_WITH_REPLAY = {
@@ -38,8 +38,9 @@ _NOT_WITH_REPLAY = {
 
 
 @click.command('simulate')
-@click.option('--workload', required=True, help='A built-in name or a YAML file.')
-@click.option('--platform', required=True, help='A built-in name or a YAML file.')
+@click.argument('files', nargs=-1)
+@click.option('--workload', help='Tasks: a built-in name or a YAML file.')
+@click.option('--platform', help='A device: a built-in name or a YAML file.')
 @click.option('--policy', default='edf+drop', show_default=True, help='Scheduling policy.')
 @click.option(
     '--set',
@@ -103,8 +104,9 @@ _NOT_WITH_REPLAY = {
 @click.pass_context
 def simulate(
     ctx: click.Context,
-    workload: str,
-    platform: str,
+    files: tuple[str, ...],
+    workload: str | None,
+    platform: str | None,
     policy: str,
     settings: tuple[str, ...],
     seconds: float,
@@ -116,29 +118,33 @@ def simulate(
     replayed: Path | None,
     as_json: bool,
 ) -> None:
-    """Run the scheduler on a workload and a platform in virtual time."""
+    """
+    Run the scheduler on tasks and a device in virtual time.
+
+    FILES are system files: what one leaves out another may say, and later ones override. Names
+    of what comes with the package do as well; @MODE may follow for a power mode of the device.
+    """
     from edge_sched_ros.cli.plans import check_follows
     from edge_sched_ros.cli.plans import read_plan
     from edge_sched_ros.cli.plans import replanner
     from edge_sched_ros.cli.settings import parse_settings
+    from edge_sched_ros.cli.system_files import paths_of
+    from edge_sched_ros.cli.system_files import tasks_and_device
     from edge_sched_ros.policies.registry import make_policy
     from edge_sched_ros.simulation.limits import check_frames
     from edge_sched_ros.simulation.load import at_load
-    from edge_sched_ros.simulation.loading import files_of
-    from edge_sched_ros.simulation.loading import load_platform
-    from edge_sched_ros.simulation.loading import load_workload
     from edge_sched_ros.simulation.simulator import Simulator
-    from edge_sched_ros.simulation.system import System
     from edge_sched_ros.simulation.trace import trace_file
+    from edge_sched_ros.system.system import System
 
     if replayed is not None:
         _refuse_beside_replay(ctx)
     values: dict[str, Any] = dict(parse_settings(settings))
     make_policy(policy, values)
     check_follows(policy, plan, replan_s)
-    asked, device = load_workload(workload), load_platform(platform)
+    asked, device = tasks_and_device(files, workload, platform)
     if trace is not None:
-        check_output(trace, inputs=files_of(workload, platform), streamed=True)
+        check_output(trace, inputs=paths_of(*files, workload, platform), streamed=True)
     system = System(asked, device) if load is None else at_load(asked, device, load)
     if replayed is not None:
         _replay(replayed, system, load, as_json)

@@ -1,0 +1,143 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""How units that are busy at the same time slow each other down: the keys and the law."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Annotated
+from typing import Literal
+from typing import Protocol
+from typing import Union
+
+from pydantic import Field
+
+from edge_sched_ros.documents.names import Named
+from edge_sched_ros.system.fields import Factor
+from edge_sched_ros.system.fields import NotNegative
+from edge_sched_ros.system.fields import Positive
+from edge_sched_ros.system.fields import Sourced
+from edge_sched_ros.system.fields import Strict
+
+
+class NoContention(Strict):
+    """Units do not disturb each other."""
+
+    model: Literal['none'] = Field('none', description='The plain word does as well.')
+
+
+class PairwiseContention(Sourced):
+    """A measured table: how much longer a unit takes while another is busy; factors multiply."""
+
+    model: Literal['pairwise'] = Field(description='Which model this is.')
+    slowdown: dict[Named, dict[Named, Factor]] = Field(
+        description='Unit (name, type or kind) -> busy other -> factor.'
+    )
+
+
+class PiecewiseContention(Sourced):
+    """
+    Shared bandwidth: nothing below a knee, then a rising line up to a limit.
+
+    The shape follows PCCS (Xu et al., MICRO 2021), three regions by demand; its numbers are
+    fitted per device, so all are settings.
+    """
+
+    model: Literal['piecewise'] = Field(description='Which model this is.')
+    knee_gbps: NotNegative = Field(
+        description='Demand of all busy units from which they slow down, in GB/s.'
+    )
+    slope: NotNegative = Field(
+        description='The line is ``1 + slope * (demand - knee_gbps) / bandwidth_gbps``; a stage '
+        'takes the line at the demand of all over the line at its own as long.'
+    )
+    bandwidth_gbps: Positive = Field(description='Of the shared memory, in GB/s.')
+    limit: Factor = Field(4.0, description='The line rises no further than this.')
+
+
+ContentionSpec = Annotated[
+    Union[NoContention, PairwiseContention, PiecewiseContention], Field(discriminator='model')
+]
+
+
+class Contention(Protocol):
+    """Gives the slowdown of a stage, at least 1."""
+
+    def slowdown(self, unit: str, demand: float, busy: Mapping[str, float]) -> float:
+        """
+        Return how much longer a stage takes than alone.
+
+        :param unit: where it runs
+        :param demand: its memory traffic in GB/s
+        :param busy: all busy units, this one among them, and their traffic in GB/s
+        """
+
+
+class Pairwise:
+    """
+    Factors of a measured table, multiplied over the other busy units.
+
+    :param factors: unit -> busy other -> factor
+    """
+
+    def __init__(self, factors: Mapping[str, Mapping[str, float]]) -> None:
+        self._factors = {
+            unit: {other: factor for other, factor in row.items() if other != unit}
+            for unit, row in factors.items()
+        }
+
+    def slowdown(self, unit: str, demand: float, busy: Mapping[str, float]) -> float:
+        """Return the product of the factors."""
+        product = 1.0
+        factors = self._factors.get(unit)
+        if factors is not None:
+            for other in busy:
+                product *= factors.get(other, 1.0)
+        return product
+
+
+class Piecewise:
+    """
+    Nothing below the knee of total demand, a rising line above it, a limit.
+
+    Alone a stage takes what was measured alone, so only what others add counts.
+    """
+
+    def __init__(self, spec: PiecewiseContention) -> None:
+        self._knee_gbps, self._limit = spec.knee_gbps, spec.limit
+        self._rise = spec.slope / spec.bandwidth_gbps
+
+    def slowdown(self, unit: str, demand: float, busy: Mapping[str, float]) -> float:
+        """Return the line at the demand of all over the line at the stage's own."""
+        if demand <= 0:
+            return 1.0
+        others = sum([value for other, value in busy.items() if other != unit])
+        return self._line(demand + others) / self._line(demand)
+
+    def _line(self, demand_gbps: float) -> float:
+        return min(self._limit, 1 + self._rise * max(0.0, demand_gbps - self._knee_gbps))
+
+
+def make_contention(
+    spec: ContentionSpec, units_called: Callable[[str], Sequence[str]]
+) -> Contention | None:
+    """
+    Return the law of a device, ``None`` where nothing can slow anything down.
+
+    :param units_called: returns the units of a name, type or kind
+    :raises ConfigError: from ``units_called``, for a unit that is not known
+    """
+    if isinstance(spec, PairwiseContention):
+        factors: dict[str, dict[str, float]] = {}
+        for one, row in spec.slowdown.items():
+            for other, factor in row.items():
+                for a in units_called(one):
+                    for b in units_called(other):
+                        factors.setdefault(a, {})[b] = factor
+        acts = any(factor > 1 for row in factors.values() for factor in row.values())
+        return Pairwise(factors) if acts else None
+    if isinstance(spec, PiecewiseContention):
+        return Piecewise(spec) if spec.slope > 0 and spec.limit > 1 else None
+    return None

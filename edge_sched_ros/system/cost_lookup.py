@@ -1,0 +1,95 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The one look-up of what is given by unit: its name first, then its type, then its kind."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import TypeVar
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.units import UNIT_KINDS
+from edge_sched_ros.system.costs import Cost
+from edge_sched_ros.system.device import Device
+from edge_sched_ros.system.unit import Unit
+
+_log = logging.getLogger(__name__)
+_Value = TypeVar('_Value')
+#: named in one line
+_MOST = 6
+_EXAMPLE = '{gpu: {latency_ms: 10, memory_mib: 300}}'
+
+
+def given_for(table: Mapping[str, _Value], name: str, unit: Unit) -> _Value | None:
+    """Return what a table says of a unit, ``None`` where it says nothing."""
+    for key in (name, unit.type, unit.kind):
+        if key in table:
+            return table[key]
+    return None
+
+
+def joined_costs(
+    costs: Mapping[str, Mapping[str, Cost]], own: Mapping[str, Mapping[str, Cost]]
+) -> dict[str, dict[str, Cost]]:
+    """Return costs by name and unit; entries of ``own`` replace those of ``costs``."""
+    return {name: {**costs.get(name, {}), **own.get(name, {})} for name in {**costs, **own}}
+
+
+def check_units(table: Mapping[str, Cost], device: Device, where: str) -> None:
+    """
+    Refuse slips; types of other devices may stand in a table, and have an underscore or a dash.
+
+    :param where: file and key, for messages
+    :raises ConfigError: for a key that no unit can be called by
+    """
+    known = device.unit_words
+    for key in table:
+        if key in Cost.model_fields:
+            raise ConfigError(f'{where}.{key}', _misplaced(key))
+        if key not in known and key not in UNIT_KINDS and '_' not in key and '-' not in key:
+            names = ', '.join(sorted(device.units))
+            raise ConfigError(where, f"unknown unit '{key}' (there are {names})")
+
+
+def check_cost_keys(
+    costs: Mapping[str, Mapping[str, Cost]], devices: Iterable[Device], where: str
+) -> None:
+    """
+    Refuse parts of a cost that stand where a unit should, and log what no unit would use.
+
+    The latter may be meant for other devices, so it is no mistake yet.
+
+    :param where: the costs stand, for messages
+    :raises ConfigError: naming the first part of a cost
+    """
+    words = {word for device in devices for word in device.unit_words}
+    check_misplaced(costs, words, where)
+    unused = [f'{name}.{key}' for name, table in costs.items() for key in table.keys() - words]
+    if unused:
+        first = ', '.join(sorted(unused)[:_MOST]) + (', ...' if len(unused) > _MOST else '')
+        known = ', '.join(sorted(words))
+        text = "%s: not used: %s: no unit's name, type or kind (there are %s)"
+        _log.warning(text, where, first, known)
+
+
+def check_misplaced(
+    costs: Mapping[str, Mapping[str, Cost]], words: Collection[str], where: str
+) -> None:
+    """
+    Check that no part of a cost stands where a unit should.
+
+    :param words: what units are called
+    :raises ConfigError: naming the first that does
+    """
+    for name, table in costs.items():
+        for key in table:
+            if key in Cost.model_fields and key not in words:
+                raise ConfigError(f'{where}.{name}.{key}', _misplaced(key))
+
+
+def _misplaced(key: str) -> str:
+    place = 'inside a unit' if key == 'latency_ms' else 'beside latency_ms'
+    return f'goes {place}, as in {_EXAMPLE}'

@@ -1,0 +1,96 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a stage, or a whole network, costs on a unit."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+from pydantic import model_validator
+
+from edge_sched_ros.documents.names import Named
+from edge_sched_ros.system.fields import Chance
+from edge_sched_ros.system.fields import Count
+from edge_sched_ros.system.fields import NotNegative
+from edge_sched_ros.system.fields import Sourced
+from edge_sched_ros.system.fields import Spread
+from edge_sched_ros.system.fields import Strict
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class Measurement(Strict):
+    """How a cost was measured; the median is the cost's ``latency_ms``."""
+
+    p95_ms: NotNegative = Field(description='95 of 100 runs took no longer.')
+    p99_ms: NotNegative = Field(description='99 of 100 runs took no longer.')
+    mean_ms: NotNegative = Field(description='Arithmetic mean; one slow run moves it.')
+    half_width_ms: NotNegative = Field(
+        description='Half the width of the confidence interval of the median.'
+    )
+    level: Chance = Field(description='Confidence level of that interval, at least.')
+    runs: Count = Field(description='How many runs over one item the numbers come from.')
+    energy_source: str = Field('', description='The rail energy was read from; empty for none.')
+
+
+class Cost(Sourced):
+    """What one run costs on a unit, alone; a plain number is the latency."""
+
+    latency_ms: NotNegative = Field(description='Time of a run over one item, undisturbed.')
+    cv: Spread | None = Field(
+        None,
+        description='Spread of that time, standard deviation over mean (lognormal); where absent '
+        "the device's ``latency_cv``.",
+    )
+    per_item_ms: NotNegative | None = Field(
+        None,
+        description='What every further item adds to a run; energy grows by the same share. '
+        'Where absent nothing in a cascade, and a whole run in a batch.',
+    )
+    energy_mj: NotNegative | None = Field(
+        None,
+        description="Energy of a run over one item; where absent the unit's ``active_mw`` times "
+        'the latency.',
+    )
+    demand_gbps: NotNegative = Field(
+        0.0, description='Memory traffic while it runs, in GB/s; for ``piecewise`` contention.'
+    )
+    memory_mib: NotNegative = Field(
+        0.0,
+        description='Memory that holding it for the unit takes, running or not; once for all '
+        "tasks that use it. Counts to the device's ``memory_mib``.",
+    )
+    swap_ms: NotNegative = Field(
+        0.0,
+        description='More when the run before was of another network; for ``fcfs`` units of '
+        '``capacity`` and ``place``.',
+    )
+    leave_ms: NotNegative = Field(
+        0.0, description='What leaving the unit after this stage takes there; for ``plan``.'
+    )
+    enter_ms: NotNegative = Field(
+        0.0, description='What entering the unit before this stage takes there; for ``plan``.'
+    )
+    measured: Measurement | None = Field(
+        None, description='Statistics, where it was measured; not used.'
+    )
+
+    @model_validator(mode='before')
+    @classmethod
+    def _from_number(cls, value: Any) -> Any:
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return {'latency_ms': value} if number else value
+
+    @model_validator(mode='after')
+    def _in_order(self) -> Self:
+        measured = self.measured
+        if measured and not self.latency_ms <= measured.p95_ms <= measured.p99_ms:
+            raise ValueError('latency_ms, p95_ms and p99_ms must not fall')
+        return self
+
+
+#: unit name, type or kind -> cost
+CostByUnit = dict[Named, Cost]

@@ -1,0 +1,45 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What all parts of a system file have in common: strict keys, units in the names."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel
+from pydantic import ConfigDict
+from pydantic import Field
+
+#: more than any number of a file means; times stay finite in nanoseconds
+MOST = 1e9
+# strict: neither a text nor true is a number
+Positive = Annotated[float, Field(strict=True, gt=0, le=MOST, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(strict=True, ge=0, le=MOST, allow_inf_nan=False)]
+Share = Annotated[float, Field(strict=True, ge=0, le=1)]
+#: a share that is something
+Part = Annotated[float, Field(strict=True, gt=0, le=1)]
+#: a probability that is not certain
+Chance = Annotated[float, Field(strict=True, ge=0, lt=1)]
+Factor = Annotated[float, Field(strict=True, ge=1, le=1e3)]
+#: standard deviation over mean
+Spread = Annotated[float, Field(strict=True, ge=0, le=3)]
+Number = Annotated[float, Field(strict=True)]
+Whole = Annotated[int, Field(strict=True)]
+Count = Annotated[int, Field(strict=True, ge=1, le=100_000)]
+Truth = Annotated[bool, Field(strict=True)]
+Name = Annotated[str, Field(pattern=r'^[A-Za-z][A-Za-z0-9_.-]*$')]
+
+
+class Strict(BaseModel):
+    """A part of a file; a key nobody knows is an error."""
+
+    model_config = ConfigDict(extra='forbid', frozen=True)
+
+
+class Sourced(Strict):
+    """Numbers that say where they come from; nothing but people reads that."""
+
+    source: str = Field('', description='Where the numbers come from; not used.')
+    confidence: str = Field('', description='How sure that is; not used.')
+    assumption: str = Field('', description='How they were derived or guessed; not used.')
+    note: str = Field('', description='For people.')

@@ -1,0 +1,102 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Reads system files: the user's own, and those that come with the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.near import did_you_mean
+from edge_sched_ros.documents.plain_words import shortened
+from edge_sched_ros.documents.yaml_file import read_mapping
+from edge_sched_ros.system.cost_lookup import joined_costs
+from edge_sched_ros.system.finding import find
+from edge_sched_ros.system.finding import is_built_in
+from edge_sched_ros.system.finding import mode_apart
+from edge_sched_ros.system.origins import Data
+from edge_sched_ros.system.parsing import parse_system
+from edge_sched_ros.system.power_modes import in_power_mode
+from edge_sched_ros.system.system_file import SystemFile
+
+#: built-in platform -> the file in config/platforms that is of the same module and has power modes
+_WITH_POWER_MODES = {
+    'orin_agx': 'jetson_agx_orin_64.yaml',
+    'orin_nx': 'jetson_orin_nx_16.yaml',
+}
+
+
+def load_system(*files: str | Path) -> SystemFile:
+    """
+    Read one system from files: later ones add keys, or override those of the ones before.
+
+    :param files: paths, or names of what comes with the package; ``@`` and a power mode of the
+        device may follow one
+    :raises ConfigError: when there is none, or it cannot be used; names file and key
+    """
+    return _load([str(file) for file in files], '', 'system')
+
+
+def load_workload(name: str) -> SystemFile:
+    """
+    Read tasks.
+
+    :param name: of a workload that comes with the package, or a path
+    :raises ConfigError: when there is none, or it cannot be used; names file and key
+    """
+    found = _load([name], 'workloads', 'workload')
+    if not found.tasks:
+        raise ConfigError(f'{found.where}: tasks', 'is missing')
+    return found
+
+
+def load_platform(name: str) -> SystemFile:
+    """
+    Read a device, its costs filled in.
+
+    :param name: of a platform that comes with the package, or a path; ``@`` and a power mode may
+        follow
+    :raises ConfigError: when there is none, or it cannot be used; names file and key
+    """
+    found = _load([name], 'platforms', 'platform')
+    found.device()
+    return found
+
+
+def _load(names: list[str], kind: str, what: str) -> SystemFile:
+    parts: list[tuple[str, Data]] = []
+    mode = ''
+    for name in names:
+        base, asked = mode_apart(name, what)
+        path = find(base, kind, what)
+        parts.append(('' if is_built_in(path) else str(path), read_mapping(path)))
+        mode = asked or mode
+    title = Path(mode_apart(names[0], what)[0]).stem if names else ''
+    system = _with_costs(parse_system(*parts, name=title))
+    return _in_mode(system, mode) if mode or system.power_modes else system
+
+
+def _with_costs(system: SystemFile) -> SystemFile:
+    """Return it with the costs of the file that it names."""
+    if not system.costs_from:
+        return system
+    path = find(system.costs_from, '', system.at('costs_from'))
+    table = parse_system((str(path), read_mapping(path)))
+    return system.model_copy(update={'costs': joined_costs(table.costs, system.costs)})
+
+
+def _in_mode(system: SystemFile, mode: str) -> SystemFile:
+    if mode and mode not in system.power_modes:
+        problem = f"there is no power mode '{shortened(mode)}'"
+        if system.power_modes:
+            known = ', '.join(system.power_modes)
+            raise ConfigError(
+                system.where,
+                f'{problem}{did_you_mean(mode, system.power_modes)} (there are {known}); '
+                'without the @ it is as its costs were given, '
+                'which is MAXN in the files of Jetsons',
+            )
+        file = _WITH_POWER_MODES.get(system.name)
+        hint = f'; config/platforms/{file} has some' if file else ''
+        raise ConfigError(system.where, f'{problem}: this platform has none{hint}')
+    return in_power_mode(system, mode)

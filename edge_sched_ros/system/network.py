@@ -1,0 +1,130 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Networks: variants, and the stages or layer groups that are scheduled one by one."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+from pydantic import model_validator
+
+from edge_sched_ros.documents.names import Named
+from edge_sched_ros.system.cost_columns import stages_from
+from edge_sched_ros.system.costs import Cost
+from edge_sched_ros.system.fields import Chance
+from edge_sched_ros.system.fields import Name
+from edge_sched_ros.system.fields import NotNegative
+from edge_sched_ros.system.fields import Part
+from edge_sched_ros.system.fields import Positive
+from edge_sched_ros.system.fields import Share
+from edge_sched_ros.system.fields import Strict
+from edge_sched_ros.system.fields import Whole
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class Stage(Strict):
+    """A schedulable piece of a network; a layer group where a network may change its unit."""
+
+    name: Name = Field(description='Unique in its variant.')
+    cost: dict[Named, Cost] = Field(
+        {}, description='By unit name, else type, else kind; units without cost cannot run it.'
+    )
+    library: Named = Field(
+        '', description='A key of ``costs``; entries of ``cost`` replace those of that table.'
+    )
+    scale: Positive = Field(
+        1.0, description='Times latency and energy (a part of a listed network).'
+    )
+    per_item: NotNegative = Field(
+        0.0,
+        description='What every further item of a cascade adds, as a share of the latency; '
+        'on top of ``per_item_ms``.',
+    )
+    chance: Part = Field(
+        1.0,
+        description='How likely a job that comes to it needs it; the first stage always runs.',
+    )
+    exit_chance: Chance = Field(0.0, description='How likely the answer is known after it.')
+
+
+class Variant(Strict):
+    """
+    A form of a network: ``stages``, or ``cost`` in short, or ``layers`` for the array model.
+
+    ``cost`` is by unit. With numbers the network is one stage, ``infer``; with lists, a number
+    per layer group, it is the stages ``g0``, ``g1``, ...; there ``null`` means that the unit
+    cannot run the group, and ``leave_ms`` and ``enter_ms`` have a number per cut, or one for all.
+    """
+
+    accuracy: Share = Field(1.0, description='Relative to the best variant.')
+    stages: tuple[Stage, ...] = Field((), description='Run one after the other.')
+    layers: Named = Field('', description='A network of the layer library (array devices).')
+    segments: Whole = Field(
+        4, ge=1, le=200, description='Stages the layers are grouped into, of about equal latency.'
+    )
+    skippable: tuple[Whole, ...] = Field(
+        (), description='Segments that may be skipped, counted from 0; the first never is.'
+    )
+    skip_chance: Chance = Field(0.0, description='How likely each of these is skipped.')
+    exits: dict[Whole, Chance] = Field(
+        {}, description='Segment, counted from 0 -> chance that it is the last.'
+    )
+    file: str = Field('', description='Name of the file that was measured.')
+    sha256: str = Field(
+        '',
+        description='First 16 digits of the hash of it, and of the files beside it that its '
+        'weights are in: another one, other costs.',
+    )
+
+    @model_validator(mode='before')
+    @classmethod
+    def _from_cost(cls, value: Any) -> Any:
+        if not isinstance(value, dict) or 'cost' not in value:
+            return value
+        rest = {key: given for key, given in value.items() if key != 'cost'}
+        if rest.get('stages') or rest.get('layers'):
+            raise ValueError('cost goes without stages and layers')
+        return {**rest, 'stages': stages_from(value['cost'])}
+
+    @model_validator(mode='after')
+    def _one_of_two(self) -> Self:
+        if bool(self.stages) == bool(self.layers):
+            raise ValueError('needs either stages, cost or layers')
+        names = [stage.name for stage in self.stages]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f"there are two stages '{twice}'")
+        return self
+
+
+class Network(Strict):
+    """Variants of a network, the best first; one alone may give its keys right here."""
+
+    variants: dict[Name, Variant] = Field(
+        min_length=1, description='By name; jobs begin as the first unless the policy says else.'
+    )
+    max_switches: Whole = Field(
+        1,
+        ge=0,
+        le=1000,
+        description='How often a job may change its unit; HaX-CoNN allows one change. '
+        'For ``plan``.',
+    )
+
+    @model_validator(mode='before')
+    @classmethod
+    def _single(cls, value: Any) -> Any:
+        if not isinstance(value, dict) or 'variants' in value:
+            return value
+        own = {key: given for key, given in value.items() if key in cls.model_fields}
+        rest = {key: given for key, given in value.items() if key not in own}
+        return {**own, 'variants': {'base': rest}}
+
+    @property
+    def first(self) -> Variant:
+        """Return the variant that jobs begin as."""
+        return next(iter(self.variants.values()))

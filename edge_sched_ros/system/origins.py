@@ -1,0 +1,88 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Joins the data of several files, and keeps which key came from which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+
+from edge_sched_ros.core.errors import ConfigError
+
+#: what a thing is cannot differ; how much it takes can
+_IDENTITY = ('format', 'kind', 'type')
+#: of the whole file: those of the first file stay
+_TITLES = ('name', 'description')
+Data = dict[str, Any]
+
+
+class Origins:
+    """
+    Which file said what.
+
+    :param files: all of them; empty for none
+    """
+
+    def __init__(self, files: str = '') -> None:
+        self.files = files
+        self._by_key: dict[tuple[str, ...], str] = {}
+
+    def note(self, key: Sequence[str], value: Any, file: str) -> None:
+        """Remember who gave a key, and all below it."""
+        self._by_key[tuple(key)] = file
+        if isinstance(value, Mapping):
+            for name, one in value.items():
+                self.note((*key, str(name)), one, file)
+
+    def of(self, key: Sequence[str]) -> str:
+        """Return the files that gave a key or what is below it; empty where that is not known."""
+        found = {
+            self._by_key[known]: None for known in self._by_key if known[: len(key)] == tuple(key)
+        }
+        if found:
+            return ', '.join(found)
+        return self.of(key[:-1]) if len(key) > 1 else self.files
+
+
+def joined(files: Iterable[tuple[str, Mapping[Any, Any]]]) -> tuple[Data, Origins]:
+    """
+    Join files: mappings are joined key by key, of anything else the last counts.
+
+    :param files: what each is called, and its data
+    :raises ConfigError: naming both places, where two files say different things of what
+        something is
+    """
+    parts = list(files)
+    origins = Origins(', '.join(dict.fromkeys(name for name, _ in parts if name)))
+    data: Data = {}
+    if len(parts) == 1:
+        return dict(parts[0][1]), origins
+    for name, part in parts:
+        _join(data, part, name, origins, ())
+    return data, origins
+
+
+def _join(
+    data: Data, part: Mapping[Any, Any], file: str, origins: Origins, key: tuple[str, ...]
+) -> None:
+    for name, value in part.items():
+        here = (*key, str(name))
+        before = data.get(name)
+        if isinstance(before, dict) and isinstance(value, Mapping):
+            _join(before, value, file, origins, here)
+            continue
+        if name in data and not key and name in _TITLES:
+            continue
+        if name in data and name in _IDENTITY and before != value:
+            place = f'{origins.of(here)}: {".".join(here)}'
+            problem = f'is {value!r}, but {before!r} in {place}'
+            raise ConfigError(f'{file}: {".".join(here)}', problem)
+        data[name] = _copied(value)
+        origins.note(here, value, file)
+
+
+def _copied(value: Any) -> Any:
+    """Return mappings that may be changed; the parts of a file may stand in it twice."""
+    return {k: _copied(v) for k, v in value.items()} if isinstance(value, Mapping) else value

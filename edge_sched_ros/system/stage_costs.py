@@ -1,0 +1,176 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What every stage of a network costs on every unit of a device."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.tasks import NS_PER_MS
+from edge_sched_ros.system.cost_lookup import check_units
+from edge_sched_ros.system.cost_lookup import given_for
+from edge_sched_ros.system.costs import Cost
+from edge_sched_ros.system.device import Device
+from edge_sched_ros.system.network import Network
+from edge_sched_ros.system.network import Stage
+from edge_sched_ros.system.network import Variant
+from edge_sched_ros.system.unit import ArrayShape
+from edge_sched_ros.system.unit import Unit
+
+Costs = Mapping[str, Mapping[str, Cost]]
+
+
+@dataclass(frozen=True, slots=True)
+class StageCosts:
+    """A stage and its cost on each unit that can run it, the cheapest first."""
+
+    name: str
+    chance: float
+    exit_chance: float
+    on: dict[str, Cost]
+
+
+def network_called(
+    name: str, networks: Mapping[str, Network], costs: Costs, where: str
+) -> Network:
+    """
+    Return a network; one that only has costs is one stage.
+
+    :param where: file and key that name it, for messages
+    :raises ConfigError: when there is none
+    """
+    if name in networks:
+        return networks[name]
+    if name not in costs:
+        known = ', '.join([*networks, *costs]) or 'none'
+        raise ConfigError(where, f"there is no network '{name}' (there are {known})")
+    return Network(variants={'base': Variant(stages=(Stage(name='infer', library=name),))})
+
+
+def stage_costs(
+    variant: Variant, device: Device, costs: Costs, where: str, title: str
+) -> list[StageCosts]:
+    """
+    Return the stages of a variant with their costs at the speeds of the device's units.
+
+    :param costs: what a stage's ``library`` may name
+    :param where: the key of the variant, for messages
+    :param title: what messages call the device
+    :raises ConfigError: for a stage that no unit can run, or a network nobody has heard of
+    """
+    if variant.layers:
+        return _from_layers(variant, device, where, title)
+    found = []
+    for stage in variant.stages:
+        key = f'{where}.{stage.name}'
+        table = _table(stage, costs, key, title)
+        check_units(table, device, key)
+        found.append(_placed(stage, table, device, key, title))
+    return found
+
+
+def _table(stage: Stage, costs: Costs, where: str, title: str) -> dict[str, Cost]:
+    if not stage.library:
+        return stage.cost
+    if stage.library not in costs:
+        known = ', '.join(sorted(costs)) or 'none'
+        problem = f"{title} knows no costs of '{stage.library}' (known: {known})"
+        raise ConfigError(f'{where}.library', problem)
+    return {**costs[stage.library], **stage.cost}
+
+
+def _placed(
+    stage: Stage, table: dict[str, Cost], device: Device, where: str, title: str
+) -> StageCosts:
+    on = {}
+    for name, unit in device.units.items():
+        cost = given_for(table, name, unit)
+        if cost is not None:
+            on[name] = _scaled(cost, unit, stage)
+    if not on:
+        given, there = ', '.join(sorted(table)) or 'nothing', ', '.join(sorted(device.units))
+        raise ConfigError(
+            where,
+            f'no unit of {title} can run this stage (it has costs for {given}; there are {there})',
+        )
+    return StageCosts(stage.name, stage.chance, stage.exit_chance, _cheapest_first(on))
+
+
+def _scaled(cost: Cost, unit: Unit, stage: Stage) -> Cost:
+    scale, cost = stage.scale, _at_speed(cost, unit)
+    energy = cost.energy_mj
+    if energy is None and unit.active_mw:
+        energy = unit.active_mw * cost.latency_ms / 1e3
+    per_item_ms = cost.per_item_ms
+    if per_item_ms is not None or stage.per_item:
+        per_item_ms = ((per_item_ms or 0.0) + stage.per_item * cost.latency_ms) * scale
+    return cost.model_copy(
+        update={
+            'latency_ms': cost.latency_ms * scale,
+            'per_item_ms': per_item_ms,
+            'energy_mj': None if energy is None else energy * scale,
+        }
+    )
+
+
+def _at_speed(cost: Cost, unit: Unit) -> Cost:
+    if unit.speed == 1:
+        return cost
+    times = {
+        'latency_ms': cost.latency_ms / unit.speed,
+        'per_item_ms': None if cost.per_item_ms is None else cost.per_item_ms / unit.speed,
+    }
+    return cost.model_copy(update=times)
+
+
+def _from_layers(variant: Variant, device: Device, where: str, title: str) -> list[StageCosts]:
+    arrays = {name: unit.array for name, unit in device.units.items() if unit.array is not None}
+    if not arrays:
+        raise ConfigError(f'{where}.layers', f'needs units with an array, and {title} has none')
+    try:
+        shapes = tuple(sorted(set(arrays.values()), key=repr))
+        found = _layer_costs(variant.layers, variant.segments, shapes)
+    except ConfigError as error:
+        raise ConfigError(f'{where}.layers', error.problem) from None
+    stages = []
+    for index, by_array in enumerate(found):
+        on = {
+            name: _at_speed(by_array[array], device.units[name]) for name, array in arrays.items()
+        }
+        chance = 1 - variant.skip_chance if index in variant.skippable else 1.0
+        stages.append(
+            StageCosts(f's{index}', chance, variant.exits.get(index, 0.0), _cheapest_first(on))
+        )
+    return stages
+
+
+@lru_cache(maxsize=1024)
+def _layer_costs(
+    layers: str, count: int, shapes: tuple[ArrayShape, ...]
+) -> tuple[dict[ArrayShape, Cost], ...]:
+    from edge_sched_ros.system.costmodel.library import network_layers
+    from edge_sched_ros.system.costmodel.model import Array
+    from edge_sched_ros.system.costmodel.segments import segment_cost
+    from edge_sched_ros.system.costmodel.segments import segments
+
+    arrays = {shape: Array(**shape.model_dump()) for shape in shapes}
+    found = []
+    for group in segments(network_layers(layers), list(arrays.values()), count):
+        by_array = {}
+        for shape, array in arrays.items():
+            cost = segment_cost(group, array)
+            by_array[shape] = Cost(
+                latency_ms=cost.latency_ns / NS_PER_MS,
+                energy_mj=cost.energy_mj,
+                demand_gbps=cost.bandwidth_gbps,
+                source='analytic layer cost model',
+            )
+        found.append(by_array)
+    return tuple(found)
+
+
+def _cheapest_first(on: dict[str, Cost]) -> dict[str, Cost]:
+    return dict(sorted(on.items(), key=lambda item: item[1].latency_ms))

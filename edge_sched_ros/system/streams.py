@@ -1,0 +1,69 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""How often the tasks of a system are released."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.system.system_file import SystemFile
+from edge_sched_ros.system.workload import Stream
+from edge_sched_ros.system.workload import Task
+
+
+def own_streams(system: SystemFile) -> dict[str, Stream]:
+    """
+    Return the streams of tasks that have one of their own, by the task's name.
+
+    :raises ConfigError: where there is such a stream already
+    """
+    streams = {}
+    for name, task in system.tasks.items():
+        period_ms = task.own_period_ms
+        if period_ms is None:
+            continue
+        if name in system.streams:
+            key = 'period_ms' if task.rate_per_s is None else 'rate_per_s'
+            problem = f"makes a stream '{name}', which there is already"
+            raise ConfigError(system.at('tasks', name, key), problem)
+        streams[name] = Stream(
+            period_ms=period_ms,
+            arrivals=task.own_arrivals,
+            jitter_ms=task.jitter_ms,
+            phase_ms=task.phase_ms,
+        )
+    return streams
+
+
+def period_ms_of(
+    task: Task, system: SystemFile, streams: Mapping[str, Stream], where: str
+) -> float:
+    """
+    Return the time between a task's releases when every cascade has something to do.
+
+    :param streams: all streams, those of tasks among them
+    :param where: file and key of the task, for messages
+    :raises ConfigError: for a stream or task that is not there, or a loop
+    """
+    seen: list[str] = []
+    every = task.every_n
+    while task.after:
+        if task.after not in system.tasks:
+            known = ', '.join(system.tasks)
+            problem = f"there is no task '{task.after}' (there are {known})"
+            raise ConfigError(f'{where}.after', problem)
+        if task.after in seen:
+            chain = ' -> '.join([*seen, task.after])
+            raise ConfigError(f'{where}.after', f'is a loop: {chain}')
+        seen.append(task.after)
+        task = system.tasks[task.after]
+        every *= task.every_n
+    if task.own_period_ms is not None:
+        return task.own_period_ms * every
+    if task.stream not in streams:
+        known = ', '.join(streams) or 'none'
+        raise ConfigError(
+            f'{where}.stream', f"there is no stream '{task.stream}' (there are {known})"
+        )
+    return streams[task.stream].period_ms * every

@@ -1,0 +1,206 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tasks on one device, in the terms of the core: task specifications, units, costs in ns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import replace
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.profiles import Profiles
+from edge_sched_ros.core.profiles import StageKey
+from edge_sched_ros.core.tasks import check_tasks
+from edge_sched_ros.core.tasks import NS_PER_MS
+from edge_sched_ros.core.tasks import StageSpec
+from edge_sched_ros.core.tasks import TaskSpec
+from edge_sched_ros.core.tasks import VariantSpec
+from edge_sched_ros.core.units import Unit
+from edge_sched_ros.documents.parsing import checking
+from edge_sched_ros.system.checks import whole_ns
+from edge_sched_ros.system.contention import Contention
+from edge_sched_ros.system.contention import make_contention
+from edge_sched_ros.system.cost_lookup import joined_costs
+from edge_sched_ros.system.network import Variant
+from edge_sched_ros.system.stage_costs import network_called
+from edge_sched_ros.system.stage_costs import stage_costs
+from edge_sched_ros.system.stage_costs import StageCosts
+from edge_sched_ros.system.streams import own_streams
+from edge_sched_ros.system.streams import period_ms_of
+from edge_sched_ros.system.system_file import SystemFile
+from edge_sched_ros.system.workload import Piece
+from edge_sched_ros.system.workload import Stream
+from edge_sched_ros.system.workload import Task
+
+
+@dataclass(frozen=True, slots=True)
+class RunCost:
+    """What a run of a stage on a unit takes at full speed, undisturbed."""
+
+    latency_ns: int
+    per_item_ns: int
+    energy_mj: float
+    energy_per_item_mj: float
+    demand_gbps: float
+    #: what the stage takes there, running or not; 0 where the platform does not say
+    memory_mib: float = 0.0
+    #: spread of its time where that is not the device's
+    cv: float | None = None
+
+
+class System:
+    """
+    Tasks, units, streams and true costs.
+
+    :param workload: the file with the tasks
+    :param platform: the file with the device and what networks cost on it; ``None``: the same
+    :param slowdown: times every latency of the platform
+    :param speedup: what the workload's rates were multiplied by already; for reports
+    :raises ConfigError: when workload and platform do not fit; names the key
+    """
+
+    def __init__(
+        self,
+        workload: SystemFile,
+        platform: SystemFile | None = None,
+        *,
+        slowdown: float = 1.0,
+        speedup: float = 1.0,
+    ) -> None:
+        platform = workload if platform is None else platform
+        self.workload = workload
+        self.platform = platform
+        self.device = platform.device()
+        self.slowdown = slowdown
+        self.speedup = speedup
+        #: what networks cost on the device; costs of the workload's file come first
+        self._costs = joined_costs(platform.costs, workload.costs)
+        self.streams: dict[str, Stream] = {**workload.streams, **own_streams(workload)}
+        self.units = tuple(
+            Unit(name, unit.kind, unit.slots) for name, unit in self.device.units.items()
+        )
+        #: (task, variant, stage, unit) -> cost
+        self.costs: dict[tuple[str, str, str, str], RunCost] = {}
+        self._memory_mib = 0.0
+        self.tasks = tuple(self._task(name, task) for name, task in workload.tasks.items())
+        with checking(workload.where):
+            check_tasks(self.tasks, frozenset(self.device.units))
+        self._check_memory()
+        self.contention: Contention | None = make_contention(
+            self.device.contention,
+            lambda word: self.device.known_units(word, platform.at('contention', 'slowdown')),
+        )
+
+    def profiles(self) -> Profiles:
+        """Return what is known beforehand: the mean of every cost, and the transitions."""
+        profiles = Profiles()
+        for key, cost in self.costs.items():
+            profiles.set(
+                StageKey(*key),
+                cost.latency_ns,
+                source=self.platform.name,
+                per_item_ns=cost.per_item_ns,
+                energy_mj=cost.energy_mj or None,
+                energy_per_item_mj=cost.energy_per_item_mj,
+                demand=cost.demand_gbps,
+                memory_mib=cost.memory_mib or None,
+            )
+        for transition in self.device.transitions:
+            for source in self._units_called(transition.begin, 'from'):
+                for target in self._units_called(transition.end, 'to'):
+                    if source != target:
+                        time_ns = round(transition.ms * NS_PER_MS)
+                        profiles.set_transition(source, target, time_ns)
+        return profiles
+
+    def _units_called(self, name: str, end: str) -> list[str]:
+        found = self.device.units_called(name)
+        if not found:
+            known = ', '.join(self.device.units)
+            where = self.platform.at('transitions')
+            raise ConfigError(f'{where}.{end}', f"unknown unit '{name}' ({known})")
+        return found
+
+    def _check_memory(self) -> None:
+        most_mib = self.device.memory_mib
+        if most_mib is not None and self._memory_mib > most_mib:
+            raise ConfigError(
+                self.platform.at('memory_mib'),
+                f'the networks of {self.workload.name} need {self._memory_mib:.0f} MiB, there are '
+                f'{most_mib:.0f}',
+            )
+
+    def _task(self, name: str, task: Task) -> TaskSpec:
+        where = self.workload.at('tasks', name)
+        *before, last = task.pieces
+        first = [
+            replace(stage, name=f'{piece.network}_{stage.name}')
+            for piece in before
+            for stage in next(iter(self._stages(piece, where).values()))[1]
+        ]
+        variants = []
+        for variant_name, (variant, own) in self._stages(last, where).items():
+            stages = [*first, *own]
+            for stage in stages:
+                self._enter(name, variant_name, stage)
+            specs = (
+                StageSpec(stage.name, tuple(stage.on), stage.chance, stage.exit_chance)
+                for stage in stages
+            )
+            variants.append(VariantSpec(variant_name, tuple(specs), variant.accuracy))
+        period_ms = period_ms_of(task, self.workload, self.streams, where)
+        deadline_ms = task.deadline_ms or period_ms
+        period_key = 'deadline_ms' if task.deadline_ms else 'period_ms'
+        return TaskSpec(
+            name=name,
+            variants=tuple(variants),
+            deadline_ns=whole_ns(deadline_ms, f'{where}.{period_key}'),
+            stream='' if task.after else task.stream or name,
+            after=task.after,
+            period_ns=whole_ns(period_ms, f'{where}.period_ms'),
+            priority=task.priority,
+            every_n=task.every_n,
+            queue_depth=task.queue_depth,
+            max_in_flight=task.max_in_flight,
+            enabled=task.enabled,
+            needs_items=bool(task.after),
+        )
+
+    def _enter(self, task: str, variant: str, stage: StageCosts) -> None:
+        for unit, cost in stage.on.items():
+            energy, per_item_ms = cost.energy_mj or 0.0, cost.per_item_ms or 0.0
+            per_item = per_item_ms / cost.latency_ms if cost.latency_ms else 0.0
+            self.costs[(task, variant, stage.name, unit)] = RunCost(
+                latency_ns=round(cost.latency_ms * NS_PER_MS * self.slowdown),
+                per_item_ns=round(per_item_ms * NS_PER_MS * self.slowdown),
+                energy_mj=energy,
+                energy_per_item_mj=energy * per_item,
+                demand_gbps=cost.demand_gbps,
+                memory_mib=cost.memory_mib,
+                cv=cost.cv,
+            )
+        self._memory_mib += max(cost.memory_mib for cost in stage.on.values())
+
+    def _stages(self, piece: Piece, where: str) -> dict[str, tuple[Variant, list[StageCosts]]]:
+        """Return the variants of a network with their stages, on the unit it is bound to."""
+        name = piece.network
+        owner = self.platform if name in self.platform.networks else self.workload
+        owner = self.workload if name in self.workload.networks else owner
+        network = network_called(name, owner.networks, self._costs, f'{where}.network')
+        found = {}
+        for key, variant in network.variants.items():
+            at = owner.at('networks', name, key)
+            stages = stage_costs(variant, self.device, self._costs, at, self.platform.name)
+            found[key] = variant, _only_on(piece.unit, stages, f'{where}.unit')
+        return found
+
+
+def _only_on(unit: str, stages: list[StageCosts], where: str) -> list[StageCosts]:
+    """Return stages that run on one unit alone; all units where none is named."""
+    if not unit:
+        return stages
+    for stage in stages:
+        if unit not in stage.on:
+            able = ', '.join(stage.on)
+            raise ConfigError(where, f"'{unit}' cannot run stage {stage.name} (only {able})")
+    return [replace(stage, on={unit: stage.on[unit]}) for stage in stages]

@@ -1,0 +1,118 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""System files: everything that is known of a robot, in one file or several."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Literal
+
+from pydantic import Field
+from pydantic import PrivateAttr
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.documents.names import Named
+from edge_sched_ros.system.costs import Cost
+from edge_sched_ros.system.device import Device
+from edge_sched_ros.system.fields import Name
+from edge_sched_ros.system.fields import Part
+from edge_sched_ros.system.network import Network
+from edge_sched_ros.system.origins import Origins
+from edge_sched_ros.system.workload import Change
+from edge_sched_ros.system.workload import Stream
+from edge_sched_ros.system.workload import Task
+
+
+class SystemFile(Device):
+    """A system file. The keys of a device at the top are those of its only device."""
+
+    format: Literal[1] = Field(1, description='Version of this format.')
+    name: Named = Field('', description="In output; where absent the file's name.")
+    description: str = Field('', description='One line for people.')
+    devices: dict[Name, Device] = Field(
+        {}, description='Computers by name, where there are several or the one has a name.'
+    )
+    networks: dict[Name, Network] = Field({}, description='Networks by name.')
+    costs: dict[Name, dict[Named, Cost]] = Field(
+        {},
+        description='Name -> unit name, type or kind -> cost: for ``library`` of stages. A task '
+        'may name one as its network, which then is one stage.',
+    )
+    costs_from: Named = Field(
+        '',
+        description='Another file with ``costs``: ``jetson_costs``, or a path; entries of '
+        '``costs`` here replace its.',
+    )
+    streams: dict[Name, Stream] = Field({}, description='Streams by name, for several tasks.')
+    tasks: dict[Name, Task] = Field({}, description='Tasks by name.')
+    changes: tuple[Change, ...] = Field((), description='What changes during a simulated run.')
+    utilisation_limit: Part | None = Field(
+        None,
+        description='No unit shall be busier: ``capacity`` (where absent 1) and ``place`` (0.8, '
+        'as the Ibis authors).',
+    )
+    memory_share: Part = Field(
+        0.8,
+        description="Of a device's memory that ``place`` gives away; the default is the Ibis "
+        "authors'.",
+    )
+    front_end_limit: Part | None = Field(
+        0.8,
+        description='Most requests a task has in flight on average (rate times mean response), '
+        "for ``place``; ``null``: any number. The default is the Ibis authors'.",
+    )
+    deadline_share: Part = Field(
+        1.0,
+        description='Of a deadline, that a response may take by the models of ``place``: room '
+        'for error.',
+    )
+    notes: dict[Named, Any] = Field({}, description='For people; not used.')
+    _origins: Origins = PrivateAttr(default_factory=Origins)
+
+    @property
+    def where(self) -> str:
+        """Return what messages call it: the paths of a user's files, else its name."""
+        return self._origins.files or self.name
+
+    def at(self, *key: str) -> str:
+        """Return file and key, for messages."""
+        return f'{self._origins.of(key) or self.name}: {".".join(key)}'
+
+    def with_origins(self, origins: Origins, name: str) -> SystemFile:
+        """Return it with what it is called, and where its keys came from."""
+        named = self.model_copy(update={'name': self.name or name})
+        named._origins = origins
+        return named
+
+    def all_devices(self) -> dict[str, Device]:
+        """
+        Return the devices by name; the one at the top has the name of the file.
+
+        :raises ConfigError: when there is none, or one without units
+        """
+        found = dict(self.devices)
+        if self.units:
+            found = {self.name or 'device': self, **found}
+        if not found:
+            raise ConfigError(f'{self.where}: units', 'is missing: there is no device')
+        for name, device in found.items():
+            if not device.units:
+                raise ConfigError(self.at('devices', name, 'units'), 'is missing')
+        return found
+
+    def device(self, name: str = '') -> Device:
+        """
+        Return one device.
+
+        :param name: which; empty for the only one
+        :raises ConfigError: when there is none of that name, or more than one to choose from
+        """
+        devices = self.all_devices()
+        if name in devices:
+            return devices[name]
+        known = ', '.join(devices)
+        if name:
+            raise ConfigError('device', f"there is no device '{name}' (there are {known})")
+        if len(devices) > 1:
+            raise ConfigError(self.where, f'has several devices ({known}): name one')
+        return next(iter(devices.values()))

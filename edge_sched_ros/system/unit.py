@@ -1,0 +1,111 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""A processing unit: what it is, how fast, what power it draws, who is served first."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from typing import Literal
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+from pydantic import model_validator
+
+from edge_sched_ros.core.units import UNIT_KINDS
+from edge_sched_ros.documents.names import Named
+from edge_sched_ros.system.fields import Count
+from edge_sched_ros.system.fields import NotNegative
+from edge_sched_ros.system.fields import Positive
+from edge_sched_ros.system.fields import Sourced
+from edge_sched_ros.system.fields import Strict
+from edge_sched_ros.system.fields import Whole
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+Discipline = Literal['ps', 'fcfs', 'priority']
+#: kinds that divide themselves among all requests, where a file does not say
+_SHARING = ('gpu', 'cpu')
+
+
+class Mode(Sourced):
+    """A clock setting of a unit (DVFS)."""
+
+    speed: Positive = Field(1.0, description='Relative to the clock the costs are given for.')
+    energy: Positive = Field(1.0, description='Energy of a run, relative to that of the costs.')
+
+
+class ArrayShape(Strict):
+    """An accelerator array for the layer cost model."""
+
+    dataflow: Literal['ws', 'os'] = Field(description='Weight or output stationary.')
+    pes: Whole = Field(gt=0, description='Processing elements, one int8 MAC a cycle each.')
+    bandwidth_gbps: Positive = Field(description='To off-chip memory, in GB/s.')
+    clock_mhz: Positive = Field(1000.0, description='Of the array.')
+    buffer_kib: Positive = Field(
+        2048.0, description='Shared on-chip buffer; half of it can hold one operand.'
+    )
+
+
+class Unit(Sourced):
+    """A processing unit. The keys from ``discipline`` on are for ``capacity`` and ``place``."""
+
+    kind: Named = Field(
+        '', description=f'{", ".join(UNIT_KINDS)}; where absent what the name begins with, or cpu.'
+    )
+    type: Named = Field('', description='The model of the unit, a key of costs.')
+    speed: Positive = Field(
+        1.0, description='Relative to the unit the costs are given for; times are divided by it.'
+    )
+    slots: Whole = Field(1, ge=1, description='Stages at a time; they share it equally.')
+    idle_mw: NotNegative = Field(0.0, description='Power while nothing runs.')
+    active_mw: NotNegative = Field(
+        0.0, description='Power while a stage runs whose cost has no energy.'
+    )
+    array: ArrayShape | None = Field(
+        None, description='For networks given as ``layers``; those run on such units only.'
+    )
+    modes: dict[Named, Mode] = Field({}, description='Clock settings by name, for changes.')
+    discipline: Discipline | None = Field(
+        None,
+        description='``ps`` shares itself (where absent: ``gpu``, ``cpu``), ``fcfs`` serves in '
+        'order (all others), ``priority`` the most urgent first, without interrupting.',
+    )
+    cores: Count = Field(1, description='``ps``: equal cores; a request uses one at most.')
+    form: Literal['authors', 'textbook'] = Field(
+        'authors', description='``ps``, one core: every class waits as long, or in proportion.'
+    )
+    swap: Literal['mean', 'random'] = Field(
+        'mean', description='``fcfs``: a request pays its mean swap, or all of it or nothing.'
+    )
+    batch: Annotated[Whole, Field(ge=1, le=64)] = Field(
+        1, description='``fcfs``: requests of one network served at once.'
+    )
+    batch_wait_ms: NotNegative = Field(0.0, description='How long it waits for a full batch.')
+
+    @property
+    def order(self) -> Discipline:
+        """Return the discipline in force."""
+        return self.discipline or ('ps' if self.kind in _SHARING else 'fcfs')
+
+    @model_validator(mode='after')
+    def _fits(self) -> Self:
+        if self.kind and self.kind not in UNIT_KINDS:
+            raise ValueError(f'kind must be one of {", ".join(UNIT_KINDS)}, not {self.kind!r}')
+        return self
+
+    def called(self, name: str) -> Self:
+        """
+        Return it with the kind its name says, where it has none of its own.
+
+        :raises ValueError: where the keys of its queue do not go with that kind
+        """
+        kind = self.kind or next((kind for kind in UNIT_KINDS if name.startswith(kind)), 'cpu')
+        unit = self if self.kind else self.model_copy(update={'kind': kind})
+        if unit.cores > 1 and unit.order != 'ps':
+            raise ValueError(f'{name}: cores above 1 need discipline ps, not {unit.order}')
+        if unit.batch > 1 and unit.order != 'fcfs':
+            raise ValueError(f'{name}: batch above 1 needs discipline fcfs, not {unit.order}')
+        if unit.batch_wait_ms and unit.batch == 1:
+            raise ValueError(f'{name}: batch_wait_ms needs a batch above 1')
+        return unit

@@ -1,0 +1,251 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""System files: one format for every tool, in one file or several; mistakes are one line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.system.finding import built_in
+from edge_sched_ros.system.loading import load_system
+from edge_sched_ros.system.parsing import parse_system
+from edge_sched_ros.system.schema_docs import json_schema
+from edge_sched_ros.system.schema_docs import SECTIONS
+from edge_sched_ros.system.system import System
+
+BOARD = {'units': {'gpu0': {'kind': 'gpu'}, 'cpu0': {}}}
+TASKS = {
+    'networks': {'n': {'cost': {'gpu': 4, 'cpu': 10}}},
+    'tasks': {'t': {'network': 'n', 'period_ms': 20}},
+}
+
+
+def wrong(*files):
+    """Return the one line that parts of a system get; they are called a, b, ..."""
+    with pytest.raises(ConfigError) as error:
+        parse_system(*zip('abcd', files))
+    return str(error.value)
+
+
+# --- several files ------------------------------------------------------------------------
+
+
+def test_what_one_file_leaves_out_another_says():
+    system = parse_system(('a', TASKS), ('b', BOARD))
+    assert set(system.units) == {'gpu0', 'cpu0'} and set(system.tasks) == {'t'}
+    assert System(system).costs['t', 'base', 'infer', 'gpu0'].latency_ns == 4_000_000
+
+
+def test_later_files_override_key_by_key():
+    more = {'tasks': {'t': {'deadline_ms': 15}}, 'networks': {'n': {'cost': {'gpu': 5}}}}
+    system = parse_system(('a', TASKS), ('b', BOARD), ('c', more))
+    assert (system.tasks['t'].deadline_ms, system.tasks['t'].period_ms) == (15, 20)
+    (stage,) = system.networks['n'].first.stages
+    assert {unit: cost.latency_ms for unit, cost in stage.cost.items()} == {'gpu': 5, 'cpu': 10}
+
+
+def test_the_data_of_a_file_stays_as_it_was():
+    before = json.dumps(TASKS)
+    parse_system(('a', TASKS), ('b', {'tasks': {'t': {'priority': 3}}}), ('c', BOARD))
+    assert json.dumps(TASKS) == before
+
+
+def test_messages_name_the_file_that_said_it():
+    system = parse_system(('a', TASKS), ('b', BOARD), ('c', {'tasks': {'t': {'priority': 3}}}))
+    assert system.at('units', 'gpu0') == 'b: units.gpu0'
+    assert system.at('tasks', 't', 'priority') == 'c: tasks.t.priority'
+    assert system.at('tasks', 't') == 'a, c: tasks.t'
+
+
+def test_a_key_nobody_knows_names_its_file():
+    assert wrong(TASKS, {'unts': {}}) == 'b: unts: there is no such key'
+
+
+def test_files_that_contradict_each_other_are_both_named():
+    other = {'units': {'gpu0': {'kind': 'dla'}}}
+    assert wrong(BOARD, other) == ("b: units.gpu0.kind: is 'dla', but 'gpu' in a: units.gpu0.kind")
+    two_triggers = {'tasks': {'t': {'rate_per_s': 3}}}
+    line = wrong(TASKS, two_triggers)
+    assert line.startswith('a, b: tasks.t: needs exactly one of stream, after, period_ms')
+
+
+# --- one format ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize('given', [2, 0, '1', True, None, 'x' * 500])
+def test_a_format_nobody_can_read_says_which_can_be_read(given):
+    line = wrong({**BOARD, 'format': given})
+    assert line.startswith('a: format: is ') and line.endswith('; this can read format 1')
+    assert len(line) < 120
+
+
+def test_every_model_of_the_format_is_documented():
+    from edge_sched_ros.system.fields import Strict
+
+    def below(model):
+        return {model}.union(*(below(one) for one in model.__subclasses__()))
+
+    ours = {m for m in below(Strict) if m.__module__.startswith('edge_sched_ros.system.')}
+    documented = {model for section in SECTIONS.values() for model in section}
+    assert ours - {Strict} <= documented
+    for model in documented:
+        for key, field in model.model_fields.items():
+            assert field.description, f'{model.__name__}.{key}'
+
+
+def test_the_json_schema_knows_what_is_short_for_something_else():
+    parts = json_schema()['$defs']
+    assert {'type': 'number', 'minimum': 0} in parts['Cost']['anyOf']
+    assert {'$ref': '#/$defs/Variant'} in parts['Network']['anyOf']
+    assert 'cost' in parts['Variant']['properties']
+    assert {'type': 'null'} in parts['Unit']['anyOf']
+
+
+@pytest.mark.parametrize('name', [n for n in built_in() if n != 'jetson_costs'])
+def test_what_comes_with_the_package_has_its_name(name):
+    assert load_system(name).name == name
+
+
+def test_costs_alone_are_a_network_of_one_stage():
+    data = {**BOARD, 'costs': {'n': {'gpu': 4}}, 'tasks': TASKS['tasks']}
+    system = System(parse_system(('a', data)))
+    assert list(system.costs) == [('t', 'base', 'infer', 'gpu0')]
+
+
+@pytest.mark.parametrize('kind', ['tpu', 'npu', 'gpu', 'vic'])
+def test_every_kind_is_known_everywhere(kind):
+    data = {'units': {'u': {'kind': kind}}, 'costs': {'mobilenet-v2': {kind: 4}}}
+    system = System(
+        parse_system(
+            ('a', {**data, 'tasks': {'t-1': {'network': 'mobilenet-v2', 'period_ms': 9}}})
+        )
+    )
+    assert ('t-1', 'base', 'infer', 'u') in system.costs
+
+
+@pytest.mark.parametrize(
+    ('name', 'kind'), [('gpu0', 'gpu'), ('dla1', 'dla'), ('u', 'cpu'), ('tpu', 'tpu')]
+)
+def test_a_unit_without_a_kind_has_that_of_its_name(name, kind):
+    assert parse_system(('a', {'units': [name]})).units[name].kind == kind
+
+
+# --- costs by layer group -----------------------------------------------------------------
+
+
+def groups(cost):
+    """Return the stages of a network given by columns."""
+    data = {'units': ['gpu', 'dla'], 'networks': {'n': {'cost': cost}}}
+    return parse_system(('a', data)).networks['n'].first.stages
+
+
+def test_columns_become_stages():
+    first, second = groups(
+        {
+            'gpu': {'latency_ms': [1, 2], 'energy_mj': [5, 6], 'leave_ms': 0.1, 'enter_ms': [0.3]},
+            'dla': [4, None],
+        }
+    )
+    assert (first.name, second.name) == ('g0', 'g1')
+    assert set(first.cost) == {'gpu', 'dla'} and set(second.cost) == {'gpu'}
+    one, two = first.cost['gpu'], second.cost['gpu']
+    assert (one.latency_ms, one.energy_mj, one.leave_ms, one.enter_ms) == (1, 5, 0.1, 0)
+    assert (two.latency_ms, two.energy_mj, two.leave_ms, two.enter_ms) == (2, 6, 0, 0.3)
+
+
+@pytest.mark.parametrize(
+    ('cost', 'problem'),
+    [
+        ({'gpu': [1, 2], 'dla': [1]}, 'cost.dla.latency_ms: has 1 groups'),
+        ({'gpu': [1, 2], 'dla': 3}, 'cost.dla.latency_ms: must be a list'),
+        ({'gpu': [None], 'dla': [None]}, 'no unit can run group 0'),
+        ({'gpu': {'latency_ms': [1, 2], 'energy_mj': [1]}}, 'cost.gpu.energy_mj: has 1 numbers'),
+        ({'gpu': {'latency_ms': [1, 2], 'leave_ms': [1, 2]}}, 'there are 1 cuts'),
+        (3, 'cost must be a mapping'),
+    ],
+)
+def test_columns_that_do_not_fit(cost, problem):
+    line = wrong({'units': ['gpu', 'dla'], 'networks': {'n': {'cost': cost}}})
+    assert line.startswith('a: networks.n') and problem in line and '\n' not in line
+
+
+# --- old keys -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ('data', 'line'),
+    [
+        (
+            {'costs': {'n': {'gpu': {'service_ms': 3}}}},
+            'a: costs.n.gpu.service_ms: is called latency_ms now',
+        ),
+        ({'apps': {'x': {}}}, 'a: apps: is called tasks now'),
+        ({'version': 1}, 'a: version: is called format now'),
+        (
+            {'networks': {'n': {'times_ms': {'gpu': [1]}}}},
+            'a: networks.n.variants.base.times_ms: is called cost, as in cost: {gpu0: [1.2, 3.4]} '
+            'now',
+        ),
+        (
+            {'networks': {'n': {'gpu': {'latency_ms': 3}}}},
+            'a: networks.n.variants.base.gpu: costs of a network by unit go under costs.n, or '
+            'networks.n.cost',
+        ),
+        (
+            {'costs': {'n': {'gpu': {'latency_us': 3}}}},
+            'a: costs.n.gpu.latency_us: is in another unit of measure than this file: give '
+            'latency_ms, in milliseconds',
+        ),
+    ],
+)
+def test_an_old_key_gives_the_new_one(data, line):
+    assert wrong({**BOARD, **data}) == line
+
+
+# --- contention ---------------------------------------------------------------------------
+
+
+def test_one_law_of_contention():
+    contention = {'model': 'piecewise', 'knee_gbps': 20, 'slope': 1, 'bandwidth_gbps': 50}
+    data = {'units': ['gpu0', 'dla0'], 'contention': contention}
+    law = System(parse_system(('a', {**data, 'tasks': {}}))).contention
+    assert law is not None
+    busy = {'gpu0': 30.0, 'dla0': 15.0}
+    assert law.slowdown('gpu0', 30.0, busy) == pytest.approx(1.25)
+    assert law.slowdown('gpu0', 30.0, {'gpu0': 30.0}) == 1
+    assert law.slowdown('dla0', 0.0, busy) == 1
+
+
+# --- from the command line ------------------------------------------------------------------
+
+
+def test_the_schema_is_printed(capsys):
+    from edge_sched_ros.cli.main import main
+
+    main(['schema'])
+    assert json.loads(capsys.readouterr().out) == json_schema()
+
+
+def test_files_may_be_given_one_by_one(tmp_path, monkeypatch, capsys):
+    from edge_sched_ros.cli.main import main
+
+    monkeypatch.chdir(tmp_path)
+    for name, data in (('tasks', TASKS), ('board', BOARD)):
+        (tmp_path / f'{name}.yaml').write_text(yaml.safe_dump(data))
+    found = []
+    for files in (['tasks.yaml', 'board.yaml'], ['--workload', 'tasks.yaml'], []):
+        code = 0
+        options = ['--platform', 'board.yaml'] if files[:1] == ['--workload'] else []
+        try:
+            main(['simulate', *files, *options, '--seconds', '0.2', '--json'])
+        except SystemExit as end:
+            code = end.code or 0
+        found.append((code, capsys.readouterr()))
+    (one_code, one), (two_code, two), (none_code, none) = found
+    assert (one_code, two_code, none_code) == (0, 0, 2)
+    assert json.loads(one.out)['tasks'] == json.loads(two.out)['tasks']
+    assert 'FILES' in none.err
