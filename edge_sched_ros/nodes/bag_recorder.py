@@ -19,6 +19,8 @@ from rclpy.qos import QoSProfile
 
 from edge_sched_ros.bags.typestore import typestore
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.nodes.arguments import OneLineParser
+from edge_sched_ros.nodes.arguments import path_named
 from edge_sched_ros.nodes.intake import latest
 from edge_sched_ros.nodes.recorded_qos import hears_all
 from edge_sched_ros.nodes.recorded_qos import recorded_qos
@@ -111,12 +113,12 @@ class BagRecorder(Node):
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('bag', type=Path, help='the bag to write; must not exist')
+    parser = OneLineParser('bag_recorder', description=__doc__)
+    parser.add_argument('bag', type=path_named, help='the bag to write; must not exist')
     parser.add_argument('topics', nargs='+', metavar='TOPIC:TYPE', help='what to record')
     arguments = parser.parse_args(rclpy.utilities.remove_ros_args(sys.argv)[1:])
     for topic in arguments.topics:
-        if topic.count(':') != 1:
+        if topic.count(':') != 1 or not all(topic.split(':')):
             parser.error(f"'{topic}' is not of the form TOPIC:TYPE")
     if arguments.bag.exists():
         parser.error(f'{arguments.bag} exists already')

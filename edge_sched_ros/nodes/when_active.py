@@ -23,6 +23,7 @@ from lifecycle_msgs.srv import GetState
 from rclpy.node import Node
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.nodes.arguments import OneLineParser
 from edge_sched_ros.nodes.running import BAD_INPUT
 from edge_sched_ros.nodes.running import one_line
 from edge_sched_ros.nodes.running import running
@@ -78,9 +79,10 @@ class Waiter(Node):
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = OneLineParser(
+        'when_active',
         description='Wait until a lifecycle node is active, then run a command in place of this '
-        'one. Ends with the reason when the node says that it cannot be configured.'
+        'one. Ends with the reason when the node says that it cannot be configured.',
     )
     parser.add_argument('node', help='name of the lifecycle node, e.g. /scheduler')
     parser.add_argument('command', help='after --: the command and its arguments')

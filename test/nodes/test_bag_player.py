@@ -25,8 +25,8 @@ from edge_sched_ros.bags.reader import open_bag
 from edge_sched_ros.bags.typestore import make
 from edge_sched_ros.bags.typestore import typestore
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.nodes import bag_player
-from edge_sched_ros.nodes.bag_player import BagPlayer
+from edge_sched_ros.nodes import bag_listeners
+from edge_sched_ros.nodes.bag_playback import BagPlayer
 from edge_sched_ros.nodes.bag_qos import played_qos
 
 HEADER = 'std_msgs/msg/Header'
@@ -150,11 +150,11 @@ def test_messages_of_ros1_are_published_as_those_of_ros2(tmp_path, context):
 def test_that_nobody_listens_is_said_before_and_after_the_wait(
     tmp_path, context, capsys, monkeypatch
 ):
-    monkeypatch.setattr(bag_player, '_SILENCE_S', 0.1)
+    monkeypatch.setattr(bag_listeners, '_SILENCE_S', 0.1)
     executor = SimpleNamespace(interrupted=False, spin_once=lambda timeout_sec: time.sleep(0.01))
     with open_bag(_write(tmp_path / 'bag', {'/b': HEADER, '/a': HEADER})) as bag:
         player = BagPlayer(bag, [], clock=False)
-        bag_player._wait_until_heard(executor, player, 0.3)
+        bag_listeners.wait_until_heard(executor, player, 0.3)
         player.destroy_node()
     assert capsys.readouterr().err.splitlines() == [
         'bag_player: nobody listens to any of /a, /b yet; waiting up to 0.3 s',
