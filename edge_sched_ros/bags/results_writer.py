@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from edge_sched_ros.bags.offers import latched
 from edge_sched_ros.bags.typestore import make
 from edge_sched_ros.bags.typestore import typestore
 from edge_sched_ros.core.errors import ConfigError
@@ -79,8 +80,10 @@ class ResultsWriter:
         except OSError as error:
             raise ConfigError(str(self._path), f'cannot be created: {error.strerror}') from None
         for topic, kind in self._types.items():
+            # labels are written once: who plays the bag latches them, as the node does
+            offers = (latched(),) if kind == topics.LABEL_INFO else ()
             self._connections[topic] = self._writer.add_connection(
-                topic, kind, typestore=typestore()
+                topic, kind, typestore=typestore(), offered_qos_profiles=offers
             )
         return self
 

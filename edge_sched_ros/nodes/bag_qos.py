@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The QoS a topic is played with: what its publishers offered when it was recorded."""
+"""QoS in bags: what publishers offered when a topic was recorded, and is played with."""
 
 from __future__ import annotations
 
@@ -12,8 +12,14 @@ from rclpy.qos import DurabilityPolicy
 from rclpy.qos import HistoryPolicy
 from rclpy.qos import QoSProfile
 from rclpy.qos import ReliabilityPolicy
+from rosbags.interfaces import Qos
+from rosbags.interfaces import QosDurability
+from rosbags.interfaces import QosHistory
+from rosbags.interfaces import QosLiveliness
+from rosbags.interfaces import QosReliability
+from rosbags.interfaces import QosTime
 
-#: of topics whose publishers' QoS is not in the bag
+#: of topics whose publishers' QoS or its depth is not in the bag
 _DEPTH = 10
 _MOST_DEPTH = 1000
 #: seconds from which a duration means for ever: a bag may hold any of several ways to write it
@@ -41,12 +47,35 @@ def played_qos(connections: Sequence[Any]) -> QoSProfile:
         return _profile(True, False, _DEPTH)
     reliable = any(offer.reliability.name != 'BEST_EFFORT' for offer in offers)
     latched = any(offer.durability.name == 'TRANSIENT_LOCAL' for offer in offers)
-    qos = _profile(reliable, latched, sum(max(1, offer.depth) for offer in offers))
+    depth = sum(max(1, offer.depth) for offer in offers)
+    if not latched and not all(offer.depth for offer in offers):
+        depth = max(depth, _DEPTH)  # discovery does not tell it
+    qos = _profile(reliable, latched, depth)
     if any(offer.history.name == 'KEEP_ALL' for offer in offers):
         qos.history = HistoryPolicy.KEEP_ALL
     qos.deadline = _longest(offer.deadline for offer in offers)
     qos.lifespan = _longest(offer.lifespan for offer in offers)
     return qos
+
+
+def written_qos(offer: QoSProfile) -> Qos:
+    """Return what a publisher offers as bags hold it."""
+    return Qos(
+        QosHistory[offer.history.name],
+        offer.depth,
+        QosReliability[offer.reliability.name],
+        QosDurability[offer.durability.name],
+        _written(offer.deadline),
+        _written(offer.lifespan),
+        QosLiveliness[offer.liveliness.name],
+        _written(offer.liveliness_lease_duration),
+        offer.avoid_ros_namespace_conventions,
+    )
+
+
+def _written(duration: Duration) -> QosTime:
+    seconds, nanoseconds = divmod(duration.nanoseconds, 1_000_000_000)
+    return QosTime(seconds, nanoseconds)
 
 
 def _profile(reliable: bool, latched: bool, depth: int) -> QoSProfile:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from edge_sched_ros.bags.typestore import typestore
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.nodes.arguments import OneLineParser
 from edge_sched_ros.nodes.arguments import path_named
+from edge_sched_ros.nodes.bag_qos import written_qos
 from edge_sched_ros.nodes.intake import latest
 from edge_sched_ros.nodes.recorded_qos import hears_all
 from edge_sched_ros.nodes.recorded_qos import recorded_qos
@@ -40,7 +42,9 @@ class BagRecorder(Node):
     """
     Subscribes to each topic once somebody publishes there, and writes what comes.
 
-    Requests what all publishers of a topic offer, and less when one comes that offers less.
+    Requests what all publishers of a topic offer, and less when one comes that offers less. The
+    bag says of each topic what those offer that are found first, as ``ros2 bag record`` has it
+    say, and the topic is played with that.
 
     :param topics: topic name -> message type
     :param writer: an open ``rosbags`` writer
@@ -49,7 +53,6 @@ class BagRecorder(Node):
     def __init__(self, topics: dict[str, str], writer: Any, **arguments: Any) -> None:
         super().__init__('bag_recorder', **arguments)
         self._writer = writer
-        store = typestore()
         self._topics = dict(topics)
         #: topic -> messages written
         self.counts = dict.fromkeys(topics, 0)
@@ -57,10 +60,9 @@ class BagRecorder(Node):
         self._subscriptions_by_topic: dict[str, Any] = {}
         self._warned: set[str] = set()
         for topic, kind in topics.items():
-            if kind not in store.fielddefs:
+            if kind not in typestore().fielddefs:
                 raise ConfigError(topic, f"'{kind}' cannot be written into a bag here")
             message_class(kind, topic)
-            self._connections[topic] = writer.add_connection(topic, kind, typestore=store)
         self.create_timer(_LOOK_S, self.look, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
     @property
@@ -82,9 +84,23 @@ class BagRecorder(Node):
                 if info.topic_type == kind
             ]
             if offers:
+                self._note(topic, offers)
                 self._hear(topic, recorded_qos(offers))
             for line in unheard_publishers(self, topic, kind, recorded_qos(offers)):
                 self._warn_once(f'{topic}: nothing can come from {line}')
+
+    def _note(self, topic: str, offers: Iterable[QoSProfile]) -> None:
+        """Have the bag hold a topic, and what each of its publishers offers."""
+        if topic not in self._connections:
+            written = [written_qos(offer) for offer in offers]
+            self._connections[topic] = self._writer.add_connection(
+                topic, self._topics[topic], typestore=typestore(), offered_qos_profiles=written
+            )
+
+    def finish(self) -> None:
+        """Have the bag hold the topics, too, on which nobody published."""
+        for topic in self._topics.keys() - self._connections.keys():
+            self._note(topic, ())
 
     def _hear(self, topic: str, wanted: QoSProfile) -> None:
         before = self._subscriptions_by_topic.get(topic)
@@ -148,6 +164,7 @@ def _record(bag: Path, topics: dict[str, str]) -> dict[str, int]:
                 executor.spin_once(timeout_sec=0.05)
             print(READY, flush=True)
             executor.spin()
+            node.finish()
             node.destroy_node()
     except OSError as error:
         raise ConfigError(str(bag), f'cannot be written: {error.strerror or error}') from None

@@ -46,6 +46,12 @@ def bag(tmp_path_factory, scene):
     return path
 
 
+def _durabilities(bag, topic):
+    with open_bag(bag) as opened:
+        (connection,) = (c for c in opened.connections if c.topic == topic)
+        return [offer.durability.name for offer in connection.ext.offered_qos_profiles]
+
+
 def _parameters(tmp_path, **changes):
     data = yaml.safe_load((share_of() / 'config' / 'demo.yaml').read_text())
     parameters = data['/**']['ros__parameters']
@@ -99,6 +105,7 @@ def test_replaying_answers_every_frame_and_the_answers_are_right(bag, tmp_path):
     assert (info.width, info.height) == (80, 60)
     for task in ('detector', 'tracker'):
         (labels,) = read_topic(results, f'/{task}/label_info').values()
+        assert _durabilities(results, f'/{task}/label_info') == ['TRANSIENT_LOCAL']
         assert [(c.class_id, c.class_name) for c in labels.class_map] == list(enumerate(CLASSES))
         assert 0 < labels.threshold < 1 and labels.header.frame_id
 

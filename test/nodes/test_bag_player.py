@@ -67,6 +67,12 @@ def test_where_the_bag_says_nothing_it_is_reliable():
     assert _played(_offer(history='KEEP_ALL')).history == HistoryPolicy.KEEP_ALL
 
 
+def test_a_depth_that_is_not_known_is_enough_for_a_moment_and_one_of_each_latched_publisher():
+    assert _played(_offer(depth=0, history='UNKNOWN')).depth == 10
+    latched = _offer(durability='TRANSIENT_LOCAL', depth=0, history='UNKNOWN')
+    assert _played(latched, latched).depth == 2
+
+
 @pytest.mark.parametrize('time', FOREVER)
 def test_what_has_no_end_stays_so(time):
     qos = _played(_offer(time=time))

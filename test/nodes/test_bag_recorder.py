@@ -11,11 +11,13 @@ pytest.importorskip('rclpy', reason='ROS 2 is not here')
 from rclpy.qos import DurabilityPolicy
 from rclpy.qos import QoSProfile
 from rclpy.qos import ReliabilityPolicy
+from rosbags.rosbag2 import StoragePlugin
 from rosbags.rosbag2 import Writer
 from std_msgs.msg import Header
 from std_msgs.msg import String
 
 from edge_sched_ros.bags.reader import open_bag
+from edge_sched_ros.nodes.bag_qos import played_qos
 from edge_sched_ros.nodes.bag_recorder import BagRecorder
 from edge_sched_ros.nodes.recorded_qos import recorded_qos
 
@@ -51,7 +53,7 @@ def record(bench, tmp_path):
     writers = []
 
     def _record():
-        writer = Writer(tmp_path / 'bag', version=9)
+        writer = Writer(tmp_path / 'bag', version=9, storage_plugin=StoragePlugin.MCAP)
         writer.open()
         writers.append(writer)
         return bench.add(BagRecorder({'/heard': HEADER}, writer, context=bench.context))
@@ -102,6 +104,45 @@ def test_what_was_latched_before_the_recorder_came_is_written(bench, record):
     recorder = start()
     bench.wait_for(lambda: recorder.counts['/heard'], 'the latched message')
     assert recorded() == {'map'} and recorder.counts == {'/heard': 1}
+
+
+def _offers(path):
+    """Return what the bag's metadata and its file say of reliability and durability."""
+    found = []
+    for source in (path, next(path.glob('*.mcap'))):
+        with open_bag(source) as bag:
+            (connection,) = bag.connections
+            profiles = connection.ext.offered_qos_profiles
+            found.append([(p.reliability.name, p.durability.name) for p in profiles])
+    return found
+
+
+@pytest.mark.parametrize(
+    ('offer', 'said'),
+    [
+        (_offer(BEST_EFFORT), ('BEST_EFFORT', 'VOLATILE')),
+        (_offer(RELIABLE, LATCHED), ('RELIABLE', 'TRANSIENT_LOCAL')),
+    ],
+)
+def test_the_bag_says_what_was_offered_and_is_played_so(bench, record, tmp_path, offer, said):
+    start, recorded = record
+    recorder = start()
+    publisher = bench.watcher.create_publisher(Header, '/heard', offer)
+    bench.wait_for(publisher.get_subscription_count, 'the recorder')
+    _say(bench, publisher, 'words', recorder)
+    recorder.finish()
+    assert recorded() == {'words'}
+    assert _offers(tmp_path / 'bag') == [[said], [said]]
+    with open_bag(tmp_path / 'bag') as bag:
+        qos = played_qos(bag.connections)
+    assert (qos.reliability, qos.durability) == (offer.reliability, offer.durability)
+
+
+def test_a_topic_on_which_nobody_published_is_in_the_bag(record, tmp_path):
+    start, recorded = record
+    start().finish()
+    assert recorded() == set()
+    assert _offers(tmp_path / 'bag') == [[], []]
 
 
 def test_a_publisher_of_another_type_is_named_once(bench, record, capfd):
