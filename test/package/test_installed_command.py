@@ -140,6 +140,7 @@ def test_the_commands_that_need_no_robot(edge_sched):
     assert json.loads(edge_sched('place', *files, '--json'))['assignments']
     assert json.loads(edge_sched('doctor', '--json'))['units']
     assert 'serve' in edge_sched('kube', '--help')
+    assert json.loads(edge_sched('schema'))['title'] == 'SystemFile'
 
 
 def test_every_command_of_the_readme_has_a_test_here(edge_sched):
