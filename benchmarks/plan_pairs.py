@@ -17,15 +17,16 @@ import random
 import statistics
 from typing import Any
 
-from edge_sched_ros.planning.contention import Contention
-from edge_sched_ros.planning.contention import Pairwise
-from edge_sched_ros.planning.contention import Piecewise
 from edge_sched_ros.planning.objective import MAX_THROUGHPUT
 from edge_sched_ros.planning.objective import Objective
 from edge_sched_ros.planning.objective import OBJECTIVES
 from edge_sched_ros.planning.planner import make_plan
 from edge_sched_ros.planning.problem import Network
 from edge_sched_ros.planning.problem import Problem
+from edge_sched_ros.system.contention import Contention
+from edge_sched_ros.system.contention import Pairwise
+from edge_sched_ros.system.contention import Piecewise
+from edge_sched_ros.system.contention import PiecewiseContention
 
 GROUPS = 10
 POWER_W = {'gpu': 20.0, 'dla': 4.0}
@@ -49,7 +50,8 @@ def random_pair(seed: int) -> Problem:
     """Return two networks on a GPU and a DLA that disturb each other."""
     chance = random.Random(seed)
     networks = tuple(random_network(name, chance) for name in ('one', 'other'))
-    contention: Contention = Piecewise(knee_gbps=30, slope=1.0, bandwidth_gbps=100)
+    keys = {'knee_gbps': 30.0, 'slope': 1.0, 'bandwidth_gbps': 100.0}
+    contention: Contention = Piecewise(PiecewiseContention(model='piecewise', **keys))
     if seed % 2:
         slower = {'gpu': {'dla': chance.uniform(1, 1.3)}, 'dla': {'gpu': chance.uniform(1, 1.3)}}
         contention = Pairwise(slower)

@@ -53,7 +53,7 @@ def read_plan(path: Path, system: System) -> dict[str, list[str]]:
 
     mapping = _mapping(path)
     networks = {
-        name: name if name in mapping else task.network
+        name: name if name in mapping else task.network or name
         for name, task in system.workload.tasks.items()
     }
     for name in mapping:

@@ -1,7 +1,7 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Plans in a process of its own: a planning file on the standard input, a plan on the output.
+Plans in a process of its own: a system file on the standard input, a plan on the output.
 
 A search is for the most part Python, and beside the workers of a robot, in their process, it would
 hold them up. Usage: ``python -m edge_sched_ros.planning.background SECONDS < FILE``.
@@ -38,17 +38,18 @@ def plan_now(file: Mapping[str, Any], time_limit_s: float) -> dict[str, list[str
     """
     Return network -> the unit of each group: the shortest round, proven or not.
 
-    :param file: the content of a planning file
+    :param file: the content of a system file
     :raises ConfigError: when it cannot be planned
     """
+    from edge_sched_ros.planning.from_file import problem_of
     from edge_sched_ros.planning.objective import MIN_MAKESPAN
     from edge_sched_ros.planning.objective import Objective
-    from edge_sched_ros.planning.plan_file import parse_problem
     from edge_sched_ros.planning.planner import make_plan
+    from edge_sched_ros.system.parsing import parse_system
 
     if not file['networks']:
         return {}
-    problem = parse_problem(file, 'plan')
+    problem = problem_of(parse_system(('plan', file)))
     return make_plan(problem, Objective(MIN_MAKESPAN), time_limit_s=time_limit_s).mapping
 
 

@@ -83,7 +83,7 @@ def _balanced(problem: Problem, *, sees_changes: bool) -> tuple[Mapped, ...] | N
     """Split the longest network first, each so that the busiest unit stays least busy."""
     load = dict.fromkeys(problem.units, 0.0)
     chosen: dict[str, Mapped] = {}
-    for network in sorted(problem.networks, key=_least_ms, reverse=True):
+    for network in sorted(problem.networks, key=lambda network: network.least_ms, reverse=True):
         best: tuple[float, float, Mapped, dict[str, float]] | None = None
         for mapped in itertools.islice(splits(network, problem.units), _MOST):
             after = dict(load)
@@ -96,13 +96,6 @@ def _balanced(problem: Problem, *, sees_changes: bool) -> tuple[Mapped, ...] | N
             return None
         chosen[network.name], load = best[2], best[3]
     return tuple(chosen[network.name] for network in problem.networks)
-
-
-def _least_ms(network: Network) -> float:
-    return sum(
-        min(network.time_ms(group, unit) or 0.0 for unit in network.units_of(group))
-        for group in range(network.groups)
-    )
 
 
 def _seen_ms(

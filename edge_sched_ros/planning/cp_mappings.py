@@ -18,6 +18,7 @@ from edge_sched_ros.planning.objective import Objective
 from edge_sched_ros.planning.path import NetworkPath
 from edge_sched_ros.planning.problem import Mapped
 from edge_sched_ros.planning.problem import Problem
+from edge_sched_ros.system.contention import Contention
 
 #: numbers of the model are whole: parts of what the known plan has
 _PARTS = 1_000_000
@@ -97,16 +98,17 @@ class MappingModel:
         }
         for load in loads.values():
             self._at_most(load, time_ms)
-        if self._problem.contention.acts:
+        contention = self._problem.contention
+        if contention is not None:
             for u, v in itertools.combinations(units, 2):
-                self._at_most(loads[u] + loads[v], time_ms * self._both(u, v))
+                self._at_most(loads[u] + loads[v], time_ms * self._both(contention, u, v))
 
-    def _both(self, u: str, v: str) -> float:
+    def _both(self, contention: Contention, u: str, v: str) -> float:
         """Return the undisturbed work two busy units do per time, at most."""
-        slowdown = self._problem.contention.slowdown
+        slowdown = contention.slowdown
         demands = {unit: self._demands(unit) for unit in (u, v)}
         paces = [
-            1 / slowdown(u, {u: g, v: h}) + 1 / slowdown(v, {u: g, v: h})
+            1 / slowdown(u, g, {u: g, v: h}) + 1 / slowdown(v, h, {u: g, v: h})
             for g, h in itertools.product(demands[u], demands[v])
         ]
         return max([1.0, *paces])

@@ -1,133 +1,136 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Makes a planning problem of a file, and checks what its parts say of each other."""
+"""Makes a planning problem of a system file: a group is a stage of a network's first variant."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from collections.abc import Mapping
+from collections.abc import Callable
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.core.units import UNIT_KINDS
-from edge_sched_ros.planning import contention as models
 from edge_sched_ros.planning.problem import Network
 from edge_sched_ros.planning.problem import Problem
-from edge_sched_ros.planning.schema import Cuts
-from edge_sched_ros.planning.schema import NetworkSpec
-from edge_sched_ros.planning.schema import PairwiseContention
-from edge_sched_ros.planning.schema import PiecewiseContention
-from edge_sched_ros.planning.schema import PlanFile
+from edge_sched_ros.system.contention import make_contention
+from edge_sched_ros.system.costs import Cost
+from edge_sched_ros.system.device import Device
+from edge_sched_ros.system.network import Network as NetworkSpec
+from edge_sched_ros.system.stage_costs import network_called
+from edge_sched_ros.system.stage_costs import only_on
+from edge_sched_ros.system.stage_costs import stage_costs
+from edge_sched_ros.system.stage_costs import StageCosts
+from edge_sched_ros.system.system_file import SystemFile
+from edge_sched_ros.system.workload import Piece
+
+_Value = TypeVar('_Value')
 
 
-def problem_of(file: PlanFile) -> Problem:
+@dataclass(frozen=True, slots=True)
+class _Chain:
     """
-    Return the problem a file describes.
+    Networks one after the other that are planned as one.
 
-    :raises ConfigError: for units nobody knows, lists of unequal length, groups nobody can run
+    :param where: file and key that ask for them, for messages
     """
-    networks = tuple(_network(name, spec, file) for name, spec in file.networks.items())
-    fastest = (
-        min(time for time in times if time is not None)
-        for network in networks
-        for times in zip(*network.times_ms.values())
+
+    where: str
+    pieces: tuple[Piece, ...]
+
+
+def problem_of(system: SystemFile, max_switches: int = 1) -> Problem:
+    """
+    Return the problem a system file describes.
+
+    The networks are those of its enabled tasks, each once; all of them where it has no tasks. A
+    task of several networks, or bound to a unit, is planned under its own name.
+
+    :param max_switches: of networks that do not say how often they may change their unit
+    :raises ConfigError: naming file and key, where there is nothing to plan
+    """
+    device = system.device()
+    networks = tuple(
+        _planned(name, chain, system, device, max_switches)
+        for name, chain in _chains(system).items()
     )
-    if not any(fastest):
-        raise ConfigError('networks', 'every group takes 0 ms somewhere: there is nothing to plan')
-    transitions = {}
-    for index, spec in enumerate(file.transitions):
-        _check_units(f'transitions.{index}', (spec.begin, spec.end), file)
-        transitions[(spec.begin, spec.end)] = spec.ms
+    if not any(network.least_ms for network in networks):
+        problem = 'every group takes 0 ms somewhere: there is nothing to plan'
+        raise ConfigError(system.at('networks'), problem)
+    slowed = system.at('contention', 'slowdown')
     return Problem(
-        units=tuple(file.units),
+        units=tuple(device.units),
         networks=networks,
-        kinds={name: unit.kind or _kind_of(name) for name, unit in file.units.items()},
-        transitions_ms=transitions,
-        contention=_contention(file),
+        kinds={name: unit.kind for name, unit in device.units.items()},
+        transitions_ms=device.hand_overs_ms(system.at('transitions')),
+        contention=make_contention(
+            device.contention, lambda word: device.known_units(word, slowed)
+        ),
     )
 
 
-def _kind_of(name: str) -> str:
-    """Return the kind a unit's name begins with (``gpu0``), else nothing."""
-    return next((kind for kind in UNIT_KINDS if name.startswith(kind)), '')
-
-
-def _contention(file: PlanFile) -> models.Contention:
-    model = file.contention
-    if isinstance(model, PairwiseContention):
-        for unit, row in model.slowdown.items():
-            _check_units('contention.slowdown', (unit,), file)
-            _check_units(f'contention.slowdown.{unit}', row, file)
-        return models.Pairwise(model.slowdown)
-    if isinstance(model, PiecewiseContention):
-        return models.Piecewise(model.knee_gbps, model.slope, model.bandwidth_gbps, model.limit)
-    return models.NONE
-
-
-def _network(name: str, spec: NetworkSpec, file: PlanFile) -> Network:
-    where = f'networks.{name}'
-    _check_units(f'{where}.times_ms', spec.times_ms, file)
-    count = len(next(iter(spec.times_ms.values())))
-    for unit, times in spec.times_ms.items():
-        _check_length(f'{where}.times_ms.{unit}', times, count, spec)
-    for group in range(count):
-        if all(times[group] is None for times in spec.times_ms.values()):
-            raise ConfigError(f'{where}.times_ms', f'no unit can run group {group} (all are null)')
-    for key, table in (('energy_mj', spec.energy_mj), ('demand_gbps', spec.demand_gbps)):
-        _check_known(f'{where}.{key}', table, spec)
-        for unit, numbers in table.items():
-            _check_length(f'{where}.{key}.{unit}', numbers, count, spec)
-    return Network(
-        name=name,
-        times_ms=spec.times_ms,
-        energy_mj=_energy(spec, file),
-        demand_gbps=spec.demand_gbps,
-        leave_ms=_cuts(f'{where}.leave_ms', spec.leave_ms, count, spec),
-        enter_ms=_cuts(f'{where}.enter_ms', spec.enter_ms, count, spec),
-        max_switches=file.max_switches if spec.max_switches is None else spec.max_switches,
-    )
-
-
-def _energy(spec: NetworkSpec, file: PlanFile) -> dict[str, tuple[float, ...]]:
-    """Return the energy by table, else by the unit's power."""
-    return {
-        unit: spec.energy_mj.get(unit)
-        or tuple((time or 0.0) * file.units[unit].active_mw / 1e3 for time in times)
-        for unit, times in spec.times_ms.items()
-    }
-
-
-def _cuts(
-    where: str, table: Mapping[str, Cuts], count: int, spec: NetworkSpec
-) -> dict[str, tuple[float, ...]]:
-    _check_known(where, table, spec)
-    found = {}
-    for unit, cuts in table.items():
-        values = cuts if isinstance(cuts, tuple) else (cuts,) * (count - 1)
-        if len(values) != count - 1:
-            raise ConfigError(
-                f'{where}.{unit}',
-                f'has {len(values)} numbers, but there are {count - 1} cuts between the groups',
-            )
-        found[unit] = values
+def _chains(system: SystemFile) -> dict[str, _Chain]:
+    """Return what is to be planned, by the name it has in the plan."""
+    found: dict[str, _Chain] = {}
+    if not system.tasks:
+        for name in system.networks:
+            found[name] = _Chain(system.at('networks', name), (Piece(network=name),))
+    for name, task in system.tasks.items():
+        if task.enabled:
+            pieces, where = task.pieces, system.at('tasks', name)
+            alone = len(pieces) == 1 and not pieces[0].unit
+            title = pieces[0].network if alone else name
+            if title in found and found[title].pieces != pieces:
+                problem = f"'{title}' is a network and a task that are planned apart: rename one"
+                raise ConfigError(where, problem)
+            found.setdefault(title, _Chain(where, pieces))
+    if not found:
+        what = 'no task is enabled' if system.tasks else 'there are neither tasks nor networks'
+        raise ConfigError(system.where, f'{what}: there is nothing to plan')
     return found
 
 
-def _check_length(where: str, numbers: Sequence[object], count: int, spec: NetworkSpec) -> None:
-    if len(numbers) != count:
-        first = next(iter(spec.times_ms))
-        raise ConfigError(where, f'has {len(numbers)} groups, times_ms.{first} has {count}')
+def _planned(
+    name: str, chain: _Chain, system: SystemFile, device: Device, max_switches: int
+) -> Network:
+    stages: list[StageCosts] = []
+    switches = len(chain.pieces) - 1
+    for piece in chain.pieces:
+        where = f'{chain.where}.network'
+        network = network_called(piece.network, system.networks, system.costs, where)
+        variant, at = network.first, system.at('networks', piece.network)
+        found = stage_costs(variant, device, system.costs, at, system.name)
+        stages += only_on(piece.unit, found, f'{chain.where}.unit')
+        switches += _switches(network, max_switches)
+    return _network(name, stages, device, switches)
 
 
-def _check_known(where: str, units: Iterable[str], spec: NetworkSpec) -> None:
-    for unit in units:
-        if unit not in spec.times_ms:
-            known = ', '.join(spec.times_ms)
-            raise ConfigError(where, f"there are no times_ms for unit '{unit}' (only for {known})")
+def _switches(network: NetworkSpec, default: int) -> int:
+    return network.max_switches if 'max_switches' in network.model_fields_set else default
 
 
-def _check_units(where: str, units: Iterable[str], file: PlanFile) -> None:
-    for unit in units:
-        if unit not in file.units:
-            known = ', '.join(file.units)
-            raise ConfigError(where, f"unknown unit '{unit}' (there are {known})")
+def _network(
+    name: str, stages: Sequence[StageCosts], device: Device, max_switches: int
+) -> Network:
+    units = [unit for unit in device.units if any(unit in stage.on for stage in stages)]
+
+    def table(value: Callable[[Cost], _Value], absent: _Value) -> dict[str, tuple[_Value, ...]]:
+        return {
+            unit: tuple(value(s.on[unit]) if unit in s.on else absent for s in stages)
+            for unit in units
+        }
+
+    leave = table(lambda cost: cost.leave_ms, 0.0)
+    enter = table(lambda cost: cost.enter_ms, 0.0)
+    return Network(
+        name=name,
+        times_ms=table(_time_ms, None),
+        energy_mj=table(lambda cost: cost.energy_mj or 0.0, 0.0),
+        demand_gbps=table(lambda cost: cost.demand_gbps, 0.0),
+        leave_ms={unit: costs[:-1] for unit, costs in leave.items()},
+        enter_ms={unit: costs[1:] for unit, costs in enter.items()},
+        max_switches=max_switches,
+    )
+
+
+def _time_ms(cost: Cost) -> float | None:
+    return cost.latency_ms

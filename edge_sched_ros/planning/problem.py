@@ -10,8 +10,7 @@ from dataclasses import field
 from functools import cached_property
 from itertools import pairwise
 
-from edge_sched_ros.planning.contention import Contention
-from edge_sched_ros.planning.contention import NONE
+from edge_sched_ros.system.contention import Contention
 
 #: the unit of every group of a network
 Mapped = tuple[str, ...]
@@ -43,6 +42,14 @@ class Network:
         """How many groups it has."""
         return len(next(iter(self.times_ms.values())))
 
+    @cached_property
+    def least_ms(self) -> float:
+        """The time of a run with every group where it is fastest."""
+        return sum(
+            min(self.time_ms(group, unit) or 0.0 for unit in self.units_of(group))
+            for group in range(self.groups)
+        )
+
     def time_ms(self, group: int, unit: str) -> float | None:
         """Return the time of a group alone on a unit, ``None`` where it cannot run."""
         times = self.times_ms.get(unit)
@@ -61,13 +68,14 @@ class Problem:
     :param units: names, the first of kind ``gpu`` being what baselines call the GPU
     :param kinds: unit -> kind
     :param transitions_ms: (from, to) -> time to hand data over, beside that of the cuts
+    :param contention: ``None`` where no unit slows another one down
     """
 
     units: tuple[str, ...]
     networks: tuple[Network, ...]
     kinds: Mapping[str, str] = field(default_factory=dict)
     transitions_ms: Mapping[tuple[str, str], float] = field(default_factory=dict)
-    contention: Contention = NONE
+    contention: Contention | None = None
 
     def switch_ms(self, network: Network, cut: int, begin: str, end: str) -> tuple[float, float]:
         """Return what a change of unit after group ``cut`` takes on the old and the new unit."""

@@ -113,7 +113,8 @@ class Follower:
             self._set_paces()
 
     def _set_paces(self) -> None:
-        if not self._problem.contention.acts:
+        contention = self._problem.contention
+        if contention is None:
             return
         networks = self._problem.networks
         busy = {
@@ -121,7 +122,7 @@ class Follower:
             for unit, running in self._running.items()
         }
         for unit, running in self._running.items():
-            running.pace = 1 / self._problem.contention.slowdown(unit, busy)
+            running.pace = 1 / contention.slowdown(unit, busy[unit], busy)
 
     def _advance(self, step_ms: float) -> None:
         self._now += step_ms

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
-from edge_sched_ros.core.tasks import StageSpec
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.units import AVAILABLE
+from edge_sched_ros.system.snapshot import available_units
+from edge_sched_ros.system.snapshot import network_data
+from edge_sched_ros.system.snapshot import transitions_data
+from edge_sched_ros.system.snapshot import units_data
 
-_NS_PER_MS = 1e6
 #: changes of a unit's speed smaller than this part are no reason for another plan
 _SPEED_STEP = 0.1
 
@@ -46,31 +48,23 @@ def situation_of(dispatcher: LowLevelDispatcher) -> Situation:
     )
 
 
-def planning_file(dispatcher: LowLevelDispatcher, max_switches: int = 1) -> dict[str, Any]:
+def planning_file(dispatcher: LowLevelDispatcher) -> dict[str, Any]:
     """
-    Return the enabled tasks and available units as the content of a planning file.
+    Return the enabled tasks and available units as the content of a system file to plan for.
 
     A network is a task, a group is a stage of its first variant, with the time for one item that
     is known now. A unit on which the time of a stage is not known is taken for one that cannot
     run it; a task with a stage of which no time is known is left out.
     """
-    units = {name: unit for name, unit in dispatcher.units.items() if unit.state == AVAILABLE}
-    networks = {}
-    for task in _enabled(dispatcher):
-        times = _times(dispatcher, task, list(units))
-        stages = range(len(task.variants[0].stages))
-        if all(any(column[index] is not None for column in times.values()) for index in stages):
-            networks[task.name] = {'times_ms': times}
+    units = available_units(dispatcher)
+    networks = {
+        task.name: network_data(dispatcher, task.name, task.variants[:1], units)
+        for task in _enabled(dispatcher)
+    }
     return {
-        'units': {name: {'kind': unit.unit.kind} for name, unit in units.items()},
-        'max_switches': max_switches,
-        'networks': networks,
-        'transitions': [
-            {'from': begin, 'to': end, 'ms': time_ns / _NS_PER_MS}
-            for begin in units
-            for end in units
-            if begin != end and (time_ns := dispatcher.profiles.transition_ns(begin, end))
-        ],
+        'units': units_data(dispatcher, units),
+        'networks': {name: network for name, network in networks.items() if network},
+        'transitions': transitions_data(dispatcher, units),
     }
 
 
@@ -87,25 +81,3 @@ def _known(dispatcher: LowLevelDispatcher, task: TaskSpec) -> int:
     variant = task.variants[0]
     on = dispatcher.profiles.on_units
     return sum(len(on(task.name, variant.name, stage.name)) for stage in variant.stages)
-
-
-def _times(
-    dispatcher: LowLevelDispatcher, task: TaskSpec, units: list[str]
-) -> dict[str, list[float | None]]:
-    """Return unit -> time of each stage, without units that can run none of them."""
-    found = {}
-    for name in units:
-        column = [_time_ms(dispatcher, task, stage, name) for stage in task.variants[0].stages]
-        if any(time is not None for time in column):
-            found[name] = column
-    return found
-
-
-def _time_ms(
-    dispatcher: LowLevelDispatcher, task: TaskSpec, stage: StageSpec, unit: str
-) -> float | None:
-    if unit not in stage.units:
-        return None
-    variant = task.variants[0].name
-    time_ns = dispatcher.profiles.expected_ns(task.name, variant, stage.name, unit, 1)
-    return None if time_ns is None else time_ns / dispatcher.units[unit].speed / _NS_PER_MS

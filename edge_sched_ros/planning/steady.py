@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from edge_sched_ros.planning.problem import Mapped
 from edge_sched_ros.planning.problem import Problem
+from edge_sched_ros.system.contention import Contention
 
 _ITERATIONS = 200
 _ENOUGH = 1e-10
@@ -31,9 +32,9 @@ def period_ms(problem: Problem, mapping: Sequence[Mapped]) -> float:
             work.setdefault(unit, []).append(ms)
             demands.setdefault(unit, []).append(problem.demand(network, group, unit))
     period = max(map(sum, work.values()))
-    if len(work) == 1 or not problem.contention.acts or not period:
+    if len(work) == 1 or problem.contention is None or not period:
         return period
-    losses = _losses(problem, demands)
+    losses = _losses(problem.contention, demands)
     longer = work
     for step in range(_ITERATIONS):
         found = {unit: _slowed(unit, work[unit], longer, losses, period) for unit in work}
@@ -60,11 +61,11 @@ def _between(
 _Losses = dict[str, dict[str, list[list[float]]]]
 
 
-def _losses(problem: Problem, demands: dict[str, list[float]]) -> _Losses:
-    slowdown = problem.contention.slowdown
+def _losses(contention: Contention, demands: dict[str, list[float]]) -> _Losses:
+    slowdown = contention.slowdown
     return {
         unit: {
-            other: [[1 - 1 / slowdown(unit, {unit: g, other: h}) for h in there] for g in here]
+            other: [[1 - 1 / slowdown(unit, g, {unit: g, other: h}) for h in there] for g in here]
             for other, there in demands.items()
             if other != unit
         }

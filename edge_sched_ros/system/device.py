@@ -115,6 +115,30 @@ class Device(Strict):
             return [word]
         return [name for name, unit in self.units.items() if word in (unit.type, unit.kind)]
 
+    def hand_overs_ms(self, where: str) -> dict[tuple[str, str], float]:
+        """
+        Return the hand-over times by unit; of several for the same two the last counts.
+
+        :param where: file and key, for messages
+        :raises ConfigError: for a word that no unit is called by
+        """
+        found = {}
+        for transition in self.transitions:
+            sources = self._present(transition.begin, f'{where}.from')
+            targets = self._present(transition.end, f'{where}.to')
+            for source in sources:
+                for target in targets:
+                    if source != target:
+                        found[source, target] = transition.ms
+        return found
+
+    def _present(self, word: str, where: str) -> list[str]:
+        found = self.units_called(word)
+        if not found:
+            known = ', '.join(self.units)
+            raise ConfigError(where, f"unknown unit '{word}' ({known})")
+        return found
+
     def known_units(self, word: str, where: str) -> list[str]:
         """
         Return the units of that name, type or kind, which may be absent here.

@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 from functools import lru_cache
 
 from edge_sched_ros.core.errors import ConfigError
@@ -70,6 +72,22 @@ def stage_costs(
         check_units(table, device, key)
         found.append(_placed(stage, table, device, key, title))
     return found
+
+
+def only_on(unit: str, stages: Sequence[StageCosts], where: str) -> list[StageCosts]:
+    """
+    Return stages that run on one unit alone; as they are where none is named.
+
+    :param where: file and key that name it, for messages
+    :raises ConfigError: when it cannot run one of them
+    """
+    if not unit:
+        return list(stages)
+    for stage in stages:
+        if unit not in stage.on:
+            able = ', '.join(stage.on)
+            raise ConfigError(where, f"'{unit}' cannot run stage {stage.name} (only {able})")
+    return [replace(stage, on={unit: stage.on[unit]}) for stage in stages]
 
 
 def _table(stage: Stage, costs: Costs, where: str, title: str) -> dict[str, Cost]:

@@ -23,6 +23,7 @@ from edge_sched_ros.system.contention import make_contention
 from edge_sched_ros.system.cost_lookup import joined_costs
 from edge_sched_ros.system.network import Variant
 from edge_sched_ros.system.stage_costs import network_called
+from edge_sched_ros.system.stage_costs import only_on
 from edge_sched_ros.system.stage_costs import stage_costs
 from edge_sched_ros.system.stage_costs import StageCosts
 from edge_sched_ros.system.streams import own_streams
@@ -105,21 +106,10 @@ class System:
                 demand=cost.demand_gbps,
                 memory_mib=cost.memory_mib or None,
             )
-        for transition in self.device.transitions:
-            for source in self._units_called(transition.begin, 'from'):
-                for target in self._units_called(transition.end, 'to'):
-                    if source != target:
-                        time_ns = round(transition.ms * NS_PER_MS)
-                        profiles.set_transition(source, target, time_ns)
+        hand_overs = self.device.hand_overs_ms(self.platform.at('transitions'))
+        for (source, target), ms in hand_overs.items():
+            profiles.set_transition(source, target, round(ms * NS_PER_MS))
         return profiles
-
-    def _units_called(self, name: str, end: str) -> list[str]:
-        found = self.device.units_called(name)
-        if not found:
-            known = ', '.join(self.device.units)
-            where = self.platform.at('transitions')
-            raise ConfigError(f'{where}.{end}', f"unknown unit '{name}' ({known})")
-        return found
 
     def _check_memory(self) -> None:
         most_mib = self.device.memory_mib
@@ -191,16 +181,5 @@ class System:
         for key, variant in network.variants.items():
             at = owner.at('networks', name, key)
             stages = stage_costs(variant, self.device, self._costs, at, self.platform.name)
-            found[key] = variant, _only_on(piece.unit, stages, f'{where}.unit')
+            found[key] = variant, only_on(piece.unit, stages, f'{where}.unit')
         return found
-
-
-def _only_on(unit: str, stages: list[StageCosts], where: str) -> list[StageCosts]:
-    """Return stages that run on one unit alone; all units where none is named."""
-    if not unit:
-        return stages
-    for stage in stages:
-        if unit not in stage.on:
-            able = ', '.join(stage.on)
-            raise ConfigError(where, f"'{unit}' cannot run stage {stage.name} (only {able})")
-    return [replace(stage, on={unit: stage.on[unit]}) for stage in stages]

@@ -20,8 +20,8 @@ PUBLISHED = Path(__file__).resolve().parents[2] / 'config/plans/googlenet_alexne
 FILE: dict[str, Any] = {
     'units': {'gpu': {'active_mw': 10_000}, 'dla': {'active_mw': 1000}},
     'networks': {
-        'near': {'times_ms': {'gpu': [1.0, 1.0], 'dla': [2.0, 2.0]}},
-        'far': {'times_ms': {'gpu': [2.0, 2.0], 'dla': [3.0, None]}},
+        'near': {'cost': {'gpu': [1.0, 1.0], 'dla': [2.0, 2.0]}},
+        'far': {'cost': {'gpu': [2.0, 2.0], 'dla': [3.0, None]}},
     },
 }
 
@@ -82,6 +82,36 @@ def test_the_published_file(capsys):
     assert 'dla 0-' in out
 
 
+def _json(capsys, *arguments):
+    main(['plan', *arguments, '--json'])
+    return json.loads(capsys.readouterr().out)
+
+
+def test_several_files_are_one_system(tmp_path, capsys):
+    """What a file leaves out another may say; later ones override."""
+    networks, units, faster = (tmp_path / f'{name}.yaml' for name in ('networks', 'units', 'new'))
+    networks.write_text(yaml.safe_dump({'networks': FILE['networks']}))
+    units.write_text(yaml.safe_dump({'units': FILE['units']}))
+    faster.write_text(yaml.safe_dump({'units': {'dla': {'speed': 100}}}))
+    assert _json(capsys, str(networks), str(units))['baselines']['gpu_only'] == 6.0
+    found = _json(capsys, str(networks), str(units), str(faster))
+    assert found['mapping']['near'] == ['dla', 'dla']
+
+
+def test_what_comes_with_the_package(capsys):
+    found = _json(capsys, 'robot_drone', 'orin_nx', '--time-limit-s', '0.5')
+    assert set(found['mapping']) == {'detector', 'embedding', 'depth', 'flow', 'segmentation'}
+
+
+def test_changes_of_unit_where_the_file_says_nothing(run):
+    data = {**FILE, 'networks': {'n': {'cost': APART}, 'm': {'max_switches': 3, 'cost': APART}}}
+    code, out, _ = run('--json', data=data)
+    assert (code, json.loads(out)['switches']) == (0, {'n': 1, 'm': 1})
+    code, _, error = run('--max-switches', '0', data=data)
+    assert code == 2
+    assert error.startswith('edge-sched: own.yaml: networks.n: cannot run with 0 changes of unit')
+
+
 def test_a_latency_bound(run):
     code, out, _ = run('--objective', 'min-energy', '--latency-bound-ms', '6', '--json')
     assert code == 0
@@ -94,8 +124,10 @@ def test_a_latency_bound(run):
 @pytest.mark.parametrize(
     ('change', 'message'),
     [
-        ({'units': {'gpu': {}}}, "own.yaml: networks.far.times_ms: unknown unit 'dla'"),
-        ({'max_switches': 0, 'networks': {'n': {'times_ms': APART}}},
+        ({'units': {'gpu': {}}, 'networks': {'n': {'cost': {'dal': [1, 2]}}}},
+         "own.yaml: networks.n.g0: unknown unit 'dal' (there are gpu)"),
+        ({'max_switches': 0}, 'own.yaml: max_switches: is called networks.NAME.max_switches, or'),
+        ({'networks': {'n': {'max_switches': 0, 'cost': APART}}},
          'own.yaml: networks.n: cannot run with 0 changes of unit (see max_switches)'),
         ({'nets': {}}, 'own.yaml: nets: there is no such key'),
     ],

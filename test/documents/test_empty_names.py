@@ -20,7 +20,6 @@ from pydantic import ValidationError
 MODULES = (
     'capacity.placement.schema',
     'capacity.schema',
-    'planning.schema',
     'profiling.schema',
     'simulation.change_keys',
     'simulation.platform',

@@ -1,19 +1,34 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Random planning problems for property tests."""
+"""Planning problems: of files, and random ones for property tests."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from hypothesis import strategies as st
 
-from edge_sched_ros.planning.contention import NONE
-from edge_sched_ros.planning.contention import Pairwise
-from edge_sched_ros.planning.contention import Piecewise
+from edge_sched_ros.planning.from_file import problem_of
 from edge_sched_ros.planning.problem import Network
 from edge_sched_ros.planning.problem import Problem
+from edge_sched_ros.system.contention import Pairwise
+from edge_sched_ros.system.contention import Piecewise
+from edge_sched_ros.system.contention import PiecewiseContention
+from edge_sched_ros.system.parsing import parse_system
 
 _TIMES = st.floats(0.05, 5.0)
 _FACTORS = st.floats(1.0, 2.5)
+
+
+def problem_from(data: Mapping[str, Any], max_switches: int = 1) -> Problem:
+    """Return the problem of a system file of that content."""
+    return problem_of(parse_system(('own.yaml', data)), max_switches)
+
+
+def piecewise(**keys: float) -> Piecewise:
+    """Return the law of a file with these keys."""
+    return Piecewise(PiecewiseContention(model='piecewise', **keys))
 
 
 @st.composite
@@ -45,7 +60,11 @@ def problems(draw: st.DrawFn) -> Problem:
     table = {u: {v: draw(_FACTORS) for v in units if v != u} for u in units}
     contention = draw(
         st.sampled_from(
-            [NONE, Pairwise(table), Piecewise(knee_gbps=40, slope=1.5, bandwidth_gbps=80, limit=3)]
+            [
+                None,
+                Pairwise(table),
+                piecewise(knee_gbps=40, slope=1.5, bandwidth_gbps=80, limit=3),
+            ]
         )
     )
     handover = {(units[0], units[-1]): draw(st.floats(0, 0.2))}

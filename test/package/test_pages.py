@@ -55,9 +55,10 @@ def _parameters(path: Path) -> Any:
 
 
 def _plan(path: Path) -> Any:
-    from edge_sched_ros.planning.plan_file import load_problem
+    from edge_sched_ros.planning.from_file import problem_of
+    from edge_sched_ros.system.loading import load_system
 
-    return load_problem(path)
+    return problem_of(load_system(path))
 
 
 def _platform(path: Path) -> Any:

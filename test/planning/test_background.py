@@ -15,8 +15,8 @@ from edge_sched_ros.planning.background import plan_now
 FILE = {
     'units': {'gpu0': {'kind': 'gpu'}, 'dla0': {'kind': 'dla'}},
     'networks': {
-        'a': {'times_ms': {'gpu0': [1.0, 9.0], 'dla0': [9.0, 1.0]}},
-        'b': {'times_ms': {'gpu0': [9.0, 1.0], 'dla0': [1.0, 9.0]}},
+        'a': {'cost': {'gpu0': [1.0, 9.0], 'dla0': [9.0, 1.0]}},
+        'b': {'cost': {'gpu0': [9.0, 1.0], 'dla0': [1.0, 9.0]}},
     },
 }
 
@@ -41,7 +41,7 @@ def test_a_plan_nobody_wants_ends_its_process():
     before = _children()
     # more than can be searched in the half second after which it is asked
     times = {unit: [float(7 * n % 5 + 1) for n in range(25)] for unit in ('gpu0', 'dla0', 'dla1')}
-    many = {f'n{index}': {'times_ms': times} for index in range(6)}
+    many = {f'n{index}': {'cost': times} for index in range(6)}
     units = {**FILE['units'], 'dla1': {'kind': 'dla'}}
     with pytest.raises(ConfigError, match='nobody wants it'):
         plan_elsewhere({'units': units, 'networks': many}, 60.0, cancelled=lambda: True)

@@ -11,23 +11,24 @@ import pytest
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
+from planning_problems import problem_from
 from planning_problems import problems
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.planning import planner
 from edge_sched_ros.planning.baselines import baselines
+from edge_sched_ros.planning.from_file import problem_of
 from edge_sched_ros.planning.objective import MAX_THROUGHPUT
 from edge_sched_ros.planning.objective import MIN_ENERGY
 from edge_sched_ros.planning.objective import MIN_MAKESPAN
 from edge_sched_ros.planning.objective import Objective
 from edge_sched_ros.planning.objective import OBJECTIVES
-from edge_sched_ros.planning.plan_file import load_problem
-from edge_sched_ros.planning.plan_file import parse_problem
 from edge_sched_ros.planning.planner import make_plan
 from edge_sched_ros.planning.problem import Network
 from edge_sched_ros.planning.problem import Problem
 from edge_sched_ros.planning.problem import switches
 from edge_sched_ros.planning.splits import splits
+from edge_sched_ros.system.loading import load_system
 
 PUBLISHED = Path(__file__).resolve().parents[2] / 'config/plans/googlenet_alexnet.yaml'
 
@@ -81,7 +82,7 @@ def test_no_baseline_is_better_than_a_plan(name, problem, time_limit_s):
 
 def test_the_published_decision():
     """GoogleNet begins on the GPU and ends on the DLA, AlexNet the other way (HaX-CoNN)."""
-    plan = make_plan(load_problem(PUBLISHED), Objective(MIN_MAKESPAN))
+    plan = make_plan(problem_of(load_system(PUBLISHED)), Objective(MIN_MAKESPAN))
     assert plan.optimal
     google, alex = plan.mapping['googlenet'], plan.mapping['alexnet']
     assert (google[0], google[-1]) == ('gpu', 'dla')
@@ -169,7 +170,7 @@ def test_the_time_limit_begins_after_the_baselines(monkeypatch):
 
     monkeypatch.setattr(planner, 'baselines', slow_baselines)
     monkeypatch.setattr(planner.MappingModel, 'for_each', for_each)
-    data = {'units': ['gpu0'], 'networks': {'a': {'times_ms': {'gpu0': [1.0]}}}}
-    problem = parse_problem(data, 'own.yaml')
+    data = {'units': ['gpu0'], 'networks': {'a': {'cost': {'gpu0': [1.0]}}}}
+    problem = problem_from(data)
     assert planner.make_plan(problem, Objective('min-makespan'), time_limit_s=5.0).optimal
     assert ends == [5.0]

@@ -10,13 +10,13 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import settings
+from planning_problems import problem_from
 from planning_problems import problems
 
 from edge_sched_ros.planning.cp_mappings import MappingModel
 from edge_sched_ros.planning.objective import MIN_MAKESPAN
 from edge_sched_ros.planning.objective import Objective
 from edge_sched_ros.planning.objective import OBJECTIVES
-from edge_sched_ros.planning.plan_file import parse_problem
 from edge_sched_ros.planning.planner import _Search
 from edge_sched_ros.planning.planner import make_plan
 from edge_sched_ros.planning.splits import splits
@@ -81,10 +81,12 @@ def test_numbers_next_to_nothing_are_no_obstacle(name, tiny):
         'units': ['gpu0', 'dla0'],
         'networks': {
             'a': {
-                'times_ms': {'gpu0': [tiny, tiny], 'dla0': [1.0, 1.0]},
-                'energy_mj': {'gpu0': [tiny, tiny], 'dla0': [1.0, 1.0]},
+                'cost': {
+                    'gpu0': {'latency_ms': [tiny, tiny], 'energy_mj': [tiny, tiny]},
+                    'dla0': {'latency_ms': [1.0, 1.0], 'energy_mj': [1.0, 1.0]},
+                }
             }
         },
     }
-    problem = parse_problem(data, 'own.yaml')
+    problem = problem_from(data)
     assert make_plan(problem, Objective(name)).mapping == {'a': ['gpu0', 'gpu0']}

@@ -9,15 +9,15 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import settings
+from planning_problems import piecewise
 from planning_problems import problems
 
-from edge_sched_ros.planning.contention import Pairwise
-from edge_sched_ros.planning.contention import Piecewise
 from edge_sched_ros.planning.problem import Network
 from edge_sched_ros.planning.problem import Problem
 from edge_sched_ros.planning.schedule import Follower
 from edge_sched_ros.planning.splits import splits
 from edge_sched_ros.planning.steady import period_ms
+from edge_sched_ros.system.contention import Pairwise
 
 
 def _problem(*times, contention=None, **network) -> Problem:
@@ -26,7 +26,7 @@ def _problem(*times, contention=None, **network) -> Problem:
         for i, row in enumerate(times)
     )
     kinds = {'gpu': 'gpu', 'dla': 'dla'}
-    return Problem(('gpu', 'dla'), networks, kinds, {}, contention or Pairwise({}))
+    return Problem(('gpu', 'dla'), networks, kinds, {}, contention)
 
 
 def test_groups_on_one_unit_take_turns():
@@ -47,12 +47,12 @@ def test_contention_acts_only_while_groups_overlap():
 
 
 def test_bandwidth_slows_down_what_asks_for_it():
-    shared = Piecewise(knee_gbps=50, slope=1.0, bandwidth_gbps=100)
-    assert shared.slowdown('gpu', {'gpu': 40, 'dla': 60}) == pytest.approx(1.5)
-    assert shared.slowdown('gpu', {'gpu': 0, 'dla': 200}) == 1
+    shared = piecewise(knee_gbps=50, slope=1.0, bandwidth_gbps=100)
+    assert shared.slowdown('gpu', 40, {'gpu': 40, 'dla': 60}) == pytest.approx(1.5)
+    assert shared.slowdown('gpu', 0, {'gpu': 0, 'dla': 200}) == 1
     # alone above the knee: the time alone has that in it already
-    assert shared.slowdown('gpu', {'gpu': 80}) == 1
-    assert shared.slowdown('gpu', {'gpu': 80, 'dla': 20}) == pytest.approx(1.5 / 1.3)
+    assert shared.slowdown('gpu', 80, {'gpu': 80}) == 1
+    assert shared.slowdown('gpu', 80, {'gpu': 80, 'dla': 20}) == pytest.approx(1.5 / 1.3)
 
 
 def test_a_change_of_unit_is_paid_on_both():

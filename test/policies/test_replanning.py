@@ -22,11 +22,13 @@ from edge_sched_ros.core.profiles import Profiles
 from edge_sched_ros.core.profiles import StageKey
 from edge_sched_ros.planning.background import plan_elsewhere
 from edge_sched_ros.planning.background import plan_now
+from edge_sched_ros.planning.from_file import problem_of
 from edge_sched_ros.planning.situation import planning_file
 from edge_sched_ros.planning.situation import situation_of
 from edge_sched_ros.policies.registry import follows_plan
 from edge_sched_ros.policies.registry import make_policy
 from edge_sched_ros.simulation.simulator import Simulator
+from edge_sched_ros.system.parsing import parse_system
 
 pytest.importorskip('ortools')
 
@@ -151,9 +153,10 @@ def test_what_is_known_becomes_a_planning_file():
     bench.send(UnitChanged('cpu0', 'available', speed=0.5))
     file = planning_file(bench.dispatcher)
     # of b nothing is known, and y not on cpu1
-    assert file['networks'] == {
-        'a': {'times_ms': {'cpu0': [4.0, 12.0], 'cpu1': [4.0, None]}},
-        'd': {'times_ms': {'cpu0': [6.0]}},
+    problem = problem_of(parse_system(('known', file)))
+    assert {network.name: network.times_ms for network in problem.networks} == {
+        'a': {'cpu0': (4.0, 12.0), 'cpu1': (4.0, None)},
+        'd': {'cpu0': (6.0,)},
     }
     assert file['transitions'] == [{'from': 'cpu0', 'to': 'cpu1', 'ms': 0.5}]
     assert plan_now(file, 5.0)['a'][1] == 'cpu0'
@@ -185,8 +188,8 @@ def test_another_process_plans_the_same():
 
 def test_what_another_process_cannot_plan_is_said():
     file = planning_file(_bench().dispatcher)
-    file['networks']['a']['times_ms']['cpu0'] = [1.0]
-    with pytest.raises(ConfigError, match=r'networks\.a\.times_ms') as caught:
+    file['networks']['a']['variants']['base']['stages'][1]['cost'] = {'gpu7': 1.0}
+    with pytest.raises(ConfigError, match=r"networks\.a\.y: unknown unit 'gpu7'") as caught:
         plan_elsewhere(file, 5.0)
     assert '\n' not in str(caught.value)
 

@@ -154,7 +154,7 @@ def test_a_plan(shown, tmp_path):
     units = {f'gpu_{index}_of_this_computer': {'kind': 'gpu'} for index in range(2)}
     times = {unit: [1.5, 2.5, 3.5] for unit in units}
     path = tmp_path / 'plan.yaml'
-    networks = {name: {'times_ms': times} for name in (NAME, OTHER)}
+    networks = {name: {'cost': times} for name in (NAME, OTHER)}
     path.write_text(yaml.safe_dump({'units': units, 'networks': networks}))
     main(['plan', str(path), '--json'])
     found = json.loads(shown())

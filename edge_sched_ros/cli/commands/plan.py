@@ -7,13 +7,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 
-from edge_sched_ros.cli.options import NamedPath
 from edge_sched_ros.cli.output import printing
 from edge_sched_ros.cli.progress import time_bar
 from edge_sched_ros.cli.ranges import FiniteRange
@@ -27,7 +25,7 @@ _UNITS = {
 
 
 @click.command('plan')
-@click.argument('file', type=NamedPath(path_type=Path, dir_okay=False))
+@click.argument('files', nargs=-1, required=True)
 @click.option(
     '--objective',
     type=click.Choice(list(_UNITS)),
@@ -42,6 +40,13 @@ _UNITS = {
     help='No network may take longer in a round.',
 )
 @click.option(
+    '--max-switches',
+    type=click.IntRange(0, 1000),
+    default=1,
+    show_default=True,
+    help='How often a network may change its unit, where the files do not say that of it.',
+)
+@click.option(
     '--time-limit-s',
     type=FiniteRange(0, min_open=True),
     default=10.0,
@@ -51,23 +56,28 @@ _UNITS = {
 )
 @click.option('--json', 'as_json', is_flag=True, help='Print the plan as JSON.')
 def plan(
-    file: Path,
+    files: tuple[str, ...],
     objective: str,
     latency_bound_ms: float | None,
+    max_switches: int,
     time_limit_s: float,
     as_json: bool,
 ) -> None:
     """
-    Map the layer groups of several networks to units, and compare with baselines.
+    Map the stages of several networks to units, and compare with baselines.
 
-    FILE is a YAML file of units and networks; its keys are in docs/planning.md.
+    FILES are system files: what one leaves out another may say, and later ones override. Names
+    of what comes with the package do as well; @MODE may follow for a power mode of the device.
+    Planned are the networks of the tasks; all of them where there are no tasks.
     """
     from edge_sched_ros.installation.missing import MissingLibraryError
+    from edge_sched_ros.planning.from_file import problem_of
     from edge_sched_ros.planning.objective import Objective
-    from edge_sched_ros.planning.plan_file import load_problem
     from edge_sched_ros.planning.planner import make_plan
+    from edge_sched_ros.system.loading import load_system
 
-    problem = load_problem(file)
+    system = load_system(*files)
+    problem = problem_of(system, max_switches)
     try:
         with time_bar(Console(stderr=True), 'planning', time_limit_s):
             found = make_plan(
@@ -77,7 +87,7 @@ def plan(
         # an option's or a library's own name says enough; a key needs its file
         if error.where.startswith('--') or isinstance(error, MissingLibraryError):
             raise
-        raise ConfigError(f'{file}: {error.where}', error.problem) from None
+        raise ConfigError(f'{system.where}: {error.where}', error.problem) from None
     with printing():
         if as_json:
             click.echo(json.dumps(found, indent=2))
