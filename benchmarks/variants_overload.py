@@ -23,7 +23,7 @@ from edge_sched_ros.bags.scene_bag import write_scene_bag
 from edge_sched_ros.pipeline.config import from_file
 from edge_sched_ros.pipeline.config import PipelineConfig
 from edge_sched_ros.pipeline.resources import share_of
-from edge_sched_ros.policies.registry import policy_parameters
+from edge_sched_ros.plugins.policies import policy_parameters
 from edge_sched_ros.scenes.scene import Scene
 
 _BASE, _LIGHTER = 'base', 'int8'

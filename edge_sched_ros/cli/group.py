@@ -6,13 +6,12 @@ from __future__ import annotations
 
 import importlib
 import logging
-import pkgutil
 import sys
 
 import click
 
 from edge_sched_ros import __version__
-from edge_sched_ros.cli import commands
+from edge_sched_ros.cli.installed_commands import COMMANDS
 from edge_sched_ros.cli.usage import CommandGroup
 from edge_sched_ros.core.brief_log import BriefFormatter
 
@@ -22,15 +21,33 @@ class LazyGroup(CommandGroup):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all subcommands."""
-        return sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
+        return list(COMMANDS.names())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a subcommand, or ``None`` when there is none of that name."""
-        if cmd_name not in self.list_commands(ctx):
+        """
+        Return a subcommand, or ``None`` when there is none of that name.
+
+        :raises ConfigError: for one of an installed package that cannot be used
+        """
+        command: click.Command
+        if module := COMMANDS.built_in().get(cmd_name):
+            command = importlib.import_module(module).COMMAND
+        elif cmd_name in COMMANDS.at_hand():
+            command = COMMANDS.find(cmd_name, cmd_name)
+        else:
             return None
-        module = importlib.import_module(f'{commands.__name__}.{cmd_name}')
-        command: click.Command = module.COMMAND
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the subcommands; those of installed packages are named and not imported."""
+        own = (self.get_command(ctx, name) for name in sorted(COMMANDS.built_in()))
+        rows = [(one.name or '', one) for one in own if one is not None and not one.hidden]
+        limit = formatter.width - 6 - max(len(name) for name, _ in rows)
+        with formatter.section('Commands'):
+            formatter.write_dl([(name, one.get_short_help_str(limit)) for name, one in rows])
+        if others := COMMANDS.origins():
+            with formatter.section('Commands of installed packages'):
+                formatter.write_dl([(name, f'of {origin}') for name, origin in others.items()])
 
 
 def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:

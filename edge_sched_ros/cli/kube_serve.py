@@ -19,7 +19,6 @@ from edge_sched_ros.core.errors import ConfigError
 
 _FILE = NamedPath(path_type=Path, dir_okay=False)
 _SECONDS = FiniteRange(0, 86400, min_open=True)
-_ALGORITHMS = ('ibis', 'ibis-first-fit', 'balanced')
 
 
 @click.command('serve')
@@ -43,10 +42,11 @@ _ALGORITHMS = ('ibis', 'ibis-first-fit', 'balanced')
 @click.option('--tls-client-ca', type=_FILE, help='Answer only who has a certificate of this CA.')
 @click.option(
     '--algorithm',
-    type=click.Choice(_ALGORITHMS),
     default='ibis',
     show_default=True,
-    help='Which of the nodes that fit gets the highest score.',
+    metavar='NAME',
+    help='Which of the nodes that fit gets the highest score: ibis, ibis-first-fit, balanced, or '
+    'your own, installed or as package.module:Class.',
 )
 @click.option(
     '--reserve-s',
@@ -117,12 +117,13 @@ def serve(
 
     address = _address(listen)
     certificates = _certificates(tls_cert, tls_key, tls_client_ca)
+    chosen = make_algorithm(algorithm, '--algorithm')
+    if not chosen.latency_aware:
+        raise ConfigError('--algorithm', f'{algorithm} does not ask the queueing models')
     types = load_types(config)
     api = connect(None if kubeconfig is None else str(kubeconfig))
     moving = MoverSettings(violation_s, migrate_every_s, penalty_s)
-    service = Service(
-        types, make_algorithm(algorithm), reserve_s=reserve_s, stale_s=stale_s, moving=moving
-    )
+    service = Service(types, chosen, reserve_s=reserve_s, stale_s=stale_s, moving=moving)
     metrics = Metrics(service)
     server = Server(address, service, metrics, certificates)
     log_to(as_json)

@@ -21,8 +21,8 @@ def show_list(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> 
 
 
 def _lines() -> Iterator[str]:
+    from edge_sched_ros.plugins.policies import POLICIES
     from edge_sched_ros.policies.registry import DROP_SUFFIX
-    from edge_sched_ros.policies.registry import policy_classes
     from edge_sched_ros.simulation.suite_file import built_in_suites
     from edge_sched_ros.simulation.suite_file import load_suite
     from edge_sched_ros.system.finding import built_in
@@ -37,11 +37,12 @@ def _lines() -> Iterator[str]:
         yield f'{kind}:'
         yield from _columns({name: load(name).description for name in names})
     yield f'policies ({DROP_SUFFIX} after any name also drops jobs that cannot be in time):'
+    own = {
+        name: (inspect.getdoc(policy) or '').partition('\n')[0].replace('``', '')
+        for name, policy in sorted(POLICIES.built_in().items())
+    }
     yield from _columns(
-        {
-            name: (inspect.getdoc(policy) or '').partition('\n')[0].replace('``', '')
-            for name, policy in sorted(policy_classes().items())
-        }
+        own | {name: f'of {origin}' for name, origin in POLICIES.origins().items()}
     )
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def check_follows(policy: str, plan: Path | None, replan_s: float | None) -> None:
     """Refuse options about plans for a policy that has none."""
-    from edge_sched_ros.policies.registry import follows_plan
+    from edge_sched_ros.plugins.policies import follows_plan
 
     if follows_plan(policy):
         return

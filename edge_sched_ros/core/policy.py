@@ -35,12 +35,13 @@ class Policy(Protocol):
     ``decide`` may return ``Run`` (a ready job's next stage on an idle unit that can run it),
     ``Drop``, ``UseVariant`` (before a job's first stage) and ``WakeAt``. It changes nothing. A
     class that uses other variants than a network's first has ``switches_variants = True``.
+    ``__init__`` takes the parameters, by keyword.
     """
 
     name: str
-    parameters: ClassVar[tuple[PolicyParameter, ...]]
+    parameters: ClassVar[tuple[PolicyParameter, ...]] = ()
     #: also asked when no unit is idle (to drop early, say)
-    asks_when_busy: ClassVar[bool]
+    asks_when_busy: ClassVar[bool] = False
 
     def decide(self, view: View) -> list[Decision]:
         """Return what should happen now."""

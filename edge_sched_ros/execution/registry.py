@@ -11,39 +11,19 @@ from dataclasses import field
 from dataclasses import replace
 from functools import lru_cache
 
-from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import Unit
-from edge_sched_ros.execution import engines
-from edge_sched_ros.execution import preprocess
+from edge_sched_ros.execution.backends import Backend
+from edge_sched_ros.execution.backends import ENGINES
+from edge_sched_ros.execution.backends import look_at
+from edge_sched_ros.execution.backends import PREPROCESSORS
 from edge_sched_ros.execution.cpu_plan import split_cores
 from edge_sched_ros.execution.cpu_plan import why_spare
 from edge_sched_ros.execution.discovery import probes
 from edge_sched_ros.execution.discovery.cpu_quota import read_cpu_quota
 from edge_sched_ros.execution.discovery.inventory import take_inventory
 from edge_sched_ros.execution.discovery.signs import read_signs
-from edge_sched_ros.execution.engines.base import Engine
-from edge_sched_ros.execution.plugins import modules_holding
-from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.units import cpu_units
 from edge_sched_ros.execution.units import LocalUnit
-
-#: choose the first that is available
-AUTO = 'auto'
-
-
-@dataclass(frozen=True, slots=True)
-class Backend:
-    """
-    An engine or preprocessor as found on this machine.
-
-    :param reason: why it cannot be used; empty when it can
-    """
-
-    name: str
-    kinds: tuple[str, ...]
-    available: bool
-    reason: str
-    backend: Engine | Preprocessor
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,52 +89,9 @@ def discover() -> Machine:
     cores, spare = split_cores(cpu_units(), quota)
     return Machine(
         units=cores + accelerators,
-        engines=_probe(tuple(modules_holding(engines, 'ENGINE').values())),
-        preprocessors=_probe(tuple(modules_holding(preprocess, 'PREPROCESSOR').values())),
+        engines=tuple(look_at(one) for one in ENGINES.built_in().values()),
+        preprocessors=tuple(look_at(one) for one in PREPROCESSORS.built_in().values()),
         absent={f.name: f.reason for f in found if not f.available}
         | {local.unit.name: why_spare(quota) for local in spare},
         spare=spare,
     )
-
-
-def _probe(classes: tuple[type, ...]) -> tuple[Backend, ...]:
-    found = []
-    for backend_class in classes:
-        backend = backend_class()
-        available, reason = backend.available()
-        found.append(Backend(backend.name, tuple(backend.kinds), available, reason, backend))
-    return tuple(found)
-
-
-def usable(
-    backends: tuple[Backend, ...], name: str, where: str, *, what: str
-) -> tuple[Backend, ...]:
-    """
-    Return the backend of that name alone, or all that are available and meant for real work.
-
-    :param what: what they are, for messages
-    :param where: the key that asks for it, for messages
-    :raises ConfigError: when there is none, with the reason
-    """
-    if name == AUTO:
-        found = tuple(b for b in backends if b.available and b.name != 'simulated')
-        if found:
-            return found
-        reasons = '; '.join(f'{b.name}: {b.reason}' for b in backends if not b.available)
-        raise ConfigError(where, f'there is no {what} on this machine ({reasons})')
-    for backend in backends:
-        if backend.name == name:
-            if not backend.available:
-                raise ConfigError(where, f"'{name}' cannot be used here: {backend.reason}")
-            return (backend,)
-    known = ', '.join(b.name for b in backends)
-    raise ConfigError(where, f"unknown {what} '{name}' (there are {known})")
-
-
-def pick(backends: tuple[Backend, ...], name: str, where: str, *, what: str) -> Backend:
-    """
-    Return the first of those that :func:`usable` returns.
-
-    :raises ConfigError: when there is none, with the reason
-    """
-    return usable(backends, name, where, what=what)[0]

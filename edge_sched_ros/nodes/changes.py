@@ -11,9 +11,10 @@ from edge_sched_ros.core.tasks import NS_PER_MS
 from edge_sched_ros.pipeline.parameter_spec import ParameterSpec
 from edge_sched_ros.pipeline.parameter_table import ParameterTable
 from edge_sched_ros.pipeline.pipeline import Pipeline
+from edge_sched_ros.pipeline.policy_settings import group_in
 from edge_sched_ros.pipeline.policy_settings import group_of
 from edge_sched_ros.pipeline.policy_settings import values_of
-from edge_sched_ros.policies.registry import make_policy
+from edge_sched_ros.plugins.policies import make_policy
 
 
 def _policy_of(changes: dict[str, Any], values: dict[str, Any]) -> tuple[str, dict[str, float]]:
@@ -25,7 +26,7 @@ def _policy_of(changes: dict[str, Any], values: dict[str, Any]) -> tuple[str, di
 def _concerns_policy(changes: dict[str, Any], values: dict[str, Any]) -> bool:
     """Whether the policy that runs then is another one or has other parameters."""
     group = group_of({**values, **changes}['policy'])
-    return any(name == 'policy' or name.startswith(group) for name in changes)
+    return any(name == 'policy' or group_in(name) == group for name in changes)
 
 
 def _task_changes(changes: dict[str, Any], table: ParameterTable) -> dict[str, dict[str, Any]]:

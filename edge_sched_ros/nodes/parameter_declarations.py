@@ -18,8 +18,8 @@ from edge_sched_ros.pipeline.parameter_table import ParameterTable
 from edge_sched_ros.pipeline.parameter_table import table_of
 from edge_sched_ros.pipeline.parameters import SCHEDULER_PARAMETERS
 from edge_sched_ros.pipeline.parameters import TASK_PARAMETERS
-from edge_sched_ros.pipeline.policy_settings import group_of
-from edge_sched_ros.pipeline.policy_settings import policy_specs
+from edge_sched_ros.pipeline.policy_settings import policy_of
+from edge_sched_ros.pipeline.policy_settings import specs_of
 from edge_sched_ros.pipeline.unknown_names import judge
 
 
@@ -46,13 +46,11 @@ class Declarations:
         #: whether values that rclpy has checked now are those of a declaration
         self.busy = False
         self.table = ParameterTable((), {})
+        #: of policies that run, have run or were given something
+        self._policy_specs: dict[str, ParameterSpec] = {}
         self._told: set[str] = set()
         for spec in SCHEDULER_PARAMETERS:
             self._declare(spec, spec.name)
-        self.declare_policy(group_of(self.value('policy')))
-        for name in list(self._overrides):
-            if name in policy_specs():
-                self.declare_policy(name.rpartition('.')[0] + '.')
         self.renew()
 
     @property
@@ -76,6 +74,10 @@ class Declarations:
     def renew(self) -> None:
         """Declare what tasks, their networks and programs have; again when they are others."""
         before, tasks = self.table, self._tasks()
+        self.declare_policy(self.value('policy'))
+        for name in list(self._overrides):
+            if policy := policy_of(name):
+                self.declare_policy(policy)
         for task in (task for task in before.tasks if task not in tasks):
             self._forget_task(task, before)
         for task in tasks:
@@ -88,6 +90,7 @@ class Declarations:
             for key in ('network', 'program')
         }
         self.table = table_of(tasks, given)
+        self.table.specs.update(self._policy_specs)
         self._declare_options(before)
         self._judge_the_rest()
 
@@ -125,10 +128,16 @@ class Declarations:
             self._overrides[name] = Parameter(name, TYPES[spec.kind], value)
         self._node.undeclare_parameter(name)
 
-    def declare_policy(self, group: str) -> None:
-        """Declare the parameters of a policy that are not there yet."""
-        for name, spec in policy_specs().items():
-            if name.startswith(group) and not self._node.has_parameter(name):
+    def declare_policy(self, policy: str) -> None:
+        """Declare the parameters of a policy that are not there yet, where it can be used."""
+        try:
+            specs = specs_of(policy)
+        except ConfigError:
+            return  # it is told when it is to be used
+        self._policy_specs |= specs
+        self.table.specs.update(specs)
+        for name, spec in specs.items():
+            if not self._node.has_parameter(name):
                 self._declare(spec, name)
 
     def _declare(self, spec: ParameterSpec, name: str) -> None:

@@ -39,7 +39,7 @@ def as_declared(parameter: Parameter, present: Parameter, spec: ParameterSpec | 
     kind = present.type_ if spec is None else TYPES[spec.kind]
     if parameter.type_ == kind:
         return parameter
-    choices = () if spec is None else spec.choices
+    choices = () if spec is None else spec.known
     value = _meant(parameter.value, kind, (present.value, *choices))
     return parameter if value is None else Parameter(parameter.name, kind, value)
 
@@ -77,8 +77,9 @@ def descriptor_of(spec: ParameterSpec) -> ParameterDescriptor:
     """Return what ``ros2 param describe`` shows."""
     # read-only would forbid it while the node is unconfigured too
     descriptor = ParameterDescriptor(description=spec.description)
-    if spec.choices:
-        descriptor.additional_constraints = f'one of: {", ".join(spec.choices)}'
+    if known := ', '.join(spec.known):
+        own = '' if spec.plug_ins is None else ', or package.module:Class given at start'
+        descriptor.additional_constraints = f'one of: {known}{own}'
     if not spec.dynamic:
         descriptor.additional_constraints = 'changes only while the node is unconfigured'
     if spec.minimum is None:

@@ -20,10 +20,10 @@ from edge_sched_ros.nodes.transitions import state_of
 from edge_sched_ros.nodes.transitions import UNCONFIGURED
 from edge_sched_ros.pipeline.parameter_checks import check_task_names
 from edge_sched_ros.pipeline.parameter_table import ParameterTable
-from edge_sched_ros.pipeline.policy_settings import group_of
-from edge_sched_ros.pipeline.policy_settings import policy_specs
+from edge_sched_ros.pipeline.policy_settings import policy_of
 from edge_sched_ros.pipeline.unknown_names import not_ours
 from edge_sched_ros.pipeline.unknown_names import refuse_mistake
+from edge_sched_ros.plugins.policies import POLICIES
 
 SetAll = Callable[[list[Parameter]], SetParametersResult]
 
@@ -114,10 +114,14 @@ class NodeParameters:
     def _declare_for(self, parameter: Parameter) -> None:
         """Declare what the change of a parameter needs."""
         name = parameter.name
-        if name in policy_specs():
-            self._declared.declare_policy(name.rpartition('.')[0] + '.')
-        elif name == 'policy' and isinstance(parameter.value, str):
-            self._declared.declare_policy(group_of(parameter.value))
+        if policy := policy_of(name):
+            self._declared.declare_policy(policy)
+        elif (
+            name == 'policy'
+            and isinstance(parameter.value, str)
+            and POLICIES.is_at_hand(parameter.value)
+        ):
+            self._declared.declare_policy(parameter.value)
 
     def _refused(self, name: str) -> SetParametersResult:
         try:
@@ -147,7 +151,10 @@ class NodeParameters:
         try:
             for name, value in changes.items():
                 self._check_state(name)
-                self.table.specs[name].check(value, name=name)
+                spec = self.table.specs[name]
+                if spec.plug_ins is not None and isinstance(value, str):
+                    spec.plug_ins.refuse_new_module(value, name)
+                spec.check(value, name=name)
             if 'tasks' in changes:
                 check_task_names(changes['tasks'])
             if changes:

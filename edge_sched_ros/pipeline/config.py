@@ -14,6 +14,7 @@ from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.near import did_you_mean
+from edge_sched_ros.perception.programs.registry import PROGRAMS
 from edge_sched_ros.pipeline.parameter_checks import check_all
 from edge_sched_ros.pipeline.parameter_file import read_parameters
 from edge_sched_ros.pipeline.parameter_table import ParameterTable
@@ -60,8 +61,8 @@ class TaskConfig:
 
     @property
     def runs_own_code(self) -> bool:
-        """Whether its program is of ``package.module:Class``: it may read any message."""
-        return ':' in self.program
+        """Whether its program is not of this package: it may read any message."""
+        return bool(self.program) and not PROGRAMS.is_built_in(self.program)
 
 
 @dataclass(frozen=True, slots=True)

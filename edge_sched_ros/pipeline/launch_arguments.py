@@ -16,7 +16,7 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.pipeline.large_images import PROFILE_VARIABLES
 from edge_sched_ros.pipeline.large_images import TRANSPORTS_VARIABLE
 from edge_sched_ros.pipeline.parameters import SCHEDULER_PARAMETERS
-from edge_sched_ros.policies.registry import policy_parameters
+from edge_sched_ros.plugins.policies import POLICIES
 
 #: what is true and false in YAML 1.1, which ROS parameters are written in
 _TRUTH = {
@@ -79,8 +79,12 @@ def log_level(text: str) -> str:
 
 
 def policy(text: str) -> str:
-    """Return the name of a policy; :raises ConfigError: when there is none of that name."""
-    policy_parameters(text)
+    """
+    Return the name of a policy; :raises ConfigError: when there is none of that name.
+
+    What comes from outside is imported by the node, not here.
+    """
+    POLICIES.check_name(text, 'policy')
     return text
 
 
@@ -152,7 +156,7 @@ def _parameter(name: str, text: str) -> Any:
         value = _number(text)
         if math.isnan(value):
             raise ConfigError(name, f"'{text}' is no number")
-    return value if spec is None else spec.check(value, name=name)
+    return value if spec is None or spec.plug_ins else spec.check(value, name=name)
 
 
 def _number(text: str) -> float:

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from edge_sched_ros.execution.backends import Backend
 from edge_sched_ros.execution.discovery.cpu_quota import limiting
 from edge_sched_ros.execution.discovery.cpu_quota import read_cpu_quota
 from edge_sched_ros.execution.discovery.cpu_quota import read_throttling
@@ -23,7 +24,6 @@ from edge_sched_ros.execution.discovery.probes import probe_machine
 from edge_sched_ros.execution.discovery.probes import Probes
 from edge_sched_ros.execution.discovery.versions import versions
 from edge_sched_ros.execution.preprocess_ops import preprocess_ops
-from edge_sched_ros.execution.registry import Backend
 from edge_sched_ros.execution.registry import discover
 from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.execution.telemetry.jtop import read_engine_clocks

@@ -11,18 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Iterator
 
+from edge_sched_ros.perception.declared_numbers import numbers_of_decoder
 from edge_sched_ros.perception.decoders.embedding import Embedding
 from edge_sched_ros.perception.decoders.registry import decoder_classes
-from edge_sched_ros.perception.numbers import numbers_of_decoder
 from edge_sched_ros.perception.numbers import numbers_of_program
 from edge_sched_ros.perception.programs.options import Number
-from edge_sched_ros.perception.programs.registry import program_names
+from edge_sched_ros.perception.programs.registry import program_classes
 from edge_sched_ros.perception.tracker import NUMBERS
 from edge_sched_ros.pipeline.parameter_spec import ParameterSpec
 from edge_sched_ros.pipeline.parameter_table import option_spec
 from edge_sched_ros.pipeline.parameters import SCHEDULER_PARAMETERS
 from edge_sched_ros.pipeline.parameters import TASK_PARAMETERS
-from edge_sched_ros.pipeline.policy_settings import policy_specs
+from edge_sched_ros.pipeline.policy_settings import built_in_specs
 
 
 def markdown() -> str:
@@ -32,7 +32,7 @@ def markdown() -> str:
     for title, numbers in (*_decoders(), *_programs()):
         specs = [option_spec(name, number) for name, number in numbers.items()]
         lines += _section(title, specs, 'TASK.')
-    lines += _section('Policies', policy_specs().values())
+    lines += _section('Policies', built_in_specs().values())
     return '\n'.join(lines)
 
 
@@ -51,7 +51,7 @@ def _decoders() -> Iterator[tuple[str, dict[str, Number]]]:
 
 
 def _programs() -> Iterator[tuple[str, dict[str, Number]]]:
-    for name in program_names():
+    for name in sorted(program_classes()):
         yield f'Tasks of the program `{name}`', numbers_of_program(name, '')
 
 

@@ -15,6 +15,7 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.names import is_blank
 from edge_sched_ros.core.names import named_twice
 from edge_sched_ros.core.near import did_you_mean
+from edge_sched_ros.plugins.registry import Registry
 
 Kind = Literal['double', 'integer', 'bool', 'string', 'string_array']
 
@@ -27,6 +28,7 @@ class ParameterSpec:
     :param dynamic: whether it may change while the node is configured; else before that only
     :param option: whether it goes to the task's network or program
     :param choices: allowed texts; empty for any
+    :param plug_ins: what it names one of; ``None`` for anything else
     """
 
     name: str
@@ -38,6 +40,12 @@ class ParameterSpec:
     dynamic: bool = False
     option: bool = False
     choices: tuple[str, ...] = ()
+    plug_ins: Registry[Any] | None = None
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The texts that are known to be allowed."""
+        return self.choices if self.plug_ins is None else self.plug_ins.names()
 
     def check(self, value: Any, *, name: str = '') -> Any:
         """
@@ -52,6 +60,9 @@ class ParameterSpec:
             hint = did_you_mean(value, self.choices)
             known = ', '.join(self.choices)
             raise ConfigError(where, f"unknown {self.name} '{value}'{hint} (known: {known})")
+        if self.plug_ins is not None and self.dynamic:
+            # the others are checked when they are used, in configuring
+            self.plug_ins.check_name(value, where)
         if self.kind in ('double', 'integer') and not self._in_range(value):
             own = '; leave it out for what the network or program says' if self.option else ''
             raise ConfigError(where, f'must be {self.range_text()}, not {value}{own}')

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +19,12 @@ from edge_sched_ros.perception.programs.options import Number
 from edge_sched_ros.pipeline.parameter_spec import ParameterSpec
 from edge_sched_ros.pipeline.parameters import SCHEDULER_PARAMETERS
 from edge_sched_ros.pipeline.parameters import TASK_PARAMETERS
+from edge_sched_ros.pipeline.policy_settings import built_in_specs
 from edge_sched_ros.pipeline.policy_settings import GROUP
-from edge_sched_ros.pipeline.policy_settings import policy_specs
+from edge_sched_ros.pipeline.policy_settings import policy_of
+from edge_sched_ros.pipeline.policy_settings import specs_of
 from edge_sched_ros.pipeline.resources import find_file
+from edge_sched_ros.plugins.policies import POLICIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class ParameterTable:
     """
     What there is for some tasks.
 
-    :param specs: by full name; those of the scheduler, all policies, and the tasks
+    :param specs: by full name; those of the scheduler, of policies, and of the tasks
     :param unread: tasks whose network or program cannot be read, so that its options are unknown
     """
 
@@ -51,10 +55,18 @@ def table_of(
     """
     Return the parameters of a configuration.
 
+    Of policies, all of this package have theirs in it; one from outside where ``policy`` or a
+    parameter names it.
+
     :param values: at least ``TASK.network`` and ``TASK.program``, where they are given
     :param beside: the folder of the file they come from
     """
-    specs = {spec.name: spec for spec in SCHEDULER_PARAMETERS} | policy_specs()
+    specs = {spec.name: spec for spec in SCHEDULER_PARAMETERS} | built_in_specs()
+    for policy in _policies_from_outside(values):
+        try:
+            specs |= specs_of(policy)
+        except ConfigError:
+            pass  # it is told with the reason when its name or its parameters are checked
     unread = set()
     for task in tasks:
         specs |= {f'{task}.{spec.name}': spec for spec in TASK_PARAMETERS}
@@ -66,6 +78,15 @@ def table_of(
         for name, number in numbers.items():
             specs.setdefault(f'{task}.{name}', option_spec(name, number, says))
     return ParameterTable(tasks, specs, frozenset(unread))
+
+
+def _policies_from_outside(values: Mapping[str, Any]) -> Iterator[str]:
+    policy = values.get('policy')
+    if isinstance(policy, str) and not POLICIES.is_built_in(policy):
+        yield policy
+    for name in values:
+        if name.startswith(GROUP) and name not in built_in_specs() and (of := policy_of(name)):
+            yield of
 
 
 def _numbers(

@@ -8,8 +8,11 @@ Those of policies are in the policies, those of networks and programs in decoder
 
 from __future__ import annotations
 
+from edge_sched_ros.execution.backends import ENGINES
+from edge_sched_ros.execution.backends import PREPROCESSORS
+from edge_sched_ros.perception.programs.registry import PROGRAMS
 from edge_sched_ros.pipeline.parameter_spec import ParameterSpec
-from edge_sched_ros.policies.registry import policy_names
+from edge_sched_ros.plugins.policies import POLICIES
 
 SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
     ParameterSpec('tasks', 'string_array', [], 'Names of the tasks to run'),
@@ -17,10 +20,11 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         'policy',
         'string',
         'edf+drop',
-        'What decides which stage runs where and what '
-        'is dropped; +drop forms give up early what cannot make its deadline',
+        'What decides which stage runs where and what is dropped; +drop forms give up early what '
+        'cannot make its deadline. One of this package, of another installed one, or '
+        'package.module:Class',
         dynamic=True,
-        choices=policy_names(),
+        plug_ins=POLICIES,
     ),
     ParameterSpec(
         'units',
@@ -41,14 +45,18 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         'string',
         'auto',
         'Inference engine, and with it the units it serves, or auto for one on every unit: '
-        'tensorrt on GPU and DLA, onnxruntime on CPU',
+        'tensorrt on GPU and DLA, onnxruntime on CPU. Another one (of an installed package, or '
+        'package.module:Class) only where it is named',
+        plug_ins=ENGINES,
     ),
     ParameterSpec(
         'preprocessor',
         'string',
         'auto',
         'Preprocessor, and with it the units it serves, or auto for one on every unit: vpi on '
-        'GPU, VIC, PVA and OFA, opencv on CPU; what the named one cannot do is left to the others',
+        'GPU, VIC, PVA and OFA, opencv on CPU; what the named one cannot do is left to the '
+        'others. Another one only where it is named, as with engine',
+        plug_ins=PREPROCESSORS,
     ),
     ParameterSpec(
         'profiles',
@@ -160,8 +168,10 @@ TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
         'program',
         'string',
         '',
-        'Own code instead of a network, package.module:Class, for other topic types; or one that '
-        'comes with this package: corners, denoise, flow_track, stereo',
+        'Own code instead of a network, for other topic types: package.module:Class, or one of an '
+        'installed package; or one that comes with this package: corners, denoise, flow_track, '
+        'stereo',
+        plug_ins=PROGRAMS,
     ),
     ParameterSpec('topic', 'string', '', 'Input topic; relative names follow the namespace'),
     ParameterSpec(

@@ -49,7 +49,7 @@ from edge_sched_ros.pipeline.stamp_age import Age
 from edge_sched_ros.pipeline.stamp_age import UNKNOWN
 from edge_sched_ros.pipeline.status import read_status
 from edge_sched_ros.pipeline.status import Status
-from edge_sched_ros.policies.registry import make_policy
+from edge_sched_ros.plugins.policies import make_policy
 
 _log = logging.getLogger(__name__)
 

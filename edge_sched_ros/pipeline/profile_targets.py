@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.backends import reference_of
 from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.network import load_network
@@ -179,7 +180,7 @@ def _probes(
         return measure_memory(spec.source, engine, cores[0], file)
 
     return {
-        unit: partial(of_file, engine.name)
+        unit: partial(of_file, reference_of(engine))
         for unit, engine in engines.items()
         if unit in cores and engine.name != 'simulated'
     }

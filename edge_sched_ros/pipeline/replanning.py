@@ -20,7 +20,7 @@ from edge_sched_ros.planning.situation import plan_for_policy
 from edge_sched_ros.planning.situation import planning_file
 from edge_sched_ros.planning.situation import Situation
 from edge_sched_ros.planning.situation import situation_of
-from edge_sched_ros.policies.registry import follows_plan
+from edge_sched_ros.plugins.policies import follows_plan
 
 _log = logging.getLogger(__name__)
 

@@ -7,13 +7,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import cast
 
+from edge_sched_ros.execution.backends import AUTO
+from edge_sched_ros.execution.backends import Backend
+from edge_sched_ros.execution.backends import ENGINES
+from edge_sched_ros.execution.backends import PREPROCESSORS
+from edge_sched_ros.execution.backends import usable
 from edge_sched_ros.execution.engines.base import Engine
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.base import Preprocessor
-from edge_sched_ros.execution.registry import AUTO
-from edge_sched_ros.execution.registry import Backend
 from edge_sched_ros.execution.registry import Machine
-from edge_sched_ros.execution.registry import usable
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.pipeline.config import PipelineConfig
 
@@ -41,7 +43,7 @@ class StageUnits:
         name, where = spec.engine, f'{spec.source}: engine'
         if name == AUTO:
             name, where = self._config.engine, 'engine'
-        found = usable(self._machine.engines, name, where, what='engine')
+        found = usable(self._machine.engines, name, where, among=ENGINES)
         served = {
             local.unit.name: cast(Engine, backend.backend)
             for local in self._machine.units
@@ -59,7 +61,7 @@ class StageUnits:
         :raises ConfigError: when the preprocessor that is asked for cannot be used
         """
         name, everything = self._config.preprocessor, self._machine.preprocessors
-        found = usable(everything, name, 'preprocessor', what='preprocessor')
+        found = usable(everything, name, 'preprocessor', among=PREPROCESSORS)
         others = tuple(backend for backend in everything if backend.available)
         return self._served(found, op) or self._served(others, op)
 

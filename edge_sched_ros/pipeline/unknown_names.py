@@ -17,9 +17,12 @@ from edge_sched_ros.core.near import did_you_mean
 from edge_sched_ros.pipeline.parameter_table import ParameterTable
 from edge_sched_ros.pipeline.parameters import SCHEDULER_PARAMETERS
 from edge_sched_ros.pipeline.parameters import TASK_PARAMETERS
+from edge_sched_ros.pipeline.policy_settings import built_in_specs
 from edge_sched_ros.pipeline.policy_settings import GROUP
-from edge_sched_ros.pipeline.policy_settings import policy_specs
-from edge_sched_ros.policies.registry import plain_name
+from edge_sched_ros.pipeline.policy_settings import group_in
+from edge_sched_ros.pipeline.policy_settings import group_of
+from edge_sched_ros.pipeline.policy_settings import policy_of
+from edge_sched_ros.pipeline.policy_settings import specs_of
 
 #: parameters that ROS gives to nodes, and libraries that many nodes use
 _ROS_NAMES = (
@@ -33,6 +36,8 @@ _ROS_NAMES = (
 )
 #: what the parameters of policies were called before
 _OLD_GROUP = 'policy_params.'
+#: dots in ``policies.NAME.``; ``policies.package.module.Class.`` has more
+_OF_A_NAME = 2
 #: names this alike are taken for the same one, mistyped
 _NEAR = 0.84
 #: names of one group that are told, at most
@@ -77,8 +82,8 @@ def refuse_mistake(name: str, table: ParameterTable, policy: str) -> None:
     if group in table.tasks:
         raise ConfigError(name, _unknown_of_task(group, key, table))
     if f'{group}.' == GROUP:
-        hint = did_you_mean(name, policy_specs())
-        raise ConfigError(name, f'no policy has such a parameter{hint}')
+        _refuse_of_policy(name, table)
+        return
     task = nearest(group, table.tasks)
     if task and (found := nearest(key, [*_TASK_KEYS, *table.options(task)])):
         raise ConfigError(name, f"unknown parameter; did you mean '{task}.{found}'?")
@@ -92,6 +97,20 @@ def not_ours(name: str, table: ParameterTable) -> str:
     return f'{name}: the scheduler has no such parameter'
 
 
+def _refuse_of_policy(name: str, table: ParameterTable) -> None:
+    """Refuse a parameter that no policy has; one of a policy that is not in use is let be."""
+    policy = policy_of(name)
+    if policy:
+        try:
+            specs_of(policy)
+        except ConfigError as error:
+            raise ConfigError(name, error.problem) from None
+    elif group_in(name).count('.') > _OF_A_NAME:
+        return
+    ours = [*built_in_specs(), *table.specs]
+    raise ConfigError(name, f'no policy has such a parameter{did_you_mean(name, ours)}')
+
+
 def _unknown_of_task(task: str, key: str, table: ParameterTable) -> str:
     own = table.options(task)
     hint = did_you_mean(f'{task}.{key}', [f'{task}.{one}' for one in (*_TASK_KEYS, *own)])
@@ -103,8 +122,8 @@ def _unknown_of_task(task: str, key: str, table: ParameterTable) -> str:
 
 def _new_name(name: str, policy: str) -> str:
     key = name.removeprefix(_OLD_GROUP)
-    ours = [full for full in policy_specs() if full.rpartition('.')[2] == key]
-    own = f'{GROUP}{plain_name(policy)}.{key}'
+    ours = [full for full in built_in_specs() if full.rpartition('.')[2] == key]
+    own = f'{group_of(policy)}{key}'
     if own in ours or not ours:
         return own
     return ours[0]
@@ -117,6 +136,8 @@ def _told(group: str, names: list[str], table: ParameterTable) -> str:
     keys = {name.partition('.')[2] for name in names}
     if keys & {'network', 'program', 'topic', 'deadline_ms'}:
         return f"{shown}: ignored, '{group}' is not in tasks ({', '.join(table.tasks)})"
+    if f'{group}.' == GROUP:
+        return f'{shown}: ignored, no such policy is in use'
     kind = 'parameters' if len(names) > 1 else 'a parameter'
     return f'{shown}: ignored, not {kind} of the scheduler'
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Finds policies by name: every module of this package that holds a ``POLICY`` is one."""
+"""The policies of this package: every module of it that holds a ``POLICY`` is one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from typing import Any
 
 from edge_sched_ros import policies
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.core.near import did_you_mean
 from edge_sched_ros.core.policy import Policy
 from edge_sched_ros.core.policy import PolicyParameter
 from edge_sched_ros.policies.early_drop import EarlyDrop
@@ -24,7 +23,7 @@ DROP_SUFFIX = '+drop'
 
 @lru_cache(maxsize=1)
 def policy_classes() -> dict[str, type[Any]]:
-    """Return the classes of all policies by name, without the ``+drop`` forms."""
+    """Return the classes of this package by name, without the ``+drop`` forms."""
     found = {}
     for module_info in pkgutil.iter_modules(policies.__path__):
         module = importlib.import_module(f'{policies.__name__}.{module_info.name}')
@@ -39,46 +38,30 @@ def plain_name(name: str) -> str:
     return name.removesuffix(DROP_SUFFIX)
 
 
-def policy_names() -> tuple[str, ...]:
-    """Return every name :func:`make_policy` knows."""
-    plain = tuple(sorted(policy_classes()))
-    return plain + tuple(name + DROP_SUFFIX for name in plain)
-
-
-def policy_parameters(name: str) -> tuple[PolicyParameter, ...]:
+def parameters_of(policy_class: type[Any], name: str) -> tuple[PolicyParameter, ...]:
     """
-    Return the parameters a policy of that name takes.
+    Return the parameters a policy takes.
 
-    :raises ConfigError: when there is no such policy
+    :param name: by which it is asked for, with ``+drop`` or without
     """
-    policy_class = _find(name)
     parameters: tuple[PolicyParameter, ...] = policy_class.parameters
     return parameters + (EarlyDrop.parameters if name.endswith(DROP_SUFFIX) else ())
 
 
-def follows_plan(name: str) -> bool:
+def build_policy(policy_class: type[Any], name: str, values: Mapping[str, Any]) -> Policy:
     """
-    Return whether a policy of that name takes a ``plan``: task -> the unit of each stage.
+    Return a policy of a class.
 
-    :raises ConfigError: when there is no such policy
-    """
-    return bool(getattr(_find(name), 'follows_plan', False))
-
-
-def make_policy(name: str, values: Mapping[str, Any]) -> Policy:
-    """
-    Return a policy by name.
-
+    :param name: by which it is asked for, with ``+drop`` or without
     :param values: of its parameters; the others keep their defaults. And ``plan``, for a policy
         that follows one
-    :raises ConfigError: for an unknown policy or parameter, or a value out of range
+    :raises ConfigError: for an unknown parameter, or a value out of range
     """
-    policy_class = _find(name)
     own: dict[str, Any] = {}
-    if 'plan' in values and follows_plan(name):
+    if 'plan' in values and getattr(policy_class, 'follows_plan', False):
         values = dict(values)
         own['plan'] = _check_plan(values.pop('plan'))
-    checked = {spec.name: _check(name, spec, values) for spec in policy_parameters(name)}
+    checked = {spec.name: _check(name, spec, values) for spec in parameters_of(policy_class, name)}
     if unknown := sorted(set(values) - set(checked)):
         known = ', '.join(sorted(checked)) or 'none'
         raise ConfigError(
@@ -89,15 +72,6 @@ def make_policy(name: str, values: Mapping[str, Any]) -> Policy:
     if not name.endswith(DROP_SUFFIX):
         return policy
     return EarlyDrop(policy, **{spec.name: checked[spec.name] for spec in EarlyDrop.parameters})
-
-
-def _find(name: str) -> type[Any]:
-    found = policy_classes().get(plain_name(name))
-    if found is None:
-        hint = did_you_mean(name, policy_names())
-        known = ', '.join(policy_names())
-        raise ConfigError('policy', f"unknown policy '{name}'{hint} (known: {known})")
-    return found
 
 
 def _check_plan(plan: Any) -> Any:

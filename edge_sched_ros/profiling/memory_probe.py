@@ -31,7 +31,7 @@ def measure_memory(source: Path, engine: str, unit: str, file: Path) -> float | 
     Return what a network takes in MiB, measured in a process of its own; ``None`` if it cannot be.
 
     :param source: the network's YAML
-    :param engine: name of the engine
+    :param engine: name of the engine, or ``package.module:Class``
     :param unit: where it is to run, by name
     :param file: the variant's file
     """
@@ -66,17 +66,12 @@ def _growth_mib(source: str, engine_name: str, unit_name: str, file: str) -> flo
     import numpy as np
 
     from edge_sched_ros.core.units import Unit
-    from edge_sched_ros.execution import engines
+    from edge_sched_ros.execution.backends import ENGINES
     from edge_sched_ros.execution.network import load_network
-    from edge_sched_ros.execution.plugins import modules_holding
 
     spec = replace(load_network(source), file=Path(file))
     unit = Unit(unit_name, unit_name.rstrip('0123456789'))
-    engine = next(
-        made
-        for made in (cls() for cls in modules_holding(engines, 'ENGINE').values())
-        if made.name == engine_name
-    )
+    engine = ENGINES.find(engine_name, 'engine')()
     growth = 0.0
     for _ in range(2):
         give_back()

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 
-from edge_sched_ros.policies.registry import DROP_SUFFIX
-from edge_sched_ros.policies.registry import policy_classes
+from edge_sched_ros.plugins.policies import policy_class
 from edge_sched_ros.simulation.bound import Bound
 from edge_sched_ros.simulation.bound import clairvoyant_bound
 from edge_sched_ros.simulation.bound import missed_jobs
@@ -73,8 +72,7 @@ class _Count:
 
 def switches_variants(policy: str) -> bool:
     """Return whether a policy of that name may run another variant than the first."""
-    found = policy_classes().get(policy.removesuffix(DROP_SUFFIX))
-    return bool(getattr(found, 'switches_variants', False))
+    return bool(getattr(policy_class(policy), 'switches_variants', False))
 
 
 def excesses(

@@ -15,7 +15,7 @@ from pydantic import model_validator
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.parsing import parse
-from edge_sched_ros.policies.registry import make_policy
+from edge_sched_ros.plugins.policies import make_policy
 from edge_sched_ros.system.checks import check_fan_out
 from edge_sched_ros.system.checks import check_jitter
 from edge_sched_ros.system.checks import whole_ns

@@ -26,7 +26,7 @@ from edge_sched_ros.core.events import StageFinished
 from edge_sched_ros.core.events import TimerFired
 from edge_sched_ros.core.events import UnitChanged
 from edge_sched_ros.core.units import AVAILABLE
-from edge_sched_ros.policies.registry import make_policy
+from edge_sched_ros.plugins.policies import make_policy
 from edge_sched_ros.simulation.change_keys import check_changes
 from edge_sched_ros.simulation.machine import Active
 from edge_sched_ros.simulation.machine import Machine

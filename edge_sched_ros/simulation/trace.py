@@ -18,7 +18,7 @@ from edge_sched_ros.core.dispatcher import LowLevelDispatcher
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.errors import EdgeSchedError
 from edge_sched_ros.core.events import Event
-from edge_sched_ros.policies.registry import make_policy
+from edge_sched_ros.plugins.policies import make_policy
 from edge_sched_ros.simulation.trace_event import event_of
 from edge_sched_ros.system.system import System
 

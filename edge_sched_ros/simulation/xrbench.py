@@ -44,7 +44,7 @@ from edge_sched_ros.core.policy import Policy
 from edge_sched_ros.core.policy import PolicyParameter
 from edge_sched_ros.core.tasks import NS_PER_MS
 from edge_sched_ros.core.view import View
-from edge_sched_ros.policies.registry import make_policy
+from edge_sched_ros.plugins.policies import make_policy
 from edge_sched_ros.simulation.objectives import Score
 from edge_sched_ros.simulation.xrbench_scenario import score_of
 from edge_sched_ros.simulation.xrbench_scenario import STAGE

@@ -18,7 +18,7 @@ from edge_sched_ros.core.units import UNIT_KINDS
 from edge_sched_ros.execution import engines
 from edge_sched_ros.execution.engines.base import Engine
 from edge_sched_ros.execution.network import load_network
-from edge_sched_ros.execution.plugins import modules_holding
+from edge_sched_ros.plugins.built_in import modules_holding
 
 VALUES = np.arange(28, dtype=np.float32).reshape(1, 4, 7)
 ENGINES = [

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from edge_sched_ros.execution import preprocess
 from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.network import InputSpec
-from edge_sched_ros.execution.plugins import modules_holding
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.preprocess.transform import fit
+from edge_sched_ros.plugins.built_in import modules_holding
 
 PREPROCESSORS = [
     found

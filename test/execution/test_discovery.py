@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sysfs import COMPUTERS
 from sysfs import Tree
 
+from edge_sched_ros.execution.backends import Backend
 from edge_sched_ros.execution.discovery import probes
 from edge_sched_ros.execution.discovery.families import part_name
 from edge_sched_ros.execution.discovery.files import parse_range
@@ -26,7 +27,6 @@ from edge_sched_ros.execution.discovery.probe import ProbeResult
 from edge_sched_ros.execution.discovery.probe import run_probe
 from edge_sched_ros.execution.discovery.versions import versions
 from edge_sched_ros.execution.preprocess_ops import preprocess_ops
-from edge_sched_ros.execution.registry import Backend
 from edge_sched_ros.execution.registry import discover
 
 #: without its cache, and whatever a test puts in its place

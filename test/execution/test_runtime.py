@@ -29,7 +29,7 @@ from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.hung_units import HungUnits
 from edge_sched_ros.execution.runtime import Runtime
 from edge_sched_ros.execution.units import LocalUnit
-from edge_sched_ros.policies.registry import make_policy
+from edge_sched_ros.plugins.policies import make_policy
 
 
 class Script:

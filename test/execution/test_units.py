@@ -10,8 +10,10 @@ import pytest
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import Unit
+from edge_sched_ros.execution.backends import ENGINES
+from edge_sched_ros.execution.backends import pick
+from edge_sched_ros.execution.backends import PREPROCESSORS
 from edge_sched_ros.execution.registry import discover
-from edge_sched_ros.execution.registry import pick
 from edge_sched_ros.execution.units import cpu_units
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.execution.units import select_units
@@ -74,7 +76,7 @@ def test_what_is_no_unit_on_any_machine_is_a_mistake(name, hint):
 
 def test_automatic_choice_takes_what_really_computes():
     machine = discover()
-    assert pick(machine.engines, 'auto', 'engine', what='engine').name == 'onnxruntime'
-    assert pick(machine.preprocessors, 'auto', 'k', what='preprocessor').name == 'opencv'
-    with pytest.raises(ConfigError, match=r"k: unknown engine 'magic' \(there are .*onnx"):
-        pick(machine.engines, 'magic', 'k', what='engine')
+    assert pick(machine.engines, 'auto', 'engine', among=ENGINES).name == 'onnxruntime'
+    assert pick(machine.preprocessors, 'auto', 'k', among=PREPROCESSORS).name == 'opencv'
+    with pytest.raises(ConfigError, match=r"k: unknown engine 'magic' \(known: .*onnx"):
+        pick(machine.engines, 'magic', 'k', among=ENGINES)

@@ -14,7 +14,7 @@ from edge_sched_ros.core.tasks import StageSpec
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.core.units import Unit
-from edge_sched_ros.policies.registry import make_policy
+from edge_sched_ros.plugins.policies import make_policy
 
 MS = 1_000_000
 

@@ -18,13 +18,13 @@ from onnx import TensorProto
 from pictures import textured
 
 from edge_sched_ros.core.units import Unit
+from edge_sched_ros.execution.backends import Backend
 from edge_sched_ros.execution.engines.onnxruntime import OnnxRuntimeEngine
 from edge_sched_ros.execution.engines.tensorrt import TensorRtEngine
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.preprocess.opencv import OpenCvPreprocessor
 from edge_sched_ros.execution.preprocess.vpi import VpiPreprocessor
-from edge_sched_ros.execution.registry import Backend
 from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.execution.tensorrt.settings import BuildSettings
 from edge_sched_ros.execution.units import LocalUnit

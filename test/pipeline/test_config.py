@@ -13,10 +13,10 @@ import yaml
 from networks import write_network
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.perception.declared_numbers import numbers_of_decoder
 from edge_sched_ros.perception.decoders.registry import decoder_classes
-from edge_sched_ros.perception.numbers import numbers_of_decoder
 from edge_sched_ros.perception.numbers import numbers_of_program
-from edge_sched_ros.perception.programs.registry import program_names
+from edge_sched_ros.perception.programs.registry import program_classes
 from edge_sched_ros.pipeline.config import from_file
 from edge_sched_ros.pipeline.config import from_parameters
 from edge_sched_ros.pipeline.parameter_docs import markdown
@@ -24,7 +24,7 @@ from edge_sched_ros.pipeline.parameter_table import option_spec
 from edge_sched_ros.pipeline.parameter_table import table_of
 from edge_sched_ros.pipeline.parameters import SCHEDULER_PARAMETERS
 from edge_sched_ros.pipeline.parameters import TASK_PARAMETERS
-from edge_sched_ros.pipeline.policy_settings import policy_specs
+from edge_sched_ros.pipeline.policy_settings import built_in_specs
 from edge_sched_ros.pipeline.resources import find_file
 from edge_sched_ros.pipeline.resources import make_folder
 from edge_sched_ros.pipeline.resources import share_of
@@ -210,7 +210,7 @@ def test_the_parameter_files_that_come_with_the_package():
 
 
 def test_every_parameter_is_described_and_its_default_is_allowed():
-    for spec in (*SCHEDULER_PARAMETERS, *TASK_PARAMETERS, *policy_specs().values()):
+    for spec in (*SCHEDULER_PARAMETERS, *TASK_PARAMETERS, *built_in_specs().values()):
         assert len(spec.description) > 15, spec.name
         assert spec.check(spec.default) == spec.default
         assert f'{spec.name}`' in markdown()
@@ -218,7 +218,7 @@ def test_every_parameter_is_described_and_its_default_is_allowed():
 
 def test_every_option_is_described_and_its_default_is_allowed():
     tables = [numbers_of_decoder(decoder) for decoder in decoder_classes().values()]
-    tables += [numbers_of_program(name, '') for name in program_names()]
+    tables += [numbers_of_program(name, '') for name in program_classes()]
     for name, number in [item for table in tables for item in table.items()]:
         spec = option_spec(name, number, 'it')
         assert len(number.description) > 15, name
@@ -227,7 +227,7 @@ def test_every_option_is_described_and_its_default_is_allowed():
 
 
 def test_settings_of_policies_have_their_true_types():
-    specs = policy_specs()
+    specs = built_in_specs()
     assert specs['policies.dream.tune'].check(False) is False
     with pytest.raises(ConfigError, match=r'policies\.dream\.tune: must be true or false, not 1'):
         specs['policies.dream.tune'].check(1, name='policies.dream.tune')

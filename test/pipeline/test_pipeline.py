@@ -275,7 +275,7 @@ def test_a_program_of_ones_own_gets_the_message(ends, monkeypatch):
     [
         ({'units': ['gpo']}, r"^units: 'gpo' is no unit; did you mean 'gpu'\?"),
         ({'detector.units': ['cpuX']}, r"^detector\.units: 'cpuX' is no unit"),
-        ({'engine': 'magic'}, r"^engine: unknown engine 'magic' \(there are .*onnxruntime"),
+        ({'engine': 'magic'}, r"^engine: unknown engine 'magic' \(known: .*onnxruntime"),
         ({'preprocessor': 'magic'}, "^preprocessor: unknown preprocessor 'magic'"),
         (
             {'tracker.after': '', 'tracker.topic': 'camera'},

@@ -31,7 +31,7 @@ from edge_sched_ros.pipeline.health import WARN
 from edge_sched_ros.pipeline.inputs_account import InputAccount
 from edge_sched_ros.pipeline.parameters import SCHEDULER_PARAMETERS
 from edge_sched_ros.pipeline.pipeline import Pipeline
-from edge_sched_ros.policies.registry import make_policy
+from edge_sched_ros.plugins.policies import make_policy
 
 MS = 1_000_000
 S = 1_000_000_000

@@ -24,7 +24,7 @@ from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.pipeline.config import from_parameters
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.replanning import Replanning
-from edge_sched_ros.policies.registry import make_policy
+from edge_sched_ros.plugins.policies import make_policy
 
 MS = 1_000_000
 

@@ -17,9 +17,9 @@ from edge_sched_ros.core.decisions import Drop
 from edge_sched_ros.core.decisions import Run
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.errors import InvariantError
-from edge_sched_ros.policies.registry import make_policy
-from edge_sched_ros.policies.registry import policy_names
-from edge_sched_ros.policies.registry import policy_parameters
+from edge_sched_ros.plugins.policies import make_policy
+from edge_sched_ros.plugins.policies import policy_names
+from edge_sched_ros.plugins.policies import policy_parameters
 
 
 def _order(policy: str, **priorities: int) -> list[str]:

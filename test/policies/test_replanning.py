@@ -25,8 +25,8 @@ from edge_sched_ros.planning.background import plan_now
 from edge_sched_ros.planning.from_file import problem_of
 from edge_sched_ros.planning.situation import planning_file
 from edge_sched_ros.planning.situation import situation_of
-from edge_sched_ros.policies.registry import follows_plan
-from edge_sched_ros.policies.registry import make_policy
+from edge_sched_ros.plugins.policies import follows_plan
+from edge_sched_ros.plugins.policies import make_policy
 from edge_sched_ros.simulation.simulator import Simulator
 from edge_sched_ros.system.parsing import parse_system
 

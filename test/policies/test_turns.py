@@ -23,7 +23,7 @@ from edge_sched_ros.core.decisions import Drop
 from edge_sched_ros.core.decisions import Run
 from edge_sched_ros.core.events import ParametersChanged
 from edge_sched_ros.core.events import TimerFired
-from edge_sched_ros.policies.registry import policy_names
+from edge_sched_ros.plugins.policies import policy_names
 from edge_sched_ros.simulation.simulator import Simulator
 from edge_sched_ros.system.system import System
 

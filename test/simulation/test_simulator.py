@@ -31,8 +31,8 @@ from edge_sched_ros.core.dispatcher import LowLevelDispatcher
 from edge_sched_ros.core.events import FrameArrived
 from edge_sched_ros.core.events import StageFinished
 from edge_sched_ros.core.events import TimerFired
-from edge_sched_ros.policies.registry import make_policy
-from edge_sched_ros.policies.registry import policy_names
+from edge_sched_ros.plugins.policies import make_policy
+from edge_sched_ros.plugins.policies import policy_names
 from edge_sched_ros.simulation.outcome import outcome
 from edge_sched_ros.simulation.simulator import Simulator
 from edge_sched_ros.system.system import System

@@ -4,6 +4,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from contextlib import nullcontext
+from typing import Any
+
 from edge_sched_ros.capacity.placement.algorithms.balanced import Balanced
 from edge_sched_ros.capacity.placement.algorithms.base import Algorithm
 from edge_sched_ros.capacity.placement.algorithms.best_fit import BestFit
@@ -11,20 +16,53 @@ from edge_sched_ros.capacity.placement.algorithms.first_fit import FirstFit
 from edge_sched_ros.capacity.placement.algorithms.ibis import Ibis
 from edge_sched_ros.capacity.placement.algorithms.ibis_first_fit import IbisFirstFit
 from edge_sched_ros.capacity.placement.algorithms.worst_fit import WorstFit
-from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.plugins.kind import class_problem
+from edge_sched_ros.plugins.kind import Kind
+from edge_sched_ros.plugins.own_code import make
+from edge_sched_ros.plugins.own_code import own_code
+from edge_sched_ros.plugins.registry import Registry
 
 _CLASSES = (Ibis, IbisFirstFit, Balanced, FirstFit, BestFit, WorstFit)
-#: names that ``make_algorithm`` takes
+#: names of the algorithms of this package
 ALGORITHMS: tuple[str, ...] = tuple(one.name for one in _CLASSES)
+#: the best placement of all, which is searched for and no online algorithm
+OPTIMUM = 'optimum'
 
 
-def make_algorithm(name: str) -> Algorithm:
+def _built_in() -> Mapping[str, type[Any]]:
+    return {one.name: one for one in _CLASSES}
+
+
+def _requirement(found: Any) -> str:
+    return class_problem(found, Algorithm, ('choose',), ('name', 'latency_aware'))
+
+
+#: where online algorithms are found
+PLACEMENT_ALGORITHMS: Registry[type[Any]] = Registry(
+    Kind('placement algorithm', 'placement_algorithms', _requirement, reserved=(OPTIMUM,)),
+    _built_in,
+)
+
+
+def make_algorithm(name: str, where: str = 'algorithm') -> Algorithm:
     """
     Return an online algorithm.
 
-    :raises ConfigError: for a name that is not known
+    :param where: the key that names it, for messages
+    :raises ConfigError: for a name that is not known, or one that cannot be used
     """
-    for one in _CLASSES:
-        if one.name == name:
-            return one()
-    raise ConfigError('algorithm', f"there is no '{name}' (there are {', '.join(ALGORITHMS)})")
+    found = PLACEMENT_ALGORITHMS.find(name, where)
+    made: Algorithm = make(name, where, found)
+    return made
+
+
+def guarded(name: str, where: str) -> AbstractContextManager[None]:
+    """
+    Return a context in which an algorithm is asked: what one from outside raises is one line.
+
+    :param where: the key that names it, for messages
+    :raises ConfigError: within, instead of what the algorithm raises
+    """
+    if PLACEMENT_ALGORITHMS.is_built_in(name):
+        return nullcontext()
+    return own_code(where, f"'{name}' failed")

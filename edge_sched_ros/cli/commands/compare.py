@@ -76,7 +76,7 @@ def compare(
     as_json: bool,
 ) -> None:
     """Run several policies on every scenario of a suite; the same frames for all."""
-    from edge_sched_ros.policies.registry import make_policy
+    from edge_sched_ros.plugins.policies import make_policy
     from edge_sched_ros.reporting.layout import output_console
     from edge_sched_ros.reporting.outcomes import show_comparison
     from edge_sched_ros.simulation.bound import solver_module

@@ -63,7 +63,7 @@ def demo(out: Path, seconds: float, policy: str | None, as_json: bool) -> None:
     for module in ('pycocotools', 'motmetrics'):
         need(module)
     if policy is not None:
-        from edge_sched_ros.policies.registry import make_policy
+        from edge_sched_ros.plugins.policies import make_policy
 
         make_policy(policy, {})
     share = share_of()

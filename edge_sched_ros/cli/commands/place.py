@@ -24,13 +24,12 @@ from edge_sched_ros.cli.progress import progress_bar
 from edge_sched_ros.cli.ranges import FiniteRange
 
 if TYPE_CHECKING:
+    from edge_sched_ros.capacity.placement.algorithms.base import Algorithm
     from edge_sched_ros.capacity.placement.problem import App
     from edge_sched_ros.capacity.placement.problem import Problem
     from edge_sched_ros.capacity.placement.state import ClusterState
 
-_ONLINE = ('ibis', 'ibis-first-fit', 'balanced', 'first-fit', 'best-fit', 'worst-fit')
 _OPTIMUM = 'optimum'
-_NEVER_EVICTING = ('first-fit', 'best-fit', 'worst-fit', _OPTIMUM)
 #: decisions about one node from which on they take longer than a moment
 _MANY = 200_000
 _FILE = NamedPath(path_type=Path, dir_okay=False)
@@ -41,11 +40,12 @@ _FILE = NamedPath(path_type=Path, dir_okay=False)
 @click.option('--cluster', type=_FILE, required=True, help='Nodes, and what networks cost there.')
 @click.option(
     '--algorithm',
-    type=click.Choice([*_ONLINE, _OPTIMUM]),
     default='ibis',
     show_default=True,
-    help='ibis, ibis-first-fit and balanced ask the queueing models; first-, best- and worst-fit '
-    'look at memory alone; optimum knows all applications beforehand (extra [plan]).',
+    metavar='NAME',
+    help='ibis, ibis-first-fit and balanced ask the queueing models; first-fit, best-fit and '
+    'worst-fit look at memory alone; optimum knows all applications beforehand (extra [plan]); '
+    'or your own, installed or as package.module:Class.',
 )
 @click.option(
     '--evict/--no-evict',
@@ -89,12 +89,13 @@ def place(
     """
     from edge_sched_ros.capacity.placement.placement_file import load_problem
 
-    refuse_idle(context, _idle(algorithm, simulate))
+    chosen = None if algorithm == _OPTIMUM else _algorithm(algorithm)
+    refuse_idle(context, _idle(algorithm, chosen, simulate))
     problem = load_problem(apps, cluster)
-    if algorithm == _OPTIMUM:
+    if chosen is None:
         found, state = _best(problem, time_limit_s)
     else:
-        found, state = _online(problem, algorithm, evict)
+        found, state = _online(problem, algorithm, chosen, evict)
     if simulate is not None:
         _simulate(found, state, simulate, seed)
     with printing():
@@ -104,26 +105,34 @@ def place(
             _show(found, problem)
 
 
-def _idle(algorithm: str, simulate: float | None) -> dict[str, str]:
+def _algorithm(name: str) -> Algorithm:
+    from edge_sched_ros.capacity.placement.registry import make_algorithm
+
+    return make_algorithm(name, '--algorithm')
+
+
+def _idle(name: str, algorithm: Algorithm | None, simulate: float | None) -> dict[str, str]:
     """Return the options that change nothing with what is asked for, and why."""
     idle = {} if simulate is not None else {'seed': 'without --simulate'}
-    if algorithm != _OPTIMUM:
-        idle['time_limit_s'] = f'with --algorithm {algorithm}: only optimum searches'
-    if algorithm in _NEVER_EVICTING:
-        idle['evict'] = f'with --algorithm {algorithm}, which sends nobody away'
+    if algorithm is not None:
+        idle['time_limit_s'] = f'with --algorithm {name}: only optimum searches'
+    if algorithm is None or not algorithm.latency_aware:
+        idle['evict'] = f'with --algorithm {name}, which sends nobody away'
     return idle
 
 
-def _online(problem: Problem, algorithm: str, evict: bool) -> tuple[dict[str, Any], ClusterState]:
+def _online(
+    problem: Problem, name: str, algorithm: Algorithm, evict: bool
+) -> tuple[dict[str, Any], ClusterState]:
     from edge_sched_ros.capacity.placement.online import place_all
     from edge_sched_ros.capacity.placement.outcome import to_dict
-    from edge_sched_ros.capacity.placement.registry import make_algorithm
+    from edge_sched_ros.capacity.placement.registry import guarded
     from edge_sched_ros.capacity.placement.state import ClusterState
 
-    state, chosen = ClusterState(problem), make_algorithm(algorithm)
-    with _shown(problem) as apps:
-        placed = place_all(state, chosen, apps, evict=evict)
-    return {'algorithm': algorithm, **to_dict(placed)}, placed.state
+    state = ClusterState(problem)
+    with _shown(problem) as apps, guarded(name, '--algorithm'):
+        placed = place_all(state, algorithm, apps, evict=evict)
+    return {'algorithm': name, **to_dict(placed)}, placed.state
 
 
 @contextmanager

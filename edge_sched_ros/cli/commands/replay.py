@@ -64,7 +64,7 @@ def replay(
     from edge_sched_ros.pipeline.config import from_file
     from edge_sched_ros.pipeline.status import nothing_usable
     from edge_sched_ros.pipeline.status import summary
-    from edge_sched_ros.policies.registry import make_policy
+    from edge_sched_ros.plugins.policies import make_policy
     from edge_sched_ros.reporting.layout import output_console
     from edge_sched_ros.reporting.layout import show_line
     from edge_sched_ros.reporting.tables import show_summary

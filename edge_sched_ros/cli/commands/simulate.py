@@ -130,7 +130,7 @@ def simulate(
     from edge_sched_ros.cli.settings import parse_settings
     from edge_sched_ros.cli.system_files import paths_of
     from edge_sched_ros.cli.system_files import tasks_and_device
-    from edge_sched_ros.policies.registry import make_policy
+    from edge_sched_ros.plugins.policies import make_policy
     from edge_sched_ros.simulation.limits import check_frames
     from edge_sched_ros.simulation.load import at_load
     from edge_sched_ros.simulation.simulator import Simulator

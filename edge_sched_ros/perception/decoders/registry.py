@@ -6,28 +6,36 @@ from __future__ import annotations
 
 from typing import Any
 
-from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.core.near import did_you_mean
 from edge_sched_ros.execution.engines.base import TensorInfo
 from edge_sched_ros.execution.network import NetworkSpec
-from edge_sched_ros.execution.plugins import load_class
-from edge_sched_ros.execution.plugins import make
-from edge_sched_ros.execution.plugins import modules_holding
 from edge_sched_ros.perception import decoders
+from edge_sched_ros.perception.declared_numbers import numbers_of_decoder
+from edge_sched_ros.perception.declared_numbers import numbers_problem
 from edge_sched_ros.perception.decoders.base import Decoder
+from edge_sched_ros.plugins.built_in import modules_holding
+from edge_sched_ros.plugins.kind import class_problem
+from edge_sched_ros.plugins.kind import Kind
+from edge_sched_ros.plugins.own_code import make
+from edge_sched_ros.plugins.registry import Registry
 
 #: what results need of a decoder
 _NEEDS = ('decode', 'output')
 
 
-def decoder_names() -> tuple[str, ...]:
-    """Return the names of all decoders of this package."""
-    return tuple(sorted(decoder_classes()))
-
-
 def decoder_classes() -> dict[str, type[Decoder]]:
     """Return the decoders of this package by name."""
     return modules_holding(decoders, 'DECODER')
+
+
+def _requirement(found: Any) -> str:
+    problem = class_problem(found, Decoder, ('decode',))
+    return problem or numbers_problem(numbers_of_decoder(found))
+
+
+#: where decoders are found
+DECODERS: Registry[type[Decoder]] = Registry(
+    Kind('decoder', 'decoders', _requirement), decoder_classes
+)
 
 
 def make_decoder(
@@ -50,15 +58,4 @@ def make_decoder(
 
 def decoder_class(spec: NetworkSpec) -> type[Decoder]:
     """Return the class of the decoder a network asks for; :raises ConfigError: for none."""
-    found: type[Decoder] | None
-    if ':' in spec.decoder:
-        found = load_class(spec.decoder, f'{spec.source}: decoder')
-    else:
-        found = decoder_classes().get(spec.decoder)
-    if found is None:
-        hint = did_you_mean(spec.decoder, decoder_names())
-        known = ', '.join(decoder_names())
-        raise ConfigError(
-            f'{spec.source}: decoder', f"unknown decoder '{spec.decoder}'{hint} (known: {known})"
-        )
-    return found
+    return DECODERS.find(spec.decoder, f'{spec.source}: decoder')

@@ -13,6 +13,7 @@ from edge_sched_ros.execution.engines.base import LoadedNetwork
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.perception.decoders.embedding import Embedding
+from edge_sched_ros.perception.decoders.registry import decoder_class
 from edge_sched_ros.perception.decoders.registry import make_decoder
 from edge_sched_ros.perception.programs.fit import check_comparable
 from edge_sched_ros.perception.programs.fit import check_input
@@ -21,8 +22,6 @@ from edge_sched_ros.perception.programs.rehearse import rehearse
 from edge_sched_ros.perception.programs.track import TrackProgram
 from edge_sched_ros.perception.programs.variants import LoadedVariant
 from edge_sched_ros.perception.programs.variants import LoadedVariants
-
-_EMBEDDING = 'embedding'
 
 
 def build_program(
@@ -71,7 +70,7 @@ def make_program(
     :raises ConfigError: naming file and key
     """
     spec = next(iter(specs.values()))
-    tracks = spec.decoder == _EMBEDDING
+    tracks = issubclass(decoder_class(spec), Embedding)
     found = {
         name: _variant(specs[name], own, {} if tracks else options)
         for name, own in networks.items()
@@ -96,4 +95,4 @@ def _variant(
 
 def preprocess_op(spec: NetworkSpec) -> str:
     """Return the operation of the preprocessor that makes a network's input."""
-    return 'crops' if spec.decoder == _EMBEDDING else 'letterbox'
+    return 'crops' if issubclass(decoder_class(spec), Embedding) else 'letterbox'

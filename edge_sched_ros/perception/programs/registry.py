@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Programs that need no network, by name: a module with a ``PROGRAM`` is one."""
+"""Programs that need no network, by name: a module of this package with a ``PROGRAM`` is one."""
 
 from __future__ import annotations
 
@@ -8,26 +8,41 @@ from collections.abc import Mapping
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.core.near import did_you_mean
-from edge_sched_ros.execution.plugins import load_class
-from edge_sched_ros.execution.plugins import make
-from edge_sched_ros.execution.plugins import modules_holding
+from edge_sched_ros.execution.context import Program
 from edge_sched_ros.perception import programs
+from edge_sched_ros.perception.declared_numbers import numbers_of_class
+from edge_sched_ros.perception.declared_numbers import numbers_problem
+from edge_sched_ros.plugins.built_in import modules_holding
+from edge_sched_ros.plugins.kind import class_problem
+from edge_sched_ros.plugins.kind import Kind
+from edge_sched_ros.plugins.own_code import make
+from edge_sched_ros.plugins.registry import Registry
 
 #: what a runtime needs of a program
 _NEEDS = ('stages', 'stateful', 'output', 'run', 'reset', 'close')
 
 
-def program_names() -> tuple[str, ...]:
-    """Return the names of all programs of this package."""
-    return tuple(sorted(modules_holding(programs, 'PROGRAM')))
+def program_classes() -> dict[str, type[Any]]:
+    """Return the programs of this package by name."""
+    return modules_holding(programs, 'PROGRAM')
+
+
+def _requirement(found: Any) -> str:
+    problem = class_problem(found, Program, ('run', 'reset', 'close'))
+    return problem or numbers_problem(numbers_of_class(found))
+
+
+#: where programs are found
+PROGRAMS: Registry[type[Any]] = Registry(
+    Kind('program', 'programs', _requirement), program_classes
+)
 
 
 def make_own_program(name: str, task: str, options: Mapping[str, Any]) -> Any:
     """
     Return a program that needs no network.
 
-    :param name: of this package, or own code by ``package.module:Class``
+    :param name: of this package, installed, or ``package.module:Class``
     :param task: that runs it, for messages
     :param options: settings of the task
     :raises ConfigError: when there is none, it cannot be made, or the options do not fit
@@ -52,18 +67,9 @@ def make_own_program(name: str, task: str, options: Mapping[str, Any]) -> Any:
 
 def program_class(name: str, where: str) -> type[Any]:
     """
-    Return a program of this package by its name, or own code by ``package.module:Class``.
+    Return the class of a program: of this package, installed, or ``package.module:Class``.
 
     :param where: the key that names it, for messages
     :raises ConfigError: when there is none
     """
-    known: dict[str, type[Any]] = modules_holding(programs, 'PROGRAM')
-    if name in known:
-        return known[name]
-    if ':' in name:
-        return load_class(name, where)
-    raise ConfigError(
-        where,
-        f"'{name}' is not of the form package.module:Class, nor a program of this package "
-        f'({", ".join(known)}){did_you_mean(name, known)}',
-    )
+    return PROGRAMS.find(name, where)

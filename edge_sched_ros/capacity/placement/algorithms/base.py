@@ -49,7 +49,7 @@ class Algorithm(Protocol):
 
     name: ClassVar[str]
     #: whether it asks the queueing models
-    latency_aware: ClassVar[bool]
+    latency_aware: ClassVar[bool] = False
 
     def choose(
         self, state: ClusterState, app: App, without: Collection[str] = ()

@@ -1,0 +1,59 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""``edge-sched plugins``: what can be named, and where it comes from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from edge_sched_ros.plugins.registry import Listed
+
+
+@click.command('plugins')
+@click.option('--json', 'as_json', is_flag=True, help='Print it as JSON.')
+def plugins(as_json: bool) -> None:
+    """
+    List what can be named, and where it comes from.
+
+    Policies, placement algorithms, decoders, programs, engines, preprocessors and commands: built
+    in, or of which installed package; what cannot be used has its reason. Each plug-in is imported
+    for that. How to write one is in docs/plugins.md.
+    """
+    from edge_sched_ros.cli.all_plugins import REGISTRIES
+    from edge_sched_ros.cli.output import printing
+    from edge_sched_ros.plugins.installed import misplaced
+    from edge_sched_ros.plugins.registry import Listed
+
+    found = [one for registry in REGISTRIES for one in registry.listed()]
+    found += [
+        Listed('?', one.name, one.origin, one.reference, one.problem)
+        for one in misplaced([registry.kind.entry_points for registry in REGISTRIES])
+    ]
+    with printing():
+        if as_json:
+            click.echo(json.dumps([asdict(one) for one in found], indent=2))
+        else:
+            _print(found)
+
+
+def _print(found: list[Listed]) -> None:
+    from edge_sched_ros.reporting.layout import output_console
+    from edge_sched_ros.reporting.layout import show_table
+
+    rows = [(one.kind, one.name, _origin(one)) for one in found]
+    show_table(('kind', 'name', 'from'), rows, output_console(), left=3)
+
+
+def _origin(one: Listed) -> str:
+    if not one.origin:
+        return 'built in'
+    where = f'{one.origin} ({one.reference})' if one.reference else one.origin
+    return f'{where}: {one.problem}' if one.problem else where
+
+
+COMMAND = plugins

@@ -1,0 +1,125 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Engines and preprocessors by name, each with a reason where it cannot be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution import engines
+from edge_sched_ros.execution import preprocess
+from edge_sched_ros.execution.engines.base import Engine
+from edge_sched_ros.execution.preprocess.base import Preprocessor
+from edge_sched_ros.plugins.built_in import modules_holding
+from edge_sched_ros.plugins.kind import class_problem
+from edge_sched_ros.plugins.kind import Kind
+from edge_sched_ros.plugins.own_code import own_code
+from edge_sched_ros.plugins.registry import Registry
+
+#: choose the first that is available
+AUTO = 'auto'
+_ENGINE_METHODS = ('available', 'load')
+#: those in use that are not of this package
+_outside: dict[type[Any], Backend] = {}
+_PREPROCESSOR_METHODS = ('available', 'for_unit', 'vision', 'prepare', 'crops', 'close')
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """
+    An engine or preprocessor as found on this machine.
+
+    :param reason: why it cannot be used; empty when it can
+    """
+
+    name: str
+    kinds: tuple[str, ...]
+    available: bool
+    reason: str
+    backend: Engine | Preprocessor
+
+
+def _engine_requirement(found: Any) -> str:
+    return class_problem(found, Engine, _ENGINE_METHODS, ('name', 'kinds'))
+
+
+def _preprocessor_requirement(found: Any) -> str:
+    return class_problem(found, Preprocessor, _PREPROCESSOR_METHODS, ('name', 'kinds', 'ops'))
+
+
+#: where engines are found
+ENGINES: Registry[type[Any]] = Registry(
+    Kind('engine', 'engines', _engine_requirement, reserved=(AUTO,)),
+    partial(modules_holding, engines, 'ENGINE'),
+)
+#: where preprocessors are found
+PREPROCESSORS: Registry[type[Any]] = Registry(
+    Kind('preprocessor', 'preprocessors', _preprocessor_requirement, reserved=(AUTO,)),
+    partial(modules_holding, preprocess, 'PREPROCESSOR'),
+)
+
+
+def look_at(backend_class: type[Any]) -> Backend:
+    """Return a backend with whether this machine can use it."""
+    backend = backend_class()
+    available, reason = backend.available()
+    return Backend(backend.name, tuple(backend.kinds), available, reason, backend)
+
+
+def usable(
+    backends: tuple[Backend, ...], name: str, where: str, *, among: Registry[type[Any]]
+) -> tuple[Backend, ...]:
+    """
+    Return the backend of that name alone, or all that are available and meant for real work.
+
+    ``auto`` chooses among those of this package: one from outside is used where it is named.
+
+    :param backends: those of this package
+    :param among: where the others are found
+    :param where: the key that asks for it, for messages
+    :raises ConfigError: when there is none, with the reason
+    """
+    if name == AUTO:
+        found = tuple(b for b in backends if b.available and b.name != 'simulated')
+        if found:
+            return found
+        reasons = '; '.join(f'{b.name}: {b.reason}' for b in backends if not b.available)
+        raise ConfigError(where, f'there is no {among.kind.what} on this machine ({reasons})')
+    named = next((b for b in backends if b.name == name), None)
+    if named is None:
+        named = _from_outside(among.find(name, where), name, where)
+    if not named.available:
+        raise ConfigError(where, f"'{name}' cannot be used here: {named.reason}")
+    return (named,)
+
+
+def _from_outside(backend_class: type[Any], name: str, where: str) -> Backend:
+    """Return a backend that is not of this package; the same one for all who ask."""
+    if backend_class not in _outside:
+        with own_code(where, f"'{name}' cannot be made"):
+            found = look_at(backend_class)
+        if not found.available:
+            return found  # asked again next time
+        _outside[backend_class] = found
+    return _outside[backend_class]
+
+
+def reference_of(engine: Engine) -> str:
+    """Return what finds an engine in another process."""
+    if ENGINES.is_built_in(engine.name):
+        return engine.name
+    return f'{type(engine).__module__}:{type(engine).__qualname__}'
+
+
+def pick(
+    backends: tuple[Backend, ...], name: str, where: str, *, among: Registry[type[Any]]
+) -> Backend:
+    """
+    Return the first of those that :func:`usable` returns.
+
+    :raises ConfigError: when there is none, with the reason
+    """
+    return usable(backends, name, where, among=among)[0]

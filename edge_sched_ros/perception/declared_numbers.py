@@ -1,0 +1,53 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The numbers that classes of decoders and programs declare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from edge_sched_ros.perception.decoders.base import Decoder
+from edge_sched_ros.perception.programs.options import Number
+
+
+def numbers_of_decoder(
+    decoder: type[Decoder], given: Mapping[str, Any] | None = None
+) -> dict[str, Number]:
+    """
+    Return the numbers of a decoder.
+
+    :param given: ``decoder_options`` of a network, used where they are right
+    """
+    found = {}
+    # own code need not have what it has no use for
+    ranges, meanings = getattr(decoder, 'ranges', None), getattr(decoder, 'meanings', None)
+    for name, (least, greatest) in (ranges or {}).items():
+        default = decoder.defaults[name]
+        number = Number(
+            default,
+            least,
+            greatest,
+            whole=isinstance(default, int),
+            description=(meanings or {}).get(name, 'Option of the decoder'),
+        )
+        own = (given or {}).get(name, default)
+        real = isinstance(own, (int, float)) and not isinstance(own, bool)
+        # what is wrong in the network's YAML is told when it is loaded
+        found[name] = number.with_default(own) if real and not number.problem(own) else number
+    return found
+
+
+def numbers_of_class(program: type[Any]) -> dict[str, Number]:
+    """Return the numbers of a program: what its class has as ``numbers``."""
+    return dict(getattr(program, 'numbers', None) or {})
+
+
+def numbers_problem(numbers: Mapping[str, Any]) -> str:
+    """Return what keeps numbers from being parameters; empty for nothing."""
+    for name, number in numbers.items():
+        if not isinstance(number, Number):
+            return f"has the number '{name}', which is no Number but {number!r:.60}"
+        if problem := number.problem(number.default):
+            return f"has the number '{name}', whose default {problem}"
+    return ''

@@ -1,0 +1,81 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Policies by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from edge_sched_ros.core.policy import Policy
+from edge_sched_ros.core.policy import PolicyParameter
+from edge_sched_ros.plugins.kind import class_problem
+from edge_sched_ros.plugins.kind import Kind
+from edge_sched_ros.plugins.own_code import own_code
+from edge_sched_ros.plugins.policy_parameters import parameters_problem
+from edge_sched_ros.plugins.registry import Registry
+from edge_sched_ros.policies.registry import build_policy
+from edge_sched_ros.policies.registry import DROP_SUFFIX
+from edge_sched_ros.policies.registry import parameters_of
+from edge_sched_ros.policies.registry import policy_classes
+
+_METHODS = ('decide',)
+_ATTRIBUTES = ('name', 'parameters', 'asks_when_busy')
+
+
+def _requirement(found: Any) -> str:
+    return class_problem(found, Policy, _METHODS, _ATTRIBUTES) or parameters_problem(found)
+
+
+#: where low-level policies are found
+POLICIES: Registry[type[Any]] = Registry(
+    Kind('policy', 'policies', _requirement, suffix=DROP_SUFFIX), policy_classes
+)
+
+
+def policy_names() -> tuple[str, ...]:
+    """Return every name :func:`make_policy` knows."""
+    return POLICIES.names()
+
+
+def policy_class(name: str, where: str = 'policy') -> type[Any]:
+    """
+    Return the class of a policy by name.
+
+    :param where: the key that names it, for messages
+    :raises ConfigError: when there is no such policy, or it cannot be used
+    """
+    return POLICIES.find(name, where)
+
+
+def policy_parameters(name: str) -> tuple[PolicyParameter, ...]:
+    """
+    Return the parameters a policy of that name takes.
+
+    :raises ConfigError: when there is no such policy
+    """
+    return parameters_of(policy_class(name), name)
+
+
+def follows_plan(name: str) -> bool:
+    """
+    Return whether a policy of that name takes a ``plan``: task -> the unit of each stage.
+
+    :raises ConfigError: when there is no such policy
+    """
+    return bool(getattr(policy_class(name), 'follows_plan', False))
+
+
+def make_policy(name: str, values: Mapping[str, Any]) -> Policy:
+    """
+    Return a policy by name.
+
+    :param values: of its parameters; the others keep their defaults. And ``plan``, for a policy
+        that follows one
+    :raises ConfigError: for an unknown policy or parameter, or a value out of range
+    """
+    found = policy_class(name)
+    if POLICIES.is_built_in(name):
+        return build_policy(found, name, values)
+    with own_code('policy', f"'{name}' cannot be made"):
+        return build_policy(found, name, values)

@@ -1,0 +1,235 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Finds what is named: the one mechanism for every kind of plug-ins."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from collections.abc import Collection
+from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic
+from typing import TypeVar
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.near import did_you_mean
+from edge_sched_ros.plugins.installed import EntryPoint
+from edge_sched_ros.plugins.installed import installed
+from edge_sched_ros.plugins.kind import Kind
+from edge_sched_ros.plugins.own_code import is_reference
+from edge_sched_ros.plugins.own_code import load_reference
+from edge_sched_ros.plugins.own_code import split_reference
+
+_log = logging.getLogger(__name__)
+#: names stand in parameters, where dots and colons mean something
+_NAME = re.compile(r'[A-Za-z0-9_][A-Za-z0-9_-]*')
+
+Found = TypeVar('Found')
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """
+    What there is under a name.
+
+    :param origin: the package with its version; empty for this one
+    :param reference: ``package.module:Class``; empty for what is built in
+    :param problem: why it cannot be used; empty when it can
+    """
+
+    kind: str
+    name: str
+    origin: str = ''
+    reference: str = ''
+    problem: str = ''
+
+
+class Registry(Generic[Found]):
+    """
+    All plug-ins of one kind.
+
+    What is built in wins over an installed package's of the same name. An installed one is
+    imported when it is asked for, and not before.
+
+    :param built_in: returns those of this package by name
+    """
+
+    def __init__(self, kind: Kind, built_in: Callable[[], Mapping[str, Found]]) -> None:
+        self.kind = kind
+        self._built_in = built_in
+        #: by entry point; what could not be loaded is tried again when it is named again
+        self._loaded: dict[EntryPoint, Found] = {}
+        #: by ``package.module:Class``
+        self._own: dict[str, Found] = {}
+        self._told: set[str] = set()
+
+    def built_in(self) -> Mapping[str, Found]:
+        """Return those of this package by name."""
+        return self._built_in()
+
+    def is_built_in(self, name: str) -> bool:
+        """Return whether a name is that of one of this package."""
+        return self._plain(name) in self._built_in()
+
+    def names(self) -> tuple[str, ...]:
+        """Return every name that can be asked for, without importing what is installed."""
+        plain = sorted({*self._built_in(), *self._by_name()})
+        suffix = self.kind.suffix
+        return (*plain, *(name + suffix for name in plain if suffix))
+
+    def origins(self) -> dict[str, str]:
+        """Return the names from installed packages with these; nothing is imported."""
+        built_in = self._built_in()
+        return {
+            name: ' and '.join(one.origin for one in entries)
+            for name, entries in self._by_name().items()
+            if name not in built_in
+        }
+
+    def at_hand(self) -> tuple[str, ...]:
+        """Return the names, without suffix, that need no module that only the name names."""
+        return (*sorted({*self._built_in(), *self._by_name()}), *self._own)
+
+    def check_name(self, name: str, where: str) -> None:
+        """
+        Check a name as far as that needs no import of what is installed.
+
+        :raises ConfigError: when there is none, or its form is wrong
+        """
+        plain = self._plain(name)
+        if is_reference(plain):
+            split_reference(plain, where)
+        elif plain not in self.at_hand():
+            raise ConfigError(where, self._unknown(name))
+
+    def is_at_hand(self, name: str) -> bool:
+        """Return whether :meth:`find` needs no module that only the name names."""
+        return not is_reference(name) or self._plain(name) in self._own
+
+    def refuse_new_module(self, name: str, where: str) -> None:
+        """
+        Refuse a class of a module that nobody at the robot has named: to import it is to run it.
+
+        :raises ConfigError: naming what can be done
+        """
+        if not self.is_at_hand(name):
+            raise ConfigError(
+                where,
+                f"'{name}' names a module that this node was not started with: give it at start, "
+                'or install it with an entry point (docs/plugins.md)',
+            )
+
+    def find(self, name: str, where: str) -> Found:
+        """
+        Return what a name stands for: built in, installed, or ``package.module:Class``.
+
+        :param where: the key that names it, for messages
+        :raises ConfigError: when there is none, or it cannot be used, with the reason
+        """
+        plain, built_in = self._plain(name), self._built_in()
+        if is_reference(plain):
+            return self._find_own(plain, where)
+        entries = self._by_name().get(plain, ())
+        if plain in built_in:
+            self._tell_clash(plain, entries)
+            return built_in[plain]
+        if not entries:
+            raise ConfigError(where, self._unknown(name))
+        if len(entries) > 1:
+            raise ConfigError(where, f"'{plain}' {_by_several(entries)}")
+        (entry,) = entries
+        try:
+            return self._load(entry)
+        except ConfigError as error:
+            raise ConfigError(
+                where,
+                f"'{plain}' of {entry.origin} ({entry.reference}) cannot be used: {error.problem}",
+            ) from error
+
+    def listed(self) -> Iterator[Listed]:
+        """Yield everything there is, each imported and checked."""
+        built_in, what = self._built_in(), self.kind.what
+        for name in sorted(built_in):
+            yield Listed(what, name)
+        by_name = self._by_name()
+        for entry in installed(self.kind.entry_points):
+            yield Listed(
+                what,
+                entry.name,
+                entry.origin,
+                entry.reference,
+                self._problem_of(entry, by_name.get(entry.name, ()), built_in),
+            )
+
+    def _plain(self, name: str) -> str:
+        return name.removesuffix(self.kind.suffix) if self.kind.suffix else name
+
+    def _by_name(self) -> dict[str, tuple[EntryPoint, ...]]:
+        found: dict[str, tuple[EntryPoint, ...]] = {}
+        for entry in installed(self.kind.entry_points):
+            if not self._name_problem(entry.name):
+                found[entry.name] = (*found.get(entry.name, ()), entry)
+        return found
+
+    def _name_problem(self, name: str) -> str:
+        if not _NAME.fullmatch(name):
+            return f"the name '{name}' must be letters, digits, _ and -"
+        if name in self.kind.reserved:
+            return f"the name '{name}' means something else"
+        return ''
+
+    def _find_own(self, name: str, where: str) -> Found:
+        if name not in self._own:
+            self._own[name] = self._checked(name, where)
+        return self._own[name]
+
+    def _load(self, entry: EntryPoint) -> Found:
+        if entry not in self._loaded:
+            self._loaded[entry] = self._checked(entry.reference, '')
+        return self._loaded[entry]
+
+    def _checked(self, reference: str, where: str) -> Found:
+        found = load_reference(reference, where)
+        if problem := self.kind.problem(found):
+            raise ConfigError(where, f'{reference} {problem}')
+        checked: Found = found
+        return checked
+
+    def _problem_of(
+        self, entry: EntryPoint, alike: Collection[EntryPoint], built_in: Collection[str]
+    ) -> str:
+        if problem := self._name_problem(entry.name):
+            return problem
+        if entry.name in built_in:
+            return 'not used: the built-in one of that name is'
+        if len(alike) > 1:
+            return _by_several(alike)
+        try:
+            self._load(entry)
+        except ConfigError as error:
+            return error.problem
+        return ''
+
+    def _tell_clash(self, name: str, entries: Collection[EntryPoint]) -> None:
+        if entries and name not in self._told:
+            self._told.add(name)
+            others = ', '.join(one.origin for one in entries)
+            _log.warning(
+                'the %s %s is the built-in one, not that of %s', self.kind.what, name, others
+            )
+
+    def _unknown(self, name: str) -> str:
+        known = [one for one in (*self.names(), *self.kind.reserved) if one != name]
+        hint = did_you_mean(name, known)
+        return (
+            f"unknown {self.kind.what} '{name}'{hint} (known: {', '.join(known)}, or your own as "
+            'package.module:Class)'
+        )
+
+
+def _by_several(entries: Collection[EntryPoint]) -> str:
+    where = ' and '.join(f'{one.origin} ({one.reference})' for one in entries)
+    return f'is declared by several packages, {where}: uninstall all but one'
