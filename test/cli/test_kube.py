@@ -169,7 +169,8 @@ def test_serve_that_is_ended_while_it_starts_ends_as_ever(run, monkeypatch):
     monkeypatch.setattr(Controller, 'start', ended_while_starting)
     options = ['--config', 'types.yaml', '--kubeconfig', 'kc', '--listen', '127.0.0.1:0']
     code, _, err = run('serve', *options)
-    assert code == 0 and err.splitlines()[-1] == 'edge-sched: stopped'
+    # threads that have begun may log after it
+    assert code == 0 and 'edge-sched: stopped' in err.splitlines()
 
 
 def test_node_needs_a_name(run):
