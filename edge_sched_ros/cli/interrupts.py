@@ -19,6 +19,28 @@ _IMPORTING = '<frozen importlib._bootstrap>'
 _SOON_S = 0.02
 
 
+class EndedBySignal(KeyboardInterrupt):
+    """
+    Raised for a signal that ends a process, as Ctrl-C is.
+
+    :param number: of the signal
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+def exit_code(error: BaseException | None) -> int:
+    """Return what shells say of a command that a signal has ended; Ctrl-C where none is told."""
+    number = error.number if isinstance(error, EndedBySignal) else signal.SIGINT
+    return 128 + number
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise EndedBySignal(number)
+
+
 class _Patient:
     """Handles Ctrl-C: raises, or waits while a module is being imported."""
 
@@ -68,10 +90,10 @@ def not_while_loading() -> Iterator[None]:
 
 @contextmanager
 def terminable() -> Iterator[None]:
-    """Raise ``KeyboardInterrupt`` on what by default ends a process on the spot."""
+    """Raise :class:`EndedBySignal` on what by default ends a process on the spot."""
     # what is ignored stays so: that is what nohup does
     before = {
-        number: signal.signal(number, signal.default_int_handler)
+        number: signal.signal(number, _end)
         for number in _SIGNALS
         if signal.getsignal(number) is not signal.SIG_IGN
     }

@@ -12,7 +12,6 @@ import sys
 
 #: exit code for input that cannot be used
 BAD_INPUT = 2
-INTERRUPTED = 130
 READER_GONE = 1
 
 
@@ -25,8 +24,8 @@ def main(arguments: list[str] | None = None) -> None:
         open_closed_streams()
         with not_while_loading():
             _run_or_say_why(arguments)
-    except KeyboardInterrupt:
-        _interrupted()
+    except KeyboardInterrupt as error:
+        _interrupted(error)
 
 
 def _run_or_say_why(arguments: list[str] | None) -> None:
@@ -76,15 +75,17 @@ def _run(arguments: list[str] | None) -> None:
         else:
             say(usage_line(error))
         sys.exit(BAD_INPUT)
-    except click.Abort:
-        _interrupted()
+    except click.Abort as error:
+        # what click makes of it
+        _interrupted(error.__cause__ or error.__context__)
 
 
-def _interrupted() -> None:
+def _interrupted(error: BaseException | None) -> None:
+    from edge_sched_ros.cli.interrupts import exit_code
     from edge_sched_ros.cli.streams import say
 
     say('edge-sched: interrupted')
-    sys.exit(INTERRUPTED)
+    sys.exit(exit_code(error))
 
 
 if __name__ == '__main__':

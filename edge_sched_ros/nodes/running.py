@@ -44,12 +44,17 @@ class InterruptibleExecutor(SingleThreadedExecutor):
 
     def __init__(self) -> None:
         super().__init__()
-        #: whether a signal came
-        self.interrupted = False
+        #: the signal that came, 0 before
+        self.signal = 0
 
-    def interrupt(self, _signal: int, _frame: FrameType | None) -> None:
+    @property
+    def interrupted(self) -> bool:
+        """Whether a signal came."""
+        return bool(self.signal)
+
+    def interrupt(self, number: int, _frame: FrameType | None) -> None:
         """Handle a signal."""
-        self.interrupted = True
+        self.signal = number
 
     def spin(self) -> None:
         """Execute callbacks until interrupted."""

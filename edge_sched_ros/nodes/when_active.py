@@ -34,8 +34,8 @@ from edge_sched_ros.pipeline.status_messages import status_name
 _ASK_S = 0.1
 #: how long an answer may take before it is asked for again
 _ANSWER_S = 2.0
-#: what a shell says of a command ended by SIGINT
-_INTERRUPTED = 130
+#: what shells add to the number of the signal that has ended a command
+_ENDED_BY = 128
 
 
 class Waiter(Node):
@@ -108,9 +108,9 @@ def _parted(words: list[str]) -> tuple[list[str], list[str], list[str]]:
     return words[:at], words[at : at + 1], words[at + 1 :]
 
 
-def _wait(arguments: argparse.Namespace) -> bool:
+def _wait(arguments: argparse.Namespace) -> int:
     """
-    Wait; return whether the node is active, and not whether a signal came.
+    Wait; return 0 when the node is active, and the signal when one came first.
 
     :raises ConfigError: when it never will be, or not in time
     """
@@ -130,16 +130,16 @@ def _wait(arguments: argparse.Namespace) -> bool:
                 executor.spin_once(timeout_sec=_ASK_S)
         finally:
             waiter.destroy_node()
-        return waiter.active
+        return 0 if waiter.active else executor.signal
 
 
 def main() -> None:
     """Wait, then become the command."""
     arguments = _arguments()
     with one_line('when_active'):
-        active = _wait(arguments)
-    if not active:
-        sys.exit(_INTERRUPTED)
+        ended_by = _wait(arguments)
+    if ended_by:
+        sys.exit(_ENDED_BY + ended_by)
     try:
         os.execvp(arguments.command[0], arguments.command)
     except OSError as error:

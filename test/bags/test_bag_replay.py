@@ -272,7 +272,7 @@ def test_a_terminated_replay_leaves_a_bag_that_can_be_read(bag, tmp_path):
         assert process.poll() is None
         process.terminate()
         out, error = process.communicate(timeout=TIMEOUT_S)
-    assert (process.returncode, out) == (130, b'')
+    assert (process.returncode, out) == (143, b'')
     assert b'interrupted' in error and b'Traceback' not in error
     assert read_topic(results, '/scheduler/timing')
 

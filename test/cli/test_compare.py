@@ -341,7 +341,7 @@ def test_nothing_computes_on_when_the_command_is_ended(run, tmp_path, number):
     if number == signal.SIGKILL:
         assert running.returncode == -number
     else:
-        assert running.returncode == 130
+        assert running.returncode == 128 + number
         assert error.splitlines()[-1] == 'edge-sched: interrupted'
     assert 'Traceback' not in error
 

@@ -197,7 +197,7 @@ def test_output_on_a_full_disk_is_one_line(run, arguments):
     )
 
 
-@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_run_that_is_ended_says_so(run, tmp_path, number):
     run()
     command = [sys.executable, '-m', 'edge_sched_ros.cli.main', 'simulate', '--seconds', '1e5']
@@ -207,7 +207,7 @@ def test_a_run_that_is_ended_says_so(run, tmp_path, number):
         wait_until(lambda: _size(trace), 'the trace')
         running.send_signal(number)
         _, error = running.communicate(timeout=TIMEOUT_S)
-    assert (running.returncode, error.strip()) == (130, 'edge-sched: interrupted')
+    assert (running.returncode, error.strip()) == (128 + number, 'edge-sched: interrupted')
     code, _, error = run('--replay', 'run.jsonl')
     assert code == 2
     assert 'was cut off after' in error
@@ -232,7 +232,7 @@ def test_a_run_under_nohup_outlives_the_terminal(run, tmp_path):
         # and ends when it is asked to
         running.send_signal(signal.SIGTERM)
         _, error = running.communicate(timeout=TIMEOUT_S)
-    assert (running.returncode, error.strip()) == (130, 'edge-sched: interrupted')
+    assert (running.returncode, error.strip()) == (143, 'edge-sched: interrupted')
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(run):

@@ -4,13 +4,18 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 pytest.importorskip('rclpy', reason='ROS 2 is not here')
 
+from children import started
+from children import TIMEOUT_S
+from children import wait_until
 from lifecycle_msgs.msg import State
 from lifecycle_msgs.srv import GetState
 from rclpy.lifecycle import LifecycleNode
@@ -73,8 +78,11 @@ def test_any_lifecycle_node_will_do(bench, wait_on):
     assert state.id == State.PRIMARY_STATE_ACTIVE
 
 
+_COMMAND = [sys.executable, '-m', 'edge_sched_ros.nodes.when_active']
+
+
 def _run(*arguments):
-    command = [sys.executable, '-m', 'edge_sched_ros.nodes.when_active', *arguments]
+    command = [*_COMMAND, *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=120)
 
 
@@ -86,3 +94,24 @@ def test_it_does_not_wait_for_ever():
 
 def test_a_command_is_needed():
     assert 'the following arguments are required: command' in _run('/scheduler').stderr
+
+
+def _catches(pid, number):
+    """Return whether a process handles a signal by now."""
+    (caught,) = (
+        line.split()[1]
+        for line in Path(f'/proc/{pid}/status').read_text().splitlines()
+        if line.startswith('SigCgt:')
+    )
+    return int(caught, 16) >> (number - 1) & 1
+
+
+@pytest.mark.skipif(not Path('/proc/self/status').exists(), reason='needs /proc')
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_wait_with_what_shells_say_of_it(number):
+    with started([*_COMMAND, '/nobody', '--', 'echo', 'never'], stdout=subprocess.PIPE) as waiter:
+        # the last that is handled; SIGINT is Python's from the start
+        wait_until(lambda: _catches(waiter.pid, signal.SIGHUP), 'its handlers')
+        waiter.send_signal(number)
+        out, _ = waiter.communicate(timeout=TIMEOUT_S)
+    assert (waiter.returncode, out) == (128 + number, b'')
