@@ -1,5 +1,69 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Runs several networks on one robot computer, every deadline accounted for."""
+"""
+Runs several networks on one robot computer, every deadline accounted for.
 
-__version__ = '0.1.0'
+What ``__all__`` names is the public interface; ``docs/api.md`` says what it promises. Parts are
+imported when they are first used, so that ``import edge_sched_ros as es`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+from typing import TYPE_CHECKING
+
+from edge_sched_ros.core.version import __version__
+
+if TYPE_CHECKING:
+    from edge_sched_ros.api.bags import read_topic as read_topic
+    from edge_sched_ros.api.runs import compare as compare
+    from edge_sched_ros.api.runs import simulate as simulate
+    from edge_sched_ros.core.decisions import Decision as Decision
+    from edge_sched_ros.core.decisions import Drop as Drop
+    from edge_sched_ros.core.decisions import Run as Run
+    from edge_sched_ros.core.decisions import UseVariant as UseVariant
+    from edge_sched_ros.core.decisions import WakeAt as WakeAt
+    from edge_sched_ros.core.errors import ConfigError as ConfigError
+    from edge_sched_ros.core.policy import Policy as Policy
+    from edge_sched_ros.core.policy import PolicyParameter as PolicyParameter
+    from edge_sched_ros.core.view import View as View
+    from edge_sched_ros.execution.context import JobContext as JobContext
+    from edge_sched_ros.execution.context import Program as Program
+    from edge_sched_ros.perception.decoders.base import Decoder as Decoder
+    from edge_sched_ros.system.loading import load_system as load_system
+    from edge_sched_ros.system.parsing import make_system as make_system
+    from edge_sched_ros.system.system_file import SystemFile as SystemFile
+
+#: public name -> where it is
+_PLACES = {
+    'ConfigError': 'core.errors',
+    'Decision': 'core.decisions',
+    'Decoder': 'perception.decoders.base',
+    'Drop': 'core.decisions',
+    'JobContext': 'execution.context',
+    'Policy': 'core.policy',
+    'PolicyParameter': 'core.policy',
+    'Program': 'execution.context',
+    'Run': 'core.decisions',
+    'SystemFile': 'system.system_file',
+    'UseVariant': 'core.decisions',
+    'View': 'core.view',
+    'WakeAt': 'core.decisions',
+    'compare': 'api.runs',
+    'load_system': 'system.loading',
+    'make_system': 'system.parsing',
+    'read_topic': 'api.bags',
+    'simulate': 'api.runs',
+}
+__all__ = ['__version__', *_PLACES]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    return getattr(import_module(f'{__name__}.{_PLACES[name]}'), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_PLACES})

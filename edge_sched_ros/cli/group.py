@@ -10,10 +10,10 @@ import sys
 
 import click
 
-from edge_sched_ros import __version__
 from edge_sched_ros.cli.installed_commands import COMMANDS
 from edge_sched_ros.cli.usage import CommandGroup
 from edge_sched_ros.core.brief_log import BriefFormatter
+from edge_sched_ros.core.version import __version__
 
 
 class LazyGroup(CommandGroup):

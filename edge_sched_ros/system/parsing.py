@@ -54,6 +54,17 @@ def parse_system(*files: tuple[str, Mapping[Any, Any]], name: str = '') -> Syste
         raise ConfigError(f'{where}: {key}' if key else where, problem) from None
 
 
+def make_system(*parts: Mapping[str, Any], name: str = 'system') -> SystemFile:
+    """
+    Return the system that parts of one describe together, as files with that content would.
+
+    :param parts: mappings with the keys of a system file; later ones add or override
+    :param name: what messages and results call it
+    :raises ConfigError: naming the first key that cannot be used
+    """
+    return parse_system(*((name, part) for part in parts), name=name)
+
+
 def _check_format(where: str, data: Mapping[Any, Any]) -> None:
     if 'format' not in data:
         return

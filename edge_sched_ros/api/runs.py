@@ -1,0 +1,96 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Runs in virtual time, for programs and notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.simulation.comparison import summarise
+from edge_sched_ros.simulation.limits import check_frames
+from edge_sched_ros.simulation.load import at_load
+from edge_sched_ros.simulation.outcome import outcome
+from edge_sched_ros.simulation.simulator import Simulator
+from edge_sched_ros.simulation.suite import Case
+from edge_sched_ros.simulation.suite import run_cases
+from edge_sched_ros.simulation.suite import scenarios
+from edge_sched_ros.simulation.suite_file import load_suite
+from edge_sched_ros.system.system import System
+from edge_sched_ros.system.system_file import SystemFile
+
+
+def simulate(
+    system: SystemFile,
+    *,
+    policy: str = 'edf+drop',
+    parameters: Mapping[str, Any] | None = None,
+    seconds: float = 10.0,
+    seed: int = 0,
+    load: float | None = None,
+) -> dict[str, Any]:
+    """
+    Run the scheduler on the tasks and the device of a system in virtual time.
+
+    :param policy: a name, or ``package.module:Class`` of an own one; ``+drop`` may follow
+    :param parameters: of the policy, by name
+    :param seconds: how long frames come
+    :param seed: same seed: same frames, run times and findings, whatever the policy decides
+    :param load: scale the costs so that the busiest unit is busy to this share at best; ``None``:
+        costs as they are
+    :return: what ``edge-sched simulate --json`` prints, but for the load: per task ``released``,
+        ``on_time``, ``late``, ``dropped`` by reason, response times in ms, energy in mJ; per unit
+        ``utilisation``; ``uxcost``, ``miss_ratio``, ...
+    :raises ConfigError: for a system that has no tasks or no device, or a policy that is not
+        known; names the key
+    """
+    if not system.tasks:
+        raise ConfigError(system.at('tasks'), 'is missing')
+    made = System(system) if load is None else at_load(system, system, load)
+    check_frames(made, seconds)
+    simulator = Simulator(made, policy=policy, policy_parameters=parameters, seed=seed)
+    simulator.run(seconds)
+    return outcome(simulator)
+
+
+def compare(
+    systems: str | Mapping[str, SystemFile],
+    policies: Sequence[str],
+    *,
+    seeds: int = 3,
+    seconds: float = 10.0,
+    jobs: int = 1,
+) -> dict[str, Any]:
+    """
+    Run several policies on several systems; the same frames for all.
+
+    :param systems: by a name for each, or the name or path of a suite
+    :param policies: as for :func:`simulate`
+    :param seeds: runs of each system and policy, with seeds from 0 on
+    :param seconds: virtual time of each run
+    :param jobs: processes, for a suite
+    :return: what ``edge-sched compare --json`` prints: ``runs`` and paired ``ratios``
+    :raises ConfigError: as :func:`simulate`
+    """
+    if isinstance(systems, str):
+        found = scenarios(load_suite(systems))
+        cases = [
+            Case(scenario, policy, seed, seconds)
+            for scenario in found
+            for policy in policies
+            for seed in range(seeds)
+        ]
+        return summarise(systems, run_cases(cases, jobs=jobs), {}, {})
+    runs = [
+        {
+            'scenario': name,
+            **simulate(system, policy=policy, seconds=seconds, seed=seed),
+            'policy': policy,
+        }
+        for name, system in systems.items()
+        for policy in policies
+        for seed in range(seeds)
+    ]
+    return summarise('', runs, {}, {})

@@ -1,0 +1,91 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The public interface: what docs/api.md names is there, and importing it costs nothing."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from children import TIMEOUT_S
+
+import edge_sched_ros as es
+
+PAGE = (Path(__file__).resolve().parents[2] / 'docs' / 'api.md').read_text(encoding='utf-8')
+
+
+@pytest.mark.parametrize('name', [name for name in es.__all__ if name != '__version__'])
+def test_every_public_name_is_there_and_documented(name):
+    found = getattr(es, name)
+    assert f'`es.{name}' in PAGE
+    if inspect.isclass(found) or inspect.isfunction(found):
+        assert inspect.getdoc(found)
+
+
+def test_the_page_names_nothing_else():
+    assert set(re.findall(r'`es\.(\w+)', PAGE)) <= set(es.__all__)
+    assert set(es.__all__) <= set(dir(es))
+
+
+def test_signatures_are_those_of_the_page():
+    for name, signature in re.findall(r'`es\.(\w+)(\([^`]*\))`', PAGE):
+        parameters = inspect.signature(getattr(es, name)).parameters.values()
+        found = [
+            f'*{one.name}'
+            if one.kind is one.VAR_POSITIONAL
+            else one.name + ('' if one.default is one.empty else f'={one.default!r}')
+            for one in parameters
+        ]
+        for one in found:
+            assert one in signature, (name, one)
+
+
+def test_what_is_not_there_is_no_attribute():
+    with pytest.raises(AttributeError, match='nothing_of_that_name'):
+        es.nothing_of_that_name  # noqa: B018
+
+
+def test_importing_it_loads_no_library():
+    code = 'import sys, edge_sched_ros; print(*sorted({n.partition(".")[0] for n in sys.modules}))'
+    out = subprocess.run(
+        [sys.executable, '-c', code], capture_output=True, text=True, check=True, timeout=TIMEOUT_S
+    ).stdout.split()
+    assert not {'numpy', 'pydantic', 'yaml', 'onnxruntime', 'cv2', 'rclpy'} & set(out)
+
+
+def test_a_system_is_simulated_and_compared():
+    robot = es.make_system(
+        {'units': ['gpu0'], 'costs': {'n': {'gpu': 4}}},
+        {'tasks': {'t': {'network': 'n', 'period_ms': 10}}},
+        name='robot',
+    )
+    run = es.simulate(robot, seconds=0.5, policy='edf')
+    assert run['workload'] == 'robot' and run['tasks']['t']['on_time'] in (50, 51)
+    both = es.compare({'one': robot}, ['edf', 'fcfs'], seeds=2, seconds=0.2)
+    assert {run['policy'] for run in both['runs']} == {'edf', 'fcfs'} and len(both['runs']) == 4
+    busier = es.simulate(robot, seconds=0.5, load=0.9)
+    assert busier['units']['gpu0']['utilisation'] == pytest.approx(0.9, abs=0.03)
+
+
+def test_what_cannot_be_run_is_one_line():
+    with pytest.raises(es.ConfigError, match=r'^robot: tasks: is missing$'):
+        es.simulate(es.make_system({'units': ['gpu0']}, name='robot'))
+    with pytest.raises(es.ConfigError, match=r'^robot: units: is missing'):
+        tasks = {'t': {'network': 'n', 'period_ms': 10}}
+        es.simulate(es.make_system({'tasks': tasks, 'costs': {'n': {'gpu': 4}}}, name='robot'))
+    with pytest.raises(es.ConfigError, match='edfx'):
+        made = es.make_system({'units': ['gpu0'], 'costs': {'n': {'gpu': 4}}})
+        es.simulate(
+            made.model_copy(
+                update={
+                    'tasks': es.make_system(
+                        {'tasks': {'t': {'network': 'n', 'period_ms': 10}}}
+                    ).tasks
+                }
+            ),
+            policy='edfx',
+        )
