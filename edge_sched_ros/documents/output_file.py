@@ -3,7 +3,7 @@
 """
 Files we write that somebody else has named: checked before the work, whole or not at all after it.
 
-A symbolic link stays, and what it points to is written.
+A symbolic link stays, and what it points to is written. Folders that are missing are made.
 """
 
 from __future__ import annotations
@@ -82,16 +82,16 @@ def _problem(path: Path, inputs: Iterable[Path], streamed: bool) -> str:
             return 'is no regular file (a device or a pipe)'
         if any(_same(path, other) for other in inputs):
             return 'is a file this run reads'
-        if not target.parent.is_dir():
-            missing = f'there is no folder {target.parent}'
-            return f'cannot be written: No such file or directory ({missing})'
         if found is not None and not os.access(target, os.W_OK):
             return 'cannot be written: Permission denied'
-        # on some file systems only the attempt tells
-        with tempfile.TemporaryFile(dir=target.parent):
-            return ''
+        return _folder_problem(target.parent)
     except (OSError, ValueError) as error:
         return f'cannot be written: {getattr(error, "strerror", None) or error}'
+
+
+def make_folders_of(path: Path) -> None:
+    """Make the folders a file is to be in; :raises OSError: when they cannot be."""
+    Path(os.path.realpath(path)).parent.mkdir(parents=True, exist_ok=True)
 
 
 def write_whole(path: Path, data: bytes, where: str = '') -> None:
@@ -103,6 +103,7 @@ def write_whole(path: Path, data: bytes, where: str = '') -> None:
     """
     temporary: Path | None = None
     try:
+        make_folders_of(path)
         target = Path(os.path.realpath(path))
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f'.{target.name}.')
         temporary = Path(name)

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.documents.output_file import make_folders_of
 
 
 @contextmanager
@@ -24,6 +25,7 @@ def only_writer(path: Path) -> Iterator[None]:
     """
     lock = path.parent / f'.{path.name}.lock'
     try:
+        make_folders_of(path)
         handle = _locked(lock)
     except BlockingIOError:
         raise ConfigError(

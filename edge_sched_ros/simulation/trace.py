@@ -18,6 +18,7 @@ from edge_sched_ros.core.dispatcher import LowLevelDispatcher
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.errors import EdgeSchedError
 from edge_sched_ros.core.events import Event
+from edge_sched_ros.documents.output_file import make_folders_of
 from edge_sched_ros.plugins.policies import make_policy
 from edge_sched_ros.simulation.trace_event import event_of
 from edge_sched_ros.system.system import System
@@ -78,6 +79,8 @@ def trace_file(path: Path, **head: Any) -> Iterator[TraceWriter]:
     :raises ConfigError: when it cannot be written, at once or later
     """
     try:
+        if not path.exists():
+            make_folders_of(path)
         with path.open('w', encoding='utf-8') as file:
             writer = TraceWriter(file, **head)
             yield writer

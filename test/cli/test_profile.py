@@ -163,7 +163,7 @@ def test_a_picture_of_ones_own(run, quick):
         (['one.yaml', '-o', 'p.yaml', '--plot', 'p.pdf'], 'must end in .png or .html'),
         (['one.yaml', '-o', 'p.yaml', '--image', 'none.png'], "'none.png' cannot be read"),
         (['one.yaml', '-o', 'p.yaml', '--image', 'one.yaml'], "'one.yaml' is no picture"),
-        (['one.yaml', '-o', 'none/p.yaml'], 'none/p.yaml: cannot be written'),
+        (['one.yaml', '-o', 'one.yaml/p.yaml'], 'one.yaml/p.yaml: cannot be written'),
         (['one.yaml', 'same.yaml', '-o', 'p.yaml'], "is named 'one', as"),
     ],
 )

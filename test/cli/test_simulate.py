@@ -403,7 +403,7 @@ def test_a_file_nobody_can_use(run, tmp_path, file, path, value, key, problem):
         (['--workload', 'x' * 5000], "workload: there is no file and no built-in 'xxx"),
         (['--workload', '.'], "workload: '.' is a folder, not a file"),
         (['--workload', 'none.yaml'], "workload: there is no file and no built-in 'none.yaml'"),
-        (['--trace', 'none/t'], 'none/t: cannot be written: No such file or directory'),
+        (['--trace', 'work.yaml/t'], 'work.yaml/t: cannot be written: Not a directory'),
         (['--trace', '/dev/full'], '/dev/full: cannot be written: No space left on device'),
         (['--trace', 't', '--replay', 't'], '--trace and --replay exclude each other'),
         (['--replay', 'none'], 'none: cannot be read: No such file or directory'),

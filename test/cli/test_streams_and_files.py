@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import pytest
 import yaml
+from networks import write_network
 from profiles import profile_data
 
 from edge_sched_ros.cli.group import edge_sched
@@ -28,6 +29,7 @@ PLACE = [
     '--cluster',
     ROOT / 'config/placement/nodes.yaml',
 ]
+QUICK = ['--units', 'cpu', '--max-s', '0.05', '--share', '0.9']
 SIMULATE = ['simulate', '--workload', 'robot_drone', '--platform', 'orin_nx', '--seconds', '0.2']
 #: commands that print and are soon done
 PRINTING = {
@@ -217,14 +219,16 @@ def outputs(tmp_path, odd):
     """Return outputs that cannot be written, by what is wrong with them."""
     return {
         'folder': (odd['folder'], 'is a folder'),
-        'missing': (tmp_path / 'missing' / 'x', 'there is no folder'),
+        'a folder below a file': (CAPACITY / 'a' / 'x', 'Not a directory'),
         'below a file': (CAPACITY / 'x', 'Not a directory'),
         'too long': (tmp_path / ('x' * 300), 'File name too long'),
         'system': (Path('/proc/x'), 'cannot be written'),
     }
 
 
-@pytest.mark.parametrize('wrong', ['folder', 'missing', 'below a file', 'too long', 'system'])
+@pytest.mark.parametrize(
+    'wrong', ['folder', 'a folder below a file', 'below a file', 'too long', 'system']
+)
 @pytest.mark.parametrize(
     ('command', 'suffix'),
     [
@@ -251,6 +255,30 @@ def test_outputs_are_checked_before_the_work(
     assert str(path) in line
     assert why in line or 'is a directory' in line
     assert not (tmp_path / 'p.yaml').exists()
+
+
+@pytest.mark.parametrize(
+    ('command', 'name'),
+    [
+        (['capacity', CAPACITY, '--plot'], 'plot.png'),
+        (['profile', 'net.yaml', *QUICK, '-o'], 'p.yaml'),
+        (['profile', 'net.yaml', *QUICK, '-o', 'q.yaml', '--plot'], 'plot.html'),
+        ([*SIMULATE, '--trace'], 'trace.jsonl'),
+    ],
+    ids=['plot', 'profile', 'plot profile', 'trace'],
+)
+def test_missing_folders_of_outputs_are_made(capsys, monkeypatch, tmp_path, command, name):
+    pytest.importorskip('matplotlib')
+    monkeypatch.chdir(tmp_path)
+    write_network(tmp_path)
+    output = Path('some', 'new', name)
+    main([str(word) for word in (*command, output)])
+    capsys.readouterr()
+    assert output.stat().st_size > 0
+    # and none is made for a run that is refused
+    with pytest.raises(SystemExit):
+        main([str(word) for word in (*command, f'other/{name}', '--no-such-option')])
+    assert not Path('other').exists()
 
 
 def test_a_picture_needs_matplotlib_before_the_work(capsys, monkeypatch, tmp_path):

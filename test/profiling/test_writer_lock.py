@@ -64,9 +64,12 @@ def test_two_are_never_in_at_once(tmp_path):
     assert entered and max(most) == 1
 
 
-def test_a_folder_that_is_not_there(tmp_path):
-    path = tmp_path / 'none' / 'p.yaml'
-    with pytest.raises(ConfigError, match='cannot be written: No such file'), only_writer(path):
+def test_a_folder_that_is_not_there_is_made(tmp_path):
+    with only_writer(tmp_path / 'none' / 'p.yaml'):
+        assert (tmp_path / 'none').is_dir()
+    (tmp_path / 'file').touch()
+    path = tmp_path / 'file' / 'p.yaml'
+    with pytest.raises(ConfigError, match='cannot be written: '), only_writer(path):
         pass
 
 
