@@ -219,6 +219,16 @@ class LowLevelDispatcher:
             self._armed_ns = time_ns
             out.append(WakeAt(time_ns))
 
+    @property
+    def follows_plan(self) -> bool:
+        """Whether the policy in force takes a ``plan``: task -> the unit of each stage."""
+        return bool(getattr(self._policy, 'follows_plan', False))
+
+    @property
+    def policy_problem(self) -> str:
+        """Why another policy decides than the one that is named; empty when that does."""
+        return str(getattr(self._policy, 'problem', ''))
+
     # --- decisions ------------------------------------------------------------------------
 
     def _decide(self, out: list[Decision]) -> None:

@@ -57,6 +57,7 @@ def examine(status: Status, rates: Rates, limits: Limits) -> list[Health]:
         *_units(status, rates),
         *_missing_units(status),
         *_left_out(status),
+        *_policy(status),
         *_quota(status, rates),
         *_appeared(status),
         *_profiles(status),
@@ -84,6 +85,13 @@ def admission_health(outlook: Outlook, mode: str) -> Health:
         values[f'{name}_predicted_miss_share'] = f'{verdict.miss_share:.4f}'
     values |= {f'{name}_unknown': why for name, why in outlook.unknown.items()}
     return Health('admission', level, message, 'model', values)
+
+
+def _policy(status: Status) -> list[Health]:
+    """Return a line where another policy decides than the one that is named."""
+    if not status.policy_problem:
+        return []
+    return [Health('policy', ERROR, status.policy_problem, status.policy)]
 
 
 def _running_ns(status: Status) -> int:

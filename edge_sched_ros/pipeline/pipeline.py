@@ -49,7 +49,7 @@ from edge_sched_ros.pipeline.stamp_age import Age
 from edge_sched_ros.pipeline.stamp_age import UNKNOWN
 from edge_sched_ros.pipeline.status import read_status
 from edge_sched_ros.pipeline.status import Status
-from edge_sched_ros.plugins.policies import make_policy
+from edge_sched_ros.plugins.policies import make_lasting_policy
 
 _log = logging.getLogger(__name__)
 
@@ -133,7 +133,7 @@ class Pipeline:
                 tasks=assembly.tasks,
                 units=tuple(local.unit for local in assembly.units),
                 policy=self.config.policy,
-                make_policy=make_policy,
+                make_policy=make_lasting_policy,
                 policy_parameters=self.config.policy_parameters,
                 profiles=profiles,
                 watchdog=Watchdog(

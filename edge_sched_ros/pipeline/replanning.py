@@ -20,7 +20,6 @@ from edge_sched_ros.planning.situation import plan_for_policy
 from edge_sched_ros.planning.situation import planning_file
 from edge_sched_ros.planning.situation import Situation
 from edge_sched_ros.planning.situation import situation_of
-from edge_sched_ros.plugins.policies import follows_plan
 
 _log = logging.getLogger(__name__)
 
@@ -77,13 +76,13 @@ class Replanning:
 
     def _is_asked_for(self) -> bool:
         """Whether the policy still takes plans."""
-        name = self._runtime.read(lambda dispatcher, _now_ns: dispatcher.policy_name)
-        return not self._closed and follows_plan(name)
+        follows = self._runtime.read(lambda dispatcher, _now_ns: dispatcher.follows_plan)
+        return bool(follows) and not self._closed
 
     def _wanted(
         self, dispatcher: LowLevelDispatcher, _now_ns: int
     ) -> tuple[Situation, dict[str, Any]] | None:
-        if not follows_plan(dispatcher.policy_name):
+        if not dispatcher.follows_plan:
             # it begins without a plan should it be taken again
             self._made_for, self.mapping = None, {}
             return None

@@ -84,6 +84,7 @@ class Status:
     :param drifted: ``TASK/STAGE on UNIT`` whose cost did so last; empty before
     :param appeared: kinds of units whose drivers came after the pipeline was loaded
     :param quota: of CPU time, where it leaves less than the CPU units could use
+    :param policy_problem: why another policy decides; empty when the named one does
     """
 
     now_ns: int
@@ -104,6 +105,7 @@ class Status:
     drifted: str = ''
     quota: QuotaUse | None = None
     appeared: tuple[str, ...] = ()
+    policy_problem: str = ''
 
 
 def read_status(
@@ -128,6 +130,7 @@ def read_status(
         policy=dispatcher.policy_name,
         # a plan is no number
         policy_parameters={k: v for k, v in dispatcher.policy_parameters.items() if k != 'plan'},
+        policy_problem=dispatcher.policy_problem,
         miss_ratio=dispatcher.ledger.miss_ratio,
         uxcost=dispatcher.ledger.uxcost,
         tasks=tuple(_task(dispatcher, name, now_ns) for name in dispatcher.tasks),

@@ -12,7 +12,6 @@ from edge_sched_ros.planning.situation import plan_for_policy
 from edge_sched_ros.planning.situation import planning_file
 from edge_sched_ros.planning.situation import Situation
 from edge_sched_ros.planning.situation import situation_of
-from edge_sched_ros.plugins.policies import follows_plan
 
 
 class Replanner:
@@ -35,7 +34,7 @@ class Replanner:
 
         :raises ConfigError: when no plan can be made
         """
-        if not follows_plan(dispatcher.policy_name):
+        if not dispatcher.follows_plan:
             return None
         situation = situation_of(dispatcher)
         if situation == self._made_for:

@@ -5,10 +5,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
+from typing import cast
 
 from edge_sched_ros.core.policy import Policy
 from edge_sched_ros.core.policy import PolicyParameter
+from edge_sched_ros.plugins.guarded_policy import GuardedPolicy
 from edge_sched_ros.plugins.kind import class_problem
 from edge_sched_ros.plugins.kind import Kind
 from edge_sched_ros.plugins.own_code import own_code
@@ -66,16 +69,27 @@ def follows_plan(name: str) -> bool:
     return bool(getattr(policy_class(name), 'follows_plan', False))
 
 
-def make_policy(name: str, values: Mapping[str, Any]) -> Policy:
+def make_policy(name: str, values: Mapping[str, Any], *, substitute: str | None = None) -> Policy:
     """
     Return a policy by name.
 
     :param values: of its parameters; the others keep their defaults. And ``plan``, for a policy
         that follows one
+    :param substitute: policy that decides instead of one from outside that fails; by default its
+        ``decide`` raises a ConfigError then
     :raises ConfigError: for an unknown policy or parameter, or a value out of range
     """
     found = policy_class(name)
     if POLICIES.is_built_in(name):
         return build_policy(found, name, values)
+    other = None if substitute is None else make_policy(substitute, {})
+
+    def guarded(policy: Policy) -> Policy:
+        return cast(Policy, GuardedPolicy(policy, name, other))
+
     with own_code('policy', f"'{name}' cannot be made"):
-        return build_policy(found, name, values)
+        return build_policy(found, name, values, within=guarded)
+
+
+#: for a robot: it goes on whatever a policy from outside does
+make_lasting_policy = partial(make_policy, substitute='edf')

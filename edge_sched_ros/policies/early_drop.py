@@ -51,8 +51,14 @@ class EarlyDrop:
         self._policy = policy
         #: such a policy can save a job by a lighter variant
         self._switches_variants = getattr(policy, 'switches_variants', False)
+        self.follows_plan = bool(getattr(policy, 'follows_plan', False))
         self._margin_ns = round(margin_ms * 1e6)
         self._probe_after = probe_after
+
+    @property
+    def problem(self) -> str:
+        """Why another policy decides than the inner one; empty when that does."""
+        return str(getattr(self._policy, 'problem', ''))
 
     def decide(self, view: View) -> list[Decision]:
         """Drop the lost jobs, or, when there are none, ask the inner policy."""

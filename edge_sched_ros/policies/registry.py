@@ -7,6 +7,7 @@ from __future__ import annotations
 import importlib
 import math
 import pkgutil
+from collections.abc import Callable
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -48,13 +49,19 @@ def parameters_of(policy_class: type[Any], name: str) -> tuple[PolicyParameter, 
     return parameters + (EarlyDrop.parameters if name.endswith(DROP_SUFFIX) else ())
 
 
-def build_policy(policy_class: type[Any], name: str, values: Mapping[str, Any]) -> Policy:
+def build_policy(
+    policy_class: type[Any],
+    name: str,
+    values: Mapping[str, Any],
+    within: Callable[[Policy], Policy] = lambda policy: policy,
+) -> Policy:
     """
     Return a policy of a class.
 
     :param name: by which it is asked for, with ``+drop`` or without
     :param values: of its parameters; the others keep their defaults. And ``plan``, for a policy
         that follows one
+    :param within: returns the policy in what is to be around it, inside of early dropping
     :raises ConfigError: for an unknown parameter, or a value out of range
     """
     own: dict[str, Any] = {}
@@ -68,7 +75,7 @@ def build_policy(policy_class: type[Any], name: str, values: Mapping[str, Any]) 
             f'policy.{unknown[0]}', f'{name} has no such parameter (it has: {known})'
         )
     own |= {spec.name: checked[spec.name] for spec in policy_class.parameters}
-    policy: Policy = policy_class(**own)
+    policy = within(policy_class(**own))
     if not name.endswith(DROP_SUFFIX):
         return policy
     return EarlyDrop(policy, **{spec.name: checked[spec.name] for spec in EarlyDrop.parameters})

@@ -55,8 +55,7 @@ class Bench:
             tasks=tasks,
             units=tuple(Unit(name) for name in units),
             policy=policy,
-            make_policy=make_policy,
-            **settings,  # type: ignore[arg-type]
+            **{'make_policy': make_policy, **settings},  # type: ignore[arg-type]
         )
         self.now_ns = 0
         self.seq = 0

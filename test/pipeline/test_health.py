@@ -194,3 +194,10 @@ def test_a_task_enabled_again_is_given_time_as_well():
     before, now = _status(10, since_s=9), _status(11, since_s=10)
     again = replace(now, tasks=(replace(now.tasks[0], since_enabled_ns=S),))
     assert _levels(before, again)['detector'][0] == OK
+
+
+def test_another_policy_than_the_one_that_is_named_is_an_error():
+    before, now = _status(1), _status(2)
+    assert 'policy' not in _levels(before, now)
+    failed = replace(now, policy_problem='my.mod:Mine failed, edf decides instead: KeyError')
+    assert _levels(before, failed)['policy'] == (ERROR, failed.policy_problem)

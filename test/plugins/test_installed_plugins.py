@@ -93,7 +93,7 @@ def test_a_policy_is_made_with_its_own_parameters_and_those_of_dropping(installe
     installed('p', {'policies': {'longest': 'of_longest:Mine'}}, {'of_longest': POLICY})
     for name in ('longest', 'of_longest:Mine'):
         made = make_policy(name, {'bonus_ms': 7, 'strict': True, 'most': 2.0})
-        assert made.values == (7.0, True, 2)
+        assert made.policy.values == (7.0, True, 2)
         dropping = make_policy(f'{name}+drop', {'margin_ms': 1, 'most': 4})
         assert dropping.name == 'mine+drop'
         for values, problem in (

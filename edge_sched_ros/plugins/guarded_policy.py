@@ -1,0 +1,118 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""A policy from outside, whose mistakes are found before the dispatcher acts on them."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+from typing import ClassVar
+
+from edge_sched_ros.core.brief import brief_error
+from edge_sched_ros.core.decisions import Decision
+from edge_sched_ros.core.decisions import Drop
+from edge_sched_ros.core.decisions import Run
+from edge_sched_ros.core.decisions import UseVariant
+from edge_sched_ros.core.decisions import WakeAt
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.job import Job
+from edge_sched_ros.core.policy import Policy
+from edge_sched_ros.core.policy import PolicyParameter
+from edge_sched_ros.core.view import View
+
+_log = logging.getLogger(__name__)
+
+
+class GuardedPolicy:
+    """
+    Asks a policy, and checks what it decides before the dispatcher carries it out.
+
+    From its first mistake on (it raises, or decides what cannot be done) the substitute decides
+    alone: what it remembers may be wrong from then on.
+
+    :param name: by which it was asked for, for messages
+    :param substitute: decides instead; ``None`` to raise a ConfigError
+    """
+
+    parameters: ClassVar[tuple[PolicyParameter, ...]] = ()
+
+    def __init__(self, policy: Policy, name: str, substitute: Policy | None) -> None:
+        self.name = policy.name
+        self.asks_when_busy = bool(policy.asks_when_busy)
+        self.switches_variants = bool(getattr(policy, 'switches_variants', False))
+        self.follows_plan = bool(getattr(policy, 'follows_plan', False))
+        self.policy = policy
+        self._asked_for = name
+        self._substitute = substitute
+        #: what it did wrong; empty while it decides
+        self.problem = ''
+
+    def decide(self, view: View) -> list[Decision]:
+        """Return what the policy decides, or the substitute."""
+        if not self.problem:
+            try:
+                decisions = list(self.policy.decide(view))
+                problem = _first_mistake(decisions, view)
+            except (Exception, SystemExit) as error:
+                problem = brief_error(error)
+            if not problem:
+                return decisions
+            self._give_up(problem)
+        assert self._substitute is not None
+        return self._substitute.decide(view)
+
+    def _give_up(self, problem: str) -> None:
+        if self._substitute is None:
+            raise ConfigError('policy', f"'{self._asked_for}' failed: {problem}")
+        instead = self._substitute.name
+        self.problem = f'{self._asked_for} failed, {instead} decides instead: {problem}'
+        _log.error('policy: %s', self.problem)
+
+
+def _first_mistake(decisions: list[Any], view: View) -> str:
+    """Return which decision cannot be carried out; empty when all can."""
+    ready = {job.id: job for job in view.ready}
+    free = view.free_slots()
+    switched: set[int] = set()
+    for decision in decisions:
+        if isinstance(decision, WakeAt):
+            if not isinstance(decision.time_ns, int):
+                return f'it decided {decision!r:.200}: times are whole nanoseconds'
+            continue
+        if not isinstance(decision, (Run, Drop, UseVariant)):
+            return f'it decided {decision!r:.200}, which is no decision of a policy'
+        job = ready.get(decision.job) or (
+            view.jobs.get(decision.job) if isinstance(decision, Drop) else None
+        )
+        if job is None:
+            return f'it decided {decision!r:.200}: no such job is ready'
+        if isinstance(decision, UseVariant):
+            switched.add(job.id)
+            problem = _wrong_variant(decision, job, view)
+        elif isinstance(decision, Run):
+            problem = _wrong_run(decision, job, free, job.id in switched)
+            free[decision.unit] = free.get(decision.unit, 0) - 1
+            del ready[job.id]
+        else:
+            problem = ''
+            ready.pop(job.id, None)
+        if problem:
+            return f'it decided {decision!r:.200}: {problem}'
+    return ''
+
+
+def _wrong_run(decision: Run, job: Job, free: dict[str, int], switched: bool) -> str:
+    if free.get(decision.unit, 0) < 1:
+        return f'{decision.unit} is not idle'
+    if switched:
+        return ''  # its stages are those of the other variant
+    if decision.stage != job.stage.name:
+        return f'the next stage is {job.stage.name}'
+    return '' if decision.unit in job.stage.units else f'{decision.unit} cannot run that stage'
+
+
+def _wrong_variant(decision: UseVariant, job: Job, view: View) -> str:
+    if job.started:
+        return 'the job has begun'
+    variants = [one.name for one in view.tasks[job.task].variants]
+    return '' if decision.variant in variants else f'the variants are {", ".join(variants)}'

@@ -1,0 +1,75 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Policies from outside that raise or decide what cannot be: told, and nobody else suffers."""
+
+from __future__ import annotations
+
+import pytest
+from harness import Bench
+from harness import task
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.plugins.policies import make_lasting_policy
+from edge_sched_ros.plugins.policies import make_policy
+
+#: what to decide -> what is said of it
+MISTAKES = {
+    'return view.nothing': "AttributeError: 'View' object has no attribute 'nothing'",
+    'return None': "TypeError: 'NoneType' object is not iterable",
+    'raise SystemExit(3)': 'SystemExit: 3',
+    'return [3]': 'it decided 3, which is no decision of a policy',
+    'return [WakeAt(0.5)]': 'times are whole nanoseconds',
+    'return [Run(99, "a", "work", "cpu0", "v")]': 'no such job is ready',
+    'return [Run(job.id, "a", "work", "dla7", "v")]': 'dla7 is not idle',
+    'return [Run(job.id, "a", "play", "cpu0", "v")]': 'the next stage is ',
+    'return [Run(job.id, "a", job.stage.name, "cpu0", "v")] * 2': 'no such job is ready',
+    'return [Drop(job.id, "a", "bored"), Run(job.id, "a", job.stage.name, "cpu0", "v")]': (
+        'no such job is ready'
+    ),
+    'return [Drop(99, "a", "bored")]': 'no such job is ready',
+    'return [UseVariant(job.id, "huge")]': 'the variants are ',
+}
+SOURCE = """
+from edge_sched_ros.core.decisions import Drop, Run, UseVariant, WakeAt
+from edge_sched_ros.core.policy import Policy
+
+
+class Mine(Policy):
+    name = 'mine'
+
+    def decide(self, view):
+        job = view.ready[0]
+        {}
+"""
+
+
+@pytest.fixture
+def failing(request, installed):
+    decision = list(MISTAKES)[request.param]
+    module = f'failing_{request.param}'
+    installed('p', {'policies': {'bad': f'{module}:Mine'}}, {module: SOURCE.format(decision)})
+    return f'{module}:Mine', MISTAKES[decision]
+
+
+@pytest.mark.parametrize('failing', range(len(MISTAKES)), indirect=True)
+def test_on_a_robot_another_policy_goes_on(failing, caplog):
+    name, problem = failing
+    for form in (name, f'{name}+drop'):
+        caplog.clear()
+        bench = Bench(task('a'), policy=form, make_policy=make_lasting_policy)
+        assert bench.dispatcher.policy_problem == ''
+        bench.frame()
+        assert name in bench.dispatcher.policy_problem
+        assert problem in bench.dispatcher.policy_problem
+        assert caplog.text.count('edf decides instead') == 1
+        assert [unit for unit in bench.dispatcher.units.values() if unit.running]
+
+
+@pytest.mark.parametrize('failing', range(len(MISTAKES)), indirect=True)
+def test_a_simulation_ends_with_the_reason(failing):
+    name, problem = failing
+    bench = Bench(task('a'), policy=name, make_policy=make_policy)
+    with pytest.raises(ConfigError) as caught:
+        bench.frame()
+    assert str(caught.value).startswith(f"policy: '{name}' failed: ")
+    assert problem in str(caught.value)
