@@ -14,14 +14,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import replace
 from functools import lru_cache
-from importlib.metadata import Distribution
-from importlib.metadata import distribution
-from importlib.metadata import distributions
-from importlib.metadata import PackageNotFoundError
+from typing import TYPE_CHECKING
 
 from edge_sched_ros.core.brief import brief_error
 from edge_sched_ros.core.near import did_you_mean
 from edge_sched_ros.plugins.kind import GROUPS
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution
 
 _FILE = 'entry_points.txt'
 
@@ -75,6 +75,9 @@ def _no_group(group: str, groups: Collection[str]) -> str:
 
 @lru_cache(maxsize=4)
 def _all(_path: tuple[str, ...]) -> tuple[EntryPoint, ...]:
+    # it takes longer to import than to use, and most commands do without
+    from importlib.metadata import distributions
+
     found: dict[EntryPoint, None] = {}
     for each in distributions():
         found.update(dict.fromkeys(_of_distribution(each)))
@@ -82,6 +85,9 @@ def _all(_path: tuple[str, ...]) -> tuple[EntryPoint, ...]:
 
 
 def _of_distribution(each: Distribution) -> Iterator[EntryPoint]:
+    from importlib.metadata import distribution
+    from importlib.metadata import PackageNotFoundError
+
     try:
         text = each.read_text(_FILE) or ''
     except (OSError, ValueError):

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 from cuda_driver import build_cuda_driver
+from distributions import install
+from distributions import POLICY
 
 from edge_sched_ros.pipeline.resources import share_of
 
@@ -155,6 +157,23 @@ def test_every_command_of_the_readme_has_a_test_here(edge_sched):
     listed = set(re.findall('^  ([a-z]+) ', edge_sched('--help').partition('Commands:')[2], re.M))
     run_here = set(re.findall(r"edge_sched\(\s*'([a-z]+)'", Path(__file__).read_text()))
     assert named == listed == run_here
+
+
+def test_plug_ins_of_another_package_are_found(edge_sched, tmp_path):
+    install(tmp_path, 'my-robot', {'policies': {'longest': 'of_robot:Mine'}}, {'of_robot': POLICY})
+    path = {'PYTHONPATH': str(tmp_path)}
+    rows = [one for one in json.loads(edge_sched('plugins', '--json', **path)) if one['origin']]
+    assert {
+        'kind': 'policy',
+        'name': 'longest',
+        'origin': 'my-robot 1.0',
+        'reference': 'of_robot:Mine',
+        'problem': '',
+    } in rows
+    few = ['--only', 'drone on orin_nx x0.6', '--seconds', '0.2', '--seeds', '2', '--jobs', '2']
+    policies = 'longest,of_robot:Mine+drop'
+    found = json.loads(edge_sched('compare', '--policies', policies, *few, '--json', **path))
+    assert set(found['geomean']) == set(policies.split(','))
 
 
 def test_plan_has_its_solver(edge_sched):

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from contextlib import redirect_stdout
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -29,7 +31,9 @@ def plugins(as_json: bool) -> None:
     from edge_sched_ros.plugins.installed import misplaced
     from edge_sched_ros.plugins.registry import Listed
 
-    found = [one for registry in REGISTRIES for one in registry.listed()]
+    # what modules print when they are imported is no part of the list
+    with redirect_stdout(sys.stderr):
+        found = [one for registry in REGISTRIES for one in registry.listed()]
     found += [
         Listed('?', one.name, one.origin, one.reference, one.problem)
         for one in misplaced([registry.kind.entry_points for registry in REGISTRIES])

@@ -1,0 +1,204 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Plug-ins at the command line: the list, subcommands, policies and algorithms from outside."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+from children import finished
+from distributions import installing
+from distributions import POLICY
+
+from edge_sched_ros.cli.main import main
+
+installed = pytest.fixture(installing)
+HELLO = """
+import click
+
+print('imported')
+
+
+@click.command('hello')
+@click.option('--json', 'as_json', is_flag=True)
+@click.argument('whom')
+def hello(as_json, whom):
+    click.echo(f'hello {whom}')
+"""
+ALGORITHM = """
+from edge_sched_ros.capacity.placement.algorithms.base import Algorithm, Choice, candidates
+from edge_sched_ros.capacity.placement.algorithms.base import rejection
+from edge_sched_ros.capacity.placement.feasibility import refusal
+
+
+class Last(Algorithm):
+    name = 'last'
+    latency_aware = True
+
+    def choose(self, state, app, without=()):
+        refusals = []
+        for _, node, option in reversed(list(candidates(state, app, without))):
+            found = refusal(node, app, option, state.limits)
+            if found is None:
+                return Choice(node.name, option)
+            refusals.append(found)
+        return rejection(refusals)
+
+
+class Raises(Last):
+    def choose(self, state, app, without=()):
+        raise KeyError('no such node')
+"""
+ROBOT = ['--workload', 'robot_drone', '--platform', 'orin_nx', '--seconds', '0.5']
+PLACED = [
+    *('--apps', 'config/placement/cameras.yaml'),
+    *('--cluster', 'config/placement/nodes.yaml'),
+]
+
+
+@pytest.fixture
+def run(capsys):
+    """Return a function that runs the command and returns exit code, output and errors."""
+
+    def _run(*arguments):
+        code = 0
+        try:
+            main(list(arguments))
+        except SystemExit as end:
+            code = end.code or 0
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return _run
+
+
+def _packages(installed):
+    installed(
+        'my-robot',
+        {'policies': {'longest': 'of_cli:Mine'}, 'commands': {'hello': 'of_hello:hello'}},
+        {'of_cli': POLICY, 'of_hello': HELLO},
+        version='2.1',
+    )
+    installed('sad', {'policies': {'broken': 'of_nowhere:Mine'}, 'commands': {'bad': 'os:sep'}})
+
+
+def test_the_list_says_where_everything_is_from(run, installed):
+    _packages(installed)
+    code, out, err = run('plugins', '--json')
+    assert code == 0 and err == 'imported\n'
+    found = {(one['kind'], one['name']): one for one in json.loads(out)}
+    assert found['policy', 'edf'] == {
+        'kind': 'policy',
+        'name': 'edf',
+        'origin': '',
+        'reference': '',
+        'problem': '',
+    }
+    assert found['policy', 'longest']['origin'] == 'my-robot 2.1'
+    assert found['command', 'hello']['reference'] == 'of_hello:hello'
+    assert found['command', 'bad']['problem'] == 'os:sep is no click.Command but of type str'
+    kinds = ('placement algorithm', 'decoder', 'program', 'engine', 'preprocessor', 'command')
+    assert {kind for kind, _ in found} == {'policy', *kinds}
+    code, out, _ = run('plugins')
+    lines = [' '.join(line.split()) for line in out.splitlines()]
+    assert code == 0
+    assert 'decoder yolox built in' in lines
+    assert 'policy longest my-robot 2.1 (of_cli:Mine)' in lines
+    assert (
+        'policy broken sad 1.0 (of_nowhere:Mine): of_nowhere: cannot be imported: '
+        "ModuleNotFoundError: No module named 'of_nowhere'" in lines
+    )
+
+
+def test_an_installed_command_is_named_in_the_help_and_imported_when_it_runs(run, installed):
+    _packages(installed)
+    code, out, _ = run('--help')
+    assert code == 0
+    own, others = out.split('Commands of installed packages:')
+    assert 'plugins ' in own and 'hello' not in own
+    assert [line.split() for line in others.splitlines() if line.strip()] == [
+        ['bad', 'of', 'sad', '1.0'],
+        ['hello', 'of', 'my-robot', '2.1'],
+    ]
+    assert run('--version')[0] == 0
+    assert run('simulate', *ROBOT, '--json')[0] == 0
+    assert 'of_hello' not in sys.modules
+    assert run('hello', 'you') == (0, 'imported\nhello you\n', '')
+    code, out, err = run('bad')
+    assert (code, out) == (2, '')
+    assert err == (
+        "edge-sched: bad: 'bad' of sad 1.0 (os:sep) cannot be used: os:sep is no click.Command "
+        'but of type str\n'
+    )
+    code, _, err = run('helo')
+    assert code == 2 and "Did you mean 'hello'?" in err
+    code, _, err = run('hello')
+    assert code == 2 and "edge-sched hello: missing argument 'WHOM'" in err
+
+
+def test_a_command_that_names_no_plug_in_does_not_look_for_any():
+    code = (
+        'import sys\n'
+        'from edge_sched_ros.cli.main import main\n'
+        'try:\n    main(["place", "--help"])\nexcept SystemExit:\n    pass\n'
+        'assert "importlib.metadata" not in sys.modules\n'
+    )
+    done = finished([sys.executable, '-c', code])
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize('name', ['longest', 'longest+drop', 'of_cli:Mine', 'of_cli:Mine+drop'])
+def test_a_policy_from_outside_is_simulated_and_its_trace_replayed(run, installed, tmp_path, name):
+    _packages(installed)
+    trace = str(tmp_path / 'trace.jsonl')
+    settings = ['--set', 'bonus_ms=7', '--set', 'strict=true']
+    code, out, _ = run('simulate', *ROBOT, '--policy', name, *settings, '--trace', trace, '--json')
+    assert code == 0 and json.loads(out)['tasks']
+    code, out, _ = run('simulate', *ROBOT[:4], '--replay', trace, '--json')
+    assert code == 0 and json.loads(out)['same_decisions']
+    for wrong, problem in (
+        (['--set', 'bonus_ms=700'], 'policy.bonus_ms: must be a number from 0.0 to 100.0'),
+        (['--set', 'bonus=7'], f'policy.bonus: {name} has no such parameter (it has: bonus_ms'),
+    ):
+        code, _, err = run('simulate', *ROBOT, '--policy', name, *wrong)
+        assert code == 2 and err.startswith(f'edge-sched: {problem}')
+
+
+def test_policies_from_outside_are_compared_in_processes(run, installed):
+    _packages(installed)
+    few = ['--only', 'drone on orin_nx x0.6', '--seconds', '0.2', '--seeds', '2', '--json']
+    names = 'edf,longest+drop,of_cli:Mine'
+    code, out, err = run('compare', '--policies', names, *few, '--jobs', '2')
+    assert code == 0, err
+    assert set(json.loads(out)['geomean']) == {'edf', 'longest+drop', 'of_cli:Mine'}
+    code, _, err = run('compare', '--policies', 'edf,of_cli:Mien', *few)
+    assert (code, err) == (
+        2,
+        "edge-sched: policy: of_cli: has no 'Mien'; did you mean 'Mine'? (its classes: Mine)\n",
+    )
+    code, out, _ = run('simulate', *ROBOT, '--list')
+    assert '  longest ' in out and 'of my-robot 2.1' in out
+
+
+def test_an_algorithm_from_outside_places(run, installed):
+    installed(
+        'p',
+        {'placement_algorithms': {'last': 'of_last:Last', 'worse': 'of_last:Raises'}},
+        {'of_last': ALGORITHM},
+    )
+    for name in ('last', 'of_last:Last'):
+        code, out, _ = run('place', *PLACED, '--algorithm', name, '--json')
+        found = json.loads(out)
+        assert code == 0 and found['algorithm'] == name and found['assignments']
+    code, _, err = run('place', *PLACED, '--algorithm', 'worse')
+    assert (code, err) == (
+        2,
+        "edge-sched: --algorithm: 'worse' failed: KeyError: 'no such node'\n",
+    )
+    code, _, err = run('place', *PLACED, '--algorithm', 'lost')
+    assert code == 2
+    assert "--algorithm: unknown placement algorithm 'lost'; did you mean 'last'?" in err
+    code, _, err = run('kube', 'serve', '--config', 'x.yaml', '--algorithm', 'first-fit')
+    assert code == 2 and '--algorithm: first-fit does not ask the queueing models' in err
