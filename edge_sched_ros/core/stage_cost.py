@@ -252,6 +252,11 @@ class StageCost:
         """What a run over as many items as usual takes, in nanoseconds."""
         return self._steady_ns
 
+    @property
+    def usual_items(self) -> float:
+        """How many items a run is over on average; 0 while nothing is known."""
+        return self._mean_x
+
     def expected_ns(self, items: int) -> int:
         """Return the expected latency for that many items, in nanoseconds."""
         if not self._slope:

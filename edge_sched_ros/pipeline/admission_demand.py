@@ -11,19 +11,20 @@ from edge_sched_ros.capacity.admission_tasks import Order
 from edge_sched_ros.capacity.admission_tasks import StageDemand
 from edge_sched_ros.capacity.admission_tasks import TaskDemand
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
+from edge_sched_ros.core.tasks import NS_PER_MS
 from edge_sched_ros.core.tasks import StageSpec
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.tasks import VariantSpec
-from edge_sched_ros.core.units import AVAILABLE
+from edge_sched_ros.system.learned import available_units
+from edge_sched_ros.system.learned import costs_on
+from edge_sched_ros.system.learned import parents_first
+from edge_sched_ros.system.learned import share_activated
+from edge_sched_ros.system.learned import spread
 
-_NS_PER_MS = 1e6
-#: a normal distribution's standard deviation over its mean deviation
-_CV_PER_DEVIATION = 1.2533
-_MOST_CV = 1.0
 #: policies that serve the older frame first; the others are taken as earliest deadline first
 _BY_AGE = ('fcfs', 'round_robin')
-#: answers from which a cascade's fan-out can be told
-_ENOUGH = 10
+#: shorter times count as this
+_LEAST_MS = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,50 +48,32 @@ class Known:
 
 def look(dispatcher: LowLevelDispatcher, _now_ns: int = 0) -> Known:
     """Return what a dispatcher knows; call it while nothing else handles events."""
-    slots = {
-        name: state.slots for name, state in dispatcher.units.items() if state.state == AVAILABLE
-    }
+    slots = {name: dispatcher.units[name].slots for name in available_units(dispatcher)}
     costs = {}
     for name, spec in dispatcher.tasks.items():
         for variant in spec.all_variants or spec.variants:
-            stages = _stages(dispatcher, name, variant)
+            stages = [_stage(dispatcher, name, variant, stage, slots) for stage in variant.stages]
             if all(stage is not None for stage in stages):
                 costs[name, variant.name] = tuple(stage for stage in stages if stage is not None)
-    fan_out = {name: _fan_out(dispatcher, spec) for name, spec in dispatcher.tasks.items()}
+    fan_out = {name: share_activated(dispatcher, spec) for name, spec in dispatcher.tasks.items()}
     plain = dispatcher.policy_name.partition('+')[0]
     order: Order = 'fcfs' if plain in _BY_AGE else 'edf'
     return Known(dict(dispatcher.tasks), costs, slots, fan_out, order)
 
 
-def _stages(
-    dispatcher: LowLevelDispatcher, task: str, variant: VariantSpec
-) -> list[StageDemand | None]:
-    return [_stage(dispatcher, task, variant.name, stage) for stage in variant.stages]
-
-
 def _stage(
-    dispatcher: LowLevelDispatcher, task: str, variant: str, stage: StageSpec
+    dispatcher: LowLevelDispatcher,
+    task: str,
+    variant: VariantSpec,
+    stage: StageSpec,
+    units: Mapping[str, int],
 ) -> StageDemand | None:
-    known = dispatcher.profiles.on_units(task, variant, stage.name)
-    times, cvs = [], []
-    for unit in stage.units:
-        state, cost = dispatcher.units[unit], known.get(unit)
-        if state.state == AVAILABLE and cost is not None and cost.known:
-            times.append((unit, max(1e-6, cost.mean_ns / _NS_PER_MS / state.speed)))
-            cvs.append(min(_MOST_CV, cost.deviation * _CV_PER_DEVIATION))
-    return StageDemand(tuple(times), max(cvs)) if times else None
-
-
-def _fan_out(dispatcher: LowLevelDispatcher, spec: TaskSpec) -> float:
-    """Return the share of the answers of the task before that bring a cascade something."""
-    if not spec.needs_items:
-        return 1.0
-    before = dispatcher.ledger.tasks[spec.after]
-    answers = before.on_time + before.late
-    if answers < _ENOUGH:
-        return 1.0
-    released = dispatcher.ledger.tasks[spec.name].released * spec.every_n
-    return min(1.0, max(released, 1) / answers)
+    times, deviation = [], 0.0
+    for unit, cost in costs_on(dispatcher, task, variant.name, stage, units):
+        time_ms = cost.mean_ns / NS_PER_MS / dispatcher.units[unit].speed
+        times.append((unit, time_ms if time_ms > _LEAST_MS else _LEAST_MS))
+        deviation = cost.deviation if cost.deviation > deviation else deviation
+    return StageDemand(tuple(times), spread(deviation)) if times else None
 
 
 def demands(
@@ -111,7 +94,7 @@ def demands(
     found: dict[str, TaskDemand] = {}
     unknown: dict[str, str] = {}
     rates = _stream_rates(tasks, seen_hz)
-    for name in _parents_first(tasks):
+    for name in parents_first(tasks):
         spec = tasks[name]
         if not spec.enabled or _is_off(spec, tasks):
             continue
@@ -132,7 +115,7 @@ def demands(
             unknown[name] = 'how often it runs is not known (no frames yet, no period_ms)'
         else:
             found[name] = TaskDemand(
-                name, rate, stages, spec.deadline_ns / _NS_PER_MS, spec.priority, spec.after,
+                name, rate, stages, spec.deadline_ns / NS_PER_MS, spec.priority, spec.after,
                 share, spec.max_in_flight, spec.stream, 1 if spec.after else spec.every_n,
             )  # fmt: skip
     return [found[name] for name in tasks if name in found], unknown
@@ -146,14 +129,6 @@ def _stream_rates(tasks: Mapping[str, TaskSpec], seen_hz: Mapping[str, float]) -
             seen = seen_hz.get(spec.stream, 0.0)
             rates[spec.stream] = max(rates.get(spec.stream, 0.0), declared, seen)
     return rates
-
-
-def _parents_first(tasks: Mapping[str, TaskSpec]) -> list[str]:
-    return sorted(tasks, key=lambda name: _depth(tasks[name], tasks))
-
-
-def _depth(spec: TaskSpec, tasks: Mapping[str, TaskSpec]) -> int:
-    return 1 + _depth(tasks[spec.after], tasks) if spec.after else 0
 
 
 def _is_off(spec: TaskSpec, tasks: Mapping[str, TaskSpec]) -> bool:

@@ -11,10 +11,10 @@ from typing import Any
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.units import AVAILABLE
-from edge_sched_ros.system.snapshot import available_units
-from edge_sched_ros.system.snapshot import network_data
-from edge_sched_ros.system.snapshot import transitions_data
-from edge_sched_ros.system.snapshot import units_data
+from edge_sched_ros.system.learned import available_units
+from edge_sched_ros.system.learned import network_data
+from edge_sched_ros.system.learned import transitions_data
+from edge_sched_ros.system.learned import units_data
 
 #: changes of a unit's speed smaller than this part are no reason for another plan
 _SPEED_STEP = 0.1

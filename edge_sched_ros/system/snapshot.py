@@ -1,146 +1,180 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a dispatcher knows at a moment: for models that ask, and as a system file has it."""
+"""What a dispatcher knows at a moment, as a system file: units, tasks, rates, learned costs."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
+from typing import TYPE_CHECKING
 
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
-from edge_sched_ros.core.stage_cost import StageCost
 from edge_sched_ros.core.tasks import NS_PER_MS
-from edge_sched_ros.core.tasks import StageSpec
 from edge_sched_ros.core.tasks import TaskSpec
-from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.core.units import AVAILABLE
+from edge_sched_ros.system.learned import answers_before
+from edge_sched_ros.system.learned import costs_on
+from edge_sched_ros.system.learned import ENOUGH
+from edge_sched_ros.system.learned import network_data
+from edge_sched_ros.system.learned import parents_first
+from edge_sched_ros.system.learned import plain_name
+from edge_sched_ros.system.learned import share_activated
+from edge_sched_ros.system.learned import transitions_data
+from edge_sched_ros.system.learned import units_data
 
-#: a normal distribution's standard deviation over its mean deviation
-_CV_PER_DEVIATION = 1.2533
-_MOST_CV = 1.0
-#: answers from which a cascade's probability can be told
-_ENOUGH = 10
-#: source of a cost that runs have shown, in the core
-_OBSERVED = 'observed'
-_NO_NAME = re.compile(r'[^A-Za-z0-9_.-]+')
+if TYPE_CHECKING:
+    from edge_sched_ros.system.system_file import SystemFile
+
+#: settings of a task that are as in the core, and what they are where a file says nothing
+_SETTINGS = {'priority': 0, 'every_n': 1, 'queue_depth': 1, 'max_in_flight': 1, 'enabled': True}
 
 
-def available_units(dispatcher: LowLevelDispatcher) -> list[str]:
-    """Return the units that can be used now."""
-    return [name for name, state in dispatcher.units.items() if state.state == AVAILABLE]
-
-
-def costs_on(
+def snapshot(
     dispatcher: LowLevelDispatcher,
-    task: str,
-    variant: str,
-    stage: StageSpec,
-    units: Collection[str],
-) -> list[tuple[str, StageCost]]:
+    *,
+    seen_hz: Mapping[str, float] | None = None,
+    networks: Mapping[str, str] | None = None,
+) -> SystemFile:
     """
-    Return the units that can run a stage and on which its cost is known, the preferred first.
+    Return what a dispatcher knows; see :func:`snapshot_data`.
 
-    :param units: others are left out
+    :raises ConfigError: for a name that no system file can have
     """
-    known = dispatcher.profiles.on_units(task, variant, stage.name)
-    return [
-        (unit, cost)
-        for unit in stage.units
-        if unit in units and (cost := known.get(unit)) is not None and cost.known
-    ]
+    # a robot that saves no snapshot does not need what checks one
+    from edge_sched_ros.system.parsing import parse_system
+
+    data = snapshot_data(dispatcher, seen_hz=seen_hz, networks=networks)
+    return parse_system(('snapshot', data))
 
 
-def spread(deviation: float) -> float:
-    """Return the standard deviation of runs over their mean, of their mean deviation."""
-    return min(_MOST_CV, deviation * _CV_PER_DEVIATION)
-
-
-def share_activated(dispatcher: LowLevelDispatcher, spec: TaskSpec) -> float:
-    """Return the share of the answers of the task before that bring a cascade something."""
-    if not spec.needs_items:
-        return 1.0
-    before = dispatcher.ledger.tasks[spec.after]
-    answers = before.on_time + before.late
-    if answers < _ENOUGH:
-        return 1.0
-    released = dispatcher.ledger.tasks[spec.name].released * spec.every_n
-    return min(1.0, max(released, 1) / answers)
-
-
-def units_data(dispatcher: LowLevelDispatcher, units: Iterable[str]) -> dict[str, Any]:
-    """Return units as a system file has them, at their speeds of now."""
-    found = {}
-    for name in units:
-        state = dispatcher.units[name]
-        found[name] = {'kind': state.unit.kind, 'speed': state.speed, 'slots': state.slots}
-    return found
-
-
-def transitions_data(
-    dispatcher: LowLevelDispatcher, units: Collection[str]
-) -> list[dict[str, Any]]:
-    """Return the hand-over times between units as a system file has them."""
-    return [
-        {'from': begin, 'to': end, 'ms': time_ns / NS_PER_MS}
-        for begin in units
-        for end in units
-        if begin != end and (time_ns := dispatcher.profiles.transition_ns(begin, end))
-    ]
-
-
-def network_data(
+def snapshot_data(
     dispatcher: LowLevelDispatcher,
-    task: str,
-    variants: Iterable[VariantSpec],
-    units: Collection[str],
+    _now_ns: int = 0,
+    *,
+    seen_hz: Mapping[str, float] | None = None,
+    networks: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """
-    Return variants of a task's network as a system file has them, with the costs known now.
+    Return what a dispatcher knows as the content of a system file.
 
-    A unit on which a stage's cost is not known is taken for one that cannot run it. A variant
-    with a stage whose cost is known nowhere is left out; of none left the result is empty.
+    Call it while nothing else handles events. A task is left out, and named in the notes, while
+    its costs or its rate are not known. A unit that cannot be used is lost from the start.
+
+    :param seen_hz: stream -> frames a second; of others the period that a task declares counts
+    :param networks: task -> name of its network; where absent the task's name
     """
-    found = {}
-    for variant in variants:
-        stages = [
-            _stage(stage, costs_on(dispatcher, task, variant.name, stage, units))
-            for stage in variant.stages
-        ]
-        if all(stage['cost'] for stage in stages):
-            name = plain_name(variant.name)
-            found[name] = {'accuracy': variant.accuracy, 'stages': stages}
-    return {'variants': found} if found else {}
-
-
-def plain_name(text: str) -> str:
-    """Return a name as system files allow it, of one that may have other signs."""
-    plain = _NO_NAME.sub('.', text).strip('.')
-    return plain if plain[:1].isalpha() else f'n{plain}'
-
-
-def _stage(stage: StageSpec, costs: Iterable[tuple[str, StageCost]]) -> dict[str, Any]:
-    data: dict[str, Any] = {'name': plain_name(stage.name)}
-    if stage.chance < 1:
-        data['chance'] = stage.chance
-    if stage.exit_chance:
-        data['exit_chance'] = stage.exit_chance
-    return {**data, 'cost': {unit: _cost(cost) for unit, cost in costs}}
-
-
-def _cost(cost: StageCost) -> dict[str, Any]:
-    """Return a cost at full speed; what is not known is left out."""
-    one_ns = cost.expected_ns(1)
-    learned = cost.source == _OBSERVED
-    data = {
-        'latency_ms': one_ns / NS_PER_MS,
-        'cv': spread(cost.deviation) or None,
-        'per_item_ms': (cost.expected_ns(2) - one_ns) / NS_PER_MS or None,
-        'energy_mj': cost.energy_mj,
-        'demand_gbps': cost.demand or None,
-        'memory_mib': cost.memory_mib,
-        'source': 'learned' if learned else 'profile',
-        'note': None if learned else cost.source,
+    units = list(dispatcher.units)
+    writer = _Tasks(dispatcher, seen_hz or {}, networks or {})
+    for name in parents_first(dispatcher.tasks):
+        writer.add(dispatcher.tasks[name])
+    lost = [name for name, state in dispatcher.units.items() if state.state != AVAILABLE]
+    found = {
+        'units': units_data(dispatcher, units),
+        'transitions': transitions_data(dispatcher, units),
+        'networks': writer.networks,
+        'streams': writer.streams,
+        'tasks': {name: writer.tasks[name] for name in dispatcher.tasks if name in writer.tasks},
+        'changes': [{'at_s': 0.0, 'unit': name, 'set': {'state': 'unavailable'}} for name in lost],
+        'notes': writer.notes(),
     }
-    return {key: value for key, value in data.items() if value is not None}
+    return {key: value for key, value in found.items() if value}
+
+
+class _Tasks:
+    """Tasks as a system file has them, and what they need."""
+
+    def __init__(
+        self,
+        dispatcher: LowLevelDispatcher,
+        seen_hz: Mapping[str, float],
+        names: Mapping[str, str],
+    ) -> None:
+        self._dispatcher = dispatcher
+        self._seen_hz = seen_hz
+        self._names = names
+        self.tasks: dict[str, dict[str, Any]] = {}
+        self.networks: dict[str, dict[str, Any]] = {}
+        self.streams: dict[str, dict[str, Any]] = {}
+        self._stream_names: dict[str, str] = {}
+        self._left_out: dict[str, str] = {}
+
+    def add(self, spec: TaskSpec) -> None:
+        """Take in a task; those it comes after were before."""
+        units = list(self._dispatcher.units)
+        network = network_data(self._dispatcher, spec.name, spec.variants, units)
+        period_ms = 0.0 if spec.after else self._period_ms(spec.stream)
+        problem = ''
+        if not network:
+            problem = 'what it takes is not known yet'
+        elif spec.after and spec.after not in self.tasks:
+            problem = f'nothing is known of {spec.after}'
+        elif not spec.after and not period_ms:
+            problem = 'how often it runs is not known (no frames yet, no period_ms)'
+        if problem:
+            self._left_out[spec.name] = problem
+            return
+        name = self._network_name(spec.name)
+        self.networks[name] = network
+        trigger = self._cascade(spec) if spec.after else self._stream(spec.stream, period_ms)
+        settings = {
+            key: getattr(spec, key)
+            for key, default in _SETTINGS.items()
+            if getattr(spec, key) != default
+        }
+        deadline_ms = spec.deadline_ns / NS_PER_MS
+        self.tasks[spec.name] = {
+            'network': name, **trigger, 'deadline_ms': deadline_ms, **settings,
+        }  # fmt: skip
+
+    def notes(self) -> dict[str, Any]:
+        """Return what is for people: the policy, what streams are called, who is left out."""
+        renamed = {name: own for own, name in self._stream_names.items() if name != own}
+        found = {'topics': renamed, 'left_out': self._left_out}
+        policy = {'policy': self._dispatcher.policy_name}
+        return {**policy, **{key: value for key, value in found.items() if value}}
+
+    def _network_name(self, task: str) -> str:
+        """Return the name of a task's network, with the task's where several tasks run it."""
+        name = plain_name(self._names.get(task, task))
+        alone = list(self._names.values()).count(self._names.get(task, task)) < 2
+        return name if alone and name not in self.networks else f'{name}.{task}'
+
+    def _stream(self, stream: str, period_ms: float) -> dict[str, Any]:
+        name = self._stream_names.get(stream)
+        if name is None:
+            name = plain_name(stream)
+            while name in self.streams:
+                name = f'{name}_'
+            self._stream_names[stream] = name
+            self.streams[name] = {'period_ms': period_ms}
+        return {'stream': name}
+
+    def _period_ms(self, stream: str) -> float:
+        """Return the time between frames as seen, else as declared; 0 where it is not known."""
+        seen_hz = self._seen_hz.get(stream, 0.0)
+        if seen_hz > 0:
+            return round(1e3 / seen_hz, 3)
+        tasks = self._dispatcher.tasks.values()
+        declared = [spec.period_ns for spec in tasks if spec.stream == stream and spec.period_ns]
+        return min(declared, default=0) / NS_PER_MS
+
+    def _cascade(self, spec: TaskSpec) -> dict[str, Any]:
+        found: dict[str, Any] = {'after': spec.after}
+        if answers_before(self._dispatcher, spec) < ENOUGH:
+            return found
+        share = share_activated(self._dispatcher, spec)
+        # a range whose mean are the items that runs were over
+        most = round(2 * self._items(spec) - 1)
+        if share < 1:
+            found['probability'] = share
+        return {**found, 'fan_out': [1, most]} if most > 1 else found
+
+    def _items(self, spec: TaskSpec) -> float:
+        """Return how many items a job is over on average."""
+        variant, units = spec.variants[0], self._dispatcher.units
+        costs = (
+            cost
+            for stage in variant.stages
+            for _, cost in costs_on(self._dispatcher, spec.name, variant.name, stage, units)
+        )
+        return max((cost.usual_items for cost in costs), default=1.0)
