@@ -25,6 +25,7 @@ _ARGUMENTS = (
     ('use_sim_time', '', 'true: take the time from /clock; empty: as in params_file'),
     ('autostart', '', 'false: wait for a lifecycle manager; empty: as in params_file'),
     ('summary_file', '', 'Where to write the account of the run; empty: as in params_file'),
+    ('system_file', '', 'Where to write what was run and learned; empty: as in params_file'),
     ('bond_heartbeat_period', '', "Seconds, for nav2's lifecycle manager; see managed.launch.py"),
     (
         'namespace',

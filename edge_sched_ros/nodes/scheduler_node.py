@@ -41,6 +41,7 @@ from edge_sched_ros.nodes.ros_messages import message_class
 from edge_sched_ros.nodes.running import new_node
 from edge_sched_ros.nodes.running import one_line
 from edge_sched_ros.nodes.running import running
+from edge_sched_ros.nodes.save_service import SaveService
 from edge_sched_ros.nodes.subscriptions import Subscriptions
 from edge_sched_ros.nodes.transitions import refuse_impossible_transitions
 from edge_sched_ros.pipeline import messages
@@ -50,7 +51,7 @@ from edge_sched_ros.pipeline.config import PipelineConfig
 from edge_sched_ros.pipeline.config import topics_of_pictures
 from edge_sched_ros.pipeline.health import Limits
 from edge_sched_ros.pipeline.pipeline import Pipeline
-from edge_sched_ros.pipeline.summary_file import check_summary_file
+from edge_sched_ros.pipeline.resources import check_named_file
 from edge_sched_ros.pipeline.summary_file import write_summary_file
 from edge_sched_ros.pipeline.topics import info_topics
 from edge_sched_ros.pipeline.topics import RESULT_TOPICS
@@ -83,6 +84,11 @@ class SchedulerNode(LifecycleNode):
         self._outputs: dict[str, TaskPublisher] = {}
         self._timing = create_publisher(self, JobTiming, '~/timing', QoSProfile(depth=100))
         self._settings = NodeParameters(self, validate=self._validate, apply=self._apply)
+        self._saving = SaveService(
+            self,
+            pipeline=lambda: self._pipeline,
+            file=lambda: str(self._settings.value('system_file')),
+        )
         self._jumps = self.get_clock().create_jump_callback(
             JumpThreshold(min_forward=None, min_backward=_RESTART, on_clock_change=False),
             post_callback=self._on_jump,
@@ -108,7 +114,8 @@ class SchedulerNode(LifecycleNode):
             self._names = NodeTopicNames(self)
             self._settings.renew()
             self._config = from_parameters(self._settings.values(), topics=self._names)
-            check_summary_file(self._settings.value('summary_file'))
+            for name in ('summary_file', 'system_file'):
+                check_named_file(self._settings.value(name), name)
             self._make_bond(self._settings.value(BOND_PARAMETER))
             for topic, kind in self._config.topic_types().items():
                 message_class(kind, topic)
@@ -233,7 +240,7 @@ class SchedulerNode(LifecycleNode):
             self._reporter.report()
             self._reporter.close()
             self._reporter = None
-            self._write_summary(self._pipeline)
+            self._write_files(self._pipeline)
 
     def _free(self) -> None:
         for publisher in self._outputs.values():
@@ -250,11 +257,16 @@ class SchedulerNode(LifecycleNode):
         assert self._pipeline is not None and self._config is not None
         return self._pipeline, self._config
 
-    def _write_summary(self, pipeline: Pipeline) -> None:
-        try:
-            write_summary_file(self._settings.value('summary_file'), pipeline.status())
-        except EdgeSchedError as error:
-            self.get_logger().error(brief(error, MOST_OF_AN_ERROR))
+    def _write_files(self, pipeline: Pipeline) -> None:
+        settings = self._settings
+        for write in (
+            lambda: write_summary_file(settings.value('summary_file'), pipeline.status()),
+            lambda: pipeline.write_system(settings.value('system_file')),
+        ):
+            try:
+                write()
+            except EdgeSchedError as error:
+                self.get_logger().error(brief(error, MOST_OF_AN_ERROR))
 
     # --- results ------------------------------------------------------------------------------
 

@@ -28,7 +28,9 @@ _SEVERITIES = ('debug', 'info', 'warn', 'error', 'fatal')
 #: the value of ``dds_profile`` that leaves Fast DDS as it is
 NO_PROFILE = 'none'
 #: arguments of scheduler.launch.py that are parameters of the node
-PARAMETERS = ('policy', 'use_sim_time', 'autostart', 'summary_file', 'bond_heartbeat_period')
+PARAMETERS = (
+    'policy', 'use_sim_time', 'autostart', 'summary_file', 'system_file', 'bond_heartbeat_period',
+)  # fmt: skip
 
 
 def truth(where: str, text: str) -> bool:

@@ -148,6 +148,15 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         'Where to write the account of the run as JSON when deactivated; empty for nowhere',
     ),
     ParameterSpec(
+        'system_file',
+        'string',
+        '',
+        'Where to write what the node ran and learned when deactivated, or asked to by the '
+        'service ~/save_system: a system file that edge-sched simulate and plan read; empty for '
+        'nowhere',
+        dynamic=True,
+    ),
+    ParameterSpec(
         'autostart',
         'bool',
         True,

@@ -49,6 +49,8 @@ from edge_sched_ros.pipeline.stamp_age import Age
 from edge_sched_ros.pipeline.stamp_age import UNKNOWN
 from edge_sched_ros.pipeline.status import read_status
 from edge_sched_ros.pipeline.status import Status
+from edge_sched_ros.pipeline.system_file import RatesSeen
+from edge_sched_ros.pipeline.system_file import write_system_file
 from edge_sched_ros.plugins.policies import make_lasting_policy
 
 _log = logging.getLogger(__name__)
@@ -99,6 +101,7 @@ class Pipeline:
         self._sources = {task.name: config.source_of(task) for task in config.tasks}
         #: topic -> tasks whose deadlines count from its frames
         self._feeds = feeds_of(config)
+        self._rates_seen = RatesSeen()
         self._started_ns: int | None = None
         self._running_now = False
         #: unit -> busy time when it was started last
@@ -178,6 +181,7 @@ class Pipeline:
             self._quota.begin()
         self._busy_before = {unit.name: unit.busy_ns for unit in self.status().units}
         self._started_ns = self._clock_ns()
+        self._rates_seen.begin(self._inputs.snapshot(), self._started_ns)
         self._running_now = True
         self._running().start()
 
@@ -306,6 +310,15 @@ class Pipeline:
             )
         )
         return status
+
+    def write_system(self, name: str) -> None:
+        """
+        Write what is known now as a system file; nothing without a name.
+
+        :raises ConfigError: when it cannot be written
+        """
+        seen_hz = self._rates_seen.hz(self._inputs.snapshot())
+        write_system_file(name, self._running(), seen_hz, self._loaded().networks)
 
     def check_variant(self, task: str, name: str) -> None:
         """Check that a task's network has a variant; :raises ConfigError: naming those it has."""

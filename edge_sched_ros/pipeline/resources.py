@@ -66,6 +66,27 @@ def find_file(name: str, *, where: str, beside: Path | None = None) -> Path:
     raise ConfigError(where, f"there is no file '{name}' (looked for {looked})")
 
 
+def check_named_file(name: str, where: str) -> None:
+    """
+    Check that a file can be written, and make its folder.
+
+    :param name: as a parameter gives it, ``~`` for the home folder; empty for none
+    :param where: the parameter, for messages
+    :raises ConfigError: when it cannot be
+    """
+    if not name:
+        return
+    file = Path(name).expanduser()
+    try:
+        make_folder(file.parent)
+    except ConfigError as error:
+        raise ConfigError(where, str(error)) from None
+    if file.is_dir():
+        raise ConfigError(where, f"'{name}' is a folder, not a file")
+    if file.exists() and not os.access(file, os.W_OK):
+        raise ConfigError(where, f"'{name}' cannot be written to")
+
+
 def make_folder(path: Path) -> None:
     """
     Make a folder, and those above it, unless it is there.

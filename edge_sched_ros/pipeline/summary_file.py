@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 from edge_sched_ros.core.errors import ConfigError
@@ -14,26 +13,6 @@ from edge_sched_ros.pipeline.status import Status
 from edge_sched_ros.pipeline.status import summary
 
 _WHERE = 'summary_file'
-
-
-def check_summary_file(name: str) -> None:
-    """
-    Check that a summary can be written, and make its folder.
-
-    :param name: as the parameter gives it, ``~`` for the home folder; empty for none
-    :raises ConfigError: when it cannot be
-    """
-    if not name:
-        return
-    file = Path(name).expanduser()
-    try:
-        make_folder(file.parent)
-    except ConfigError as error:
-        raise ConfigError(_WHERE, str(error)) from None
-    if file.is_dir():
-        raise ConfigError(_WHERE, f"'{name}' is a folder, not a file")
-    if file.exists() and not os.access(file, os.W_OK):
-        raise ConfigError(_WHERE, f"'{name}' cannot be written to")
 
 
 def write_summary_file(name: str, status: Status) -> None:
