@@ -45,7 +45,19 @@ _Dumper.add_implicit_resolver(  # type: ignore[no-untyped-call]
 )
 
 
-def dump_mapping(data: Mapping[str, Any]) -> str:
-    """Return the text of a file that :func:`read_mapping` reads as the same data."""
-    text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=99)
+def dump_mapping(data: Mapping[str, Any], *, compact: bool = False) -> str:
+    """
+    Return the text of a file that :func:`read_mapping` reads as the same data.
+
+    :param compact: what holds no mappings and lists stands on a line
+    """
+    style = None if compact else False
+    text: str = yaml.dump(
+        data,
+        Dumper=_Dumper,
+        default_flow_style=style,
+        sort_keys=False,
+        allow_unicode=True,
+        width=99,
+    )
     return text
