@@ -20,12 +20,17 @@ from pydantic import ValidationError
 MODULES = (
     'capacity.placement.schema',
     'capacity.schema',
-    'profiling.schema',
     'simulation.change_keys',
-    'simulation.platform',
-    'simulation.schema',
     'simulation.suite_file',
-    'simulation.workload',
+    'system.contention',
+    'system.costs',
+    'system.device',
+    'system.fields',
+    'system.measurement',
+    'system.network',
+    'system.system_file',
+    'system.unit',
+    'system.workload',
 )
 #: for people, what a machine says of itself, and a mode whose absence is full clock
 PROSE = {'description', 'source', 'confidence', 'assumption', 'note', 'picture', 'energy_source'}
