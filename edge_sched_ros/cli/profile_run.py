@@ -19,8 +19,9 @@ from edge_sched_ros.cli.progress import progress_bar
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.registry import discover
 from edge_sched_ros.execution.telemetry.machine_reader import MachineReader
-from edge_sched_ros.pipeline.profile_targets import check_units
+from edge_sched_ros.pipeline.profile_checks import check_units
 from edge_sched_ros.pipeline.profile_targets import targets_of
+from edge_sched_ros.profiling.additions import empty_profile
 from edge_sched_ros.profiling.bench import Bench
 from edge_sched_ros.profiling.energy_meter import EnergyMeter
 from edge_sched_ros.profiling.fingerprint import fingerprint_of
@@ -31,7 +32,6 @@ from edge_sched_ros.profiling.picture import picture_of
 from edge_sched_ros.profiling.profile_file import check_regular
 from edge_sched_ros.profiling.profile_file import read_profile
 from edge_sched_ros.profiling.profile_file import write_profile
-from edge_sched_ros.profiling.session import empty_profile
 from edge_sched_ros.profiling.session import pairs_of
 from edge_sched_ros.profiling.session import Step
 from edge_sched_ros.profiling.session import steps
@@ -41,8 +41,8 @@ from edge_sched_ros.profiling.writer_lock import only_writer
 
 if TYPE_CHECKING:
     from edge_sched_ros.execution.units import LocalUnit
-    from edge_sched_ros.profiling.schema import ProfileFile
     from edge_sched_ros.profiling.target import Target
+    from edge_sched_ros.system.system_file import SystemFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Measured:
     :param asked: (network, variant, unit) that this command was about
     """
 
-    profile: ProfileFile
+    profile: SystemFile
     asked: frozenset[tuple[str, str, str]]
 
 
@@ -102,7 +102,7 @@ def measure_networks(networks: tuple[str, ...], request: Request) -> Measured:
         return Measured(found, _asked(targets, wanted))
 
 
-def _carry_out(plan: Sequence[Step], found: ProfileFile, request: Request) -> ProfileFile:
+def _carry_out(plan: Sequence[Step], found: SystemFile, request: Request) -> SystemFile:
     done = 0
     try:
         with progress_bar(Console(stderr=True), 'profiling', max(1, len(plan))) as advance:
@@ -136,15 +136,21 @@ def _part(advance: Callable[[float], None], index: int) -> Callable[[float], Non
     return lambda share: advance(index + share)
 
 
-def _begin(output: Path, picture: str, again: bool) -> ProfileFile:
+def _begin(output: Path, picture: str, again: bool) -> SystemFile:
     """Return what the file has, if that is of this machine in this state."""
     here = read_fingerprint()
     if not output.exists():
         return empty_profile(here, picture=picture)
     found = read_profile(output)
-    differs = [str(mismatch) for mismatch in mismatches(fingerprint_of(found), here)]
-    if found.picture != picture and found.networks:
-        differs.append(f'picture was {found.picture or "not said"}, is {picture}')
+    if found.measured is None:
+        # written by hand: nothing may replace that
+        raise ConfigError(
+            f'{output}: measured', 'is missing: no edge-sched profile wrote it, give another -o'
+        )
+    before = found.measured
+    differs = [str(mismatch) for mismatch in mismatches(fingerprint_of(before), here)]
+    if before.picture != picture and found.networks:
+        differs.append(f'picture was {before.picture or "not said"}, is {picture}')
     if not differs:
         return found
     if not again:
@@ -165,6 +171,6 @@ def _meter(units: tuple[LocalUnit, ...]) -> EnergyMeter | None:
     if not rails:
         reasons = reader.read(time.monotonic_ns(), None).reasons
         why = '; '.join(reasons[key] for key in ('power', 'energy') if key in reasons)
-        _say(f'--energy: no rail can be read ({why}): energy stays null')
+        _say(f'--energy: no rail can be read ({why}): energy is left out')
         return None
     return meter

@@ -23,6 +23,7 @@ class ProfileUse:
     :param missing: what nobody knew; it is learned from the first runs
     :param known: how many costs were known
     :param unknown: keys of the file that are of no stage, and why
+    :param nameless: whether the file does not say which machine its costs are of
     """
 
     file: str = ''
@@ -32,11 +33,17 @@ class ProfileUse:
     missing: tuple[str, ...] = ()
     known: int = 0
     unknown: tuple[str, ...] = ()
+    nameless: bool = False
 
     @property
     def doubts(self) -> tuple[str, ...]:
         """Why the file's numbers may be wrong here; empty when they should be right."""
         return (*map(str, self.mismatches), *(f'{name} has another file' for name in self.stale))
+
+    @property
+    def remark(self) -> str:
+        """What is not known of the file's numbers; empty where there is nothing to say."""
+        return f'{self.file} names no machine that was measured' if self.nameless else ''
 
     @property
     def extent(self) -> str:

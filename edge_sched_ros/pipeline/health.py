@@ -201,7 +201,7 @@ def _profiles(status: Status) -> list[Health]:
     use = status.profile_use
     if use is None:
         return []
-    level, message = OK, use.extent
+    level, message = OK, '; '.join(filter(None, (use.extent, use.remark)))
     if use.doubts:
         level, message = WARN, f'may be wrong here: {"; ".join(use.doubts)}'
     if use.unknown:

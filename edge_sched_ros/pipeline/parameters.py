@@ -62,9 +62,9 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         'profiles',
         'string',
         '',
-        'Profile file of edge-sched profile with costs that are known from the start, named as a '
-        'network is; empty for none. Diagnostics warn when it is of another machine, other '
-        'versions or another power mode',
+        'System file with costs that are known from the start, as edge-sched profile writes it, '
+        'named as a network is; empty for none. Diagnostics warn when it is of another machine, '
+        'other versions or another power mode',
     ),
     ParameterSpec(
         'profile_at_configure_s',

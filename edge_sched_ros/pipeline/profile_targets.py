@@ -26,11 +26,12 @@ from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.execution.units import LocalUnit
-from edge_sched_ros.execution.units import select_units
 from edge_sched_ros.perception.programs.build import preprocess_op
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.pipeline.config import PipelineConfig
 from edge_sched_ros.pipeline.config import TaskConfig
+from edge_sched_ros.pipeline.profile_checks import check_names
+from edge_sched_ros.pipeline.profile_checks import check_words
 from edge_sched_ros.pipeline.resources import find_file
 from edge_sched_ros.pipeline.stage_units import StageUnits
 from edge_sched_ros.pipeline.task_programs import TaskPrograms
@@ -86,13 +87,14 @@ def targets_of(
             made = makers.make(task)
             programs.append(made.program)
             spec = load_network(task.network)
+            check_words(spec, made.variants)
             if with_variants:
                 _tell_skipped(spec, made.variants, makers.left_out, task.name)
             probes = _probes(spec, config, machine) if memory else None
             for variant, on in made.variants.items():
                 if with_variants or variant == spec.variant:
                     found.append(target_of(spec, variant, made.program, on, picture, probes))
-        _check_names(found)
+        check_names(found)
         yield found
     finally:
         for program in programs:
@@ -150,6 +152,7 @@ def target_of(
         context=partial(_context, spec.name, picture, most),
         most_items=most,
         memory=memory,
+        accuracy=spec.relative_accuracies.get(variant, 1.0),
     )
 
 
@@ -184,29 +187,3 @@ def _probes(
         for unit, engine in engines.items()
         if unit in cores and engine.name != 'simulated'
     }
-
-
-def check_units(machine: Machine, names: tuple[str, ...], where: str) -> tuple[str, ...]:
-    """
-    Return units of this machine by names or kinds.
-
-    :raises ConfigError: when one is no unit, or is not here
-    """
-    if not names:
-        return ()
-    machine = machine.with_named(names)
-    choice = select_units(machine.units, names, absent=machine.absent, where=where)
-    for name, reason in choice.missing.items():
-        raise ConfigError(where, f"'{name}' cannot be used: {reason}")
-    return tuple(local.unit.name for local in choice.units)
-
-
-def _check_names(targets: Sequence[Target]) -> None:
-    """Check that a profile can tell networks apart."""
-    seen: dict[tuple[str, str], Path] = {}
-    for target in targets:
-        other = seen.setdefault((target.network, target.variant), target.file)
-        if other != target.file:
-            raise ConfigError(
-                str(target.file), f"is named '{target.network}', as {other} is: rename one"
-            )

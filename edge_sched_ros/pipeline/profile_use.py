@@ -17,6 +17,9 @@ from edge_sched_ros.pipeline.assemble import Assembly
 from edge_sched_ros.pipeline.config import PipelineConfig
 from edge_sched_ros.pipeline.cost_sources import ProfileUse
 from edge_sched_ros.pipeline.profile_targets import target_of
+from edge_sched_ros.profiling.additions import digest
+from edge_sched_ros.profiling.additions import empty_profile
+from edge_sched_ros.profiling.additions import with_costs
 from edge_sched_ros.profiling.apply import apply_profiles
 from edge_sched_ros.profiling.apply import Missing
 from edge_sched_ros.profiling.apply import unknown_stages
@@ -25,15 +28,13 @@ from edge_sched_ros.profiling.fingerprint import Fingerprint
 from edge_sched_ros.profiling.fingerprint import fingerprint_of
 from edge_sched_ros.profiling.fingerprint import mismatches
 from edge_sched_ros.profiling.fingerprint import read_fingerprint
+from edge_sched_ros.profiling.known_units import of_one_device
 from edge_sched_ros.profiling.measure import measure
 from edge_sched_ros.profiling.picture import coloured_blocks
-from edge_sched_ros.profiling.profile_file import read_profile
 from edge_sched_ros.profiling.repeat import Limits
-from edge_sched_ros.profiling.schema import ProfileFile
-from edge_sched_ros.profiling.session import digest
-from edge_sched_ros.profiling.session import empty_profile
-from edge_sched_ros.profiling.session import with_costs
 from edge_sched_ros.profiling.target import Target
+from edge_sched_ros.system.loading import load_system
+from edge_sched_ros.system.system_file import SystemFile
 
 _log = logging.getLogger(__name__)
 
@@ -65,10 +66,11 @@ def use_profiles(
     use = ProfileUse()
     found = empty_profile(fingerprint)
     if config.profiles:
-        found = read_profile(Path(config.profiles))
-        differing = mismatches(fingerprint_of(found), fingerprint)
+        found = of_one_device(load_system(config.profiles))
+        measured = found.measured
+        differing = () if measured is None else mismatches(fingerprint_of(measured), fingerprint)
         found, stale = _without_stale(config, assembly, found)
-        use = ProfileUse(config.profiles, differing, stale)
+        use = ProfileUse(config.profiles, differing, stale, nameless=measured is None)
         use = replace(use, unknown=unknown_stages(assembly.tasks, assembly.networks, found))
     networks = dict(assembly.networks)
     missing = apply_profiles(profiles, assembly.tasks, networks, found)
@@ -76,17 +78,17 @@ def use_profiles(
     # costs of another machine are better than none, and own ones are better than those
     wanted = every if use.mismatches else missing
     if wanted and config.profile_at_configure_s:
-        found, measured = _measure(config, assembly, found, wanted, clock_ns, should_stop)
+        found, told = _measure(config, assembly, found, wanted, clock_ns, should_stop)
         missing = apply_profiles(profiles, assembly.tasks, networks, found)
-        use = replace(use, measured=measured)
+        use = replace(use, measured=told)
     use = replace(use, missing=tuple(map(str, missing)), known=len(every) - len(missing))
     _tell(use)
     return profiles, use
 
 
 def _without_stale(
-    config: PipelineConfig, assembly: Assembly, profile: ProfileFile
-) -> tuple[ProfileFile, tuple[str, ...]]:
+    config: PipelineConfig, assembly: Assembly, profile: SystemFile
+) -> tuple[SystemFile, tuple[str, ...]]:
     """Return a profile without the costs of networks whose files are others now, and those."""
     networks = dict(profile.networks)
     stale: dict[str, None] = {}
@@ -109,11 +111,11 @@ def _without_stale(
 def _measure(
     config: PipelineConfig,
     assembly: Assembly,
-    profile: ProfileFile,
+    profile: SystemFile,
     missing: tuple[Missing, ...],
     clock_ns: Callable[[], int],
     should_stop: Callable[[], bool],
-) -> tuple[ProfileFile, tuple[str, ...]]:
+) -> tuple[SystemFile, tuple[str, ...]]:
     """Measure what is missing within the time there is; each gets an equal part of the rest."""
     deadline_ns = clock_ns() + round(config.profile_at_configure_s * 1e9)
     targets = _targets(config, assembly)
@@ -175,6 +177,8 @@ def _tell(use: ProfileUse) -> None:
             use.file,
             '; '.join(use.doubts),
         )
+    if use.remark:
+        _log.info('profiles: %s', use.remark)
     for problem in use.unknown:
         _log.warning('%s: %s', use.file, problem)
     if use.measured:

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Brings measured costs to the dispatcher's profiles."""
+"""Brings the costs of a system file to the dispatcher's profiles."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ from dataclasses import dataclass
 
 from edge_sched_ros.core.profiles import Profiles
 from edge_sched_ros.core.profiles import StageKey
+from edge_sched_ros.core.tasks import NS_PER_MS
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.execution.fused import JOINT
-from edge_sched_ros.profiling.schema import ProfileFile
-from edge_sched_ros.profiling.schema import StageProfile
+from edge_sched_ros.profiling.known_units import KnownUnits
+from edge_sched_ros.system.costs import Cost
+from edge_sched_ros.system.network import Variant
+from edge_sched_ros.system.stage_costs import network_called
+from edge_sched_ros.system.system_file import SystemFile
 
 #: what the costs' source begins with
 SOURCE = 'profile'
@@ -37,7 +41,7 @@ def apply_profiles(
     profiles: Profiles,
     tasks: Sequence[TaskSpec],
     networks: Mapping[str, str],
-    profile: ProfileFile,
+    system: SystemFile,
     *,
     source: str = SOURCE,
 ) -> tuple[Missing, ...]:
@@ -48,38 +52,34 @@ def apply_profiles(
 
     :param networks: task -> name of its network
     :param source: what the costs say where they come from
+    :raises ConfigError: for costs of a network nobody has heard of; names file and key
     """
+    units = KnownUnits(system)
     missing: dict[Missing, None] = {}
     for task in tasks:
-        known = profile.networks.get(networks[task.name])
+        network = networks[task.name]
+        known = _variants(system, network)
         for variant in task.all_variants or task.variants:
-            found = None if known is None else known.variants.get(variant.name)
-            stages = {} if found is None else found.stages
             for stage in variant.stages:
                 for unit in stage.units:
-                    parts = [stages.get(p, {}).get(unit) for p in stage.name.split(JOINT)]
-                    costs = [part for part in parts if part is not None]
-                    if len(costs) < len(parts):
-                        lacks = Missing(networks[task.name], variant.name, stage.name, unit)
-                        missing[lacks] = None
+                    parts = stage.name.split(JOINT)
+                    costs = units.costs(known.get(variant.name), network, parts, unit)
+                    if costs is None:
+                        missing[Missing(network, variant.name, stage.name, unit)] = None
                         continue
-                    _enter(
-                        profiles,
-                        StageKey(task.name, variant.name, stage.name, unit),
-                        costs,
-                        source,
-                    )
-    for unit, others in profile.transitions_ms.items():
-        for other, ms in others.items():
-            profiles.set_transition(unit, other, round(ms * 1e6))
+                    key = StageKey(task.name, variant.name, stage.name, unit)
+                    _enter(profiles, key, costs, source)
+    used = {unit for task in tasks for v in task.variants for s in v.stages for unit in s.units}
+    for (begin, end), ms in units.transitions_ms(used).items():
+        profiles.set_transition(begin, end, round(ms * NS_PER_MS))
     return tuple(missing)
 
 
 def unknown_stages(
-    tasks: Sequence[TaskSpec], networks: Mapping[str, str], profile: ProfileFile
+    tasks: Sequence[TaskSpec], networks: Mapping[str, str], system: SystemFile
 ) -> tuple[str, ...]:
     """
-    Return the stages a profile gives for tasks' networks that those do not have, by key.
+    Return the stages a file gives for tasks' networks that those do not have, by key.
 
     :param networks: task -> name of its network
     """
@@ -88,25 +88,29 @@ def unknown_stages(
         name = networks[task.name]
         variants = task.all_variants or task.variants
         joint = [stage.name for variant in variants for stage in variant.stages]
-        stages = dict.fromkeys(part for one in joint for part in one.split(JOINT))
-        known = profile.networks.get(name)
-        for variant, costs in ({} if known is None else known.variants).items():
-            for stage in costs.stages:
-                if stage not in stages:
-                    key = f'networks.{name}.variants.{variant}.stages.{stage}'
-                    found[f'{key}: is no stage of {name} (it has {", ".join(stages)})'] = None
+        own = dict.fromkeys(part for one in joint for part in one.split(JOINT))
+        for variant, known in _variants(system, name).items():
+            for stage in known.stages:
+                if stage.name not in own:
+                    key = f'networks.{name}.variants.{variant}.stages.{stage.name}'
+                    found[f'{key}: is no stage of {name} (it has {", ".join(own)})'] = None
     return tuple(found)
 
 
-def _enter(profiles: Profiles, key: StageKey, costs: list[StageProfile], source: str) -> None:
+def _variants(system: SystemFile, network: str) -> Mapping[str, Variant]:
+    if network not in system.networks and network not in system.costs:
+        return {}
+    return network_called(network, system.networks, system.costs, system.where).variants
+
+
+def _enter(profiles: Profiles, key: StageKey, costs: Sequence[Cost], source: str) -> None:
     energies = [cost.energy_mj for cost in costs if cost.energy_mj is not None]
-    memories = [cost.memory_mib for cost in costs if cost.memory_mib is not None]
     profiles.set(
         key,
-        round(sum(cost.p50_ms for cost in costs) * 1e6),
+        round(sum(cost.latency_ms for cost in costs) * NS_PER_MS),
         source=source,
-        per_item_ns=round(sum(cost.per_item_ms for cost in costs) * 1e6),
+        per_item_ns=round(sum(cost.per_item_ms or 0.0 for cost in costs) * NS_PER_MS),
         # a part without a number would make the sum too small
         energy_mj=sum(energies) if len(energies) == len(costs) else None,
-        memory_mib=sum(memories) if memories else None,
+        memory_mib=sum(cost.memory_mib for cost in costs) or None,
     )

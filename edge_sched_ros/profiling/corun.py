@@ -14,10 +14,9 @@ from dataclasses import replace
 from edge_sched_ros.profiling.bench import Bench
 from edge_sched_ros.profiling.repeat import Limits
 from edge_sched_ros.profiling.repeat import repeat
-from edge_sched_ros.profiling.schema import Corun
-from edge_sched_ros.profiling.schema import Pair
 from edge_sched_ros.profiling.statistics import Summary
 from edge_sched_ros.profiling.target import Target
+from edge_sched_ros.system.measurement import Pair
 
 #: to see which stage is the longest
 _FEW_RUNS = 5
@@ -34,6 +33,10 @@ class Load:
     def units(self) -> set[str]:
         """Every unit its jobs touch."""
         return {local.unit.name for _, local in self.target.route(self.unit)}
+
+    def beside(self, other: Load) -> tuple[str, str, str, str]:
+        """Return what a profile calls this load beside another one."""
+        return self.unit, self.target.network, other.unit, other.target.network
 
 
 def plan_pairs(targets: Sequence[Target], most: int) -> list[tuple[Load, Load]]:
@@ -117,12 +120,6 @@ def _longest_stage(bench: Bench, load: Load) -> str:
     return max(shortest_ms, key=lambda name: shortest_ms[name])
 
 
-def with_pair(corun: Corun, pair: Pair) -> Corun:
-    """Return a table with one more pair, or a newer measurement of it."""
-    pairs = (*(old for old in corun.pairs if _names(old) != _names(pair)), pair)
-    return Corun(slowdown=slowdowns(pairs), pairs=pairs)
-
-
 def slowdowns(pairs: Sequence[Pair]) -> dict[str, dict[str, float]]:
     """Return unit -> busy other -> median factor over the pairs, at least 1."""
     ratios: dict[str, dict[str, list[float]]] = {}
@@ -137,13 +134,3 @@ def slowdowns(pairs: Sequence[Pair]) -> dict[str, dict[str, float]]:
         }
         for unit, row in ratios.items()
     }
-
-
-def has_pair(corun: Corun, one: Load, other: Load) -> bool:
-    """Whether a pair has been measured."""
-    wanted = (one.unit, one.target.name, other.unit, other.target.name)
-    return any(_names(pair) == wanted for pair in corun.pairs)
-
-
-def _names(pair: Pair) -> tuple[str, str, str, str]:
-    return pair.unit, pair.network, pair.other_unit, pair.other_network

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.discovery.cpu_quota import limiting
 from edge_sched_ros.execution.discovery.cpu_quota import read_cpu_quota
 from edge_sched_ros.execution.discovery.files import parse_range
@@ -21,8 +20,8 @@ from edge_sched_ros.execution.discovery.power_mode import read_power_mode
 from edge_sched_ros.execution.discovery.probes import probe_machine
 from edge_sched_ros.execution.discovery.probes import Probes
 from edge_sched_ros.execution.discovery.versions import versions
-from edge_sched_ros.profiling.schema import MachineSpec
-from edge_sched_ros.profiling.schema import ProfileFile
+from edge_sched_ros.system.measurement import DeviceMeasurement
+from edge_sched_ros.system.measurement import Machine
 
 #: what the interpreter and the distribution are called changes no time
 _NOT_COMPARED = ('python', 'pycuda', 'jetpack')
@@ -37,7 +36,7 @@ class Fingerprint:
     :param power_mode: ``None`` where it is not known
     """
 
-    machine: MachineSpec
+    machine: Machine
     versions: Mapping[str, str]
     power_mode: str | None
 
@@ -70,7 +69,7 @@ def read_fingerprint(root: Path = Path('/'), *, probes: Probes | None = None) ->
     found = versions(probes or probe_machine(), read_release(root))
     online = parse_range(read_text(root / 'sys/devices/system/cpu/online') or '')
     cores = len(online) or os.cpu_count() or 1
-    machine = MachineSpec(
+    machine = Machine(
         model=module.model,
         cpu=_processor(root),
         cores=cores,
@@ -97,9 +96,9 @@ def _processor(root: Path) -> str | None:
     return None
 
 
-def fingerprint_of(profile: ProfileFile) -> Fingerprint:
-    """Return what a profile was measured on."""
-    return Fingerprint(profile.machine, profile.versions, profile.power_mode)
+def fingerprint_of(measured: DeviceMeasurement) -> Fingerprint:
+    """Return what was measured on."""
+    return Fingerprint(measured.machine, measured.versions, measured.power_mode)
 
 
 def mismatches(profiled: Fingerprint, here: Fingerprint) -> tuple[Mismatch, ...]:
@@ -121,14 +120,3 @@ def mismatches(profiled: Fingerprint, here: Fingerprint) -> tuple[Mismatch, ...]
 
 def _word(value: object) -> str:
     return 'absent' if value is None else str(value)
-
-
-def check_same(profile: ProfileFile, here: Fingerprint, where: str) -> None:
-    """
-    Check that a profile is of this computer in this state.
-
-    :raises ConfigError: naming the file and everything that differs
-    """
-    found = mismatches(fingerprint_of(profile), here)
-    if found:
-        raise ConfigError(where, f'was not measured here: {"; ".join(map(str, found))}')

@@ -12,10 +12,15 @@ from edge_sched_ros.profiling.bench import Bench
 from edge_sched_ros.profiling.energy_meter import EnergyMeter
 from edge_sched_ros.profiling.repeat import Limits
 from edge_sched_ros.profiling.repeat import repeat
-from edge_sched_ros.profiling.schema import StageProfile
 from edge_sched_ros.profiling.statistics import Summary
 from edge_sched_ros.profiling.target import Target
+from edge_sched_ros.system.costs import Cost
+from edge_sched_ros.system.costs import Measurement
 
+#: what the numbers say of where they come from
+SOURCE = 'edge-sched profile'
+#: of what this computer timed itself: the best there is
+_CONFIDENCE = 'A'
 #: the stage for which the network is held in memory
 _HOLDS_NETWORK = 'infer'
 
@@ -29,7 +34,7 @@ class OnUnit:
     :param sure: whether every median is as sure as was asked for
     """
 
-    stages: Mapping[str, StageProfile]
+    stages: Mapping[str, Cost]
     sure: bool
 
 
@@ -74,10 +79,10 @@ def measure(
         target.program.reset()
     if meter is not None:
         meter.end(bench.clock_ns())
-    profiles = {}
+    costs = {}
     for stage, items in done.summaries:
         if items == 1:
-            profiles[stage] = _profile(
+            costs[stage] = _cost(
                 done.summaries[(stage, 1)],
                 done.summaries.get((stage, target.most_items)),
                 target.most_items,
@@ -85,10 +90,10 @@ def measure(
                 meter=meter,
                 unit=unit,
             )
-    return OnUnit(profiles, done.sure)
+    return OnUnit(costs, done.sure)
 
 
-def _profile(
+def _cost(
     one: Summary,
     many: Summary | None,
     items: int,
@@ -96,23 +101,27 @@ def _profile(
     memory_mib: float | None,
     meter: EnergyMeter | None,
     unit: str,
-) -> StageProfile:
-    per_item_ms = 0.0
+) -> Cost:
+    per_item_ms = None
     if many is not None and items > 1:
-        per_item_ms = max(0.0, many.p50_ms - one.p50_ms) / (items - 1)
+        per_item_ms = _round(max(0.0, many.p50_ms - one.p50_ms) / (items - 1))
     power_mw = None if meter is None else meter.power_mw(unit)
-    return StageProfile(
-        p50_ms=_round(one.p50_ms),
-        p95_ms=_round(one.p95_ms),
-        p99_ms=_round(one.p99_ms),
-        mean_ms=_round(one.mean_ms),
-        per_item_ms=_round(per_item_ms),
-        half_width_ms=_round(one.half_width_ms),
-        confidence=round(one.confidence, 4),
-        runs=one.runs,
-        memory_mib=None if memory_mib is None else round(memory_mib, 2),
+    return Cost(
+        latency_ms=_round(one.p50_ms),
+        per_item_ms=per_item_ms,
+        memory_mib=round(memory_mib or 0.0, 2),
         energy_mj=None if power_mw is None else _round(power_mw * one.mean_ms / 1e3),
-        energy_source='' if power_mw is None or meter is None else meter.source(unit),
+        measured=Measurement(
+            p95_ms=_round(one.p95_ms),
+            p99_ms=_round(one.p99_ms),
+            mean_ms=_round(one.mean_ms),
+            half_width_ms=_round(one.half_width_ms),
+            level=round(one.confidence, 4),
+            runs=one.runs,
+            energy_source='' if power_mw is None or meter is None else meter.source(unit),
+        ),
+        source=SOURCE,
+        confidence=_CONFIDENCE,
     )
 
 

@@ -8,33 +8,25 @@ from collections.abc import Callable
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
-from datetime import datetime
-from datetime import timezone
 from functools import partial
-from pathlib import Path
 
-from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.execution.network_digest import network_sha256
+from edge_sched_ros.execution.units import LocalUnit
+from edge_sched_ros.profiling.additions import has_handovers
+from edge_sched_ros.profiling.additions import has_pair
+from edge_sched_ros.profiling.additions import knows
+from edge_sched_ros.profiling.additions import with_costs
+from edge_sched_ros.profiling.additions import with_handovers
+from edge_sched_ros.profiling.additions import with_pair
 from edge_sched_ros.profiling.bench import Bench
-from edge_sched_ros.profiling.corun import has_pair
 from edge_sched_ros.profiling.corun import Load
 from edge_sched_ros.profiling.corun import measure_pair
 from edge_sched_ros.profiling.corun import plan_pairs
-from edge_sched_ros.profiling.corun import with_pair
 from edge_sched_ros.profiling.energy_meter import EnergyMeter
-from edge_sched_ros.profiling.fingerprint import Fingerprint
 from edge_sched_ros.profiling.handover import measure_handovers
 from edge_sched_ros.profiling.measure import measure
-from edge_sched_ros.profiling.measure import OnUnit
 from edge_sched_ros.profiling.repeat import Limits
-from edge_sched_ros.profiling.schema import NetworkProfile
-from edge_sched_ros.profiling.schema import ProfileFile
-from edge_sched_ros.profiling.schema import VariantProfile
-from edge_sched_ros.profiling.schema import VERSION
-from edge_sched_ros.profiling.statistics import is_sure
 from edge_sched_ros.profiling.target import Target
-
-_DIGITS = 16
+from edge_sched_ros.system.system_file import SystemFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +39,7 @@ class Step:
     """
 
     what: str
-    measure: Callable[[ProfileFile, Callable[[float], None]], ProfileFile]
+    measure: Callable[[SystemFile, Callable[[float], None]], SystemFile]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +60,8 @@ class Wanted:
     again: bool = False
 
 
-def empty_profile(here: Fingerprint, *, picture: str = '') -> ProfileFile:
-    """Return a profile of this computer in which nothing is measured."""
-    return ProfileFile(
-        version=VERSION,
-        machine=here.machine,
-        versions=dict(here.versions),
-        power_mode=here.power_mode,
-        date=_now(),
-        picture=picture,
-    )
-
-
 def steps(
-    profile: ProfileFile,
+    profile: SystemFile,
     targets: Sequence[Target],
     bench: Bench,
     wanted: Wanted,
@@ -101,23 +81,14 @@ def steps(
         for local in target.all_units
         if not wanted.units or local.unit.name in wanted.units
     }
-    known = {(one, other) for one, row in profile.transitions_ms.items() for other in row}
-    missing = any((a, b) not in known for a in units for b in units if a != b)
+    missing = not has_handovers(profile, list(units))
     if wanted.handovers and (missing or (wanted.again and len(units) > 1)):
-
-        def handovers(before: ProfileFile, progress: Callable[[float], None]) -> ProfileFile:
-            times = measure_handovers(
-                bench, tuple(units.values()), like=targets[0], progress=progress
-            )
-            merged = {
-                unit: {**before.transitions_ms.get(unit, {}), **times.get(unit, {})}
-                for unit in {**before.transitions_ms, **times}
-            }
-            return before.model_copy(update={'transitions_ms': merged, 'date': _now()})
-
-        found.append(Step(f'hand-overs between {", ".join(units)}', handovers))
+        local, like = tuple(units.values()), targets[0]
+        found.append(
+            Step(f'hand-overs between {", ".join(units)}', partial(_handovers, local, like, bench))
+        )
     for one, other in pairs_of(targets, wanted):
-        if wanted.again or not has_pair(profile.corun, one, other):
+        if wanted.again or not has_pair(profile, one.beside(other)):
             what = f'{one.target.name} on {one.unit} beside {other.target.name} on {other.unit}'
             found.append(Step(what, partial(_corun, one, other, bench, wanted)))
     return found
@@ -127,30 +98,6 @@ def units_of(target: Target, wanted: Wanted) -> list[str]:
     """Return the names of the units a target is to be measured on."""
     names = [local.unit.name for local in target.all_units]
     return [name for name in names if not wanted.units or name in wanted.units]
-
-
-def knows(profile: ProfileFile, target: Target, unit: str, share: float) -> bool:
-    """
-    Whether a profile has what a network costs on a unit, measured with the same file.
-
-    :param share: of the median that half of its confidence interval may be
-    """
-    network = profile.networks.get(target.network)
-    variant = None if network is None else network.variants.get(target.variant)
-    if variant is None or variant.sha256 != digest(target.file):
-        return False
-    costs = [on[unit] for on in variant.stages.values() if unit in on]
-    return bool(costs) and all(
-        is_sure(cost.half_width_ms, cost.p50_ms, cost.confidence, share) for cost in costs
-    )
-
-
-def digest(file: Path) -> str:
-    """Return the first digits of a network's hash; empty when a file of it cannot be read."""
-    try:
-        return network_sha256(file)[:_DIGITS]
-    except ConfigError:
-        return ''
 
 
 def pairs_of(targets: Sequence[Target], wanted: Wanted) -> list[tuple[Load, Load]]:
@@ -174,9 +121,9 @@ def _measure(
     bench: Bench,
     wanted: Wanted,
     meter: EnergyMeter | None,
-    profile: ProfileFile,
+    profile: SystemFile,
     progress: Callable[[float], None],
-) -> ProfileFile:
+) -> SystemFile:
     found = measure(
         bench,
         target,
@@ -189,18 +136,15 @@ def _measure(
     return with_costs(profile, target, unit, found)
 
 
-def with_costs(profile: ProfileFile, target: Target, unit: str, found: OnUnit) -> ProfileFile:
-    """Return a profile with what was measured of a network on a unit; costs of old files go."""
-    sha256 = digest(target.file)
-    network = profile.networks.get(target.network)
-    variants = {} if network is None else dict(network.variants)
-    old = variants.get(target.variant)
-    stages = {} if old is None or old.sha256 != sha256 else dict(old.stages)
-    for stage, cost in found.stages.items():
-        stages[stage] = {**stages.get(stage, {}), unit: cost}
-    variants[target.variant] = VariantProfile(file=target.file.name, sha256=sha256, stages=stages)
-    networks = {**profile.networks, target.network: NetworkProfile(variants=variants)}
-    return profile.model_copy(update={'networks': networks, 'date': _now()})
+def _handovers(
+    units: tuple[LocalUnit, ...],
+    like: Target,
+    bench: Bench,
+    profile: SystemFile,
+    progress: Callable[[float], None],
+) -> SystemFile:
+    times_ms = measure_handovers(bench, units, like=like, progress=progress)
+    return with_handovers(profile, units, times_ms)
 
 
 def _corun(
@@ -208,12 +152,8 @@ def _corun(
     other: Load,
     bench: Bench,
     wanted: Wanted,
-    profile: ProfileFile,
+    profile: SystemFile,
     progress: Callable[[float], None],
-) -> ProfileFile:
+) -> SystemFile:
     pair = measure_pair(bench, one, other, wanted.limits, progress=progress)
-    return profile.model_copy(update={'corun': with_pair(profile.corun, pair), 'date': _now()})
-
-
-def _now() -> str:
-    return datetime.now(timezone.utc).isoformat(timespec='seconds')
+    return with_pair(profile, pair)

@@ -27,6 +27,7 @@ class Target:
     :param most_items: how many items one call takes; 1 for networks that see the whole picture
     :param memory: measures what holding the network for a unit takes, in MiB; ``None`` where
         that cannot be known
+    :param accuracy: how right the variant is, relative to the best
     """
 
     network: str
@@ -37,6 +38,7 @@ class Target:
     context: Callable[[int], JobContext]
     most_items: int = 1
     memory: Callable[[str], float | None] = lambda _unit: None
+    accuracy: float = 1.0
 
     @property
     def name(self) -> str:

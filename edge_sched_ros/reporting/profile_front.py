@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +13,8 @@ from edge_sched_ros.policies.pareto_front import Costs
 from edge_sched_ros.policies.pareto_front import exact_front
 from edge_sched_ros.policies.pareto_front import front_of
 from edge_sched_ros.policies.pareto_front import Point
+from edge_sched_ros.reporting.profile_tables import handovers_ms
+from edge_sched_ros.system.system_file import SystemFile
 
 #: assignments beyond those are not drawn; the front is found all the same
 _MOST_POINTS = 2000
@@ -46,23 +47,20 @@ class Choices:
     front: tuple[Choice, ...]
 
 
-def choices(data: Mapping[str, Any], network: str) -> Choices:
-    """
-    Return the ways to run a network, all variants together; unknown memory counts 0.
-
-    :param data: a profile as its file holds it
-    """
+def choices(profile: SystemFile, network: str) -> Choices:
+    """Return the ways to run a network, all variants together; unknown memory counts 0."""
+    times_ms = handovers_ms(profile)
     every: list[Choice] = []
     front: list[tuple[Point, Choice]] = []
-    for variant, spec in data['networks'][network]['variants'].items():
+
+    def handover(one: str, other: str) -> float:
+        return times_ms.get(one, {}).get(other, 0.0)
+
+    for variant, spec in profile.networks[network].variants.items():
         segments: list[dict[str, Costs]] = [
-            {unit: (cost['p50_ms'], cost['memory_mib'] or 0.0) for unit, cost in units.items()}
-            for units in spec['stages'].values()
+            {unit: (cost.latency_ms, cost.memory_mib) for unit, cost in stage.cost.items()}
+            for stage in spec.stages
         ]
-
-        def handover(one: str, other: str) -> float:
-            return float(data['transitions_ms'].get(one, {}).get(other, 0.0))
-
         if not segments or not all(segments):
             continue
         if math.prod(map(len, segments)) <= _MOST_POINTS:

@@ -16,8 +16,9 @@ from edge_sched_ros.installation.missing import need
 from edge_sched_ros.reporting.profile_front import choices
 from edge_sched_ros.reporting.profile_tables import label
 from edge_sched_ros.reporting.profile_tables import rows
+from edge_sched_ros.reporting.profile_tables import slowdowns
+from edge_sched_ros.system.system_file import SystemFile
 
-Data = Mapping[str, Any]
 SUFFIXES = ('.png', '.html')
 #: a slowdown below this is not drawn as if it were the worst
 _FULL_COLOUR = 1.5
@@ -30,30 +31,29 @@ def check_picture_name(path: Path) -> None:
         raise ConfigError('--plot', f"'{path}' must end in {' or '.join(SUFFIXES)}")
 
 
-def draw_profile(data: Data, path: Path) -> None:
+def draw_profile(profile: SystemFile, path: Path) -> None:
     """
     Draw a profile: a row of panels for what there is of it.
 
-    :param data: as its file holds it
     :param path: PNG, or a page of HTML with the picture within
     :raises ConfigError: without matplotlib, without a measurement, or when it cannot be written
     """
     check_picture_name(path)
     canvas: Any = need('matplotlib.backends.backend_agg')
     figures: Any = need('matplotlib.figure')
-    if not data['networks']:
+    if not profile.networks:
         raise ConfigError('--plot', 'there is nothing to draw: no network has been measured')
-    networks, slowdown = list(data['networks']), data['corun']['slowdown']
-    bars = sum(1 for _ in rows(data))
+    networks, slowdown = list(profile.networks), slowdowns(profile)
+    bars = sum(1 for _ in rows(profile))
     heights = [1 + 0.28 * bars, *([3.0] * len(networks)), *([3.0] if slowdown else [])]
     figure = figures.Figure(figsize=(7.2, sum(heights)), layout='constrained')
     canvas.FigureCanvasAgg(figure)
     panels = list(
         figure.subplots(len(heights), squeeze=False, gridspec_kw={'height_ratios': heights})[:, 0]
     )
-    _draw_latencies(panels[0], data)
+    _draw_latencies(panels[0], profile)
     for panel, network in zip(panels[1:], networks):
-        _draw_front(panel, data, network)
+        _draw_front(panel, profile, network)
     if slowdown:
         _draw_slowdown(figure, panels[-1], slowdown)
     if path.suffix.lower() == '.png':
@@ -61,29 +61,32 @@ def draw_profile(data: Data, path: Path) -> None:
         figure.savefig(drawn, format='png', dpi=120)
         write_whole(path, drawn.getvalue(), '--plot')
     else:
-        write_whole(path, _page(figure, data).encode(), '--plot')
+        write_whole(path, _page(figure, profile).encode(), '--plot')
 
 
-def _draw_latencies(panel: Any, data: Data) -> None:
+def _draw_latencies(panel: Any, profile: SystemFile) -> None:
     """Draw a bar per stage and unit to the median, and a line on to the 99th percentile."""
-    units = list(dict.fromkeys(unit for _, _, _, unit, _ in rows(data)))
+    units = list(dict.fromkeys(unit for _, _, _, unit, _ in rows(profile)))
     names, places = [], []
-    for place, (network, variant, stage, unit, cost) in enumerate(rows(data)):
+    for place, (network, variant, stage, unit, cost) in enumerate(rows(profile)):
         names.append(f'{label(network, variant)} {stage}, {unit}')
         places.append(place)
         colour = f'C{units.index(unit) % 10}'
-        panel.barh(place, cost['p50_ms'], color=colour)
-        panel.plot([cost['p50_ms'], cost['p99_ms']], [place, place], color='black', linewidth=1)
-        panel.plot(cost['p95_ms'], place, '|', color='black')
+        panel.barh(place, cost.latency_ms, color=colour)
+        if cost.measured is None:
+            continue
+        ends = [cost.latency_ms, cost.measured.p99_ms]
+        panel.plot(ends, [place, place], color='black', linewidth=1)
+        panel.plot(cost.measured.p95_ms, place, '|', color='black')
     panel.set_yticks(places, names, fontsize='x-small')
     panel.invert_yaxis()
     panel.set(title='latency: bar p50, mark p95, end p99', xlabel='ms')
 
 
-def _draw_front(panel: Any, data: Data, network: str) -> None:
+def _draw_front(panel: Any, profile: SystemFile, network: str) -> None:
     """Draw every assignment, and the front as steps."""
-    found = choices(data, network)
-    variants = list(data['networks'][network]['variants'])
+    found = choices(profile, network)
+    variants = list(profile.networks[network].variants)
     for index, variant in enumerate(variants):
         own = [choice for choice in found.every if choice.variant == variant]
         panel.plot(
@@ -130,13 +133,15 @@ def _draw_slowdown(figure: Any, panel: Any, slowdown: Mapping[str, Mapping[str, 
     figure.colorbar(image, ax=panel)
 
 
-def _page(figure: Any, data: Data) -> str:
+def _page(figure: Any, profile: SystemFile) -> str:
     drawn = io.StringIO()
     figure.savefig(drawn, format='svg', metadata={'Date': None})
     svg = drawn.getvalue()
     svg = svg[svg.index('<svg') :]
-    machine = data['machine']
-    words = filter(None, (machine['model'], machine['cpu'], data['power_mode'], data['date']))
+    measured = profile.measured
+    known = [] if measured is None else [measured.machine.model, measured.machine.cpu]
+    known += [] if measured is None else [measured.power_mode, measured.date]
+    words = filter(None, known)
     title = html.escape(', '.join(words))
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'

@@ -6,24 +6,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping
-from typing import Any
 
 from rich.console import Console
 
 from edge_sched_ros.reporting.layout import show_line
 from edge_sched_ros.reporting.layout import show_table
+from edge_sched_ros.system.contention import PairwiseContention
+from edge_sched_ros.system.costs import Cost
+from edge_sched_ros.system.system_file import SystemFile
 
-Data = Mapping[str, Any]
+Matrix = Mapping[str, Mapping[str, float]]
 _BASE = 'base'
 
 
-def rows(data: Data) -> Iterator[tuple[str, str, str, str, Data]]:
+def rows(profile: SystemFile) -> Iterator[tuple[str, str, str, str, Cost]]:
     """Return network, variant, stage, unit and cost of everything in a profile."""
-    for network, spec in data['networks'].items():
-        for variant, one in spec['variants'].items():
-            for stage, units in one['stages'].items():
-                for unit, cost in units.items():
-                    yield network, variant, stage, unit, cost
+    for network, spec in profile.networks.items():
+        for variant, one in spec.variants.items():
+            for stage in one.stages:
+                for unit, cost in stage.cost.items():
+                    yield network, variant, stage.name, unit, cost
 
 
 def label(network: str, variant: str) -> str:
@@ -31,29 +33,36 @@ def label(network: str, variant: str) -> str:
     return network if variant == _BASE else f'{network}/{variant}'
 
 
-def show_profile(data: Data, console: Console) -> None:
-    """
-    Print a profile.
+def handovers_ms(profile: SystemFile) -> dict[str, dict[str, float]]:
+    """Return unit -> other unit -> hand-over time."""
+    found: dict[str, dict[str, float]] = {}
+    for one in profile.transitions:
+        found.setdefault(one.begin, {})[one.end] = one.ms
+    return found
 
-    :param data: as its file holds it
-    """
-    machine = data['machine']
-    words = [machine['model'], machine['cpu'], f'{machine["cores"]} cores', data['power_mode']]
-    words += [data['date'], data['picture'] or 'picture not said']
-    show_line(', '.join(dict.fromkeys(filter(None, words))), console)
-    found = list(rows(data))
-    # what nothing has a number for is left out
+
+def slowdowns(profile: SystemFile) -> Matrix:
+    """Return unit -> busy other -> how much longer it takes; empty where there is no table."""
+    table = profile.contention
+    return table.slowdown if isinstance(table, PairwiseContention) else {}
+
+
+def show_profile(profile: SystemFile, console: Console) -> None:
+    """Print a profile."""
+    show_line(', '.join(dict.fromkeys(filter(None, _title(profile)))), console)
+    found = list(rows(profile))
     columns = {
-        'p50 ms': lambda cost: _number(cost['p50_ms']),
+        'p50 ms': lambda cost: _number(cost.latency_ms),
         '±': _share,
-        'p95': lambda cost: _number(cost['p95_ms']),
-        'p99': lambda cost: _number(cost['p99_ms']),
-        'per item': lambda cost: _number(cost['per_item_ms'] or None),
-        'MiB': lambda cost: _number(cost['memory_mib']),
-        'mJ': lambda cost: _number(cost['energy_mj']),
+        'p95': lambda cost: _number(cost.measured and cost.measured.p95_ms),
+        'p99': lambda cost: _number(cost.measured and cost.measured.p99_ms),
+        'per item': lambda cost: _number(cost.per_item_ms or None),
+        'MiB': lambda cost: _number(cost.memory_mib or None),
+        'mJ': lambda cost: _number(cost.energy_mj),
     }
+    # what nothing has a number for is left out
     for name, key in (('per item', 'per_item_ms'), ('MiB', 'memory_mib'), ('mJ', 'energy_mj')):
-        if not any(cost[key] for *_, cost in found):
+        if not any(getattr(cost, key) for *_, cost in found):
             del columns[name]
     parts: dict[str, list[tuple[str, ...]]] = {}
     for network, variant, stage, unit, cost in found:
@@ -61,11 +70,21 @@ def show_profile(data: Data, console: Console) -> None:
         parts.setdefault(label(network, variant), []).append((stage, unit, *numbers))
     for title, lines in parts.items():
         show_table(('stage', 'unit', *columns), lines, console, left=2, title=title)
-    _show_matrix(data['transitions_ms'], 'hand-over ms, from', console)
-    _show_matrix(data['corun']['slowdown'], 'slowdown beside', console)
+    _show_matrix(handovers_ms(profile), 'hand-over ms, from', console)
+    _show_matrix(slowdowns(profile), 'slowdown beside', console)
 
 
-def _show_matrix(matrix: Mapping[str, Mapping[str, float]], title: str, console: Console) -> None:
+def _title(profile: SystemFile) -> list[str | None]:
+    """Return which computer was measured, when and with what."""
+    measured = profile.measured
+    if measured is None:
+        return ['not measured']
+    machine = measured.machine
+    words = [machine.model, machine.cpu, f'{machine.cores} cores', measured.power_mode]
+    return [*words, measured.date, measured.picture or 'picture not said']
+
+
+def _show_matrix(matrix: Matrix, title: str, console: Console) -> None:
     if not matrix:
         return
     others = list(dict.fromkeys(other for row in matrix.values() for other in row))
@@ -75,10 +94,11 @@ def _show_matrix(matrix: Mapping[str, Mapping[str, float]], title: str, console:
     show_table((title, *others), lines, console)
 
 
-def _share(cost: Data) -> str:
-    half, median = cost['half_width_ms'], cost['p50_ms']
+def _share(cost: Cost) -> str:
     # a single run has no spread
-    return f'{half / median:.1%}' if median and cost['runs'] > 1 else '-'
+    if cost.measured is None or not cost.latency_ms or cost.measured.runs == 1:
+        return '-'
+    return f'{cost.measured.half_width_ms / cost.latency_ms:.1%}'
 
 
 def _number(value: float | None) -> str:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import BaseModel
@@ -27,7 +28,15 @@ Number = Annotated[float, Field(strict=True)]
 Whole = Annotated[int, Field(strict=True)]
 Count = Annotated[int, Field(strict=True, ge=1, le=100_000)]
 Truth = Annotated[bool, Field(strict=True)]
-Name = Annotated[str, Field(pattern=r'^[A-Za-z][A-Za-z0-9_.-]*$')]
+_NAME = r'^[A-Za-z][A-Za-z0-9_.-]*$'
+Name = Annotated[str, Field(pattern=_NAME)]
+#: what a name must be, for messages
+NAME_WORDS = 'must be a letter, then letters, digits, _, - and .'
+
+
+def is_name(text: str) -> bool:
+    """Return whether something may be called so in a system file."""
+    return re.fullmatch(_NAME, text) is not None
 
 
 class Strict(BaseModel):

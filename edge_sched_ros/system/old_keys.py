@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -31,6 +33,8 @@ _TOP = {
 }
 #: statistics of a measured cost
 _MEASURED = ('p95_ms', 'p99_ms', 'mean_ms', 'half_width_ms', 'runs', 'energy_source')
+#: at the top of what edge-sched profile wrote before
+_PROFILE_BEFORE = ('version', 'machine')
 _MEASURES = {'ms': 'milliseconds', 'mib': 'MiB', 'mj': 'millijoules', 'gbps': 'GB/s'}
 #: units of measure, of the same thing those that are not ours
 _OTHERS = {
@@ -38,6 +42,16 @@ _OTHERS = {
     **dict.fromkeys(('b', 'bytes', 'kb', 'kib', 'mb', 'gb', 'gib'), 'mib'),
     **dict.fromkeys(('uj', 'j', 'kj', 'wh'), 'mj'),
 }
+
+
+def older_profile(data: Mapping[Any, Any]) -> str:
+    """Return what to do about a file of an older ``edge-sched profile``; empty for any other."""
+    if not all(key in data for key in _PROFILE_BEFORE):
+        return ''
+    return (
+        'was written by an older edge-sched profile: measure anew into another file, or change '
+        'its keys (docs/system_file.md#old-files)'
+    )
 
 
 def instead(keys: Sequence[str]) -> str:

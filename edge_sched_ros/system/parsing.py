@@ -13,7 +13,9 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.plain_words import key_word
 from edge_sched_ros.documents.plain_words import plain_problem
 from edge_sched_ros.documents.plain_words import shortened
+from edge_sched_ros.system.fields import NAME_WORDS
 from edge_sched_ros.system.old_keys import instead
+from edge_sched_ros.system.old_keys import older_profile
 from edge_sched_ros.system.origins import joined
 from edge_sched_ros.system.system_file import SystemFile
 
@@ -21,7 +23,7 @@ from edge_sched_ros.system.system_file import SystemFile
 FORMAT = 1
 #: type of pydantic's error -> what a user can do about it
 _WORDS = {
-    'string_pattern_mismatch': 'must be a letter, then letters, digits, _, - and .',
+    'string_pattern_mismatch': NAME_WORDS,
     'too_short': 'must not be empty',
     'union_tag_not_found': 'needs a model: none, pairwise or piecewise',
 }
@@ -66,6 +68,9 @@ def make_system(*parts: Mapping[str, Any], name: str = 'system') -> SystemFile:
 
 
 def _check_format(where: str, data: Mapping[Any, Any]) -> None:
+    older = older_profile(data)
+    if older:
+        raise ConfigError(f'{where}: version', older)
     if 'format' not in data:
         return
     given = data['format']

@@ -100,6 +100,21 @@ def _table(stage: Stage, costs: Costs, where: str, title: str) -> dict[str, Cost
     return {**costs[stage.library], **stage.cost}
 
 
+def cost_on(
+    stage: Stage, name: str, unit: Unit, costs: Costs, where: str, title: str
+) -> Cost | None:
+    """
+    Return what a stage costs on a unit at its speed, ``None`` where nothing is said of that.
+
+    :param costs: what the stage's ``library`` may name
+    :param where: the key of the stage, for messages
+    :param title: what messages call the device
+    :raises ConfigError: for a network nobody has heard of
+    """
+    cost = given_for(_table(stage, costs, where, title), name, unit)
+    return None if cost is None else _scaled(cost, unit, stage)
+
+
 def _placed(
     stage: Stage, table: dict[str, Cost], device: Device, where: str, title: str
 ) -> StageCosts:

@@ -19,8 +19,9 @@ from edge_sched_ros.cli.main import main
 from edge_sched_ros.profiling import session
 from edge_sched_ros.profiling.measure import OnUnit
 from edge_sched_ros.profiling.profile_file import read_profile
-from edge_sched_ros.profiling.schema import StageProfile
 from edge_sched_ros.profiling.writer_lock import only_writer
+from edge_sched_ros.system.costs import Cost
+from edge_sched_ros.system.writing import system_data
 
 
 @pytest.fixture
@@ -57,8 +58,9 @@ def steady(monkeypatch):
     found = count(1)
 
     def measured(bench, target, unit, limits, **_more):
-        costs = cost(float(next(found)), half_width_ms=0.01)
-        return OnUnit({'infer': StageProfile.model_validate(costs)}, sure=True)
+        costs = cost(float(next(found)))
+        costs['measured']['half_width_ms'] = 0.01
+        return OnUnit({'infer': Cost.model_validate(costs)}, sure=True)
 
     monkeypatch.setattr(session, 'measure', measured)
 
@@ -67,14 +69,16 @@ def test_json(run, quick):
     code, out, _ = run('one.yaml', 'two.yaml', '-o', 'p.yaml', *quick, '--json')
     assert code == 0
     found = json.loads(out)
-    assert found['version'] == 1 and set(found['networks']) == {'one', 'two'}
+    assert found['format'] == 1 and set(found['networks']) == {'one', 'two'}
+    assert found['units'] == {_cpu0(): {'kind': 'cpu'}}
     stages = found['networks']['one']['variants']['base']['stages']
-    assert set(stages) == {'preprocess', 'infer', 'postprocess'}
-    for units in stages.values():
-        assert list(units) == [_cpu0()]
+    assert [stage['name'] for stage in stages] == ['preprocess', 'infer', 'postprocess']
+    for stage in stages:
+        assert list(stage['cost']) == [_cpu0()]
+    infer = stages[1]['cost'][_cpu0()]
     # it waits for a millisecond
-    assert stages['infer'][_cpu0()]['p50_ms'] >= 1.0
-    assert read_profile(Path('p.yaml')).model_dump(mode='json') == found
+    assert infer['latency_ms'] >= 1.0 and infer['source'] == 'edge-sched profile'
+    assert system_data(read_profile(Path('p.yaml'))) == found
 
 
 def test_what_is_known_is_not_measured_again(run, quick, steady):
@@ -134,7 +138,7 @@ def test_another_machines_file_is_not_mixed_with_this(run, quick):
 
 def test_corun_needs_two_units(run, quick):
     assert run('one.yaml', '-o', 'p.yaml', *quick, '--corun')[0] == 0
-    assert read_profile(Path('p.yaml')).corun.pairs == ()
+    assert read_profile(Path('p.yaml')).measured.pairs == ()
 
 
 def test_a_picture_of_ones_own(run, quick):
@@ -143,7 +147,7 @@ def test_a_picture_of_ones_own(run, quick):
 
     cv2.imwrite('wall.png', np.zeros((48, 64, 3), np.uint8))
     assert run('one.yaml', '-o', 'p.yaml', *quick, '--image', 'wall.png')[0] == 0
-    assert read_profile(Path('p.yaml')).picture == '64x48 wall.png'
+    assert read_profile(Path('p.yaml')).measured.picture == '64x48 wall.png'
     code, _, error = run('one.yaml', '-o', 'p.yaml', *quick)
     assert code == 2 and 'picture was 64x48 wall.png' in error
 
@@ -180,10 +184,15 @@ def test_mistakes(run, arguments, problem):
 
 
 def test_a_file_that_cannot_be_used_is_left_alone(run, quick):
-    Path('p.yaml').write_text('version: 7\n')
-    code, _, error = run('one.yaml', '-o', 'p.yaml', *quick)
-    assert code == 2 and 'p.yaml: version: must be 1, not 7' in error
-    assert Path('p.yaml').read_text() == 'version: 7\n'
+    for text, problem in (
+        ('format: 7\n', 'p.yaml: format: is 7; this can read format 1'),
+        ('version: 1\nmachine: {cores: 2}\n', 'p.yaml: version: was written by an older edge-'),
+        ('units: {cpu0: {}}\n', 'p.yaml: measured: is missing: no edge-sched profile wrote it'),
+    ):
+        Path('p.yaml').write_text(text)
+        code, _, error = run('one.yaml', '-o', 'p.yaml', *quick, '--again')
+        assert code == 2 and problem in error
+        assert Path('p.yaml').read_text() == text
 
 
 def test_a_file_another_process_measures_into_is_refused(run, quick):
@@ -236,10 +245,9 @@ def test_a_single_run_is_never_as_sure_as_asked(run):
         code, out, _ = run('one.yaml', '-o', 'p.yaml', *no_time)
         told = ' '.join(out[out.index('less sure than --share asks') :].split())
         assert code == 0 and f'one infer on {_cpu0()}' in told
-    (found,) = (
-        read_profile(Path('p.yaml')).networks['one'].variants['base'].stages['infer'].values()
-    )
-    assert (found.runs, found.half_width_ms, found.confidence) == (1, 0.0, 0.0)
+    stages = read_profile(Path('p.yaml')).networks['one'].variants['base'].stages
+    found = stages[1].cost[_cpu0()].measured
+    assert (found.runs, found.half_width_ms, found.level) == (1, 0.0, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -290,3 +298,11 @@ def test_a_network_itself_is_no_description_of_it(run):
     code, _, error = run('one.onnx', '-o', 'p.yaml')
     assert code == 2
     assert "NETWORK: 'one.onnx' is the network itself: give the YAML file" in error
+
+
+def test_a_network_a_system_file_cannot_name_is_told_before_anything_is_measured(run, quick):
+    data = yaml.safe_load(Path('one.yaml').read_text())
+    Path('one.yaml').write_text(yaml.safe_dump({**data, 'name': 'my network'}))
+    code, _, error = run('one.yaml', '-o', 'p.yaml', *quick)
+    assert code == 2 and 'one.yaml: name: must be a letter, then' in error
+    assert not Path('p.yaml').exists()

@@ -13,6 +13,8 @@ from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.profiling.target import Target
+from edge_sched_ros.system.parsing import parse_system
+from edge_sched_ros.system.system_file import SystemFile
 
 #: (stage, unit, items) -> ms
 Cost = Callable[[str, str, int], float]
@@ -111,37 +113,61 @@ def target(
     )
 
 
-def cost(p50_ms: float = 2.0, **more: Any) -> dict[str, Any]:
-    """Return the cost of a stage on a unit."""
-    return {
-        'p50_ms': p50_ms,
-        'p95_ms': 2 * p50_ms,
-        'p99_ms': 3 * p50_ms,
-        'mean_ms': 1.1 * p50_ms,
-        'half_width_ms': 0.01 * p50_ms,
-        'confidence': 0.95,
+def cost(latency_ms: float = 2.0, *, level: float = 0.95, **more: Any) -> dict[str, Any]:
+    """Return the measured cost of a stage on a unit."""
+    measured = {
+        'p95_ms': 2 * latency_ms,
+        'p99_ms': 3 * latency_ms,
+        'mean_ms': 1.1 * latency_ms,
+        'half_width_ms': 0.01 * latency_ms,
+        'level': level,
         'runs': 100,
+    }
+    return {'latency_ms': latency_ms, 'measured': measured, **more}
+
+
+def stages(**costs: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return stages of a variant: name -> unit -> cost."""
+    return [{'name': name, 'cost': on} for name, on in costs.items()]
+
+
+def cost_of(data: dict[str, Any], stage: str, unit: str) -> dict[str, Any]:
+    """Return a cost of the only network of a profile's data, to be changed."""
+    variant = data['networks']['net']['variants']['base']
+    return next(one['cost'][unit] for one in variant['stages'] if one['name'] == stage)
+
+
+def measured_on(**more: Any) -> dict[str, Any]:
+    """Return which computer was measured."""
+    return {
+        'machine': {'model': 'Board', 'cpu': 'Core', 'cores': 2, 'os': 'Linux'},
+        'versions': {'onnxruntime': '1.2.3', 'python': '3.11.7'},
+        'power_mode': 'MAXN',
+        'date': '2026-01-31T12:00:00+00:00',
         **more,
     }
 
 
 def profile_data(**more: Any) -> dict[str, Any]:
     """Return a small profile as its file holds it."""
-    stages = {
-        'preprocess': {'cpu0': cost(0.5), 'cpu1': cost(0.6)},
-        'infer': {
+    own = stages(
+        preprocess={'cpu0': cost(0.5), 'cpu1': cost(0.6)},
+        infer={
             'cpu0': cost(4.0, memory_mib=8.0),
             'cpu1': cost(5.0, memory_mib=8.0),
             'gpu0': cost(1.0, memory_mib=40.0),
         },
-        'postprocess': {'cpu0': cost(0.25), 'cpu1': cost(0.25)},
-    }
+        postprocess={'cpu0': cost(0.25), 'cpu1': cost(0.25)},
+    )
     return {
-        'version': 1,
-        'machine': {'model': 'Board', 'cpu': 'Core', 'cores': 2, 'os': 'Linux'},
-        'versions': {'onnxruntime': '1.2.3', 'python': '3.11.7'},
-        'power_mode': 'MAXN',
-        'date': '2026-01-31T12:00:00+00:00',
-        'networks': {'net': {'variants': {'base': {'stages': stages}}}},
+        'format': 1,
+        'measured': measured_on(),
+        'units': {'cpu0': {'kind': 'cpu'}, 'cpu1': {'kind': 'cpu'}, 'gpu0': {'kind': 'gpu'}},
+        'networks': {'net': {'variants': {'base': {'stages': own}}}},
         **more,
     }
+
+
+def profile(data: dict[str, Any] | None = None, **more: Any) -> SystemFile:
+    """Return a small profile, or that of some data."""
+    return parse_system(('p.yaml', profile_data(**more) if data is None else data))

@@ -73,19 +73,12 @@ def _system(path: Path) -> Any:
     return load_system(path).all_devices()
 
 
-def _profile(path: Path) -> Any:
-    from edge_sched_ros.profiling.profile_file import read_profile
-
-    return read_profile(path)
-
-
 READERS: dict[str, Callable[[Path], Any]] = {
     'capacity': _capacity,
     'network': _network,
     'parameters': _parameters,
     'plan': _plan,
     'platform': _platform,
-    'profile': _profile,
     'system': _system,
 }
 

@@ -12,7 +12,9 @@ import yaml
 from images import frame
 from networks import write_network
 from profiles import cost
+from profiles import measured_on
 from profiles import profile_data
+from profiles import stages
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.pipeline.config import from_file
@@ -23,8 +25,8 @@ from edge_sched_ros.pipeline.health import OK
 from edge_sched_ros.pipeline.health import WARN
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.rates import rates_between
+from edge_sched_ros.profiling.additions import digest
 from edge_sched_ros.profiling.fingerprint import read_fingerprint
-from edge_sched_ros.profiling.session import digest
 
 JOINT = 'preprocess+infer+postprocess'
 
@@ -37,22 +39,25 @@ def network(tmp_path):
 def _data(networks=None, **more):
     """Return a profile of this machine."""
     here = read_fingerprint()
-    data = profile_data(
-        machine=here.machine.model_dump(),
-        versions=dict(here.versions),
-        power_mode=here.power_mode,
-        **more,
+    measured = measured_on(
+        machine=here.machine.model_dump(), versions=dict(here.versions), power_mode=here.power_mode
     )
+    data = profile_data(measured=measured, **more)
     if networks is not None:
         data['networks'] = networks
     return data
 
 
 def _stages(units):
-    return {
-        stage: {unit: cost(ms) for unit in units}
-        for stage, ms in (('preprocess', 1.0), ('infer', 40.0), ('postprocess', 2.0))
-    }
+    times = {'preprocess': 1.0, 'infer': 40.0, 'postprocess': 2.0}
+    return stages(**{stage: {unit: cost(ms) for unit in units} for stage, ms in times.items()})
+
+
+def _elsewhere(**more):
+    """Return a profile of this machine in another mode."""
+    data = _data(_known(), **more)
+    data['measured']['power_mode'] = 'another mode'
+    return data
 
 
 def _pipeline(network, folder, data=None, *, unit='cpu0', **parameters):
@@ -116,7 +121,7 @@ def test_nothing_is_known_unless_asked(load):
 
 
 def test_costs_of_a_file_are_known_from_the_start(load):
-    pipeline = load(_data(_known(), transitions_ms={'cpu0': {'gpu0': 0.5}}))
+    pipeline = load(_data(_known(), transitions=[{'from': 'cpu0', 'to': 'gpu0', 'ms': 0.5}]))
     found = _cost(pipeline)
     assert found.expected_ns(1) == 43_000_000
     assert found.source == 'profile'
@@ -126,8 +131,7 @@ def test_costs_of_a_file_are_known_from_the_start(load):
 
 def test_another_machine_is_a_warning(load, caplog):
     caplog.set_level(logging.WARNING)
-    data = {**_data(_known()), 'power_mode': 'another mode'}
-    pipeline = load(data)
+    pipeline = load(_elsewhere())
     assert _cost(pipeline).expected_ns(1) == 43_000_000, 'better than nothing'
     line = _health(pipeline)['profiles']
     assert line.level == WARN
@@ -141,14 +145,13 @@ def test_costs_of_another_machine_are_no_reason_not_to_start(load, caplog):
     late = {'detector.deadline_ms': 20.0, 'detector.period_ms': 100.0, 'admission': 'refuse'}
     with pytest.raises(ConfigError, match="admission: refuse: 'detector' would miss"):
         load(_data(_known()), **late)
-    load({**_data(_known()), 'power_mode': 'another mode'}, **late)
+    load(_elsewhere(), **late)
     warnings = [record.getMessage() for record in caplog.records]
     assert any('(not refused: power_mode was another mode' in text for text in warnings), warnings
 
 
 def test_with_time_to_measure_costs_of_another_machine_are_replaced(load):
-    data = {**_data(_known()), 'power_mode': 'another mode'}
-    pipeline = load(data, profile_at_configure_s=0.3)
+    pipeline = load(_elsewhere(), profile_at_configure_s=0.3)
     assert 1_000_000 <= _cost(pipeline).expected_ns(1) != 43_000_000
     assert _health(pipeline)['profiles'].values['measured'] == f'net on {first_unit()}'
 
@@ -233,8 +236,9 @@ def test_a_network_that_fails_while_it_is_measured_is_no_obstacle(tmp_path, capl
 @pytest.mark.parametrize(
     ('change', 'problem'),
     [
-        ({'version': 3}, 'version: must be 1, not 3'),
-        ({'transitions_us': {}}, 'transitions_us: is in another unit of measure'),
+        ({'format': 3}, 'format: is 3; this can read format 1'),
+        ({'version': 1, 'machine': {}}, 'version: was written by an older edge-sched profile'),
+        ({'memory_mb': 4.0}, 'memory_mb: is in another unit of measure'),
     ],
 )
 def test_a_file_that_cannot_be_used(network, tmp_path, change, problem):
@@ -285,10 +289,35 @@ def test_how_much_is_known_is_told(load, tmp_path):
     assert message == '1 of 2 costs known from the start, the others are learned'
 
 
+def _by_hand():
+    """Return a file somebody wrote from published costs."""
+    own = stages(preprocess={'cpu': 2.0}, infer={'cpu': 2.0}, postprocess={'cpu': 2.0})
+    return {'networks': {'net': {'stages': own}}}
+
+
+def test_a_file_nobody_measured_is_used_with_a_remark(load, caplog):
+    caplog.set_level(logging.INFO)
+    pipeline = load(_by_hand())
+    assert _cost(pipeline).expected_ns(1) == 6_000_000
+    line = _health(pipeline)['profiles']
+    assert line.level == OK
+    assert line.message.startswith('costs known from the start; ')
+    assert line.message.endswith('profiles.yaml names no machine that was measured')
+    assert 'names no machine' in caplog.text
+
+
+def test_what_a_file_nobody_measured_does_not_say_is_measured(load):
+    data = _by_hand()
+    data['networks']['net']['stages'][1]['cost'] = {'gpu': 5.0}
+    pipeline = load(data, profile_at_configure_s=0.3)
+    assert _cost(pipeline).expected_ns(1) >= 1_000_000
+    line = _health(pipeline)['profiles']
+    assert line.values['measured'] == f'net on {first_unit()}' and line.level == OK
+
+
 def test_a_stage_the_network_does_not_have_is_named(load, caplog):
     known = _known()
-    stages = known['net']['variants']['base']['stages']
-    stages['infre'] = stages.pop('infer')
+    known['net']['variants']['base']['stages'][1]['name'] = 'infre'
     with caplog.at_level(logging.WARNING):
         pipeline = load(_data(known))
     key = 'networks.net.variants.base.stages.infre: is no stage of net'

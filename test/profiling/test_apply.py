@@ -4,26 +4,29 @@
 
 from __future__ import annotations
 
+import pytest
 from harness import task
 from hypothesis import given
 from hypothesis import strategies as st
 from profiles import cost
+from profiles import cost_of
+from profiles import profile
 from profiles import profile_data
+from profiles import stages
 
+from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.profiles import Profiles
 from edge_sched_ros.core.tasks import StageSpec
 from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.profiling.apply import apply_profiles
-from edge_sched_ros.profiling.profile_file import parse_profile
 
 STAGES = ('preprocess', 'infer', 'postprocess')
 
 
 def _apply(tasks, data=None):
     profiles = Profiles()
-    profile = parse_profile(data or profile_data(), 'p.yaml')
     networks = {one.name: 'net' for one in tasks}
-    return profiles, apply_profiles(profiles, tasks, networks, profile)
+    return profiles, apply_profiles(profiles, tasks, networks, profile(data))
 
 
 def test_every_stage_on_every_unit():
@@ -56,7 +59,7 @@ def test_what_is_not_there_is_told():
 
 def test_a_part_that_is_not_there_makes_the_whole_unknown():
     data = profile_data()
-    del data['networks']['net']['variants']['base']['stages']['infer']['cpu1']
+    del data['networks']['net']['variants']['base']['stages'][1]['cost']['cpu1']
     profiles, missing = _apply([task('a', stages=('preprocess+infer',))], data)
     assert [str(gap) for gap in missing] == ['net/base preprocess+infer on cpu1']
     assert profiles.cost('a', 'base', 'preprocess+infer', 'cpu1') is None
@@ -71,7 +74,7 @@ def test_another_network_is_unknown():
 def test_variants_have_their_own_costs():
     data = profile_data()
     variants = data['networks']['net']['variants']
-    variants['small'] = {'stages': {'infer': {'cpu0': cost(0.5)}}}
+    variants['small'] = {'stages': stages(infer={'cpu0': cost(0.5)})}
     infer = (StageSpec('infer', ('cpu0',)),)
     from dataclasses import replace
 
@@ -89,10 +92,9 @@ def test_variants_have_their_own_costs():
 
 def test_energy_is_known_when_all_parts_say_it():
     data = profile_data()
-    stages = data['networks']['net']['variants']['base']['stages']
     for name, energy in zip(STAGES, (1.0, 20.0, 0.5)):
-        stages[name]['cpu0']['energy_mj'] = energy
-    stages['infer']['cpu1']['energy_mj'] = 30.0
+        cost_of(data, name, 'cpu0')['energy_mj'] = energy
+    cost_of(data, 'infer', 'cpu1')['energy_mj'] = 30.0
     joint = '+'.join(STAGES)
     profiles, _ = _apply([task('a', stages=(joint,))], data)
     assert profiles.cost('a', 'base', joint, 'cpu0').energy_mj == 21.5
@@ -100,17 +102,73 @@ def test_energy_is_known_when_all_parts_say_it():
 
 
 def test_hand_overs_are_known():
-    profiles, _ = _apply([task('a')], profile_data(transitions_ms={'cpu0': {'gpu0': 0.125}}))
+    handover = {'from': 'cpu0', 'to': 'gpu0', 'ms': 0.125}
+    profiles, _ = _apply([task('a')], profile_data(transitions=[handover]))
     assert profiles.transition_ns('cpu0', 'gpu0') == 125_000
     assert profiles.transition_ns('gpu0', 'cpu0') == 0
 
 
 @given(st.floats(0.001, 100), st.floats(0, 10), st.integers(1, 16))
-def test_items_add_what_they_cost(p50_ms, per_item_ms, items):
+def test_items_add_what_they_cost(latency_ms, per_item_ms, items):
     data = profile_data()
-    stages = data['networks']['net']['variants']['base']['stages']
-    stages['infer']['cpu0'] = cost(p50_ms, per_item_ms=per_item_ms)
+    cost_of(data, 'infer', 'cpu0').update(cost(latency_ms, per_item_ms=per_item_ms))
     profiles, _ = _apply([task('a', units=('cpu0',))], data)
-    expected = (p50_ms + (items - 1) * round(per_item_ms, 6)) * 1e6
+    expected = (latency_ms + (items - 1) * round(per_item_ms, 6)) * 1e6
     found = profiles.expected_ns('a', 'base', 'infer', 'cpu0', items)
     assert abs(found - expected) <= 2e-3 * expected + 200 * items
+
+
+def _platform(**more):
+    """Return a file that somebody wrote by hand."""
+    return {'units': {'cpu0': {}, 'gpu0': {'type': 'fast_gpu'}}, **more}
+
+
+@pytest.mark.parametrize('word', ['gpu0', 'fast_gpu', 'gpu'])
+def test_costs_of_any_system_file_are_found_by_name_type_and_kind(word):
+    networks = {'net': {'cost': {word: {'latency_ms': 3.0, 'memory_mib': 7.0}}}}
+    profiles, missing = _apply([task('a', units=('gpu0',))], _platform(networks=networks))
+    assert missing == ()
+    found = profiles.cost('a', 'base', 'infer', 'gpu0')
+    assert (found.expected_ns(1), found.memory_mib) == (3_000_000, 7.0)
+
+
+def test_costs_alone_are_found_by_the_kind_a_name_says():
+    profiles, missing = _apply([task('a', units=('gpu3',))], {'costs': {'net': {'gpu': 2.0}}})
+    assert missing == ()
+    assert profiles.expected_ns('a', 'base', 'infer', 'gpu3', 1) == 2_000_000
+
+
+def test_the_speed_of_a_unit_and_the_library_of_a_stage_count():
+    data = _platform(
+        networks={'net': {'stages': [{'name': 'infer', 'library': 'yolo'}]}},
+        costs={'yolo': {'gpu': 3.0}},
+    )
+    data['units']['gpu0']['speed'] = 1.5
+    profiles, _ = _apply([task('a', units=('gpu0',))], data)
+    assert profiles.expected_ns('a', 'base', 'infer', 'gpu0', 1) == 2_000_000
+
+
+def test_hand_overs_are_between_all_units_of_a_kind_but_not_from_one_to_itself():
+    between = [{'from': 'cpu', 'to': 'gpu', 'ms': 0.5}, {'from': 'cpu', 'to': 'cpu', 'ms': 0.25}]
+    data = _platform(networks={'net': {'cost': {'cpu': 1.0}}}, transitions=between)
+    profiles, _ = _apply([task('a', units=('cpu0', 'cpu5'))], data)
+    assert profiles.transition_ns('cpu5', 'gpu0') == 500_000
+    assert profiles.transition_ns('cpu0', 'cpu5') == 250_000
+    assert profiles.transition_ns('cpu0', 'cpu0') == 0
+
+
+def test_the_only_device_may_have_a_name():
+    data = {'devices': {'robot': _platform()}, 'networks': {'net': {'cost': {'fast_gpu': 3.0}}}}
+    assert _apply([task('a', units=('gpu0',))], data)[1] == ()
+
+
+def test_of_several_devices_nobody_knows_which_this_is():
+    data = {'devices': {'robot': _platform(), 'server': _platform()}}
+    with pytest.raises(ConfigError, match=r'p\.yaml: has several devices \(robot, server\): give'):
+        _apply([task('a')], data)
+
+
+def test_a_library_nobody_has_heard_of():
+    data = _platform(networks={'net': {'stages': [{'name': 'infer', 'library': 'yolo'}]}})
+    with pytest.raises(ConfigError, match=r"networks\.net\.infer\.library: .* no costs of 'yolo'"):
+        _apply([task('a', units=('gpu0',))], data)

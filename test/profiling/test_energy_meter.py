@@ -47,7 +47,7 @@ def test_a_rail_above_idle_times_the_time(clock, tmp_path):
     found = _measured(clock, meter, tmp_path)
     # 2 W more for 10 ms
     assert found.stages['infer'].energy_mj == pytest.approx(20.0)
-    assert found.stages['infer'].energy_source == 'VDD_CPU_GPU_CV'
+    assert found.stages['infer'].measured.energy_source == 'VDD_CPU_GPU_CV'
 
 
 def test_units_on_one_rail_share_by_their_time(clock, tmp_path):
@@ -85,4 +85,4 @@ def test_without_a_rail_nothing_is_made_up(clock, tmp_path):
     assert meter.look(clock()) == ()
     found = _measured(clock, meter, tmp_path)
     assert found.stages['infer'].energy_mj is None
-    assert found.stages['infer'].energy_source == ''
+    assert found.stages['infer'].measured.energy_source == ''

@@ -6,23 +6,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-from profiles import profile_data
+from profiles import profile
 from sysfs import Computer
 from sysfs import orin_nx
 from sysfs import plain_pc
 
-from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.profiling.fingerprint import check_same
 from edge_sched_ros.profiling.fingerprint import Fingerprint
 from edge_sched_ros.profiling.fingerprint import fingerprint_of
 from edge_sched_ros.profiling.fingerprint import mismatches
 from edge_sched_ros.profiling.fingerprint import read_fingerprint
-from edge_sched_ros.profiling.profile_file import parse_profile
-from edge_sched_ros.profiling.schema import MachineSpec
+from edge_sched_ros.system.measurement import Machine
 
 BOARD = Fingerprint(
-    MachineSpec(model='Board', cpu='Core', cores=4, os='Linux'),
+    Machine(model='Board', cpu='Core', cores=4, os='Linux'),
     {'onnxruntime': '1.2.3', 'tensorrt': '10.3', 'python': '3.11.7'},
     'MAXN',
 )
@@ -98,10 +94,7 @@ def test_a_cpu_quota_is_part_of_the_computer(tmp_path):
     assert mismatches(free, read_fingerprint(tmp_path, probes=computer.probes())) == ()
 
 
-def test_a_reader_may_insist():
-    profile = parse_profile(profile_data(), 'p.yaml')
-    here = fingerprint_of(profile)
-    check_same(profile, here, 'p.yaml')
-    with pytest.raises(ConfigError) as caught:
-        check_same(profile, replace(here, power_mode='10W'), 'p.yaml')
-    assert str(caught.value) == ('p.yaml: was not measured here: power_mode was MAXN, is 10W')
+def test_what_a_file_was_measured_on():
+    found = fingerprint_of(profile().measured)
+    assert (found.machine.model, found.power_mode) == ('Board', 'MAXN')
+    assert mismatches(found, replace(found, power_mode='10W'))[0].key == 'power_mode'

@@ -8,23 +8,23 @@ import numpy as np
 import pytest
 from profiles import Clock
 from profiles import Costed
+from profiles import profile
 from profiles import target
 from profiles import ThreadClocks
 from profiles import units
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.fused import FusedProgram
+from edge_sched_ros.profiling.additions import with_pair
 from edge_sched_ros.profiling.bench import Bench
 from edge_sched_ros.profiling.corun import Load
 from edge_sched_ros.profiling.corun import measure_pair
 from edge_sched_ros.profiling.corun import plan_pairs
 from edge_sched_ros.profiling.corun import slowdowns
-from edge_sched_ros.profiling.corun import with_pair
 from edge_sched_ros.profiling.handover import measure_handovers
 from edge_sched_ros.profiling.measure import measure
 from edge_sched_ros.profiling.repeat import Limits
-from edge_sched_ros.profiling.schema import Corun
-from edge_sched_ros.profiling.schema import Pair
+from edge_sched_ros.system.measurement import Pair
 
 STAGES = ('preprocess', 'infer', 'postprocess')
 LIMITS = Limits(min_runs=10, max_runs=200)
@@ -50,11 +50,11 @@ def test_every_stage_a_unit_can_run(clock, tmp_path):
     one = target(program, _on(CPU0, CPU1, GPU0), file=tmp_path)
     with Bench(one.all_units, clock_ns=clock) as bench:
         found = measure(bench, one, 'cpu1', LIMITS, memory_mib=12.5)
-    assert {stage: cost.p50_ms for stage, cost in found.stages.items()} == COSTS
+    assert {stage: cost.latency_ms for stage, cost in found.stages.items()} == COSTS
     assert {unit for _, unit, _, _ in program.log} == {'cpu1'}
     assert found.sure
     assert found.stages['infer'].memory_mib == 12.5
-    assert found.stages['preprocess'].memory_mib is None
+    assert found.stages['preprocess'].memory_mib == 0
 
 
 def test_what_a_unit_cannot_run_is_done_elsewhere_and_not_its(clock, tmp_path):
@@ -63,7 +63,7 @@ def test_what_a_unit_cannot_run_is_done_elsewhere_and_not_its(clock, tmp_path):
     with Bench(one.all_units, clock_ns=clock) as bench:
         found = measure(bench, one, 'gpu0', LIMITS)
     assert list(found.stages) == ['infer']
-    assert found.stages['infer'].p50_ms == 2.0
+    assert found.stages['infer'].latency_ms == 2.0
     assert {(stage, unit) for stage, unit, _, _ in program.log} == {
         ('preprocess', 'cpu0'), ('infer', 'gpu0'), ('postprocess', 'cpu0'),
     }  # fmt: skip
@@ -75,7 +75,7 @@ def test_stages_that_run_as_one_are_told_apart(clock, tmp_path):
     one = target(fused, {fused.stages[0]: (CPU0,)}, file=tmp_path)
     with Bench(one.all_units, clock_ns=clock) as bench:
         found = measure(bench, one, 'cpu0', LIMITS)
-    assert {stage: cost.p50_ms for stage, cost in found.stages.items()} == COSTS
+    assert {stage: cost.latency_ms for stage, cost in found.stages.items()} == COSTS
 
 
 def test_what_an_item_adds(clock, tmp_path):
@@ -83,9 +83,9 @@ def test_what_an_item_adds(clock, tmp_path):
     one = target(program, _on(CPU0), file=tmp_path, most_items=9)
     with Bench(one.all_units, clock_ns=clock) as bench:
         found = measure(bench, one, 'cpu0', LIMITS)
-    assert found.stages['infer'].p50_ms == 8.0
+    assert found.stages['infer'].latency_ms == 8.0
     assert found.stages['infer'].per_item_ms == pytest.approx(2.0)
-    assert found.stages['infer'].runs == LIMITS.min_runs
+    assert found.stages['infer'].measured.runs == LIMITS.min_runs
 
 
 def test_the_variant_reaches_the_program(clock, tmp_path):
@@ -189,10 +189,10 @@ def test_the_table_is_the_median_over_pairs_and_never_a_speedup():
 
 def test_a_pair_measured_again_replaces_the_old_one():
     table = with_pair(
-        with_pair(Corun(), _pair('cpu0', 'cpu1', 10, 20)), _pair('cpu0', 'cpu1', 10, 12)
+        with_pair(profile(), _pair('cpu0', 'cpu1', 10, 20)), _pair('cpu0', 'cpu1', 10, 12)
     )
-    assert len(table.pairs) == 1
-    assert table.slowdown == {'cpu0': {'cpu1': 1.2}}
+    assert len(table.measured.pairs) == 1
+    assert table.contention.slowdown == {'cpu0': {'cpu1': 1.2}}
 
 
 def test_noise_is_told(clock, tmp_path):
@@ -203,5 +203,5 @@ def test_noise_is_told(clock, tmp_path):
         found = measure(bench, one, 'cpu0', Limits(share=0.01, min_runs=10, max_runs=50))
     assert not found.sure
     cost = found.stages['infer']
-    assert cost.half_width_ms > 0.01 * cost.p50_ms
-    assert cost.p50_ms < cost.p95_ms < cost.p99_ms
+    assert cost.measured.half_width_ms > 0.01 * cost.latency_ms
+    assert cost.latency_ms < cost.measured.p95_ms < cost.measured.p99_ms

@@ -1,31 +1,38 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Profile files: written whole, read strictly."""
+"""Profiles: system files that are written whole, for people, and read strictly."""
 
 from __future__ import annotations
 
-import copy
 import os
 
 import pytest
 import yaml
+from profiles import cost
+from profiles import measured_on
+from profiles import profile
 from profiles import profile_data
+from profiles import stages
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.profiling.profile_file import parse_profile
 from edge_sched_ros.profiling.profile_file import read_profile
 from edge_sched_ros.profiling.profile_file import write_profile
+from edge_sched_ros.system.writing import system_data
 
-INFER = 'networks.net.variants.base.stages.infer'
+INFER = 'networks.net.variants.base.stages.1.cost'
+PAIR = {
+    'unit': 'cpu0', 'network': 'net', 'stage': 'infer', 'other_unit': 'gpu0',
+    'other_network': 'net', 'alone_ms': 1.0, 'beside_ms': 1.5, 'runs': 20,
+}  # fmt: skip
 
 
 def _changed(path: str, value: object) -> dict:
     """Return a profile with another value at a key; ``...`` for none at all."""
-    data = copy.deepcopy(profile_data())
+    data = profile_data()
     at = data
     *way, last = path.split('.')
     for part in way:
-        at = at[part]
+        at = at[int(part) if isinstance(at, list) else part]
     if value is ...:
         del at[last]
     else:
@@ -34,67 +41,79 @@ def _changed(path: str, value: object) -> dict:
 
 
 def test_it_comes_back_as_it_was(tmp_path):
-    profile = parse_profile(profile_data(), 'here')
-    write_profile(tmp_path / 'p.yaml', profile)
-    assert read_profile(tmp_path / 'p.yaml') == profile
+    write_profile(tmp_path / 'p.yaml', profile())
+    assert system_data(read_profile(tmp_path / 'p.yaml')) == system_data(profile())
 
 
-def test_everything_is_kept(tmp_path):
-    pair = {
-        'unit': 'cpu0', 'network': 'net', 'stage': 'infer', 'other_unit': 'gpu0',
-        'other_network': 'net', 'alone_ms': 1.0, 'beside_ms': 1.5, 'runs': 20,
-    }  # fmt: skip
+def test_everything_is_kept_also_what_somebody_has_added(tmp_path):
     data = profile_data(
-        transitions_ms={'cpu0': {'gpu0': 0.25}},
-        corun={'slowdown': {'cpu0': {'gpu0': 1.5}}, 'pairs': [pair]},
-        picture='a wall',
+        transitions=[{'from': 'cpu0', 'to': 'gpu0', 'ms': 0.25}],
+        contention={'model': 'pairwise', 'slowdown': {'cpu0': {'gpu0': 1.5}}, 'source': 'a test'},
+        measured=measured_on(picture='a wall', pairs=[PAIR]),
+        tasks={'detector': {'network': 'net', 'period_ms': 50.0}},
+        memory_mib=4096.0,
     )
-    path = tmp_path / 'p.yaml'
-    write_profile(path, parse_profile(data, 'here'))
-    found = yaml.safe_load(path.read_text())
-    assert found['corun'] == data['corun']
-    assert found['transitions_ms'] == data['transitions_ms']
-    assert found['picture'] == 'a wall'
+    write_profile(tmp_path / 'p.yaml', profile(data))
+    assert yaml.safe_load((tmp_path / 'p.yaml').read_text()) == data
+
+
+def test_it_says_nothing_that_says_nothing_and_numbers_before_where_they_come_from(tmp_path):
+    infer = cost(4.0, per_item_ms=None, source='edge-sched profile', confidence='A')
+    infer['measured']['energy_source'] = ''
+    networks = {'net': {'variants': {'base': {'stages': stages(infer={'cpu0': infer})}}}}
+    machine = {'model': None, 'cpu': 'Core', 'cores': 2, 'cpu_quota': None}
+    measured = measured_on(machine=machine, power_mode=None, picture='', pairs=[])
+    data = profile_data(networks=networks, measured=measured, units={'cpu0': {'kind': 'cpu'}})
+    write_profile(tmp_path / 'p.yaml', profile(data))
+    spread = 'p95_ms: 8.0, p99_ms: 12.0, mean_ms: 4.4, half_width_ms: 0.04, level: 0.95, runs: 100'
+    assert (
+        (tmp_path / 'p.yaml').read_text()
+        == f"""\
+# Written by edge-sched profile; docs/profiling.md says what the numbers mean.
+format: 1
+measured:
+  date: '2026-01-31T12:00:00+00:00'
+  machine: {{cpu: Core, cores: 2}}
+  versions: {{onnxruntime: 1.2.3, python: 3.11.7}}
+units:
+  cpu0: {{kind: cpu}}
+networks:
+  net:
+    variants:
+      base:
+        stages:
+        - name: infer
+          cost:
+            cpu0:
+              latency_ms: 4.0
+              source: edge-sched profile
+              confidence: A
+              measured: {{{spread}}}
+"""
+    )
 
 
 @pytest.mark.parametrize(
     ('path', 'value', 'key', 'problem'),
     [
-        ('version', ..., 'version', 'must be 1'),
-        ('version', 2, 'version', 'must be 1, not 2'),
-        ('version', True, 'version', 'must be 1, not True'),
-        (f'{INFER}.cpux', {}, f'{INFER}.cpux', "and a number, not 'cpux'"),
-        (f'{INFER}.npu0', {}, f'{INFER}.npu0', "and a number, not 'npu0'"),
-        (
-            f'{INFER}.cpu0.p50_ms',
-            -1.0,
-            f'{INFER}.cpu0.p50_ms',
-            'must be greater than or equal to 0, not -1.0',
-        ),
-        (f'{INFER}.cpu0.p50_ms', 'fast', f'{INFER}.cpu0.p50_ms', "must be a number, not 'fast'"),
-        (f'{INFER}.cpu0.p50_ms', float('nan'), f'{INFER}.cpu0.p50_ms', 'must be'),
-        (f'{INFER}.cpu0.p50_ms', ..., f'{INFER}.cpu0.p50_ms', 'is missing'),
-        (f'{INFER}.cpu0.p50_ms', 99.0, f'{INFER}.cpu0', 'must not fall'),
-        (f'{INFER}.cpu0.runs', 0, f'{INFER}.cpu0.runs', 'must be greater than or equal to 1'),
-        (f'{INFER}.cpu0.p50_us', 4000.0, f'{INFER}.cpu0.p50_us', 'give p50_ms, in milliseconds'),
-        (f'{INFER}.cpu0.mean_s', 0.1, f'{INFER}.cpu0.mean_s', 'give mean_ms, in milliseconds'),
+        ('format', 2, 'format', 'is 2; this can read format 1'),
+        ('format', True, 'format', 'is True; this can read format 1'),
+        ('version', 1, 'version', 'is called format now'),
+        (f'{INFER}.cpu0.p50_ms', 1.0, f'{INFER}.cpu0.p50_ms', 'is called latency_ms now'),
+        (f'{INFER}.cpu0.p95_ms', 1.0, f'{INFER}.cpu0.p95_ms', 'is called measured.p95_ms now'),
+        ('transitions_ms', {}, 'transitions_ms', 'is called transitions, a list of'),
+        ('corun', {}, 'corun', 'is called contention, as in'),
+        ('machine', {}, 'machine', 'is called measured.machine now'),
+        (f'{INFER}.cpu0.latency_ms', -1.0, f'{INFER}.cpu0.latency_ms', 'or equal to 0, not -1.0'),
+        (f'{INFER}.cpu0.latency_ms', 'fast', f'{INFER}.cpu0.latency_ms', "number, not 'fast'"),
+        (f'{INFER}.cpu0.latency_ms', ..., f'{INFER}.cpu0.latency_ms', 'is missing'),
+        (f'{INFER}.cpu0.latency_ms', 99.0, f'{INFER}.cpu0', 'must not fall'),
+        (f'{INFER}.cpu0.measured.runs', 0, f'{INFER}.cpu0.measured.runs', 'or equal to 1'),
+        (f'{INFER}.cpu0.latency_us', 4e3, f'{INFER}.cpu0.latency_us', 'give latency_ms, in mill'),
         (f'{INFER}.cpu0.memory_mb', 1.0, f'{INFER}.cpu0.memory_mb', 'give memory_mib, in MiB'),
         (f'{INFER}.cpu0.energy_j', 1.0, f'{INFER}.cpu0.energy_j', 'energy_mj, in millijoules'),
-        ('transitions_us', {}, 'transitions_us', 'give transitions_ms, in milliseconds'),
-        (f'{INFER}.cpu0.speed', 1.0, f'{INFER}.cpu0.speed', 'there is no such key'),
-        (f'{INFER}.cpu0', 4.0, f'{INFER}.cpu0', 'must be a mapping'),
-        ('networks', [], 'networks', 'must be a mapping'),
-        ('networks.net.variants', {}, 'networks.net.variants', 'must not be empty'),
-        ('date', 'yesterday', 'date', 'must be a date and time'),
-        ('machine', ..., 'machine', 'is missing'),
-        ('transitions_ms', {'cpu0': {'cpu1': -1}}, 'transitions_ms.cpu0.cpu1', 'or equal to 0'),
-        ('transitions_ms', {'cpu0': {'x': 1}}, 'transitions_ms.cpu0.x', "and a number, not 'x'"),
-        (
-            'corun',
-            {'slowdown': {'cpu0': {'cpu1': 0.5}}},
-            'corun.slowdown.cpu0.cpu1',
-            'must be greater than or equal to 1, not 0.5',
-        ),
+        ('measured.date', 'yesterday', 'measured.date', 'must be a date and time'),
+        ('measured.machine', ..., 'measured.machine', 'is missing'),
     ],
 )
 def test_what_cannot_be_is_one_line_that_names_file_and_key(tmp_path, path, value, key, problem):
@@ -107,29 +126,15 @@ def test_what_cannot_be_is_one_line_that_names_file_and_key(tmp_path, path, valu
     assert '\n' not in str(caught.value)
 
 
-def test_a_key_in_another_unit_of_measure_goes_before_the_one_that_is_missing():
-    data = profile_data()
-    costs = data['networks']['net']['variants']['base']['stages']['infer']['cpu0']
-    costs['p50_us'] = 1000 * costs.pop('p50_ms')
-    with pytest.raises(ConfigError, match=r'cpu0\.p50_us: is in another unit .*: give p50_ms'):
-        parse_profile(data, 'p.yaml')
-
-
-@pytest.mark.parametrize(
-    ('text', 'problem'),
-    [
-        ('[1, 2]', 'is not a mapping'),
-        ('a: [', 'cannot be read'),
-        ('version: 1\nversion: 1\n', 'given twice'),
-        ('', 'is not a mapping'),
-    ],
-)
-def test_what_is_no_profile(tmp_path, text, problem):
+def test_a_file_of_an_older_profile_command_says_what_to_do(tmp_path):
     file = tmp_path / 'p.yaml'
-    file.write_text(text)
-    with pytest.raises(ConfigError, match=problem) as caught:
+    file.write_text("version: 1\nmachine: {cores: 2}\ndate: '2026-01-31'\ncorun: {}\n")
+    with pytest.raises(ConfigError) as caught:
         read_profile(file)
-    assert str(file) in str(caught.value)
+    assert str(caught.value) == (
+        f'{file}: version: was written by an older edge-sched profile: measure anew into another '
+        'file, or change its keys (docs/system_file.md#old-files)'
+    )
 
 
 def test_there_is_no_file(tmp_path):
@@ -139,8 +144,7 @@ def test_there_is_no_file(tmp_path):
 
 def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
     path = tmp_path / 'p.yaml'
-    profile = parse_profile(profile_data(), 'here')
-    write_profile(path, profile)
+    write_profile(path, profile())
     before = path.read_bytes()
 
     def full(_file: int) -> None:
@@ -148,11 +152,12 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, 'fsync', full)
     with pytest.raises(ConfigError, match='cannot be written: No space left'):
-        write_profile(path, profile.model_copy(update={'picture': 'another'}))
+        write_profile(path, profile(measured=measured_on(picture='another')))
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path], 'nothing is left behind'
 
 
-def test_a_folder_that_is_not_there(tmp_path):
-    with pytest.raises(ConfigError, match='cannot be written: No such file'):
-        write_profile(tmp_path / 'none' / 'p.yaml', parse_profile(profile_data(), 'here'))
+def test_a_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / 'file').touch()
+    with pytest.raises(ConfigError, match='cannot be written: '):
+        write_profile(tmp_path / 'file' / 'p.yaml', profile())

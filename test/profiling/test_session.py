@@ -13,17 +13,17 @@ from profiles import target
 from profiles import units
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.profiling.additions import empty_profile
 from edge_sched_ros.profiling.bench import Bench
 from edge_sched_ros.profiling.fingerprint import Fingerprint
 from edge_sched_ros.profiling.profile_file import read_profile
 from edge_sched_ros.profiling.profile_file import write_profile
 from edge_sched_ros.profiling.repeat import Limits
-from edge_sched_ros.profiling.schema import MachineSpec
-from edge_sched_ros.profiling.session import empty_profile
 from edge_sched_ros.profiling.session import steps
 from edge_sched_ros.profiling.session import Wanted
+from edge_sched_ros.system.measurement import Machine
 
-HERE = Fingerprint(MachineSpec(model='Board', cpu='Core', cores=2), {'numpy': '1'}, None)
+HERE = Fingerprint(Machine(model='Board', cpu='Core', cores=2), {'numpy': '1'}, None)
 CPUS = units('cpu0', 'cpu1')
 LIMITS = Limits(min_runs=6, max_runs=6, warm_up=1)
 #: jobs of one measurement
@@ -62,9 +62,9 @@ class Rig:
     def costs(self) -> dict[tuple[str, str], float]:
         """Return (network, unit) -> median."""
         return {
-            (name, unit): cost.p50_ms
+            (name, unit): cost.latency_ms
             for name, network in read_profile(self.path).networks.items()
-            for unit, cost in network.variants['base'].stages['infer'].items()
+            for unit, cost in network.variants['base'].stages[0].cost.items()
         }
 
 
@@ -126,7 +126,7 @@ def test_only_the_units_asked_for(rig):
 def test_memory_is_with_the_stage_that_holds_the_network(rig):
     rig.run(units=('cpu0',))
     network = read_profile(rig.path).networks['first']
-    assert network.variants['base'].stages['infer']['cpu0'].memory_mib == 3.0
+    assert network.variants['base'].stages[0].cost['cpu0'].memory_mib == 3.0
 
 
 def test_corun_pairs_are_bounded_and_kept(rig):
@@ -143,7 +143,9 @@ def test_hand_overs_are_measured_once(rig):
         plan = steps(found, rig.targets, bench, wanted)
         assert plan[-1].what == 'hand-overs between cpu0, cpu1'
         found = plan[-1].measure(found, lambda _share: None)
-        assert set(found.transitions_ms) == {'cpu0', 'cpu1'}
+        assert [(one.begin, one.end) for one in found.transitions] == [
+            ('cpu0', 'cpu1'), ('cpu1', 'cpu0'),
+        ]  # fmt: skip
         assert not any(
             'hand-over' in step.what for step in steps(found, rig.targets, bench, wanted)
         )

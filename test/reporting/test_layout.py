@@ -12,12 +12,11 @@ from typing import Any
 import pytest
 import yaml
 from profiles import cost
-from profiles import profile_data
+from profiles import profile
 
 from edge_sched_ros.cli.commands.build import show_engines
 from edge_sched_ros.cli.main import main
 from edge_sched_ros.pipeline import machine_report
-from edge_sched_ros.profiling.profile_file import parse_profile
 from edge_sched_ros.reporting.layout import output_console
 from edge_sched_ros.reporting.outcomes import show_comparison
 from edge_sched_ros.reporting.outcomes import show_outcome
@@ -211,14 +210,12 @@ def test_placement(shown, tmp_path):
 
 
 def test_a_profile(shown):
-    stages = {'infer+postprocess': {'cpu11': cost(123456.0, memory_mib=98765.0)}}
+    infer = {'name': 'infer', 'cost': {'cpu11': cost(123456.0, memory_mib=98765.0)}}
     units = [f'cpu{index}' for index in range(12)]
-    matrix = {unit: dict.fromkeys(units, 0.125) for unit in units}
-    data = profile_data(
-        networks={NAME: {'variants': {'base': {'stages': stages}}}}, transitions_ms=matrix
-    )
-    show_profile(parse_profile(data, 'p').model_dump(mode='json'), output_console())
-    _all_in([NAME, 'infer+postprocess', 'cpu11', '1.23e+05', '9.88e+04', '0.125'], shown())
+    between = [{'from': one, 'to': other, 'ms': 0.125} for one in units for other in units]
+    networks = {NAME: {'stages': [infer]}}
+    show_profile(profile(networks=networks, transitions=between), output_console())
+    _all_in([NAME, 'infer', 'cpu11', '1.23e+05', '9.88e+04', '0.125'], shown())
 
 
 def test_the_doctor(shown, monkeypatch):

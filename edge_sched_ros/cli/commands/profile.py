@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,6 +20,9 @@ from edge_sched_ros.cli.output import printing
 from edge_sched_ros.cli.plots import check_plot
 from edge_sched_ros.cli.ranges import FiniteRange
 from edge_sched_ros.documents.output_file import check_output
+
+if TYPE_CHECKING:
+    from edge_sched_ros.system.system_file import SystemFile
 
 _FILE = NamedPath(path_type=Path, dir_okay=False)
 #: options that say how to measure
@@ -35,7 +38,7 @@ _MEASURING = (
     '--output',
     type=_FILE,
     default=None,
-    help='Profile file to write; what it has of this machine, as sure as --share asks, is kept '
+    help='System file to write; what it has of this machine, as sure as --share asks, is kept '
     'and not measured again. Without NETWORKS it is only shown.',
 )
 @click.option(
@@ -72,7 +75,7 @@ _MEASURING = (
 )
 @click.option('--again', is_flag=True, help='Measure what the file has, too.')
 @click.option('--plot', type=_FILE, default=None, help='Draw it: a PNG, or a page of HTML.')
-@click.option('--json', 'as_json', is_flag=True, help='Print the profile as JSON.')
+@click.option('--json', 'as_json', is_flag=True, help='Print the file as JSON.')
 @click.pass_context
 def profile(
     context: click.Context,
@@ -102,9 +105,10 @@ def profile(
     from edge_sched_ros.profiling.session import Wanted
     from edge_sched_ros.reporting.profile_pictures import draw_profile
     from edge_sched_ros.reporting.profile_pictures import SUFFIXES
+    from edge_sched_ros.system.writing import system_data
 
     if output is None:
-        raise click.UsageError('-o is needed: the profile file to write or to show.')
+        raise click.UsageError('-o is needed: the file to write or to show.')
     inputs = [*map(Path, networks), output, *filter(None, [image])]
     check_plot(plot, SUFFIXES, inputs=inputs)
     asked: Collection[tuple[str, str, str]] = ()
@@ -129,14 +133,13 @@ def profile(
     else:
         _refuse_unused(context)
         found = read_profile(output)
-    data = found.model_dump(mode='json')
     if plot is not None:
-        draw_profile(data, plot)
+        draw_profile(found, plot)
     with printing():
         if as_json:
-            click.echo(json.dumps(data, indent=2))
+            click.echo(json.dumps(system_data(found), indent=2))
         else:
-            _show(data, output, share, asked)
+            _show(found, output, share, asked)
 
 
 def _refuse_unused(context: click.Context) -> None:
@@ -153,21 +156,20 @@ def _refuse_unused(context: click.Context) -> None:
 
 
 def _show(
-    data: dict[str, Any], output: Path, share: float, asked: Collection[tuple[str, str, str]]
+    found: SystemFile, output: Path, share: float, asked: Collection[tuple[str, str, str]]
 ) -> None:
     """Show a profile; of what was asked for, say what is not sure enough."""
-    from edge_sched_ros.profiling.statistics import is_sure
+    from edge_sched_ros.profiling.additions import is_sure_enough
     from edge_sched_ros.reporting.layout import output_console
     from edge_sched_ros.reporting.profile_tables import label
     from edge_sched_ros.reporting.profile_tables import rows
     from edge_sched_ros.reporting.profile_tables import show_profile
 
-    show_profile(data, output_console())
+    show_profile(found, output_console())
     unsure = [
         f'{label(network, variant)} {stage} on {unit}'
-        for network, variant, stage, unit, cost in rows(data)
-        if (network, variant, unit) in asked
-        and not is_sure(cost['half_width_ms'], cost['p50_ms'], cost['confidence'], share)
+        for network, variant, stage, unit, cost in rows(found)
+        if (network, variant, unit) in asked and not is_sure_enough(cost, share)
     ]
     if unsure:
         click.echo(

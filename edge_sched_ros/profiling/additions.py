@@ -1,0 +1,172 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a measurement adds to a profile, and what a profile has already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from datetime import datetime
+from datetime import timezone
+from pathlib import Path
+from typing import Any
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.fused import JOINT
+from edge_sched_ros.execution.network_digest import network_sha256
+from edge_sched_ros.execution.units import LocalUnit
+from edge_sched_ros.profiling.corun import slowdowns
+from edge_sched_ros.profiling.fingerprint import Fingerprint
+from edge_sched_ros.profiling.measure import OnUnit
+from edge_sched_ros.profiling.measure import SOURCE
+from edge_sched_ros.profiling.statistics import is_sure
+from edge_sched_ros.profiling.target import Target
+from edge_sched_ros.system.contention import PairwiseContention
+from edge_sched_ros.system.costs import Cost
+from edge_sched_ros.system.device import Transition
+from edge_sched_ros.system.fields import Sourced
+from edge_sched_ros.system.measurement import DeviceMeasurement
+from edge_sched_ros.system.measurement import Pair
+from edge_sched_ros.system.network import Network
+from edge_sched_ros.system.network import Stage
+from edge_sched_ros.system.network import Variant
+from edge_sched_ros.system.system_file import SystemFile
+from edge_sched_ros.system.unit import Unit
+
+_DIGITS = 16
+
+
+def empty_profile(here: Fingerprint, *, picture: str = '') -> SystemFile:
+    """Return a profile of this computer in which nothing is measured."""
+    measured = DeviceMeasurement(
+        machine=here.machine,
+        versions=dict(here.versions),
+        power_mode=here.power_mode,
+        date=_now(),
+        picture=picture,
+    )
+    return SystemFile(measured=measured)
+
+
+def with_costs(profile: SystemFile, target: Target, unit: str, found: OnUnit) -> SystemFile:
+    """Return a profile with what was measured of a network on a unit; costs of old files go."""
+    sha256 = digest(target.file)
+    network = profile.networks.get(target.network)
+    variants = {} if network is None else dict(network.variants)
+    old = variants.get(target.variant)
+    # a file written by hand need not say what it is of
+    known = () if old is None or old.sha256 not in ('', sha256) else old.stages
+    variants[target.variant] = Variant(
+        accuracy=target.accuracy,
+        file=target.file.name,
+        sha256=sha256,
+        stages=_with_stages(known, target, unit, found.stages),
+    )
+    # names were checked before anything was measured
+    made = network or Network.model_construct(variants={})
+    made = made.model_copy(update={'variants': variants})
+    networks = {**profile.networks, target.network: made}
+    return _dated(profile, target.all_units, [unit], networks=networks)
+
+
+def _with_stages(
+    known: Sequence[Stage], target: Target, unit: str, found: Mapping[str, Cost]
+) -> tuple[Stage, ...]:
+    """Return stages with their costs on one more unit, in the order they run in."""
+    stages = {stage.name: stage for stage in known}
+    for name, cost in found.items():
+        stage = stages.get(name) or Stage(name=name)
+        stages[name] = stage.model_copy(update={'cost': {**stage.cost, unit: cost}})
+    order = [part for stage in target.units for part in stage.split(JOINT)]
+    return tuple(stages[name] for name in dict.fromkeys([*order, *stages]) if name in stages)
+
+
+def with_handovers(
+    profile: SystemFile, units: Sequence[LocalUnit], times_ms: Mapping[str, Mapping[str, float]]
+) -> SystemFile:
+    """Return a profile with hand-over times: unit -> other unit -> time."""
+    known = {(one.begin, one.end): one for one in profile.transitions}
+    for begin, row in times_ms.items():
+        for end, ms in row.items():
+            known[(begin, end)] = Transition.model_validate({'from': begin, 'to': end, 'ms': ms})
+    sources = {**profile.sources, 'transitions': Sourced(source=SOURCE)}
+    transitions = tuple(known.values())
+    return _dated(profile, units, list(times_ms), transitions=transitions, sources=sources)
+
+
+def with_pair(profile: SystemFile, pair: Pair) -> SystemFile:
+    """Return a profile with one more pair, or a newer measurement of it."""
+    assert profile.measured is not None
+    old = (one for one in profile.measured.pairs if _names(one) != _names(pair))
+    measured = profile.measured.model_copy(update={'pairs': (*old, pair)})
+    table = PairwiseContention(
+        model='pairwise', slowdown=slowdowns(measured.pairs), source=f'{SOURCE} --corun'
+    )
+    return _dated(profile.model_copy(update={'measured': measured}), contention=table)
+
+
+def _dated(
+    profile: SystemFile,
+    units: Sequence[LocalUnit] = (),
+    measured_on: Sequence[str] = (),
+    **update: Any,
+) -> SystemFile:
+    """Return a profile with changes made now, and units that were measured on."""
+    own = {local.unit.name: Unit(kind=local.unit.kind, slots=local.unit.slots) for local in units}
+    new = {name: own[name] for name in measured_on if name not in profile.units}
+    update['units'] = {**profile.units, **new}
+    if profile.measured is not None:
+        update['measured'] = profile.measured.model_copy(update={'date': _now()})
+    return profile.model_copy(update=update)
+
+
+def knows(profile: SystemFile, target: Target, unit: str, share: float) -> bool:
+    """
+    Whether a profile has what a network costs on a unit, measured with the same file.
+
+    :param share: of the median that half of its confidence interval may be
+    """
+    network = profile.networks.get(target.network)
+    variant = None if network is None else network.variants.get(target.variant)
+    if variant is None or variant.sha256 != digest(target.file):
+        return False
+    costs = [stage.cost[unit] for stage in variant.stages if unit in stage.cost]
+    return bool(costs) and all(is_sure_enough(cost, share) for cost in costs)
+
+
+def is_sure_enough(cost: Cost, share: float) -> bool:
+    """
+    Whether a cost was measured, and as surely as asked.
+
+    :param share: of the median that half of its confidence interval may be
+    """
+    found = cost.measured
+    return found is not None and is_sure(found.half_width_ms, cost.latency_ms, found.level, share)
+
+
+def has_handovers(profile: SystemFile, units: Sequence[str]) -> bool:
+    """Whether every hand-over between units has been measured."""
+    known = {(one.begin, one.end) for one in profile.transitions}
+    return all((one, other) in known for one in units for other in units if one != other)
+
+
+def has_pair(profile: SystemFile, pair: tuple[str, str, str, str]) -> bool:
+    """Whether a network on a unit has been measured beside another network on another unit."""
+    pairs = () if profile.measured is None else profile.measured.pairs
+    return any(_names(one) == pair for one in pairs)
+
+
+def digest(file: Path) -> str:
+    """Return the first digits of a network's hash; empty when a file of it cannot be read."""
+    try:
+        return network_sha256(file)[:_DIGITS]
+    except ConfigError:
+        return ''
+
+
+def _names(pair: Pair) -> tuple[str, str, str, str]:
+    return pair.unit, pair.network, pair.other_unit, pair.other_network
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec='seconds')
