@@ -12,6 +12,7 @@ from rich.text import Text
 
 from edge_sched_ros.reporting.layout import show_line
 from edge_sched_ros.reporting.layout import show_table
+from edge_sched_ros.reporting.thin_runs import thin_runs
 
 #: characters between two columns
 _GAP = 2
@@ -98,6 +99,8 @@ def show_comparison(found: Mapping[str, Any], baseline: str, console: Console) -
     columns = ('policy', 'UXCost', '95 %', 'misses', 'to best \nother', 'worst', *bound)
     rows = [_ratios(found, name, baseline)[: len(columns)] for name in policies]
     show_table(columns, rows, console, title=f'Ratios to {baseline}')
+    if few := thin_runs(found['runs']):
+        show_line(few, console)
     if found['bound_windows']:
         show_line(_windows(found['bound_windows']), console)
 

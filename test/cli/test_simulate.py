@@ -184,7 +184,20 @@ def test_what_is_built_in_is_listed(capsys):
     assert lines >= set(policy_classes())
 
 
-@pytest.mark.parametrize('arguments', [[], ['--json'], ['--list']])
+def test_what_is_built_in_is_listed_as_json(capsys):
+    main(['simulate', '--list'])
+    lines = capsys.readouterr().out
+    main(['simulate', '--list', '--json'])
+    found = json.loads(capsys.readouterr().out)
+    assert list(found) == ['workloads', 'platforms', 'suites', 'policies']
+    assert set(found['workloads']) == set(built_in('workloads'))
+    for kind, meanings in found.items():
+        assert f'{kind}' in lines
+        for name, meaning in meanings.items():
+            assert f'  {name} ' in lines and meaning in lines
+
+
+@pytest.mark.parametrize('arguments', [[], ['--json'], ['--list'], ['--list', '--json']])
 def test_output_on_a_full_disk_is_one_line(run, arguments):
     run()
     command = [sys.executable, '-m', 'edge_sched_ros.cli.main', 'simulate', *arguments]

@@ -136,6 +136,7 @@ def test_a_comparison_of_policies(shown):
     pair = {'uxcost_ratio': 1234.567, 'ci95': (0.001, 98765.432), 'miss_ratio_ratio': 4321.987}
     windows = ('windows', 'proven', 'jobs', 'optimum_missed', 'optimum_missed_variants')
     found = {
+        'runs': [],
         'geomean': {name: {'edf+drop': pair} for name in names},
         'scenarios': {scenario: {name: 98765.4321 + index for index, name in enumerate(names)}},
         'best_other': {name: {'geomean': 5555.125, 'worst': 66666.25} for name in names},

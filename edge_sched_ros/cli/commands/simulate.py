@@ -92,13 +92,11 @@ _NOT_WITH_REPLAY = {
     help='Feed a trace to a new dispatcher instead and see whether it decides the same; policy '
     'and seed are those of the trace.',
 )
-@click.option('--json', 'as_json', is_flag=True, help='Print the outcome as JSON.')
+@click.option('--json', 'as_json', is_flag=True, help='Print the outcome, or the list, as JSON.')
 @click.option(
     '--list',
+    'listed',
     is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=show_list,
     help='Show the built-in workloads, platforms, suites and policies, and end.',
 )
 @click.pass_context
@@ -117,6 +115,7 @@ def simulate(
     trace: Path | None,
     replayed: Path | None,
     as_json: bool,
+    listed: bool,
 ) -> None:
     """
     Run the scheduler on tasks and a device in virtual time.
@@ -137,6 +136,9 @@ def simulate(
     from edge_sched_ros.simulation.trace import trace_file
     from edge_sched_ros.system.system import System
 
+    if listed:
+        show_list(as_json=as_json)
+        return
     if replayed is not None:
         _refuse_beside_replay(ctx)
     values: dict[str, Any] = dict(parse_settings(settings))
