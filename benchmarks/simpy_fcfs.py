@@ -40,7 +40,7 @@ from edge_sched_ros.core.decisions import Release
 from edge_sched_ros.core.events import Event
 from edge_sched_ros.core.tasks import StageSpec
 from edge_sched_ros.core.tasks import TaskSpec
-from edge_sched_ros.simulation.nature import Nature
+from edge_sched_ros.simulation.execution_model import ExecutionModel
 from edge_sched_ros.simulation.simulator import NS_PER_S
 from edge_sched_ros.simulation.simulator import Simulator
 from edge_sched_ros.simulation.sources import Source
@@ -109,7 +109,7 @@ class EqualUnits:
         self.env = simpy.Environment()
         self.system = system
         self.seed = seed
-        self.nature = Nature(system, seed)
+        self.model = ExecutionModel(system, seed)
         self.accounts = {spec.name: Account(spec) for spec in system.tasks}
         self.busy_ns = {unit.name: 0 for unit in system.units}
         self.ends: Ends = {}
@@ -172,7 +172,7 @@ class EqualUnits:
     def work_ns(self, spec: TaskSpec, stage: StageSpec, unit: str, seq: int, index: int) -> int:
         """Return what a stage takes."""
         cost = self.system.costs[(spec.name, 'base', stage.name, unit)]
-        return round(self.nature.work_ns(cost, 1, spec.name, seq, index))
+        return round(self.model.work_ns(cost, 1, spec.name, seq, index))
 
     def drop(self, account: Account, seq: int) -> None:
         """Count a frame without an answer."""

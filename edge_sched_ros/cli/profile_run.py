@@ -166,7 +166,7 @@ def _meter(units: tuple[LocalUnit, ...]) -> EnergyMeter | None:
     meter = EnergyMeter(units, reader.read)
     rails: tuple[str, ...] = ()
     for _ in range(10):
-        rails = meter.look(time.monotonic_ns())
+        rails = meter.find_rails(time.monotonic_ns())
         time.sleep(0.1)
     if not rails:
         reasons = reader.read(time.monotonic_ns(), None).reasons

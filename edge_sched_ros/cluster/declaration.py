@@ -18,7 +18,7 @@ from edge_sched_ros.cluster.observed import as_time_ms
 from edge_sched_ros.cluster.observed import shown
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.names import is_blank
-from edge_sched_ros.documents.plain_words import plain_problem
+from edge_sched_ros.documents.validation_text import plain_problem
 
 _ANNOTATIONS = {key: annotation for annotation, key in names.KEYS.items()}
 _FLOATS = ('rate_per_s', 'deadline_ms', 'memory_mib')

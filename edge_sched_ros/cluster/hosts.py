@@ -33,8 +33,8 @@ from edge_sched_ros.cluster.records import Node
 from edge_sched_ros.cluster.types_file import Types
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.names import Named
-from edge_sched_ros.documents.plain_words import plain_key
-from edge_sched_ros.documents.plain_words import plain_problem
+from edge_sched_ros.documents.validation_text import plain_key
+from edge_sched_ros.documents.validation_text import plain_problem
 
 #: what a pod asks for, and the unit it wants
 _Wish = tuple[AppSpec, str]

@@ -10,7 +10,6 @@ from typing import Any
 
 from edge_sched_ros.core import events
 from edge_sched_ros.core import reasons
-from edge_sched_ros.core.books import Books
 from edge_sched_ros.core.decisions import Decision
 from edge_sched_ros.core.decisions import Drop
 from edge_sched_ros.core.decisions import Run
@@ -19,6 +18,7 @@ from edge_sched_ros.core.decisions import WakeAt
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.errors import InvariantError
 from edge_sched_ros.core.job import Job
+from edge_sched_ros.core.job_table import JobTable
 from edge_sched_ros.core.ledger import Ledger
 from edge_sched_ros.core.parameters import changed_task
 from edge_sched_ros.core.policy import Policy
@@ -40,7 +40,7 @@ PolicyFactory = Callable[[str, Mapping[str, Any]], Policy]
 
 class LowLevelDispatcher:
     """
-    Carries out what a policy decides on one device, and keeps the books.
+    Carries out what a policy decides on one device.
 
     ``handle`` is the only way its state changes. Same events at the same times give the same
     decisions.
@@ -72,8 +72,8 @@ class LowLevelDispatcher:
         self.units = self._units.states
         self.policy_name = policy
         self.policy_parameters = dict(policy_parameters or {})
-        self._books = Books(tasks, frozenset(self.units), self.profiles)
-        self._ready = self._books.ready.entries
+        self._table = JobTable(tasks, frozenset(self.units), self.profiles)
+        self._ready = self._table.ready.entries
         self._make_policy = make_policy
         self._policy = make_policy(policy, self.policy_parameters)
         self._accepting = True
@@ -96,27 +96,27 @@ class LowLevelDispatcher:
             now_ns=0,
             ready=(),
             units=self.units,
-            tasks=self._books.specs,
-            accounts=self._books.ledger.tasks,
+            tasks=self._table.specs,
+            accounts=self._table.ledger.tasks,
             profiles=self.profiles,
-            jobs=self._books.jobs,
-            behind=self._books.ledger.behind,
+            jobs=self._table.jobs,
+            behind=self._table.ledger.behind,
         )
 
     @property
     def ledger(self) -> Ledger:
         """The account of every job."""
-        return self._books.ledger
+        return self._table.ledger
 
     @property
     def jobs(self) -> Mapping[int, Job]:
         """The jobs in flight by id."""
-        return self._books.jobs
+        return self._table.jobs
 
     @property
     def tasks(self) -> Mapping[str, TaskSpec]:
         """The tasks with their present settings."""
-        return self._books.specs
+        return self._table.specs
 
     def handle(self, event: events.Event, now_ns: int) -> list[Decision]:
         """
@@ -136,27 +136,27 @@ class LowLevelDispatcher:
 
     def _on_frame_arrived(self, event: events.FrameArrived, out: list[Decision]) -> None:
         if self._accepting:
-            self._books.frame(event, self._now_ns, out)
+            self._table.frame(event, self._now_ns, out)
 
     def _on_stage_finished(self, event: events.StageFinished, out: list[Decision]) -> None:
         running = self._units.end(event)
         if running is None:
             return  # from a worker that was given up
         if event.energy_mj:
-            self._books.ledger.spend(running.task, event.energy_mj)
-        job = self._books.jobs.get(event.job)
+            self._table.ledger.spend(running.task, event.energy_mj)
+        job = self._table.jobs.get(event.job)
         if job is not None:
             self._units.learn(job, running, event)
             job.note(event.unit, event.started_ns, event.finished_ns)
-            self._books.stage_ended(job, event, self._now_ns, out)
+            self._table.stage_ended(job, event, self._now_ns, out)
 
     def _on_stage_failed(self, event: events.StageFailed, out: list[Decision]) -> None:
         if self._units.end(event) is None:
             return  # from a worker that was given up
-        job = self._books.jobs.get(event.job)
+        job = self._table.jobs.get(event.job)
         if job is not None:
             job.note(event.unit, event.started_ns, event.finished_ns)
-            self._books.fail(job, event.reason, self._now_ns, out)
+            self._table.fail(job, event.reason, self._now_ns, out)
 
     def _on_unit_changed(self, event: events.UnitChanged, out: list[Decision]) -> None:
         unit = self.units.get(event.unit)
@@ -167,16 +167,16 @@ class LowLevelDispatcher:
         self._units.set_state(unit, event.state, event.reason)
         unit.speed = event.speed
         for job_id in list(unit.running):
-            job = self._books.jobs.get(job_id)
+            job = self._table.jobs.get(job_id)
             if event.state == AVAILABLE and job is None:
                 del unit.running[job_id]
             elif event.state != AVAILABLE and job is not None:
-                self._books.fail(job, reasons.UNIT_LOST, self._now_ns, out)
+                self._table.fail(job, reasons.UNIT_LOST, self._now_ns, out)
 
     def _on_parameters_changed(self, event: events.ParametersChanged, out: list[Decision]) -> None:
         if event.task:
-            spec = changed_task(self._books.specs, event.task, event.values)
-            self._books.change(spec, self._now_ns, out)
+            spec = changed_task(self._table.specs, event.task, event.values)
+            self._table.change(spec, self._now_ns, out)
             return
         values = dict(event.values)
         name = values.pop('policy', self.policy_name)
@@ -187,7 +187,7 @@ class LowLevelDispatcher:
         self.policy_parameters = values
 
     def _on_clock_jumped(self, _event: events.ClockJumped, out: list[Decision]) -> None:
-        self._books.drop_all(reasons.CLOCK_JUMP, self._now_ns, out)
+        self._table.drop_all(reasons.CLOCK_JUMP, self._now_ns, out)
 
     def _on_timer_fired(self, _event: events.TimerFired, out: list[Decision]) -> None:
         self._armed_ns = None
@@ -202,7 +202,7 @@ class LowLevelDispatcher:
 
     def _on_stopped(self, _event: events.Stopped, out: list[Decision]) -> None:
         self._accepting = False
-        self._books.drop_all(reasons.SHUTDOWN, self._now_ns, out)
+        self._table.drop_all(reasons.SHUTDOWN, self._now_ns, out)
 
     # --- units ----------------------------------------------------------------------------
 
@@ -211,8 +211,8 @@ class LowLevelDispatcher:
         reason = f'{run.task}/{run.stage} has run for {seconds:.1f} s'
         self._units.set_state(unit, HUNG, reason)
         for job_id in unit.running:
-            if (job := self._books.jobs.get(job_id)) is not None:
-                self._books.fail(job, reasons.UNIT_HUNG, self._now_ns, out)
+            if (job := self._table.jobs.get(job_id)) is not None:
+                self._table.fail(job, reasons.UNIT_HUNG, self._now_ns, out)
 
     def _wake_at(self, time_ns: int, out: list[Decision]) -> None:
         if self._armed_ns is None or time_ns < self._armed_ns:
@@ -238,7 +238,7 @@ class LowLevelDispatcher:
         policy, view = self._policy, self._view
         again = True
         while again and self._ready:
-            if not view.refresh(self._now_ns, self._books.ready) and not policy.asks_when_busy:
+            if not view.refresh(self._now_ns, self._table.ready) and not policy.asks_when_busy:
                 return
             again = False
             for decision in policy.decide(view):
@@ -248,14 +248,14 @@ class LowLevelDispatcher:
                     again |= self._apply(decision, out)
 
     def _drop_unrunnable(self, out: list[Decision]) -> None:
-        for job in self._books.ready.jobs():
+        for job in self._table.ready.jobs():
             if not self._units.can_run(job):
-                self._books.drop(job, reasons.NO_UNIT, self._now_ns, out)
+                self._table.drop(job, reasons.NO_UNIT, self._now_ns, out)
 
     def _apply(self, decision: Decision, out: list[Decision]) -> bool:
         """Carry out a decision that starts nothing; return whether it can make others due."""
         if isinstance(decision, Drop):
-            self._books.drop(self._live(decision.job), decision.reason, self._now_ns, out)
+            self._table.drop(self._live(decision.job), decision.reason, self._now_ns, out)
             return True
         if isinstance(decision, UseVariant):
             self._use_variant(decision, out)
@@ -269,7 +269,7 @@ class LowLevelDispatcher:
         job, name, now_ns = self._live(decision.job), decision.unit, self._now_ns
         stage, idle = job.stage, self.units[name].idle
         fits = idle and decision.stage == stage.name and name in stage.units
-        if not fits or not self._books.start(job):
+        if not fits or not self._table.start(job):
             raise InvariantError(f'{self._policy.name} cannot run {job!r} on {name}')
         hang_at_ns = self._units.start(job, name, now_ns)
         job.unit = name
@@ -282,11 +282,11 @@ class LowLevelDispatcher:
         job = self._live(decision.job)
         if job.started:
             raise InvariantError(f'{self._policy.name} changes the variant of started {job!r}')
-        job.use(self._books.specs[job.task].variant(decision.variant))
+        job.use(self._table.specs[job.task].variant(decision.variant))
         out.append(decision)
 
     def _live(self, job_id: int) -> Job:
-        job = self._books.jobs.get(job_id)
+        job = self._table.jobs.get(job_id)
         if job is None:
             raise InvariantError(f'{self._policy.name} speaks of job {job_id}, which has ended')
         return job
@@ -300,5 +300,5 @@ class LowLevelDispatcher:
         :raises InvariantError: when a job is in two places, a unit does not run what it says,
             or the ledger does not add up
         """
-        self._books.validate()
-        self._units.validate(self._books.jobs)
+        self._table.validate()
+        self._units.validate(self._table.jobs)

@@ -28,4 +28,4 @@ class ConfigError(EdgeSchedError, ValueError):
 
 
 class InvariantError(EdgeSchedError, AssertionError):
-    """The dispatcher's own books do not add up: a defect in this package, never the user's."""
+    """The dispatcher's own accounts do not add up: a defect in this package, never the user's."""

@@ -261,7 +261,7 @@ class Ledger:
 
     def validate(self, in_flight: dict[str, int]) -> None:
         """
-        Check the books against the jobs that really are in flight.
+        Check the accounts against the jobs that really are in flight.
 
         :raises InvariantError: when they do not add up
         """

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from edge_sched_ros.core.profiles import StageCost
 
 #: the kinds of processing unit the vocabulary knows
-UNIT_KINDS = ('cpu', 'gpu', 'dla', 'pva', 'vic', 'ofa', 'npu', 'tpu')
+UNIT_KINDS = ('cpu', 'gpu', 'dla', 'pva', 'vic', 'ofa')
 
 AVAILABLE = 'available'
 UNAVAILABLE = 'unavailable'

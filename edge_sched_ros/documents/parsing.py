@@ -15,8 +15,8 @@ from pydantic import BaseModel
 from pydantic import ValidationError
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.documents.plain_words import plain_key
-from edge_sched_ros.documents.plain_words import plain_problem
+from edge_sched_ros.documents.validation_text import plain_key
+from edge_sched_ros.documents.validation_text import plain_problem
 
 _Model = TypeVar('_Model', bound=BaseModel)
 

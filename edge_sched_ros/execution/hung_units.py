@@ -26,7 +26,7 @@ class HungUnits:
         """Whether any unit hangs, as seen last."""
         return bool(self._hung)
 
-    def look(self, units: Mapping[str, UnitState], now_ns: int) -> list[tuple[int, str]]:
+    def report(self, units: Mapping[str, UnitState], now_ns: int) -> list[tuple[int, str]]:
         """
         Return a level and a line for every unit that hangs or is back since the last look.
 

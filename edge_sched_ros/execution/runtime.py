@@ -141,7 +141,7 @@ class Runtime:
             self._delivery.stop()
 
     @property
-    def left_behind(self) -> frozenset[str]:
+    def abandoned(self) -> frozenset[str]:
         """Units that a thread of an earlier start is still busy on."""
         return frozenset(
             worker.local.unit.name for worker in self._abandoned if not worker.join(0)
@@ -149,10 +149,8 @@ class Runtime:
 
     def _take_back_units(self) -> None:
         """Give units whose old thread was left behind to their new worker."""
-        left_behind = [
-            state.unit.name for state in self._dispatcher.units.values() if state.running
-        ]
-        for name in left_behind:
+        abandoned = [state.unit.name for state in self._dispatcher.units.values() if state.running]
+        for name in abandoned:
             self.post(UnitChanged(name, AVAILABLE))
 
     # --- events -----------------------------------------------------------------------------
@@ -188,7 +186,7 @@ class Runtime:
             self._carry_out(self._dispatcher.handle(event, now_ns), None, 0)
             # a unit is given up when a timer fires, and comes back with any event
             if self._hung or type(event) is TimerFired:
-                lines = self._hung.look(self._dispatcher.units, now_ns)
+                lines = self._hung.report(self._dispatcher.units, now_ns)
         if lines:
             say(lines)
 

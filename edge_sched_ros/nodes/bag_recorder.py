@@ -63,7 +63,7 @@ class BagRecorder(Node):
             if kind not in typestore().fielddefs:
                 raise ConfigError(topic, f"'{kind}' cannot be written into a bag here")
             message_class(kind, topic)
-        self.create_timer(_LOOK_S, self.look, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        self.create_timer(_LOOK_S, self.find_topics, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
     @property
     def matched(self) -> bool:
@@ -75,7 +75,7 @@ class BagRecorder(Node):
             for each in subscriptions.values()
         )
 
-    def look(self) -> None:
+    def find_topics(self) -> None:
         """Look who publishes, and subscribe so that all of them are heard."""
         for topic, kind in self._topics.items():
             offers = [

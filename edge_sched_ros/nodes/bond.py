@@ -19,7 +19,7 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.nodes.quiet_publishers import create_publisher
+from edge_sched_ros.nodes.eventless_publishers import create_publisher
 from edge_sched_ros.nodes.ros_messages import message_class
 
 #: the parameter, as nav2's nodes call it

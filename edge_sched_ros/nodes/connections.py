@@ -55,7 +55,7 @@ class Connections:
         if subscription.topic_name != topic:
             self._infos[topic] = subscription.topic_name
 
-    def look(self, received: AbstractSet[str], with_info: AbstractSet[str]) -> None:
+    def check(self, received: AbstractSet[str], with_info: AbstractSet[str]) -> None:
         """
         Look now.
 

@@ -12,7 +12,7 @@ from rclpy.qos import DurabilityPolicy
 from rclpy.qos import QoSProfile
 from rclpy.qos import ReliabilityPolicy
 
-from edge_sched_ros.nodes.quiet_publishers import create_publisher
+from edge_sched_ros.nodes.eventless_publishers import create_publisher
 from edge_sched_ros.nodes.ros_messages import make
 from edge_sched_ros.nodes.ros_messages import message_class
 from edge_sched_ros.pipeline import messages

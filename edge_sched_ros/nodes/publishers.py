@@ -14,8 +14,8 @@ from rclpy.qos import ReliabilityPolicy
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.jobs import JobEnd
+from edge_sched_ros.nodes.eventless_publishers import create_publisher
 from edge_sched_ros.nodes.label_publisher import LabelPublisher
-from edge_sched_ros.nodes.quiet_publishers import create_publisher
 from edge_sched_ros.nodes.raw_detections import is_understood
 from edge_sched_ros.nodes.raw_detections import write_detections
 from edge_sched_ros.nodes.ros_messages import make

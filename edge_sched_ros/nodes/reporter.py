@@ -15,7 +15,7 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile
 
 from edge_sched_ros.msg import SchedulerStatus
-from edge_sched_ros.nodes.quiet_publishers import create_publisher
+from edge_sched_ros.nodes.eventless_publishers import create_publisher
 from edge_sched_ros.nodes.ros_messages import make
 from edge_sched_ros.pipeline.admission import OFF
 from edge_sched_ros.pipeline.health import admission_health

@@ -28,12 +28,12 @@ from edge_sched_ros.nodes.bond import Bond
 from edge_sched_ros.nodes.bond import BOND_PARAMETER
 from edge_sched_ros.nodes.changes import apply_changes
 from edge_sched_ros.nodes.changes import check_changes
+from edge_sched_ros.nodes.eventless_publishers import create_publisher
 from edge_sched_ros.nodes.logging_bridge import forward_logging
 from edge_sched_ros.nodes.node_topic_names import NodeTopicNames
 from edge_sched_ros.nodes.parameters import NodeParameters
 from edge_sched_ros.nodes.process_tuning import tune_process
 from edge_sched_ros.nodes.publishers import TaskPublisher
-from edge_sched_ros.nodes.quiet_publishers import create_publisher
 from edge_sched_ros.nodes.reporter import IdleReporter
 from edge_sched_ros.nodes.reporter import Reporter
 from edge_sched_ros.nodes.ros_messages import make

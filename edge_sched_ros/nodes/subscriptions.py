@@ -251,7 +251,7 @@ class Subscriptions:
                 self._take_infos(topic)
         last = {topic: infos.last for topic, infos in self._camera_infos.items()}
         with_info = {topic for topic, info in last.items() if info is not None}
-        self._connections.look(self._received, with_info)
+        self._connections.check(self._received, with_info)
         for topic, problems in self._connections.problems.items():
             for problem in problems:
                 self._warn_once(topic, problem, problem)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How unlike detections and known things are; imported by the tracker when it first needs it."""
+"""How unlike detections and known tracks are; imported by the tracker when it first needs it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class MixedDistance(Distance):  # type: ignore[misc]
     def get_distances(
         self, objects: Sequence[Any], candidates: Sequence[Any] | None
     ) -> NDArray[np.float64]:
-        """Return the distance of every candidate (rows) to every known thing (columns)."""
+        """Return the distance of every candidate (rows) to every known track (columns)."""
         if not candidates or not objects:
             return np.zeros((len(candidates or ()), len(objects)))
         seen = np.stack([candidate.points.reshape(4) for candidate in candidates])

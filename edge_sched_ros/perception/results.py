@@ -67,7 +67,7 @@ class DepthMap:
 @dataclass(frozen=True, slots=True)
 class Embeddings:
     """
-    Appearance of things.
+    Appearance of objects.
 
     :param vectors: NxD float32
     """

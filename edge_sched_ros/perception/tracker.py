@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which detection is which thing of before: Kalman filter and matching by norfair."""
+"""Which detection belongs to which track: Kalman filter and matching by norfair."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ _NEVER = 10_000
 
 class Tracker:
     """
-    Gives detections numbers that stay with the thing.
+    Gives detections the numbers of their tracks.
 
     Box corners are filtered by norfair's Kalman filter; predictions and detections of one class
     are matched by a distance that mixes overlap and appearance.
@@ -111,7 +111,7 @@ class Tracker:
 
     def update(self, found: Detections, vectors: NDArray[np.float32] | None) -> Detections:
         """
-        Return the detections that belong to a known thing, with its number.
+        Return the detections that belong to a known track, with its number.
 
         :param vectors: appearance of each detection, NxD of unit length, or ``None``
         """

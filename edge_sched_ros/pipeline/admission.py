@@ -161,9 +161,9 @@ class Admission:
         """Take it that tasks were changed: the next look predicts anew, whenever it comes."""
         self._outdated = True
 
-    def look(self, inputs: Mapping[str, InputAccount], now_ns: int) -> None:
+    def update(self, inputs: Mapping[str, InputAccount], now_ns: int) -> None:
         """Note rates, and predict anew when costs or rates have become others."""
-        self.rates.look(inputs, now_ns)
+        self.rates.update(inputs, now_ns)
         if self.mode == OFF:
             self.outlook, self._asked = Outlook(), []
             return

@@ -20,12 +20,12 @@ from edge_sched_ros.execution.network_variants import BASE
 from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.perception.programs.observed import observe_detections
+from edge_sched_ros.pipeline.abandoned_threads import close_others
+from edge_sched_ros.pipeline.abandoned_threads import keep
+from edge_sched_ros.pipeline.abandoned_threads import stuck_with
+from edge_sched_ros.pipeline.abandoned_threads import units_of
 from edge_sched_ros.pipeline.config import PipelineConfig
 from edge_sched_ros.pipeline.config import TaskConfig
-from edge_sched_ros.pipeline.left_behind import close_others
-from edge_sched_ros.pipeline.left_behind import keep
-from edge_sched_ros.pipeline.left_behind import stuck_with
-from edge_sched_ros.pipeline.left_behind import units_of
 from edge_sched_ros.pipeline.parameter_table import is_parameter
 from edge_sched_ros.pipeline.task_programs import TaskProgram
 from edge_sched_ros.pipeline.task_programs import TaskPrograms

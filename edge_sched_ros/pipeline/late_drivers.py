@@ -27,7 +27,7 @@ class LateDrivers:
         #: kinds of units
         self.kinds: tuple[str, ...] = ()
 
-    def look(self, now_ns: int) -> None:
+    def check(self, now_ns: int) -> None:
         """Look again, if it is time to; any clock that goes on will do."""
         if self._looked_ns is not None and now_ns - self._looked_ns < _EVERY_NS:
             return

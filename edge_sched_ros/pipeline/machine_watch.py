@@ -36,7 +36,7 @@ class MachineWatch:
         #: what was read last, by unit
         self.readings: Mapping[str, UnitReading] = {}
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Read everything once, and tell the dispatcher what changed."""
         now_ns, done, hung = self._runtime.read(_look)
         found = self._sampler.sample(now_ns, self._uses(now_ns, done))

@@ -120,7 +120,7 @@ class Pipeline:
         self._late = LateDrivers(self._root)
         assembly = assemble(self.config, machine)
         self._quota = _quota_watch(self._root, machine, assembly)
-        use = self._quota.look()
+        use = self._quota.read()
         if use is not None:
             _log.warning('%s: %s', use, _SPENT)
         try:
@@ -197,7 +197,7 @@ class Pipeline:
         """Stop, if need be, and free all engines but those a hung call may still use."""
         self.stop()
         if self._assembly is not None:
-            self._assembly.close(self._runtime.left_behind if self._runtime is not None else ())
+            self._assembly.close(self._runtime.abandoned if self._runtime is not None else ())
         self._assembly = None
         self._runtime = None
         self._watch = None
@@ -281,18 +281,18 @@ class Pipeline:
         To be called about once a second: it reads some dozen small files.
         """
         if self._watch is not None:
-            self._watch.look()
+            self._watch.check()
             if self._late is not None:
-                self._late.look(self._clock_ns())
+                self._late.check(self._clock_ns())
             if self._replanning is not None:
-                self._replanning.look()
-            self.admission.look(self._inputs.snapshot(), self._clock_ns())
+                self._replanning.check()
+            self.admission.update(self._inputs.snapshot(), self._clock_ns())
 
     def status(self) -> Status:
         """Return the state of everything at this moment."""
         missing, left_out = self._loaded().missing, self._loaded().left_out
         readings = {} if self._watch is None else self._watch.readings
-        quota = None if self._quota is None else self._quota.look()
+        quota = None if self._quota is None else self._quota.read()
         status: Status = self._running().read(
             lambda dispatcher, now_ns: read_status(
                 dispatcher,
@@ -383,7 +383,7 @@ class Pipeline:
     def _known(self) -> Known:
         """Return what admission asks for; a quota is less than what the units could do."""
         known: Known = self._running().read(look)
-        use = None if self._quota is None else self._quota.look()
+        use = None if self._quota is None else self._quota.read()
         return known if use is None else replace(known, cpus=use.quota.cpus)
 
     def _reset_programs(self) -> None:

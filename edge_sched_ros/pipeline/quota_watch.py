@@ -72,7 +72,7 @@ class QuotaWatch:
         """Count from now on."""
         self._before = read_throttling(self._root)
 
-    def look(self) -> QuotaUse | None:
+    def read(self) -> QuotaUse | None:
         """Return what there is now; ``None`` without a quota that limits anything."""
         quota = limiting(read_cpu_quota(self._root), self._cores)
         if quota is None:

@@ -51,7 +51,7 @@ class Replanning:
         #: why there was no plan the last time; empty when there was one
         self.problem = ''
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Begin a plan if one is wanted; to be called about once a second. Returns at once."""
         if self._thread is not None and self._thread.is_alive():
             return

@@ -22,7 +22,7 @@ class StreamRates:
         self._counts: dict[str, int] = {}
         self._looked_ns: int | None = None
 
-    def look(self, inputs: Mapping[str, InputAccount], now_ns: int) -> None:
+    def update(self, inputs: Mapping[str, InputAccount], now_ns: int) -> None:
         """Take in what has come since the last look."""
         before_ns = self._looked_ns
         if before_ns is not None and now_ns - before_ns < _LEAST_NS:

@@ -17,7 +17,7 @@ from edge_sched_ros.policies.pareto_front import Point
 from edge_sched_ros.policies.pareto_growth import best_growth
 from edge_sched_ros.policies.pareto_memory import Memory
 from edge_sched_ros.policies.pareto_round import Proposal
-from edge_sched_ros.policies.pareto_round import Round
+from edge_sched_ros.policies.pareto_round import ProposalRound
 from edge_sched_ros.policies.pareto_tasks import allocate
 from edge_sched_ros.policies.pareto_tasks import Allocated
 from edge_sched_ros.policies.pareto_tasks import known_costs
@@ -82,7 +82,7 @@ class Pareto:
         self._drifts = 0
         self._tasks: dict[str, Allocated] = {}
         self._memory = Memory(memory_mib, self._tasks)
-        self._round = Round(self._tasks, self._settle_ns)
+        self._round = ProposalRound(self._tasks, self._settle_ns)
         #: changes of points so far, for tests and reports
         self.changes = 0
 
@@ -220,10 +220,10 @@ class Pareto:
             return
         proposal = self._proposal(view, task, state, took_ns)
         active = [name for name in self._tasks if view.tasks[name].enabled]
-        best = self._round.say(proposal, view.now_ns, active)
+        best = self._round.collect(proposal, view.now_ns, active)
         if best is None:
             return
-        spoke = self._round.said_by()
+        spoke = self._round.proposers()
         self._round.clear()
         other = self._tasks[best.task]
         free = self._memory.free_mib(view, without=best.task)

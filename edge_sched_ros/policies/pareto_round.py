@@ -26,7 +26,7 @@ class Proposal:
     growth: float
 
 
-class Round:
+class ProposalRound:
     """
     Collects one proposal from each network that may change.
 
@@ -40,33 +40,33 @@ class Round:
     def __init__(self, tasks: Mapping[str, Allocated], patience_ns: int) -> None:
         self._tasks = tasks
         self._patience_ns = patience_ns
-        self._said: dict[str, Proposal] = {}
+        self._proposals: dict[str, Proposal] = {}
         self._since_ns = 0
 
     def clear(self) -> None:
-        """Forget what was said: it was about other points."""
-        self._said.clear()
+        """Forget all proposals: they were about other points."""
+        self._proposals.clear()
 
-    def said_by(self) -> tuple[str, ...]:
-        """Return who has spoken."""
-        return tuple(self._said)
+    def proposers(self) -> tuple[str, ...]:
+        """Return the tasks that have proposed."""
+        return tuple(self._proposals)
 
-    def say(self, proposal: Proposal, now_ns: int, active: Iterable[str]) -> Proposal | None:
+    def collect(self, proposal: Proposal, now_ns: int, active: Iterable[str]) -> Proposal | None:
         """
         Take in a proposal; return the best one when nobody is waited for any more.
 
         :param active: tasks that get frames
         """
-        if not self._said:
+        if not self._proposals:
             self._since_ns = now_ns
-        self._said[proposal.task] = proposal
+        self._proposals[proposal.task] = proposal
         waited = now_ns - self._since_ns > self._patience_ns
         if not waited and any(self._is_waited_for(name) for name in active):
             return None
-        there = [said for said in self._said.values() if said.task in self._tasks]
+        there = [said for said in self._proposals.values() if said.task in self._tasks]
         return max(there, key=lambda said: said.growth)
 
     def _is_waited_for(self, name: str) -> bool:
         state = self._tasks.get(name)
         can_change = state is not None and not state.lock and len(state.choices) > 1
-        return can_change and name not in self._said
+        return can_change and name not in self._proposals

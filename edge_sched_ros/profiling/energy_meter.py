@@ -43,7 +43,7 @@ class EnergyMeter:
         self._work: dict[str, float] = {}
         self._over_ns: dict[str, int] = {}
 
-    def look(self, now_ns: int) -> tuple[str, ...]:
+    def find_rails(self, now_ns: int) -> tuple[str, ...]:
         """Read the machine while it is idle; return the rails that can be read."""
         reading = self._before = self._read(now_ns, self._before)
         self._idle.observe(reading.rails_mw)

@@ -25,8 +25,8 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.events import Event
 from edge_sched_ros.core.events import StageFinished
 from edge_sched_ros.simulation import draws
+from edge_sched_ros.simulation.execution_model import ExecutionModel
 from edge_sched_ros.simulation.machine import Machine
-from edge_sched_ros.simulation.nature import Nature
 from edge_sched_ros.simulation.simulator import Simulator
 from edge_sched_ros.system.system import RunCost
 from edge_sched_ros.system.system import System
@@ -149,7 +149,7 @@ class _NodeSimulator(Simulator):
 
     def __init__(self, plan: _Plan, seed: int) -> None:
         super().__init__(plan.system, policy='fcfs', seed=seed, listener=self._listen)
-        self._nature = _SwappingNature(plan, seed)
+        self._model = _SwappingModel(plan, seed)
         self._machine = _Cores(plan, self._foresee_end)
         self._begun: dict[int, tuple[str, int]] = {}
         self._last = {
@@ -168,7 +168,7 @@ class _NodeSimulator(Simulator):
                 self._begun[decision.job] = (decision.task, decision.release_ns)
 
 
-class _SwappingNature(Nature):
+class _SwappingModel(ExecutionModel):
     """A request takes longer where the one before on its unit was of another network."""
 
     def __init__(self, plan: _Plan, seed: int) -> None:

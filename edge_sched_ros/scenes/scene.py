@@ -17,7 +17,7 @@ from edge_sched_ros.scenes.solids import cast_solid
 from edge_sched_ros.scenes.world import CLASSES
 from edge_sched_ros.scenes.world import HALF_EXTENTS
 from edge_sched_ros.scenes.world import make_world
-from edge_sched_ros.scenes.world import Thing
+from edge_sched_ros.scenes.world import MovingObject
 
 #: changes when the same seed gives other pictures
 RENDERER = 1
@@ -94,15 +94,15 @@ class Scene:
         image, depth = cast_arena(rays, origin, self._world.ground_seed)
         owner = np.zeros(depth.shape, np.int16)
         outlines = {}
-        for thing in self._world.things:
-            outline = self._draw(thing, time_s, rotation, origin, rays, image, depth, owner)
+        for item in self._world.objects:
+            outline = self._draw(item, time_s, rotation, origin, rays, image, depth, owner)
             if outline is not None:
-                outlines[thing.identity] = outline
+                outlines[item.identity] = outline
         objects = tuple(
             found
-            for thing in self._world.things
-            if thing.identity in outlines
-            and (found := self._truth(thing, outlines[thing.identity], owner, depth)) is not None
+            for item in self._world.objects
+            if item.identity in outlines
+            and (found := self._truth(item, outlines[item.identity], owner, depth)) is not None
         )
         noise = np.random.default_rng((self.seed, index)).normal(0, 3, image.shape)
         noisy = np.clip(image + noise, 0, 255).astype(np.uint8)
@@ -110,7 +110,7 @@ class Scene:
 
     def _draw(
         self,
-        thing: Thing,
+        item: MovingObject,
         time_s: float,
         rotation: NDArray[np.float32],
         origin: NDArray[np.float32],
@@ -119,15 +119,15 @@ class Scene:
         depth: NDArray[np.float32],
         owner: NDArray[np.int16],
     ) -> tuple[int, int, int, int, int] | None:
-        """Draw one thing behind what is nearer; return its outline's box and area in pixels."""
-        centre, yaw = thing.pose(time_s)
-        window = self._window(thing, rotation.T @ (centre - origin))
+        """Draw one object behind what is nearer; return its outline's box and area in pixels."""
+        centre, yaw = item.pose(time_s)
+        window = self._window(item, rotation.T @ (centre - origin))
         if window is None:
             return None
         top, bottom, left, right = window
         part = np.s_[top:bottom, left:right]
         shape = depth[part].shape
-        hit, colour = cast_solid(thing, origin - centre, rays[part].reshape(-1, 3), yaw)
+        hit, colour = cast_solid(item, origin - centre, rays[part].reshape(-1, 3), yaw)
         hit = hit.reshape(shape)
         inside = np.isfinite(hit)
         if not inside.any():
@@ -135,7 +135,7 @@ class Scene:
         front = inside & (hit < depth[part])
         image[part][front] = colour.reshape(*shape, 3)[front].astype(np.uint8)
         depth[part][front] = hit[front]
-        owner[part][front] = thing.identity
+        owner[part][front] = item.identity
         rows, columns = np.where(inside.any(axis=1))[0], np.where(inside.any(axis=0))[0]
         return (
             int(left + columns[0]),
@@ -146,10 +146,10 @@ class Scene:
         )
 
     def _window(
-        self, thing: Thing, centre: NDArray[np.float32]
+        self, item: MovingObject, centre: NDArray[np.float32]
     ) -> tuple[int, int, int, int] | None:
-        """Return the pixels a thing can cover (top, bottom, left, right), or ``None``."""
-        radius = float(np.linalg.norm(HALF_EXTENTS[thing.kind]))
+        """Return the pixels an object can cover (top, bottom, left, right), or ``None``."""
+        radius = float(np.linalg.norm(HALF_EXTENTS[item.kind]))
         nearest = float(centre[2]) - radius
         if nearest < 0.4:
             return None
@@ -163,20 +163,20 @@ class Scene:
 
     @staticmethod
     def _truth(
-        thing: Thing,
+        item: MovingObject,
         outline: tuple[int, int, int, int, int],
         owner: NDArray[np.int16],
         depth: NDArray[np.float32],
     ) -> SceneObject | None:
         left, top, right, bottom, area = outline
-        mine = owner[top:bottom, left:right] == thing.identity
+        mine = owner[top:bottom, left:right] == item.identity
         seen = int(mine.sum())
         if seen < _FAINTEST_PX or min(right - left, bottom - top) < _SMALLEST_SIDE_PX:
             return None
         return SceneObject(
-            identity=thing.identity,
-            class_id=CLASSES.index(thing.kind),
-            label=thing.kind,
+            identity=item.identity,
+            class_id=CLASSES.index(item.kind),
+            label=item.kind,
             box_xyxy=(left, top, right, bottom),
             visible_share=seen / area,
             distance_m=float(depth[top:bottom, left:right][mine].min()),

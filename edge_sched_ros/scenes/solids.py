@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_sched_ros.scenes.world import HALF_EXTENTS
-from edge_sched_ros.scenes.world import Thing
+from edge_sched_ros.scenes.world import MovingObject
 
 Array = NDArray[np.float32]
 _LIGHT = np.array([0.4, 0.8, -0.45], dtype=np.float32)
@@ -31,7 +31,7 @@ class Hit:
     normal: Array
 
 
-def cast_solid(thing: Thing, origin: Array, rays: Array, yaw: float) -> tuple[Array, Array]:
+def cast_solid(item: MovingObject, origin: Array, rays: Array, yaw: float) -> tuple[Array, Array]:
     """
     Return depth and colour of a solid along rays.
 
@@ -40,12 +40,12 @@ def cast_solid(thing: Thing, origin: Array, rays: Array, yaw: float) -> tuple[Ar
     :returns: N depths (infinite for a miss), Nx3 BGR
     """
     turn = _turn(-yaw)
-    cast = {'crate': _box, 'ball': _sphere, 'barrel': _cylinder}[thing.kind]
-    extents = np.array(HALF_EXTENTS[thing.kind], dtype=np.float32)
+    cast = {'crate': _box, 'ball': _sphere, 'barrel': _cylinder}[item.kind]
+    extents = np.array(HALF_EXTENTS[item.kind], dtype=np.float32)
     with np.errstate(divide='ignore', invalid='ignore'):
         hit = cast(turn @ origin, rays @ turn.T, extents)
     light = 0.55 + 0.45 * np.clip(hit.normal @ (turn @ _LIGHT), 0, 1)
-    return hit.depth, _pattern(thing, hit.point) * light[:, None]
+    return hit.depth, _pattern(item, hit.point) * light[:, None]
 
 
 def _turn(angle: float) -> Array:
@@ -105,14 +105,14 @@ def _cylinder(origin: Array, rays: Array, extents: Array) -> Hit:
     return Hit(depth, point, normal.astype(np.float32))
 
 
-def _pattern(thing: Thing, point: Array) -> Array:
+def _pattern(item: MovingObject, point: Array) -> Array:
     """Return the colour of points on the solid: two colours in one of four patterns."""
-    x, y, z = (point * (thing.frequency * np.pi)).T
+    x, y, z = (point * (item.frequency * np.pi)).T
     waves = (
         np.sin(2 * y),
         np.sin(2 * x) * np.sin(2 * z),
         np.sin(2 * (x + y + z)),
         np.sin(2 * x) * np.sin(2 * y) * np.sin(2 * z),
     )
-    second = waves[thing.pattern] > 0
-    return np.where(second[:, None], thing.colours[1], thing.colours[0])
+    second = waves[item.pattern] > 0
+    return np.where(second[:, None], item.colours[1], item.colours[0])

@@ -51,7 +51,7 @@ def _wave(random: np.random.Generator, amplitude: float, rate: float) -> Wave:
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class MovingObject:
     """
     A moving object.
 
@@ -85,7 +85,7 @@ class Thing:
 class World:
     """Everything of one scene that does not depend on time."""
 
-    things: tuple[Thing, ...]
+    objects: tuple[MovingObject, ...]
     ground_seed: int
     camera_path: tuple[Wave, Wave, Wave, Wave]
     turn_rate: float
@@ -100,11 +100,11 @@ class World:
         return Pose(path[0].at(time_s), float(height), path[1].at(time_s), yaw, pitch)
 
 
-def make_world(seed: int, *, things: int = 18) -> World:
+def make_world(seed: int, *, objects: int = 18) -> World:
     """Return the world of a seed: the same for the same seed, always."""
     random = np.random.default_rng(seed)
     return World(
-        things=tuple(_thing(random, index + 1, things) for index in range(things)),
+        objects=tuple(_object(random, index + 1, objects) for index in range(objects)),
         ground_seed=int(random.integers(1 << 30)),
         camera_path=(
             _wave(random, 1.5, 0.3),
@@ -117,12 +117,12 @@ def make_world(seed: int, *, things: int = 18) -> World:
     )
 
 
-def _thing(random: np.random.Generator, identity: int, count: int) -> Thing:
+def _object(random: np.random.Generator, identity: int, count: int) -> MovingObject:
     kind = CLASSES[int(random.integers(len(CLASSES)))]
     # spread over the circle so that some are in view wherever the camera looks
     angle = 2 * np.pi * (identity + random.uniform(-0.4, 0.4)) / count
     distance = random.uniform(3.6, 9.0)
-    return Thing(
+    return MovingObject(
         identity=identity,
         kind=kind,
         centre=(float(distance * np.sin(angle)), float(distance * np.cos(angle))),

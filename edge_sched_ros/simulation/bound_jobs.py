@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.tasks import VariantSpec
-from edge_sched_ros.simulation.nature import Nature
+from edge_sched_ros.simulation.execution_model import ExecutionModel
 from edge_sched_ros.simulation.sources import Source
 from edge_sched_ros.system.system import System
 
@@ -68,7 +68,7 @@ class _Window:
         self._system = system
         self._seed = seed
         self._variants = variants
-        self._nature = Nature(system, seed)
+        self._model = ExecutionModel(system, seed)
         self._specs = {task.name: task for task in system.tasks}
         self._jobs: list[WindowJob] = []
 
@@ -105,7 +105,7 @@ class _Window:
                 },
             )
         )
-        for name, found in (self._nature.items_for(task.name, seq) or {}).items():
+        for name, found in (self._model.items_for(task.name, seq) or {}).items():
             child = self._specs[name]
             if found and child.enabled and child.every_n == 1:
                 self._add(child, seq, release_ns, index, found)
@@ -118,10 +118,10 @@ class _Window:
             step = {}
             for unit in stage.units:
                 cost = self._system.costs[(task, variant.name, stage.name, unit)]
-                work_ns = self._nature.work_ns(cost, items, task, seq, index)
+                work_ns = self._model.work_ns(cost, items, task, seq, index)
                 step[unit] = math.floor(work_ns / GRAIN_NS)
             steps.append(step)
-            index += 1 + self._nature.skip(task, variant, seq, index)
+            index += 1 + self._model.skip(task, variant, seq, index)
         return tuple(steps)
 
     def _check_changes(self) -> None:

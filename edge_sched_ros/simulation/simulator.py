@@ -28,9 +28,9 @@ from edge_sched_ros.core.events import UnitChanged
 from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.plugins.policies import make_policy
 from edge_sched_ros.simulation.change_keys import check_changes
+from edge_sched_ros.simulation.execution_model import ExecutionModel
 from edge_sched_ros.simulation.machine import Active
 from edge_sched_ros.simulation.machine import Machine
-from edge_sched_ros.simulation.nature import Nature
 from edge_sched_ros.simulation.objectives import Score
 from edge_sched_ros.simulation.sources import Source
 from edge_sched_ros.system.system import System
@@ -88,7 +88,7 @@ class Simulator:
         self._listener = listener
         self._planner = planner
         self._planning_ns = round(planning_s * NS_PER_S)
-        self._nature = Nature(system, seed)
+        self._model = ExecutionModel(system, seed)
         self._machine = Machine(system, self._foresee_end)
         self._sources = {
             name: Source(name, stream, seed) for name, stream in system.streams.items()
@@ -216,7 +216,7 @@ class Simulator:
         index, variant = self._stages[(task, run.variant, run.stage)]
         cost = self.system.costs[(task, run.variant, run.stage, run.unit)]
         seq = self._jobs[run.job].seq
-        work_ns = self._nature.work_ns(cost, items, task, seq, index)
+        work_ns = self._model.work_ns(cost, items, task, seq, index)
         energy_mj = cost.energy_mj
         if items > 1:
             energy_mj += (items - 1) * cost.energy_per_item_mj
@@ -241,14 +241,14 @@ class Simulator:
         self._at(time_ns, self._on_finish, active, active.turn)
 
     def _finish(self, active: Active, _turn: int) -> None:
-        run, now_ns, nature = active.run, self.now_ns, self._nature
+        run, now_ns, model = active.run, self.now_ns, self._model
         self._machine.end(active, now_ns)
         release = self._jobs.get(run.job)
         seq = -1 if release is None else release.seq
         spent_mj = active.spent_mj
         self.score.spend(run.task, run.job, spent_mj)
-        items_for = nature.items_for(run.task, seq)
-        skip = nature.skip(run.task, active.variant, seq, active.index)
+        items_for = model.items_for(run.task, seq)
+        skip = model.skip(run.task, active.variant, seq, active.index)
         started_ns = active.started_ns if active.started_ns < now_ns else now_ns
         self._send(
             StageFinished(
@@ -271,4 +271,4 @@ class Simulator:
 
     def set_cascade(self, task: str, **values: Any) -> None:
         """Change how often a cascade has something to do, and how much."""
-        self._nature.set_cascade(task, **values)
+        self._model.set_cascade(task, **values)

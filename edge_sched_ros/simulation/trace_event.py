@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from edge_sched_ros.core.codec import from_dict
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.events import EVENT_TYPES
-from edge_sched_ros.documents.plain_words import plain_problem
+from edge_sched_ros.documents.validation_text import plain_problem
 
 _KINDS = {kind.__name__: kind for kind in EVENT_TYPES}
 #: type of event -> field -> what checks its value

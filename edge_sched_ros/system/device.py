@@ -11,7 +11,6 @@ from pydantic import Field
 from pydantic import field_validator
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.core.units import UNIT_KINDS
 from edge_sched_ros.documents.names import Named
 from edge_sched_ros.system.contention import ContentionSpec
 from edge_sched_ros.system.contention import NoContention
@@ -23,6 +22,7 @@ from edge_sched_ros.system.fields import Sourced
 from edge_sched_ros.system.fields import Spread
 from edge_sched_ros.system.fields import Strict
 from edge_sched_ros.system.measurement import DeviceMeasurement
+from edge_sched_ros.system.unit import KINDS
 from edge_sched_ros.system.unit import Unit
 
 
@@ -148,7 +148,7 @@ class Device(Strict):
         """
         found = self.units_called(word)
         # a kind or another device's type may be absent here; anything else is a slip
-        if not found and word not in UNIT_KINDS and '_' not in word:
+        if not found and word not in KINDS and '_' not in word:
             known = ', '.join(self.units)
             raise ConfigError(where, f"unknown unit '{word}' (there are {known})")
         return found

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.near import did_you_mean
-from edge_sched_ros.documents.plain_words import shortened
+from edge_sched_ros.documents.validation_text import shortened
 
 DATA = Path(__file__).parent / 'data'
 KINDS = ('workloads', 'platforms')

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.near import did_you_mean
-from edge_sched_ros.documents.plain_words import shortened
+from edge_sched_ros.documents.validation_text import shortened
 from edge_sched_ros.documents.yaml_file import read_mapping
 from edge_sched_ros.system.cost_lookup import joined_costs
 from edge_sched_ros.system.finding import find

@@ -10,9 +10,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.documents.plain_words import key_word
-from edge_sched_ros.documents.plain_words import plain_problem
-from edge_sched_ros.documents.plain_words import shortened
+from edge_sched_ros.documents.validation_text import key_word
+from edge_sched_ros.documents.validation_text import plain_problem
+from edge_sched_ros.documents.validation_text import shortened
 from edge_sched_ros.system.fields import NAME_WORDS
 from edge_sched_ros.system.old_keys import instead
 from edge_sched_ros.system.old_keys import older_profile

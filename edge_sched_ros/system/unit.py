@@ -23,6 +23,8 @@ from edge_sched_ros.system.fields import Whole
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+#: beside those that this package runs networks on, accelerators that only models know
+KINDS = (*UNIT_KINDS, 'npu', 'tpu')
 Discipline = Literal['ps', 'fcfs', 'priority']
 #: kinds that divide themselves among all requests, where a file does not say
 _SHARING = ('gpu', 'cpu')
@@ -51,7 +53,7 @@ class Unit(Sourced):
     """A processing unit. The keys from ``discipline`` on are for ``capacity`` and ``place``."""
 
     kind: Named = Field(
-        '', description=f'{", ".join(UNIT_KINDS)}; where absent what the name begins with, or cpu.'
+        '', description=f'{", ".join(KINDS)}; where absent what the name begins with, or cpu.'
     )
     type: Named = Field('', description='The model of the unit, a key of costs.')
     speed: Positive = Field(
@@ -90,8 +92,8 @@ class Unit(Sourced):
 
     @model_validator(mode='after')
     def _fits(self) -> Self:
-        if self.kind and self.kind not in UNIT_KINDS:
-            raise ValueError(f'kind must be one of {", ".join(UNIT_KINDS)}, not {self.kind!r}')
+        if self.kind and self.kind not in KINDS:
+            raise ValueError(f'kind must be one of {", ".join(KINDS)}, not {self.kind!r}')
         return self
 
     def called(self, name: str) -> Self:
@@ -100,7 +102,7 @@ class Unit(Sourced):
 
         :raises ValueError: where the keys of its queue do not go with that kind
         """
-        kind = self.kind or next((kind for kind in UNIT_KINDS if name.startswith(kind)), 'cpu')
+        kind = self.kind or next((kind for kind in KINDS if name.startswith(kind)), 'cpu')
         unit = self if self.kind else self.model_copy(update={'kind': kind})
         if unit.cores > 1 and unit.order != 'ps':
             raise ValueError(f'{name}: cores above 1 need discipline ps, not {unit.order}')

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The books and their figures."""
+"""The ledger and its figures."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.key_tables import key_table
 from edge_sched_ros.documents.parsing import checking
 from edge_sched_ros.documents.parsing import parse
-from edge_sched_ros.documents.plain_words import plain_problem
+from edge_sched_ros.documents.validation_text import plain_problem
 
 
 class Part(BaseModel):

@@ -258,16 +258,16 @@ def test_what_hangs_is_said_with_what_it_usually_takes():
     state = UnitState(Unit('gpu0'))
     hung, units = HungUnits(), {'gpu0': state}
     state.running[1] = Running(1, 'find', 'infer', 10**9, 10**9 + 12_500_000, 2 * 10**9)
-    assert hung.look(units, 2 * 10**9) == [] and not hung
+    assert hung.report(units, 2 * 10**9) == [] and not hung
     state.state = HUNG
-    ((_, line),) = hung.look(units, 3 * 10**9)
+    ((_, line),) = hung.report(units, 3 * 10**9)
     assert line == (
         'unit gpu0: hung: find/infer has run for 2 s (it usually takes 12.5 ms); '
         'nothing is started on the unit until that ends'
     )
-    assert hung.look(units, 4 * 10**9) == [] and hung
+    assert hung.report(units, 4 * 10**9) == [] and hung
     state.state = AVAILABLE
-    ((_, line),) = hung.look(units, 6 * 10**9)
+    ((_, line),) = hung.report(units, 6 * 10**9)
     assert line == 'unit gpu0: back after 5 s; it was hung in find/infer' and not hung
 
 

@@ -266,7 +266,7 @@ def test_jtop_is_not_needed(monkeypatch):
 
 def _looks(watch, *signs):
     """Return every change as state, speed and reason, or None."""
-    found = [watch.look(UnitSigns(**sign)) for sign in signs]
+    found = [watch.update(UnitSigns(**sign)) for sign in signs]
     return [f if f is None else (f.state, round(f.speed, 3), f.reason) for f in found]
 
 
@@ -358,7 +358,7 @@ signs = st.builds(
 def test_whatever_is_seen_speeds_are_possible_and_no_two_changes_say_the_same(seen):
     watch, told = UnitWatch('cpu0'), None
     for sign in seen:
-        change = watch.look(sign)
+        change = watch.update(sign)
         if change is None:
             continue
         assert change.speed > 0 and math.isfinite(change.speed)
@@ -370,11 +370,11 @@ def test_whatever_is_seen_speeds_are_possible_and_no_two_changes_say_the_same(se
 def test_what_stays_the_same_is_soon_told_no_more(seen):
     watch = UnitWatch('cpu0')
     for sign in seen:
-        watch.look(sign)
+        watch.update(sign)
     last = UnitSigns(clock_mhz=1000.0, cap_mhz=1000.0, busy=1.0)
     # back, its cap, its clock, and that it is throttled no more
-    assert sum(watch.look(last) is not None for _ in range(20)) <= 4
-    assert watch.look(last) is None and not watch.throttled
+    assert sum(watch.update(last) is not None for _ in range(20)) <= 4
+    assert watch.update(last) is None and not watch.throttled
 
 
 # --- units -------------------------------------------------------------------------------------

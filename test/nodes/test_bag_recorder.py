@@ -157,5 +157,5 @@ def test_a_publisher_of_another_type_is_named_once(bench, record, capfd):
 
     bench.wait_for(told, 'the warning')
     for _ in range(3):
-        recorder.look()
+        recorder.find_topics()
     assert words not in capfd.readouterr().err and not recorder.matched

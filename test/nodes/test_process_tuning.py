@@ -27,7 +27,7 @@ def test_python_turns_are_shortened():
 def test_a_quiet_publisher_brings_nothing_into_the_wait_set():
     from std_msgs.msg import Empty
 
-    from edge_sched_ros.nodes.quiet_publishers import create_publisher
+    from edge_sched_ros.nodes.eventless_publishers import create_publisher
 
     rclpy.init()
     try:

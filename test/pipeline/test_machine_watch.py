@@ -160,7 +160,7 @@ def test_power_while_busy_is_kept_over_idle_periods_and_lost_with_its_rail():
         UnitReading(),
     ):
         sampler.readings = {'gpu0': reading}
-        watch.look()
+        watch.check()
         told.append(dict(runtime.busy_power_mw))
     assert told == [{'gpu0': 2500.0}, {'gpu0': 2500.0}, {}]
 
@@ -171,13 +171,13 @@ def test_what_a_stage_takes_is_estimated_from_the_rail(tmp_path):
     runtime = _Runtime()
     sampler = Sampler((LocalUnit(Unit('gpu0', 'gpu')),), root=tree.root)
     watch = MachineWatch(runtime, sampler)
-    watch.look()
+    watch.check()
     rail = tree.root / 'sys/bus/i2c/devices/1-0040/hwmon/hwmon3'
     volts = int((rail / 'in1_input').read_text()) / 1000
     before_ma = int((rail / 'curr1_input').read_text())
     (rail / 'curr1_input').write_text(f'{before_ma + round(2000 / volts)}\n')
     runtime.now_ns, runtime.busy_ns, runtime.unit.stages_done = S, S // 2, 10
-    watch.look()
+    watch.check()
     assert runtime.busy_power_mw == {'gpu0': pytest.approx(4000, rel=0.01)}
 
 
@@ -186,11 +186,11 @@ def test_a_hung_unit_is_not_brought_back_by_a_clock():
     change = UnitChanged('gpu0', 'available', 'slower', 0.5)
     watch = MachineWatch(runtime, _Sampler([change]))
     runtime.unit.state = HUNG
-    watch.look()
+    watch.check()
     assert runtime.posted == []
     runtime.unit.state = 'available'
-    watch.look()
-    watch.look()
+    watch.check()
+    watch.check()
     assert runtime.posted == [change]
 
 
@@ -199,7 +199,7 @@ def test_use_is_what_was_done_since_the_last_look():
     watch = MachineWatch(runtime, sampler)
     for now_ns, busy_ns, stages in ((0, 0, 0), (2 * S, S // 2, 3), (3 * S, 3 * S, 3)):
         runtime.now_ns, runtime.busy_ns, runtime.unit.stages_done = now_ns, busy_ns, stages
-        watch.look()
+        watch.check()
     assert [uses for _, uses in sampler.asked] == [
         {},
         {'gpu0': UnitUse(0.25, 3)},

@@ -298,13 +298,13 @@ def test_the_outlook_follows_rates_and_is_not_made_anew_for_nothing(monkeypatch)
         return predict(*arguments)
 
     monkeypatch.setattr(admission, 'predict', counted)
-    desk.admission.look(_inputs(0), 0)
+    desk.admission.update(_inputs(0), 0)
     assert 'rear' in desk.admission.outlook.unknown
     line = admission_health(desk.admission.outlook, 'warn')
     assert (line.level, line.name) == (OK, 'admission')
     assert 'how often' in line.values['rear_unknown']
     for second in range(1, 30):
-        desk.admission.look(_inputs(60 * second), second * S)
+        desk.admission.update(_inputs(60 * second), second * S)
     assert 0 < len(asked) <= 4
     assert not desk.admission.outlook.unknown
     line = admission_health(desk.admission.outlook, 'warn')
@@ -313,10 +313,10 @@ def test_the_outlook_follows_rates_and_is_not_made_anew_for_nothing(monkeypatch)
     assert float(line.values['rear_predicted_p99_ms']) > 50.0
     settled = len(asked)
     for second in range(30, 90):
-        desk.admission.look(_inputs(60 * second), second * S)
+        desk.admission.update(_inputs(60 * second), second * S)
     assert len(asked) == settled
     desk.admission.mode = 'off'
-    desk.admission.look(_inputs(9999), 99 * S)
+    desk.admission.update(_inputs(9999), 99 * S)
     assert not desk.admission.outlook.verdicts
 
 
@@ -359,11 +359,11 @@ def test_a_pipeline_warns_or_refuses_at_start(tmp_path, monkeypatch, caplog):
 def test_an_accepted_change_is_looked_at_at_once():
     """Not after the ten seconds that a drift of costs waits."""
     desk = two('warn', hz=5.0)
-    desk.admission.look({}, 0)
+    desk.admission.update({}, 0)
     assert not any(one.reason for one in desk.admission.outlook.verdicts.values())
     assert desk.change('rear', period_ns=10 * MS).text
     desk.admission.renew()
-    desk.admission.look({}, S)
+    desk.admission.update({}, S)
     assert desk.admission.outlook.verdicts['rear'].reason
 
 

@@ -75,7 +75,7 @@ class _Planner:
 
 def _look(replanning, times=1):
     for _ in range(times):
-        replanning.look()
+        replanning.check()
         assert replanning.wait(TIMEOUT_S)
 
 
@@ -97,9 +97,9 @@ def test_nobody_waits_for_a_plan_and_what_changes_meanwhile_is_planned_for():
     planner = _Planner({'a': ['cpu1']}, {'a': ['cpu0'], 'b': ['cpu1']})
     planner.go_on.clear()
     replanning = Replanning(runtime, planner)
-    replanning.look()
+    replanning.check()
     runtime.post(ParametersChanged({'enabled': True}, task='b'))
-    replanning.look()
+    replanning.check()
     assert planner.asked == [['a']]
     assert runtime.dispatcher.policy_parameters == {}
     planner.go_on.set()
@@ -130,7 +130,7 @@ def test_a_plan_that_comes_too_late_is_forgotten(close):
     runtime, planner = _Runtime(), _Planner({'a': ['cpu1']})
     planner.go_on.clear()
     replanning = Replanning(runtime, planner)
-    replanning.look()
+    replanning.check()
     if close:
         replanning.close()
     else:

@@ -42,7 +42,7 @@ def test_a_rail_above_idle_times_the_time(clock, tmp_path):
     tree = Computer(orin_nx, 6).tree(tmp_path)
     meter = EnergyMeter((CPU0, GPU0), MachineReader([0], tmp_path).read)
     # idle: 5 V, 0.3 A on the rail of CPU, GPU and CV
-    assert 'VDD_CPU_GPU_CV' in meter.look(clock())
+    assert 'VDD_CPU_GPU_CV' in meter.find_rails(clock())
     tree.rails('1-0040', BUSY)
     found = _measured(clock, meter, tmp_path)
     # 2 W more for 10 ms
@@ -53,7 +53,7 @@ def test_a_rail_above_idle_times_the_time(clock, tmp_path):
 def test_units_on_one_rail_share_by_their_time(clock, tmp_path):
     tree = Computer(orin_nx, 6).tree(tmp_path)
     meter = EnergyMeter((CPU0, GPU0), MachineReader([0], tmp_path).read)
-    meter.look(clock())
+    meter.find_rails(clock())
     tree.rails('1-0040', BUSY)
     found = _measured(clock, meter, tmp_path, 'gpu0')
     # half of the time the CPU prepares
@@ -73,16 +73,16 @@ def test_a_pc_counts_energy(clock, tmp_path):
         return reader.read(now_ns, before)
 
     meter = EnergyMeter((CPU0,), read)
-    meter.look(clock())
+    meter.find_rails(clock())
     clock.spend(1000)
-    assert meter.look(clock()) == ('CPU package (RAPL)',)
+    assert meter.find_rails(clock()) == ('CPU package (RAPL)',)
     found = _measured(clock, meter, tmp_path)
     assert found.stages['infer'].energy_mj == pytest.approx(20.0, rel=0.01)
 
 
 def test_without_a_rail_nothing_is_made_up(clock, tmp_path):
     meter = EnergyMeter((CPU0,), MachineReader([0], tmp_path).read)
-    assert meter.look(clock()) == ()
+    assert meter.find_rails(clock()) == ()
     found = _measured(clock, meter, tmp_path)
     assert found.stages['infer'].energy_mj is None
     assert found.stages['infer'].measured.energy_source == ''

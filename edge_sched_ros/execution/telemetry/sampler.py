@@ -85,7 +85,7 @@ class Sampler:
         for local in self._units:
             name = local.unit.name
             signs = _signs(local, reading, uses.get(name, UnitUse()))
-            change = self._watches[name].look(signs)
+            change = self._watches[name].update(signs)
             if change is not None:
                 changes.append(change)
             readings[name] = self._unit(local, reading, signs, uses, rails)

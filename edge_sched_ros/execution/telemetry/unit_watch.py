@@ -67,7 +67,7 @@ class UnitWatch:
         self._held_speed: float | None = None
         self._told = (AVAILABLE, 1.0, False)
 
-    def look(self, signs: UnitSigns) -> UnitChanged | None:
+    def update(self, signs: UnitSigns) -> UnitChanged | None:
         """Take in what is seen now; return what changed, if it is worth telling."""
         if not signs.online:
             return self._tell(UNAVAILABLE, self._told[1], _switched_off(signs.mode))

@@ -16,21 +16,21 @@ from edge_sched_ros.execution.vision import VisionOps
 from edge_sched_ros.perception.flow.history import History
 from edge_sched_ros.perception.flow.history import Past
 from edge_sched_ros.perception.flow.motion import move_boxes
-from edge_sched_ros.perception.flow.thing import pair
-from edge_sched_ros.perception.flow.thing import share_inside
-from edge_sched_ros.perception.flow.thing import Thing
+from edge_sched_ros.perception.flow.track import pair
+from edge_sched_ros.perception.flow.track import share_inside
+from edge_sched_ros.perception.flow.track import Track
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.perception.results import no_detections
 
-#: below this share of points a frame tells little of a thing
+#: below this share of points a frame tells little of a track
 _GOOD_SHARE = 0.3
-#: what a thing's score becomes with each frame that tells little of it
+#: what a track's score becomes with each frame that tells little of it
 _DECAY = 0.8
-#: what a thing's score becomes with each detector result that does not show it
+#: what a track's score becomes with each detector result that does not show it
 _MISS_DECAY = 0.5
-#: things with a lower score are not shown any more
+#: tracks with a lower score are not shown any more
 FAINTEST = 0.2
-#: more of a box must lie in the picture, or its thing is gone
+#: more of a box must lie in the picture, or its track is gone
 _INSIDE = 0.25
 
 
@@ -39,10 +39,10 @@ class FollowerOptions:
     """
     How to follow.
 
-    :param max_age_frames: frames in a row without a detection of it that a thing is followed
+    :param max_age_frames: frames in a row without a detection of it that a track is followed
         through, however it looks meanwhile; a detection in the next still finds it
-    :param min_hits: detections before a thing is shown
-    :param max_distance: a detection farther from a thing is another thing, 0..1, see
+    :param min_hits: detections before a track is shown
+    :param max_distance: a detection farther from a track is another track, 0..1, see
         ``association.place_distance``
     """
 
@@ -54,7 +54,7 @@ class FollowerOptions:
 @dataclass(slots=True)
 class Follower:
     """
-    Keeps things in view between detections.
+    Keeps tracks in view between detections.
 
     :param vision: computes the flow
     :param history: of frames; a detection of a frame that is gone is not used
@@ -65,34 +65,34 @@ class Follower:
     history: History = field(default_factory=History)
     #: results that came too late to be used
     stale: int = 0
-    _things: list[Thing] = field(default_factory=list)
+    _tracks: list[Track] = field(default_factory=list)
     _labels: tuple[str, ...] = ()
     _numbers: int = 0
 
     def reset(self) -> None:
-        """Forget all things; numbers go on, so that none is used twice."""
-        self._things.clear()
+        """Forget all tracks; numbers go on, so that none is used twice."""
+        self._tracks.clear()
         self.history.clear()
 
     def advance(self, seq: int, grey: NDArray[np.uint8]) -> None:
-        """Follow every thing into the next frame."""
+        """Follow every track into the next frame."""
         before = self.history.latest()
         if before is not None and before.grey.shape != grey.shape:
             self.reset()
             before = None
         now = self.history.add(seq, grey)
         if before is not None:
-            self._follow(self._things, [before, now])
-        for thing in self._things:
-            thing.age += 1
+            self._follow(self._tracks, [before, now])
+        for track in self._tracks:
+            track.age += 1
         self._forget(grey.shape)
-        now.boxes = {thing.number: thing.box for thing in self._things}
+        now.boxes = {track.number: track.box for track in self._tracks}
 
     def correct(self, seq: int, found: Detections) -> None:
         """
         Use what a detector found in a frame that may be some frames old.
 
-        Detections are compared with where things were in that frame, and then followed from
+        Detections are compared with where tracks were in that frame, and then followed from
         there to the newest.
         """
         past = self.history.get(seq)
@@ -106,94 +106,94 @@ class Follower:
         newest = self.history.latest()
         if newest is not None:
             self._forget(newest.grey.shape)
-            newest.boxes = {thing.number: thing.box for thing in self._things}
+            newest.boxes = {track.number: track.box for track in self._tracks}
 
     def shown(self) -> Detections:
-        """Return the things that are sure enough, clipped to the picture."""
-        things = [
-            thing
-            for thing in self._things
-            if self._is_confirmed(thing)
-            and thing.score >= FAINTEST
-            and thing.age <= self.options.max_age_frames
+        """Return the tracks that are sure enough, clipped to the picture."""
+        tracks = [
+            track
+            for track in self._tracks
+            if self._is_confirmed(track)
+            and track.score >= FAINTEST
+            and track.age <= self.options.max_age_frames
         ]
         newest = self.history.latest()
-        if not things or newest is None:
+        if not tracks or newest is None:
             return replace(no_detections(self._labels), track_ids=np.zeros(0, np.int64))
         height, width = newest.grey.shape
-        boxes = np.clip([thing.box for thing in things], 0, [width, height] * 2)
+        boxes = np.clip([track.box for track in tracks], 0, [width, height] * 2)
         return Detections(
             boxes.astype(np.float32),
-            np.array([thing.score for thing in things], np.float32),
-            np.array([thing.class_id for thing in things], np.int64),
+            np.array([track.score for track in tracks], np.float32),
+            np.array([track.class_id for track in tracks], np.int64),
             self._labels,
-            np.array([t.number if t.given_id is None else t.given_id for t in things], np.int64),
+            np.array([t.number if t.given_id is None else t.given_id for t in tracks], np.int64),
         )
 
     # --- inside -------------------------------------------------------------------------------
 
-    def _follow(self, things: list[Thing], way: list[Past]) -> None:
-        """Move things along frames, the first of which they are in."""
+    def _follow(self, tracks: list[Track], way: list[Past]) -> None:
+        """Move tracks along frames, the first of which they are in."""
         for before, after in pairwise(way):
-            boxes = np.array([thing.box for thing in things], np.float32).reshape(-1, 4)
-            shifts = np.array([thing.shift for thing in things], np.float32).reshape(-1, 2)
+            boxes = np.array([track.box for track in tracks], np.float32).reshape(-1, 4)
+            shifts = np.array([track.shift for track in tracks], np.float32).reshape(-1, 2)
             moved = move_boxes(before.grey, after.grey, boxes, self.vision, shifts)
-            for thing, box, share in zip(things, moved.boxes, moved.shares):
-                thing.shift = (box[:2] + box[2:] - thing.box[:2] - thing.box[2:]) / 2
-                thing.box = box
+            for track, box, share in zip(tracks, moved.boxes, moved.shares):
+                track.shift = (box[:2] + box[2:] - track.box[:2] - track.box[2:]) / 2
+                track.box = box
                 if share < _GOOD_SHARE:
-                    thing.score *= _DECAY
-                after.boxes[thing.number] = box
+                    track.score *= _DECAY
+                after.boxes[track.number] = box
 
-    def _match(self, past: Past, found: Detections) -> list[Thing]:
-        """Give detections to things or make things of them; return those that now have one."""
-        pairs = pair(self._things, past.boxes, found, self.options.max_distance)
+    def _match(self, past: Past, found: Detections) -> list[Track]:
+        """Give detections to tracks or make tracks of them; return those that now have one."""
+        pairs = pair(self._tracks, past.boxes, found, self.options.max_distance)
         changed = []
         for row in range(len(found)):
-            thing = pairs.get(row)
-            if thing is None:
-                thing = self._new(found, row)
+            track = pairs.get(row)
+            if track is None:
+                track = self._new(found, row)
             else:
-                thing.hits += 1
-            thing.age = 0
-            thing.score = float(found.scores[row])
-            thing.box = found.boxes_xyxy[row].astype(np.float32)
-            past.boxes[thing.number] = thing.box
-            changed.append(thing)
-        matched = {thing.number for thing in changed}
-        for thing in self._things:
+                track.hits += 1
+            track.age = 0
+            track.score = float(found.scores[row])
+            track.box = found.boxes_xyxy[row].astype(np.float32)
+            past.boxes[track.number] = track.box
+            changed.append(track)
+        matched = {track.number for track in changed}
+        for track in self._tracks:
             # one that was not yet known then cannot have been missed
-            if thing.number not in matched and thing.number in past.boxes:
-                thing.score *= _MISS_DECAY
+            if track.number not in matched and track.number in past.boxes:
+                track.score *= _MISS_DECAY
         return changed
 
-    def _new(self, found: Detections, row: int) -> Thing:
+    def _new(self, found: Detections, row: int) -> Track:
         self._numbers += 1
-        thing = Thing(
+        track = Track(
             self._numbers,
             int(found.class_ids[row]),
             float(found.scores[row]),
             found.boxes_xyxy[row].astype(np.float32),
             given_id=None if found.track_ids is None else int(found.track_ids[row]),
         )
-        self._things.append(thing)
-        return thing
+        self._tracks.append(track)
+        return track
 
     def _forget(self, shape: tuple[int, ...]) -> None:
         """
-        Drop things that left the picture or were not detected for too long.
+        Drop tracks that left the picture or were not detected for too long.
 
         They are kept one frame longer than they are shown: what is found in that frame comes
-        after it. A thing that has faded is not shown but known again; one that was never
+        after it. A track that has faded is not shown but known again; one that was never
         confirmed is gone.
         """
-        self._things = [
-            thing
-            for thing in self._things
-            if thing.age <= self.options.max_age_frames + 1
-            and (self._is_confirmed(thing) or thing.score >= FAINTEST * _MISS_DECAY)
-            and share_inside(thing.box, shape) >= _INSIDE
+        self._tracks = [
+            track
+            for track in self._tracks
+            if track.age <= self.options.max_age_frames + 1
+            and (self._is_confirmed(track) or track.score >= FAINTEST * _MISS_DECAY)
+            and share_inside(track.box, shape) >= _INSIDE
         ]
 
-    def _is_confirmed(self, thing: Thing) -> bool:
-        return thing.hits >= self.options.min_hits
+    def _is_confirmed(self, track: Track) -> bool:
+        return track.hits >= self.options.min_hits

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The last few frames, and where things were in them."""
+"""The last few frames, and where tracks were in them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Past:
     One frame.
 
     :param grey: HxW uint8
-    :param boxes: number of a thing -> its box there, x0 y0 x1 y1 in pixels
+    :param boxes: number of a track -> its box there, x0 y0 x1 y1 in pixels
     """
 
     grey: NDArray[np.uint8]

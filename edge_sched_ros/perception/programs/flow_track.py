@@ -27,20 +27,20 @@ _NUMBERS = {
         1.0,
         1000.0,
         whole=True,
-        description='Frames a thing is followed without a detection of it',
+        description='Frames a track is kept without a detection of it',
     ),
     'min_hits': Number(
         _DEFAULTS.min_hits,
         1.0,
         100.0,
         whole=True,
-        description='Detections before a thing is shown',
+        description='Detections before a track is shown',
     ),
     'max_distance': Number(
         _DEFAULTS.max_distance,
         0.0,
         1.0,
-        description='A detection farther from a thing than this is another thing',
+        description='A detection farther from a track than this begins another track',
     ),
 }
 #: results that may wait for the next frame

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What nobody decides: how long a run takes, what it finds, which layers it needs."""
+"""The stochastic execution model: how long a run takes, what it finds, which layers it needs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from edge_sched_ros.system.workload import Task
 _LATENCY, _ITEMS, _SKIP, _EXIT, _TRIGGER = range(5)
 
 
-class Nature:
+class ExecutionModel:
     """
     Draws that depend on seed, task, frame and stage alone, so that every policy meets the same.
 

@@ -18,7 +18,7 @@ _OTHER_CLASS = 2.0
 
 
 @dataclass(slots=True)
-class Thing:
+class Track:
     """
     Something that is followed.
 
@@ -33,41 +33,41 @@ class Thing:
     hits: int = 1
     #: frames followed since a detection of it was used last
     age: int = 0
-    #: the thing as the task that was observed numbers it; ``None`` when it numbers nothing
+    #: the track as the task that was observed numbers it; ``None`` when it numbers nothing
     given_id: int | None = None
     #: how it moved from the frame before, pixels; NaN when not known
     shift: NDArray[np.float32] = field(default_factory=lambda: np.full(2, np.nan, np.float32))
 
 
 def pair(
-    things: list[Thing],
+    tracks: list[Track],
     boxes: Mapping[int, NDArray[np.float32]],
     found: Detections,
     max_distance: float,
-) -> dict[int, Thing]:
+) -> dict[int, Track]:
     """
-    Return row of detections -> the thing it shows.
+    Return row of detections -> the track it shows.
 
     By the numbers of whoever found them, where they are numbered; else by place and class, so
     that all distances together are least.
 
-    :param boxes: where things were in the frame of the detections, by number
-    :param max_distance: of a detection from its thing, see ``association.place_distance``
+    :param boxes: where tracks were in the frame of the detections, by number
+    :param max_distance: of a detection from its track, see ``association.place_distance``
     """
     if found.track_ids is not None:
-        known = {thing.given_id: thing for thing in things}
+        known = {track.given_id: track for track in tracks}
         numbers = [int(number) for number in found.track_ids]
         return {row: known[n] for row, n in enumerate(numbers) if n in known}
-    there = [thing for thing in things if thing.number in boxes]
+    there = [track for track in tracks if track.number in boxes]
     if not there or not len(found):
         return {}
     from scipy.optimize import linear_sum_assignment
 
     from edge_sched_ros.perception.association import place_distance
 
-    places = np.array([boxes[thing.number] for thing in there])
+    places = np.array([boxes[track.number] for track in there])
     distance = place_distance(found.boxes_xyxy, places)
-    other = found.class_ids[:, None] != np.array([thing.class_id for thing in there])
+    other = found.class_ids[:, None] != np.array([track.class_id for track in there])
     distance = np.where(other, _OTHER_CLASS, distance)
     return {
         int(row): there[column]

@@ -21,9 +21,9 @@ from edge_sched_ros.execution import runtime
 from edge_sched_ros.execution.tensorrt.execution import TensorRtNetwork
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.execution.vpi.session import Session
+from edge_sched_ros.pipeline.abandoned_threads import close_others
+from edge_sched_ros.pipeline.abandoned_threads import stuck_with
 from edge_sched_ros.pipeline.config import from_parameters
-from edge_sched_ros.pipeline.left_behind import close_others
-from edge_sched_ros.pipeline.left_behind import stuck_with
 
 pytest.importorskip('onnxruntime')
 
@@ -133,9 +133,9 @@ def test_what_ended_in_the_meantime_is_freed(fake, tmp_path, monkeypatch, hang):
     assert hang.begun.wait(TIMEOUT_S)
     run.pipeline.stop()
     (worker,) = run.pipeline._runtime._abandoned
-    assert run.pipeline._runtime.left_behind == {'gpu0'}
+    assert run.pipeline._runtime.abandoned == {'gpu0'}
     hang.let_go.set()
-    assert worker.join(TIMEOUT_S) and not run.pipeline._runtime.left_behind
+    assert worker.join(TIMEOUT_S) and not run.pipeline._runtime.abandoned
     run.pipeline.unload()
     assert len(closed) == 1 and not fake.memory.allocations
 

@@ -23,7 +23,7 @@ from edge_sched_ros.core.tasks import check_tasks
 from edge_sched_ros.core.tasks import TaskSpec
 
 
-class Books:
+class JobTable:
     """
     Queues and ledger of one device.
 
@@ -212,9 +212,9 @@ class Books:
             in_flight[name] = len(queue)
             for job in queue.jobs():
                 if self.jobs.get(job.id) is not job:
-                    raise InvariantError(f'{job!r} is in a queue and not in the books')
+                    raise InvariantError(f'{job!r} is in a queue and not in the table')
         if sum(in_flight.values()) != len(self.jobs):
-            raise InvariantError('the books hold a job that is in no queue')
+            raise InvariantError('the table holds a job that is in no queue')
         if self.ready.jobs() != sorted(ready, key=lambda job: (job.release_ns, job.id)):
             raise InvariantError('other jobs are held ready than those that are')
         self.ledger.validate(in_flight)
