@@ -13,7 +13,7 @@ from edge_sched_ros.planning.allocation import front_of
 from edge_sched_ros.planning.allocation import Measure
 from edge_sched_ros.planning.allocation import Measured
 from edge_sched_ros.planning.allocation import Vector
-from edge_sched_ros.policies.pareto_front import dominates
+from edge_sched_ros.policies.pareto.front import dominates
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from edge_sched_ros.policies.pareto_front import Costs
-from edge_sched_ros.policies.pareto_front import exact_front
-from edge_sched_ros.policies.pareto_front import front_of
-from edge_sched_ros.policies.pareto_front import Point
+from edge_sched_ros.policies.pareto.front import Costs
+from edge_sched_ros.policies.pareto.front import exact_front
+from edge_sched_ros.policies.pareto.front import front_of
+from edge_sched_ros.policies.pareto.front import Point
 from edge_sched_ros.reporting.profile_tables import handovers_ms
 from edge_sched_ros.system.system_file import SystemFile
 

@@ -25,7 +25,7 @@ from edge_sched_ros.cli.main import main
 from edge_sched_ros.installation.advice import install_command
 from edge_sched_ros.installation.libraries import LIBRARIES
 from edge_sched_ros.plugins.policies import policy_names
-from edge_sched_ros.simulation.bound_suite import switches_variants
+from edge_sched_ros.simulation.bound.suite import switches_variants
 from edge_sched_ros.simulation.simulator import Simulator
 from edge_sched_ros.system.system import System
 from edge_sched_ros.system.system_file import SystemFile

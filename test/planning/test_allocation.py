@@ -18,7 +18,7 @@ from edge_sched_ros.planning.allocation import hypervolume
 from edge_sched_ros.planning.allocation import Measured
 from edge_sched_ros.planning.allocation import Table
 from edge_sched_ros.planning.local_search import estimate_front
-from edge_sched_ros.policies import pareto_front
+from edge_sched_ros.policies.pareto import front as pareto_front
 
 _COSTS = st.tuples(st.integers(0, 6), st.integers(0, 6))
 

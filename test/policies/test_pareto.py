@@ -11,9 +11,9 @@ import pytest
 from systems import simulate
 from systems import system
 
-from edge_sched_ros.policies.pareto_model import merit
-from edge_sched_ros.policies.pareto_model import responses
-from edge_sched_ros.policies.pareto_model import Use
+from edge_sched_ros.policies.pareto.model import merit
+from edge_sched_ros.policies.pareto.model import responses
+from edge_sched_ros.policies.pareto.model import Use
 
 GPU_MS, CPU_MS = (5.0, 5.0, 5.0, 5.0), (6.0, 12.0, 20.0, 6.0)
 PARAMETERS = {'settle_ms': 500.0}

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.simulation.bound import Bound
-from edge_sched_ros.simulation.bound import clairvoyant_bound
-from edge_sched_ros.simulation.bound import excess
-from edge_sched_ros.simulation.bound import missed_jobs
-from edge_sched_ros.simulation.bound import simulate_window
-from edge_sched_ros.simulation.bound_jobs import window_jobs
-from edge_sched_ros.simulation.bound_jobs import WindowJob
+from edge_sched_ros.simulation.bound.clairvoyant import Bound
+from edge_sched_ros.simulation.bound.clairvoyant import clairvoyant_bound
+from edge_sched_ros.simulation.bound.clairvoyant import excess
+from edge_sched_ros.simulation.bound.clairvoyant import missed_jobs
+from edge_sched_ros.simulation.bound.clairvoyant import simulate_window
+from edge_sched_ros.simulation.bound.jobs import window_jobs
+from edge_sched_ros.simulation.bound.jobs import WindowJob
 from edge_sched_ros.system.system import System
 from edge_sched_ros.system.system_file import SystemFile
 

@@ -79,9 +79,9 @@ def compare(
     from edge_sched_ros.plugins.policies import make_policy
     from edge_sched_ros.reporting.layout import output_console
     from edge_sched_ros.reporting.outcomes import show_comparison
-    from edge_sched_ros.simulation.bound import solver_module
-    from edge_sched_ros.simulation.bound_suite import BoundedSuite
-    from edge_sched_ros.simulation.bound_suite import excesses
+    from edge_sched_ros.simulation.bound.clairvoyant import solver_module
+    from edge_sched_ros.simulation.bound.suite import BoundedSuite
+    from edge_sched_ros.simulation.bound.suite import excesses
     from edge_sched_ros.simulation.comparison import summarise
     from edge_sched_ros.simulation.limits import check_frames
     from edge_sched_ros.simulation.suite import Case

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.view import View
-from edge_sched_ros.policies.pareto_front import Point
-from edge_sched_ros.policies.pareto_model import merit
-from edge_sched_ros.policies.pareto_tasks import Allocated
-from edge_sched_ros.policies.pareto_tasks import latency_ns
-from edge_sched_ros.policies.pareto_tasks import use_of
+from edge_sched_ros.policies.pareto.front import Point
+from edge_sched_ros.policies.pareto.model import merit
+from edge_sched_ros.policies.pareto.tasks import Allocated
+from edge_sched_ros.policies.pareto.tasks import latency_ns
+from edge_sched_ros.policies.pareto.tasks import use_of
 
 
 def best_growth(

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from edge_sched_ros.policies.pareto_front import Point
-from edge_sched_ros.policies.pareto_tasks import Allocated
+from edge_sched_ros.policies.pareto.front import Point
+from edge_sched_ros.policies.pareto.tasks import Allocated
 
 
 @dataclass(frozen=True, slots=True)

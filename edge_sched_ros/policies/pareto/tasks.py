@@ -14,11 +14,11 @@ from edge_sched_ros.core.profiles import StageCost
 from edge_sched_ros.core.tasks import StageSpec
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.view import View
-from edge_sched_ros.policies.pareto_front import Costs
-from edge_sched_ros.policies.pareto_front import exact_front
-from edge_sched_ros.policies.pareto_front import Point
-from edge_sched_ros.policies.pareto_model import Use
-from edge_sched_ros.policies.pareto_twins import twins_of
+from edge_sched_ros.policies.pareto.front import Costs
+from edge_sched_ros.policies.pareto.front import exact_front
+from edge_sched_ros.policies.pareto.front import Point
+from edge_sched_ros.policies.pareto.model import Use
+from edge_sched_ros.policies.pareto.twins import twins_of
 
 #: points of a front that are looked at
 _MOST_POINTS = 24

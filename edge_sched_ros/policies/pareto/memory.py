@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from edge_sched_ros.core.view import View
-from edge_sched_ros.policies.pareto_front import Point
-from edge_sched_ros.policies.pareto_tasks import Allocated
-from edge_sched_ros.policies.pareto_tasks import latency_ns
-from edge_sched_ros.policies.pareto_tasks import memory_of
+from edge_sched_ros.policies.pareto.front import Point
+from edge_sched_ros.policies.pareto.tasks import Allocated
+from edge_sched_ros.policies.pareto.tasks import latency_ns
+from edge_sched_ros.policies.pareto.tasks import memory_of
 
 #: what of the free memory a point may take that is not the fastest (published)
 _START_SHARE = 2 / 3

@@ -12,12 +12,12 @@ from typing import Any
 from typing import Literal
 
 from edge_sched_ros.installation.missing import need
-from edge_sched_ros.simulation.bound_hint import add_hints
-from edge_sched_ros.simulation.bound_hint import best_plans
-from edge_sched_ros.simulation.bound_jobs import GRAIN_NS
-from edge_sched_ros.simulation.bound_jobs import window_jobs
-from edge_sched_ros.simulation.bound_jobs import WindowJob
-from edge_sched_ros.simulation.bound_model import WindowModel
+from edge_sched_ros.simulation.bound.hint import add_hints
+from edge_sched_ros.simulation.bound.hint import best_plans
+from edge_sched_ros.simulation.bound.jobs import GRAIN_NS
+from edge_sched_ros.simulation.bound.jobs import window_jobs
+from edge_sched_ros.simulation.bound.jobs import WindowJob
+from edge_sched_ros.simulation.bound.model import WindowModel
 from edge_sched_ros.simulation.outcome import outcome
 from edge_sched_ros.simulation.simulator import Simulator
 from edge_sched_ros.system.system import System

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
 
-from edge_sched_ros.simulation.bound_cuts import energy
-from edge_sched_ros.simulation.bound_cuts import Run
-from edge_sched_ros.simulation.bound_jobs import Step
-from edge_sched_ros.simulation.bound_jobs import WindowJob
+from edge_sched_ros.simulation.bound.cuts import energy
+from edge_sched_ros.simulation.bound.cuts import Run
+from edge_sched_ros.simulation.bound.jobs import Step
+from edge_sched_ros.simulation.bound.jobs import WindowJob
 
 #: (from unit, to unit) -> time to hand a job over
 Handover = Callable[[str, str], int]

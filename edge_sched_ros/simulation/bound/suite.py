@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from dataclasses import field
 
 from edge_sched_ros.plugins.policies import policy_class
-from edge_sched_ros.simulation.bound import Bound
-from edge_sched_ros.simulation.bound import clairvoyant_bound
-from edge_sched_ros.simulation.bound import missed_jobs
-from edge_sched_ros.simulation.bound import simulate_window
-from edge_sched_ros.simulation.bound import solver_module
-from edge_sched_ros.simulation.bound_jobs import WindowChangesError
+from edge_sched_ros.simulation.bound.clairvoyant import Bound
+from edge_sched_ros.simulation.bound.clairvoyant import clairvoyant_bound
+from edge_sched_ros.simulation.bound.clairvoyant import missed_jobs
+from edge_sched_ros.simulation.bound.clairvoyant import simulate_window
+from edge_sched_ros.simulation.bound.clairvoyant import solver_module
+from edge_sched_ros.simulation.bound.jobs import WindowChangesError
 from edge_sched_ros.simulation.pool import run_all
 from edge_sched_ros.simulation.suite import Scenario
 from edge_sched_ros.system.system import System

@@ -15,10 +15,10 @@ from edge_sched_ros.core.decisions import Decision
 from edge_sched_ros.core.decisions import Release
 from edge_sched_ros.core.decisions import Run
 from edge_sched_ros.core.events import Event
-from edge_sched_ros.simulation.bound_jobs import GRAIN_NS
-from edge_sched_ros.simulation.bound_jobs import WindowJob
-from edge_sched_ros.simulation.bound_model import ModelWay
-from edge_sched_ros.simulation.bound_model import WindowModel
+from edge_sched_ros.simulation.bound.jobs import GRAIN_NS
+from edge_sched_ros.simulation.bound.jobs import WindowJob
+from edge_sched_ros.simulation.bound.model import ModelWay
+from edge_sched_ros.simulation.bound.model import WindowModel
 from edge_sched_ros.simulation.simulator import Simulator
 from edge_sched_ros.system.system import System
 

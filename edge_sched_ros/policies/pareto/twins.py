@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from itertools import pairwise
 
-from edge_sched_ros.policies.pareto_front import Point
+from edge_sched_ros.policies.pareto.front import Point
 
 #: how much slower alone a twin may be
 _SLACK = 1.25
