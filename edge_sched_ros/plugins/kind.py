@@ -14,6 +14,8 @@ from edge_sched_ros.core.errors import ConfigError
 
 #: what the groups of entry points begin with
 GROUPS = 'edge_sched_ros.'
+#: bases that users import from the package itself
+_PUBLIC = {name: GROUPS + name for name in ('Decoder', 'Policy', 'Program')}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def class_problem(
     :param methods: what it must have itself, whatever it derives from
     :param attributes: what it must have or inherit
     """
-    derive = f'derive from {base.__module__}.{base.__qualname__}'
+    derive = f'derive from {_PUBLIC.get(base.__name__, f"{base.__module__}.{base.__qualname__}")}'
     if not isinstance(found, type):
         return f'is no class but of type {type(found).__name__}: it must be a class and {derive}'
     missing = [

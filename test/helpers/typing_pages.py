@@ -19,7 +19,14 @@ from pages import CHECKOUT
 _TIMEOUT_S = 300
 _LONGER = '> '
 #: what may be typed: links lead into the checkout, so what builds or installs would change it
-HARMLESS = ('edge-sched', 'dev/env.sh edge-sched', 'dev/env.sh python', 'cat', 'mkdir')
+HARMLESS = (
+    'PYTHONPATH=my_robot edge-sched',
+    'edge-sched',
+    'dev/env.sh edge-sched',
+    'dev/env.sh python',
+    'cat',
+    'mkdir',
+)
 
 
 @dataclass(frozen=True)

@@ -104,8 +104,9 @@ def _type(block: Block, folder: Path) -> None:
 
 def _run_python(block: Block, folder: Path) -> None:
     path = folder / (block.file or 'example.py')
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(block.text, encoding='utf-8')
-    done = type_in(folder, f'python {path.name}')
+    done = type_in(folder, f'python {path.relative_to(folder)}')
     assert done.returncode == 0, f'{block.where}:\n{done.stderr}'
 
 
@@ -122,6 +123,7 @@ _HANDLERS: dict[str, Callable[[Block, Path], None]] = {
     'console': _type,
     'json': _write_file,
     'python': _run_python,
+    'toml': _write_file,
     'yaml': _write_file,
 }
 

@@ -142,8 +142,8 @@ def test_the_example_of_the_page_works(tmp_path):
     pytest.importorskip('markdown_it', reason='pages are read with markdown-it-py')
     from pages import blocks
 
-    (page,) = [block for block in blocks('docs/networks.md') if block.file == 'my_code.py']
-    (tmp_path / page.file).write_text(page.text, encoding='utf-8')
+    (page,) = [block for block in blocks('docs/plugins.md') if 'SixColumns(' in block.text]
+    (tmp_path / 'my_code.py').write_text(page.text, encoding='utf-8')
     spec = _network('my_code:SixColumns')
     assert numbers_of_network(spec)['score_threshold'].default == 0.3
     with pytest.raises(ConfigError, match='decoder: my_code:SixColumns needs one output 1xNx6'):

@@ -143,7 +143,7 @@ BROKEN = [
         'class Mine: pass',
         '',
         '{m}:Mine has no decide, name, parameters, asks_when_busy: it must derive from '
-        'edge_sched_ros.core.policy.Policy',
+        'edge_sched_ros.Policy',
     ),
     (
         'from edge_sched_ros.core.policy import Policy\nclass Mine(Policy):\n    name = "mine"',
