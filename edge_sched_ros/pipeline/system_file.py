@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from edge_sched_ros.documents.output_file import write_whole
 from edge_sched_ros.execution.runtime import Runtime
 from edge_sched_ros.pipeline.inputs_account import InputAccount
 from edge_sched_ros.system.snapshot import snapshot_data
@@ -59,11 +58,9 @@ def write_system_file(
     if not name:
         return
     # a robot that saves nothing does not need what checks and writes such files
-    from edge_sched_ros.documents.yaml_file import dump_mapping
-    from edge_sched_ros.system.parsing import FORMAT
     from edge_sched_ros.system.parsing import parse_system
+    from edge_sched_ros.system.writing import write_system
 
     read = partial(snapshot_data, seen_hz=seen_hz, networks=networks)
-    data = {'format': FORMAT, **runtime.read(read)}
-    parse_system((name, data))
-    write_whole(Path(name).expanduser(), (_HEAD + dump_mapping(data)).encode())
+    system = parse_system((name, runtime.read(read)))
+    write_system(Path(name).expanduser(), system, _HEAD)
