@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -107,9 +109,25 @@ def _from_outside(backend_class: type[Any], name: str, where: str) -> Backend:
     return _outside[backend_class]
 
 
+def _is_built_in(engine: Engine) -> bool:
+    return type(engine) in ENGINES.built_in().values()
+
+
+def guarded(engine: Engine, where: str) -> AbstractContextManager[None]:
+    """
+    Return a context in which an engine is asked: what one from outside raises is one line.
+
+    :param where: what is loaded, for messages
+    :raises ConfigError: within, instead of what the engine raises
+    """
+    if _is_built_in(engine):
+        return nullcontext()
+    return own_code(where, f"the engine '{engine.name}' failed")
+
+
 def reference_of(engine: Engine) -> str:
     """Return what finds an engine in another process."""
-    if ENGINES.is_built_in(engine.name):
+    if _is_built_in(engine):
         return engine.name
     return f'{type(engine).__module__}:{type(engine).__qualname__}'
 

@@ -10,6 +10,7 @@ from dataclasses import field
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import Unit
+from edge_sched_ros.execution.backends import guarded
 from edge_sched_ros.execution.engines.base import Engine
 from edge_sched_ros.execution.engines.base import LoadedNetwork
 from edge_sched_ros.execution.network import NetworkSpec
@@ -75,7 +76,8 @@ def _try(
     spec: NetworkSpec, engine: Engine, unit: Unit, others: Mapping[str, LoadedNetwork]
 ) -> LoadedNetwork | ConfigError:
     try:
-        network = engine.load(spec, unit)
+        with guarded(engine, str(spec.source)):
+            network = engine.load(spec, unit)
     except ConfigError as error:
         return error
     try:
