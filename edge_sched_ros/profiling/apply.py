@@ -15,6 +15,7 @@ from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.execution.fused import JOINT
 from edge_sched_ros.profiling.known_units import KnownUnits
 from edge_sched_ros.system.costs import Cost
+from edge_sched_ros.system.learned import plain_name
 from edge_sched_ros.system.network import Variant
 from edge_sched_ros.system.stage_costs import network_called
 from edge_sched_ros.system.system_file import SystemFile
@@ -48,7 +49,8 @@ def apply_profiles(
     """
     Enter the costs of tasks' stages; return those that are not known.
 
-    A stage that runs several as one (``execution.fused``) costs what they cost together.
+    A stage that runs several as one (``execution.fused``) costs what they cost together, unless
+    it has a cost of its own, as in what a node saved.
 
     :param networks: task -> name of its network
     :param source: what the costs say where they come from
@@ -62,8 +64,7 @@ def apply_profiles(
         for variant in task.all_variants or task.variants:
             for stage in variant.stages:
                 for unit in stage.units:
-                    parts = stage.name.split(JOINT)
-                    costs = units.costs(known.get(variant.name), network, parts, unit)
+                    costs = units.costs(known.get(variant.name), network, stage.name, unit)
                     if costs is None:
                         missing[Missing(network, variant.name, stage.name, unit)] = None
                         continue
@@ -89,9 +90,10 @@ def unknown_stages(
         variants = task.all_variants or task.variants
         joint = [stage.name for variant in variants for stage in variant.stages]
         own = dict.fromkeys(part for one in joint for part in one.split(JOINT))
+        saved = {plain_name(one) for one in joint}
         for variant, known in _variants(system, name).items():
             for stage in known.stages:
-                if stage.name not in own:
+                if stage.name not in own and stage.name not in saved:
                     key = f'networks.{name}.variants.{variant}.stages.{stage.name}'
                     found[f'{key}: is no stage of {name} (it has {", ".join(own)})'] = None
     return tuple(found)

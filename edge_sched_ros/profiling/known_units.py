@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from collections.abc import Sequence
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.fused import JOINT
 from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.device import Device
+from edge_sched_ros.system.learned import plain_name
+from edge_sched_ros.system.network import Stage
 from edge_sched_ros.system.network import Variant
 from edge_sched_ros.system.stage_costs import cost_on
 from edge_sched_ros.system.system_file import SystemFile
@@ -45,26 +47,29 @@ class KnownUnits:
         self._system = of_one_device(system)
 
     def costs(
-        self, variant: Variant | None, network: str, stages: Sequence[str], unit: str
+        self, variant: Variant | None, network: str, stage: str, unit: str
     ) -> list[Cost] | None:
         """
-        Return what stages of a network cost on a unit; ``None`` where one of them is not known.
+        Return what a stage costs on a unit, or each of those it runs as one.
 
+        :returns: ``None`` where a part is not known
         :raises ConfigError: for a library nobody has heard of; names file and key
         """
-        known = {} if variant is None else {stage.name: stage for stage in variant.stages}
-        title = self._system.name or self._system.where
+        known = {} if variant is None else {one.name: one for one in variant.stages}
+        whole = plain_name(stage)
+        names = [whole] if whole in known else stage.split(JOINT)
         found = []
-        for name in stages:
-            if name not in known:
-                return None
-            where = self._system.at('networks', network, name)
-            spec, costs = self._unit(unit), self._system.costs
-            cost = cost_on(known[name], unit, spec, costs, where, title)
+        for name in names:
+            cost = self._cost(known[name], network, unit) if name in known else None
             if cost is None:
                 return None
             found.append(cost)
         return found
+
+    def _cost(self, stage: Stage, network: str, unit: str) -> Cost | None:
+        where = self._system.at('networks', network, stage.name)
+        title = self._system.name or self._system.where
+        return cost_on(stage, unit, self._unit(unit), self._system.costs, where, title)
 
     def transitions_ms(self, units: Collection[str]) -> dict[tuple[str, str], float]:
         """

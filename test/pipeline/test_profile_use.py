@@ -346,3 +346,13 @@ def test_a_folder_is_no_profile(network, tmp_path):
     (tmp_path / 'costs').mkdir()
     with pytest.raises(ConfigError, match=r"profiles: '.*costs' is a folder, not a file"):
         _pipeline(network, tmp_path, profiles=str(tmp_path / 'costs'))
+
+
+def test_what_a_node_saved_is_known_when_it_begins_again(load, tmp_path):
+    saved = tmp_path / 'saved.yaml'
+    before = load(_data(_known()), **{'detector.period_ms': 100.0})
+    before.write_system(str(saved))
+    pipeline = load(yaml.safe_load(saved.read_text()))
+    assert _cost(pipeline).expected_ns(1) == _cost(before).expected_ns(1) == 43_000_000
+    line = _health(pipeline)['profiles']
+    assert (line.level, line.values['learned']) == (OK, '')
