@@ -25,8 +25,8 @@ from edge_sched_ros.bags.replay import Replay
 from edge_sched_ros.bags.scene_bag import write_scene_bag
 from edge_sched_ros.bags.score import score
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.pipeline.config import from_file
-from edge_sched_ros.pipeline.resources import share_of
+from edge_sched_ros.pipeline.settings.config import from_file
+from edge_sched_ros.pipeline.settings.resources import share_of
 from edge_sched_ros.scenes.scene import Scene
 
 #: share of frames below which accuracy says little of the network

@@ -32,8 +32,8 @@ import yaml
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.jobs import JobEnd
-from edge_sched_ros.pipeline.config import from_parameters
 from edge_sched_ros.pipeline.pipeline import Pipeline
+from edge_sched_ros.pipeline.settings.config import from_parameters
 
 CORES = ('cpu0', 'cpu1')
 WIDTH, HEIGHT = 640, 480

@@ -30,7 +30,7 @@ from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.opencv import OpenCvPreprocessor
-from edge_sched_ros.pipeline.resources import share_of
+from edge_sched_ros.pipeline.settings.resources import share_of
 from edge_sched_ros.scenes.scene import Scene
 
 #: not among the scenes the networks were trained on

@@ -17,7 +17,7 @@ from edge_sched_ros.execution.preprocess.opencv import OpenCvPreprocessor
 from edge_sched_ros.perception.decoders.yolox import Yolox
 from edge_sched_ros.perception.programs.build import build_program
 from edge_sched_ros.perception.results import Detections
-from edge_sched_ros.pipeline.resources import find_file
+from edge_sched_ros.pipeline.settings.resources import find_file
 from edge_sched_ros.scenes.scene import Scene
 
 

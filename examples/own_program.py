@@ -11,8 +11,8 @@ from types import SimpleNamespace
 
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.perception.programs.options import Number
-from edge_sched_ros.pipeline.config import from_parameters
 from edge_sched_ros.pipeline.pipeline import Pipeline
+from edge_sched_ros.pipeline.settings.config import from_parameters
 
 
 class Bumps:

@@ -13,7 +13,7 @@ from launch.substitutions import PathJoinSubstitution
 from launch_ros.actions import Node
 from launch_ros.substitutions import FindPackageShare
 
-from edge_sched_ros.pipeline import launch_arguments as check
+from edge_sched_ros.pipeline.settings import launch_arguments as check
 from launch import LaunchDescription
 
 _MANAGER = 'nav2_lifecycle_manager'

@@ -21,7 +21,7 @@ from launch_ros.substitutions import ExecutableInPackage
 from launch_ros.substitutions import FindPackageShare
 
 from edge_sched_ros.bags.namespaces import outside
-from edge_sched_ros.pipeline import launch_arguments as check
+from edge_sched_ros.pipeline.settings import launch_arguments as check
 from launch import LaunchDescription
 
 #: how long the last frames may take to be answered

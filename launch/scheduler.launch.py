@@ -10,7 +10,7 @@ from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
 
-from edge_sched_ros.pipeline import launch_arguments as check
+from edge_sched_ros.pipeline.settings import launch_arguments as check
 from launch import LaunchDescription
 
 

@@ -9,8 +9,8 @@ from dataclasses import asdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_sched_ros.pipeline.topics import DETECTIONS
-from edge_sched_ros.pipeline.topics import IMAGE
+from edge_sched_ros.pipeline.inputs.topics import DETECTIONS
+from edge_sched_ros.pipeline.inputs.topics import IMAGE
 
 #: of a camera's picture, pixels
 WIDTH, HEIGHT = 320, 240
@@ -112,7 +112,7 @@ def camera_topic(camera: int) -> str:
 
 def bundled(*, cameras: int = 3, kinds: tuple[str, ...] | None = None) -> Workload:
     """Return the networks that come with the package."""
-    from edge_sched_ros.pipeline.resources import find_file
+    from edge_sched_ros.pipeline.settings.resources import find_file
 
     files = {'detect': 'detector.yaml', 'track': 'embedding.yaml', 'depth': 'depth.yaml'}
     networks = {

@@ -24,17 +24,17 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.jobs import JobEnd
-from edge_sched_ros.pipeline.camera_window import FittedInfo
-from edge_sched_ros.pipeline.config import PipelineConfig
-from edge_sched_ros.pipeline.config import topics_of_pictures
-from edge_sched_ros.pipeline.info_choice import CameraInfos
-from edge_sched_ros.pipeline.inputs import Input
+from edge_sched_ros.pipeline.health.rejections import Rejections
+from edge_sched_ros.pipeline.health.rejections import UNREADABLE
+from edge_sched_ros.pipeline.health.status import Status
+from edge_sched_ros.pipeline.inputs.camera_window import FittedInfo
+from edge_sched_ros.pipeline.inputs.info_choice import CameraInfos
+from edge_sched_ros.pipeline.inputs.inputs import Input
+from edge_sched_ros.pipeline.inputs.topics import CAMERA_INFO
+from edge_sched_ros.pipeline.inputs.topics import info_topics
 from edge_sched_ros.pipeline.pipeline import Pipeline
-from edge_sched_ros.pipeline.rejections import Rejections
-from edge_sched_ros.pipeline.rejections import UNREADABLE
-from edge_sched_ros.pipeline.status import Status
-from edge_sched_ros.pipeline.topics import CAMERA_INFO
-from edge_sched_ros.pipeline.topics import info_topics
+from edge_sched_ros.pipeline.settings.config import PipelineConfig
+from edge_sched_ros.pipeline.settings.config import topics_of_pictures
 
 _log = logging.getLogger(__name__)
 

@@ -19,11 +19,11 @@ from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.perception.results import DepthMap
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.pipeline import messages
-from edge_sched_ros.pipeline import topics
-from edge_sched_ros.pipeline.camera_infos import depth_camera_info
-from edge_sched_ros.pipeline.camera_infos import picture_camera_info
-from edge_sched_ros.pipeline.camera_window import FittedInfo
-from edge_sched_ros.pipeline.resources import make_folder
+from edge_sched_ros.pipeline.inputs import topics
+from edge_sched_ros.pipeline.inputs.camera_infos import depth_camera_info
+from edge_sched_ros.pipeline.inputs.camera_infos import picture_camera_info
+from edge_sched_ros.pipeline.inputs.camera_window import FittedInfo
+from edge_sched_ros.pipeline.settings.resources import make_folder
 
 _TIMING = '/scheduler/timing'
 

@@ -16,7 +16,7 @@ from edge_sched_ros.bags.typestore import typestore
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.pipeline import messages
-from edge_sched_ros.pipeline.resources import make_folder
+from edge_sched_ros.pipeline.settings.resources import make_folder
 from edge_sched_ros.scenes.camera import Intrinsics
 from edge_sched_ros.scenes.scene import Scene
 from edge_sched_ros.scenes.scene import SceneFrame

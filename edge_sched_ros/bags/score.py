@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from edge_sched_ros.bags.reader import open_bag
 from edge_sched_ros.bags.scene_bag import TRUE_DEPTH
 from edge_sched_ros.bags.scene_bag import TRUE_DETECTIONS
-from edge_sched_ros.pipeline.inputs import stamp_ns
+from edge_sched_ros.pipeline.inputs.inputs import stamp_ns
 from edge_sched_ros.reporting.accuracy import Boxes
 from edge_sched_ros.reporting.accuracy import depth_abs_rel
 from edge_sched_ros.reporting.accuracy import detection_map50

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.pipeline.resources import share_of
+from edge_sched_ros.pipeline.settings.resources import share_of
 
 #: vision_msgs 4.1, as far as it is used here: the fields' names, types and order
 _VISION = {

@@ -19,8 +19,8 @@ from edge_sched_ros.cli.progress import progress_bar
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.registry import discover
 from edge_sched_ros.execution.telemetry.machine_reader import MachineReader
-from edge_sched_ros.pipeline.profile_checks import check_units
-from edge_sched_ros.pipeline.profile_targets import targets_of
+from edge_sched_ros.pipeline.costs.profile_checks import check_units
+from edge_sched_ros.pipeline.costs.profile_targets import targets_of
 from edge_sched_ros.profiling.additions import empty_profile
 from edge_sched_ros.profiling.bench import Bench
 from edge_sched_ros.profiling.energy_meter import EnergyMeter

@@ -30,7 +30,7 @@ from edge_sched_ros.nodes.ros_messages import message_class
 from edge_sched_ros.nodes.running import one_line
 from edge_sched_ros.nodes.running import running
 from edge_sched_ros.nodes.unheard_publishers import unheard_publishers
-from edge_sched_ros.pipeline.resources import make_folder
+from edge_sched_ros.pipeline.settings.resources import make_folder
 
 #: printed once every topic has a publisher: a script may start the player then
 READY = 'recording'

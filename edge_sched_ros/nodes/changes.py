@@ -8,12 +8,12 @@ from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.tasks import NS_PER_MS
-from edge_sched_ros.pipeline.parameter_spec import ParameterSpec
-from edge_sched_ros.pipeline.parameter_table import ParameterTable
 from edge_sched_ros.pipeline.pipeline import Pipeline
-from edge_sched_ros.pipeline.policy_settings import group_in
-from edge_sched_ros.pipeline.policy_settings import group_of
-from edge_sched_ros.pipeline.policy_settings import values_of
+from edge_sched_ros.pipeline.settings.parameter_spec import ParameterSpec
+from edge_sched_ros.pipeline.settings.parameter_table import ParameterTable
+from edge_sched_ros.pipeline.settings.policy_settings import group_in
+from edge_sched_ros.pipeline.settings.policy_settings import group_of
+from edge_sched_ros.pipeline.settings.policy_settings import values_of
 from edge_sched_ros.plugins.policies import make_policy
 
 

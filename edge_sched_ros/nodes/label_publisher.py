@@ -16,7 +16,7 @@ from edge_sched_ros.nodes.eventless_publishers import create_publisher
 from edge_sched_ros.nodes.ros_messages import make
 from edge_sched_ros.nodes.ros_messages import message_class
 from edge_sched_ros.pipeline import messages
-from edge_sched_ros.pipeline.topics import LABEL_INFO
+from edge_sched_ros.pipeline.inputs.topics import LABEL_INFO
 
 _LATCHED = QoSProfile(
     depth=1,

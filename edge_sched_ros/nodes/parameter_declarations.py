@@ -12,15 +12,15 @@ from rclpy.parameter import Parameter
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.nodes.parameter_values import descriptor_of
 from edge_sched_ros.nodes.parameter_values import TYPES
-from edge_sched_ros.pipeline.parameter_checks import check_task_names
-from edge_sched_ros.pipeline.parameter_spec import ParameterSpec
-from edge_sched_ros.pipeline.parameter_table import ParameterTable
-from edge_sched_ros.pipeline.parameter_table import table_of
-from edge_sched_ros.pipeline.parameters import SCHEDULER_PARAMETERS
-from edge_sched_ros.pipeline.parameters import TASK_PARAMETERS
-from edge_sched_ros.pipeline.policy_settings import policy_of
-from edge_sched_ros.pipeline.policy_settings import specs_of
-from edge_sched_ros.pipeline.unknown_names import judge
+from edge_sched_ros.pipeline.settings.parameter_checks import check_task_names
+from edge_sched_ros.pipeline.settings.parameter_spec import ParameterSpec
+from edge_sched_ros.pipeline.settings.parameter_table import ParameterTable
+from edge_sched_ros.pipeline.settings.parameter_table import table_of
+from edge_sched_ros.pipeline.settings.parameters import SCHEDULER_PARAMETERS
+from edge_sched_ros.pipeline.settings.parameters import TASK_PARAMETERS
+from edge_sched_ros.pipeline.settings.policy_settings import policy_of
+from edge_sched_ros.pipeline.settings.policy_settings import specs_of
+from edge_sched_ros.pipeline.settings.unknown_names import judge
 
 
 class Declarations:

@@ -13,7 +13,7 @@ from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.parameter import Parameter
 
 from edge_sched_ros.documents.rcl_rules import guess
-from edge_sched_ros.pipeline.parameter_spec import ParameterSpec
+from edge_sched_ros.pipeline.settings.parameter_spec import ParameterSpec
 
 TYPES = {
     'double': Parameter.Type.DOUBLE,

@@ -18,11 +18,11 @@ from edge_sched_ros.nodes.parameter_values import as_declared
 from edge_sched_ros.nodes.transitions import ACTIVE
 from edge_sched_ros.nodes.transitions import state_of
 from edge_sched_ros.nodes.transitions import UNCONFIGURED
-from edge_sched_ros.pipeline.parameter_checks import check_task_names
-from edge_sched_ros.pipeline.parameter_table import ParameterTable
-from edge_sched_ros.pipeline.policy_settings import policy_of
-from edge_sched_ros.pipeline.unknown_names import not_ours
-from edge_sched_ros.pipeline.unknown_names import refuse_mistake
+from edge_sched_ros.pipeline.settings.parameter_checks import check_task_names
+from edge_sched_ros.pipeline.settings.parameter_table import ParameterTable
+from edge_sched_ros.pipeline.settings.policy_settings import policy_of
+from edge_sched_ros.pipeline.settings.unknown_names import not_ours
+from edge_sched_ros.pipeline.settings.unknown_names import refuse_mistake
 from edge_sched_ros.plugins.policies import POLICIES
 
 SetAll = Callable[[list[Parameter]], SetParametersResult]

@@ -23,10 +23,10 @@ from edge_sched_ros.nodes.ros_messages import message_class
 from edge_sched_ros.perception.results import DepthMap
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.pipeline import messages
-from edge_sched_ros.pipeline.camera_infos import depth_camera_info
-from edge_sched_ros.pipeline.camera_infos import picture_camera_info
-from edge_sched_ros.pipeline.camera_window import FittedInfo
-from edge_sched_ros.pipeline.topics import RESULT_TOPICS
+from edge_sched_ros.pipeline.inputs.camera_infos import depth_camera_info
+from edge_sched_ros.pipeline.inputs.camera_infos import picture_camera_info
+from edge_sched_ros.pipeline.inputs.camera_window import FittedInfo
+from edge_sched_ros.pipeline.inputs.topics import RESULT_TOPICS
 
 _RESULTS = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
 

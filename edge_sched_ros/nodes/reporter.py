@@ -17,23 +17,23 @@ from rclpy.qos import QoSProfile
 from edge_sched_ros.msg import SchedulerStatus
 from edge_sched_ros.nodes.eventless_publishers import create_publisher
 from edge_sched_ros.nodes.ros_messages import make
-from edge_sched_ros.pipeline.admission import OFF
-from edge_sched_ros.pipeline.health import admission_health
-from edge_sched_ros.pipeline.health import ERROR
-from edge_sched_ros.pipeline.health import examine
-from edge_sched_ros.pipeline.health import Health
-from edge_sched_ros.pipeline.health import Limits
-from edge_sched_ros.pipeline.health import OK
-from edge_sched_ros.pipeline.input_health import stamp_problem
-from edge_sched_ros.pipeline.input_problems import with_problems
+from edge_sched_ros.pipeline.admission.admission import OFF
+from edge_sched_ros.pipeline.health.health import admission_health
+from edge_sched_ros.pipeline.health.health import ERROR
+from edge_sched_ros.pipeline.health.health import examine
+from edge_sched_ros.pipeline.health.health import Health
+from edge_sched_ros.pipeline.health.health import Limits
+from edge_sched_ros.pipeline.health.health import OK
+from edge_sched_ros.pipeline.health.input_health import stamp_problem
+from edge_sched_ros.pipeline.health.input_problems import with_problems
+from edge_sched_ros.pipeline.health.rates import Rates
+from edge_sched_ros.pipeline.health.rates import rates_between
+from edge_sched_ros.pipeline.health.status import Status
+from edge_sched_ros.pipeline.health.status_messages import CANNOT_BE_CONFIGURED
+from edge_sched_ros.pipeline.health.status_messages import diagnostic_array
+from edge_sched_ros.pipeline.health.status_messages import scheduler_status
 from edge_sched_ros.pipeline.messages import time_message
 from edge_sched_ros.pipeline.pipeline import Pipeline
-from edge_sched_ros.pipeline.rates import Rates
-from edge_sched_ros.pipeline.rates import rates_between
-from edge_sched_ros.pipeline.status import Status
-from edge_sched_ros.pipeline.status_messages import CANNOT_BE_CONFIGURED
-from edge_sched_ros.pipeline.status_messages import diagnostic_array
-from edge_sched_ros.pipeline.status_messages import scheduler_status
 
 
 class Reporter:

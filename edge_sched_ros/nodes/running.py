@@ -25,7 +25,7 @@ from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.errors import EdgeSchedError
-from edge_sched_ros.pipeline.parameter_file import read_parameters
+from edge_sched_ros.pipeline.settings.parameter_file import read_parameters
 
 NodeKind = TypeVar('NodeKind', bound=Node)
 #: exit code for input that cannot be used

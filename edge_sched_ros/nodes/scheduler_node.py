@@ -45,16 +45,16 @@ from edge_sched_ros.nodes.save_service import SaveService
 from edge_sched_ros.nodes.subscriptions import Subscriptions
 from edge_sched_ros.nodes.transitions import refuse_impossible_transitions
 from edge_sched_ros.pipeline import messages
-from edge_sched_ros.pipeline.camera_window import FittedInfo
-from edge_sched_ros.pipeline.config import from_parameters
-from edge_sched_ros.pipeline.config import PipelineConfig
-from edge_sched_ros.pipeline.config import topics_of_pictures
-from edge_sched_ros.pipeline.health import Limits
+from edge_sched_ros.pipeline.health.health import Limits
+from edge_sched_ros.pipeline.health.summary_file import write_summary_file
+from edge_sched_ros.pipeline.inputs.camera_window import FittedInfo
+from edge_sched_ros.pipeline.inputs.topics import info_topics
+from edge_sched_ros.pipeline.inputs.topics import RESULT_TOPICS
 from edge_sched_ros.pipeline.pipeline import Pipeline
-from edge_sched_ros.pipeline.resources import check_named_file
-from edge_sched_ros.pipeline.summary_file import write_summary_file
-from edge_sched_ros.pipeline.topics import info_topics
-from edge_sched_ros.pipeline.topics import RESULT_TOPICS
+from edge_sched_ros.pipeline.settings.config import from_parameters
+from edge_sched_ros.pipeline.settings.config import PipelineConfig
+from edge_sched_ros.pipeline.settings.config import topics_of_pictures
+from edge_sched_ros.pipeline.settings.resources import check_named_file
 
 SUCCESS = TransitionCallbackReturn.SUCCESS
 FAILURE = TransitionCallbackReturn.FAILURE

@@ -35,18 +35,18 @@ from edge_sched_ros.nodes.other_schedulers import told_by_others
 from edge_sched_ros.nodes.raw_image import read_compressed_image
 from edge_sched_ros.nodes.raw_image import read_image
 from edge_sched_ros.nodes.ros_messages import message_class
-from edge_sched_ros.pipeline.camera_window import FittedInfo
-from edge_sched_ros.pipeline.config import COMPRESSED_TYPE
-from edge_sched_ros.pipeline.config import IMAGE_TYPE
-from edge_sched_ros.pipeline.info_choice import CameraInfos
-from edge_sched_ros.pipeline.info_choice import KEPT
-from edge_sched_ros.pipeline.inputs import Input
-from edge_sched_ros.pipeline.large_images import DEFAULT_SEGMENT_BYTES
-from edge_sched_ros.pipeline.large_images import large_images_doubt
+from edge_sched_ros.pipeline.health.rejections import Rejections
+from edge_sched_ros.pipeline.inputs.camera_window import FittedInfo
+from edge_sched_ros.pipeline.inputs.info_choice import CameraInfos
+from edge_sched_ros.pipeline.inputs.info_choice import KEPT
+from edge_sched_ros.pipeline.inputs.inputs import Input
+from edge_sched_ros.pipeline.inputs.large_images import DEFAULT_SEGMENT_BYTES
+from edge_sched_ros.pipeline.inputs.large_images import large_images_doubt
+from edge_sched_ros.pipeline.inputs.stamp_age import ZERO
+from edge_sched_ros.pipeline.inputs.topics import CAMERA_INFO
 from edge_sched_ros.pipeline.pipeline import Pipeline
-from edge_sched_ros.pipeline.rejections import Rejections
-from edge_sched_ros.pipeline.stamp_age import ZERO
-from edge_sched_ros.pipeline.topics import CAMERA_INFO
+from edge_sched_ros.pipeline.settings.config import COMPRESSED_TYPE
+from edge_sched_ros.pipeline.settings.config import IMAGE_TYPE
 
 #: how often publishers and CameraInfos are looked at
 _LOOK_S = 0.5

@@ -27,8 +27,8 @@ from edge_sched_ros.nodes.arguments import OneLineParser
 from edge_sched_ros.nodes.running import BAD_INPUT
 from edge_sched_ros.nodes.running import one_line
 from edge_sched_ros.nodes.running import running
-from edge_sched_ros.pipeline.status_messages import CANNOT_BE_CONFIGURED
-from edge_sched_ros.pipeline.status_messages import status_name
+from edge_sched_ros.pipeline.health.status_messages import CANNOT_BE_CONFIGURED
+from edge_sched_ros.pipeline.health.status_messages import status_name
 
 #: how often the state is asked for
 _ASK_S = 0.1

@@ -20,17 +20,17 @@ from edge_sched_ros.execution.network_variants import BASE
 from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.perception.programs.observed import observe_detections
-from edge_sched_ros.pipeline.abandoned_threads import close_others
-from edge_sched_ros.pipeline.abandoned_threads import keep
-from edge_sched_ros.pipeline.abandoned_threads import stuck_with
-from edge_sched_ros.pipeline.abandoned_threads import units_of
-from edge_sched_ros.pipeline.config import PipelineConfig
-from edge_sched_ros.pipeline.config import TaskConfig
-from edge_sched_ros.pipeline.parameter_table import is_parameter
-from edge_sched_ros.pipeline.task_programs import TaskProgram
-from edge_sched_ros.pipeline.task_programs import TaskPrograms
-from edge_sched_ros.pipeline.unit_choice import machine_for
-from edge_sched_ros.pipeline.unit_choice import UnitChoice
+from edge_sched_ros.pipeline.settings.config import PipelineConfig
+from edge_sched_ros.pipeline.settings.config import TaskConfig
+from edge_sched_ros.pipeline.settings.parameter_table import is_parameter
+from edge_sched_ros.pipeline.tasks.abandoned_threads import close_others
+from edge_sched_ros.pipeline.tasks.abandoned_threads import keep
+from edge_sched_ros.pipeline.tasks.abandoned_threads import stuck_with
+from edge_sched_ros.pipeline.tasks.abandoned_threads import units_of
+from edge_sched_ros.pipeline.tasks.task_programs import TaskProgram
+from edge_sched_ros.pipeline.tasks.task_programs import TaskPrograms
+from edge_sched_ros.pipeline.tasks.unit_choice import machine_for
+from edge_sched_ros.pipeline.tasks.unit_choice import UnitChoice
 
 _log = logging.getLogger(__name__)
 

@@ -21,9 +21,9 @@ from edge_sched_ros.bags.typestore import make
 from edge_sched_ros.bags.typestore import typestore
 from edge_sched_ros.cli.commands.replay import replay
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.pipeline.config import from_parameters
-from edge_sched_ros.pipeline.info_choice import CameraInfos
-from edge_sched_ros.pipeline.inputs import Input
+from edge_sched_ros.pipeline.inputs.info_choice import CameraInfos
+from edge_sched_ros.pipeline.inputs.inputs import Input
+from edge_sched_ros.pipeline.settings.config import from_parameters
 
 IMAGE = 'sensor_msgs/msg/Image'
 TOPIC = '/camera/image_raw'

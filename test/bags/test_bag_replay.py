@@ -27,7 +27,7 @@ from edge_sched_ros.bags.typestore import make
 from edge_sched_ros.bags.typestore import typestore
 from edge_sched_ros.cli.commands.replay import replay
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.pipeline.resources import share_of
+from edge_sched_ros.pipeline.settings.resources import share_of
 from edge_sched_ros.scenes.scene import Scene
 from edge_sched_ros.scenes.world import CLASSES
 

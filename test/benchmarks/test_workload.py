@@ -15,8 +15,8 @@ from benchmarks.side_by_side.pictures import grey_file
 from benchmarks.side_by_side.pictures import there_and_back
 from benchmarks.side_by_side.workload import bundled
 from benchmarks.side_by_side.workload import Workload
-from edge_sched_ros.pipeline.config import from_file
-from edge_sched_ros.pipeline.parameters import SCHEDULER_PARAMETERS
+from edge_sched_ros.pipeline.settings.config import from_file
+from edge_sched_ros.pipeline.settings.parameters import SCHEDULER_PARAMETERS
 
 
 def test_three_tasks_on_each_of_three_cameras():

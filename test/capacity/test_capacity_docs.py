@@ -13,7 +13,7 @@ from edge_sched_ros.capacity.schema_docs import CAPACITY
 from edge_sched_ros.capacity.schema_docs import PLACEMENT
 from edge_sched_ros.capacity.schema_docs import tables
 from edge_sched_ros.cli.commands.place import COMMAND
-from edge_sched_ros.pipeline.admission import MODES
+from edge_sched_ros.pipeline.admission.admission import MODES
 
 TEXT = (Path(__file__).resolve().parents[2] / 'docs' / 'capacity.md').read_text('utf-8')
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from build_command import run_command
 
-from edge_sched_ros.pipeline.resources import share_of
+from edge_sched_ros.pipeline.settings.resources import share_of
 
 CONFIG = share_of() / 'config'
 SIMULATE = {'--workload': 'robot_drone', '--platform': 'orin_nx', '--policy': 'edf'}

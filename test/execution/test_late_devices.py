@@ -17,7 +17,7 @@ from edge_sched_ros.execution.discovery.signs import read_signs
 from edge_sched_ros.execution.telemetry.machine_reader import MachineReader
 from edge_sched_ros.execution.telemetry.sampler import Sampler
 from edge_sched_ros.execution.units import LocalUnit
-from edge_sched_ros.pipeline.late_drivers import LateDrivers
+from edge_sched_ros.pipeline.health.late_drivers import LateDrivers
 
 S = 1_000_000_000
 

@@ -90,7 +90,7 @@ def test_files_that_cannot_be_read(tmp_path):
 
 
 def test_the_bundled_networks_load():
-    from edge_sched_ros.pipeline.resources import share_of
+    from edge_sched_ros.pipeline.settings.resources import share_of
 
     files = sorted((share_of() / 'models').glob('*.yaml'))
     assert [file.stem for file in files] == ['depth', 'detector', 'embedding']

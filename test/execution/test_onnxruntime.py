@@ -13,7 +13,7 @@ import yaml
 
 from edge_sched_ros.execution.engines.onnxruntime import OnnxRuntimeEngine
 from edge_sched_ros.execution.network import load_network
-from edge_sched_ros.pipeline.resources import find_file
+from edge_sched_ros.pipeline.settings.resources import find_file
 
 pytest.importorskip('onnxruntime')
 

@@ -24,7 +24,7 @@ from edge_sched_ros.installation.libraries import LIBRARIES
 from edge_sched_ros.installation.libraries import version_fits
 from edge_sched_ros.installation.missing import library_problem
 from edge_sched_ros.installation.missing import need
-from edge_sched_ros.pipeline.resources import share_of
+from edge_sched_ros.pipeline.settings.resources import share_of
 from edge_sched_ros.scenes.scene import Scene
 
 CHECKOUT = Path(__file__).resolve().parents[2]

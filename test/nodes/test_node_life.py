@@ -146,14 +146,29 @@ def test_a_summary_that_cannot_be_written_is_said_before_the_run(
         assert f'cannot be configured: {message.format(tmp=tmp_path)}' in err
 
 
+#: all that a program must have
+_WHOLE = """class C:
+ stages = ('s',)
+ stateful = False
+ def run(self, stage, context): return 1
+ def set_option(self, name, value): pass
+ def reset(self): pass
+ def close(self): pass
+"""
+
+
 @pytest.mark.parametrize(
     ('code', 'reason'),
     [
-        ('def of(:', "cannot import 'mine_{n}': SyntaxError: "),
-        ('raise OSError(5, "broken")', "cannot import 'mine_{n}': OSError: [Errno 5] broken"),
-        ('class C: numbers = 3', "'mine_{n}:C' has numbers that cannot be read: TypeError: "),
-        ('class C: pass', "'mine_{n}:C' has no stages, "),
-        ('class C:\n def __init__(self): 1 / 0', "'mine_{n}:C' cannot be made: ZeroDivisionError"),
+        ('def of(:', 'mine_{n}: cannot be imported: SyntaxError: '),
+        ('raise OSError(5, "broken")', 'mine_{n}: cannot be imported: OSError: [Errno 5] broken'),
+        ('class C: pass', 'mine_{n}:C has no run, reset, close: it must derive from '),
+        (_WHOLE + ' numbers = 3', 'mine_{n}:C has a declaration that cannot be read: TypeError: '),
+        (_WHOLE, "'mine_{n}:C' has no output"),
+        (
+            _WHOLE + ' def __init__(self): 1 / 0',
+            "'mine_{n}:C' cannot be made: ZeroDivisionError",
+        ),
     ],
 )
 def test_own_code_that_cannot_be_used_leaves_the_node_alive(

@@ -56,7 +56,7 @@ def test_an_empty_list_is_none_at_all(bench, start):
         ({'policy': 'lifo'}, "unknown policy 'lifo'"),
         ({'detector__network': 'other.yaml'}, 'cannot change while the node is active'),
         ({'arm__network': 'other.yaml'}, "'arm' is not in tasks (detector); set tasks first"),
-        ({'detector__max_age_frames': 5.0}, 'detector.max_age_frames: unknown parameter (besides'),
+        ({'detector__max_age_frames': 5.0}, 'detector.max_age_frames: unknown parameter; did you'),
         ({'detector__score_threshold': -0.5}, 'range'),
         ({'polcy': 'edf'}, "did you mean 'policy'?"),
         ({'robot_base_frame': 'x'}, 'the scheduler has no such parameter'),

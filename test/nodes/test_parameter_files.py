@@ -15,7 +15,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.pipeline.parameter_file import read_parameters
+from edge_sched_ros.pipeline.settings.parameter_file import read_parameters
 
 pytestmark = pytest.mark.ros
 

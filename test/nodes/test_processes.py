@@ -26,7 +26,7 @@ from sensor_msgs.msg import Image
 from edge_sched_ros.bags.scene_bag import write_scene_bag
 from edge_sched_ros.bags.score import read_topic
 from edge_sched_ros.cli.processes import Programs
-from edge_sched_ros.pipeline.resources import share_of
+from edge_sched_ros.pipeline.settings.resources import share_of
 from edge_sched_ros.scenes.scene import Scene
 
 pytestmark = pytest.mark.dds

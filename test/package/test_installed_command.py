@@ -16,7 +16,7 @@ from cuda_driver import build_cuda_driver
 from distributions import install
 from distributions import POLICY
 
-from edge_sched_ros.pipeline.resources import share_of
+from edge_sched_ros.pipeline.settings.resources import share_of
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 TIMEOUT_S = 120

@@ -19,7 +19,7 @@ from children import finished
 
 import edge_sched_ros
 from edge_sched_ros.cli import commands
-from edge_sched_ros.pipeline.resources import share_of
+from edge_sched_ros.pipeline.settings.resources import share_of
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 _CACHES = shutil.ignore_patterns('__pycache__')
@@ -111,11 +111,11 @@ def test_every_command_module_is_a_command():
 
 
 def test_the_readme_documents_every_parameter():
-    from edge_sched_ros.pipeline.parameter_docs import markdown
+    from edge_sched_ros.pipeline.settings.parameter_docs import markdown
 
     documented = (CHECKOUT / 'docs' / 'parameters.md').read_text()
     for line in markdown().splitlines():
-        assert line in documented, 'python -m edge_sched_ros.pipeline.parameter_docs'
+        assert line in documented, 'python -m edge_sched_ros.pipeline.settings.parameter_docs'
 
 
 def test_a_pip_install_leaves_nothing_behind_and_finds_its_files(tmp_path):
@@ -131,7 +131,7 @@ def test_a_pip_install_leaves_nothing_behind_and_finds_its_files(tmp_path):
     subprocess.run([*pip, '--target', str(target), str(source)], check=True, timeout=120)
     assert sorted(source.rglob('*')) == before
     code = (
-        'import edge_sched_ros; from edge_sched_ros.pipeline.resources import share_of\n'
+        'import edge_sched_ros; from edge_sched_ros.pipeline.settings.resources import share_of\n'
         'print(edge_sched_ros.__version__, share_of())\n'
     )
     out = subprocess.run(

@@ -49,7 +49,7 @@ def _network(path: Path) -> Any:
 
 
 def _parameters(path: Path) -> Any:
-    from edge_sched_ros.pipeline.config import from_file
+    from edge_sched_ros.pipeline.settings.config import from_file
 
     return from_file(path)
 

@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from edge_sched_ros.cli.main import main
-from edge_sched_ros.pipeline.config import from_parameters
 from edge_sched_ros.pipeline.pipeline import Pipeline
+from edge_sched_ros.pipeline.settings.config import from_parameters
 from edge_sched_ros.system.loading import load_system
 from edge_sched_ros.system.system_file import SystemFile
 

@@ -34,7 +34,7 @@ from edge_sched_ros.perception.programs.options import Options
 from edge_sched_ros.perception.programs.registry import program_class
 from edge_sched_ros.perception.programs.stereo import StereoProgram
 from edge_sched_ros.perception.results import no_detections
-from edge_sched_ros.pipeline.parameter_table import option_spec
+from edge_sched_ros.pipeline.settings.parameter_table import option_spec
 
 PROGRAMS = {'corners': {}, 'denoise': {}, 'stereo': {'focal_px': 100.0, 'baseline_m': 0.1}}
 

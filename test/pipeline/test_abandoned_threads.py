@@ -21,9 +21,9 @@ from edge_sched_ros.execution import runtime
 from edge_sched_ros.execution.tensorrt.execution import TensorRtNetwork
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.execution.vpi.session import Session
-from edge_sched_ros.pipeline.abandoned_threads import close_others
-from edge_sched_ros.pipeline.abandoned_threads import stuck_with
-from edge_sched_ros.pipeline.config import from_parameters
+from edge_sched_ros.pipeline.settings.config import from_parameters
+from edge_sched_ros.pipeline.tasks.abandoned_threads import close_others
+from edge_sched_ros.pipeline.tasks.abandoned_threads import stuck_with
 
 pytest.importorskip('onnxruntime')
 

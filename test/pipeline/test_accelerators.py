@@ -24,11 +24,11 @@ from edge_sched_ros.execution.tensorrt.execution import TensorRtError
 from edge_sched_ros.execution.tensorrt.execution import TensorRtNetwork
 from edge_sched_ros.execution.vpi.session import Session
 from edge_sched_ros.execution.vpi.unit_ops import VpiOps
-from edge_sched_ros.pipeline.config import from_parameters
-from edge_sched_ros.pipeline.health import examine
-from edge_sched_ros.pipeline.health import Limits
-from edge_sched_ros.pipeline.health import WARN
-from edge_sched_ros.pipeline.rates import rates_between
+from edge_sched_ros.pipeline.health.health import examine
+from edge_sched_ros.pipeline.health.health import Limits
+from edge_sched_ros.pipeline.health.health import WARN
+from edge_sched_ros.pipeline.health.rates import rates_between
+from edge_sched_ros.pipeline.settings.config import from_parameters
 
 pytest.importorskip('onnxruntime')
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from edge_sched_ros.bags.typestore import make
 from edge_sched_ros.perception.results import DepthMap
 from edge_sched_ros.pipeline import messages
-from edge_sched_ros.pipeline.camera_infos import depth_camera_info
-from edge_sched_ros.pipeline.camera_infos import picture_camera_info
-from edge_sched_ros.pipeline.camera_window import fit_info
-from edge_sched_ros.pipeline.camera_window import MisfitError
+from edge_sched_ros.pipeline.inputs.camera_infos import depth_camera_info
+from edge_sched_ros.pipeline.inputs.camera_infos import picture_camera_info
+from edge_sched_ros.pipeline.inputs.camera_window import fit_info
+from edge_sched_ros.pipeline.inputs.camera_window import MisfitError
 
 HEADER = messages.header(make, None)
 VGA = (640, 480)

@@ -17,17 +17,17 @@ from edge_sched_ros.perception.declared_numbers import numbers_of_decoder
 from edge_sched_ros.perception.decoders.registry import decoder_classes
 from edge_sched_ros.perception.numbers import numbers_of_program
 from edge_sched_ros.perception.programs.registry import program_classes
-from edge_sched_ros.pipeline.config import from_file
-from edge_sched_ros.pipeline.config import from_parameters
-from edge_sched_ros.pipeline.parameter_docs import markdown
-from edge_sched_ros.pipeline.parameter_table import option_spec
-from edge_sched_ros.pipeline.parameter_table import table_of
-from edge_sched_ros.pipeline.parameters import SCHEDULER_PARAMETERS
-from edge_sched_ros.pipeline.parameters import TASK_PARAMETERS
-from edge_sched_ros.pipeline.policy_settings import built_in_specs
-from edge_sched_ros.pipeline.resources import find_file
-from edge_sched_ros.pipeline.resources import make_folder
-from edge_sched_ros.pipeline.resources import share_of
+from edge_sched_ros.pipeline.settings.config import from_file
+from edge_sched_ros.pipeline.settings.config import from_parameters
+from edge_sched_ros.pipeline.settings.parameter_docs import markdown
+from edge_sched_ros.pipeline.settings.parameter_table import option_spec
+from edge_sched_ros.pipeline.settings.parameter_table import table_of
+from edge_sched_ros.pipeline.settings.parameters import SCHEDULER_PARAMETERS
+from edge_sched_ros.pipeline.settings.parameters import TASK_PARAMETERS
+from edge_sched_ros.pipeline.settings.policy_settings import built_in_specs
+from edge_sched_ros.pipeline.settings.resources import find_file
+from edge_sched_ros.pipeline.settings.resources import make_folder
+from edge_sched_ros.pipeline.settings.resources import share_of
 from edge_sched_ros.policies.registry import policy_classes
 
 CHECKOUT = Path(__file__).parents[2]

@@ -20,8 +20,8 @@ from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.registry import discover
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.pipeline.assemble import assemble
-from edge_sched_ros.pipeline.config import from_parameters
 from edge_sched_ros.pipeline.pipeline import Pipeline
+from edge_sched_ros.pipeline.settings.config import from_parameters
 
 
 def _parameters(tmp_path, **more):

@@ -13,7 +13,7 @@ from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.fused import fuse
 from edge_sched_ros.execution.units import LocalUnit
-from edge_sched_ros.pipeline.stage_groups import groups_on_cores
+from edge_sched_ros.pipeline.tasks.stage_groups import groups_on_cores
 
 CHOICES = [
     tuple(LocalUnit(Unit(name, name.rstrip('0123456789'))) for name in names)

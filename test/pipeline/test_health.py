@@ -8,18 +8,18 @@ from dataclasses import replace
 
 import pytest
 
-from edge_sched_ros.pipeline.health import ERROR
-from edge_sched_ros.pipeline.health import examine
-from edge_sched_ros.pipeline.health import Limits
-from edge_sched_ros.pipeline.health import OK
-from edge_sched_ros.pipeline.health import WARN
-from edge_sched_ros.pipeline.input_ages import InputAges
-from edge_sched_ros.pipeline.inputs_account import InputAccount
-from edge_sched_ros.pipeline.rates import rates_between
-from edge_sched_ros.pipeline.stamp_age import Age
-from edge_sched_ros.pipeline.status import Status
-from edge_sched_ros.pipeline.status import TaskState
-from edge_sched_ros.pipeline.status import UnitReport
+from edge_sched_ros.pipeline.health.health import ERROR
+from edge_sched_ros.pipeline.health.health import examine
+from edge_sched_ros.pipeline.health.health import Limits
+from edge_sched_ros.pipeline.health.health import OK
+from edge_sched_ros.pipeline.health.health import WARN
+from edge_sched_ros.pipeline.health.rates import rates_between
+from edge_sched_ros.pipeline.health.status import Status
+from edge_sched_ros.pipeline.health.status import TaskState
+from edge_sched_ros.pipeline.health.status import UnitReport
+from edge_sched_ros.pipeline.inputs.input_ages import InputAges
+from edge_sched_ros.pipeline.inputs.inputs_account import InputAccount
+from edge_sched_ros.pipeline.inputs.stamp_age import Age
 
 S = 1_000_000_000
 LIMITS = Limits(error_after_ns=2 * S, silent_after_ns=S)

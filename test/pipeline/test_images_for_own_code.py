@@ -20,12 +20,12 @@ from edge_sched_ros.cli.commands.replay import replay
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.frame import NoPictureError
 from edge_sched_ros.execution.frame import SourceImage
-from edge_sched_ros.pipeline.config import COMPRESSED_TYPE
-from edge_sched_ros.pipeline.config import from_parameters
-from edge_sched_ros.pipeline.config import IMAGE_TYPE
-from edge_sched_ros.pipeline.config import topics_of_pictures
-from edge_sched_ros.pipeline.info_choice import CameraInfos
-from edge_sched_ros.pipeline.inputs import Input
+from edge_sched_ros.pipeline.inputs.info_choice import CameraInfos
+from edge_sched_ros.pipeline.inputs.inputs import Input
+from edge_sched_ros.pipeline.settings.config import COMPRESSED_TYPE
+from edge_sched_ros.pipeline.settings.config import from_parameters
+from edge_sched_ros.pipeline.settings.config import IMAGE_TYPE
+from edge_sched_ros.pipeline.settings.config import topics_of_pictures
 
 S = 1_000_000_000
 TOPIC = '/depth/image_raw'

@@ -12,7 +12,7 @@ from edge_sched_ros.execution.encodings import ENCODINGS
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.pipeline import messages
-from edge_sched_ros.pipeline.info_choice import CameraInfos
+from edge_sched_ros.pipeline.inputs.info_choice import CameraInfos
 
 S = 1_000_000_000
 

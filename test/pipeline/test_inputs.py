@@ -13,10 +13,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from edge_sched_ros.execution.frame import FrameError
-from edge_sched_ros.pipeline.config import COMPRESSED_TYPE
-from edge_sched_ros.pipeline.config import IMAGE_TYPE
-from edge_sched_ros.pipeline.inputs import Input
-from edge_sched_ros.pipeline.stamp_age import Age
+from edge_sched_ros.pipeline.inputs.inputs import Input
+from edge_sched_ros.pipeline.inputs.stamp_age import Age
+from edge_sched_ros.pipeline.settings.config import COMPRESSED_TYPE
+from edge_sched_ros.pipeline.settings.config import IMAGE_TYPE
 
 S = 1_000_000_000
 

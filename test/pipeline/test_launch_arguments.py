@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.pipeline import launch_arguments as check
+from edge_sched_ros.pipeline.settings import launch_arguments as check
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE')

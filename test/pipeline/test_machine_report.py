@@ -9,10 +9,10 @@ import json
 import pytest
 from sysfs import COMPUTERS
 
-from edge_sched_ros.pipeline.large_images import large_images_doubt
-from edge_sched_ros.pipeline.large_images import large_images_ok
-from edge_sched_ros.pipeline.large_images import rmw_name
-from edge_sched_ros.pipeline.machine_report import machine_report
+from edge_sched_ros.pipeline.health.machine_report import machine_report
+from edge_sched_ros.pipeline.inputs.large_images import large_images_doubt
+from edge_sched_ros.pipeline.inputs.large_images import large_images_ok
+from edge_sched_ros.pipeline.inputs.large_images import rmw_name
 
 
 def _report(computer, root):

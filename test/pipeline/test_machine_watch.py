@@ -21,16 +21,16 @@ from edge_sched_ros.execution.telemetry.sampler import Sampler
 from edge_sched_ros.execution.telemetry.sampler import UnitUse
 from edge_sched_ros.execution.telemetry.unit_reading import UnitReading
 from edge_sched_ros.execution.units import LocalUnit
-from edge_sched_ros.pipeline.config import from_parameters
-from edge_sched_ros.pipeline.health import examine
-from edge_sched_ros.pipeline.health import Limits
-from edge_sched_ros.pipeline.health import OK
-from edge_sched_ros.pipeline.health import WARN
-from edge_sched_ros.pipeline.machine_watch import MachineWatch
+from edge_sched_ros.pipeline.health.health import examine
+from edge_sched_ros.pipeline.health.health import Limits
+from edge_sched_ros.pipeline.health.health import OK
+from edge_sched_ros.pipeline.health.health import WARN
+from edge_sched_ros.pipeline.health.machine_watch import MachineWatch
+from edge_sched_ros.pipeline.health.rates import rates_between
+from edge_sched_ros.pipeline.health.status_messages import scheduler_status
 from edge_sched_ros.pipeline.messages import time_message
 from edge_sched_ros.pipeline.pipeline import Pipeline
-from edge_sched_ros.pipeline.rates import rates_between
-from edge_sched_ros.pipeline.status_messages import scheduler_status
+from edge_sched_ros.pipeline.settings.config import from_parameters
 
 S = 1_000_000_000
 

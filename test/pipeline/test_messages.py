@@ -19,8 +19,8 @@ from edge_sched_ros.perception.results import DepthMap
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.perception.results import no_detections
 from edge_sched_ros.pipeline import messages
-from edge_sched_ros.pipeline.camera_infos import picture_camera_info
-from edge_sched_ros.pipeline.camera_window import fit_info
+from edge_sched_ros.pipeline.inputs.camera_infos import picture_camera_info
+from edge_sched_ros.pipeline.inputs.camera_window import fit_info
 
 FRAME = Frame('camera', 1, 12_000_000_034, 'lens')
 HEADER = messages.header(make, FRAME)

@@ -15,12 +15,12 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.registry import discover
 from edge_sched_ros.execution.units import LocalUnit
-from edge_sched_ros.pipeline.config import from_parameters
-from edge_sched_ros.pipeline.health import examine
-from edge_sched_ros.pipeline.health import Limits
-from edge_sched_ros.pipeline.health import WARN
+from edge_sched_ros.pipeline.health.health import examine
+from edge_sched_ros.pipeline.health.health import Limits
+from edge_sched_ros.pipeline.health.health import WARN
+from edge_sched_ros.pipeline.health.rates import rates_between
 from edge_sched_ros.pipeline.pipeline import Pipeline
-from edge_sched_ros.pipeline.rates import rates_between
+from edge_sched_ros.pipeline.settings.config import from_parameters
 
 ABSENT = {'dla0': 'no DLA here', 'vic0': 'VPI is not installed', 'gpu0': 'no CUDA driver'}
 

@@ -20,9 +20,9 @@ from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.registry import discover
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.perception.results import Detections
-from edge_sched_ros.pipeline.config import from_parameters
+from edge_sched_ros.pipeline.health.status import summary
 from edge_sched_ros.pipeline.pipeline import Pipeline
-from edge_sched_ros.pipeline.status import summary
+from edge_sched_ros.pipeline.settings.config import from_parameters
 
 
 class Ends:

@@ -20,17 +20,17 @@ from edge_sched_ros.core.tasks import StageSpec
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.core.units import Unit
-from edge_sched_ros.pipeline import admission
-from edge_sched_ros.pipeline.admission import Admission
-from edge_sched_ros.pipeline.admission_demand import demands
-from edge_sched_ros.pipeline.admission_demand import look
-from edge_sched_ros.pipeline.config import from_parameters
-from edge_sched_ros.pipeline.health import admission_health
-from edge_sched_ros.pipeline.health import OK
-from edge_sched_ros.pipeline.health import WARN
-from edge_sched_ros.pipeline.inputs_account import InputAccount
-from edge_sched_ros.pipeline.parameters import SCHEDULER_PARAMETERS
+from edge_sched_ros.pipeline.admission import admission
+from edge_sched_ros.pipeline.admission.admission import Admission
+from edge_sched_ros.pipeline.admission.demand import demands
+from edge_sched_ros.pipeline.admission.demand import look
+from edge_sched_ros.pipeline.health.health import admission_health
+from edge_sched_ros.pipeline.health.health import OK
+from edge_sched_ros.pipeline.health.health import WARN
+from edge_sched_ros.pipeline.inputs.inputs_account import InputAccount
 from edge_sched_ros.pipeline.pipeline import Pipeline
+from edge_sched_ros.pipeline.settings.config import from_parameters
+from edge_sched_ros.pipeline.settings.parameters import SCHEDULER_PARAMETERS
 from edge_sched_ros.plugins.policies import make_policy
 
 MS = 1_000_000

@@ -21,9 +21,9 @@ from edge_sched_ros.core.profiles import StageKey
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.registry import discover
 from edge_sched_ros.execution.units import LocalUnit
-from edge_sched_ros.pipeline.config import from_parameters
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.replanning import Replanning
+from edge_sched_ros.pipeline.settings.config import from_parameters
 from edge_sched_ros.plugins.policies import make_policy
 
 MS = 1_000_000

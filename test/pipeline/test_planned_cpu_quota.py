@@ -14,15 +14,15 @@ from sysfs import Tree
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.registry import discover
 from edge_sched_ros.execution.units import LocalUnit
-from edge_sched_ros.pipeline.config import from_parameters
-from edge_sched_ros.pipeline.health import examine
-from edge_sched_ros.pipeline.health import Limits
-from edge_sched_ros.pipeline.health import OK
-from edge_sched_ros.pipeline.health import WARN
+from edge_sched_ros.pipeline.health.health import examine
+from edge_sched_ros.pipeline.health.health import Limits
+from edge_sched_ros.pipeline.health.health import OK
+from edge_sched_ros.pipeline.health.health import WARN
+from edge_sched_ros.pipeline.health.rates import rates_between
+from edge_sched_ros.pipeline.health.rates import TaskRate
+from edge_sched_ros.pipeline.health.status import summary
 from edge_sched_ros.pipeline.pipeline import Pipeline
-from edge_sched_ros.pipeline.rates import rates_between
-from edge_sched_ros.pipeline.rates import TaskRate
-from edge_sched_ros.pipeline.status import summary
+from edge_sched_ros.pipeline.settings.config import from_parameters
 
 CORES = tuple(LocalUnit(Unit(f'cpu{core}', 'cpu'), core) for core in range(2))
 LIMITS = Limits(1 << 60, 1 << 60)

@@ -17,14 +17,14 @@ from profiles import profile_data
 from profiles import stages
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.pipeline.config import from_file
-from edge_sched_ros.pipeline.config import from_parameters
-from edge_sched_ros.pipeline.health import examine
-from edge_sched_ros.pipeline.health import Limits
-from edge_sched_ros.pipeline.health import OK
-from edge_sched_ros.pipeline.health import WARN
+from edge_sched_ros.pipeline.health.health import examine
+from edge_sched_ros.pipeline.health.health import Limits
+from edge_sched_ros.pipeline.health.health import OK
+from edge_sched_ros.pipeline.health.health import WARN
+from edge_sched_ros.pipeline.health.rates import rates_between
 from edge_sched_ros.pipeline.pipeline import Pipeline
-from edge_sched_ros.pipeline.rates import rates_between
+from edge_sched_ros.pipeline.settings.config import from_file
+from edge_sched_ros.pipeline.settings.config import from_parameters
 from edge_sched_ros.profiling.additions import digest
 from edge_sched_ros.profiling.fingerprint import read_fingerprint
 

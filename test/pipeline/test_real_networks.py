@@ -16,9 +16,9 @@ from shared_data import shared_file
 
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import SourceImage
-from edge_sched_ros.pipeline.config import from_file
+from edge_sched_ros.pipeline.health.status import summary
 from edge_sched_ros.pipeline.pipeline import Pipeline
-from edge_sched_ros.pipeline.status import summary
+from edge_sched_ros.pipeline.settings.config import from_file
 
 pytestmark = pytest.mark.data
 

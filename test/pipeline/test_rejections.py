@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from edge_sched_ros.execution.frame import FrameError
-from edge_sched_ros.pipeline.rejections import Rejections
+from edge_sched_ros.pipeline.health.rejections import Rejections
 
 
 def test_each_encoding_is_said_once_for_each_topic():

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import pytest
 
-from edge_sched_ros.pipeline.input_ages import InputAges
-from edge_sched_ros.pipeline.stamp_age import Age
-from edge_sched_ros.pipeline.stamp_age import age_of
+from edge_sched_ros.pipeline.inputs.input_ages import InputAges
+from edge_sched_ros.pipeline.inputs.stamp_age import Age
+from edge_sched_ros.pipeline.inputs.stamp_age import age_of
 
 S, MS = 1_000_000_000, 1_000_000
 NOW = 9000 * S

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from edge_sched_ros.core.errors import InvariantError
-from edge_sched_ros.pipeline.status import check_account
+from edge_sched_ros.pipeline.health.status import check_account
 
 
 def test_an_account_that_adds_up_and_one_that_does_not():

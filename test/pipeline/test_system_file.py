@@ -18,10 +18,10 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.registry import discover
 from edge_sched_ros.execution.units import LocalUnit
-from edge_sched_ros.pipeline.config import from_parameters
-from edge_sched_ros.pipeline.inputs_account import InputAccount
+from edge_sched_ros.pipeline.costs.system_file import RatesSeen
+from edge_sched_ros.pipeline.inputs.inputs_account import InputAccount
 from edge_sched_ros.pipeline.pipeline import Pipeline
-from edge_sched_ros.pipeline.system_file import RatesSeen
+from edge_sched_ros.pipeline.settings.config import from_parameters
 from edge_sched_ros.system.loading import load_system
 
 S = 1_000_000_000

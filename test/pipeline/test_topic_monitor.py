@@ -11,18 +11,18 @@ import pytest
 import yaml
 
 from edge_sched_ros.bags.typestore import make
-from edge_sched_ros.pipeline.health import examine
-from edge_sched_ros.pipeline.health import Limits
-from edge_sched_ros.pipeline.input_problems import with_problems
-from edge_sched_ros.pipeline.inputs_account import InputAccounts
-from edge_sched_ros.pipeline.rates import rates_between
-from edge_sched_ros.pipeline.resources import share_of
-from edge_sched_ros.pipeline.stamp_age import Age
-from edge_sched_ros.pipeline.stamp_age import UNKNOWN
-from edge_sched_ros.pipeline.status import Status
-from edge_sched_ros.pipeline.status import UnitReport
-from edge_sched_ros.pipeline.status_messages import diagnostic_array
-from edge_sched_ros.pipeline.topic_monitor import monitor_values
+from edge_sched_ros.pipeline.health.health import examine
+from edge_sched_ros.pipeline.health.health import Limits
+from edge_sched_ros.pipeline.health.input_problems import with_problems
+from edge_sched_ros.pipeline.health.rates import rates_between
+from edge_sched_ros.pipeline.health.status import Status
+from edge_sched_ros.pipeline.health.status import UnitReport
+from edge_sched_ros.pipeline.health.status_messages import diagnostic_array
+from edge_sched_ros.pipeline.health.topic_monitor import monitor_values
+from edge_sched_ros.pipeline.inputs.inputs_account import InputAccounts
+from edge_sched_ros.pipeline.inputs.stamp_age import Age
+from edge_sched_ros.pipeline.inputs.stamp_age import UNKNOWN
+from edge_sched_ros.pipeline.settings.resources import share_of
 
 S = 1_000_000_000
 LIMITS = Limits(error_after_ns=9 * S, silent_after_ns=9 * S)

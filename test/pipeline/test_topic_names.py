@@ -8,12 +8,12 @@ import pytest
 from networks import write_network
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.pipeline.config import from_file
-from edge_sched_ros.pipeline.config import from_parameters
-from edge_sched_ros.pipeline.topic_names import check_pictures
-from edge_sched_ros.pipeline.topic_names import info_topic_of
-from edge_sched_ros.pipeline.topic_names import WithoutRos
-from edge_sched_ros.pipeline.topics import info_topics
+from edge_sched_ros.pipeline.inputs.topics import info_topics
+from edge_sched_ros.pipeline.settings.config import from_file
+from edge_sched_ros.pipeline.settings.config import from_parameters
+from edge_sched_ros.pipeline.settings.topic_names import check_pictures
+from edge_sched_ros.pipeline.settings.topic_names import info_topic_of
+from edge_sched_ros.pipeline.settings.topic_names import WithoutRos
 
 COMPRESSED = 'sensor_msgs/msg/CompressedImage'
 

@@ -24,7 +24,7 @@ from edge_sched_ros.execution.preprocess.opencv import OpenCvPreprocessor
 from edge_sched_ros.execution.vpi.unit_ops import VpiOps
 from edge_sched_ros.perception.programs.build import build_program
 from edge_sched_ros.perception.programs.corners import CornersProgram
-from edge_sched_ros.pipeline.config import from_parameters
+from edge_sched_ros.pipeline.settings.config import from_parameters
 
 pytest.importorskip('onnxruntime')
 

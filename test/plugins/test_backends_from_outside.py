@@ -13,8 +13,8 @@ from networks import write_network
 from networks import write_onnx
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.pipeline.config import from_parameters
 from edge_sched_ros.pipeline.pipeline import Pipeline
+from edge_sched_ros.pipeline.settings.config import from_parameters
 from edge_sched_ros.profiling.memory_probe import measure_memory
 
 SOURCE = """

@@ -12,7 +12,7 @@ pytest.importorskip('markdown_it', reason='pages are read with markdown-it-py')
 from pages import blocks
 
 from edge_sched_ros.cli.main import main
-from edge_sched_ros.pipeline.config import from_file
+from edge_sched_ros.pipeline.settings.config import from_file
 
 installed = pytest.fixture(installing)
 

@@ -16,7 +16,7 @@ from profiles import profile
 
 from edge_sched_ros.cli.commands.build import show_engines
 from edge_sched_ros.cli.main import main
-from edge_sched_ros.pipeline import machine_report
+from edge_sched_ros.pipeline.health import machine_report
 from edge_sched_ros.reporting.layout import output_console
 from edge_sched_ros.reporting.outcomes import show_comparison
 from edge_sched_ros.reporting.outcomes import show_outcome

@@ -16,8 +16,8 @@ from benchmarks.side_by_side.workload import camera_topic
 from benchmarks.side_by_side.workload import Task
 from edge_sched_ros.execution.context import Program
 from edge_sched_ros.nodes.subscriptions import sensor_qos
-from edge_sched_ros.pipeline.config import IMAGE_TYPE
-from edge_sched_ros.pipeline.inputs import Input
+from edge_sched_ros.pipeline.inputs.inputs import Input
+from edge_sched_ros.pipeline.settings.config import IMAGE_TYPE
 
 
 class JoinedNode(Node):

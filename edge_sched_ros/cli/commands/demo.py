@@ -24,8 +24,8 @@ from edge_sched_ros.documents.output_file import check_output
 from edge_sched_ros.documents.output_file import write_whole
 from edge_sched_ros.installation.missing import need
 from edge_sched_ros.installation.own_module import module_command
-from edge_sched_ros.pipeline.resources import make_folder
-from edge_sched_ros.pipeline.resources import share_of
+from edge_sched_ros.pipeline.settings.resources import make_folder
+from edge_sched_ros.pipeline.settings.resources import share_of
 
 _SEED = 7
 _FPS = 15.0
@@ -109,7 +109,7 @@ def _run(
     out: Path, bag: Path, parameters: Path, policy: str | None, seconds: float, console: Console
 ) -> dict[str, Any]:
     from edge_sched_ros.bags.score import score
-    from edge_sched_ros.pipeline.status import check_account
+    from edge_sched_ros.pipeline.health.status import check_account
 
     results, account = out / 'results', out / 'node.json'
     shutil.rmtree(results, ignore_errors=True)

@@ -25,7 +25,7 @@ def doctor(as_json: bool) -> None:
     crash is tried in another process.
     """
     from edge_sched_ros.cli.output import printing
-    from edge_sched_ros.pipeline.machine_report import machine_report
+    from edge_sched_ros.pipeline.health.machine_report import machine_report
 
     report = machine_report()
     with printing():
@@ -36,7 +36,7 @@ def doctor(as_json: bool) -> None:
 
 
 def _print(report: dict[str, Any]) -> None:
-    from edge_sched_ros.pipeline.large_images import large_images_doubt
+    from edge_sched_ros.pipeline.inputs.large_images import large_images_doubt
     from edge_sched_ros.reporting.layout import output_console
     from edge_sched_ros.reporting.layout import show_line
     from edge_sched_ros.reporting.layout import show_pairs

@@ -61,9 +61,9 @@ def replay(
     """
     from edge_sched_ros.bags.replay import Replay
     from edge_sched_ros.core.errors import ConfigError
-    from edge_sched_ros.pipeline.config import from_file
-    from edge_sched_ros.pipeline.status import nothing_usable
-    from edge_sched_ros.pipeline.status import summary
+    from edge_sched_ros.pipeline.health.status import nothing_usable
+    from edge_sched_ros.pipeline.health.status import summary
+    from edge_sched_ros.pipeline.settings.config import from_file
     from edge_sched_ros.plugins.policies import make_policy
     from edge_sched_ros.reporting.layout import output_console
     from edge_sched_ros.reporting.layout import show_line

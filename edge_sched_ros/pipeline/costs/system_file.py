@@ -1,0 +1,66 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Writes what a pipeline runs and has learned as a system file, to simulate and plan with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from edge_sched_ros.execution.runtime import Runtime
+from edge_sched_ros.pipeline.inputs.inputs_account import InputAccount
+from edge_sched_ros.system.snapshot import snapshot_data
+
+_HEAD = '# Written by scheduler_node: what it ran, and what it learned of that (docs/ros.md).\n'
+#: messages from which a rate can be told
+_FEWEST = 2
+
+
+class RatesSeen:
+    """
+    Mean rates of streams since the pipeline was started, up to the last message of each.
+
+    A source that ended before the pipeline was stopped, or will be read of later, keeps its rate.
+    """
+
+    def __init__(self) -> None:
+        self._before: dict[str, int] = {}
+        self._started_ns = 0
+
+    def begin(self, inputs: Mapping[str, InputAccount], now_ns: int) -> None:
+        """Count from now on."""
+        self._before = {topic: account.received for topic, account in inputs.items()}
+        self._started_ns = now_ns
+
+    def hz(self, inputs: Mapping[str, InputAccount]) -> dict[str, float]:
+        """Return stream -> messages a second; those of which that is not known are left out."""
+        found = {}
+        for topic, account in inputs.items():
+            came = account.received - self._before.get(topic, 0)
+            span_ns = (account.last_ns or 0) - self._started_ns
+            if came >= _FEWEST and span_ns > 0:
+                found[topic] = came * 1e9 / span_ns
+        return found
+
+
+def write_system_file(
+    name: str, runtime: Runtime, seen_hz: Mapping[str, float], networks: Mapping[str, str]
+) -> None:
+    """
+    Write what a runtime's dispatcher knows now, whole or not at all; nothing without a name.
+
+    :param name: of the file, ``~`` for the home folder
+    :param seen_hz: stream -> messages a second
+    :param networks: task -> name of its network
+    :raises ConfigError: when it cannot be written
+    """
+    if not name:
+        return
+    # a robot that saves nothing does not need what checks and writes such files
+    from edge_sched_ros.system.parsing import parse_system
+    from edge_sched_ros.system.writing import write_system
+
+    read = partial(snapshot_data, seen_hz=seen_hz, networks=networks)
+    system = parse_system((name, runtime.read(read)))
+    write_system(Path(name).expanduser(), system, _HEAD)

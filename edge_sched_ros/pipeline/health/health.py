@@ -1,0 +1,255 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""How well everything is: the content of ``/diagnostics``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field
+
+from edge_sched_ros.core.units import AVAILABLE
+from edge_sched_ros.pipeline.admission.admission import Outlook
+from edge_sched_ros.pipeline.health.input_health import age_values
+from edge_sched_ros.pipeline.health.input_health import stamp_problem
+from edge_sched_ros.pipeline.health.rates import Rates
+from edge_sched_ros.pipeline.health.status import Status
+from edge_sched_ros.pipeline.health.status import TaskState
+from edge_sched_ros.pipeline.health.topic_monitor import monitor_values
+
+OK, WARN, ERROR = 0, 1, 2
+#: how the names of inputs begin; the topic follows
+INPUT_PREFIX = 'input '
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """
+    One line of diagnostics.
+
+    :param name: what it is about, e.g. ``detector``, ``unit cpu0``, ``input image_raw``
+    :param level: :data:`OK`, :data:`WARN` or :data:`ERROR`
+    """
+
+    name: str
+    level: int
+    message: str
+    hardware_id: str
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """
+    When silence becomes an error.
+
+    :param error_after_ns: a task without an on-time answer
+    :param silent_after_ns: a topic without a message
+    """
+
+    error_after_ns: int
+    silent_after_ns: int
+
+
+def examine(status: Status, rates: Rates, limits: Limits) -> list[Health]:
+    """Return the health of every task, unit and input."""
+    return [
+        *(_task(task, status, rates, limits) for task in status.tasks),
+        *_units(status, rates),
+        *_missing_units(status),
+        *_left_out(status),
+        *_policy(status),
+        *_quota(status, rates),
+        *_appeared(status),
+        *_profiles(status),
+        *_drifts(status),
+        *_inputs(status, rates, limits),
+    ]
+
+
+def admission_health(outlook: Outlook, mode: str) -> Health:
+    """
+    Return what the queueing model says of the tasks as they are.
+
+    :param mode: the parameter ``admission``, not ``off``
+    """
+    late = {name: verdict for name, verdict in outlook.verdicts.items() if verdict.reason}
+    level, message = OK, f'{len(outlook.verdicts)} tasks make their deadlines by the model'
+    if late:
+        level = WARN
+        message = '; '.join(f'{name} would miss: {one.reason}' for name, one in late.items())
+    elif not outlook.verdicts:
+        message = 'nothing is known yet'
+    values = {'admission': mode}
+    for name, verdict in outlook.verdicts.items():
+        values[f'{name}_predicted_p99_ms'] = f'{verdict.p99_ms:.3g}'
+        values[f'{name}_predicted_miss_share'] = f'{verdict.miss_share:.4f}'
+    values |= {f'{name}_unknown': why for name, why in outlook.unknown.items()}
+    return Health('admission', level, message, 'model', values)
+
+
+def _policy(status: Status) -> list[Health]:
+    """Return a line where another policy decides than the one that is named."""
+    if not status.policy_problem:
+        return []
+    return [Health('policy', ERROR, status.policy_problem, status.policy)]
+
+
+def _running_ns(status: Status) -> int:
+    return 0 if status.started_ns is None else status.now_ns - status.started_ns
+
+
+def _task(task: TaskState, status: Status, rates: Rates, limits: Limits) -> Health:
+    rate = rates.tasks[task.name]
+    times = (_running_ns(status), task.since_on_time_ns, task.since_enabled_ns)
+    since_ns = min(time for time in times if time is not None)
+    # a slow task must be given the time its frames take to come
+    patience_ns = max(limits.error_after_ns, 3 * task.period_ns)
+    level, message = OK, f'{rate.on_time_hz:.1f} results/s on time'
+    if not task.enabled:
+        message = 'disabled'
+    elif since_ns > patience_ns:
+        level, message = ERROR, f'no on-time result for {since_ns / 1e9:.1f} s'
+    elif rate.missed:
+        level, message = WARN, f'{rate.missed} of {rate.ended} missed their deadline'
+        if rates.throttled.throttled:
+            message += f' ({_stopped(rates)})'
+    values = {
+        'deadline_ms': f'{task.deadline_ns / 1e6:g}',
+        'on_time_hz': f'{rate.on_time_hz:.2f}',
+        'miss_ratio': f'{rate.miss_ratio:.4f}',
+        'released': str(task.released),
+        'on_time': str(task.on_time),
+        'late': str(task.late),
+        'in_flight': str(task.in_flight),
+        **{f'dropped_{reason}': str(count) for reason, count in task.dropped.items()},
+        **{f'failed_{reason}': str(count) for reason, count in task.failed.items()},
+        # nothing is said of responses before the first
+        **{
+            f'response_{name}_ms': str(value)
+            for name, value in task.response_ms.items()
+            if value is not None
+        },
+        **{f'variant_{name}': str(count) for name, count in task.variants.items()},
+    }
+    return Health(task.name, level, message, 'task', values)
+
+
+def _units(status: Status, rates: Rates) -> list[Health]:
+    found = []
+    for unit in status.units:
+        usable = unit.state == AVAILABLE
+        busy = rates.utilisation[unit.name]
+        level, message = OK, f'{busy:.0%} busy'
+        if not usable:
+            level, message = ERROR, f'{unit.state}: {unit.reason}'
+        elif unit.reason:
+            level = WARN if unit.reading.throttled else OK
+            message = f'{message}, {unit.reason}'
+        found.append(
+            Health(
+                f'unit {unit.name}',
+                level,
+                message,
+                unit.name,
+                {
+                    'kind': unit.kind,
+                    'state': unit.state,
+                    'utilisation': f'{busy:.3f}',
+                    'running': unit.running,
+                    'stages': str(unit.stages),
+                    **unit.reading.values(),
+                },
+            )
+        )
+    return found
+
+
+def _missing_units(status: Status) -> list[Health]:
+    return [
+        Health(f'unit {name}', WARN, f'configured, but cannot be used: {reason}', name)
+        for name, reason in status.missing.items()
+    ]
+
+
+def _stopped(rates: Rates) -> str:
+    seen = rates.throttled
+    return (
+        f'the CPU quota stopped this process in {seen.throttled} of {seen.periods} periods, '
+        f'for {seen.stopped_s * 1e3:.0f} ms'
+    )
+
+
+def _appeared(status: Status) -> list[Health]:
+    return [
+        Health(f'unit {kind}', WARN, 'appeared since the start: configure again to use it', kind)
+        for kind in status.appeared
+    ]
+
+
+def _quota(status: Status, rates: Rates) -> list[Health]:
+    use = status.quota
+    if use is None:
+        return []
+    level, message = (WARN if use.too_many_units else OK), str(use)
+    if rates.throttled.throttled:
+        level, message = WARN, f'{message}; {_stopped(rates)}'
+    values = {key: str(value) for key, value in use.to_dict().items()}
+    return [Health('cpu quota', level, message, 'cpu', values)]
+
+
+def _profiles(status: Status) -> list[Health]:
+    use = status.profile_use
+    if use is None:
+        return []
+    level, message = OK, '; '.join(filter(None, (use.extent, use.remark)))
+    if use.doubts:
+        level, message = WARN, f'may be wrong here: {"; ".join(use.doubts)}'
+    if use.unknown:
+        level, message = WARN, '; '.join((*use.unknown, message))
+    values = {
+        'file': use.file,
+        'measured': ', '.join(use.measured),
+        'learned': ', '.join(use.missing),
+    }
+    return [Health('profiles', level, message, 'profiles', values)]
+
+
+def _drifts(status: Status) -> list[Health]:
+    """Costs that became others than were known: no fault, but good to know."""
+    if not status.drifts:
+        return []
+    message = f'costs changed {status.drifts} times, last that of {status.drifted}'
+    values = {'drifts': str(status.drifts), 'last': status.drifted}
+    return [Health('costs', OK, message, 'profiles', values)]
+
+
+def _left_out(status: Status) -> list[Health]:
+    return [
+        Health(f'variant {name}', WARN, reason, 'network')
+        for name, reason in status.left_out.items()
+    ]
+
+
+def _inputs(status: Status, rates: Rates, limits: Limits) -> list[Health]:
+    found = []
+    for topic, account in status.inputs.items():
+        since_ns = _running_ns(status)
+        if account.last_ns is not None:
+            since_ns = min(since_ns, status.now_ns - account.last_ns)
+        rejected, problem = rates.rejected[topic], stamp_problem(topic, status, rates)
+        wrong = [f'{rejected} messages could not be used'] if rejected else []
+        wrong += [problem.text] if problem is not None else []
+        level, message = OK, f'{rates.received[topic] / rates.period_s:.1f} messages/s'
+        if since_ns > limits.silent_after_ns:
+            level = ERROR
+            message = f"nothing on '{topic}' for {since_ns / 1e9:.1f} s"
+        elif wrong:
+            level, message = WARN, '; '.join(wrong)
+        values = {
+            **monitor_values(topic, status, rates),
+            'received': str(account.received),
+            **{f'rejected_{reason}': str(count) for reason, count in account.rejected.items()},
+            **age_values(account, rates.age_ns[topic]),
+        }
+        found.append(Health(f'{INPUT_PREFIX}{topic}', level, message, topic, values))
+    return found

@@ -1,0 +1,262 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What the pipeline says of itself: the ground of diagnostics, status messages and summaries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Any
+
+from edge_sched_ros.core.dispatcher import LowLevelDispatcher
+from edge_sched_ros.core.errors import InvariantError
+from edge_sched_ros.core.profiles import StageKey
+from edge_sched_ros.core.reasons import UPSTREAM
+from edge_sched_ros.execution.telemetry.unit_reading import NOTHING_READ
+from edge_sched_ros.execution.telemetry.unit_reading import UnitReading
+from edge_sched_ros.pipeline.costs.cost_sources import ProfileUse
+from edge_sched_ros.pipeline.health.quota_watch import QuotaUse
+from edge_sched_ros.pipeline.inputs.inputs_account import InputAccount
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """
+    One task since the pipeline was loaded.
+
+    :param since_on_time_ns: since its last on-time answer; ``None`` before the first
+    :param since_enabled_ns: since it was enabled while running; ``None`` when it always was
+    :param variants: variant its frames may be worked on with -> how often one was answered so
+    """
+
+    name: str
+    enabled: bool
+    deadline_ns: int
+    released: int
+    on_time: int
+    late: int
+    dropped: dict[str, int]
+    failed: dict[str, int]
+    in_flight: int
+    miss_ratio: float
+    uxcost: float
+    response_ms: dict[str, float | None]
+    since_on_time_ns: int | None
+    period_ns: int = 0
+    since_enabled_ns: int | None = None
+    variants: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitReport:
+    """
+    One unit since the pipeline was loaded.
+
+    :param running: ``task/stage``, empty when idle
+    :param busy_ns: total time in stages; utilisation is its growth over time
+    :param reading: temperature, power, clock
+    """
+
+    name: str
+    kind: str
+    state: str
+    reason: str
+    running: str
+    busy_ns: int
+    stages: int
+    reading: UnitReading = NOTHING_READ
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """
+    The whole pipeline at one moment.
+
+    :param now_ns: that moment, on the pipeline's clock
+    :param started_ns: when it was started last; ``None`` before
+    :param busy_before: unit -> its ``busy_ns`` then
+    :param feeds: topic -> tasks whose deadlines count from its messages
+    :param missing: unit the configuration names and that cannot be used -> why
+    :param left_out: ``TASK.VARIANT`` -> where and why it cannot be used
+    :param profile_use: where the costs come from that were known from the start
+    :param drifts: how often a cost has become another than was known
+    :param drifted: ``TASK/STAGE on UNIT`` whose cost did so last; empty before
+    :param appeared: kinds of units whose drivers came after the pipeline was loaded
+    :param quota: of CPU time, where it leaves less than the CPU units could use
+    :param policy_problem: why another policy decides; empty when the named one does
+    """
+
+    now_ns: int
+    started_ns: int | None
+    policy: str
+    policy_parameters: dict[str, float]
+    miss_ratio: float
+    uxcost: float
+    tasks: tuple[TaskState, ...]
+    units: tuple[UnitReport, ...]
+    inputs: dict[str, InputAccount]
+    busy_before: dict[str, int]
+    feeds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    missing: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    profile_use: ProfileUse | None = None
+    drifts: int = 0
+    drifted: str = ''
+    quota: QuotaUse | None = None
+    appeared: tuple[str, ...] = ()
+    policy_problem: str = ''
+
+
+def read_status(
+    dispatcher: LowLevelDispatcher,
+    now_ns: int,
+    *,
+    inputs: dict[str, InputAccount],
+    started_ns: int | None,
+    busy_before: dict[str, int],
+    feeds: Mapping[str, tuple[str, ...]],
+    missing: Mapping[str, str],
+    left_out: Mapping[str, str],
+    readings: Mapping[str, UnitReading],
+    profile_use: ProfileUse | None = None,
+    quota: QuotaUse | None = None,
+    appeared: tuple[str, ...] = (),
+) -> Status:
+    """Return the status of a dispatcher; call it while nothing else handles events."""
+    return Status(
+        now_ns=now_ns,
+        started_ns=started_ns,
+        policy=dispatcher.policy_name,
+        # a plan is no number
+        policy_parameters={k: v for k, v in dispatcher.policy_parameters.items() if k != 'plan'},
+        policy_problem=dispatcher.policy_problem,
+        miss_ratio=dispatcher.ledger.miss_ratio,
+        uxcost=dispatcher.ledger.uxcost,
+        tasks=tuple(_task(dispatcher, name, now_ns) for name in dispatcher.tasks),
+        units=tuple(
+            UnitReport(
+                name=name,
+                kind=state.unit.kind,
+                state=state.state,
+                reason=state.reason,
+                running=', '.join(f'{run.task}/{run.stage}' for run in state.running.values()),
+                busy_ns=state.busy_until_now_ns(now_ns),
+                stages=state.stages_done,
+                reading=readings.get(name, NOTHING_READ),
+            )
+            for name, state in dispatcher.units.items()
+        ),
+        inputs=inputs,
+        busy_before=busy_before,
+        feeds=feeds,
+        missing=missing,
+        left_out=left_out,
+        profile_use=profile_use,
+        drifts=dispatcher.profiles.drifts,
+        drifted=_name(dispatcher.profiles.drifted),
+        quota=quota,
+        appeared=appeared,
+    )
+
+
+def _name(key: StageKey | None) -> str:
+    return '' if key is None else f'{key.task}/{key.stage} on {key.unit}'
+
+
+def _task(dispatcher: LowLevelDispatcher, name: str, now_ns: int) -> TaskState:
+    spec, account = dispatcher.tasks[name], dispatcher.ledger.tasks[name]
+    figures = account.to_dict(spec.deadline_ns)
+    last_ns = account.last_on_time_ns
+    return TaskState(
+        name=name,
+        enabled=spec.enabled,
+        deadline_ns=spec.deadline_ns,
+        released=account.released,
+        on_time=account.on_time,
+        late=account.late,
+        dropped=figures['dropped'],
+        failed=figures['failed'],
+        in_flight=account.in_flight,
+        miss_ratio=account.miss_ratio,
+        uxcost=account.violation_rate,
+        response_ms=figures['response_ms'],
+        since_on_time_ns=None if last_ns is None else now_ns - last_ns,
+        period_ns=spec.period_ns,
+        since_enabled_ns=None if account.enabled_ns is None else now_ns - account.enabled_ns,
+        variants={one.name: 0 for one in spec.variants} | account.variants,
+    )
+
+
+def summary(status: Status) -> dict[str, Any]:
+    """
+    Return the account of a finished run, JSON types only.
+
+    :raises InvariantError: when a task's jobs do not add up, or some are still in flight
+    """
+    elapsed_ns = status.now_ns - status.started_ns if status.started_ns is not None else 0
+    tasks = {
+        task.name: {
+            'deadline_ms': task.deadline_ns / 1e6,
+            'released': task.released,
+            'on_time': task.on_time,
+            'late': task.late,
+            'dropped': task.dropped,
+            'failed': task.failed,
+            'response_ms': task.response_ms,
+        }
+        for task in status.tasks
+    }
+    check_account(tasks)
+    units = {
+        unit.name: {
+            'kind': unit.kind,
+            'utilisation': _share(unit.busy_ns - status.busy_before.get(unit.name, 0), elapsed_ns),
+        }
+        for unit in status.units
+    }
+    inputs = {topic: account.to_dict() for topic, account in status.inputs.items()}
+    found = {'policy': status.policy, 'tasks': tasks, 'units': units, 'inputs': inputs}
+    return found if status.quota is None else {**found, 'cpu_quota': status.quota.to_dict()}
+
+
+def _share(part: int, whole: int) -> float:
+    return round(part / whole, 4) if whole else 0.0
+
+
+def nothing_usable(account: dict[str, Any]) -> str:
+    """
+    Return why a finished run could do nothing with what came; empty when it could.
+
+    :param account: as in :func:`summary`
+    """
+    tasks, inputs = account['tasks'].values(), account['inputs']
+    for task in tasks:
+        # for want of an answer of the task before, a job is dropped
+        if task['on_time'] or task['late'] or task['dropped'].keys() - {UPSTREAM}:
+            return ''
+    refused: dict[str, dict[str, int]] = {name: one['rejected'] for name, one in inputs.items()}
+    refused |= {name: task['failed'] for name, task in account['tasks'].items()}
+    told = [
+        f'{name}: {", ".join(f"{count} {reason}" for reason, count in counts.items())}'
+        for name, counts in refused.items()
+        if counts
+    ]
+    if told:
+        return f'nothing could be used: {"; ".join(told)}'
+    came = any(one['received'] for one in inputs.values())
+    return '' if came else f'nothing came on {", ".join(inputs)}'
+
+
+def check_account(tasks: dict[str, Any]) -> None:
+    """
+    Check that every released job of every task ended exactly once.
+
+    :param tasks: as in :func:`summary`
+    :raises InvariantError: naming the task whose jobs do not add up
+    """
+    for name, task in tasks.items():
+        lost = sum(task['dropped'].values()) + sum(task['failed'].values())
+        ended = task['on_time'] + task['late'] + lost
+        if ended != task['released']:
+            raise InvariantError(f'{name}: {task["released"]} jobs released, {ended} ended')

@@ -1,0 +1,168 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""From state to messages: ``SchedulerStatus`` and ``DiagnosticArray``."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from edge_sched_ros.core.brief import brief
+from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
+from edge_sched_ros.pipeline.health.health import Health
+from edge_sched_ros.pipeline.health.health import INPUT_PREFIX
+from edge_sched_ros.pipeline.health.rates import Rates
+from edge_sched_ros.pipeline.health.status import Status
+from edge_sched_ros.pipeline.health.status import TaskState
+from edge_sched_ros.pipeline.health.status import UnitReport
+from edge_sched_ros.pipeline.health.topic_monitor import MONITOR_KEYS
+from edge_sched_ros.pipeline.messages import Make
+
+_UNKNOWN = float('nan')
+#: how the message of a node begins that was configured wrongly
+CANNOT_BE_CONFIGURED = 'cannot be configured'
+
+
+def _value(value: float) -> str:
+    return str(value).lower() if isinstance(value, bool) else f'{value:g}'
+
+
+def scheduler_status(make: Make, status: Status, rates: Rates, *, stamp: Any) -> Any:
+    """
+    Return an ``edge_sched_ros/SchedulerStatus``.
+
+    :param stamp: the time now, a message
+    """
+    return make(
+        'edge_sched_ros/msg/SchedulerStatus',
+        header=make('std_msgs/msg/Header', stamp=stamp),
+        policy=status.policy,
+        policy_parameters=[
+            f'{k}={_value(v)}' for k, v in sorted(status.policy_parameters.items())
+        ],
+        period_s=rates.period_s,
+        total_miss_ratio=float(status.miss_ratio),
+        uxcost=float(status.uxcost),
+        tasks=[_task(make, task, rates) for task in status.tasks],
+        units=[_unit(make, unit, rates) for unit in status.units],
+    )
+
+
+def _task(make: Make, task: TaskState, rates: Rates) -> Any:
+    reasons = {**task.dropped, **{f'failed_{k}': v for k, v in task.failed.items()}}
+    percentiles = {
+        f'response_{name}_ms': _UNKNOWN if value is None else value
+        for name, value in task.response_ms.items()
+    }
+    return make(
+        'edge_sched_ros/msg/TaskStatus',
+        name=task.name,
+        enabled=task.enabled,
+        deadline_ms=task.deadline_ns / 1e6,
+        released=task.released,
+        on_time=task.on_time,
+        late=task.late,
+        dropped=sum(task.dropped.values()),
+        failed=sum(task.failed.values()),
+        in_flight=task.in_flight,
+        reasons=list(reasons),
+        reason_counts=list(reasons.values()),
+        variants=list(task.variants),
+        variant_counts=list(task.variants.values()),
+        on_time_hz=rates.tasks[task.name].on_time_hz,
+        miss_ratio=rates.tasks[task.name].miss_ratio,
+        violation_rate=float(task.uxcost),
+        **percentiles,
+    )
+
+
+def _unit(make: Make, unit: UnitReport, rates: Rates) -> Any:
+    return make(
+        'edge_sched_ros/msg/UnitStatus',
+        name=unit.name,
+        kind=unit.kind,
+        state=unit.state,
+        reason=unit.reason,
+        running=unit.running,
+        utilisation=rates.utilisation[unit.name],
+        stages=unit.stages,
+        temperature_c=unit.reading.temperature_c,
+        power_mw=unit.reading.power_mw,
+    )
+
+
+def status_name(node: str, what: str) -> str:
+    """
+    Return the name of a status.
+
+    :param node: fully qualified name of the node
+    """
+    return f'{node}: {what}'
+
+
+def topic_status_name(node: str, topic: str) -> str:
+    """
+    Return the name of a topic's status that another node tells, too, by the topic's bare name.
+
+    As NITROS names them: topic monitors take what begins with the first slash for the topic.
+    """
+    return f'{node.strip("/").replace("/", ".")}{topic}'
+
+
+def diagnostic_array(
+    make: Make,
+    health: list[Health],
+    *,
+    node: str,
+    stamp: Any,
+    told_by_others: Set[str] = frozenset(),
+) -> Any:
+    """
+    Return a ``diagnostic_msgs/DiagnosticArray``.
+
+    :param node: fully qualified name of the node, the first part of every status name: two nodes
+        in two namespaces are told apart by it
+    :param told_by_others: topics that have a status by their bare names from another node
+    """
+    lines = [*map(partial(_of_node, node), health), *_of_topics(node, health, told_by_others)]
+    return make(
+        'diagnostic_msgs/msg/DiagnosticArray',
+        header=make('std_msgs/msg/Header', stamp=stamp),
+        status=[
+            make(
+                'diagnostic_msgs/msg/DiagnosticStatus',
+                # a byte field is bytes in Python
+                level=bytes([line.level]),
+                name=line.name,
+                message=brief(line.message, MOST_OF_AN_ERROR),
+                hardware_id=line.hardware_id,
+                values=[
+                    make(
+                        'diagnostic_msgs/msg/KeyValue',
+                        key=brief(key),
+                        value=brief(value, MOST_OF_AN_ERROR),
+                    )
+                    for key, value in line.values.items()
+                ],
+            )
+            for line in lines
+        ],
+    )
+
+
+def _of_node(node: str, line: Health) -> Health:
+    return replace(line, name=status_name(node, line.name))
+
+
+def _of_topics(node: str, health: list[Health], told_by_others: Set[str]) -> list[Health]:
+    """Return the inputs once more as topic monitors look for them: by the name of the topic."""
+    found = []
+    for line in health:
+        if line.name.startswith(INPUT_PREFIX):
+            topic = line.name.removeprefix(INPUT_PREFIX)
+            name = topic_status_name(node, topic) if topic in told_by_others else topic
+            values = {key: line.values[key] for key in MONITOR_KEYS}
+            found.append(replace(line, name=name, hardware_id=node, values=values))
+    return found

@@ -1,0 +1,94 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The ``CameraInfo`` of pictures that are made of a camera's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_sched_ros.perception.results import DepthMap
+from edge_sched_ros.pipeline.inputs.camera_window import FittedInfo
+from edge_sched_ros.pipeline.messages import Make
+
+
+def depth_camera_info(make: Make, fitted: FittedInfo, depth: DepthMap, source: Any) -> Any:
+    """
+    Return the ``sensor_msgs/CameraInfo`` of a depth image.
+
+    It describes the depth image alone: without binning and region of interest.
+
+    :param fitted: of the source image
+    :param source: header of the source frame
+    """
+    height, width = depth.depth_m.shape
+    scale = (fitted.scale_x * depth.scale_x, fitted.scale_y * depth.scale_y)
+    moved = (depth.offset_x, depth.offset_y)
+    return _made(make, fitted, source, (width, height), scale, moved)
+
+
+def picture_camera_info(make: Make, fitted: FittedInfo, source: Any) -> Any:
+    """Return the ``sensor_msgs/CameraInfo`` of a picture that lies where the source's does."""
+    if not fitted.exact:
+        scale = (fitted.scale_x, fitted.scale_y)
+        return _made(make, fitted, source, fitted.size, scale, (0.0, 0.0))
+    info = fitted.info
+    kept = ('height', 'width', 'distortion_model', 'binning_x', 'binning_y', 'roi')
+    return make(
+        'sensor_msgs/msg/CameraInfo',
+        header=source,
+        **{name: getattr(info, name) for name in kept},
+        **{name: [float(value) for value in getattr(info, name)] for name in 'dkrp'},
+    )
+
+
+def _made(
+    make: Make,
+    fitted: FittedInfo,
+    source: Any,
+    size: tuple[int, int],
+    scale: tuple[float, float],
+    moved: tuple[float, float],
+) -> Any:
+    """
+    Return the CameraInfo of a picture of its own size.
+
+    :param scale: its pixels per pixel of the full picture
+    :param moved: where the image's left and top edge lie in it
+    """
+    info = fitted.info
+    scales, moves = np.array([*scale, 1.0]), np.array(moved)
+    first = np.array([fitted.offset_x, fitted.offset_y])
+    matrices = {
+        name: _scaled(np.array(getattr(info, name), float).reshape(3, -1), scales, first, moves)
+        for name in 'kp'
+    }
+    return make(
+        'sensor_msgs/msg/CameraInfo',
+        header=source,
+        width=size[0],
+        height=size[1],
+        distortion_model=info.distortion_model,
+        d=[float(value) for value in info.d],
+        r=[float(value) for value in info.r],
+        **matrices,
+    )
+
+
+def _scaled(
+    matrix: NDArray[Any], scale: NDArray[Any], first: NDArray[Any], moved: NDArray[Any]
+) -> list[float]:
+    """
+    Return a camera matrix for a window scaled about pixel edges.
+
+    ``u' = scale (u - first + 0.5) - 0.5 + moved``; one that was never calibrated (all zero) stays.
+    """
+    if not matrix.any():
+        return [0.0] * matrix.size
+    scaled = matrix.copy()
+    scaled[:2, 2] += 0.5 - first
+    scaled *= scale[:, None]
+    scaled[:2, 2] += moved - 0.5
+    return [float(value) for value in scaled.reshape(-1)]

@@ -1,0 +1,125 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""From messages to frames, whichever library the messages come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from edge_sched_ros.execution.frame import Frame
+from edge_sched_ros.execution.frame import FrameError
+from edge_sched_ros.execution.frame import NoPictureError
+from edge_sched_ros.execution.frame import SourceImage
+from edge_sched_ros.pipeline.inputs.stamp_age import Age
+from edge_sched_ros.pipeline.inputs.stamp_age import age_of
+from edge_sched_ros.pipeline.inputs.stamp_order import EQUAL
+from edge_sched_ros.pipeline.inputs.stamp_order import StampOrder
+from edge_sched_ros.pipeline.settings.config import COMPRESSED_TYPE
+from edge_sched_ros.pipeline.settings.config import IMAGE_TYPE
+
+_NS_PER_S = 1_000_000_000
+
+
+def stamp_ns(message: Any) -> int | None:
+    """
+    Return the header's stamp in nanoseconds, or ``None`` for a message without a header.
+
+    :raises FrameError: for what cannot be a time
+    """
+    header = getattr(message, 'header', None)
+    if header is None:
+        return None
+    seconds, nanoseconds = int(header.stamp.sec), int(header.stamp.nanosec)
+    if not 0 <= nanoseconds < _NS_PER_S:
+        raise FrameError('bad_stamp', f'{nanoseconds} ns are no part of a second')
+    return seconds * _NS_PER_S + nanoseconds
+
+
+@dataclass(slots=True)
+class Arrival:
+    """
+    A message as a frame.
+
+    :param age: how long ago it was taken, as far as its stamp tells
+    :param restarted: the stamps have gone back for some frames: the source began anew
+    """
+
+    frame: Frame
+    age: Age
+    restarted: bool
+
+
+class Input:
+    """
+    Makes frames of one topic's messages, in order.
+
+    :param topic: its name
+    :param kind: its message type
+    :param pictures: whether an image that is no picture is refused; else its frame's image tells
+        why it is none, and its message is there
+    """
+
+    def __init__(self, topic: str, kind: str, *, pictures: bool = True) -> None:
+        self.topic = topic
+        self.kind = kind
+        self._picture: Callable[[Any], SourceImage | None] = {
+            IMAGE_TYPE: _raw,
+            COMPRESSED_TYPE: _compressed,
+        }.get(kind, lambda message: None)
+        self._pictures = pictures
+        self._seq = 0
+        self._order = StampOrder()
+
+    def accept(self, message: Any, now_ns: int, *, simulated: bool = False) -> Arrival:
+        """
+        Return the frame of a message.
+
+        :param now_ns: on the clock the stamps come from, 0 when unknown
+        :param simulated: whether that clock is ``/clock``
+        :raises FrameError: when it cannot be used, with the reason
+        """
+        stamp = stamp_ns(message)
+        image = self._image(message)
+        restarted, equal = self._order.check(stamp) if stamp else (False, False)
+        self._seq += 1
+        header = getattr(message, 'header', None)
+        frame = Frame(
+            stream=self.topic,
+            seq=self._seq,
+            stamp_ns=stamp or 0,
+            frame_id=header.frame_id if header is not None else '',
+            image=image,
+            message=message,
+        )
+        age = Age(doubt=EQUAL) if equal else age_of(stamp, now_ns, simulated=simulated)
+        return Arrival(frame, age, restarted)
+
+    def _image(self, message: Any) -> SourceImage | None:
+        try:
+            return self._picture(message)
+        except NoPictureError as error:
+            if self._pictures:
+                raise
+            size = (int(getattr(message, 'width', 0)), int(getattr(message, 'height', 0)))
+            return SourceImage.refused(error, size=size if all(size) else None)
+
+    def forget(self) -> None:
+        """Take whatever stamp comes next."""
+        self._order.forget()
+
+
+def _raw(message: Any) -> SourceImage:
+    return SourceImage.from_raw(
+        message.data,
+        width=int(message.width),
+        height=int(message.height),
+        encoding=message.encoding,
+        step=int(message.step),
+        is_bigendian=bool(message.is_bigendian),
+    )
+
+
+def _compressed(message: Any) -> SourceImage:
+    return SourceImage.from_compressed(message.data, message.format)

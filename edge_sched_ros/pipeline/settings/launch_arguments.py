@@ -1,0 +1,187 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Checks the arguments of the launch files, before a process is started with them."""
+
+from __future__ import annotations
+
+import math
+import re
+import shlex
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.pipeline.inputs.large_images import PROFILE_VARIABLES
+from edge_sched_ros.pipeline.inputs.large_images import TRANSPORTS_VARIABLE
+from edge_sched_ros.pipeline.settings.parameters import SCHEDULER_PARAMETERS
+from edge_sched_ros.plugins.policies import POLICIES
+
+#: what is true and false in YAML 1.1, which ROS parameters are written in
+_TRUTH = {
+    **dict.fromkeys(('true', 'yes', 'on', '1'), True),
+    **dict.fromkeys(('false', 'no', 'off', '0'), False),
+}
+_NAMESPACE = re.compile(r'/|/?[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*')
+_SEVERITIES = ('debug', 'info', 'warn', 'error', 'fatal')
+#: the value of ``dds_profile`` that leaves Fast DDS as it is
+NO_PROFILE = 'none'
+#: arguments of scheduler.launch.py that are parameters of the node
+PARAMETERS = (
+    'policy', 'use_sim_time', 'autostart', 'summary_file', 'system_file', 'bond_heartbeat_period',
+)  # fmt: skip
+
+
+def truth(where: str, text: str) -> bool:
+    """Return the truth value a text means; :raises ConfigError: when it means none."""
+    value = _TRUTH.get(text.lower())
+    if value is None:
+        raise ConfigError(where, f"'{text}' is neither true nor false")
+    return value
+
+
+def existing(where: str, text: str, *, folder: bool = False) -> str:
+    """
+    Return the path of what is there, with ``~`` for the home folder.
+
+    :param folder: whether a folder may be given too
+    :raises ConfigError: when nothing is there
+    """
+    path = Path(text).expanduser()
+    if path.is_file() or (folder and path.is_dir()):
+        return str(path)
+    if path.is_dir():
+        raise ConfigError(where, f"'{text}' is a folder, not a file")
+    raise ConfigError(
+        where, f'there is no file {"or folder " if folder else ""}{text or repr("")}'
+    )
+
+
+def namespace(text: str) -> str:
+    """Return a namespace; empty for none; :raises ConfigError: when it cannot be one."""
+    text = text.rstrip('/') or text[:1]
+    if text and not _NAMESPACE.fullmatch(text):
+        raise ConfigError(
+            'namespace',
+            f"'{text}' is no namespace: letters, digits and _ between slashes, no digit first",
+        )
+    return text
+
+
+def log_level(text: str) -> str:
+    """
+    Return a log level as ``--log-level`` takes it: a severity, or ``LOGGER:=SEVERITY``.
+
+    :raises ConfigError: when it names no severity
+    """
+    if text.rpartition(':=')[2].lower() not in _SEVERITIES:
+        raise ConfigError('log_level', f"'{text}' is none of {', '.join(_SEVERITIES)}")
+    return text
+
+
+def policy(text: str) -> str:
+    """
+    Return the name of a policy; :raises ConfigError: when there is none of that name.
+
+    What comes from outside is imported by the node, not here.
+    """
+    POLICIES.check_name(text, 'policy')
+    return text
+
+
+def rate(text: str) -> str:
+    """Return a playing rate; :raises ConfigError: when it is no number above zero."""
+    if not 0 < _number(text) < math.inf:
+        raise ConfigError('rate', f"'{text}' is no number above zero")
+    return text
+
+
+def command(where: str, text: str) -> list[str]:
+    """Return the words of a command; :raises ConfigError: when its program is not there."""
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise ConfigError(where, f"'{text}' is no command: {error}") from None
+    if not words:
+        raise ConfigError(where, 'must be a command, not empty')
+    if shutil.which(words[0]) is None:
+        raise ConfigError(where, f"there is no program '{words[0]}'")
+    return words
+
+
+def scheduler(given: Mapping[str, str]) -> dict[str, Any]:
+    """
+    Check everything that scheduler.launch.py may be given; return the node's parameters of it.
+
+    :param given: launch arguments by name; those not there have their default
+    :return: values in their types, of what is neither absent nor empty
+    :raises ConfigError: the first that cannot be
+    """
+    if 'params_file' in given:
+        existing('params_file', given['params_file'])
+    values = {name: _parameter(name, given[name]) for name in PARAMETERS if given.get(name)}
+    if 'policy' in values:
+        policy(values['policy'])
+    namespace(given.get('namespace', ''))
+    if 'log_level' in given:
+        log_level(given['log_level'])
+    if given.get('dds_profile', NO_PROFILE) not in ('', NO_PROFILE):
+        existing('dds_profile', given['dds_profile'])
+    return values
+
+
+def simulated_time(text: str) -> None:
+    """Check that ``use_sim_time`` is not refused; :raises ConfigError: when it is."""
+    if text and not truth('use_sim_time', text):
+        raise ConfigError(
+            'use_sim_time',
+            f"'{text}' cannot be had in a replay: the bag's /clock is the node's time",
+        )
+
+
+def left_to_a_manager(text: str) -> None:
+    """Check that ``autostart`` is not asked for; :raises ConfigError: when it is."""
+    if text and truth('autostart', text):
+        raise ConfigError('autostart', f"'{text}' cannot be had: the manager starts the node")
+
+
+def _parameter(name: str, text: str) -> Any:
+    """Return a parameter's value; :raises ConfigError: when it is out of type or range."""
+    spec = next((spec for spec in SCHEDULER_PARAMETERS if spec.name == name), None)
+    # use_sim_time is every node's
+    kind = 'bool' if spec is None else spec.kind
+    value: Any = text
+    if kind == 'bool':
+        value = truth(name, text)
+    elif kind in ('double', 'integer'):
+        value = _number(text)
+        if math.isnan(value):
+            raise ConfigError(name, f"'{text}' is no number")
+    return value if spec is None or spec.plug_ins else spec.check(value, name=name)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
+def dds_environment(given: str, default: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """
+    Return the environment variables that give a node its Fast DDS profile.
+
+    :param given: the profile the user asks for; empty for the default, ``none`` for no change
+    :param default: the profile of this package, used only where the user has said nothing to
+        Fast DDS: a profile without what a user's own says would undo it
+    :param environment: the one the node is started in
+    :raises ConfigError: when the profile asked for is not there
+    """
+    if given == NO_PROFILE:
+        return {}
+    own = (*PROFILE_VARIABLES, TRANSPORTS_VARIABLE)
+    if not given and any(environment.get(name) for name in own):
+        return {}
+    # both names: Fast DDS before 3.0 knows the second only
+    return dict.fromkeys(PROFILE_VARIABLES, existing('dds_profile', given or default))

@@ -1,0 +1,132 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""All parameters that a configuration can have, by full name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.network import load_network
+from edge_sched_ros.perception.numbers import numbers_of_network
+from edge_sched_ros.perception.numbers import numbers_of_program
+from edge_sched_ros.perception.programs.options import Number
+from edge_sched_ros.pipeline.settings.parameter_spec import ParameterSpec
+from edge_sched_ros.pipeline.settings.parameters import SCHEDULER_PARAMETERS
+from edge_sched_ros.pipeline.settings.parameters import TASK_PARAMETERS
+from edge_sched_ros.pipeline.settings.policy_settings import built_in_specs
+from edge_sched_ros.pipeline.settings.policy_settings import GROUP
+from edge_sched_ros.pipeline.settings.policy_settings import policy_of
+from edge_sched_ros.pipeline.settings.policy_settings import specs_of
+from edge_sched_ros.pipeline.settings.resources import find_file
+from edge_sched_ros.plugins.policies import POLICIES
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterTable:
+    """
+    What there is for some tasks.
+
+    :param specs: by full name; those of the scheduler, of policies, and of the tasks
+    :param unread: tasks whose network or program cannot be read, so that its options are unknown
+    """
+
+    tasks: tuple[str, ...]
+    specs: dict[str, ParameterSpec]
+    unread: frozenset[str] = frozenset()
+
+    def options(self, task: str) -> dict[str, ParameterSpec]:
+        """Return the parameters that go to a task's network or program, by option."""
+        return {
+            name.removeprefix(f'{task}.'): spec
+            for name, spec in self.specs.items()
+            if spec.option and name.startswith(f'{task}.')
+        }
+
+
+def table_of(
+    tasks: tuple[str, ...], values: Mapping[str, Any], *, beside: Path | None = None
+) -> ParameterTable:
+    """
+    Return the parameters of a configuration.
+
+    Of policies, all of this package have theirs in it; one from outside where ``policy`` or a
+    parameter names it.
+
+    :param values: at least ``TASK.network`` and ``TASK.program``, where they are given
+    :param beside: the folder of the file they come from
+    """
+    specs = {spec.name: spec for spec in SCHEDULER_PARAMETERS} | built_in_specs()
+    for policy in _policies_from_outside(values):
+        try:
+            specs |= specs_of(policy)
+        except ConfigError:
+            pass  # it is told with the reason when its name or its parameters are checked
+    unread = set()
+    for task in tasks:
+        specs |= {f'{task}.{spec.name}': spec for spec in TASK_PARAMETERS}
+        try:
+            numbers, says = _numbers(task, values, beside)
+        except ConfigError:
+            unread.add(task)  # it is told with the reason when the task is made
+            continue
+        for name, number in numbers.items():
+            specs.setdefault(f'{task}.{name}', option_spec(name, number, says))
+    return ParameterTable(tasks, specs, frozenset(unread))
+
+
+def _policies_from_outside(values: Mapping[str, Any]) -> Iterator[str]:
+    policy = values.get('policy')
+    if isinstance(policy, str) and not POLICIES.is_built_in(policy):
+        yield policy
+    for name in values:
+        if name.startswith(GROUP) and name not in built_in_specs() and (of := policy_of(name)):
+            yield of
+
+
+def _numbers(
+    task: str, values: Mapping[str, Any], beside: Path | None
+) -> tuple[dict[str, Number], str]:
+    """Return a task's own numbers, and who says what they are when nothing is given."""
+    program, network = (values.get(f'{task}.{key}') for key in ('program', 'network'))
+    if program and isinstance(program, str):
+        return numbers_of_program(program, f'{task}.program'), program
+    if network and isinstance(network, str):
+        spec = load_network(find_file(network, where=f'{task}.network', beside=beside))
+        return numbers_of_network(spec), spec.name
+    return {}, ''
+
+
+def option_spec(name: str, number: Number, says: str = '') -> ParameterSpec:
+    """
+    Return the parameter of an option; its default stands for that of the network or program.
+
+    :param says: whose default it is, for the description
+    """
+    kind = int if number.whole else float
+    default = kind(number.default)
+    return ParameterSpec(
+        name,
+        'integer' if number.whole else 'double',
+        default,
+        number.description + (f'; {says} says {default:g}' if says else ''),
+        minimum=kind(number.least),
+        maximum=kind(number.greatest),
+        dynamic=True,
+        option=True,
+    )
+
+
+def reserved_names() -> set[str]:
+    """Return the names that no task may have."""
+    return {spec.name for spec in SCHEDULER_PARAMETERS} | {GROUP.rstrip('.')}
+
+
+def is_parameter(name: str, tasks: Iterable[str]) -> bool:
+    """Whether a name is that of a parameter of ours, or stands in a group of ours."""
+    return name.partition('.')[0] in {*reserved_names(), *tasks}

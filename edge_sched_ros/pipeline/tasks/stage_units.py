@@ -1,0 +1,104 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Which engine and which preprocessor serves which unit, and what is held of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import cast
+
+from edge_sched_ros.execution.backends import AUTO
+from edge_sched_ros.execution.backends import Backend
+from edge_sched_ros.execution.backends import ENGINES
+from edge_sched_ros.execution.backends import PREPROCESSORS
+from edge_sched_ros.execution.backends import usable
+from edge_sched_ros.execution.engines.base import Engine
+from edge_sched_ros.execution.network import NetworkSpec
+from edge_sched_ros.execution.preprocess.base import Preprocessor
+from edge_sched_ros.execution.registry import Machine
+from edge_sched_ros.execution.units import LocalUnit
+from edge_sched_ros.pipeline.settings.config import PipelineConfig
+
+
+class StageUnits:
+    """
+    The backends of a configuration.
+
+    A task's stages differ in what can run them: ``auto`` gives each unit the first engine that
+    serves its kind, so that a policy may choose among all units; a named one serves its own.
+    """
+
+    def __init__(self, config: PipelineConfig, machine: Machine) -> None:
+        self._config = config
+        self._machine = machine
+        #: by unit and preprocessor, one for all tasks: only that unit's thread uses it
+        self._held: dict[tuple[str, str], Preprocessor] = {}
+
+    def engines(self, spec: NetworkSpec) -> dict[str, Engine]:
+        """
+        Return unit -> engine, for every unit of the machine that can run a network.
+
+        :raises ConfigError: when the engine that is asked for cannot be used
+        """
+        name, where = spec.engine, f'{spec.source}: engine'
+        if name == AUTO:
+            name, where = self._config.engine, 'engine'
+        found = usable(self._machine.engines, name, where, among=ENGINES)
+        served = {
+            local.unit.name: cast(Engine, backend.backend)
+            for local in self._machine.units
+            for backend in reversed(found)
+            if local.unit.kind in backend.kinds
+        }
+        return served
+
+    def able(self, op: str) -> dict[str, Preprocessor]:
+        """
+        Return unit -> preprocessor (of no unit yet), for every unit that can do an operation.
+
+        What the preprocessor that is asked for can do on no unit here is left to the others.
+
+        :raises ConfigError: when the preprocessor that is asked for cannot be used
+        """
+        name, everything = self._config.preprocessor, self._machine.preprocessors
+        found = usable(everything, name, 'preprocessor', among=PREPROCESSORS)
+        others = tuple(backend for backend in everything if backend.available)
+        return self._served(found, op) or self._served(others, op)
+
+    def _served(self, backends: tuple[Backend, ...], op: str) -> dict[str, Preprocessor]:
+        kinds = [
+            (preprocessor, preprocessor.ops.get(op, ()))
+            for preprocessor in (cast(Preprocessor, backend.backend) for backend in backends)
+        ]
+        return {
+            local.unit.name: preprocessor
+            for local in self._machine.units
+            for preprocessor, served in reversed(kinds)
+            if local.unit.kind in served
+        }
+
+    def preprocessors(
+        self, units: tuple[LocalUnit, ...], able: dict[str, Preprocessor]
+    ) -> dict[str, Preprocessor]:
+        """
+        Return unit -> its own preprocessor, made at the first asking.
+
+        :raises ConfigError: when a unit is not there any more
+        """
+        found = {}
+        for local in units:
+            name = local.unit.name
+            key = (name, able[name].name)
+            if key not in self._held:
+                self._held[key] = able[name].for_unit(local.unit)
+            found[name] = self._held[key]
+        return found
+
+    def close(self, stuck: Collection[str] = ()) -> None:
+        """
+        Free what units hold; their threads must have ended.
+
+        :param stuck: units whose have not: what they hold is kept
+        """
+        for key in [key for key in self._held if key[0] not in stuck]:
+            self._held.pop(key).close()

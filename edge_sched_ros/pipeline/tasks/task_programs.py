@@ -1,0 +1,243 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What each task runs, and which units can run each of its stages."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from collections.abc import Iterator
+from collections.abc import Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from dataclasses import field
+from typing import Any
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.units import UNIT_KINDS
+from edge_sched_ros.execution.context import Program
+from edge_sched_ros.execution.engines.base import Engine
+from edge_sched_ros.execution.engines.base import LoadedNetwork
+from edge_sched_ros.execution.fused import fuse
+from edge_sched_ros.execution.network import load_network
+from edge_sched_ros.execution.network import NetworkSpec
+from edge_sched_ros.execution.network_variants import BASE
+from edge_sched_ros.execution.preprocess.base import Preprocessor
+from edge_sched_ros.execution.preprocess.opencv import OpenCvPreprocessor
+from edge_sched_ros.execution.registry import Machine
+from edge_sched_ros.execution.units import LocalUnit
+from edge_sched_ros.perception.numbers import numbers_of_network
+from edge_sched_ros.perception.numbers import numbers_of_program
+from edge_sched_ros.perception.programs.build import make_program
+from edge_sched_ros.perception.programs.build import preprocess_op
+from edge_sched_ros.perception.programs.registry import make_own_program
+from edge_sched_ros.pipeline.settings.config import PipelineConfig
+from edge_sched_ros.pipeline.settings.config import TaskConfig
+from edge_sched_ros.pipeline.tasks import network_loading
+from edge_sched_ros.pipeline.tasks.stage_groups import groups_on_cores
+from edge_sched_ros.pipeline.tasks.stage_groups import UnitsOf
+from edge_sched_ros.pipeline.tasks.stage_units import StageUnits
+from edge_sched_ros.pipeline.tasks.unit_choice import UnitChoice
+from edge_sched_ros.pipeline.tasks.variant_kinds import check_pin
+from edge_sched_ros.pipeline.tasks.variant_kinds import made_for_others
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskProgram:
+    """
+    What a task runs.
+
+    :param name: of its network or program
+    :param variants: name -> units of every stage of the program, that to begin with first
+    :param accuracy: of variants other than the first, relative to it
+    """
+
+    program: Program
+    name: str
+    variants: dict[str, UnitsOf]
+    accuracy: dict[str, float] = field(default_factory=dict)
+
+
+class TaskPrograms:
+    """
+    Makes the programs of a configuration.
+
+    :param choice: of units; learns which of them refuse a task's work
+    """
+
+    def __init__(self, config: PipelineConfig, machine: Machine, choice: UnitChoice) -> None:
+        self._machine = machine
+        self._choice = choice
+        self._backends = StageUnits(config, machine)
+        #: TASK.VARIANT -> where and why it cannot be used
+        self.left_out: dict[str, str] = {}
+        #: TASK.VARIANT that is made for other kinds of units than there are here -> in words
+        self.not_here: dict[str, str] = {}
+        self._require_units = config.require_units
+        #: task -> of each variant of its network, unit -> network
+        self.networks: dict[str, tuple[Mapping[str, LoadedNetwork], ...]] = {}
+        self._cores = [local.unit.name for local in machine.units if local.unit.kind == 'cpu']
+
+    def make(self, task: TaskConfig) -> TaskProgram:
+        """
+        Return what a task runs, stages that stay on the same cores made one.
+
+        :raises ConfigError: naming file or key
+        """
+        made = self._of_program(task) if task.program else self._of_network(task)
+        groups = groups_on_cores(made.program.stages, *made.variants.values())
+        program = fuse(made.program, groups)
+        variants = {
+            name: {stage: units[group[0]] for stage, group in zip(program.stages, groups)}
+            for name, units in made.variants.items()
+        }
+        return TaskProgram(program, made.name, variants, made.accuracy)
+
+    def close(self, stuck: Collection[str] = ()) -> None:
+        """Free what units hold, but for those; programs are freed by themselves."""
+        self._backends.close(stuck)
+
+    # --- own programs ---------------------------------------------------------------------------
+
+    def _of_program(self, task: TaskConfig) -> TaskProgram:
+        # told before it is made: its tasks would lack parameters without a word
+        numbers_of_program(task.program, f'{task.name}.program')
+        program = make_own_program(task.program, task.name, task.options)
+        ops: dict[str, str] = getattr(program, 'stage_ops', {})
+        if not ops:
+            return TaskProgram(program, task.program, {BASE: self._anywhere(task, program)})
+        able = {stage: self._backends.able(op) for stage, op in ops.items()}
+        main = next(iter(ops))
+        units = self._choice.of_task(
+            task,
+            {stage: able.get(stage, self._cores) for stage in program.stages},
+            main=main,
+            kinds=self._kinds(able[main]),
+            served_by=task.program,
+        )
+        preprocessors: dict[str, Preprocessor] = {}
+        for stage in ops:
+            preprocessors |= self._backends.preprocessors(units[stage], able[stage])
+        program.use_units(preprocessors)
+        return TaskProgram(program, task.program, {BASE: units})
+
+    def _anywhere(self, task: TaskConfig, program: Any) -> UnitsOf:
+        """Return the units of own code that does not say what its stages need."""
+        # one that says nothing of units runs on cores, or wherever its task is sent
+        kinds = getattr(program, 'kinds', UNIT_KINDS if task.units else ('cpu',))
+        able = [local.unit.name for local in self._machine.units if local.unit.kind in kinds]
+        stages = dict.fromkeys(program.stages, able)
+        units = self._choice.of_task(
+            task, stages, main=program.stages[0], kinds=kinds, served_by=task.program
+        )
+        return dict.fromkeys(program.stages, units[program.stages[0]])
+
+    # --- networks -------------------------------------------------------------------------------
+
+    def _of_network(self, task: TaskConfig) -> TaskProgram:
+        spec = load_network(task.network)
+        numbers_of_network(spec)  # as for a program
+        engines = self._backends.engines(spec)
+        able = self._backends.able(preprocess_op(spec))
+        units = self._choice.of_task(
+            task,
+            {'preprocess': able, 'infer': engines, 'postprocess': self._cores},
+            main='infer',
+            kinds=_kinds_of_engines(engines),
+            served_by=spec.name,
+        )
+        where = f'{task.name}.units'
+        loaded = network_loading.load_variants(spec, engines, units['infer'], where)
+        try:
+            return self._with_network(task, spec, engines, able, units, loaded)
+        except BaseException:
+            for variant in loaded.values():
+                variant.close()
+            raise
+
+    def _with_network(
+        self,
+        task: TaskConfig,
+        spec: NetworkSpec,
+        engines: dict[str, Engine],
+        able: dict[str, Preprocessor],
+        units: UnitsOf,
+        loaded: dict[str, network_loading.Loaded],
+    ) -> TaskProgram:
+        where = f'{task.name}.units'
+        specs, base = spec.by_variant, loaded[BASE]
+        networks = {name: one.networks for name, one in loaded.items() if one.networks}
+        preprocessors: dict[str, Preprocessor] = {'': OpenCvPreprocessor()}
+        with _of_options(task):
+            program = make_program(specs, networks, preprocessors, options=task.options)
+        if not all(engine.name == 'simulated' for engine in engines.values()):
+            for name, own in networks.items():
+                refused = network_loading.rehearse_networks(specs[name], program, own)
+                loaded[name].refused |= refused
+        if not base.networks:
+            raise network_loading.no_unit_left(where, spec.name, base.refused)
+        spoilt = network_loading.rehearse_preprocessors(spec, able, units['preprocess'])
+        if len(spoilt) == len(units['preprocess']):
+            raise network_loading.no_unit_left(where, f'{spec.name}/preprocess', spoilt)
+        units = {**units, 'preprocess': _without(units['preprocess'], spoilt)}
+        variants = {
+            name: {**units, 'infer': _loaded_on(units['infer'], one.networks)}
+            for name, one in loaded.items()
+            if one.networks
+        }
+        for stage, refused in (('infer', base.refused), ('preprocess', spoilt)):
+            for name, error in refused.items():
+                self._choice.refused(task, name, str(error), variants[BASE][stage])
+        self._note_variants(task, loaded)
+        kinds = {one.unit.kind for one in self._machine.units if one.unit.name in engines}
+        elsewhere = made_for_others(specs, loaded, frozenset(kinds))
+        check_pin(task, elsewhere, require_units=self._require_units)
+        self.not_here |= {f'{task.name}.{name}': one.told for name, one in elsewhere.items()}
+        self.networks[task.name] = tuple(networks.values())
+        preprocessors |= self._backends.preprocessors(units['preprocess'], able)
+        return TaskProgram(program, spec.name, variants, spec.relative_accuracies)
+
+    def _note_variants(self, task: TaskConfig, loaded: dict[str, network_loading.Loaded]) -> None:
+        """Note the lighter variants that cannot be used, here or at all; the others do without."""
+        for name, one in loaded.items():
+            if name == BASE or not one.refused:
+                continue
+            told = '; '.join(dict.fromkeys(str(error) for error in one.refused.values()))
+            where = '' if not one.networks else f' on {", ".join(one.refused)}'
+            self.left_out[f'{task.name}.{name}'] = f'cannot be used{where}: {told}'
+            _log.warning('%s: the variant %s cannot be used%s: %s', task.name, name, where, told)
+
+    def _kinds(self, names: dict[str, Preprocessor]) -> tuple[str, ...]:
+        kinds = [local.unit.kind for local in self._machine.units if local.unit.name in names]
+        return tuple(dict.fromkeys(kinds))
+
+
+@contextmanager
+def _of_options(task: TaskConfig) -> Iterator[None]:
+    """Let the error of an option that the task was given name the task, not its network's file."""
+    try:
+        yield
+    except ConfigError as error:
+        name = error.where.rpartition('decoder_options.')[2]
+        said = {name, *error.problem.split()}
+        if name == error.where or said.isdisjoint(task.options):
+            raise
+        raise ConfigError(f'{task.name}.{name}', error.problem) from error
+
+
+def _kinds_of_engines(engines: dict[str, Engine]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(kind for engine in engines.values() for kind in engine.kinds))
+
+
+def _loaded_on(
+    units: tuple[LocalUnit, ...], networks: dict[str, LoadedNetwork]
+) -> tuple[LocalUnit, ...]:
+    return tuple(local for local in units if local.unit.name in networks)
+
+
+def _without(
+    units: tuple[LocalUnit, ...], refused: network_loading.Refusals
+) -> tuple[LocalUnit, ...]:
+    return tuple(local for local in units if local.unit.name not in refused)

@@ -1,0 +1,149 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Which units a configuration may use on this machine, and which it names in vain."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from collections.abc import Mapping
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.registry import Machine
+from edge_sched_ros.execution.units import LocalUnit
+from edge_sched_ros.execution.units import select_units
+from edge_sched_ros.pipeline.settings.config import PipelineConfig
+from edge_sched_ros.pipeline.settings.config import TaskConfig
+
+_log = logging.getLogger(__name__)
+
+
+def machine_for(config: PipelineConfig, machine: Machine) -> Machine:
+    """Return the machine with the cores a configuration names, even those no quota pays for."""
+    return machine.with_named({*config.units, *(n for task in config.tasks for n in task.units)})
+
+
+class UnitChoice:
+    """
+    The units of a configuration.
+
+    :raises ConfigError: when what is named is no unit, or, with ``require_units``, is not here
+    """
+
+    def __init__(self, config: PipelineConfig, machine: Machine) -> None:
+        self._config = config
+        self._machine = machine
+        #: unit or kind that is named and cannot be used -> why
+        self.missing: dict[str, str] = {}
+        choice = select_units(machine.units, config.units, absent=machine.absent)
+        self._wanted = choice.units
+        #: cores that are not wanted and do what the wanted units cannot
+        self._helping: dict[str, LocalUnit] = {}
+        for name, reason in choice.missing.items():
+            self._note('units', name, reason, self._wanted)
+
+    @property
+    def units(self) -> tuple[LocalUnit, ...]:
+        """Every unit that has work."""
+        return self._wanted + tuple(self._helping.values())
+
+    def of_task(
+        self,
+        task: TaskConfig,
+        able: Mapping[str, Collection[str]],
+        *,
+        main: str,
+        kinds: Collection[str],
+        served_by: str,
+    ) -> dict[str, tuple[LocalUnit, ...]]:
+        """
+        Return which units each stage of a task may use.
+
+        Of those that can run a stage, the ones the task names; all of them where it names none
+        that can. What none of the wanted units can run but the main stage is done by CPU cores.
+
+        :param able: stage -> names of the machine's units that can run it
+        :param main: the stage that must run on a wanted unit
+        :param kinds: of units that can run the main stage, for messages
+        :param served_by: what it is run by, for messages
+        :raises ConfigError: when there is none, or as above
+        """
+        where = f'{task.name}.units'
+        only = f'{served_by} runs on {", ".join(kinds)} only'
+        self._check_left_out(task, where)
+        here = {stage: self._here(names, stage != main) for stage, names in able.items()}
+        if not all(here.values()):
+            raise ConfigError(where, f'{only}, and there is only {_names(self._wanted)}')
+        choice = select_units(self._wanted, task.units, absent=self._machine.absent, where=where)
+        chosen = {
+            stage: tuple(local for local in choice.units if local in units) or units
+            for stage, units in here.items()
+        }
+        for name, reason in choice.missing.items():
+            self._note(where, name, reason, chosen[main])
+        fitting = [local for units in here.values() for local in units]
+        for name in task.units:
+            fits = any(name in (local.unit.name, local.unit.kind) for local in fitting)
+            if not fits and name not in choice.missing:
+                self._note(where, name, only, chosen[main])
+        return chosen
+
+    def _here(self, names: Collection[str], cores_help: bool) -> tuple[LocalUnit, ...]:
+        """Return the units of those names that may be used."""
+        found = tuple(local for local in self._wanted if local.unit.name in names)
+        if found or not cores_help:
+            return found
+        cores = [local for local in self._machine.units if local.unit.kind == 'cpu']
+        found = tuple(local for local in cores if local.unit.name in names)
+        self._helping |= {local.unit.name: local for local in found}
+        return found
+
+    def refused(
+        self, task: TaskConfig, name: str, reason: str, instead: tuple[LocalUnit, ...]
+    ) -> None:
+        """
+        Note that a unit does not do a task's work, though its kind could.
+
+        :raises ConfigError: when it is named and, with ``require_units``, must be used
+        """
+        unit = next(local.unit for local in self.units if local.unit.name == name)
+        named = {*task.units, *self._config.units} & {unit.name, unit.kind}
+        self._note(f'{task.name}.units', name, reason, instead, required=bool(named))
+        self.missing[f'{name} ({task.name})'] = self.missing.pop(name)
+
+    def _check_left_out(self, task: TaskConfig, where: str) -> None:
+        """Check that ``units`` does not leave out what a task names and the machine has."""
+        for name in task.units:
+
+            def is_it(local: LocalUnit, name: str = name) -> bool:
+                return name in (local.unit.name, local.unit.kind)
+
+            if any(map(is_it, self._machine.units)) and not any(map(is_it, self.units)):
+                left = _names(self.units)
+                raise ConfigError(
+                    where, f"'{name}' is left out by the parameter units (left: {left})"
+                )
+
+    def _note(
+        self,
+        where: str,
+        name: str,
+        reason: str,
+        instead: tuple[LocalUnit, ...],
+        *,
+        required: bool = True,
+    ) -> None:
+        if self._config.require_units and required:
+            raise ConfigError(where, f"'{name}' cannot be used: {reason} (require_units is true)")
+        self.missing[name] = reason
+        _log.warning(
+            "%s: '%s' cannot be used: %s; its work goes to %s",
+            where,
+            name,
+            reason,
+            _names(instead),
+        )
+
+
+def _names(units: tuple[LocalUnit, ...]) -> str:
+    return ', '.join(local.unit.name for local in units)
