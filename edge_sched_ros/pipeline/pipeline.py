@@ -317,8 +317,13 @@ class Pipeline:
 
         :raises ConfigError: when it cannot be written
         """
-        seen_hz = self._rates_seen.hz(self._inputs.snapshot())
-        write_system_file(name, self._running(), seen_hz, self._loaded().networks)
+        write_system_file(
+            name,
+            self._running(),
+            seen_hz=self._rates_seen.hz(self._inputs.snapshot()),
+            networks=self._loaded().networks,
+            root=self._root,
+        )
 
     def check_variant(self, task: str, name: str) -> None:
         """Check that a task's network has a variant; :raises ConfigError: naming those it has."""

@@ -16,6 +16,7 @@ from edge_sched_ros.execution.fused import JOINT
 from edge_sched_ros.profiling.known_units import KnownUnits
 from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.learned import plain_name
+from edge_sched_ros.system.learned import task_network
 from edge_sched_ros.system.network import Variant
 from edge_sched_ros.system.stage_costs import network_called
 from edge_sched_ros.system.system_file import SystemFile
@@ -60,11 +61,13 @@ def apply_profiles(
     missing: dict[Missing, None] = {}
     for task in tasks:
         network = networks[task.name]
-        known = _variants(system, network)
+        called = _name_in(system, network, task.name)
+        known = _variants(system, called)
         for variant in task.all_variants or task.variants:
+            own = known.get(variant.name)
             for stage in variant.stages:
                 for unit in stage.units:
-                    costs = units.costs(known.get(variant.name), network, stage.name, unit)
+                    costs = units.costs(own, called, stage.name, unit)
                     if costs is None:
                         missing[Missing(network, variant.name, stage.name, unit)] = None
                         continue
@@ -86,7 +89,7 @@ def unknown_stages(
     """
     found: dict[str, None] = {}
     for task in tasks:
-        name = networks[task.name]
+        name = _name_in(system, networks[task.name], task.name)
         variants = task.all_variants or task.variants
         joint = [stage.name for variant in variants for stage in variant.stages]
         own = dict.fromkeys(part for one in joint for part in one.split(JOINT))
@@ -97,6 +100,12 @@ def unknown_stages(
                     key = f'networks.{name}.variants.{variant}.stages.{stage.name}'
                     found[f'{key}: is no stage of {name} (it has {", ".join(own)})'] = None
     return tuple(found)
+
+
+def _name_in(system: SystemFile, network: str, task: str) -> str:
+    """Return what a task's network is called in a file: as a node has learned it for the task."""
+    own = task_network(network, task)
+    return own if own in system.networks else network
 
 
 def _variants(system: SystemFile, network: str) -> Mapping[str, Variant]:

@@ -135,6 +135,11 @@ def plain_name(text: str) -> str:
     return plain if plain[:1].isalpha() else f'n{plain}'
 
 
+def task_network(network: str, task: str) -> str:
+    """Return the name of a network that several tasks run, as learned for one of them."""
+    return f'{plain_name(network)}.{task}'
+
+
 def _stage(stage: StageSpec, costs: Iterable[tuple[str, StageCost]]) -> dict[str, Any]:
     data: dict[str, Any] = {'name': plain_name(stage.name)}
     if stage.chance < 1:
@@ -147,10 +152,11 @@ def _stage(stage: StageSpec, costs: Iterable[tuple[str, StageCost]]) -> dict[str
 def _cost(cost: StageCost) -> dict[str, Any]:
     """Return a cost at full speed; what is not known is left out."""
     one_ns = cost.expected_ns(1)
-    shown = cost.source.startswith(_SHOWN)
+    # costs given beforehand have no deviation before a run
+    shown = cost.deviation > 0 or cost.source.startswith(_SHOWN)
     data = {
         'latency_ms': one_ns / NS_PER_MS,
-        'cv': spread(cost.deviation) or None,
+        'cv': round(spread(cost.deviation), 4) or None,
         'per_item_ms': (cost.expected_ns(2) - one_ns) / NS_PER_MS or None,
         'energy_mj': cost.energy_mj,
         'demand_gbps': cost.demand or None,

@@ -19,6 +19,7 @@ from edge_sched_ros.system.learned import network_data
 from edge_sched_ros.system.learned import parents_first
 from edge_sched_ros.system.learned import plain_name
 from edge_sched_ros.system.learned import share_activated
+from edge_sched_ros.system.learned import task_network
 from edge_sched_ros.system.learned import transitions_data
 from edge_sched_ros.system.learned import units_data
 
@@ -135,9 +136,10 @@ class _Tasks:
 
     def _network_name(self, task: str) -> str:
         """Return the name of a task's network, with the task's where several tasks run it."""
-        name = plain_name(self._names.get(task, task))
-        alone = list(self._names.values()).count(self._names.get(task, task)) < 2
-        return name if alone and name not in self.networks else f'{name}.{task}'
+        network = self._names.get(task, task)
+        name = plain_name(network)
+        alone = list(self._names.values()).count(network) < 2
+        return name if alone and name not in self.networks else task_network(network, task)
 
     def _stream(self, stream: str, period_ms: float) -> dict[str, Any]:
         name = self._stream_names.get(stream)
@@ -166,7 +168,7 @@ class _Tasks:
         # a range whose mean are the items that runs were over
         most = round(2 * self._items(spec) - 1)
         if share < 1:
-            found['probability'] = share
+            found['probability'] = round(share, 4)
         return {**found, 'fan_out': [1, most]} if most > 1 else found
 
     def _items(self, spec: TaskSpec) -> float:

@@ -98,3 +98,21 @@ def test_nowhere_and_where_it_cannot_be_written(run, tmp_path):
         run.write_system(str(tmp_path))
     with pytest.raises(ConfigError, match='cannot be written'):
         run.write_system(f'{Path(__file__)}/robot.yaml')
+
+
+def test_a_node_begins_with_what_it_learned(run, tmp_path):
+    """The file is a profile like any other: of this machine, with costs of the stages it ran."""
+    path = tmp_path / 'robot.yaml'
+    run.write_system(str(path))
+    assert load_system(path).measured.machine.cores >= 1
+    pipeline = Pipeline(
+        replace(run.config, profiles=str(path)), on_end=lambda _end: None, machine=run._machine
+    )
+    pipeline.load()
+    try:
+        use = pipeline._profile_use
+        assert (use.doubts, use.remark, use.unknown) == ((), '', ())
+        assert use.known >= 1
+        assert all('other_net' in one for one in use.missing)
+    finally:
+        pipeline.unload()

@@ -19,6 +19,7 @@ from edge_sched_ros.core.profiles import Profiles
 from edge_sched_ros.core.tasks import StageSpec
 from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.profiling.apply import apply_profiles
+from edge_sched_ros.profiling.apply import unknown_stages
 
 STAGES = ('preprocess', 'infer', 'postprocess')
 
@@ -48,6 +49,22 @@ def test_stages_that_run_as_one_cost_their_sum():
     assert missing == ()
     assert profiles.expected_ns('a', 'base', '+'.join(STAGES), 'cpu0', 1) == 4_750_000
     assert profiles.cost('a', 'base', '+'.join(STAGES), 'cpu0').memory_mib == 8.0
+
+
+def test_what_a_node_has_learned_is_known_again():
+    """Of several tasks with one network each has its own; a stage that was run as one is one."""
+    whole = '+'.join(STAGES)
+    learned = {
+        f'net.{name}': {'stages': [{'name': '.'.join(STAGES), 'cost': {'cpu0': ms}}]}
+        for name, ms in (('a', 3.0), ('b', 6.0))
+    }
+    tasks = [task(name, stages=(whole,), units=('cpu0',)) for name in 'ab']
+    data = {'units': ['cpu0'], 'networks': learned}
+    profiles, missing = _apply(tasks, data)
+    assert missing == ()
+    for name, ms in (('a', 3), ('b', 6)):
+        assert profiles.expected_ns(name, 'base', whole, 'cpu0', 1) == ms * 1_000_000
+    assert unknown_stages(tasks, {'a': 'net', 'b': 'net'}, profile(data)) == ()
 
 
 def test_what_is_not_there_is_told():

@@ -45,7 +45,12 @@ class RatesSeen:
 
 
 def write_system_file(
-    name: str, runtime: Runtime, seen_hz: Mapping[str, float], networks: Mapping[str, str]
+    name: str,
+    runtime: Runtime,
+    *,
+    seen_hz: Mapping[str, float],
+    networks: Mapping[str, str],
+    root: Path,
 ) -> None:
     """
     Write what a runtime's dispatcher knows now, whole or not at all; nothing without a name.
@@ -53,14 +58,19 @@ def write_system_file(
     :param name: of the file, ``~`` for the home folder
     :param seen_hz: stream -> messages a second
     :param networks: task -> name of its network
+    :param root: where the machine's files are
     :raises ConfigError: when it cannot be written
     """
     if not name:
         return
     # a robot that saves nothing does not need what checks and writes such files
+    from edge_sched_ros.profiling.additions import empty_profile
+    from edge_sched_ros.profiling.fingerprint import read_fingerprint
     from edge_sched_ros.system.parsing import parse_system
     from edge_sched_ros.system.writing import write_system
 
     read = partial(snapshot_data, seen_hz=seen_hz, networks=networks)
     system = parse_system((name, runtime.read(read)))
+    measured = empty_profile(read_fingerprint(root)).measured
+    system = system.model_copy(update={'measured': measured})
     write_system(Path(name).expanduser(), system, _HEAD)
