@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from edge_sched_ros.core.version import __version__
 
 if TYPE_CHECKING:
+    from edge_sched_ros.api.analysis import plan as plan
     from edge_sched_ros.api.bags import read_topic as read_topic
     from edge_sched_ros.api.runs import compare as compare
     from edge_sched_ros.api.runs import simulate as simulate
@@ -53,6 +54,7 @@ _PLACES = {
     'compare': 'api.runs',
     'load_system': 'system.loading',
     'make_system': 'system.parsing',
+    'plan': 'api.analysis',
     'read_topic': 'api.bags',
     'simulate': 'api.runs',
 }

@@ -71,6 +71,16 @@ def test_a_system_is_simulated_and_compared():
     assert busier['units']['gpu0']['utilisation'] == pytest.approx(0.9, abs=0.03)
 
 
+def test_a_system_is_planned():
+    pytest.importorskip('ortools', reason='needs OR-tools')
+    pair = {'a': {'cost': {'gpu': [2, 2], 'dla': [3, 3]}}, 'b': {'cost': {'gpu': 4, 'dla': 5}}}
+    found = es.plan(es.make_system({'units': ['gpu', 'dla'], 'networks': pair}))
+    assert found['optimal'] and found['value'] == pytest.approx(5)
+    assert found['mapping'] == {'a': ['gpu', 'gpu'], 'b': ['dla']}
+    with pytest.raises(es.ConfigError, match='objective: must be one of max-throughput'):
+        es.plan(es.make_system({'units': ['gpu'], 'networks': pair}), objective='best')
+
+
 def test_what_cannot_be_run_is_one_line():
     with pytest.raises(es.ConfigError, match=r'^robot: tasks: is missing$'):
         es.simulate(es.make_system({'units': ['gpu0']}, name='robot'))
