@@ -28,7 +28,8 @@ class NodeTopicNames:
     def is_remapped(self, name: str) -> bool:
         """Whether a name was given another by remapping."""
         plain: str = self._node.resolve_topic_name(name, only_expand=True)
-        return plain != self._node.resolve_topic_name(name)
+        final: str = self._node.resolve_topic_name(name)
+        return plain != final
 
     def written(self, resolved: str) -> str:
         """Return what to give ROS for a topic that is called so in the end."""

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -259,10 +260,11 @@ class SchedulerNode(LifecycleNode):
 
     def _write_files(self, pipeline: Pipeline) -> None:
         settings = self._settings
-        for write in (
+        writers: tuple[Callable[[], None], ...] = (
             lambda: write_summary_file(settings.value('summary_file'), pipeline.status()),
             lambda: pipeline.write_system(settings.value('system_file')),
-        ):
+        )
+        for write in writers:
             try:
                 write()
             except EdgeSchedError as error:

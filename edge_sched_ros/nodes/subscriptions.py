@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -80,7 +81,10 @@ def _read(kind: str, serialized: bytes) -> Any:
         raise FrameError('unreadable', f'not a {kind} ({brief_error(error)})') from None
 
 
-_READERS = {IMAGE_TYPE: read_image, COMPRESSED_TYPE: read_compressed_image}
+_READERS: dict[str, Callable[[Any], Any]] = {
+    IMAGE_TYPE: read_image,
+    COMPRESSED_TYPE: read_compressed_image,
+}
 
 
 class Subscriptions:

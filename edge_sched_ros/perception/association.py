@@ -78,7 +78,8 @@ def _unlikeness(candidates: Sequence[Any], objects: Sequence[Any]) -> NDArray[np
     if candidates[0].embedding is None or any(vector is None for vector in last):
         return None
     here = np.stack([candidate.embedding for candidate in candidates])
-    return np.clip(1 - here @ np.stack(last).T, 0, 1).astype(np.float64)
+    unlike: NDArray[np.float64] = np.clip(1 - here @ np.stack(last).T, 0, 1).astype(np.float64)
+    return unlike
 
 
 def place_distance(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.float64]:

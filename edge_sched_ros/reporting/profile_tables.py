@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 
@@ -51,11 +52,11 @@ def show_profile(profile: SystemFile, console: Console) -> None:
     """Print a profile."""
     show_line(', '.join(dict.fromkeys(filter(None, _title(profile)))), console)
     found = list(rows(profile))
-    columns = {
+    columns: dict[str, Callable[[Cost], str]] = {
         'p50 ms': lambda cost: _number(cost.latency_ms),
         '±': _share,
-        'p95': lambda cost: _number(cost.measured and cost.measured.p95_ms),
-        'p99': lambda cost: _number(cost.measured and cost.measured.p99_ms),
+        'p95': lambda cost: _number(cost.measured.p95_ms if cost.measured else None),
+        'p99': lambda cost: _number(cost.measured.p99_ms if cost.measured else None),
         'per item': lambda cost: _number(cost.per_item_ms or None),
         'MiB': lambda cost: _number(cost.memory_mib or None),
         'mJ': lambda cost: _number(cost.energy_mj),

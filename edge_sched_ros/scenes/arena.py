@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -34,7 +35,8 @@ def _texture(seed: int) -> NDArray[np.uint8]:
     tiles = np.indices(height.shape).sum(0) // 64 % 2 * 0.12
     mix = np.clip(height + tiles, 0, 1)[..., None]
     first, second = random.uniform(60, 120, 3), random.uniform(110, 190, 3)
-    return (first * (1 - mix) + second * mix).astype(np.uint8)
+    texture: NDArray[np.uint8] = (first * (1 - mix) + second * mix).astype(np.uint8)
+    return texture
 
 
 def cast_arena(
@@ -74,10 +76,11 @@ def _sample(
     texture: NDArray[np.uint8], u: NDArray[np.float32], v: NDArray[np.float32]
 ) -> NDArray[np.uint8]:
     size = texture.shape[0]
-    return cv2.remap(
+    sampled: Any = cv2.remap(
         texture,
         np.mod(u, size).astype(np.float32),
         np.mod(v, size).astype(np.float32),
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_WRAP,
     )
+    return np.asarray(sampled, np.uint8)

@@ -143,4 +143,5 @@ def _two_colours(random: np.random.Generator) -> NDArray[np.float32]:
 
 def _hue(hue: float, value: float) -> NDArray[np.float32]:
     angles = 2 * np.pi * (hue + np.array([0.0, 1 / 3, 2 / 3]))
-    return (255 * value * (0.5 + 0.5 * np.cos(angles))).astype(np.float32)
+    colour: NDArray[np.float32] = (255 * value * (0.5 + 0.5 * np.cos(angles))).astype(np.float32)
+    return colour

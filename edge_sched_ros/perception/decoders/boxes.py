@@ -79,13 +79,13 @@ class BoxDecoder(Decoder):
         apart = class_ids * (float(boxes.max()) - min(0.0, float(boxes.min())) + 1)
         corner_size = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
         corner_size[:, :2] += apart[:, None]
-        kept = cv2.dnn.NMSBoxes(
+        found = cv2.dnn.NMSBoxes(
             corner_size.astype(np.float64).tolist(),
             scores.tolist(),
             self.options['score_threshold'],
             self.options['nms_iou'],
         )
-        kept = np.asarray(kept, np.int64).reshape(-1)
+        kept = np.asarray(found, np.int64).reshape(-1)
         order: NDArray[np.int64] = kept[np.argsort(-scores[kept], kind='stable')]
         return order
 

@@ -12,10 +12,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_sched_ros.execution.vision import VisionOps
 from edge_sched_ros.perception.flow.history import History
 from edge_sched_ros.perception.flow.history import Past
 from edge_sched_ros.perception.flow.motion import move_boxes
+from edge_sched_ros.perception.flow.motion import PointFlow
 from edge_sched_ros.perception.flow.track import pair
 from edge_sched_ros.perception.flow.track import share_inside
 from edge_sched_ros.perception.flow.track import Track
@@ -60,7 +60,7 @@ class Follower:
     :param history: of frames; a detection of a frame that is gone is not used
     """
 
-    vision: VisionOps
+    vision: PointFlow
     options: FollowerOptions = field(default_factory=FollowerOptions)
     history: History = field(default_factory=History)
     #: results that came too late to be used

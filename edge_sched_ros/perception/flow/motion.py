@@ -11,11 +11,12 @@ was; a box moves by the median of its points and grows by the median change of t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_sched_ros.execution.vision import VisionOps
+from edge_sched_ros.execution.vision import Picture
 
 #: points looked for in a box
 POINTS_PER_BOX = 24
@@ -28,6 +29,15 @@ _INNER = 0.8
 #: most that a box may grow or shrink from one frame to the next
 _MOST_GROWTH = 1.15
 _SMALLEST_SIDE_PX = 4.0
+
+
+class PointFlow(Protocol):
+    """Finds points of one picture in the next, as ``execution.vision.VisionOps`` does."""
+
+    def point_flow(
+        self, previous: Picture, following: Picture, points: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Return places in the next picture, and which of them were found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,7 @@ def move_boxes(
     before: NDArray[np.uint8],
     after: NDArray[np.uint8],
     boxes: NDArray[np.float32],
-    vision: VisionOps,
+    vision: PointFlow,
     last_shifts: NDArray[np.float32],
 ) -> Moved:
     """
@@ -101,14 +111,15 @@ def _points_in(grey: NDArray[np.uint8], box: NDArray[np.float32]) -> NDArray[np.
     found = cv2.goodFeaturesToTrack(part, POINTS_PER_BOX, 0.02, apart, blockSize=3)
     if found is None:
         return np.zeros((0, 2), np.float32)
-    return (found.reshape(-1, 2) + (left, top)).astype(np.float32)
+    corners: NDArray[np.float32] = (found.reshape(-1, 2) + (left, top)).astype(np.float32)
+    return corners
 
 
 def _flow(
     before: NDArray[np.uint8],
     after: NDArray[np.uint8],
     points: NDArray[np.float32],
-    vision: VisionOps,
+    vision: PointFlow,
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Return where points went, and which of them came back when followed backwards."""
     there, found = vision.point_flow(before, after, points)

@@ -12,9 +12,9 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.preprocess.base import Preprocessor
-from edge_sched_ros.execution.vision import VisionOps
 from edge_sched_ros.perception.flow.follower import Follower
 from edge_sched_ros.perception.flow.follower import FollowerOptions
+from edge_sched_ros.perception.flow.motion import PointFlow
 from edge_sched_ros.perception.programs.options import Number
 from edge_sched_ros.perception.programs.unit_vision import grey_of
 from edge_sched_ros.perception.programs.unit_vision import UnitVision
@@ -66,7 +66,7 @@ class FlowTrackProgram:
     #: it must be told whose boxes it follows
     observes_boxes = True
 
-    def __init__(self, *, vision: VisionOps | None = None, **options: float) -> None:
+    def __init__(self, *, vision: PointFlow | None = None, **options: float) -> None:
         self.labels: tuple[str, ...] = ()
         self._units = UnitVision()
         self._follower = Follower(vision or self._units)

@@ -104,7 +104,7 @@ class StereoProgram:
             )
         return grey[:, :half], grey[:, half : 2 * half]
 
-    def _depth(self, disparity: np.ndarray) -> DepthMap:
+    def _depth(self, disparity: NDArray[np.float32]) -> DepthMap:
         product = self._options['focal_px'] * self._options['baseline_m']
         with np.errstate(divide='ignore', invalid='ignore'):
             depth = np.where(disparity > 0, product / disparity, np.nan)

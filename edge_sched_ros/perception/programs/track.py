@@ -89,7 +89,7 @@ class TrackProgram:
         network, decoder = variant.networks[unit], variant.decoder
         fixed = network.inputs[0].shape[0]
         size = fixed or self._spec.max_batch
-        parts = []
+        parts: list[NDArray[np.float32]] = []
         for start in range(0, len(crops), size):
             batch = crops[start : start + size]
             # a DLA takes no batch but the one it was built for
