@@ -23,8 +23,6 @@ from edge_sched_ros.capacity.load import Overload
 from edge_sched_ros.capacity.load import Service
 from edge_sched_ros.capacity.multi_core import erlang_c
 from edge_sched_ros.capacity.multi_core import mgc_ps
-from edge_sched_ros.capacity.pipeline import Pipeline
-from edge_sched_ros.capacity.pipeline import pipelined
 from edge_sched_ros.capacity.priority import mg1_priority
 from edge_sched_ros.capacity.processor_sharing import mg1_ps
 from edge_sched_ros.capacity.response import Response
@@ -235,22 +233,6 @@ def test_waiting_for_a_batch_that_never_fills_costs_the_wait():
     assert response.mean_ms == pytest.approx(23.0, rel=0.01)
 
 
-@pytest.mark.parametrize(('first', 'second'), [(4.0, 2.0), (2.0, 4.0), (3.0, 3.0)])
-def test_a_pipeline_waits_for_its_slower_part(first, second):
-    """Against Lindley's recursion through both parts."""
-    rate, jobs = 0.15, 200_000
-    arrivals = np.cumsum(np.random.default_rng(5).exponential(1 / rate, jobs))
-    ends = arrivals
-    for service in (first, second):
-        ready = ends - service * np.arange(jobs)
-        ends = np.maximum.accumulate(ready) + service * np.arange(1, jobs + 1)
-    found = ends - arrivals
-    response = pipelined(rate * 1e3, Pipeline(first, second, 0.5))
-    assert response.mean_ms == pytest.approx(found.mean() + 0.5, rel=0.02)
-    assert response.p95_ms == pytest.approx(np.quantile(found, 0.95) + 0.5, rel=0.03)
-    assert Pipeline(first, second).highest_rate_per_s == 1e3 / max(first, second)
-
-
 @given(loads=mixes(), constant=st.floats(0, 20))
 def test_stages_add_up(loads, constant):
     parts = mg1_fcfs(loads)
@@ -286,8 +268,6 @@ def test_too_much_is_refused_with_its_utilisation(form):
         lambda: bulk_service(-1, Batching(2, 1.0, 1.0)),
         lambda: bulk_service(1000, Batching(2, 1.0, 1.0)),
         lambda: dg1_fcfs(1, Service(1.0)),
-        lambda: Pipeline(1.0, 0.0),
-        lambda: pipelined(1000, Pipeline(1.0, 0.5)),
         lambda: tandem([]),
     ],
 )

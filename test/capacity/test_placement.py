@@ -17,14 +17,11 @@ from edge_sched_ros.capacity.placement.algorithms.base import Rejection
 from edge_sched_ros.capacity.placement.eviction import find_eviction
 from edge_sched_ros.capacity.placement.feasibility import broken
 from edge_sched_ros.capacity.placement.feasibility import refusal
-from edge_sched_ros.capacity.placement.migration import migrate
 from edge_sched_ros.capacity.placement.online import place_all
 from edge_sched_ros.capacity.placement.registry import ALGORITHMS
 from edge_sched_ros.capacity.placement.registry import make_algorithm
 from edge_sched_ros.capacity.placement.state import ClusterState
 from edge_sched_ros.capacity.placement.verdict import late_apps
-from edge_sched_ros.capacity.placement.watch import Watch
-from edge_sched_ros.core.errors import ConfigError
 
 AWARE = [name for name in ALGORITHMS if make_algorithm(name).latency_aware]
 APPS = st.dictionaries(
@@ -177,62 +174,3 @@ def test_the_urgent_one_gets_in_and_the_evicted_one_is_accounted_for():
     assert any(why.startswith('evicted for new') for why in found.rejected.values())
     kept = placed({**apps, 'new': app('only-gpu', rate_per_s=10, priority=1)}, evict=False)
     assert 'new' in kept.rejected
-
-
-# --- migration --------------------------------------------------------------------------------
-
-
-def test_a_late_application_moves_and_takes_its_rate_along():
-    found = placed({'a': app(rate_per_s=2), 'b': app(rate_per_s=2)})
-    source = found.state.where['a']
-    moved = migrate(found.state, make_algorithm('ibis'), 'a', 9.0)
-    assert moved.source == source and moved.target == found.state.where['a'] != source
-    assert found.state.hosted('a').app.spec.rate_per_s == 9.0
-    assert found.state.hosted('a').option[0].rate_per_ms == pytest.approx(0.009)
-
-
-@settings(max_examples=60, deadline=None)
-@given(apps=APPS, rate=st.floats(0.5, 500), index=st.integers(0, 50))
-def test_migrating_never_loses_an_application(apps, rate, index):
-    found = placed(apps)
-    before = dict(found.state.where)
-    if not before:
-        return
-    name = sorted(before)[index % len(before)]
-    moved = migrate(found.state, make_algorithm('ibis'), name, rate)
-    found.state.validate()
-    assert set(found.state.where) == set(before)
-    assert {k: v for k, v in found.state.where.items() if k != name} == {
-        k: v for k, v in before.items() if k != name
-    }
-    assert found.state.hosted(name).app.spec.rate_per_s == rate
-    if moved.target is None:
-        assert found.state.where[name] == before[name] and moved.reason
-    else:
-        assert moved.target != before[name]
-        assert broken(found.state.nodes[moved.target], found.state.limits) == ''
-
-
-@pytest.mark.parametrize(('name', 'rate'), [('nobody', 5.0), ('a', 0.0), ('a', float('inf'))])
-def test_what_cannot_migrate_is_refused(name, rate):
-    found = placed({'a': app()})
-    with pytest.raises(ConfigError):
-        migrate(found.state, make_algorithm('ibis'), name, rate)
-    assert 'a' in found.state.where
-
-
-def test_the_watch_names_the_one_that_is_latest():
-    apps = problem({'a': app(), 'b': app(), 'c': app(deadline_ms=None)}).apps
-    watch = Watch(window=4)
-    for index in range(6):
-        watch.note('a', index * 0.5, 310.0)
-        watch.note('b', index * 0.5, 400.0)
-        watch.note('c', index * 0.5, 9000.0)
-    worst = watch.worst(list(apps))
-    assert (worst.app, worst.mean_ms, worst.rate_per_s) == ('b', 400.0, pytest.approx(2.0))
-    watch.forget('b')
-    assert watch.worst(list(apps)).app == 'a'
-    # answers that were late long ago do not count
-    for index in range(6, 10):
-        watch.note('a', index * 0.5, 100.0)
-    assert watch.worst(list(apps)) is None

@@ -43,10 +43,6 @@ class App:
     name: str
     spec: AppSpec
 
-    def at_rate(self, rate_per_s: float) -> App:
-        """Return it with another rate."""
-        return App(self.name, self.spec.model_copy(update={'rate_per_s': rate_per_s}))
-
 
 @dataclass(frozen=True, slots=True)
 class Demand:
