@@ -42,15 +42,16 @@ import yaml
 from edge_sched_ros.capacity.placement.algorithms.base import Choice
 from edge_sched_ros.capacity.placement.node import NodeState
 from edge_sched_ros.capacity.placement.online import place_all
-from edge_sched_ros.capacity.placement.placement_file import parse_problem
+from edge_sched_ros.capacity.placement.placement_file import make_problem as problem_of
 from edge_sched_ros.capacity.placement.problem import App
 from edge_sched_ros.capacity.placement.problem import Problem
 from edge_sched_ros.capacity.placement.registry import ALGORITHMS
 from edge_sched_ros.capacity.placement.registry import make_algorithm
-from edge_sched_ros.capacity.placement.schema import AppSpec
 from edge_sched_ros.capacity.placement.state import ClusterState
 from edge_sched_ros.capacity.placement.verdict import late_on
 from edge_sched_ros.reporting.simulated_placement import simulate_nodes
+from edge_sched_ros.system.parsing import parse_system
+from edge_sched_ros.system.workload import Task
 
 NODES = Path(__file__).resolve().parents[1] / 'config' / 'placement' / 'nodes.yaml'
 #: network -> deadline in ms
@@ -90,7 +91,7 @@ def make_problem(apps: int, seed: int, **limits: Any) -> Problem:
     """Return the cluster and applications drawn for it."""
     data = yaml.safe_load(NODES.read_text(encoding='utf-8'))
     chance = random.Random(seed)
-    data['apps'] = {
+    data['tasks'] = {
         f'app{index}': {
             'network': (network := chance.choice(list(DEADLINES_MS))),
             'preprocess': 'decode',
@@ -100,7 +101,7 @@ def make_problem(apps: int, seed: int, **limits: Any) -> Problem:
         }
         for index in range(apps)
     }
-    return parse_problem({**data, **limits}, str(NODES))
+    return problem_of(parse_system((str(NODES), {**data, **limits})))
 
 
 def host_until_late(problem: Problem, name: str, seed: int, seconds: float) -> Row:
@@ -182,7 +183,7 @@ def decision_ms(name: str, nodes: int, repeats: int) -> dict[str, float]:
     for turn in range(repeats):
         for what, rate in (('fits', 0.5 + turn / 100), ('refused', 9.0 + turn / 100)):
             network = 'mobilenet-v2' if what == 'fits' else 'inception-v3'
-            app = App(f'new-{what}', _spec(rate, network))
+            app = _app(f'new-{what}', rate, network)
             before = time.perf_counter()
             found = algorithm.choose(state, app)
             times[what].append((time.perf_counter() - before) * 1e3)
@@ -192,8 +193,9 @@ def decision_ms(name: str, nodes: int, repeats: int) -> dict[str, float]:
     return {**{what: statistics.median(values) for what, values in times.items()}, **longest}
 
 
-def _spec(rate_per_s: float, network: str) -> AppSpec:
-    return AppSpec(network=network, preprocess='decode', rate_per_s=rate_per_s, deadline_ms=400)
+def _app(name: str, rate_per_s: float, network: str) -> App:
+    task = Task(network=network, preprocess='decode', rate_per_s=rate_per_s, deadline_ms=400)
+    return App(name, task, rate_per_s)
 
 
 def _crowded(nodes: int) -> Problem:
@@ -203,7 +205,7 @@ def _crowded(nodes: int) -> Problem:
         device.update(count=nodes // 2, memory_mib=16384)
     # nodes 0 .. nodes/2 have a GPU, the others an edgeTPU
     kinds = [['resnet18', 'googlenet'], ['mobilenet-v2', 'efficientnet-s']]
-    data['apps'] = {
+    data['tasks'] = {
         f'app{index}': {
             'network': kinds[2 * (index % nodes) // nodes][index // nodes % 2],
             'preprocess': 'decode',
@@ -212,7 +214,7 @@ def _crowded(nodes: int) -> Problem:
         }
         for index in range(10 * nodes)
     }
-    return parse_problem(data, str(NODES))
+    return problem_of(parse_system((str(NODES), data)))
 
 
 def exponent(times: dict[int, float]) -> float:

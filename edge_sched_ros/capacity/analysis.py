@@ -7,9 +7,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+from edge_sched_ros.capacity.cluster import Cluster
 from edge_sched_ros.capacity.response import Response
-from edge_sched_ros.capacity.schema import Cluster
-from edge_sched_ros.capacity.stages import entries
 from edge_sched_ros.capacity.stages import Entry
 from edge_sched_ros.capacity.tandem import tandem
 from edge_sched_ros.capacity.unit_model import unit_responses
@@ -67,7 +66,7 @@ def analyse(cluster: Cluster) -> dict[str, Verdict]:
     stages: dict[str, list[Entry]] = defaultdict(list)
     parts: dict[str, list[Response]] = defaultdict(list)
     busy: dict[Place, float] = {}
-    placed = by_place(entries(cluster))
+    placed = by_place(cluster.entries())
     for place, mine in placed.items():
         unit = cluster.devices[place[0]].units[place[1]]
         busy[place] = unit_utilisation(unit, mine)
@@ -77,10 +76,14 @@ def analyse(cluster: Cluster) -> dict[str, Verdict]:
             for entry, part in zip(mine, unit_responses(unit, mine)):
                 parts[entry.task].append(part)
     full = _full_devices(cluster, placed)
-    return {
-        name: _verdict(cluster, name, stages[name], parts[name], busy, full)
-        for name in cluster.tasks
-    }
+    found = {}
+    for name in cluster.rates:
+        # the way from the frame to the answer leads through the tasks before it
+        way = cluster.way_to(name)
+        passed = [entry for one in way for entry in stages[one]]
+        responses = [part for one in way for part in parts[one]]
+        found[name] = _verdict(cluster, name, passed, responses, busy, full)
+    return found
 
 
 def _verdict(
@@ -91,11 +94,12 @@ def _verdict(
     busy: dict[Place, float],
     full: dict[str, str],
 ) -> Verdict:
-    device = cluster.devices[stages[0].place[0]]
+    devices = dict.fromkeys(entry.place[0] for entry in stages)
+    network_ms = sum(cluster.devices[device].network_ms for device in devices)
     place = max((entry.place for entry in stages), key=busy.__getitem__)
-    bare = sum(entry.load.service.mean_ms for entry in stages) + device.network_ms
-    deadline = cluster.tasks[name].deadline_ms
-    response = tandem(parts, device.network_ms) if len(parts) == len(stages) else None
+    bare = sum(entry.load.service.mean_ms for entry in stages) + network_ms
+    deadline = cluster.system.tasks[name].deadline_ms
+    response = tandem(parts, network_ms) if len(parts) == len(stages) else None
     reason = full.get(place[0], '')
     if deadline is not None and bare > deadline:
         reason = f'deadline {deadline:g} ms is below the bare service time {bare:.3g} ms'
@@ -105,7 +109,7 @@ def _verdict(
         limit = cluster.utilisation_limit
         reason = f'{"/".join(place)} is busy {busy[place]:.3g} of the time, above {limit:g}'
     elif deadline is not None and not reason:
-        reason = _late(cluster.tasks[name].objective, response, deadline)
+        reason = _late(cluster.objective(name), response, deadline)
     return Verdict(response, busy[place], reason)
 
 

@@ -28,7 +28,7 @@ class Batching:
 
     :param most: requests in a batch, at least 1
     :param first_ms: time of a batch of one
-    :param further_ms: what every further request adds, at least 0
+    :param per_item_ms: what every further request adds, at least 0
     :param wait_ms: how long a free unit waits for a full batch, from the first request or the end
         of the batch before, whichever is later; 0 takes what is there
     :raises ConfigError: for what cannot be
@@ -36,21 +36,21 @@ class Batching:
 
     most: int
     first_ms: float
-    further_ms: float
+    per_item_ms: float
     wait_ms: float = 0.0
 
     def __post_init__(self) -> None:
         positive('first_ms', self.first_ms)
         if self.most < 1:
             raise ConfigError('batch', f'must be at least 1, not {self.most}')
-        for name in ('further_ms', 'wait_ms'):
+        for name in ('per_item_ms', 'wait_ms'):
             value = getattr(self, name)
             if not (math.isfinite(value) and value >= 0):
                 raise ConfigError(name, f'must be at least 0, not {value:g}')
 
     def service_ms(self, size: int) -> float:
         """Return how long a batch takes."""
-        return self.first_ms + (size - 1) * self.further_ms
+        return self.first_ms + (size - 1) * self.per_item_ms
 
 
 def utilisation(rate_per_s: float, batching: Batching) -> float:

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from edge_sched_ros.capacity.analysis import analyse
 from edge_sched_ros.capacity.analysis import by_place
-from edge_sched_ros.capacity.schema import Cluster
-from edge_sched_ros.capacity.stages import entries
+from edge_sched_ros.capacity.cluster import Cluster
 from edge_sched_ros.capacity.unit_model import model_name
 from edge_sched_ros.capacity.unit_model import unit_utilisation
 
@@ -47,7 +46,7 @@ class Headroom:
 
 def headroom(cluster: Cluster) -> dict[str, Headroom]:
     """Return what every unit has left, by device and unit."""
-    placed = by_place(entries(cluster))
+    placed = by_place(cluster.entries())
     found = {}
     for device_name, device in cluster.devices.items():
         for unit_name, unit in device.units.items():
@@ -58,14 +57,6 @@ def headroom(cluster: Cluster) -> dict[str, Headroom]:
                 unit_utilisation(unit, mine), model_name(unit, mine), factor, limit
             )
     return found
-
-
-def with_rates(cluster: Cluster, rates: dict[str, float]) -> Cluster:
-    """Return the cluster with other rates, per second."""
-    tasks = dict(cluster.tasks)
-    for name, rate in rates.items():
-        tasks[name] = tasks[name].model_copy(update={'rate_per_s': rate})
-    return cluster.model_copy(update={'tasks': tasks})
 
 
 def highest(fits: Callable[[float], bool], most: float = 1000.0) -> float | None:
@@ -87,8 +78,8 @@ def highest(fits: Callable[[float], bool], most: float = 1000.0) -> float | None
 
 def _factor(cluster: Cluster, names: set[str]) -> tuple[float | None, str]:
     def scaled(factor: float) -> Cluster:
-        rates = {name: cluster.tasks[name].rate_per_s * factor for name in names}
-        return with_rates(cluster, rates)
+        rates = {name: cluster.rates[name] * factor for name in names}
+        return cluster.with_rates(rates)
 
     def fits(factor: float) -> bool:
         return not _first_miss(scaled(factor))

@@ -16,6 +16,7 @@ from scipy.special import ndtri
 from edge_sched_ros.core.errors import ConfigError
 
 Array = npt.NDArray[np.float64]
+Shape = Literal['lognormal', 'exponential']
 #: points that stand for a spread-out service time where a tail is calculated
 _POINTS = 500
 
@@ -45,7 +46,7 @@ class Service:
 
     mean_ms: float
     cv: float = 0.0
-    shape: Literal['lognormal', 'exponential'] = 'lognormal'
+    shape: Shape = 'lognormal'
 
     def __post_init__(self) -> None:
         positive('service_ms', self.mean_ms)

@@ -1,21 +1,30 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which requests come to which unit, from what a file says."""
+"""Which requests come to which unit, from what a system says."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 
 from edge_sched_ros.capacity.load import Load
 from edge_sched_ros.capacity.load import Service
-from edge_sched_ros.capacity.schema import Cluster
-from edge_sched_ros.capacity.schema import Device
-from edge_sched_ros.capacity.schema import ServiceCost
-from edge_sched_ros.capacity.schema import StageSpec
-from edge_sched_ros.capacity.schema import TaskSpec
-from edge_sched_ros.capacity.schema import UnitSpec
+from edge_sched_ros.capacity.load import Shape
+from edge_sched_ros.capacity.pieces import At
+from edge_sched_ros.capacity.pieces import keyed_pieces
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.system.costs import Cost
+from edge_sched_ros.system.device import Device
+from edge_sched_ros.system.network_costs import cost_by_unit
+from edge_sched_ros.system.network_costs import network_cost
+from edge_sched_ros.system.network_costs import unknown_network
+from edge_sched_ros.system.rates import is_periodic
+from edge_sched_ros.system.system_file import SystemFile
+from edge_sched_ros.system.unit import Unit
+from edge_sched_ros.system.workload import Piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +33,7 @@ class Entry:
     A stage of a task, as its unit sees it.
 
     :param place: device and unit
-    :param further_ms: what a further request of a batch adds
+    :param per_item_ms: what a further request of a batch adds
     :param periodic: whether requests arrive like clockwork
     """
 
@@ -32,97 +41,122 @@ class Entry:
     place: tuple[str, str]
     network: str
     load: Load
-    further_ms: float
+    per_item_ms: float
     memory_mib: float
     periodic: bool
 
 
-def entries(cluster: Cluster) -> list[Entry]:
+def make_entry(
+    task: str,
+    place: tuple[str, str],
+    network: str,
+    cost: Cost,
+    device: Device,
+    rate_per_s: float,
+    priority: int,
+) -> Entry:
     """
-    Return every stage of every task, in order.
+    Return a stage as its unit sees it.
+
+    :param network: the class of its requests; those of one class need no swap in between
+    :param cost: on that unit, at its speed
+    """
+    # several exponential times in a row are no longer exponential: their spread is below 1
+    exponential = device.distribution == 'exponential' and cost.cv == 1
+    shape: Shape = 'exponential' if exponential else 'lognormal'
+    service = Service(cost.latency_ms, cost.cv or 0.0, shape)
+    load = Load(rate_per_s, service, cost.swap_ms, priority)
+    per_item_ms = cost.latency_ms if cost.per_item_ms is None else cost.per_item_ms
+    return Entry(task, place, network, load, per_item_ms, cost.memory_mib, False)
+
+
+def cost_problem(cost: Cost, unit: Unit, network: str, title: str) -> str:
+    """
+    Return why the models cannot use a cost; empty where they can.
+
+    :param title: what messages call the unit
+    """
+    if cost.latency_ms <= 0:
+        return f"'{network}' takes no time on {title}: latency_ms must be greater than 0 here"
+    if cost.swap_ms and unit.order != 'fcfs':
+        return f'swap_ms needs a unit with discipline fcfs; {title} has {unit.order}'
+    if cost.swap_ms and unit.batch > 1:
+        return f'swap_ms does not go with a batch above 1, as {title} has'
+    return ''
+
+
+def task_entries(
+    system: SystemFile, devices: Mapping[str, Device], name: str, rate_per_s: float
+) -> list[Entry]:
+    """
+    Return the stages of one task.
 
     :raises ConfigError: naming the key of a device, unit or network that is not there
     """
-    return [
-        entry
-        for name, task in cluster.tasks.items()
-        for entry in task_entries(cluster, name, task)
-    ]
-
-
-def task_entries(cluster: Cluster, name: str, task: TaskSpec) -> list[Entry]:
-    """Return the stages of one task."""
-    where = f'tasks.{name}'
-    device_name = _only(task.device, cluster.devices, f'{where}.device')
-    device = cluster.devices[device_name]
-    stages = task.stages or (
-        StageSpec(network=task.network, unit=_only(task.unit, device.units, f'{where}.unit')),
-    )
-    found = []
-    for index, stage in enumerate(stages):
-        key = f'{where}.stages.{index}' if task.stages else where
-        unit = device.units[_only(stage.unit, device.units, f'{key}.unit')]
-        cost = _cost(cluster, device, stage, f'{key}.network')
-        found.append(
-            Entry(
-                name,
-                (device_name, stage.unit),
-                stage.network,
-                _load(task, cost, unit, f'{key}.network'),
-                (cost.service_ms if cost.further_ms is None else cost.further_ms) / unit.speed,
-                cost.memory_mib,
-                task.arrivals == 'periodic' and index == 0,
-            )
-        )
+    task, at = system.tasks[name], partial(system.at, 'tasks', name)
+    device_name = _device(task.device, devices, at)
+    device = devices[device_name]
+    found: list[Entry] = []
+    for key, piece in keyed_pieces(task):
+        unit, cost = _on_unit(piece, key, device, system, at)
+        problem = cost_problem(cost, device.units[unit], piece.network, unit)
+        if problem:
+            raise ConfigError(at(*key), problem)
+        place = (device_name, unit)
+        entry = make_entry(name, place, piece.network, cost, device, rate_per_s, task.priority)
+        periodic = not found and is_periodic(task, system)
+        found.append(replace(entry, periodic=periodic))
     return found
 
 
-def check(cluster: Cluster) -> None:
+def check_batches(devices: Mapping[str, Device], entries: Iterable[Entry], at: At) -> None:
     """
-    Check what single keys cannot show.
+    Check that a unit which batches serves one network.
 
-    :raises ConfigError: naming the key
+    :param at: returns where in the files a key is
+    :raises ConfigError: naming the task that asks for another one
     """
     served: dict[tuple[str, str], str] = {}
-    for entry in entries(cluster):
+    for entry in entries:
         device, unit = entry.place
-        if cluster.devices[device].units[unit].batch > 1:
-            before = served.setdefault(entry.place, entry.network)
-            if before != entry.network:
-                raise ConfigError(
-                    f'tasks.{entry.task}',
-                    f'{device}/{unit} batches {before}; it cannot serve {entry.network} too',
-                )
+        if devices[device].units[unit].batch == 1:
+            continue
+        before = served.setdefault(entry.place, entry.network)
+        if before != entry.network:
+            problem = f'{device}/{unit} batches {before}; it cannot serve {entry.network} too'
+            raise ConfigError(at('tasks', entry.task), problem)
 
 
-def _load(task: TaskSpec, cost: ServiceCost, unit: UnitSpec, where: str) -> Load:
-    if cost.swap_ms and unit.order != 'fcfs':
-        raise ConfigError(where, f'swap_ms needs a unit with discipline fcfs, not {unit.order}')
-    if cost.swap_ms and unit.batch > 1:
-        raise ConfigError(where, 'swap_ms does not go with a batch above 1')
-    service = Service(cost.service_ms / unit.speed, cost.cv)
-    return Load(task.rate_per_s, service, cost.swap_ms, task.priority)
+def _device(name: str, devices: Mapping[str, Device], at: At) -> str:
+    known = ', '.join(devices)
+    if name and name not in devices:
+        raise ConfigError(at('device'), f"there is none called '{name}' (there are {known})")
+    if not name and len(devices) > 1:
+        raise ConfigError(at('device'), f'is missing, and there is more than one ({known})')
+    return name or next(iter(devices))
 
 
-def _cost(cluster: Cluster, device: Device, stage: StageSpec, where: str) -> ServiceCost:
-    costs = cluster.networks.get(stage.network)
-    if costs is None:
-        known = ', '.join(cluster.networks)
-        raise ConfigError(where, f"there is no network '{stage.network}' (there are {known})")
-    unit = device.units[stage.unit]
-    for key in (stage.unit, unit.type, unit.kind):
-        if key in costs:
-            return costs[key]
-    known = ', '.join(costs) or 'nothing'
-    raise ConfigError(where, f"'{stage.network}' has no cost for {stage.unit} (it has {known})")
-
-
-def _only(name: str, known: Mapping[str, object], where: str) -> str:
-    if name in known:
-        return name
-    names = ', '.join(known)
-    if name:
-        raise ConfigError(where, f"there is none called '{name}' (there are {names})")
-    if len(known) > 1:
-        raise ConfigError(where, f'is missing, and there is more than one ({names})')
-    return next(iter(known))
+def _on_unit(
+    piece: Piece, key: tuple[str, ...], device: Device, system: SystemFile, at: At
+) -> tuple[str, Cost]:
+    """Return the unit that a piece runs on, the only one that can where it names none."""
+    name = piece.network
+    problem = unknown_network(name, system)
+    if problem:
+        raise ConfigError(at(*key), problem)
+    if piece.unit and piece.unit not in device.units:
+        known = ', '.join(device.units)
+        problem = f"there is none called '{piece.unit}' (there are {known})"
+        raise ConfigError(at(*key[:-1], 'unit'), problem)
+    units = [piece.unit] if piece.unit else list(device.units)
+    costs = {unit: network_cost(name, unit, device, system) for unit in units}
+    able = {unit: cost for unit, cost in costs.items() if cost is not None}
+    if not able:
+        known = ', '.join(cost_by_unit(name, system)) or 'nothing'
+        problem = f"'{name}' has no cost for {', '.join(units)} (it has {known})"
+        raise ConfigError(at(*key), problem)
+    if len(able) > 1:
+        problem = f"is missing, and there is more than one that can run '{name}'"
+        where = 'stages' if key == ('preprocess',) else 'unit'
+        raise ConfigError(at(*key[:-1], where), f'{problem} ({", ".join(able)})')
+    return next(iter(able.items()))

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from edge_sched_ros.capacity import batching
 from edge_sched_ros.capacity import fcfs
@@ -17,11 +18,12 @@ from edge_sched_ros.capacity.load import Load
 from edge_sched_ros.capacity.multi_core import mgc_ps
 from edge_sched_ros.capacity.priority import mg1_priority
 from edge_sched_ros.capacity.response import Response
-from edge_sched_ros.capacity.schema import UnitSpec
 from edge_sched_ros.capacity.stages import Entry
+from edge_sched_ros.system.unit import Discipline
+from edge_sched_ros.system.unit import Unit
 
 
-def model_name(unit: UnitSpec, entries: Sequence[Entry]) -> str:
+def model_name(unit: Unit, entries: Sequence[Entry]) -> str:
     """Return what the model is called in the field."""
     if unit.batch > 1:
         return f'M/D^[1,{unit.batch}]/1'
@@ -32,7 +34,7 @@ def model_name(unit: UnitSpec, entries: Sequence[Entry]) -> str:
     return 'sum D/G/1-FCFS' if _periodic(entries) else 'M/G/1-FCFS'
 
 
-def unit_utilisation(unit: UnitSpec, entries: Sequence[Entry]) -> float:
+def unit_utilisation(unit: Unit, entries: Sequence[Entry]) -> float:
     """Return the share of time that a unit is busy; what is asked for, so it may be above 1."""
     if not entries:
         return 0.0
@@ -44,32 +46,44 @@ def unit_utilisation(unit: UnitSpec, entries: Sequence[Entry]) -> float:
     return processor_sharing.utilisation([entry.load for entry in entries]) / unit.cores
 
 
-def unit_responses(unit: UnitSpec, entries: Sequence[Entry]) -> list[Response]:
+def unit_responses(unit: Unit, entries: Sequence[Entry]) -> list[Response]:
     """
     Return the response of each entry at a unit.
 
     :raises Overload: at utilisation 1 or more
     """
-    return list(_responses(unit, tuple(entries)))
+    queue = _Queue(unit.order, unit.cores, unit.form, unit.swap, unit.batch, unit.batch_wait_ms)
+    return list(_responses(queue, tuple(entries)))
+
+
+class _Queue(NamedTuple):
+    """The part of a unit that its model asks for: answers are remembered by it."""
+
+    order: Discipline
+    cores: int
+    form: processor_sharing.PsForm
+    swap: fcfs.SwapForm
+    batch: int
+    batch_wait_ms: float
 
 
 @lru_cache(maxsize=4096)
-def _responses(unit: UnitSpec, entries: tuple[Entry, ...]) -> tuple[Response, ...]:
+def _responses(queue: _Queue, entries: tuple[Entry, ...]) -> tuple[Response, ...]:
     loads = [entry.load for entry in entries]
-    if unit.batch > 1:
+    if queue.batch > 1:
         rate = sum(load.rate_per_s for load in loads)
-        one = batching.bulk_service(rate, _batching(unit, entries[0]))
+        one = batching.bulk_service(rate, _batching(queue, entries[0]))
         return (one,) * len(entries)
-    if unit.order == 'priority':
+    if queue.order == 'priority':
         return tuple(mg1_priority(loads))
-    if unit.order == 'ps':
-        if unit.cores > 1:
-            return tuple(mgc_ps(loads, unit.cores))
-        return tuple(processor_sharing.mg1_ps(loads, unit.form))
+    if queue.order == 'ps':
+        if queue.cores > 1:
+            return tuple(mgc_ps(loads, queue.cores))
+        return tuple(processor_sharing.mg1_ps(loads, queue.form))
     if _periodic(entries):
         return tuple(periodic_fcfs(loads))
     classes = _classes(entries)
-    found = dict(zip(classes, fcfs.mg1_fcfs(list(classes.values()), unit.swap)))
+    found = dict(zip(classes, fcfs.mg1_fcfs(list(classes.values()), queue.swap)))
     return tuple(found[entry.network] for entry in entries)
 
 
@@ -91,6 +105,6 @@ def _periodic(entries: Sequence[Entry]) -> bool:
     return not loads or processor_sharing.utilisation(loads) >= 1 or settles(loads)
 
 
-def _batching(unit: UnitSpec, entry: Entry) -> batching.Batching:
+def _batching(unit: Unit | _Queue, entry: Entry) -> batching.Batching:
     first_ms = entry.load.service.mean_ms
-    return batching.Batching(unit.batch, first_ms, entry.further_ms, unit.batch_wait_ms)
+    return batching.Batching(unit.batch, first_ms, entry.per_item_ms, unit.batch_wait_ms)

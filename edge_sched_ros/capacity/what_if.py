@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 from edge_sched_ros.capacity.analysis import analyse
 from edge_sched_ros.capacity.analysis import Verdict
+from edge_sched_ros.capacity.cluster import Cluster
 from edge_sched_ros.capacity.headroom import highest
-from edge_sched_ros.capacity.headroom import with_rates
-from edge_sched_ros.capacity.schema import Cluster
 
 FACTORS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
 _CURVE = 40
@@ -61,7 +60,7 @@ def what_if(cluster: Cluster, task: str, factors: Sequence[float] = FACTORS) -> 
 
     :param task: a key of the cluster's tasks
     """
-    rate = cluster.tasks[task].rate_per_s
+    rate = cluster.rates[task]
     points = tuple(_point(cluster, task, rate * factor) for factor in factors)
 
     def fits(factor: float) -> bool:
@@ -101,7 +100,7 @@ def knee_per_s(cluster: Cluster, task: str) -> float | None:
 
 def _saturation(cluster: Cluster, task: str) -> float | None:
     """Return the rate that its busiest unit can just not serve; ``None`` where none is left."""
-    rate = cluster.tasks[task].rate_per_s
+    rate = cluster.rates[task]
     served = highest(
         lambda factor: _at(cluster, task, rate * factor)[task].response is not None, 1e6
     )
@@ -115,4 +114,4 @@ def _point(cluster: Cluster, task: str, rate: float) -> Point:
 
 
 def _at(cluster: Cluster, task: str, rate: float) -> dict[str, Verdict]:
-    return analyse(with_rates(cluster, {task: rate}))
+    return analyse(cluster.with_rates({task: rate}))

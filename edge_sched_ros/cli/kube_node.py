@@ -45,8 +45,8 @@ _FILE = NamedPath(path_type=Path, dir_okay=False)
 @click.option(
     '--profiles',
     type=_FILE,
-    help='Costs of networks measured here (key networks); where absent, those published are '
-    'taken back.',
+    help='System file with the costs of networks measured here, as edge-sched profile writes; '
+    'where absent, those published are taken back.',
 )
 @click.option(
     '--observed',
@@ -84,8 +84,8 @@ def node(
     from edge_sched_ros.cluster.agent import Agent
     from edge_sched_ros.cluster.agent import discover
     from edge_sched_ros.cluster.agent import read_observed
-    from edge_sched_ros.cluster.agent import read_profiles
     from edge_sched_ros.cluster.connection import connect
+    from edge_sched_ros.cluster.node_costs import read_profiles
     from edge_sched_ros.cluster.publication import Facts
 
     if once:

@@ -26,8 +26,8 @@ _SECONDS = FiniteRange(0, 86400, min_open=True)
     '--config',
     type=_FILE,
     required=True,
-    help='Types of nodes (devices), costs of networks, limits; the keys are in docs/capacity.md, '
-    'under "Placement".',
+    help='System file with the types of nodes (devices), costs of networks and limits; the keys '
+    'are in docs/system_schema.md.',
 )
 @click.option('--kubeconfig', type=_FILE, help="Where absent: the pod's own, else the user's.")
 @click.option(

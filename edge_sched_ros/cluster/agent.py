@@ -13,22 +13,18 @@ from threading import Event
 from typing import Any
 from typing import Protocol
 
-from edge_sched_ros.capacity.cost_keys import check_misplaced
 from edge_sched_ros.cluster.api import ApiError
-from edge_sched_ros.cluster.hosts import read_costs
+from edge_sched_ros.cluster.node_costs import MOST_ANNOTATION
 from edge_sched_ros.cluster.observed import times_ms
 from edge_sched_ros.cluster.publication import Facts
 from edge_sched_ros.cluster.publication import node_patch
 from edge_sched_ros.cluster.publication import status_patch
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.documents.yaml_file import read_mapping
 from edge_sched_ros.execution.discovery.inventory import take_inventory
 from edge_sched_ros.execution.discovery.module import read_module
 
 _log = logging.getLogger(__name__)
 _NOT_FOUND, _FORBIDDEN, _INVALID = 404, 403, 422
-#: bytes; what Kubernetes allows all annotations of an object together
-MOST_ANNOTATION = 256 * 1024
 
 
 class NodeApi(Protocol):
@@ -61,25 +57,6 @@ def discover(kinds: Collection[str]) -> tuple[dict[str, str], str]:
     module = read_module()
     known = module.family is not None and module.family.known
     return found, (module.family.name if known and module.family else module.model) or ''
-
-
-def read_profiles(path: Path) -> dict[str, Any]:
-    """
-    Return what networks cost on this node: the key ``networks`` as a placement file has it.
-
-    :raises ConfigError: naming file and key
-    """
-    networks = read_mapping(path).get('networks')
-    if not isinstance(networks, dict):
-        raise ConfigError(
-            f'{path}: networks', 'is missing' if networks is None else 'is no mapping'
-        )
-    check_misplaced(read_costs(networks, f'{path}: networks'), (), f'{path}: networks')
-    size = len(json.dumps(networks))
-    if size > MOST_ANNOTATION:
-        problem = f'take {size} bytes as an annotation, more than the {MOST_ANNOTATION} of a node'
-        raise ConfigError(f'--profiles {path}: networks', problem)
-    return networks
 
 
 def read_observed(path: Path) -> dict[str, float] | None:

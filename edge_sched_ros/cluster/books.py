@@ -18,13 +18,13 @@ from edge_sched_ros.capacity.placement.feasibility import refusal
 from edge_sched_ros.capacity.placement.node import NodeState
 from edge_sched_ros.capacity.placement.problem import App
 from edge_sched_ros.capacity.placement.problem import Option
+from edge_sched_ros.capacity.placement.problem import Problem
 from edge_sched_ros.cluster import names
 from edge_sched_ros.cluster.holds import Hold
 from edge_sched_ros.cluster.hosts import Hosts
-from edge_sched_ros.cluster.hosts import spec_of
+from edge_sched_ros.cluster.node_costs import description_of
 from edge_sched_ros.cluster.records import Node
 from edge_sched_ros.cluster.records import Pod
-from edge_sched_ros.cluster.types_file import Types
 from edge_sched_ros.core.errors import ConfigError
 
 _log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class Books:
     :param reserve_s: how long a hold lasts at least
     """
 
-    def __init__(self, types: Types, reserve_s: float) -> None:
+    def __init__(self, types: Problem, reserve_s: float) -> None:
         self.types = types
         self.reserve_s = reserve_s
         self.hosts = Hosts(types)
@@ -63,14 +63,14 @@ class Books:
             return
         self._drop_node(node.name)
         try:
-            spec, costs = spec_of(node, self.types)
+            spec, system = description_of(node, self.types)
         except ConfigError as error:
             self.unusable[node.name] = str(error)
             # a node that says nothing was not meant to be one
             level = logging.WARNING if node.type else logging.INFO
             _log.log(level, 'node %s takes no applications: %s', node.name, error)
             return
-        self.hosts.add(node.name, spec, costs)
+        self.hosts.add(node.name, spec, system)
         for pod in self.pods.values():
             if pod.node == node.name:
                 self._settle(pod)

@@ -10,15 +10,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from edge_sched_ros.capacity.cluster_file import WORDS
 from edge_sched_ros.capacity.placement.problem import App
-from edge_sched_ros.capacity.placement.schema import AppSpec
 from edge_sched_ros.cluster import names
 from edge_sched_ros.cluster.observed import as_time_ms
 from edge_sched_ros.cluster.observed import shown
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.names import is_blank
 from edge_sched_ros.documents.validation_text import plain_problem
+from edge_sched_ros.system.workload import Task
 
 _ANNOTATIONS = {key: annotation for annotation, key in names.KEYS.items()}
 _FLOATS = ('rate_per_s', 'deadline_ms', 'memory_mib')
@@ -53,21 +52,24 @@ def declared(name: str, annotations: Mapping[str, Any]) -> Declaration | None:
     for key in ours:
         if key not in names.KEYS and key != names.UNIT:
             raise ConfigError(f'annotation {key}'[:100], 'there is no such annotation')
+    for needed in (names.NETWORK, names.RATE):
+        if needed not in ours:
+            raise ConfigError(f'annotation {needed}', 'is missing')
     values = {
         key: _value(key, ours[annotation])
         for annotation, key in names.KEYS.items()
         if annotation in ours
     }
     try:
-        spec = AppSpec.model_validate(values)
+        task = Task.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
         where = annotation_of(str(first['loc'][0]))
-        raise ConfigError(where, plain_problem(first, WORDS)) from None
+        raise ConfigError(where, plain_problem(first)) from None
     unit = ours.get(names.UNIT)
     if unit is not None and is_blank(str(unit)):
         raise ConfigError(f'annotation {names.UNIT}', f'must be a name, not {str(unit)!r}')
-    return Declaration(App(name, spec), str(unit or ''))
+    return Declaration(App(name, task, values['rate_per_s']), str(unit or ''))
 
 
 def annotation_of(key: str) -> str:

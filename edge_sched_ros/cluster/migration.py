@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from dataclasses import replace
 
 from edge_sched_ros.capacity.placement.algorithms.base import Algorithm
 from edge_sched_ros.capacity.placement.algorithms.base import Choice
@@ -127,13 +128,13 @@ class Mover:
 
     def _excess(self, pod: Pod) -> float:
         """Return observed over wanted; 0 where one is not known."""
-        if pod.app is None or pod.app.spec.deadline_ms is None:
+        if pod.app is None or pod.app.task.deadline_ms is None:
             return 0.0
         observed = pod.observed_ms
         if observed is None:
             node = self._books.nodes.get(pod.node)
             observed = None if node is None else node.observed.get(pod.name)
-        return 0.0 if observed is None else observed / pod.app.spec.deadline_ms
+        return 0.0 if observed is None else observed / pod.app.task.deadline_ms
 
     def _where_to(self, pod: Pod, now: float) -> Choice | str:
         """Return where a pod's successor could go, or why it stays; empty while it is ending."""
@@ -166,7 +167,7 @@ class Mover:
         places = {choice.node: choice.option}
         hold = Hold(_successor(pod, app), places, now + self._books.reserve_s, pod.owner)
         self._books.hold(key, hold, pod.unit)
-        reason = f'{self._excess(pod):.3g} of its {app.spec.deadline_ms:g} ms observed'
+        reason = f'{self._excess(pod):.3g} of its {app.task.deadline_ms:g} ms observed'
         return Move(pod, key, choice.node, reason)
 
     def _forget(self, uid: str) -> None:
@@ -176,4 +177,4 @@ class Mover:
 
 def _successor(pod: Pod, app: App) -> App:
     """Return what the controller of a pod will make in its place, by a name of its own."""
-    return App(f'the successor of {pod.name}~{pod.uid}', app.spec)
+    return replace(app, name=f'the successor of {pod.name}~{pod.uid}')

@@ -18,7 +18,7 @@ UNIT = f'{GROUP}/unit'
 # what it is seen to get
 OBSERVED = f'{GROUP}/observed-ms'
 
-#: annotation -> key of an application of the placement file
+#: annotation -> key of a task of system files
 KEYS = {
     NETWORK: 'network',
     RATE: 'rate_per_s',

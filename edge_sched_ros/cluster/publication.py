@@ -23,7 +23,7 @@ class Facts:
     :param units: name -> kind, of those that can be used and are published
     :param module: the computer's name; empty where it has none
     :param type: a key of the controller's ``devices``; empty: whatever is there stays
-    :param profiles: network -> unit -> cost, as the placement file has them; empty: none
+    :param profiles: network -> unit -> cost, as ``costs`` of system files; empty: none
     :param observed: pod -> ms; ``None`` where nothing is known
     """
 

@@ -4,20 +4,28 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
+from typing import TypeVar
 
+from edge_sched_ros.capacity.placement.placement_file import check_app
 from edge_sched_ros.capacity.placement.problem import App
+from edge_sched_ros.capacity.placement.problem import Problem
 from edge_sched_ros.cluster import names
 from edge_sched_ros.cluster.declaration import annotation_of
 from edge_sched_ros.cluster.declaration import declared
 from edge_sched_ros.cluster.declaration import observed_ms
 from edge_sched_ros.cluster.observed import read_times_ms
-from edge_sched_ros.cluster.types_file import Types
 from edge_sched_ros.core.errors import ConfigError
 
+_T = TypeVar('_T')
+_log = logging.getLogger(__name__)
 _OVER = ('Succeeded', 'Failed')
 
 
@@ -79,7 +87,7 @@ class Node:
     taints: tuple[Mapping[str, Any], ...] = ()
 
 
-def read_pod(raw: Mapping[str, Any], types: Types) -> Pod:
+def read_pod(raw: Mapping[str, Any], types: Problem) -> Pod:
     """
     Return a pod from the API's JSON.
 
@@ -93,10 +101,10 @@ def read_pod(raw: Mapping[str, Any], types: Types) -> Pod:
     try:
         found = declared(f'{full}~{uid}', annotations)
         if found is not None:
-            types.check(found.app)
+            check_app(types, found.app, _key)
             app, unit = found.app, found.unit
     except ConfigError as error:
-        where = error.where.removeprefix(f'apps.{full}~{uid}').removeprefix('.')
+        where = error.where
         problem = f'{annotation_of(where)}: {error.problem}' if where else error.problem
     seen_ms, seen_problem = observed_ms(annotations)
     owner = _controller(meta)
@@ -141,6 +149,20 @@ def read_node(raw: Mapping[str, Any]) -> Node:
         labels=_part(meta, 'labels', 'Node.metadata', needed=False),
         taints=_maps(spec.get('taints')),
     )
+
+
+def _key(*key: str) -> str:
+    """Return a key of an application, for messages."""
+    return '.'.join(key)
+
+
+def read_all(read: Callable[[Mapping[str, Any]], _T], items: Iterable[Any]) -> Iterator[_T]:
+    """Yield what can be read: one odd object must not hide all others."""
+    for item in items:
+        try:
+            yield read(item)
+        except ConfigError as error:
+            _log.warning('left out of a list: %s', error)
 
 
 def _controller(meta: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -126,4 +126,4 @@ def _room(node: NodeState, app: App, ways: Iterable[Option], view: Hosts) -> int
 
 
 def _cannot(app: App) -> str:
-    return f"cannot run '{app.spec.network}'"
+    return f"cannot run '{app.task.network}'"

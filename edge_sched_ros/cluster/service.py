@@ -15,6 +15,7 @@ from typing import Any
 from typing import TypeVar
 
 from edge_sched_ros.capacity.placement.algorithms.base import Algorithm
+from edge_sched_ros.capacity.placement.problem import Problem
 from edge_sched_ros.capacity.placement.verdict import late_apps
 from edge_sched_ros.cluster.books import Books
 from edge_sched_ros.cluster.consistency import check
@@ -25,7 +26,6 @@ from edge_sched_ros.cluster.migration import MoverSettings
 from edge_sched_ros.cluster.records import read_node
 from edge_sched_ros.cluster.records import read_pod
 from edge_sched_ros.cluster.screening import shown
-from edge_sched_ros.cluster.types_file import Types
 from edge_sched_ros.cluster.wire import read_question
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.errors import EdgeSchedError
@@ -50,7 +50,7 @@ class Service:
 
     def __init__(
         self,
-        types: Types,
+        types: Problem,
         algorithm: Algorithm,
         *,
         reserve_s: float = 60.0,

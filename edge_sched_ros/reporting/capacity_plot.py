@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from edge_sched_ros.capacity.schema import Cluster
+from edge_sched_ros.capacity.cluster import Cluster
 from edge_sched_ros.capacity.what_if import curve
 from edge_sched_ros.capacity.what_if import knee_per_s
 from edge_sched_ros.core.errors import ConfigError
@@ -42,7 +42,7 @@ def plot_curves(cluster: Cluster, tasks: Sequence[str], path: Path) -> None:
 
 
 def _draw(panel: Any, cluster: Cluster, task: str) -> None:
-    spec = cluster.tasks[task]
+    deadline_ms, rate = cluster.system.tasks[task].deadline_ms, cluster.rates[task]
     points = [point for point in curve(cluster, task) if point.verdict.response is not None]
     panel.set(title=task, xlabel='requests per second', ylabel='response in ms')
     if not points:
@@ -53,11 +53,12 @@ def _draw(panel: Any, cluster: Cluster, task: str) -> None:
         times = [getattr(point.verdict.response, f'{name}_ms') for point in points]
         panel.plot(rates, times, style, color='tab:blue', label=name)
         if name == 'p95':
-            panel.set_ylim(0, max(_TALLEST * times[0], 1.1 * (spec.deadline_ms or 0)))
+            panel.set_ylim(0, max(_TALLEST * times[0], 1.1 * (deadline_ms or 0)))
     knee = knee_per_s(cluster, task)
     if knee is not None:
         panel.axvline(knee, color='tab:orange', label=f'knee {knee:.3g}/s')
-    panel.axvline(spec.rate_per_s, color='grey', linestyle=':', label=f'now {spec.rate_per_s:g}/s')
-    if spec.deadline_ms is not None:
-        panel.axhline(spec.deadline_ms, color='tab:red', label=f'deadline ({spec.objective})')
+    panel.axvline(rate, color='grey', linestyle=':', label=f'now {rate:g}/s')
+    if deadline_ms is not None:
+        label = f'deadline ({cluster.objective(task)})'
+        panel.axhline(deadline_ms, color='tab:red', label=label)
     panel.legend(loc='upper left', fontsize='small')

@@ -97,7 +97,7 @@ def _simulate(node: NodeState, seconds: float, seed: int) -> dict[str, Seen]:
         if not len(times):
             found[name] = Seen(0, math.nan, math.nan, '')
             continue
-        mean_ms, objective = float(times.mean()), app.spec.objective
+        mean_ms, objective = float(times.mean()), app.objective
         share = {'mean': None, 'p95': 0.95, 'p99': 0.99}[objective]
         got = mean_ms if share is None else float(np.quantile(times, share))
         found[name] = Seen(len(times), mean_ms, got, overdue(app, got))
@@ -123,7 +123,7 @@ class _Plan:
             for index, demand in enumerate(hosted.option):
                 self.demands[(task, index)] = demand
             workload['streams'][task] = {
-                'period_ms': 1e3 / hosted.app.spec.rate_per_s,
+                'period_ms': 1e3 / hosted.app.rate_per_s,
                 'arrivals': 'poisson',
             }
             workload['networks'][task] = {

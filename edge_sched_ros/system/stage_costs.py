@@ -133,7 +133,7 @@ def _placed(
 
 
 def _scaled(cost: Cost, unit: Unit, stage: Stage) -> Cost:
-    scale, cost = stage.scale, _at_speed(cost, unit)
+    scale, cost = stage.scale, at_speed(cost, unit)
     energy = cost.energy_mj
     if energy is None and unit.active_mw:
         energy = unit.active_mw * cost.latency_ms / 1e3
@@ -149,7 +149,8 @@ def _scaled(cost: Cost, unit: Unit, stage: Stage) -> Cost:
     )
 
 
-def _at_speed(cost: Cost, unit: Unit) -> Cost:
+def at_speed(cost: Cost, unit: Unit) -> Cost:
+    """Return a cost at a unit's speed."""
     if unit.speed == 1:
         return cost
     times = {
@@ -171,7 +172,7 @@ def _from_layers(variant: Variant, device: Device, where: str, title: str) -> li
     stages = []
     for index, by_array in enumerate(found):
         on = {
-            name: _at_speed(by_array[array], device.units[name]) for name, array in arrays.items()
+            name: at_speed(by_array[array], device.units[name]) for name, array in arrays.items()
         }
         chance = 1 - variant.skip_chance if index in variant.skippable else 1.0
         stages.append(

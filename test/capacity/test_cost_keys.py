@@ -7,12 +7,12 @@ from __future__ import annotations
 import copy
 
 import pytest
+from capacity_systems import cluster_of
+from capacity_systems import problem_of
 from placements import app
+from placements import COSTS
 from placements import DEVICES
-from placements import NETWORKS
 
-from edge_sched_ros.capacity.cluster_file import parse
-from edge_sched_ros.capacity.placement.placement_file import parse_problem
 from edge_sched_ros.core.errors import ConfigError
 
 UNITS = {'g0': {'kind': 'gpu', 'type': 'orin'}}
@@ -20,35 +20,35 @@ UNITS = {'g0': {'kind': 'gpu', 'type': 'orin'}}
 
 def read(costs, *, units=None):
     """Read a file with one network."""
-    return parse({'devices': {'d': {'units': units or UNITS}}, 'networks': {'x': costs}}, 'f')
+    return cluster_of({'devices': {'d': {'units': units or UNITS}}, 'costs': {'x': costs}}).system
 
 
 @pytest.mark.parametrize('key', ['g0', 'orin', 'gpu'])
 def test_name_type_and_kind_are_keys_of_costs(key):
-    assert read({key: 1.0}).networks['x'][key].service_ms == 1.0
+    assert read({key: 1.0}).costs['x'][key].latency_ms == 1.0
 
 
 @pytest.mark.parametrize(
     ('key', 'words'),
     [
-        ('memory_mib', 'goes beside service_ms, as in {gpu: {service_ms: 10, memory_mib: 300}}'),
-        ('swap_ms', 'goes beside service_ms'),
+        ('memory_mib', 'goes beside latency_ms, as in {gpu: {latency_ms: 10, memory_mib: 300}}'),
+        ('swap_ms', 'goes beside latency_ms'),
     ],
 )
 def test_a_part_of_a_cost_is_no_unit(key, words):
     with pytest.raises(ConfigError) as error:
         read({'gpu': 10.0, key: 300.0})
-    assert error.value.where == f'f: networks.x.{key}' and words in error.value.problem
-    networks = copy.deepcopy(NETWORKS)
-    networks['small'][key] = 300
+    assert error.value.where == f'f: costs.x.{key}' and words in error.value.problem
+    costs = copy.deepcopy(COSTS)
+    costs['small'][key] = 300
     with pytest.raises(ConfigError) as error:
-        parse_problem({'devices': DEVICES, 'networks': networks, 'apps': {'a': app()}}, 'f')
-    assert error.value.where == f'f: networks.small.{key}'
+        problem_of({'devices': DEVICES, 'costs': costs, 'tasks': {'a': app()}})
+    assert error.value.where == f'f: costs.small.{key}'
 
 
 def test_a_unit_may_be_called_like_a_cost():
     units = {'cv': {'kind': 'dla'}}
-    assert read({'cv': 1.0}, units=units).networks['x']['cv'].service_ms == 1.0
+    assert read({'cv': 1.0}, units=units).costs['x']['cv'].latency_ms == 1.0
 
 
 def test_costs_that_no_unit_uses_are_named_in_one_line(caplog):
@@ -56,6 +56,5 @@ def test_costs_that_no_unit_uses_are_named_in_one_line(caplog):
     read({'gpu': 10.0, 'gpuu': 3.0, 'tpu': 3.0})
     (line,) = caplog.messages
     assert line == (
-        "f: networks: not used: x.gpuu, x.tpu: no unit's name, type or kind "
-        '(there are g0, gpu, orin)'
+        "f: costs: not used: x.gpuu, x.tpu: no unit's name, type or kind (there are g0, gpu, orin)"
     )

@@ -159,7 +159,7 @@ def test_only_less_urgent_ones_are_evicted_and_none_in_vain(apps, priority, rate
         return
     node = state.nodes[eviction.choice.node].copy()
     gone = [node.remove(name) for name in eviction.gone]
-    assert all(one.app.spec.priority < priority for one in gone)
+    assert all(one.app.task.priority < priority for one in gone)
     node.host(new, eviction.choice.option)
     assert broken(node, state.limits) == ''
 

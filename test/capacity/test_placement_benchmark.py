@@ -51,13 +51,13 @@ def test_the_simulation_comes_to_what_the_models_say():
         total = sum(expected.values())
         assert sum(seen[name].mean_ms for name in expected) == pytest.approx(total, rel=0.1)
         for name, one in node.hosted.items():
-            assert seen[name].answers == pytest.approx(120 * one.app.spec.rate_per_s, rel=0.2)
+            assert seen[name].answers == pytest.approx(120 * one.app.rate_per_s, rel=0.2)
 
 
 def test_swaps_are_paid_in_the_simulation():
     problem = benchmark.make_problem(40, 2)
     state = ClusterState(problem)
-    kinds = {app.spec.network: app for app in problem.apps}
+    kinds = {app.task.network: app for app in problem.apps}
     for network in ('mobilenet-v2', 'efficientnet-s'):
         app = kinds[network]
         state.host(app, 'pi-0', state.options(app)[id(problem.nodes['pi-0'])][0])

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -21,27 +22,27 @@ from edge_sched_ros.capacity.placement.means import means_ms
 from edge_sched_ros.capacity.placement.problem import App
 from edge_sched_ros.capacity.placement.problem import Demand
 from edge_sched_ros.capacity.placement.problem import Limits
-from edge_sched_ros.capacity.placement.schema import AppSpec
 from edge_sched_ros.capacity.placement.state import ClusterState
-from edge_sched_ros.capacity.schema import UnitSpec
 from edge_sched_ros.capacity.stages import Entry
 from edge_sched_ros.capacity.unit_model import unit_responses
 from edge_sched_ros.capacity.unit_model import unit_utilisation
+from edge_sched_ros.system.unit import Unit
+from edge_sched_ros.system.workload import Task
 
 UNITS = {
-    'authors': UnitSpec(),
-    'textbook': UnitSpec(form='textbook'),
-    'cores': UnitSpec(kind='cpu', cores=3),
-    'fcfs': UnitSpec(kind='tpu'),
-    'random swaps': UnitSpec(kind='tpu', swap='random'),
-    'priority': UnitSpec(kind='tpu', discipline='priority'),
-    'batch': UnitSpec(kind='tpu', batch=4),
+    'authors': Unit(kind='gpu'),
+    'textbook': Unit(kind='gpu', form='textbook'),
+    'cores': Unit(kind='cpu', cores=3),
+    'fcfs': Unit(kind='tpu'),
+    'random swaps': Unit(kind='tpu', swap='random'),
+    'priority': Unit(kind='tpu', discipline='priority'),
+    'batch': Unit(kind='tpu', batch=4),
 }
 
 
-def demand(name, network, rate, service_ms, cv, swap_ms, further_ms=1.0):
+def demand(name, network, rate, service_ms, cv, swap_ms, per_item_ms=1.0):
     load = Load(rate, Service(service_ms, cv), swap_ms)
-    entry = Entry(name, ('', 'u'), network, load, further_ms, 0.0, False)
+    entry = Entry(name, ('', 'u'), network, load, per_item_ms, 0.0, False)
     return Demand(
         name, 'u', network, load.rate_per_ms, service_ms, load.service.moment(2), swap_ms, 0, entry
     )
@@ -91,8 +92,13 @@ def full_node(apps, node, **keys):
     return state
 
 
+def new_app(*network, **keys):
+    task = Task.model_validate(app(*network, **keys))
+    return App('new', task, task.rate_per_s)
+
+
 def refused(state, node, **keys):
-    new = App('new', AppSpec(**app(**keys)))
+    new = new_app(**keys)
     way = state.options(new)[id(state.nodes[node].spec)][0]
     found = refusal(state.nodes[node], new, way, state.limits)
     return (found.kind, found.text) if found else None
@@ -112,7 +118,7 @@ def test_a_network_that_is_there_costs_no_memory_again():
 def test_reserved_memory_is_not_given_away():
     asked = problem({'a': app()})
     spec = asked.nodes['gpu-0'].model_copy(update={'reserved_mib': 3000})
-    state = ClusterState(type(asked)(asked.apps, {'n': spec}, asked.networks, asked.limits))
+    state = ClusterState(replace(asked, nodes={'n': spec}))
     assert refused(state, 'n')[0] == 'memory'
 
 
@@ -163,8 +169,8 @@ def test_tails_are_asked_where_the_objective_is_one():
 def test_swaps_count_only_between_networks():
     state = full_node({'a': app('small', rate_per_s=5)}, 'tpu-0')
     node = state.nodes['tpu-0']
-    same = App('new', AppSpec(**app('small', rate_per_s=5)))
-    own = App('new', AppSpec(**app('small', rate_per_s=5, own_copy=True)))
+    same = new_app('small', rate_per_s=5)
+    own = new_app('small', rate_per_s=5, own_copy=True)
     for new, share in ((same, 0.07), (own, 0.07 + 0.01 * 0.5 * 10)):
         trial = node.copy()
         trial.host(new, state.options(new)[id(node.spec)][0])

@@ -5,9 +5,9 @@
 from __future__ import annotations
 
 import pytest
+from capacity_systems import cluster_of
 
 from edge_sched_ros.capacity.analysis import analyse
-from edge_sched_ros.capacity.cluster_file import parse
 from edge_sched_ros.capacity.deterministic import periodic_fcfs
 from edge_sched_ros.capacity.headroom import headroom
 from edge_sched_ros.capacity.load import Load
@@ -17,16 +17,15 @@ from edge_sched_ros.capacity.what_if import what_if
 
 def cluster(slow_per_s, slow_ms):
     """Return a fast and a slow clockwork task on one accelerator."""
-    return parse(
+    return cluster_of(
         {
             'devices': {'d': {'units': {'g': {'kind': 'dla'}}}},
-            'networks': {'n': {'dla': 10.0}, 'm': {'dla': slow_ms}},
+            'costs': {'n': {'dla': 10.0}, 'm': {'dla': slow_ms}},
             'tasks': {
                 'a': {'network': 'n', 'rate_per_s': 30.0, 'arrivals': 'periodic'},
                 'b': {'network': 'm', 'rate_per_s': slow_per_s, 'arrivals': 'periodic'},
             },
-        },
-        'f',
+        }
     )
 
 

@@ -14,8 +14,8 @@ from edge_sched_ros.cli.main import main
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 APPS = {
-    'devices': {'node': {'units': {'gpu0': {}}}},
-    'networks': {'net': {'gpu': 10}},
+    'devices': {'node': {'units': {'gpu0': {'kind': 'gpu'}}}},
+    'costs': {'net': {'gpu': 10}},
     'tasks': {'camera': {'rate_per_s': 40, 'network': 'net', 'deadline_ms': 100}},
 }
 
@@ -25,6 +25,7 @@ def run(tmp_path, monkeypatch, capsys):
     """Return a function that runs the command in a folder with a file of its own."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / 'apps.yaml').write_text(yaml.safe_dump(APPS))
+    (tmp_path / 'other.yaml').write_text('devices: {node: {units: {gpu0: {kind: dla}}}}')
 
     def capacity(*arguments, apps='apps.yaml'):
         code = 0
@@ -60,6 +61,14 @@ def test_an_overload_is_an_answer_and_no_number(run, tmp_path):
     assert task['feasible'] is False and 'busy 1.01 of the time' in task['reason']
 
 
+def test_several_files_are_one_system(run, tmp_path):
+    (tmp_path / 'more.yaml').write_text('tasks: {camera: {rate_per_s: 20}}')
+    (tmp_path / 'last.yaml').write_text('tasks: {rear: {network: net, period_ms: 100}}')
+    code, out, _ = run('more.yaml', '--cluster', 'last.yaml', '--json')
+    assert code == 0
+    assert json.loads(out)['tasks']['rear']['utilisation'] == pytest.approx(0.3)
+
+
 def test_tables_are_for_people(run):
     code, out, _ = run()
     assert code == 0
@@ -84,9 +93,12 @@ def test_the_example_of_the_package_fits(run):
     [
         (['--task', 'other'], "--task: there is no task 'other' (there are camera)"),
         (['--plot', 'c.pdf'], "--plot: 'c.pdf' must end in .png"),
-        (['--plot', 'nowhere/c.png'], "'nowhere/c.png' cannot be written"),
-        (['--cluster', 'no.yaml'], 'no.yaml: cannot be read: No such file'),
-        (['--cluster', 'apps.yaml'], 'is given in apps.yaml as well'),
+        (['--plot', 'apps.yaml/c.png'], "'apps.yaml/c.png' cannot be written"),
+        (['--cluster', 'no.yaml'], "there is no file and no built-in 'no.yaml'"),
+        (
+            ['--cluster', 'other.yaml'],
+            "other.yaml: devices.node.units.gpu0.kind: is 'dla', but 'gpu' in apps.yaml: devices.",
+        ),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(run, arguments, problem):

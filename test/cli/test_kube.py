@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import signal
@@ -32,6 +33,16 @@ KUBECONFIG = {
     'contexts': [{'name': 'c', 'context': {'cluster': 'c', 'user': 'u'}}],
     'users': [{'name': 'u', 'user': {'token': 't'}}],
 }
+
+
+@pytest.fixture(autouse=True)
+def own_log():
+    """Give the log back as it was: a command that runs for long writes it elsewhere."""
+    log = logging.getLogger('edge_sched_ros.cluster')
+    level, propagate, handlers = log.level, log.propagate, log.handlers
+    yield
+    log.setLevel(level)
+    log.propagate, log.handlers = propagate, handlers
 
 
 @pytest.fixture
@@ -69,7 +80,7 @@ def needs_client():
         (['--tls-cert', 'none', '--tls-key', 'kc'], 'none: cannot be read'),
         (['--kubeconfig', 'none'], 'none: '),
         (['--kubeconfig', 'types.yaml'], 'types.yaml: '),
-        (['--config', 'none'], 'none: cannot be read'),
+        (['--config', 'none'], "there is no file and no built-in 'none'"),
         (['--reserve-s', '0'], '--reserve-s'),
         (['--algorithm', 'first-fit'], '--algorithm'),
     ],
@@ -84,13 +95,16 @@ def test_bad_options_of_serve_are_one_line(run, options, words):
 @pytest.mark.parametrize(
     ('change', 'words'),
     [
-        ({'apps': {}}, 'types.yaml: apps: does not go here'),
-        ({'devices': {}}, 'types.yaml: devices: must not be empty'),
-        ({'networks': {'n': {'gpu': 0}}}, 'types.yaml: networks.n.gpu'),
+        (
+            {'tasks': {'a': {'network': 'small', 'rate_per_s': 1}}},
+            'types.yaml: tasks: do not go here',
+        ),
+        ({'devices': {}}, 'types.yaml: units: is missing: there is no device'),
+        ({'costs': {'n': {'gpu': 0}}}, "types.yaml: costs.n: 'n' takes no time on gpu/gpu0"),
         ({'surplus': 1}, 'types.yaml: surplus: there is no such key'),
         (
-            {'networks': {'n': {'gpu': {'service_ms': 1, 'swap_ms': 2}}}},
-            'types.yaml: networks.n: swap_ms needs a unit with discipline fcfs',
+            {'costs': {'n': {'gpu': {'latency_ms': 1, 'swap_ms': 2}}}},
+            'types.yaml: costs.n: swap_ms needs a unit with discipline fcfs',
         ),
     ],
 )
@@ -181,9 +195,10 @@ def test_node_needs_a_name(run):
 @pytest.mark.parametrize(
     ('text', 'words'),
     [
-        ('a: 1', 'p.yaml: networks: is missing'),
-        ('networks: 3', 'p.yaml: networks: is no mapping'),
-        ('networks: {n: {gpu: -1}}', 'p.yaml: networks.n.gpu'),
+        ('name: x', 'p.yaml: costs: is missing'),
+        ('costs: 3', 'p.yaml: costs: must be a mapping'),
+        ('costs: {n: {gpu: -1}}', 'p.yaml: costs.n.gpu'),
+        ('costs: {n: {gpu: {service_ms: 1}}}', 'service_ms: is called latency_ms now'),
     ],
 )
 def test_bad_profiles_are_named(run, tmp_path, text, words):

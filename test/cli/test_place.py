@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 import yaml
 from placements import app
+from placements import COSTS
 from placements import DEVICES
-from placements import NETWORKS
 
 from edge_sched_ros.cli.main import main
 
 CONFIG = Path(__file__).resolve().parents[2] / 'config' / 'placement'
-CLUSTER = {'devices': DEVICES, 'networks': NETWORKS}
+CLUSTER = {'devices': DEVICES, 'costs': COSTS}
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def run(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
 
     def place(*arguments, apps=None, cluster=None, **keys):
-        wanted = {'apps': apps or {'cam': app()}, **keys}
+        wanted = {'tasks': apps or {'cam': app()}, **keys}
         (tmp_path / 'a.yaml').write_text(yaml.safe_dump(wanted))
         (tmp_path / 'c.yaml').write_text(yaml.safe_dump(CLUSTER if cluster is None else cluster))
         code = 0
@@ -52,14 +52,14 @@ def test_json_has_what_was_promised(run):
 @pytest.mark.parametrize(
     ('key', 'words'),
     [
-        ('network', "apps.cam.network: must be a name, not ''"),
-        ('preprocess', "apps.cam.preprocess: must be a name, not ''"),
+        ('network', "tasks.cam.network: must be a name, not ''"),
+        ('preprocess', "tasks.cam.preprocess: must be a name, not ''"),
     ],
 )
 def test_empty_text_is_no_name(run, key, words):
     code, out, error = run(apps={'cam': {**app(), key: ''}})
     assert (code, out, error.count('\n')) == (2, '', 1)
-    assert words in error and error.startswith('edge-sched: a.yaml, c.yaml: ')
+    assert words in error and error.startswith('edge-sched: a.yaml: ')
 
 
 def test_many_nodes_show_how_far_it_is(run, monkeypatch):
@@ -113,7 +113,7 @@ def test_the_table_is_for_people(run):
 
 
 def test_the_example_of_the_package_fits(run, capsys):
-    files = ['--apps', str(CONFIG / 'cameras.yaml'), '--cluster', str(CONFIG / 'nodes.yaml')]
+    files = [str(CONFIG / 'cameras.yaml'), str(CONFIG / 'nodes.yaml')]
     main(['place', *files, '--json'])
     found = json.loads(capsys.readouterr().out)
     assert found['hosted'] + len(found['rejected']) == 80
@@ -123,46 +123,48 @@ def test_the_example_of_the_package_fits(run, capsys):
 @pytest.mark.parametrize(
     ('spec', 'problem'),
     [
-        (app(rate_per_s=0), 'apps.cam.rate_per_s: must be greater than 0'),
-        (app(rate_per_s=-3), 'apps.cam.rate_per_s: must be greater than 0'),
-        (app('nothing'), "apps.cam.network: there is no network 'nothing' (there are decode, "),
-        (app(preprocess='x'), "apps.cam.preprocess: there is no network 'x'"),
-        (app(rate_per_s=60), 'apps.cam.rate_per_s: keeps a unit of gpu busy 1.2 of the time'),
+        (app(rate_per_s=0), 'tasks.cam.rate_per_s: must be greater than 0'),
+        (app(rate_per_s=-3), 'tasks.cam.rate_per_s: must be greater than 0'),
+        (app('nothing'), "tasks.cam.network: there is no network 'nothing' (there are decode, "),
+        (app(preprocess='x'), "tasks.cam.preprocess: there is no network 'x'"),
+        (app(rate_per_s=60), 'tasks.cam.rate_per_s: keeps a unit of gpu busy 1.2 of the time'),
         (
             app(deadline_ms=36),
-            'apps.cam.deadline_ms: 36 ms is below the bare service time 37 ms on tpu',
+            'tasks.cam.deadline_ms: 36 ms is below the bare service time 37 ms on tpu',
         ),
-        (app(typo=1), 'apps.cam.typo: there is no such key'),
-        (app(count=0), 'apps.cam.count: '),
+        (app(typo=1), 'tasks.cam.typo: there is no such key'),
+        (app(count=0), 'tasks.cam.count: '),
+        (app(device='moon'), "tasks.cam.device: there is none called 'moon' (there are gpu, tpu)"),
+        (app(enabled=False), 'tasks: is missing: none is enabled'),
     ],
 )
 def test_an_application_that_cannot_be_is_one_line_and_exit_code_2(run, spec, problem):
     code, out, err = run(apps={'cam': spec})
     assert (code, out) == (2, '')
-    assert err.startswith('edge-sched: a.yaml, c.yaml: ') and err.count('\n') == 1
+    assert err.startswith('edge-sched: a.yaml: ') and err.count('\n') == 1
     assert problem in err
 
 
 @pytest.mark.parametrize(
     ('cluster', 'problem'),
     [
-        ({'networks': NETWORKS}, 'devices: is missing'),
+        ({'costs': COSTS}, 'a.yaml, c.yaml: units: is missing: there is no device'),
         ({**CLUSTER, 'utilisation_limit': 1.2}, 'utilisation_limit: must be less than or equal'),
-        ({**CLUSTER, 'apps': {}}, 'c.yaml: apps: is given in a.yaml as well'),
+        ({**CLUSTER, 'apps': {}}, 'c.yaml: apps: is called tasks now'),
         (
             {**CLUSTER, 'devices': {**DEVICES, 'gpu-0': DEVICES['gpu']}},
-            "devices.gpu.count: makes a second 'gpu-0'",
+            "c.yaml: devices.gpu.count: makes a second 'gpu-0'",
         ),
         (
             {
                 **CLUSTER,
-                'networks': {**NETWORKS, 'small': {'gpu': {'service_ms': 1, 'swap_ms': 1}}},
+                'costs': {**COSTS, 'small': {'gpu': {'latency_ms': 1, 'swap_ms': 1}}},
             },
-            'networks.small: swap_ms needs a unit with discipline fcfs; gpu/gpu0 has ps',
+            'c.yaml: costs.small: swap_ms needs a unit with discipline fcfs; gpu/gpu0 has ps',
         ),
         (
-            {**CLUSTER, 'networks': {**NETWORKS, 'small': {'dla': 3}}},
-            "apps.cam: no device can run 'small': none has its costs",
+            {**CLUSTER, 'costs': {**COSTS, 'small': {'dla': 3}}},
+            "tasks.cam: no device can run 'small': none has its costs",
         ),
     ],
 )
@@ -172,12 +174,17 @@ def test_a_cluster_that_cannot_be_is_one_line_and_exit_code_2(run, cluster, prob
     assert problem in err and err.count('\n') == 1
 
 
-def test_networks_may_stand_in_either_file_but_not_twice(run):
-    own = {'networks': {'mine': {'gpu': 5}}}
+def test_costs_may_stand_in_any_file_and_the_last_counts(run, tmp_path, capsys):
+    own = {'costs': {'mine': {'gpu': 5}}}
     code, out, _ = run('--json', apps={'cam': app('mine')}, **own)
     assert code == 0 and json.loads(out)['assignments'] == {'cam': 'gpu-0'}
-    code, _, err = run(apps={'cam': app()}, networks={'small': {'gpu': 5}})
-    assert code == 2 and 'c.yaml: networks.small: is given in a.yaml as well' in err
+    (tmp_path / 'late.yaml').write_text('costs: {mine: {gpu: 5000}}')
+    with pytest.raises(SystemExit):
+        main(['place', 'a.yaml', 'c.yaml', 'late.yaml'])
+    assert 'tasks.cam.rate_per_s: keeps a unit of gpu busy 30' in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(['place'])
+    assert capsys.readouterr().err.startswith('edge-sched: FILES: are missing')
 
 
 def test_a_unit_that_cannot_be_simulated_is_named(run):

@@ -11,7 +11,7 @@ from kube_objects import node
 from kube_objects import pod
 
 from edge_sched_ros.cluster.agent import read_observed
-from edge_sched_ros.cluster.agent import read_profiles
+from edge_sched_ros.cluster.node_costs import read_profiles
 from edge_sched_ros.cluster.publication import Facts
 from edge_sched_ros.cluster.publication import node_patch
 from edge_sched_ros.core.errors import ConfigError
@@ -41,15 +41,32 @@ def test_too_much_for_an_annotation_is_named(tmp_path, caplog):
     assert read_observed(tmp_path / 'o.json') is None
     assert 'bytes' in caplog.messages[0]
     costs = ', '.join(f'n{n}: {{gpu: 10}}' for n in range(20_000))
-    (tmp_path / 'p.yaml').write_text(f'networks: {{{costs}}}')
-    with pytest.raises(ConfigError, match=r'--profiles .*p\.yaml: networks: .* bytes'):
+    (tmp_path / 'p.yaml').write_text(f'costs: {{{costs}}}')
+    with pytest.raises(ConfigError, match=r'--profiles .*p\.yaml: costs: .* bytes'):
         read_profiles(tmp_path / 'p.yaml')
 
 
 def test_profiles_with_a_cost_as_a_unit_are_named(tmp_path):
-    (tmp_path / 'p.yaml').write_text('networks: {x: {gpu: 10, memory_mib: 300}}')
-    with pytest.raises(ConfigError, match=r'networks\.x\.memory_mib: goes beside service_ms'):
+    (tmp_path / 'p.yaml').write_text('costs: {x: {gpu: 10, memory_mib: 300}}')
+    with pytest.raises(ConfigError, match=r'costs\.x\.memory_mib: goes beside latency_ms'):
         read_profiles(tmp_path / 'p.yaml')
+
+
+def test_what_a_profile_measured_by_stage_is_published_by_network(tmp_path):
+    stages = [
+        {'name': 'pre', 'cost': {'cpu0': {'latency_ms': 2, 'memory_mib': 1, 'source': 'here'}}},
+        {'name': 'infer', 'cost': {'cpu0': 30, 'gpu0': 5}},
+    ]
+    data = {
+        'units': ['cpu0', 'gpu0'],
+        'networks': {'n': {'stages': stages}},
+        'costs': {'resize': {'gpu0': {'latency_ms': 1, 'cv': 0.1}, 'orin_dla': 3}},
+    }
+    (tmp_path / 'p.yaml').write_text(json.dumps(data))
+    assert read_profiles(tmp_path / 'p.yaml') == {
+        'resize': {'gpu0': {'latency_ms': 1.0, 'cv': 0.1}},
+        'n': {'cpu0': {'latency_ms': 32.0, 'memory_mib': 1.0}},
+    }
 
 
 def test_what_is_no_longer_said_is_taken_back():

@@ -214,11 +214,16 @@ def test_pods_may_be_seen_before_their_node(make_service):
     [
         (node('n', ''), 'annotation edge-sched.io/type: is missing'),
         (node('n', ' '), "is ' ' (known are gpu, tpu)"),
-        (node('n', 'gpu', profiles='{"": {"gpu": 1}}'), "profiles.'': must be a name, not ''"),
+        (node('n', 'gpu', profiles='{"": {"gpu": 1}}'), "profiles.'': must be a letter"),
         (node('n', 'gpu', profiles='{"x": {" ": 1}}'), "profiles.x.' ': must be a name, not ' '"),
         (node('n', 'abacus'), "is 'abacus' (known are gpu, tpu)"),
         (node('n', 'gpu', profiles='{'), 'edge-sched.io/profiles: is not JSON'),
         (node('n', 'gpu', profiles='{"x": {"gpu": -1}}'), 'edge-sched.io/profiles.x.gpu'),
+        (node('n', 'gpu', profiles='{"x": {"gpu": {"service_ms": 1}}}'), 'called latency_ms now'),
+        (
+            node('n', 'gpu', profiles='{"x": {"gpu": 0}}'),
+            "profiles.x: 'x' takes no time on gpu/",
+        ),
     ],
 )
 def test_a_node_that_cannot_be_used_says_why(make_service, bad, words):

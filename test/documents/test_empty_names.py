@@ -18,8 +18,6 @@ from pydantic import TypeAdapter
 from pydantic import ValidationError
 
 MODULES = (
-    'capacity.placement.schema',
-    'capacity.schema',
     'simulation.change_keys',
     'simulation.suite_file',
     'system.contention',
@@ -73,6 +71,6 @@ def test_a_name_is_not_empty(key, text):
 
 
 def test_there_are_names():
-    assert {'AppSpec.network', 'PlacementFile.networks', 'Task.after', 'Group.platforms'} <= {
+    assert {'Task.network', 'SystemFile.costs', 'Task.after', 'Group.platforms'} <= {
         key for key, kinds in CASES.items() if kinds
     }

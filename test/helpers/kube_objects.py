@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from placements import COSTS
 from placements import DEVICES
-from placements import NETWORKS
 
+from edge_sched_ros.capacity.placement.problem import Problem
 from edge_sched_ros.cluster.types_file import load_types
-from edge_sched_ros.cluster.types_file import Types
 
 GROUP = 'edge-sched.io'
 NODES = ('gpu-0', 'gpu-1', 'tpu-0', 'tpu-1')
@@ -27,10 +27,10 @@ def types_data(**keys: Any) -> dict[str, Any]:
         name: {key: value for key, value in device.items() if key != 'count'}
         for name, device in copy.deepcopy(DEVICES).items()
     }
-    return {'devices': devices, 'networks': NETWORKS, **keys}
+    return {'devices': devices, 'costs': COSTS, **keys}
 
 
-def make_types(folder: Path, **keys: Any) -> Types:
+def make_types(folder: Path, **keys: Any) -> Problem:
     """Return them as a file gives them."""
     path = folder / 'types.yaml'
     path.write_text(yaml.safe_dump(types_data(**keys)))

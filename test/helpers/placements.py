@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from edge_sched_ros.capacity.placement.placement_file import parse_problem
+from capacity_systems import problem_of
+
 from edge_sched_ros.capacity.placement.problem import Problem
 
 DEVICES: dict[str, Any] = {
@@ -23,22 +24,22 @@ DEVICES: dict[str, Any] = {
         'units': {'tpu0': {'kind': 'tpu'}, 'cpu0': {'kind': 'cpu'}},
     },
 }
-NETWORKS: dict[str, Any] = {
+COSTS: dict[str, Any] = {
     'decode': {'cpu': 20},
     'small': {
-        'gpu': {'service_ms': 13, 'memory_mib': 700},
-        'tpu': {'service_ms': 7, 'swap_ms': 10},
+        'gpu': {'latency_ms': 13, 'memory_mib': 700},
+        'tpu': {'latency_ms': 7, 'swap_ms': 10},
     },
     'large': {
-        'gpu': {'service_ms': 30, 'memory_mib': 1100},
-        'tpu': {'service_ms': 65, 'swap_ms': 19},
+        'gpu': {'latency_ms': 30, 'memory_mib': 1100},
+        'tpu': {'latency_ms': 65, 'swap_ms': 19},
     },
-    'only-gpu': {'gpu': {'service_ms': 20, 'memory_mib': 900}},
+    'only-gpu': {'gpu': {'latency_ms': 20, 'memory_mib': 900}},
 }
 
 
 def app(network: str = 'small', **keys: Any) -> dict[str, Any]:
-    """Return an application as a file has it."""
+    """Return a task as a file has it."""
     return {
         'network': network,
         'preprocess': 'decode',
@@ -50,4 +51,4 @@ def app(network: str = 'small', **keys: Any) -> dict[str, Any]:
 
 def problem(apps: dict[str, Any], **keys: Any) -> Problem:
     """Return a problem on two GPU and two edgeTPU nodes."""
-    return parse_problem({'devices': DEVICES, 'networks': NETWORKS, 'apps': apps, **keys}, 'f')
+    return problem_of({'devices': DEVICES, 'costs': COSTS, 'tasks': apps, **keys})

@@ -35,9 +35,9 @@ _MERMAID = 'mermaid'
 
 
 def _capacity(path: Path) -> Any:
-    from edge_sched_ros.capacity.cluster_file import load_cluster
+    from edge_sched_ros.capacity.cluster import load_cluster
 
-    return load_cluster(path, None)
+    return load_cluster(path)
 
 
 def _network(path: Path) -> Any:

@@ -40,7 +40,7 @@ def find_eviction(state: ClusterState, app: App) -> Eviction | None:
         gone = _gone(node, app, option, state)
         if gone is None:
             continue
-        highest = max(node.hosted[name].app.spec.priority for name in gone)
+        highest = max(node.hosted[name].app.task.priority for name in gone)
         key = (highest, len(gone), index)
         if best is None or key < best[0]:
             best = (key, Eviction(Choice(node.name, option), gone))
@@ -51,12 +51,12 @@ def _gone(
     node: NodeState, app: App, option: Option, state: ClusterState
 ) -> tuple[str, ...] | None:
     """Return whom to send away, the least urgent first, and nobody in vain."""
-    lower = [one for one in node.hosted.values() if one.app.spec.priority < app.spec.priority]
+    lower = [one for one in node.hosted.values() if one.app.task.priority < app.task.priority]
     if not lower:
         return None
     trial = node.copy()
     gone: list[Hosted] = []
-    for one in sorted(lower, key=lambda one: (one.app.spec.priority, -_weight(one))):
+    for one in sorted(lower, key=lambda one: (one.app.task.priority, -_weight(one))):
         gone.append(trial.remove(one.app.name))
         if refusal(trial, app, option, state.limits) is None:
             break

@@ -88,19 +88,19 @@ def overdue(app: App, response_ms: float, share: float = 1.0) -> str:
 
     :param share: of the deadline that may be used
     """
-    deadline_ms = app.spec.deadline_ms
+    deadline_ms = app.task.deadline_ms
     if deadline_ms is None:
         return '' if response_ms != float('inf') else 'never answers'
     if response_ms <= deadline_ms * share:
         return ''
     of = '' if share == 1 else f'{share:g} of '
-    text = f'{app.spec.objective} {response_ms:.4g} ms is above'
+    text = f'{app.objective} {response_ms:.4g} ms is above'
     return f'{text} {of}the deadline {deadline_ms:g} ms'
 
 
 def _overdue_tail(app: App, response: Response | None, share: float) -> str:
     """Return how an application misses its deadline; a quantile is worked out only to say so."""
-    deadline_ms, objective = app.spec.deadline_ms, app.spec.objective
+    deadline_ms, objective = app.task.deadline_ms, app.objective
     if response is not None and deadline_ms is None:
         return ''
     if response is not None and deadline_ms is not None:
@@ -142,16 +142,16 @@ def _first_late(
     new: App | None,
 ) -> Refusal | None:
     """Return the first application that would be late, or have too much in flight."""
-    wanted = {name: one.app.spec.objective for name, one in node.hosted.items()}
+    wanted = {name: one.app.objective for name, one in node.hosted.items()}
     if new is not None:
-        wanted[new.name] = new.spec.objective
+        wanted[new.name] = new.objective
     tails: dict[str, Response | None] = {}
     if any(objective != 'mean' for objective in wanted.values()):
         wanted = {name: objective for name, objective in wanted.items() if objective != 'mean'}
         tails = tail_responses(node.spec, {**node.demands, **asked}, wanted)
     for name, mean_ms in responses.items():
         app = new if new is not None and name == new.name else node.hosted[name].app
-        in_flight = app.spec.rate_per_s / 1e3 * mean_ms
+        in_flight = app.rate_per_s / 1e3 * mean_ms
         if limits.front_end is not None and in_flight >= limits.front_end:
             text = f'{name} would have {in_flight:.3g} requests in flight, not below'
             return Refusal('front_end', f'{node.name}: {text} {limits.front_end:g}')

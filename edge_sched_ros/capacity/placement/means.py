@@ -16,12 +16,12 @@ from collections.abc import Sequence
 from edge_sched_ros.capacity.load import Overload
 from edge_sched_ros.capacity.multi_core import erlang_c
 from edge_sched_ros.capacity.placement.problem import Demand
-from edge_sched_ros.capacity.schema import UnitSpec
 from edge_sched_ros.capacity.unit_model import unit_responses
 from edge_sched_ros.capacity.unit_model import unit_utilisation
+from edge_sched_ros.system.unit import Unit
 
 
-def busy(unit: UnitSpec, demands: Sequence[Demand]) -> float:
+def busy(unit: Unit, demands: Sequence[Demand]) -> float:
     """Return the share of time a unit would be busy, swaps included; it may be above 1."""
     if unit.batch > 1:
         return unit_utilisation(unit, [demand.entry for demand in demands])
@@ -43,7 +43,7 @@ def swapping(demands: Sequence[Demand]) -> float:
     )
 
 
-def means_ms(unit: UnitSpec, demands: Sequence[Demand], rho: float) -> list[float]:
+def means_ms(unit: Unit, demands: Sequence[Demand], rho: float) -> list[float]:
     """
     Return the mean response of each demand; without end at utilisation 1 or more.
 
@@ -60,7 +60,7 @@ def means_ms(unit: UnitSpec, demands: Sequence[Demand], rho: float) -> list[floa
     return _in_order(unit, demands, rho)
 
 
-def _shared(unit: UnitSpec, demands: Sequence[Demand], rho: float) -> list[float]:
+def _shared(unit: Unit, demands: Sequence[Demand], rho: float) -> list[float]:
     if unit.cores > 1:
         stretch = erlang_c(unit.cores, rho * unit.cores) / (unit.cores * (1 - rho))
         return [demand.service_ms * (1 + stretch) for demand in demands]
@@ -71,7 +71,7 @@ def _shared(unit: UnitSpec, demands: Sequence[Demand], rho: float) -> list[float
     return [demand.service_ms + wait for demand in demands]
 
 
-def _in_order(unit: UnitSpec, demands: Sequence[Demand], rho: float) -> list[float]:
+def _in_order(unit: Unit, demands: Sequence[Demand], rho: float) -> list[float]:
     rates = _rates(demands)
     rate = sum(rates.values())
     square = 0.0
@@ -87,7 +87,7 @@ def _in_order(unit: UnitSpec, demands: Sequence[Demand], rho: float) -> list[flo
     return [service + wait for service in services]
 
 
-def _asked(unit: UnitSpec, demands: Sequence[Demand]) -> list[float]:
+def _asked(unit: Unit, demands: Sequence[Demand]) -> list[float]:
     try:
         responses = unit_responses(unit, [demand.entry for demand in demands])
     except Overload:

@@ -12,8 +12,8 @@ from edge_sched_ros.capacity.placement.means import means_ms
 from edge_sched_ros.capacity.placement.problem import App
 from edge_sched_ros.capacity.placement.problem import Demand
 from edge_sched_ros.capacity.placement.problem import Option
-from edge_sched_ros.capacity.placement.schema import NodeSpec
 from edge_sched_ros.core.errors import InvariantError
+from edge_sched_ros.system.device import Device
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class NodeState:
     :param memory_share: of the memory that is given away
     """
 
-    def __init__(self, name: str, spec: NodeSpec, memory_share: float) -> None:
+    def __init__(self, name: str, spec: Device, memory_share: float) -> None:
         self.name = name
         self.spec = spec
         #: MiB that applications may take, ``None`` where that is not looked at
@@ -90,7 +90,7 @@ class NodeState:
         """Return what an application would take: a network that is there costs nothing more."""
         own = {(demand.unit, demand.network): demand for demand in option}
         needed = sum(demand.memory_mib for demand in own.values() if not self.serves(demand))
-        return app.spec.memory_mib + needed
+        return app.task.memory_mib + needed
 
     def means_ms(self, unit: str) -> list[float]:
         """Return the mean response of every demand of a unit."""
@@ -110,7 +110,7 @@ class NodeState:
 
     def validate(self) -> None:
         """
-        Check that the books add up.
+        Check that totals are those of the applications.
 
         :raises InvariantError: when they do not
         """
@@ -130,4 +130,4 @@ def _memory_mib(hosted: Iterable[Hosted]) -> float:
     networks = {
         (demand.unit, demand.network): demand.memory_mib for one in apps for demand in one.option
     }
-    return sum(networks.values()) + sum(one.app.spec.memory_mib for one in apps)
+    return sum(networks.values()) + sum(one.app.task.memory_mib for one in apps)

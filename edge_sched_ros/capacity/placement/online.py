@@ -73,7 +73,7 @@ def _make_room(state: ClusterState, app: App) -> list[App] | None:
 
 def _place_anew(placed: Placed, algorithm: Algorithm, gone: list[App], for_app: App) -> None:
     """Find other nodes for those sent away, the most urgent first; they evict nobody."""
-    for app in sorted(gone, key=lambda one: -one.spec.priority):
+    for app in sorted(gone, key=lambda one: -one.task.priority):
         found = algorithm.choose(placed.state, app)
         if isinstance(found, Rejection):
             found = Rejection(f'evicted for {for_app.name}; elsewhere {found.reason}')

@@ -108,7 +108,7 @@ def _checked(
     ]
     left = [app for app in problem.apps if app.name not in state.where]
     # the lightest first: as many as possible
-    left.sort(key=lambda app: app.spec.rate_per_s)
+    left.sort(key=lambda app: app.rate_per_s)
     place_all(state, Ibis(), left, evict=False)
     return state, too_much
 

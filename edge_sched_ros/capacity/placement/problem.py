@@ -8,15 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from edge_sched_ros.capacity.load import Load
-from edge_sched_ros.capacity.load import Service
-from edge_sched_ros.capacity.placement.schema import AppSpec
-from edge_sched_ros.capacity.placement.schema import NodeSpec
-from edge_sched_ros.capacity.schema import ServiceCost
-from edge_sched_ros.capacity.schema import UnitSpec
 from edge_sched_ros.capacity.stages import Entry
-
-Networks = Mapping[str, Mapping[str, ServiceCost]]
+from edge_sched_ros.capacity.stages import make_entry
+from edge_sched_ros.system.costs import Cost
+from edge_sched_ros.system.device import Device
+from edge_sched_ros.system.network_costs import network_cost
+from edge_sched_ros.system.system_file import SystemFile
+from edge_sched_ros.system.workload import Objective
+from edge_sched_ros.system.workload import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +37,20 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """An application that has a name."""
+    """
+    A task as a cluster is asked to host it, an application.
+
+    :param rate_per_s: requests a second, Poisson
+    """
 
     name: str
-    spec: AppSpec
+    task: Task
+    rate_per_s: float
+
+    @property
+    def objective(self) -> Objective:
+        """Return what must be within the deadline; the Ibis authors take the mean."""
+        return self.task.objective or 'mean'
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,54 +86,46 @@ class Problem:
 
     :param apps: in order of arrival
     :param nodes: by name; equal nodes share one object
+    :param system: says what networks cost
     """
 
     apps: tuple[App, ...]
-    nodes: Mapping[str, NodeSpec]
-    networks: Networks
+    nodes: Mapping[str, Device]
+    system: SystemFile
     limits: Limits = Limits()
 
 
-def options(networks: Networks, node: NodeSpec, app: App) -> list[Option]:
+def options(system: SystemFile, node: Device, app: App) -> list[Option]:
     """Return the ways in which a node could serve an application; none where it cannot."""
-    stages = [name for name in (app.spec.preprocess, app.spec.network) if name]
+    if app.task.device and system.all_devices()[app.task.device] is not node:
+        return []
     ways = [
         [
-            _demand(app, name, unit_name, unit, cost)
-            for unit_name, unit in node.units.items()
-            if (cost := cost_on(networks[name], unit_name, unit)) is not None
+            _demand(app, piece.network, unit, cost, node)
+            for unit in node.units
+            if piece.unit in ('', unit)
+            and (cost := network_cost(piece.network, unit, node, system)) is not None
         ]
-        for name in stages
+        for piece in app.task.pieces
     ]
     return list(product(*ways))
 
 
-def cost_on(
-    costs: Mapping[str, ServiceCost], unit_name: str, unit: UnitSpec
-) -> ServiceCost | None:
-    """Return what a network takes on a unit, by its name, type or kind."""
-    for key in (unit_name, unit.type, unit.kind):
-        if key in costs:
-            return costs[key]
-    return None
-
-
-def _demand(app: App, network: str, unit_name: str, unit: UnitSpec, cost: ServiceCost) -> Demand:
-    spec = app.spec
-    own = spec.own_copy and network == spec.network
+def _demand(app: App, network: str, unit: str, cost: Cost, node: Device) -> Demand:
+    task = app.task
+    # preprocessing is shared whatever the network is
+    own = task.own_copy and (not task.preprocess or network == task.network)
     name = f'{network} of {app.name}' if own else network
-    service = Service(cost.service_ms / unit.speed, cost.cv)
-    load = Load(spec.rate_per_s, service, cost.swap_ms, spec.priority)
-    further_ms = (cost.service_ms if cost.further_ms is None else cost.further_ms) / unit.speed
-    entry = Entry(app.name, ('', unit_name), name, load, further_ms, cost.memory_mib, False)
+    entry = make_entry(app.name, ('', unit), name, cost, node, app.rate_per_s, task.priority)
+    load = entry.load
     return Demand(
         app.name,
-        unit_name,
+        unit,
         name,
         load.rate_per_ms,
-        service.mean_ms,
-        service.moment(2),
-        cost.swap_ms,
-        cost.memory_mib,
+        load.service.mean_ms,
+        load.service.moment(2),
+        load.swap_ms,
+        entry.memory_mib,
         entry,
     )

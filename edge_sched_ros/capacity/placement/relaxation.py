@@ -40,7 +40,7 @@ class Relaxation:
             for app in problem.apps:
                 key = (id(spec), app.name)
                 if key not in ways:
-                    ways[key] = options(problem.networks, spec, app)
+                    ways[key] = options(problem.system, spec, app)
                 for option in ways[key]:
                     places.append((app, option, self._model.new_bool_var('')))
             self._places[name] = places
@@ -139,7 +139,7 @@ class Relaxation:
             for demand in unit.networks.values()
         ]
         terms += [
-            math.floor(app.spec.memory_mib * 1000) * literal
+            math.floor(app.task.memory_mib * 1000) * literal
             for app, _, literal in self._places[name]
         ]
         self._model.add(sum(terms) <= math.ceil(room * 1000) + 1)
@@ -147,9 +147,9 @@ class Relaxation:
     def _left_ms(self, network_ms: float, app: App, option: Option) -> float:
         """Return how long an application may wait; without end where nothing limits it."""
         limits = []
-        if app.spec.deadline_ms is not None and app.spec.objective == 'mean':
-            limits.append(app.spec.deadline_ms * self._problem.limits.deadline_share)
+        if app.task.deadline_ms is not None and app.objective == 'mean':
+            limits.append(app.task.deadline_ms * self._problem.limits.deadline_share)
         if self._problem.limits.front_end is not None:
-            limits.append(1e3 * self._problem.limits.front_end / app.spec.rate_per_s)
+            limits.append(1e3 * self._problem.limits.front_end / app.rate_per_s)
         bare = network_ms + sum(demand.service_ms for demand in option)
         return min(limits, default=math.inf) - bare

@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import Any
 
 from edge_sched_ros.capacity.placement.problem import Demand
-from edge_sched_ros.capacity.schema import UnitSpec
+from edge_sched_ros.system.unit import Unit
 
 #: shares, rates per ms and ms are whole numbers of millionths in the solver
 MICRO = 1_000_000
@@ -35,7 +35,7 @@ class RelaxedUnit:
     """
 
     def __init__(
-        self, model: Any, unit: UnitSpec, asked: list[tuple[Demand, Any]], limit: float
+        self, model: Any, unit: Unit, asked: list[tuple[Demand, Any]], limit: float
     ) -> None:
         self._model = model
         self._unit = unit

@@ -7,7 +7,6 @@ from __future__ import annotations
 from edge_sched_ros.capacity.placement.node import Hosted
 from edge_sched_ros.capacity.placement.node import NodeState
 from edge_sched_ros.capacity.placement.problem import App
-from edge_sched_ros.capacity.placement.problem import Networks
 from edge_sched_ros.capacity.placement.problem import Option
 from edge_sched_ros.capacity.placement.problem import options
 from edge_sched_ros.capacity.placement.problem import Problem
@@ -19,11 +18,11 @@ class ClusterState:
     """
     Nodes and what they host; begins empty.
 
-    :param problem: whose nodes, networks and limits these are
+    :param problem: whose nodes, costs and limits these are
     """
 
     def __init__(self, problem: Problem) -> None:
-        self.networks: Networks = problem.networks
+        self.system = problem.system
         self.limits = problem.limits
         self.nodes = {
             name: NodeState(name, spec, problem.limits.memory_share)
@@ -35,7 +34,7 @@ class ClusterState:
     def options(self, app: App) -> dict[int, list[Option]]:
         """Return the ways to serve an application by the identity of a node's spec."""
         specs = {id(node.spec): node.spec for node in self.nodes.values()}
-        return {key: options(self.networks, spec, app) for key, spec in specs.items()}
+        return {key: options(self.system, spec, app) for key, spec in specs.items()}
 
     def host(self, app: App, node: str, option: Option) -> None:
         """
@@ -44,7 +43,7 @@ class ClusterState:
         :raises ConfigError: for one that is placed already
         """
         if app.name in self.where:
-            raise ConfigError(f'apps.{app.name}', f'is on {self.where[app.name]} already')
+            raise ConfigError(f'tasks.{app.name}', f'is on {self.where[app.name]} already')
         self.nodes[node].host(app, option)
         self.where[app.name] = node
 
@@ -55,7 +54,7 @@ class ClusterState:
         :raises ConfigError: for one that is nowhere
         """
         if name not in self.where:
-            raise ConfigError(f'apps.{name}', 'is not placed')
+            raise ConfigError(f'tasks.{name}', 'is not placed')
         return self.nodes[self.where.pop(name)].remove(name)
 
     def hosted(self, name: str) -> Hosted:
@@ -64,12 +63,12 @@ class ClusterState:
 
     def validate(self) -> None:
         """
-        Check that the books add up.
+        Check that nodes and applications agree on who is where.
 
         :raises InvariantError: when they do not
         """
         hosts = {name: node.name for node in self.nodes.values() for name in node.hosted}
         if hosts != self.where:
-            raise InvariantError(f'nodes host {hosts}, the book says {self.where}')
+            raise InvariantError(f'nodes host {hosts}, expected {self.where}')
         for node in self.nodes.values():
             node.validate()

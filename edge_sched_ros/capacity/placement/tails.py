@@ -11,17 +11,17 @@ from collections.abc import Sequence
 
 from edge_sched_ros.capacity.load import Overload
 from edge_sched_ros.capacity.placement.problem import Demand
-from edge_sched_ros.capacity.placement.schema import NodeSpec
 from edge_sched_ros.capacity.response import Response
 from edge_sched_ros.capacity.tandem import tandem
 from edge_sched_ros.capacity.unit_model import unit_responses
+from edge_sched_ros.system.device import Device
 
 #: objective -> the share of answers that must be within the deadline
 SHARES = {'p95': 0.95, 'p99': 0.99}
 
 
 def tails_ms(
-    node: NodeSpec, demands: Mapping[str, Sequence[Demand]], wanted: Mapping[str, str]
+    node: Device, demands: Mapping[str, Sequence[Demand]], wanted: Mapping[str, str]
 ) -> dict[str, float]:
     """
     Return the quantile each application wants, network to the node included.
@@ -41,7 +41,7 @@ def tail_ms(response: Response | None, objective: str) -> float:
 
 
 def responses(
-    node: NodeSpec, demands: Mapping[str, Sequence[Demand]], names: Collection[str]
+    node: Device, demands: Mapping[str, Sequence[Demand]], names: Collection[str]
 ) -> dict[str, Response | None]:
     """
     Return the whole response of applications; ``None`` for one on an overloaded unit.
@@ -70,7 +70,7 @@ def responses(
     }
 
 
-def _responses(node: NodeSpec, unit: str, asked: Sequence[Demand]) -> list[Response] | None:
+def _responses(node: Device, unit: str, asked: Sequence[Demand]) -> list[Response] | None:
     try:
         return unit_responses(node.units[unit], [demand.entry for demand in asked])
     except Overload:

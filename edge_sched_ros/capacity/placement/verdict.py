@@ -19,9 +19,7 @@ def late_on(node: NodeState) -> dict[str, str]:
     """Return the applications of a node that miss, and how."""
     got = node.responses_ms()
     wanted = {
-        name: one.app.spec.objective
-        for name, one in node.hosted.items()
-        if one.app.spec.objective != 'mean'
+        name: one.app.objective for name, one in node.hosted.items() if one.app.objective != 'mean'
     }
     if wanted:
         got.update(tails_ms(node.spec, node.demands, wanted))

@@ -20,12 +20,12 @@ from edge_sched_ros.core.near import did_you_mean
 
 
 @click.command('capacity')
-@click.argument('apps', type=NamedPath(path_type=Path, dir_okay=False))
+@click.argument('files', type=NamedPath(), nargs=-1, required=True)
 @click.option(
     '--cluster',
-    type=NamedPath(path_type=Path, dir_okay=False),
+    type=NamedPath(),
     default=None,
-    help='A second file, for devices and networks that APPS leaves out.',
+    help='One more file, as if it were the last of FILES.',
 )
 @click.option('--task', 'only', default=None, help='Ask what-if for this task alone.')
 @click.option(
@@ -36,22 +36,28 @@ from edge_sched_ros.core.near import did_you_mean
 )
 @click.option('--json', 'as_json', is_flag=True, help='Print the answers as JSON.')
 def capacity(
-    apps: Path, cluster: Path | None, only: str | None, plot: Path | None, as_json: bool
+    files: tuple[str, ...],
+    cluster: str | None,
+    only: str | None,
+    plot: Path | None,
+    as_json: bool,
 ) -> None:
     """
-    Say whether the tasks in APPS get their answers in time, by queueing models.
+    Say whether the tasks of a system get their answers in time, by queueing models.
 
-    APPS is a YAML file of devices, networks and tasks; its keys are in docs/capacity.md.
+    FILES are system files: devices, tasks, what networks cost. Later ones add keys, or override
+    those of the ones before. The keys are in docs/system_schema.md.
     """
     from edge_sched_ros.capacity.analysis import analyse
-    from edge_sched_ros.capacity.cluster_file import load_cluster
+    from edge_sched_ros.capacity.cluster import load_cluster
     from edge_sched_ros.capacity.headroom import headroom
     from edge_sched_ros.capacity.what_if import what_if
     from edge_sched_ros.reporting.capacity_tables import show_capacity
     from edge_sched_ros.reporting.layout import output_console
 
-    check_plot(plot, ('.png',), inputs=filter(None, (apps, cluster)))
-    asked = load_cluster(apps, cluster)
+    paths = [*files, *([cluster] if cluster else [])]
+    check_plot(plot, ('.png',), inputs=map(Path, paths))
+    asked = load_cluster(*paths)
     if only is not None and only not in asked.tasks:
         known, hint = ', '.join(asked.tasks) or 'none', did_you_mean(only, asked.tasks)
         raise ConfigError('--task', f"there is no task '{only}'{hint} (there are {known})")

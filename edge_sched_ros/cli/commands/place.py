@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from edge_sched_ros.cli.options import refuse_idle
 from edge_sched_ros.cli.output import printing
 from edge_sched_ros.cli.progress import progress_bar
 from edge_sched_ros.cli.ranges import FiniteRange
+from edge_sched_ros.core.errors import ConfigError
 
 if TYPE_CHECKING:
     from edge_sched_ros.capacity.placement.algorithms.base import Algorithm
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
 _OPTIMUM = 'optimum'
 #: decisions about one node from which on they take longer than a moment
 _MANY = 200_000
-_FILE = NamedPath(path_type=Path, dir_okay=False)
 
 
 @click.command('place')
-@click.option('--apps', type=_FILE, required=True, help='Applications, in order of arrival.')
-@click.option('--cluster', type=_FILE, required=True, help='Nodes, and what networks cost there.')
+@click.argument('files', type=NamedPath(), nargs=-1)
+@click.option('--apps', type=NamedPath(), help='One more file, as if it were before --cluster.')
+@click.option('--cluster', type=NamedPath(), help='One more file, as if it were the last.')
 @click.option(
     '--algorithm',
     default='ibis',
@@ -73,8 +73,9 @@ _FILE = NamedPath(path_type=Path, dir_okay=False)
 @click.pass_context
 def place(
     context: click.Context,
-    apps: Path,
-    cluster: Path,
+    files: tuple[str, ...],
+    apps: str | None,
+    cluster: str | None,
     algorithm: str,
     evict: bool,
     simulate: float | None,
@@ -85,13 +86,18 @@ def place(
     """
     Place applications on the nodes of a cluster so that all answer in time.
 
-    Both files are YAML; their keys are in docs/capacity.md, under "Placement".
+    FILES are system files. Their tasks are the applications, in order of arrival, their devices
+    the nodes. Later files add keys, or override those of the ones before. The keys are in
+    docs/system_schema.md.
     """
     from edge_sched_ros.capacity.placement.placement_file import load_problem
 
+    paths = [path for path in (*files, apps, cluster) if path]
+    if not paths:
+        raise ConfigError('FILES', 'are missing: name a system file')
     chosen = None if algorithm == _OPTIMUM else _algorithm(algorithm)
     refuse_idle(context, _idle(algorithm, chosen, simulate))
-    problem = load_problem(apps, cluster)
+    problem = load_problem(*paths)
     if chosen is None:
         found, state = _best(problem, time_limit_s)
     else:

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from capacity_systems import problem_of
 from kubernetes import client
+from placements import COSTS
 from placements import DEVICES
-from placements import NETWORKS
 
 from edge_sched_ros.capacity.placement.algorithms.base import Choice
 from edge_sched_ros.capacity.placement.algorithms.base import Rejection
 from edge_sched_ros.capacity.placement.feasibility import broken
-from edge_sched_ros.capacity.placement.placement_file import parse_problem
 from edge_sched_ros.capacity.placement.registry import make_algorithm
 from edge_sched_ros.capacity.placement.state import ClusterState
 from edge_sched_ros.capacity.placement.verdict import late_apps
@@ -24,7 +24,7 @@ from edge_sched_ros.capacity.placement.verdict import late_apps
 NAMESPACE = 'default'
 #: the profile of config/kubernetes
 SCHEDULER = 'edge-sched'
-#: key of an application of a placement file -> annotation of a pod
+#: key of a task -> annotation of a pod
 ANNOTATIONS = {
     'network': 'edge-sched.io/network',
     'rate_per_s': 'edge-sched.io/rate-per-s',
@@ -39,7 +39,7 @@ TYPES: dict[str, Any] = {
         name: {key: value for key, value in device.items() if key != 'count'}
         for name, device in DEVICES.items()
     },
-    'networks': NETWORKS,
+    'costs': COSTS,
 }
 
 _CONTAINER = {'name': 'app', 'image': 'never-pulled'}
@@ -78,14 +78,14 @@ class Model:
     The placement model of its own, fed with what really happened.
 
     :param nodes: name -> type
-    :param apps: name -> application as a placement file has it; all there will be
+    :param apps: name -> application as a system file has it; all there will be
     """
 
     def __init__(
         self, nodes: Mapping[str, str], apps: Mapping[str, Mapping[str, Any]], algorithm: str
     ) -> None:
         used = {type_: TYPES['devices'][type_] for type_ in nodes.values()}
-        problem = parse_problem({**TYPES, 'devices': used, 'apps': dict(apps)}, 'test')
+        problem = problem_of({**TYPES, 'devices': used, 'tasks': dict(apps)}, 'test')
         specs = {name: problem.nodes[nodes[name]] for name in sorted(nodes)}
         self.state = ClusterState(replace(problem, nodes=specs))
         self._apps = {app.name: app for app in problem.apps}
@@ -107,7 +107,7 @@ class Model:
         """Return whether two nodes are of a type and host the same, so that either will do."""
         nodes = [self.state.nodes[name] for name in (one, other)]
         loads = [
-            sorted(hosted.app.spec.model_dump_json() for hosted in node.hosted.values())
+            sorted(hosted.app.task.model_dump_json() for hosted in node.hosted.values())
             for node in nodes
         ]
         return nodes[0].spec is nodes[1].spec and loads[0] == loads[1]

@@ -83,7 +83,7 @@ def _least(node: NodeState, app: App, option: Option, limits: Limits) -> float:
             shares[demand.unit] += demand.rate_per_ms * demand.service_ms / unit.cores
     busiest = max(shares.values()) / limits.utilisation
     # a little less: the exact sum may be rounded otherwise
-    return max(busiest, _memory_share(node, app.spec.memory_mib)) * (1 - 1e-9)
+    return max(busiest, _memory_share(node, app.task.memory_mib)) * (1 - 1e-9)
 
 
 def _memory_share(node: NodeState, more_mib: float) -> float:

@@ -1,0 +1,94 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tasks on devices as the queueing models take them, from system files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import replace
+from pathlib import Path
+
+from edge_sched_ros.capacity.stages import check_batches
+from edge_sched_ros.capacity.stages import Entry
+from edge_sched_ros.capacity.stages import task_entries
+from edge_sched_ros.system.device import Device
+from edge_sched_ros.system.loading import load_system
+from edge_sched_ros.system.network_costs import check_system_costs
+from edge_sched_ros.system.rates import rates_per_s
+from edge_sched_ros.system.system_file import SystemFile
+from edge_sched_ros.system.workload import Objective
+from edge_sched_ros.system.workload import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """
+    Devices, and the tasks that are asked of them.
+
+    :param rates: task -> requests a second; tasks without are not asked
+    """
+
+    system: SystemFile
+    devices: Mapping[str, Device]
+    rates: Mapping[str, float]
+
+    @property
+    def tasks(self) -> dict[str, Task]:
+        """Return the tasks that are asked."""
+        return {name: self.system.tasks[name] for name in self.rates}
+
+    @property
+    def utilisation_limit(self) -> float:
+        """Return the share of time that no unit shall be busier."""
+        return self.system.utilisation_limit or 1.0
+
+    def objective(self, name: str) -> Objective:
+        """Return what of a task's response must be within its deadline."""
+        return self.system.tasks[name].objective or 'p99'
+
+    def way_to(self, name: str) -> list[str]:
+        """Return a task and those that it comes after, the first one first."""
+        way = [name]
+        while before := self.system.tasks[way[0]].after:
+            way.insert(0, before)
+        return way
+
+    def with_rates(self, rates: Mapping[str, float]) -> Cluster:
+        """Return it with other rates, per second; those of tasks that follow go along."""
+        return replace(self, rates=rates_per_s(self.system, rates))
+
+    def entries(self) -> list[Entry]:
+        """
+        Return every stage of every task, in order.
+
+        :raises ConfigError: naming the key of a device, unit or network that is not there
+        """
+        return [
+            entry
+            for name, rate in self.rates.items()
+            for entry in task_entries(self.system, self.devices, name, rate)
+        ]
+
+
+def load_cluster(*files: str | Path) -> Cluster:
+    """
+    Read tasks and devices.
+
+    :param files: system files; later ones add keys, or override those of the ones before
+    :raises ConfigError: naming file and key
+    """
+    return make_cluster(load_system(*files))
+
+
+def make_cluster(system: SystemFile) -> Cluster:
+    """
+    Return what a system asks of its devices.
+
+    :raises ConfigError: naming file and the first key that cannot be used
+    """
+    devices = system.all_devices()
+    check_system_costs(system, devices.values())
+    cluster = Cluster(system, devices, rates_per_s(system))
+    check_batches(devices, cluster.entries(), system.at)
+    return cluster

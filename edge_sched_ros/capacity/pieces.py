@@ -1,0 +1,22 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The networks that a task runs one after the other, and by which keys a file names them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from edge_sched_ros.system.workload import Piece
+from edge_sched_ros.system.workload import Task
+
+#: returns where a key is, for messages; it may take a search, so only errors ask
+At = Callable[..., str]
+Key = tuple[str, ...]
+
+
+def keyed_pieces(task: Task) -> list[tuple[Key, Piece]]:
+    """Return the pieces of a task with the key of each one's network."""
+    if task.stages:
+        return [(('stages', str(i), 'network'), piece) for i, piece in enumerate(task.stages)]
+    keys: tuple[Key, ...] = (('preprocess',), ('network',))
+    return list(zip(keys[-len(task.pieces) :], task.pieces))

@@ -1,0 +1,114 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What networks cost on one node: published by its agent, read by the controller."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from edge_sched_ros.capacity.placement.placement_file import check_costs
+from edge_sched_ros.capacity.placement.problem import Problem
+from edge_sched_ros.cluster import names
+from edge_sched_ros.cluster.records import Node
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.system.cost_lookup import check_cost_keys
+from edge_sched_ros.system.cost_lookup import check_misplaced
+from edge_sched_ros.system.cost_lookup import joined_costs
+from edge_sched_ros.system.costs import Cost
+from edge_sched_ros.system.costs import CostByUnit
+from edge_sched_ros.system.device import Device
+from edge_sched_ros.system.loading import load_system
+from edge_sched_ros.system.network_costs import cost_by_unit
+from edge_sched_ros.system.parsing import parse_system
+from edge_sched_ros.system.system_file import SystemFile
+
+#: bytes; what Kubernetes allows all annotations of an object together
+MOST_ANNOTATION = 256 * 1024
+#: what the models ask of a cost
+_PUBLISHED = {'latency_ms', 'cv', 'per_item_ms', 'memory_mib', 'swap_ms'}
+
+
+def read_profiles(path: Path) -> dict[str, Any]:
+    """
+    Return what networks cost by a system file, as the node's annotation has it.
+
+    Of a file with a device, such as ``edge-sched profile`` writes, the costs of its units alone.
+
+    :raises ConfigError: naming file and key
+    """
+    system = load_system(path)
+    check_misplaced(system.costs, system.unit_words, system.at('costs'))
+    costs = {
+        name: _published(cost_by_unit(name, system), system)
+        for name in {**system.costs, **system.networks}
+    }
+    found = {name: table for name, table in costs.items() if table}
+    if not found:
+        raise ConfigError(f'{path}: costs', 'is missing, and networks with costs as well')
+    size = len(json.dumps(found))
+    if size > MOST_ANNOTATION:
+        problem = f'take {size} bytes as an annotation, more than the {MOST_ANNOTATION} of a node'
+        raise ConfigError(f'--profiles {path}: costs', problem)
+    return found
+
+
+def description_of(node: Node, types: Problem) -> tuple[Device, SystemFile | None]:
+    """
+    Return what a node is, and the system with its own costs, ``None`` where it has none.
+
+    :raises ConfigError: naming the annotation, where it does not say or says what is not known
+    """
+    if not node.type:
+        raise ConfigError(f'annotation {names.TYPE}', 'is missing, or empty')
+    device = types.nodes.get(node.type)
+    if device is None:
+        known = ', '.join(types.nodes)
+        raise ConfigError(f'annotation {names.TYPE}', f"is '{node.type}' (known are {known})")
+    if not node.profiles:
+        return device, None
+    own = _read_annotation(node.profiles)
+    check_cost_keys(own, [device], f'annotation {names.PROFILES} of {node.name}')
+    system = _with_costs(types.system, own)
+    try:
+        check_costs(system, node.type, device)
+    except ConfigError as error:
+        raise _of_annotation(error) from None
+    # a device of its own: costs go by its identity
+    return device.model_copy(), system
+
+
+def _published(table: CostByUnit, system: SystemFile) -> dict[str, Any]:
+    return {
+        word: cost.model_dump(include=_PUBLISHED, exclude_defaults=True)
+        for word, cost in table.items()
+        if not system.units or word in system.unit_words
+    }
+
+
+def _read_annotation(text: str) -> dict[str, dict[str, Cost]]:
+    where = f'annotation {names.PROFILES}'
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(where, f'is not JSON: {str(error)[:100]}') from None
+    try:
+        return parse_system((where, {'costs': data})).costs
+    except ConfigError as error:
+        raise _of_annotation(error) from None
+
+
+def _of_annotation(error: ConfigError) -> ConfigError:
+    """Return an error of a system's costs as one of the annotation, which has no such key."""
+    key = error.where.rpartition(': costs')[2]
+    return ConfigError(f'annotation {names.PROFILES}{key}', error.problem)
+
+
+def _with_costs(system: SystemFile, own: Mapping[str, Mapping[str, Cost]]) -> SystemFile:
+    """Return a system in which a node's own costs go before all others, those of stages too."""
+    networks = {name: one for name, one in system.networks.items() if name not in own}
+    known = {name: cost_by_unit(name, system) for name in system.networks.keys() & own.keys()}
+    costs = joined_costs({**system.costs, **known}, own)
+    return system.model_copy(update={'networks': networks, 'costs': costs})
