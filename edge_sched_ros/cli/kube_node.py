@@ -60,7 +60,7 @@ _FILE = NamedPath(path_type=Path, dir_okay=False)
     type=FiniteRange(1, 86400),
     default=60.0,
     show_default=True,
-    help='Look again after so long; what has not changed is not said again.',
+    help='Check again after so long; what has not changed is not said again.',
 )
 @click.option('--json', 'as_json', is_flag=True, help='Print what was published as JSON.')
 @click.pass_context

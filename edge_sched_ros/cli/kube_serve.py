@@ -53,7 +53,7 @@ _SECONDS = FiniteRange(0, 86400, min_open=True)
     type=_SECONDS,
     default=60.0,
     show_default=True,
-    help='Headroom is held for a pod at least so long, until it is seen bound.',
+    help='Headroom is reserved for a pod at least so long, until it is seen bound.',
 )
 @click.option(
     '--violation-s',

@@ -18,8 +18,8 @@ from edge_sched_ros.cluster.service import Service
 from edge_sched_ros.cluster.watcher import Watcher
 
 _log = logging.getLogger(__name__)
-#: seconds between looks for pods to move
-_LOOK_S = 1.0
+#: seconds between checks for pods to move
+_POLL_S = 1.0
 #: what the API server says of a pod whose disruption budget is used up
 _BLOCKED = 429
 
@@ -28,14 +28,14 @@ class Controller:
     """
     Runs until stopped.
 
-    :param look_s: seconds between looks for pods to move
+    :param poll_s: seconds between checks for pods to move
     """
 
     def __init__(
-        self, api: Api, service: Service, server: Server, metrics: Metrics, look_s: float = _LOOK_S
+        self, api: Api, service: Service, server: Server, metrics: Metrics, poll_s: float = _POLL_S
     ) -> None:
         self._api, self._service, self._server, self._metrics = api, service, server, metrics
-        self._look_s = look_s
+        self._poll_s = poll_s
         self._halt = Event()
         self._threads: list[Thread] = []
 
@@ -64,7 +64,7 @@ class Controller:
         self._server.server_close()
 
     def _move(self) -> None:
-        while not self._halt.wait(self._look_s):
+        while not self._halt.wait(self._poll_s):
             try:
                 move = self._service.next_move()
                 if move is not None:

@@ -10,9 +10,9 @@ from typing import Any
 
 from edge_sched_ros.capacity.placement.algorithms.base import Algorithm
 from edge_sched_ros.capacity.placement.problem import App
-from edge_sched_ros.cluster.books import Books
-from edge_sched_ros.cluster.holds import Hold
+from edge_sched_ros.cluster.allocations import Allocations
 from edge_sched_ros.cluster.records import Pod
+from edge_sched_ros.cluster.reservations import Reservation
 from edge_sched_ros.cluster.screening import scores
 from edge_sched_ros.cluster.screening import screen
 from edge_sched_ros.cluster.screening import Screening
@@ -25,56 +25,58 @@ _log = logging.getLogger(__name__)
 
 class Extender:
     """
-    Answers kube-scheduler from the books.
+    Answers kube-scheduler from the allocations.
 
     :param algorithm: chooses among the nodes that fit
     """
 
-    def __init__(self, books: Books, algorithm: Algorithm) -> None:
-        self._books = books
+    def __init__(self, allocations: Allocations, algorithm: Algorithm) -> None:
+        self._allocations = allocations
         self._algorithm = algorithm
 
     def filter(
-        self, question: Question, pod: Pod, shunned: Mapping[str, str], now: float
+        self, question: Question, pod: Pod, excluded: Mapping[str, str], now: float
     ) -> dict[str, Any]:
         """
-        Return which nodes can take a pod (``ExtenderFilterResult``), and hold room for it there.
+        Return which nodes can take a pod (``ExtenderFilterResult``), and reserve room there.
 
         A pod that asks for nothing fits everywhere; one whose wishes cannot be used, nowhere.
 
-        :param shunned: node -> why it shall take nothing now
+        :param excluded: node -> why it shall take nothing now
         """
         if pod.problem:
             failed = dict.fromkeys(question.nodes, f'edge-sched: {pod.problem}')
             return filter_answer(question, {}, failed, set(failed))
         if pod.app is None:
             return filter_answer(question, question.nodes, {}, set())
-        bound = self._books.pods.get(pod.uid)
+        bound = self._allocations.pods.get(pod.uid)
         if bound is not None:
             others = [name for name in question.nodes if name != bound.node]
             failed = dict.fromkeys(others, f'edge-sched: the pod is on {bound.node}')
             return filter_answer(question, {bound.node: None}, failed, set(failed))
-        found = self._screen(pod, pod.app, question, shunned, now)
+        found = self._screen(pod, pod.app, question, excluded, now)
         return filter_answer(question, found.fits, found.failed, found.hopeless)
 
     def prioritize(self, question: Question, pod: Pod, now: float) -> list[dict[str, Any]]:
-        """Return a score for every node (``HostPriorityList``), and hold room on the best."""
-        books, hold = self._books, self._books.holds.get(pod.uid)
-        if pod.app is None or pod.problem or hold is None or hold.app != pod.app:
+        """Return a score for every node (``HostPriorityList``), and reserve room on the best."""
+        allocations, reservations = self._allocations, self._allocations.reservations
+        known = reservations.get(pod.uid)
+        if pod.app is None or pod.problem or known is None or known.app != pod.app:
             # never let through a filter, or too long ago: nothing is promised
             return score_answer(question, {})
-        books.release(pod.uid)
+        reservations.release(pod.uid)
         if pod.unit:
-            books.hosts.wanted[pod.app.name] = pod.unit
-        view = books.view(name for name in question.nodes if name in hold.places)
-        fits = {name: [hold.places[name]] for name in view.nodes}
+            allocations.hosts.wanted[pod.app.name] = pod.unit
+        view = allocations.view(name for name in question.nodes if name in known.places)
+        fits = {name: [known.places[name]] for name in view.nodes}
         choice, values = scores(view, self._algorithm, pod.app, fits)
-        until = now + books.reserve_s
+        until = now + allocations.reserve_s
         if choice is None:
-            books.hold(pod.uid, Hold(hold.app, hold.places, until), pod.unit)
+            reservations.add(pod.uid, Reservation(known.app, known.places, until), pod.unit)
             return score_answer(question, {})
         _log.info('%s goes to %s (%s)', pod.name, choice.node, choice.option[-1].unit)
-        books.hold(pod.uid, Hold(pod.app, {choice.node: choice.option}, until), pod.unit)
+        places = {choice.node: choice.option}
+        reservations.add(pod.uid, Reservation(pod.app, places, until), pod.unit)
         return score_answer(question, values)
 
     def _screen(
@@ -82,20 +84,22 @@ class Extender:
         pod: Pod,
         app: App,
         question: Question,
-        shunned: Mapping[str, str],
+        excluded: Mapping[str, str],
         now: float,
     ) -> Screening:
-        books = self._books
-        books.release(pod.uid)
-        books.release(books.moving(pod.owner))
+        allocations = self._allocations
+        reservations = allocations.reservations
+        reservations.release(pod.uid)
+        reservations.release(reservations.key_for(pod.owner))
         if pod.unit:
-            books.hosts.wanted[app.name] = pod.unit
-        found = screen(books, app, question.nodes, shunned)
+            allocations.hosts.wanted[app.name] = pod.unit
+        found = screen(allocations, app, question.nodes, excluded)
         if found.fits:
             places = {name: ways[0] for name, ways in found.fits.items()}
-            books.hold(pod.uid, Hold(app, places, now + books.reserve_s), pod.unit)
+            until = now + allocations.reserve_s
+            reservations.add(pod.uid, Reservation(app, places, until), pod.unit)
         else:
-            books.hosts.wanted.pop(app.name, None)
+            allocations.hosts.wanted.pop(app.name, None)
             _log.info('%s fits no node: %s', pod.name, found.detail or _first(found))
         return found
 

@@ -16,9 +16,9 @@ _GAUGES = {
     'unusable_nodes': 'Nodes without a type it knows, or with profiles that cannot be read.',
     'apps': 'Bound pods that ask for something.',
     'unmodelled_apps': 'Those of them the model cannot place where they are.',
-    'holds': 'Promises of headroom to pods not yet seen bound.',
+    'reservations': 'Headroom reserved for pods not yet seen bound.',
     'violations': 'Pods that have been late for long enough to be moved.',
-    'deviations': 'Pods that went elsewhere than where headroom was held.',
+    'deviations': 'Pods that went elsewhere than where they had a reservation.',
     'heard_s': 'Seconds since the API server was last heard, of the stalest watch.',
 }
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)

@@ -11,11 +11,11 @@ from dataclasses import replace
 from edge_sched_ros.capacity.placement.algorithms.base import Algorithm
 from edge_sched_ros.capacity.placement.algorithms.base import Choice
 from edge_sched_ros.capacity.placement.problem import App
-from edge_sched_ros.cluster.books import Books
-from edge_sched_ros.cluster.holds import Hold
+from edge_sched_ros.cluster.allocations import Allocations
 from edge_sched_ros.cluster.records import Pod
+from edge_sched_ros.cluster.reservations import Reservation
+from edge_sched_ros.cluster.schedulable import schedulable
 from edge_sched_ros.cluster.screening import shown
-from edge_sched_ros.cluster.suitable import suitable
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class Move:
     """
     A pod to evict.
 
-    :param key: of the hold for its successor
+    :param key: of its successor's reservation
     :param target: where there is room for that
     """
 
@@ -52,26 +52,28 @@ class Move:
 
 class Mover:
     """
-    Looks at observed responses and says what to move.
+    Compares observed responses with deadlines and says what to move.
 
     Only pods that a controller makes again are moved, and only when another node has room, which
-    is then held for the successor.
+    is then reserved for the successor.
     """
 
-    def __init__(self, books: Books, algorithm: Algorithm, settings: MoverSettings) -> None:
-        self._books, self._algorithm, self._settings = books, algorithm, settings
+    def __init__(
+        self, allocations: Allocations, algorithm: Algorithm, settings: MoverSettings
+    ) -> None:
+        self._allocations, self._algorithm, self._settings = allocations, algorithm, settings
         #: uid -> since when it is late
         self._since: dict[str, float] = {}
-        #: node -> until when it is shunned
+        #: node -> until when it is excluded
         self._penalties: dict[str, float] = {}
         #: uid -> not before
         self._retry: dict[str, float] = {}
         self._told: dict[str, str] = {}
         self._next = float('-inf')
 
-    def look(self, now: float) -> None:
+    def update(self, now: float) -> None:
         """Take note of who is late and who no longer is."""
-        pods = self._books.pods
+        pods = self._allocations.pods
         for uid in [uid for uid in self._since if uid not in pods]:
             self._forget(uid)
         for uid, pod in pods.items():
@@ -82,17 +84,17 @@ class Mover:
 
     def late(self, now: float) -> dict[str, float]:
         """Return who has been late for long enough, and observed over wanted."""
-        pods = self._books.pods
+        pods = self._allocations.pods
         return {
             uid: self._excess(pods[uid])
             for uid, since in self._since.items()
             if uid in pods and now - since >= self._settings.violation_s
         }
 
-    def shunned(self, now: float) -> dict[str, str]:
+    def excluded(self, now: float) -> dict[str, str]:
         """Return nodes that shall take nothing new, and why."""
         found = {
-            self._books.pods[uid].node: 'answers there are observed to be late'
+            self._allocations.pods[uid].node: 'answers there are observed to be late'
             for uid in self.late(now)
         }
         for node, until in self._penalties.items():
@@ -102,14 +104,14 @@ class Mover:
 
     def next_move(self, now: float) -> Move | None:
         """Return the pod that is furthest behind and can move, if it is time for a move."""
-        self.look(now)
+        self.update(now)
         if now < self._next:
             return None
         late = self.late(now)
         for uid in sorted(late, key=lambda uid: -late[uid]):
             if now < self._retry.get(uid, now):
                 continue
-            pod = self._books.pods[uid]
+            pod = self._allocations.pods[uid]
             found = self._where_to(pod, now)
             if isinstance(found, Choice) and pod.app is not None:
                 return self._begin(pod, pod.app, found, now)
@@ -121,7 +123,7 @@ class Mover:
     def moved(self, move: Move, *, ok: bool) -> None:
         """Take what became of a move; one that failed gives its room back."""
         if not ok:
-            self._books.release(move.key)
+            self._allocations.reservations.release(move.key)
             self._penalties.pop(move.pod.node, None)
 
     # --- inside -------------------------------------------------------------------------------
@@ -132,7 +134,7 @@ class Mover:
             return 0.0
         observed = pod.observed_ms
         if observed is None:
-            node = self._books.nodes.get(pod.node)
+            node = self._allocations.nodes.get(pod.node)
             observed = None if node is None else node.observed.get(pod.name)
         return 0.0 if observed is None else observed / pod.app.task.deadline_ms
 
@@ -143,16 +145,16 @@ class Mover:
         if not pod.owner or pod.owner_kind == 'DaemonSet':
             return 'no controller would make it again elsewhere'
         # the pod's own node among them
-        shunned = self.shunned(now)
+        excluded = self.excluded(now)
         names = [
             node.name
-            for node in self._books.nodes.values()
-            if node.name not in shunned and suitable(node, pod)
+            for node in self._allocations.nodes.values()
+            if node.name not in excluded and schedulable(node, pod)
         ]
-        app, hosts = _successor(pod, pod.app), self._books.hosts
+        app, hosts = _successor(pod, pod.app), self._allocations.hosts
         if pod.unit:
             hosts.wanted[app.name] = pod.unit
-        found = self._algorithm.choose(self._books.view(names), app)
+        found = self._algorithm.choose(self._allocations.view(names), app)
         hosts.wanted.pop(app.name, None)
         return found if isinstance(found, Choice) else f'elsewhere {shown(found.reason)}'
 
@@ -165,14 +167,15 @@ class Mover:
         self._told.pop(pod.uid, None)
         key = f'move:{pod.uid}'
         places = {choice.node: choice.option}
-        hold = Hold(_successor(pod, app), places, now + self._books.reserve_s, pod.owner)
-        self._books.hold(key, hold, pod.unit)
+        until = now + self._allocations.reserve_s
+        reserved = Reservation(_successor(pod, app), places, until, pod.owner)
+        self._allocations.reservations.add(key, reserved, pod.unit)
         reason = f'{self._excess(pod):.3g} of its {app.task.deadline_ms:g} ms observed'
         return Move(pod, key, choice.node, reason)
 
     def _forget(self, uid: str) -> None:
-        for book in (self._since, self._retry, self._told):
-            book.pop(uid, None)
+        for known in (self._since, self._retry, self._told):
+            known.pop(uid, None)
 
 
 def _successor(pod: Pod, app: App) -> App:

@@ -18,7 +18,7 @@ from edge_sched_ros.capacity.placement.feasibility import Refusal
 from edge_sched_ros.capacity.placement.node import NodeState
 from edge_sched_ros.capacity.placement.problem import App
 from edge_sched_ros.capacity.placement.problem import Option
-from edge_sched_ros.cluster.books import Books
+from edge_sched_ros.cluster.allocations import Allocations
 from edge_sched_ros.cluster.hosts import Hosts
 from edge_sched_ros.cluster.wire import MOST
 
@@ -50,21 +50,25 @@ class Screening:
     detail: str = ''
 
 
-def screen(books: Books, app: App, names: Iterable[str], shunned: Mapping[str, str]) -> Screening:
+def screen(
+    allocations: Allocations, app: App, names: Iterable[str], excluded: Mapping[str, str]
+) -> Screening:
     """
-    Ask every node whether it can take an application; its own holds are released before.
+    Ask every node whether it can take an application; its own reservation is released before.
 
-    :param shunned: node -> why it shall take nothing now
+    :param excluded: node -> why it shall take nothing now
     """
     names = list(names)
-    view, found = books.view(names), Screening()
+    view, found = allocations.view(names), Screening()
     hopeless: dict[int, bool] = {}
     ways_of = view.options(app)
     for name in names:
         node = view.nodes.get(name)
-        if node is None or name in shunned:
+        if node is None or name in excluded:
             reason = (
-                books.unusable.get(name, 'is not known yet') if node is None else shunned[name]
+                allocations.unusable.get(name, 'is not known yet')
+                if node is None
+                else excluded[name]
             )
             found.failed[name] = _SAYS + reason
             if node is None:

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The controller's state for many threads: a lock around the books, held for one question."""
+"""The controller's state for many threads: one lock, taken for one question."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import logging
 import time
 from collections.abc import Callable
 from collections.abc import Iterable
-from collections.abc import Iterator
 from collections.abc import Mapping
 from threading import Lock
 from typing import Any
@@ -17,17 +16,17 @@ from typing import TypeVar
 from edge_sched_ros.capacity.placement.algorithms.base import Algorithm
 from edge_sched_ros.capacity.placement.problem import Problem
 from edge_sched_ros.capacity.placement.verdict import late_apps
-from edge_sched_ros.cluster.books import Books
+from edge_sched_ros.cluster.allocations import Allocations
 from edge_sched_ros.cluster.consistency import check
 from edge_sched_ros.cluster.extender import Extender
 from edge_sched_ros.cluster.migration import Move
 from edge_sched_ros.cluster.migration import Mover
 from edge_sched_ros.cluster.migration import MoverSettings
+from edge_sched_ros.cluster.records import read_all
 from edge_sched_ros.cluster.records import read_node
 from edge_sched_ros.cluster.records import read_pod
 from edge_sched_ros.cluster.screening import shown
 from edge_sched_ros.cluster.wire import read_question
-from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.errors import EdgeSchedError
 
 _T = TypeVar('_T')
@@ -41,9 +40,9 @@ class NotReady(EdgeSchedError):
 
 class Service:
     """
-    Books, extender and mover behind one lock.
+    Allocations, extender and mover behind one lock.
 
-    :param reserve_s: how long headroom is held for a pod that was let through
+    :param reserve_s: how long headroom is reserved for a pod that was let through
     :param stale_s: without a word from the API server it is not ready
     :param clock: seconds
     """
@@ -60,9 +59,9 @@ class Service:
     ) -> None:
         self._types, self._clock, self._stale_s = types, clock, stale_s
         self._lock = Lock()
-        self._books = Books(types, reserve_s)
-        self._extender = Extender(self._books, algorithm)
-        self._mover = Mover(self._books, algorithm, moving or MoverSettings())
+        self._allocations = Allocations(types, reserve_s)
+        self._extender = Extender(self._allocations, algorithm)
+        self._mover = Mover(self._allocations, algorithm, moving or MoverSettings())
         #: kind -> when the API server was last heard
         self._heard: dict[str, float] = {}
 
@@ -79,7 +78,7 @@ class Service:
         pod = read_pod(question.pod, self._types)
         with self._lock:
             now = self._begin()
-            return self._extender.filter(question, pod, self._mover.shunned(now), now)
+            return self._extender.filter(question, pod, self._mover.excluded(now), now)
 
     def prioritize(self, body: bytes) -> list[dict[str, Any]]:
         """Answer ``/prioritize``; raises as ``filter`` does."""
@@ -93,26 +92,26 @@ class Service:
     def replace(self, kind: str, items: Iterable[Mapping[str, Any]]) -> None:
         """Take a whole list of ``nodes`` or ``pods``."""
         if kind == 'nodes':
-            nodes = list(_readable(read_node, items))
+            nodes = list(read_all(read_node, items))
             with self._lock:
-                self._books.replace_nodes(nodes)
+                self._allocations.replace_nodes(nodes)
         else:
-            pods = list(_readable(lambda item: read_pod(item, self._types), items))
+            pods = list(read_all(lambda item: read_pod(item, self._types), items))
             with self._lock:
-                self._books.replace_pods(pods)
+                self._allocations.replace_pods(pods)
         self.heard(kind)
 
     def note(self, kind: str, change: str, item: Mapping[str, Any]) -> None:
         """Take an event of a watch: ``ADDED``, ``MODIFIED`` or ``DELETED``."""
-        books, gone = self._books, change == 'DELETED'
+        allocations, gone = self._allocations, change == 'DELETED'
         if kind == 'nodes':
             node = read_node(item)
             with self._lock:
-                books.forget_node(node.name) if gone else books.note_node(node)
+                allocations.forget_node(node.name) if gone else allocations.note_node(node)
         else:
             pod = read_pod(item, self._types)
             with self._lock:
-                books.forget_pod(pod.uid) if gone else books.note_pod(pod)
+                allocations.forget_pod(pod.uid) if gone else allocations.note_pod(pod)
         self.heard(kind)
 
     def heard(self, kind: str) -> None:
@@ -122,7 +121,7 @@ class Service:
     # --- migration ----------------------------------------------------------------------------
 
     def next_move(self) -> Move | None:
-        """Return a pod that should move now, room held for its successor; else ``None``."""
+        """Return a pod that should move now, room reserved for its successor; else ``None``."""
         with self._lock:
             if len(self._heard) < len(KINDS):
                 return None
@@ -149,19 +148,19 @@ class Service:
     def counts(self) -> dict[str, float]:
         """Return what there is, for metrics."""
         with self._lock:
-            books = self._books
+            allocations = self._allocations
             now = self._clock()
             return {
-                'nodes': len(books.hosts.nodes),
-                'unusable_nodes': len(books.unusable),
-                'apps': len(books.pods),
+                'nodes': len(allocations.hosts.nodes),
+                'unusable_nodes': len(allocations.unusable),
+                'apps': len(allocations.pods),
                 'unmodelled_apps': sum(
-                    pod.app is None or pod.app.name not in books.hosts.where
-                    for pod in books.pods.values()
+                    pod.app is None or pod.app.name not in allocations.hosts.where
+                    for pod in allocations.pods.values()
                 ),
-                'holds': len(books.holds),
+                'reservations': len(allocations.reservations),
                 'violations': len(self._mover.late(now)),
-                'deviations': books.deviations,
+                'deviations': allocations.deviations,
                 'heard_s': max((now - at for at in self._heard.values()), default=0.0),
             }
 
@@ -170,37 +169,28 @@ class Service:
         with self._lock:
             return {
                 (node.name, unit): share
-                for node in self._books.hosts.nodes.values()
+                for node in self._allocations.hosts.nodes.values()
                 for unit, share in node.utilisation.items()
             }
 
     def late_by_model(self) -> dict[str, str]:
         """Return the applications that miss their objective by the model, and how."""
         with self._lock:
-            return {shown(name): how for name, how in late_apps(self._books.hosts).items()}
+            return {shown(name): how for name, how in late_apps(self._allocations.hosts).items()}
 
     def validate(self) -> None:
         """
-        Check that the books add up.
+        Check that pods, reservations and the state of the cluster agree.
 
         :raises InvariantError: when they do not
         """
         with self._lock:
-            check(self._books)
+            check(self._allocations)
 
     def _begin(self) -> float:
         """Return now, with what is over ended."""
         missing = [kind for kind in KINDS if kind not in self._heard]
         if missing:
             raise NotReady(f'{", ".join(missing)} of the cluster: not listed yet')
-        self._books.expire(self._heard['pods'])
+        self._allocations.reservations.expire(self._heard['pods'])
         return self._clock()
-
-
-def _readable(read: Callable[[Mapping[str, Any]], _T], items: Iterable[Any]) -> Iterator[_T]:
-    """Leave out what cannot be read: one odd object must not hide all others."""
-    for item in items:
-        try:
-            yield read(item)
-        except ConfigError as error:
-            _log.warning('left out of a list: %s', error)

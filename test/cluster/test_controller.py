@@ -71,7 +71,7 @@ def run(api, client, tmp_path):
         service = Service(types, make_algorithm('ibis'), moving=settings)
         metrics = Metrics(service)
         server = Server(('127.0.0.1', 0), service, metrics)
-        controller = Controller(client, service, server, metrics, look_s=0.05)
+        controller = Controller(client, service, server, metrics, poll_s=0.05)
         controller.start()
         running.append(controller)
         service.port = server.server_address[1]
@@ -183,8 +183,8 @@ def test_a_disruption_budget_is_respected(api, run):
     service = run()
     blocked = 'edge_sched_moves_total{result="blocked"} 1.0'
     until(lambda: blocked in ask(service, '/metrics')[1], 'tried')
-    # what was held for it is free again
-    until(lambda: service.counts()['holds'] == 0, 'released')
+    # what was reserved for it is free again
+    until(lambda: service.counts()['reservations'] == 0, 'released')
     assert fits(service, pod('a', **HOG), 'gpu-1') == ['gpu-1']
 
 

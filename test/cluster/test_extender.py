@@ -67,7 +67,7 @@ def test_an_undeclared_pod_passes_everywhere_with_score_0(make_service):
     assert service.filter(by_names(asking, *names))['NodeNames'] == names
     scores = service.prioritize(by_names(asking, *names))
     assert scores == [{'Host': name, 'Score': 0} for name in names]
-    assert service.counts()['holds'] == 0
+    assert service.counts()['reservations'] == 0
 
 
 def test_the_models_choice_scores_highest_alone(make_service):
@@ -307,7 +307,7 @@ def test_a_malformed_request_is_named(make_service, body, words):
         with pytest.raises(ConfigError) as error:
             call(body)
         assert words in str(error.value) and '\n' not in str(error.value)
-    assert service.counts()['holds'] == 0
+    assert service.counts()['reservations'] == 0
 
 
 def test_nothing_is_promised_before_the_cluster_was_seen(make_service):

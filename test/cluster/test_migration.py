@@ -137,9 +137,9 @@ def test_a_move_that_failed_waits_for_the_others_and_gives_its_room_back(make_se
     service = make_service(pods=[late('a'), late('b', 'tpu-0', observed_ms=60, **SMALL)])
     service.note('pods', 'MODIFIED', late('b', 'tpu-0', **{**SMALL, 'observed_ms': 210}))
     first = look(service, clock, 10)
-    assert first.pod.name == 'default/a' and service.counts()['holds'] == 1
+    assert first.pod.name == 'default/a' and service.counts()['reservations'] == 1
     service.moved(first, ok=False)
-    assert service.counts()['holds'] == 0
+    assert service.counts()['reservations'] == 0
     second = look(service, clock, 30)
     assert second.pod.name == 'default/b'
     assert look(service, clock, 30).pod.name == 'default/a'

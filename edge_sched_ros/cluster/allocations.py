@@ -1,12 +1,13 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Who is where: nodes, pods bound to them, and headroom that is promised but not yet taken.
+Who is where: nodes, pods bound to them, and headroom that is reserved but not yet taken.
 
-Time is a parameter, in seconds. A pod that was let through a filter is *held*: on every node it
-may go to while the scheduler has not asked for scores, then on the one that scored best. What is
-held counts as taken. A hold ends when the pod is seen bound or gone; else when its time is over
-and the API server has been heard after that, so that what nobody can see is never given twice.
+Time is a parameter, in seconds. A pod that was let through a filter has a *reservation*: on every
+node it may go to while the scheduler has not asked for scores, then on the one that scored best.
+What is reserved counts as taken. A reservation ends when the pod is seen bound or gone; else when
+its time is over and the API server has been heard after that, so that what nobody can see is never
+given twice.
 """
 
 from __future__ import annotations
@@ -20,22 +21,22 @@ from edge_sched_ros.capacity.placement.problem import App
 from edge_sched_ros.capacity.placement.problem import Option
 from edge_sched_ros.capacity.placement.problem import Problem
 from edge_sched_ros.cluster import names
-from edge_sched_ros.cluster.holds import Hold
 from edge_sched_ros.cluster.hosts import Hosts
 from edge_sched_ros.cluster.node_costs import description_of
 from edge_sched_ros.cluster.records import Node
 from edge_sched_ros.cluster.records import Pod
+from edge_sched_ros.cluster.reservations import Reservations
 from edge_sched_ros.core.errors import ConfigError
 
 _log = logging.getLogger(__name__)
 
 
-class Books:
+class Allocations:
     """
-    Nodes, pods and holds.
+    Nodes, pods and reservations.
 
     :param types: of nodes, and costs of networks
-    :param reserve_s: how long a hold lasts at least
+    :param reserve_s: how long a reservation lasts at least
     """
 
     def __init__(self, types: Problem, reserve_s: float) -> None:
@@ -47,12 +48,9 @@ class Books:
         self.unusable: dict[str, str] = {}
         #: bound pods that ask for something, by uid
         self.pods: dict[str, Pod] = {}
-        #: by uid of a pod, or of an owner's pod to come
-        self.holds: dict[str, Hold] = {}
-        #: pods that the scheduler put elsewhere than where they were held
+        self.reservations = Reservations(self.hosts)
+        #: pods that the scheduler put elsewhere than where they had a reservation
         self.deviations = 0
-
-    # --- what the watch says ------------------------------------------------------------------
 
     def note_node(self, node: Node) -> None:
         """Take a node, new or changed."""
@@ -92,23 +90,21 @@ class Books:
         _warn(f'{pod.name}: annotation {names.OBSERVED}', pod, known)
         if known is not None and (known.app, known.unit) == (pod.app, pod.unit):
             return
-        hold = self.holds.get(pod.uid)
-        if hold is not None and hold.firm and pod.node in hold.places:
-            # it is there already
-            del self.holds[pod.uid]
+        if self.reservations.redeem(pod.uid, pod.node):
             return
-        self.deviations += hold is not None and pod.node not in hold.places
-        self.release(pod.uid)
+        reserved = self.reservations.get(pod.uid)
+        self.deviations += reserved is not None and pod.node not in reserved.places
+        self.reservations.release(pod.uid)
         if known is not None and known.app is not None:
-            self._unhost(known.app)
+            self.hosts.discard(known.app)
         self._settle(pod)
 
     def forget_pod(self, uid: str) -> None:
         """Take it that a pod is gone."""
-        self.release(uid)
+        self.reservations.release(uid)
         known = self.pods.pop(uid, None)
         if known is not None and known.app is not None:
-            self._unhost(known.app)
+            self.hosts.discard(known.app)
 
     def replace_nodes(self, nodes: Iterable[Node]) -> None:
         """Take a whole list."""
@@ -119,65 +115,29 @@ class Books:
             self.note_node(node)
 
     def replace_pods(self, pods: Iterable[Pod]) -> None:
-        """Take a whole list; holds stay, as a list may be older than a pod that was held."""
+        """Take a whole list; reservations stay, as a list may be older than they are."""
         listed = {pod.uid: pod for pod in pods}
         for uid in self.pods.keys() - listed.keys():
             self.forget_pod(uid)
         for pod in listed.values():
             self.note_pod(pod)
 
-    # --- holds --------------------------------------------------------------------------------
-
-    def hold(self, key: str, hold: Hold, unit: str = '') -> None:
-        """Promise headroom; whatever the key held before is released."""
-        self.release(key)
-        self.holds[key] = hold
-        if unit:
-            self.hosts.wanted[hold.app.name] = unit
-        if hold.firm:
-            ((node, option),) = hold.places.items()
-            self.hosts.host(hold.app, node, option)
-
-    def release(self, key: str) -> Hold | None:
-        """Take a promise back."""
-        hold = self.holds.pop(key, None)
-        if hold is not None:
-            if hold.firm:
-                self._unhost(hold.app)
-            self.hosts.wanted.pop(hold.app.name, None)
-        return hold
-
-    def expire(self, heard: float) -> None:
-        """
-        End holds whose time is over.
-
-        :param heard: seconds; until when all is known of who is bound where
-        """
-        for key in [key for key, hold in self.holds.items() if hold.until <= heard]:
-            self.release(key)
-
-    def moving(self, owner: str) -> str:
-        """Return the key of the hold for the pod that an owner will make; empty for none."""
-        held = (key for key, hold in self.holds.items() if owner and hold.owner == owner)
-        return next(held, '')
-
     def view(self, wanted: Iterable[str]) -> Hosts:
         """
-        Return these nodes with all that is held there, settled or not, to ask questions of.
+        Return these nodes with all that is reserved there, firm or not, to ask questions of.
 
         In order of their names, so that between equal nodes the first is taken, whoever asks.
         """
         known = self.hosts.nodes
         nodes = {name: known[name] for name in sorted(wanted) if name in known}
-        open_ones = [hold for hold in self.holds.values() if not hold.firm]
-        for hold in open_ones:
-            for name in hold.places.keys() & nodes.keys():
+        for reserved in self.reservations:
+            if reserved.firm:
+                continue
+            for name in reserved.places.keys() & nodes.keys():
                 if nodes[name] is known[name]:
                     nodes[name] = known[name].copy()
-                nodes[name].host(hold.app, hold.places[name])
+                nodes[name].host(reserved.app, reserved.places[name])
         return self.hosts.among(nodes)
-
-    # --- inside -------------------------------------------------------------------------------
 
     def _settle(self, pod: Pod) -> None:
         """Put a bound pod into the cluster's state, where the model knows how it is served."""
@@ -191,30 +151,15 @@ class Books:
             self.hosts.host(pod.app, pod.node, self._best(node, pod.app, ways))
 
     def _best(self, node: NodeState, app: App, ways: list[Option]) -> Option:
-        """Return a way that holds all objectives, else the one that asks least of a unit."""
+        """Return a way that keeps all objectives, else the one that asks least of a unit."""
         limits = self.hosts.limits
         return min(ways, key=lambda way: (refusal(node, app, way, limits) is not None, _work(way)))
-
-    def _unhost(self, app: App) -> None:
-        if app.name in self.hosts.where:
-            self.hosts.remove(app.name)
-        self.hosts.wanted.pop(app.name, None)
 
     def _drop_node(self, name: str) -> None:
         self.unusable.pop(name, None)
         if name in self.hosts.nodes:
-            for key in [key for key, hold in self.holds.items() if name in hold.places]:
-                self._withdraw(key, name)
+            self.reservations.leave(name)
             self.hosts.drop(name)
-
-    def _withdraw(self, key: str, node: str) -> None:
-        """Take one node out of a hold."""
-        hold = self.holds[key]
-        unit = self.hosts.wanted.get(hold.app.name, '')
-        places = {name: option for name, option in hold.places.items() if name != node}
-        self.release(key)
-        if places:
-            self.hold(key, Hold(hold.app, places, hold.until, hold.owner), unit)
 
 
 def _work(way: Option) -> float:

@@ -13,11 +13,11 @@ from edge_sched_ros.cluster.records import Pod
 _STRICT = ('NoSchedule', 'NoExecute')
 
 
-def suitable(node: Node, pod: Pod) -> bool:
+def schedulable(node: Node, pod: Pod) -> bool:
     """
     Return whether a node is ready, open, selected and tolerated.
 
-    Affinity and resources such as CPU are not looked at: a pod that was evicted for nothing stays
+    Affinity and resources such as CPU do not count: a pod that was evicted for nothing stays
     pending until its old node takes it again.
     """
     if not node.ready or node.unschedulable:
