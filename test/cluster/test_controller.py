@@ -232,6 +232,7 @@ def test_metrics_are_in_the_format_of_prometheus(api, run):
     api.put('pods', pod('there', node='gpu-0', **HOG))
     service = run()
     until(lambda: service.counts()['apps'] == 1, 'the pod is seen')
+    until(lambda: not service.why_not_ready(), 'ready')
     fits(service, pod('a', network='small'), 'gpu-0')
     families = {
         one.name: one for one in text_string_to_metric_families(ask(service, '/metrics')[1])
