@@ -10,8 +10,10 @@ from typing import Any
 from edge_sched_ros.core.policy import PolicyParameter
 from edge_sched_ros.policies.early_drop import EarlyDrop
 
-#: what policies are given besides their parameters
-_TAKEN = frozenset({'plan', *(one.name for one in EarlyDrop.parameters)})
+#: what a policy that follows a plan is given besides its parameters
+_PLAN = 'plan'
+#: a policy may have a parameter of early dropping, too: with +drop both get its value
+_OF_DROPPING = {one.name: type(one.default) for one in EarlyDrop.parameters}
 
 
 def parameters_problem(policy: type[Any]) -> str:
@@ -19,15 +21,14 @@ def parameters_problem(policy: type[Any]) -> str:
     parameters = policy.parameters
     if not isinstance(parameters, tuple):
         return f'has parameters that are no tuple but of type {type(parameters).__name__}'
-    seen = set(_TAKEN)
+    seen: set[str] = set()
     for one in parameters:
         if not isinstance(one, PolicyParameter):
             return f'has a parameter that is no PolicyParameter but {one!r:.60}'
         if problem := _problem(one):
             return f"has a parameter '{one.name}' {problem}"
         if one.name in seen:
-            whose = 'every policy has with +drop' if one.name in _TAKEN else 'it has already'
-            return f"has a parameter '{one.name}', which {whose}"
+            return f"has the parameter '{one.name}' twice"
         seen.add(one.name)
     return ''
 
@@ -35,6 +36,10 @@ def parameters_problem(policy: type[Any]) -> str:
 def _problem(one: PolicyParameter) -> str:
     if not (isinstance(one.name, str) and one.name.isidentifier() and one.name.isascii()):
         return 'whose name is not of letters, digits and _'
+    if one.name == _PLAN:
+        return 'as policies have that follow a plan'
+    if _OF_DROPPING.get(one.name, type(one.default)) is not type(one.default):
+        return 'of another type than that of +drop'
     if isinstance(one.default, bool):
         return ''
     if not isinstance(one.default, (int, float)):

@@ -17,6 +17,19 @@ ROOT = Path(__file__).resolve().parents[2]
 NAMES = ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE')
 
 
+def test_a_policy_from_outside_is_imported_by_the_node_alone():
+    assert check.policy('nowhere.at_all:Mine+drop') == 'nowhere.at_all:Mine+drop'
+    assert check.scheduler({'policy': 'nowhere:Mine'}) == {'policy': 'nowhere:Mine'}
+    for text, problem in (
+        ('edff', "policy: unknown policy 'edff'; did you mean 'edf'"),
+        (':Mine', "policy: ':Mine' is not of the form package.module:Class"),
+    ):
+        for refuse in (check.policy, lambda text: check.scheduler({'policy': text})):
+            with pytest.raises(ConfigError) as error:
+                refuse(text)
+            assert str(error.value).startswith(problem)
+
+
 @pytest.mark.parametrize('text', ['true', 'True', '1', 'yes', 'on'])
 def test_what_means_true(text):
     assert check.truth('use_sim_time', text) is True

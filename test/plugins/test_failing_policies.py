@@ -8,9 +8,11 @@ import pytest
 from harness import Bench
 from harness import task
 
+import edge_sched_ros as es
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.plugins.policies import make_lasting_policy
 from edge_sched_ros.plugins.policies import make_policy
+from edge_sched_ros.policies.registry import policy_classes
 
 #: what to decide -> what is said of it
 MISTAKES = {
@@ -73,3 +75,18 @@ def test_a_simulation_ends_with_the_reason(failing):
         bench.frame()
     assert str(caught.value).startswith(f"policy: '{name}' failed: ")
     assert problem in str(caught.value)
+
+
+@pytest.mark.parametrize('name', policy_classes())
+def test_a_policy_without_mistakes_decides_the_same_when_it_is_checked(name):
+    policy = policy_classes()[name]
+    checked = f'{policy.__module__}:{policy.__name__}'
+    drone = es.load_system('robot_drone', 'orin_nx')
+    for form in ('', '+drop'):
+        runs = [
+            es.simulate(drone, policy=one + form, load=1.3, seconds=2) for one in (name, checked)
+        ]
+        assert runs[0].pop('policy') == name + form and runs[1].pop('policy') == checked + form
+        for run in runs:
+            del run['decisions']
+        assert runs[0] == runs[1]

@@ -156,8 +156,9 @@ BROKEN = [
         "no PolicyParameter but 'gain'",
     ),
     (POLICY.replace('5.0, 0.0', '500.0, 0.0'), '', "'bonus_ms' whose default must be from 0.0 to"),
-    (POLICY.replace("'strict'", "'margin_ms'"), '', "'margin_ms', which every policy has with"),
-    (POLICY.replace("'strict'", "'most'"), '', "'most', which it has already"),
+    (POLICY.replace("'strict'", "'margin_ms'"), '', "'margin_ms' of another type than that of"),
+    (POLICY.replace("'strict'", "'plan'"), '', "'plan' as policies have that follow a plan"),
+    (POLICY.replace("'strict'", "'most'"), '', "has the parameter 'most' twice"),
     (POLICY.replace("'strict'", "'a b'"), '', "'a b' whose name is not of letters, digits and _"),
     (
         POLICY.replace('False, 0', 'None, 0'),
