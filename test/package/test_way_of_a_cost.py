@@ -39,6 +39,8 @@ def folder(tmp_path_factory):
     assert not main(['profile', *networks, *output, *quick])
     (made / 'tasks.yaml').write_text(yaml.safe_dump({'tasks': TASKS}))
     (made / 'suite.yaml').write_text(yaml.safe_dump(SUITE))
+    on_one = {name: {'unit': units.split(',')[0]} for name in TASKS}
+    (made / 'on_one.yaml').write_text(yaml.safe_dump({'tasks': on_one}))
     return made
 
 
@@ -72,6 +74,12 @@ def _ways_ms(profile: SystemFile, network: str) -> list[float]:
     ]
 
 
+def _on_one_ms(profile: SystemFile, network: str) -> float:
+    """Return what a network takes when all its stages run on the first unit."""
+    unit = next(iter(profile.units))
+    return sum(stage.cost[unit].latency_ms for stage in profile.networks[network].first.stages)
+
+
 def test_the_node_begins_with_it(folder, profile):
     unit = next(iter(profile.units))
     values = {
@@ -93,9 +101,8 @@ def test_the_node_begins_with_it(folder, profile):
     finally:
         pipeline.unload()
     assert (use.doubts, use.unknown, use.missing, use.remark) == ((), (), (), '')
-    stages = profile.networks['demo_detector'].first.stages
-    expected_ms = sum(stage.cost[unit].latency_ms for stage in stages)
-    assert found.expected_ns(1) == pytest.approx(expected_ms * 1e6, abs=2)
+    expected_ns = _on_one_ms(profile, 'demo_detector') * 1e6
+    assert found.expected_ns(1) == pytest.approx(expected_ns, abs=2)
     assert found.source == 'profile'
 
 
@@ -122,3 +129,34 @@ def test_plan(run, profile, files):
     assert set(found['mapping']) == set(profile.networks)
     for network in profile.networks:
         assert found['latency_ms'][network] >= min(_ways_ms(profile, network)) - 1e-6
+
+
+def test_capacity(run, profile):
+    found = json.loads(run('capacity', 'tasks.yaml', 'profile.yaml', 'on_one.yaml', '--json'))
+    # waits for next to nothing
+    expected_ms = _on_one_ms(profile, 'demo_detector')
+    assert found['tasks']['detector']['mean_ms'] == pytest.approx(expected_ms, rel=0.05)
+    assert all(task['feasible'] for task in found['tasks'].values())
+
+
+def test_place(run):
+    found = json.loads(run('place', 'tasks.yaml', 'profile.yaml', '--json'))
+    assert found['rejected'] == {} and set(found['assignments']) == set(TASKS)
+
+
+def test_kube_node(run, folder, profile, monkeypatch):
+    pytest.importorskip('kubernetes', reason='kubernetes is not installed')
+    pytest.importorskip('kmock', reason='kmock is not installed')
+    from fake_api import FakeApi
+    from kube_objects import node
+
+    unit = next(iter(profile.units))
+    monkeypatch.setattr('edge_sched_ros.cluster.agent.discover', lambda kinds: ({}, 'Board'))
+    options = ('--kubeconfig', 'kubeconfig', '--node', 'robot', '--profiles', 'profile.yaml')
+    with FakeApi(folder) as api:
+        api.put('nodes', node('robot'))
+        said = json.loads(run('kube', 'node', *options, '--once', '--json'))
+    published = json.loads(said['metadata']['annotations']['edge-sched.io/profiles'])
+    assert set(published) == set(profile.networks)
+    expected_ms = _on_one_ms(profile, 'demo_detector')
+    assert published['demo_detector'][unit]['latency_ms'] == pytest.approx(expected_ms)
