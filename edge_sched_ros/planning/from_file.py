@@ -98,7 +98,8 @@ def _planned(
         where = f'{chain.where}.network'
         network = network_called(piece.network, system.networks, system.costs, where)
         variant, at = network.first, system.at('networks', piece.network)
-        found = stage_costs(variant, device, system.costs, at, system.name)
+        title = system.name or system.where
+        found = stage_costs(variant, device, system.costs, at, title)
         stages += only_on(piece.unit, found, f'{chain.where}.unit')
         switches += _switches(network, max_switches)
     return _network(name, stages, device, switches)

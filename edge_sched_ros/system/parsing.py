@@ -18,6 +18,7 @@ from edge_sched_ros.system.old_keys import instead
 from edge_sched_ros.system.old_keys import older_profile
 from edge_sched_ros.system.origins import joined
 from edge_sched_ros.system.system_file import SystemFile
+from edge_sched_ros.system.written_keys import as_written
 
 #: the version of the format that this can read
 FORMAT = 1
@@ -50,7 +51,7 @@ def parse_system(*files: tuple[str, Mapping[Any, Any]], name: str = '') -> Syste
         old = [(each, at) for each, at in found if _is_extra(each) and instead(at)]
         first, keys = (old or found)[0]
         where = origins.of(_known(keys, data)) or name
-        key = '.'.join(key_word(part) for part in keys)
+        key = '.'.join(key_word(part) for part in as_written(keys, data))
         problem = instead(keys) if _is_extra(first) else ''
         problem = problem or plain_problem(first, _WORDS)
         raise ConfigError(f'{where}: {key}' if key else where, problem) from None

@@ -151,7 +151,7 @@ def test_what_comes_with_the_package_can_be_planned():
 # --- what cannot be planned -------------------------------------------------------------------
 
 COST = 'networks/a/cost'
-AT = 'networks.a.variants.base'
+AT = 'networks.a'
 
 
 @pytest.mark.parametrize(

@@ -187,13 +187,11 @@ def test_columns_that_do_not_fit(cost, problem):
         ({'version': 1}, 'a: version: is called format now'),
         (
             {'networks': {'n': {'times_ms': {'gpu': [1]}}}},
-            'a: networks.n.variants.base.times_ms: is called cost, as in cost: {gpu0: [1.2, 3.4]} '
-            'now',
+            'a: networks.n.times_ms: is called cost, as in cost: {gpu0: [1.2, 3.4]} now',
         ),
         (
             {'networks': {'n': {'gpu': {'latency_ms': 3}}}},
-            'a: networks.n.variants.base.gpu: costs of a network by unit go under costs.n, or '
-            'networks.n.cost',
+            'a: networks.n.gpu: costs of a network by unit go under costs.n, or networks.n.cost',
         ),
         (
             {'costs': {'n': {'gpu': {'latency_us': 3}}}},
