@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import logging
 import os
 from pathlib import Path
@@ -16,7 +18,10 @@ from hypothesis import settings
 for _name in ('COLUMNS', 'LINES', 'FORCE_COLOR', 'NO_COLOR', 'TTY_COMPATIBLE', 'TTY_INTERACTIVE'):
     os.environ.pop(_name, None)
 
-# launch's plug-in has all loggers made from now on keep their records from pytest
+# launch has all loggers made after its first import keep their records from pytest; that import
+# may come from a test, so it is made here, and undone
+with contextlib.suppress(ImportError):
+    importlib.import_module('launch.logging')
 logging.setLoggerClass(logging.Logger)
 
 #: folders whose tests start nodes and processes, or install: one at a time

@@ -68,7 +68,7 @@ def test_many_nodes_show_how_far_it_is(run, monkeypatch):
     cluster = {**CLUSTER, 'devices': {'gpu': {**DEVICES['gpu'], 'count': 100_000}}}
     code, out, error = run('--json', apps={'a': app('small', count=2)}, cluster=cluster)
     assert (code, json.loads(out)['hosted']) == (0, 2)
-    assert 'placing' in error and '100' not in out
+    assert 'placing' in error and 'placing' not in out
     # nothing is shown of what takes a moment
     assert run(apps={'a': app('small', count=2)})[2] == ''
 
