@@ -24,6 +24,7 @@ from edge_sched_ros.core.parameters import changed_task
 from edge_sched_ros.core.policy import Policy
 from edge_sched_ros.core.profiles import Profiles
 from edge_sched_ros.core.tasks import TaskSpec
+from edge_sched_ros.core.times import Times
 from edge_sched_ros.core.unit_set import UnitSet
 from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.core.units import HUNG
@@ -101,6 +102,7 @@ class LowLevelDispatcher:
             profiles=self.profiles,
             jobs=self._table.jobs,
             behind=self._table.ledger.behind,
+            times=self._units.times,
         )
 
     @property
@@ -117,6 +119,11 @@ class LowLevelDispatcher:
     def tasks(self) -> Mapping[str, TaskSpec]:
         """The tasks with their present settings."""
         return self._table.specs
+
+    @property
+    def times(self) -> Times:
+        """What stages should take now."""
+        return self._units.times
 
     def handle(self, event: events.Event, now_ns: int) -> list[Decision]:
         """
@@ -164,8 +171,7 @@ class LowLevelDispatcher:
             raise ConfigError(
                 f'unit {event.unit}', f'cannot become {event.state!r} at speed {event.speed}'
             )
-        self._units.set_state(unit, event.state, event.reason)
-        unit.speed = event.speed
+        self._units.set_state(unit, event.state, event.reason, event.speed)
         for job_id in list(unit.running):
             job = self._table.jobs.get(job_id)
             if event.state == AVAILABLE and job is None:

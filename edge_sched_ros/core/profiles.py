@@ -50,6 +50,8 @@ class Profiles:
         self._worst_mj: dict[tuple[str, str, int], float] = {}
         #: unit -> units that are equal to it
         self._alike: dict[str, tuple[str, ...]] = {}
+        #: how many costs have been entered beforehand
+        self.entered = 0
         #: how often a cost has become another than the one given, or the one told last; who keeps
         #: what it made of costs looks whether this has grown
         self.drifts = 0
@@ -84,6 +86,7 @@ class Profiles:
         cost.memory_mib = memory_mib
         self._on_units(key)[key.unit] = cost
         self._worst_mj.clear()
+        self.entered += 1
 
     def set_alike(self, groups: Iterable[Sequence[str]]) -> None:
         """

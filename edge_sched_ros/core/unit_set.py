@@ -10,6 +10,7 @@ from edge_sched_ros.core.events import StageFinished
 from edge_sched_ros.core.job import Job
 from edge_sched_ros.core.profiles import Profiles
 from edge_sched_ros.core.profiles import StageKey
+from edge_sched_ros.core.times import Times
 from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.core.units import HUNG
 from edge_sched_ros.core.units import Running
@@ -30,13 +31,20 @@ class UnitSet:
         self.states = {unit.name: UnitState(unit) for unit in units}
         #: whether some unit is not available
         self.some_lost = False
+        #: what stages should take, by what is known of costs and units now
+        self.times = Times(profiles, self.states)
         self._profiles = profiles
         self._watchdog = watchdog
 
-    def set_state(self, unit: UnitState, state: str, reason: str) -> None:
-        """Change whether a unit is available."""
+    def set_state(
+        self, unit: UnitState, state: str, reason: str, speed: float | None = None
+    ) -> None:
+        """Change whether a unit is available, and its speed where one is given."""
         unit.state = state
         unit.reason = reason
+        if speed is not None:
+            unit.speed = speed
+        self.times.forget()
         self.some_lost = any(other.state != AVAILABLE for other in self.states.values())
 
     def can_run(self, job: Job) -> bool:
@@ -78,6 +86,7 @@ class UnitSet:
         taken_ns, speed = event.finished_ns - event.started_ns, self.states[event.unit].speed
         if speed != 1.0:
             taken_ns = round(taken_ns * speed)
+        self.times.forget_stage(job.task, job.variant.name, event.stage)
         if running.cost is None:
             key = StageKey(job.task, job.variant.name, event.stage, event.unit)
             self._profiles.observe(key, taken_ns, job.items)

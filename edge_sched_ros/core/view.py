@@ -6,17 +6,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from edge_sched_ros.core.times import Times
 from edge_sched_ros.core.units import AVAILABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Container
     from collections.abc import Mapping
     from collections.abc import Sequence
+    from collections.abc import Set
 
     from edge_sched_ros.core.job import Job
     from edge_sched_ros.core.ledger import TaskAccount
     from edge_sched_ros.core.profiles import Profiles
-    from edge_sched_ros.core.profiles import StageCost
     from edge_sched_ros.core.ready import ReadyJobs
     from edge_sched_ros.core.tasks import StageSpec
     from edge_sched_ros.core.tasks import TaskSpec
@@ -34,10 +34,12 @@ class View:
     :param units: all units by name
     :param jobs: every job in flight by id, ready or not
     :param behind: tasks that lost a frame to the load lately
+    :param times: kept from one moment to the next; worked out anew where absent
     """
 
     __slots__ = (
         '_free',
+        '_times',
         'accounts',
         'behind',
         'jobs',
@@ -58,7 +60,8 @@ class View:
         accounts: Mapping[str, TaskAccount],
         profiles: Profiles,
         jobs: Mapping[int, Job],
-        behind: Container[str] = (),
+        behind: Set[str] = frozenset(),
+        times: Times | None = None,
     ) -> None:
         self.now_ns = now_ns
         self.ready = ready
@@ -68,6 +71,7 @@ class View:
         self.profiles = profiles
         self.jobs = jobs
         self.behind = behind
+        self._times = times or Times(profiles, units)
         self._free = self._count_free()
 
     def refresh(self, now_ns: int, ready: ReadyJobs) -> bool:
@@ -94,24 +98,24 @@ class View:
 
         Scaled by the unit's present speed.
         """
-        cost = self.profiles.cost(job.task, job.variant.name, stage.name, unit)
-        return None if cost is None else self._at_speed(cost, job, unit)
+        return self.times_ns(job, job.variant, stage).get(unit)
+
+    def times_ns(self, job: Job, variant: VariantSpec, stage: StageSpec) -> Mapping[str, int]:
+        """Return :meth:`expected_ns` of a stage by unit; units that are not known are absent."""
+        return self._times.on_units_ns(job.task, variant.name, stage.name, job.items)
 
     def cost_ns(self, job: Job, stage: StageSpec, unit: str) -> int:
         """Return the expected latency, hand-over included; an unknown latency counts as zero."""
-        profiles = self.profiles
-        cost = profiles.cost(job.task, job.variant.name, stage.name, unit)
-        handover_ns = profiles.transition_ns(job.unit, unit) if profiles.has_transitions else 0
-        return handover_ns if cost is None else self._at_speed(cost, job, unit) + handover_ns
+        profiles, cost_ns = self.profiles, self.times_ns(job, job.variant, stage).get(unit, 0)
+        if not profiles.has_transitions:
+            return cost_ns
+        return cost_ns + profiles.transition_ns(job.unit, unit)
 
     def costs_ns(self, job: Job, stage: StageSpec, units: Sequence[str]) -> list[int]:
         """Return :meth:`cost_ns` of several units."""
         profiles = self.profiles
-        known = profiles.on_units(job.task, job.variant.name, stage.name)
-        costs = [
-            0 if (cost := known.get(unit)) is None else self._at_speed(cost, job, unit)
-            for unit in units
-        ]
+        times_ns = self._times.on_units_ns(job.task, job.variant.name, stage.name, job.items)
+        costs = [times_ns.get(unit, 0) for unit in units]
         if not profiles.has_transitions:
             return costs
         return [ns + profiles.transition_ns(job.unit, unit) for ns, unit in zip(costs, units)]
@@ -131,34 +135,23 @@ class View:
 
         Every stage on the fastest available unit, without waiting; unknown stages count nothing.
         """
-        return sum([self._least_ns(job, stage) for stage in job.remaining])
+        return self._times.least_ns(job.task, job.variant, job.stage_index, job.items)
 
     def least_of_any_variant_ns(self, job: Job) -> int:
         """Return the least time the job needs when it may still change to another variant."""
         if job.started:
             return self.least_remaining_ns(job)
         return min(
-            sum(self._least_ns(job, stage, variant) for stage in variant.stages)
+            self._times.least_ns(job.task, variant, 0, job.items)
             for variant in self.tasks[job.task].variants
         )
 
     def remaining_on_ns(self, job: Job, unit: str) -> int:
         """Return the time the job still needs on a unit; other stages at their fastest unit."""
+        least_ns = self._times.least_of_stage_ns
         return sum(
-            self.cost_ns(job, stage, unit) if unit in stage.units else self._least_ns(job, stage)
+            self.cost_ns(job, stage, unit)
+            if unit in stage.units
+            else least_ns(job.task, job.variant.name, stage, job.items)
             for stage in job.remaining
         )
-
-    def _least_ns(self, job: Job, stage: StageSpec, variant: VariantSpec | None = None) -> int:
-        costs = self.profiles.on_units(job.task, (variant or job.variant).name, stage.name)
-        units = self.units
-        known = [
-            self._at_speed(cost, job, unit)
-            for unit in stage.units
-            if units[unit].state == AVAILABLE and (cost := costs.get(unit)) is not None
-        ]
-        return min(known, default=0)
-
-    def _at_speed(self, cost: StageCost, job: Job, unit: str) -> int:
-        expected_ns, speed = cost.expected_ns(job.items), self.units[unit].speed
-        return expected_ns if speed == 1.0 else round(expected_ns / speed)

@@ -10,8 +10,10 @@ from edge_sched_ros.core.decisions import Decision
 from edge_sched_ros.core.decisions import Run
 from edge_sched_ros.core.decisions import WakeAt
 from edge_sched_ros.core.job import Job
+from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.view import View
 from edge_sched_ros.policies.equals import equal
+from edge_sched_ros.policies.equals import NEAR
 from edge_sched_ros.policies.equals import rank
 from edge_sched_ros.policies.lanes import Lanes
 from edge_sched_ros.policies.lanes import Place
@@ -53,15 +55,15 @@ def put_off(
 
     :param allowed: narrows the units of a job's next stage
     """
-    begun = [_job(view, made) for made in decisions if isinstance(made, Run)]
+    begun = [view.jobs[made.job] for made in decisions if isinstance(made, Run)]
     begun = [job for job in begun if not job.stage_index]
-    coming = _coming(view) if begun else []
-    if not any(_has_waited_longer(view, other, job) for other in coming for job in begun):
+    coming = _coming(view, begun) if begun else []
+    if not coming:
         return decisions
     lanes, kept, until_ns = Lanes(view, allowed), list[Decision](), list[int]()
     for decision in decisions:
         if isinstance(decision, Run):
-            job = _job(view, decision)
+            job = view.jobs[decision.job]
             if not job.stage_index:
                 own = lanes.place(job, view.now_ns, unit=decision.unit)
                 suffers = _who_suffers(view, job, own, lanes, coming)
@@ -73,16 +75,6 @@ def put_off(
     return [*kept, WakeAt(min(until_ns))] if until_ns else kept
 
 
-def _job(view: View, decision: Run) -> Job:
-    return view.jobs[decision.job]
-
-
-def _has_waited_longer(view: View, other: Coming, job: Job) -> bool:
-    return (
-        other.job.task != job.task and other.rank < rank(view, job.task) and equal(job, other.job)
-    )
-
-
 def _who_suffers(
     view: View, job: Job, own: list[Place], lanes: Lanes, coming: list[Coming]
 ) -> Coming | None:
@@ -90,59 +82,99 @@ def _who_suffers(
     if not own:
         return None
     waited, end_ns = rank(view, job.task), max(place[2] for place in own)
+    #: lanes without the job, and with it; those who are in time both ways have their places in
+    #: both once another is looked at
     without, beside = lanes, None
+    in_time: tuple[Coming, list[Place]] | None = None
     for other in coming:
         if other.rank >= waited:
             return None
         if other.ready_ns >= end_ns or other.job.task == job.task or not equal(job, other.job):
             continue
         if beside is None:
-            without, beside = lanes.copy(), lanes.copy()
+            beside = lanes.copy()
             beside.take(own)
-        alone = without.place(other.job, other.ready_ns)
-        if not alone or alone[-1][2] > other.job.deadline_ns:
-            continue  # late all the same
+        if in_time is not None:
+            without = without.copy() if without is lanes else without
+            alone = without.place(in_time[0].job, in_time[0].ready_ns)
+            if _is_on_time(alone, in_time[0].job):
+                without.take(alone)
+                beside.take(in_time[1])
         behind = beside.place(other.job, other.ready_ns)
-        if behind[-1][2] > other.job.deadline_ns:
+        in_time = (other, behind) if _is_on_time(behind, other.job) else None
+        if in_time is None and _is_on_time(without.place(other.job, other.ready_ns), other.job):
             return other
-        without.take(alone)
-        beside.take(behind)
     return None
 
 
-def _coming(view: View) -> list[Coming]:
-    """Return the frames that tasks which lost some wait for, the longest waiting task first."""
-    due_ns: dict[str, int] = {}
-    for unit in view.units.values():
-        for running in unit.running.values():
-            due_ns[running.task] = max(due_ns.get(running.task, 0), running.due_ns)
-    found = []
-    for task in view.tasks:
-        if task in view.behind:
-            coming = _next_of(view, task, due_ns.get(task))
-            if coming is not None:
+def _is_on_time(places: list[Place], job: Job) -> bool:
+    return bool(places) and places[-1][2] <= job.deadline_ns
+
+
+def _coming(view: View, begun: list[Job]) -> list[Coming]:
+    """
+    Return the frames that tasks which lost some wait for, the longest waiting task first.
+
+    :param begun: only frames of their equals that have waited longer than one of these
+    """
+    behind, found = view.behind, []
+    limits = []
+    for job in begun:
+        span_ns = job.deadline_ns - job.release_ns
+        near_ns = span_ns // NEAR
+        limits.append((job, span_ns - near_ns, span_ns + near_ns))
+    for task, spec in view.tasks.items():
+        if task in behind:
+            deadline_ns, priority = spec.deadline_ns, spec.priority
+            equals = [
+                job.task
+                for job, low_ns, high_ns in limits
+                if low_ns <= deadline_ns <= high_ns and job.priority == priority
+            ]
+            if equals and (coming := _next_of(view, spec, equals)) is not None:
                 found.append(coming)
     found.sort(key=lambda coming: (coming.rank, coming.ready_ns))
     return found
 
 
-def _next_of(view: View, task: str, due_ns: int | None) -> Coming | None:
-    """Return the next frame of a task if it can be foreseen; ``due_ns``: end of what it runs."""
-    spec, account = view.tasks[task], view.accounts[task]
+def _next_of(view: View, spec: TaskSpec, others: list[str]) -> Coming | None:
+    """Return the next frame of a task if it can be foreseen and ranks before another's."""
+    task, account = spec.name, view.accounts[spec.name]
+    if spec.after or not spec.enabled:
+        return None
     interval_ns, patience_ns = account.interval_ns, int(account.interval_ns) // _PATIENCE
     came_ns, released_ns = account.last_arrival_ns, account.last_release_ns
-    if spec.after or not spec.enabled or came_ns is None or released_ns is None:
+    if came_ns is None or released_ns is None:
         return None
     come_ns, release_ns = came_ns + round(interval_ns), released_ns + round(interval_ns)
     until_ns = come_ns + patience_ns
     if until_ns <= view.now_ns or account.interval_spread_ns > patience_ns:
         return None
-    place, ready_ns = rank(view, task), max(view.now_ns, come_ns)
+    place = rank(view, task)
+    waited = max((rank(view, other) for other in others if other != task), default=place)
+    if place >= waited:
+        return None
+    due_ns, ready_ns = _due_ns(view, task), max(view.now_ns, come_ns)
     if due_ns is not None:
         # after the turn it has now
         place, ready_ns = place - place // 8, max(ready_ns, due_ns)
+        if place >= waited:
+            return None
     job = Job(
         -1, task, spec.variants[0], spec.stream, -1, release_ns,
         release_ns + spec.deadline_ns, come_ns, spec.priority, None, 1,
     )  # fmt: skip
     return Coming(place, job, ready_ns, until_ns)
+
+
+def _due_ns(view: View, task: str) -> int | None:
+    """Return when what a task runs now should end; nothing when it runs nothing."""
+    return max(
+        (
+            running.due_ns
+            for unit in view.units.values()
+            for running in unit.running.values()
+            if running.task == task
+        ),
+        default=None,
+    )

@@ -4,9 +4,8 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Sequence
-from dataclasses import dataclass
-from dataclasses import field
 
 from edge_sched_ros.core.job import Job
 from edge_sched_ros.core.units import AVAILABLE
@@ -15,22 +14,6 @@ from edge_sched_ros.policies.placement import Allowed
 
 #: a stage: number of the lane, begin and end in nanoseconds
 Place = tuple[int, int, int]
-
-
-@dataclass(slots=True)
-class Lane:
-    """One slot of a unit; ``taken`` are spans in nanoseconds, in any order."""
-
-    unit: str
-    taken: list[tuple[int, int]] = field(default_factory=list)
-
-    def end_ns(self, ready_ns: int, cost_ns: int) -> int:
-        """Return when a stage ends that is put into the first gap it fits in."""
-        for begin_ns, end_ns in sorted(self.taken):
-            if ready_ns + cost_ns <= begin_ns:
-                break
-            ready_ns = max(ready_ns, end_ns)
-        return ready_ns + cost_ns
 
 
 class Lanes:
@@ -43,21 +26,22 @@ class Lanes:
     def __init__(self, view: View, allowed: Allowed | None = None) -> None:
         self._view = view
         self._allowed = allowed
-        self._lanes = [
-            Lane(name)
-            for name, unit in view.units.items()
-            if unit.state == AVAILABLE
-            for _ in range(unit.slots)
-        ]
-        numbers: dict[str, list[int]] = {}
-        for number, lane in enumerate(self._lanes):
-            numbers.setdefault(lane.unit, []).append(number)
+        now_ns = view.now_ns
+        #: by lane: spans in nanoseconds, in order
+        self._taken: list[list[tuple[int, int]]] = []
+        #: unit -> its lanes
+        self._of_unit: dict[str, range] = {}
         #: job -> when its stage that runs now should end
         self._due_ns: dict[int, int] = {}
-        for name, lanes in numbers.items():
-            for number, (job_id, running) in zip(lanes, view.units[name].running.items()):
-                due_ns = self._due_ns[job_id] = max(view.now_ns, running.due_ns)
-                self._lanes[number].taken.append((view.now_ns, due_ns))
+        for name, unit in view.units.items():
+            if unit.state != AVAILABLE:
+                continue
+            first = len(self._taken)
+            for job_id, running in unit.running.items():
+                due_ns = self._due_ns[job_id] = max(now_ns, running.due_ns)
+                self._taken.append([(now_ns, due_ns)])
+            self._taken += [[] for _ in range(unit.slots - len(unit.running))]
+            self._of_unit[name] = range(first, len(self._taken))
         for job in view.jobs.values():
             if job.started:
                 self.take(self.rest_of(job))
@@ -66,13 +50,13 @@ class Lanes:
         """Return lanes of their own that are taken by the same."""
         other = Lanes.__new__(Lanes)
         other._view, other._allowed, other._due_ns = self._view, self._allowed, self._due_ns
-        other._lanes = [Lane(lane.unit, lane.taken.copy()) for lane in self._lanes]
+        other._of_unit, other._taken = self._of_unit, [spans.copy() for spans in self._taken]
         return other
 
     def take(self, places: list[Place]) -> None:
         """Let stages have their places."""
         for number, begin_ns, end_ns in places:
-            self._lanes[number].taken.append((begin_ns, end_ns))
+            insort(self._taken[number], (begin_ns, end_ns))
 
     def rest_of(self, job: Job) -> list[Place]:
         """Return the places of what a job that has begun still has to do."""
@@ -91,8 +75,9 @@ class Lanes:
         :param unit: where that one runs; any that may where absent
         """
         view, found, now_at = self._view, list[Place](), job.stage_index
-        for index in range(first, len(job.variant.stages)):
-            stage = job.variant.stages[index]
+        stages = job.variant.stages
+        for index in range(first, len(stages)):
+            stage = stages[index]
             names: Sequence[str] = stage.units
             if unit is not None and index == first:
                 names = (unit,)
@@ -100,14 +85,30 @@ class Lanes:
                 job.go_to(index)
                 names = self._allowed(job)
                 job.go_to(now_at)
-            costs = dict(zip(names, view.costs_ns(job, stage, names)))
-            ends = [
-                (lane.end_ns(ready_ns, costs[lane.unit]), number)
-                for number, lane in enumerate(self._lanes)
-                if lane.unit in costs
-            ]
-            if ends:
-                end_ns, number = min(ends)
-                found.append((number, end_ns - costs[self._lanes[number].unit], end_ns))
-                ready_ns = end_ns
+            place = self._first_end(names, view.costs_ns(job, stage, names), ready_ns)
+            if place is not None:
+                found.append(place)
+                ready_ns = place[2]
         return found
+
+    def _first_end(
+        self, names: Sequence[str], costs_ns: Sequence[int], ready_ns: int
+    ) -> Place | None:
+        """Return the place, in the first gap of a lane that a stage fits in, that ends first."""
+        taken, best = self._taken, None
+        best_ns = best_number = 0
+        for name, cost_ns in zip(names, costs_ns):
+            if best is not None and ready_ns + cost_ns > best_ns:
+                continue  # not even when nothing else was there
+            for number in self._of_unit.get(name, ()):
+                begin_ns = ready_ns
+                for from_ns, until_ns in taken[number]:
+                    if begin_ns + cost_ns <= from_ns:
+                        break
+                    if until_ns > begin_ns:
+                        begin_ns = until_ns
+                end_ns = begin_ns + cost_ns
+                if best is None or (end_ns, number) < (best_ns, best_number):
+                    best_ns, best_number = end_ns, number
+                    best = (number, begin_ns, end_ns)
+        return best

@@ -97,16 +97,8 @@ class MapScore:
 
     def latencies(self, job: Job, variant: VariantSpec, stage: StageSpec) -> dict[str, int]:
         """Return the expected latency of a stage on every available unit; unknown counts 0."""
-        view = self._view
-        costs, items, task = view.profiles.cost, job.items, job.task
-        found = {}
-        for unit in stage.units:
-            if unit in self._available:
-                cost = costs(task, variant.name, stage.name, unit)
-                ns = 0 if cost is None else cost.expected_ns(items)
-                speed = view.units[unit].speed
-                found[unit] = ns if speed == 1.0 else round(ns / speed)
-        return found
+        times_ns, available = self._view.times_ns(job, variant, stage), self._available
+        return {unit: times_ns.get(unit, 0) for unit in stage.units if unit in available}
 
     def _energies(self, job: Job, latencies: dict[str, int]) -> dict[str, float]:
         """Return the energy of the next stage per unit; nothing unless all are known."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Container
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from edge_sched_ros.core.decisions import Decision
@@ -32,9 +32,19 @@ def run_in_order(
     return run_sorted(view, in_order, allowed)
 
 
-def run_sorted(view: View, jobs: Sequence[Job], allowed: Allowed | None) -> list[Decision]:
-    """Start jobs in the order given, each on its fastest idle unit."""
-    idle = view.free_slots()
+def run_sorted(
+    view: View,
+    jobs: Iterable[Job],
+    allowed: Allowed | None,
+    idle: dict[str, int] | None = None,
+) -> list[Decision]:
+    """
+    Start jobs in the order given, each on its fastest idle unit.
+
+    :param allowed: narrows the units of a job's next stage
+    :param idle: the free slots that count, used up meanwhile; all where absent
+    """
+    idle = view.free_slots() if idle is None else idle
     decisions: list[Decision] = []
     for job in jobs:
         if not idle:

@@ -5,6 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Container
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 from edge_sched_ros.core.decisions import Decision
@@ -39,21 +43,39 @@ def run_in_turn(
         last, and a unit may be kept for one that comes soon; else they are for any answers
     """
     ready = view.ready
-    if len(ready) < 2:
-        runs = run_sorted(view, ready, allowed)
-    else:
+    if not view.behind:
+        return run_sorted(view, sorted(ready, key=key) if len(ready) > 1 else ready, allowed)
+    idle, able = view.free_slots(), _able(view, key, allowed)
+    jobs: Iterable[Job] = able
+    if len(able) > 1:
+        if allowed is not None:
+            wanted = {name for job in able for name in allowed(job)}
+            idle = {name: slots for name, slots in idle.items() if name in wanted}
         jobs = sorted(ready, key=key)
-        if view.behind:
-            jobs = take_turns(view, jobs, bounded=allowed is None, by_deadline=by_deadline)
-        runs = run_sorted(view, jobs, allowed)
-    return put_off(view, runs, allowed) if by_deadline and view.behind else runs
+        jobs = take_turns(view, jobs, bounded=allowed is None, by_deadline=by_deadline)
+    runs = run_sorted(view, jobs, allowed, idle)
+    return put_off(view, runs, allowed) if by_deadline else runs
+
+
+def _able(view: View, key: Callable[[Job], Any], allowed: Allowed | None) -> list[Job]:
+    """Return the jobs that could start now; only the one that will where that is plain."""
+    idle = view.free_slots()
+    free = idle.keys()
+    if allowed is not None:
+        return [job for job in view.ready if not free.isdisjoint(allowed(job))]
+    able = [job for job in view.ready if not free.isdisjoint(job.stage.units)]
+    if len(able) > 1 and sum(idle.values()) == 1:
+        first = min(able, key=key)
+        if first.stage_index:
+            return [first]  # what has begun goes on
+    return able
 
 
 def take_turns(
-    view: View, jobs: list[Job], *, bounded: bool = False, by_deadline: bool = True
-) -> list[Job]:
+    view: View, jobs: Sequence[Job], *, bounded: bool = False, by_deadline: bool = True
+) -> Iterator[Job]:
     """
-    Return jobs with those of equal tasks in turn; a place in the order stays with its group.
+    Yield jobs with those of equal tasks in turn; a place in the order stays with its group.
 
     Equal are tasks of one priority whose relative deadlines differ by at most an eighth. Nothing
     changes while none of them has lost a frame lately: as long as the load can be met the order
@@ -63,34 +85,40 @@ def take_turns(
     :param bounded: the first that can run on idle units will, so look no further than that
     """
     free, behind = view.free_slots(), view.behind
-    left, ordered, done = sum(free.values()), jobs, set[int]()
+    left, ordered, done = sum(free.values()), list(jobs), set[int]()
     turns: Turns | None = None
+    looking = True
     for place, first in enumerate(jobs):
-        if place in done or free.keys().isdisjoint(first.stage.units):
-            continue
-        if bounded and left == 1 and first.stage_index:
-            break  # what has begun goes on, and nothing else can start
-        span_ns, priority = first.deadline_ns - first.release_ns, first.priority
-        near_ns = span_ns // NEAR
-        places, lost = [], False
-        for other in range(place, len(jobs)):
-            job = jobs[other]
-            apart_ns = job.deadline_ns - job.release_ns - span_ns
-            near = -near_ns <= apart_ns <= near_ns
-            if near and job.priority == priority and other not in done:
-                places.append(other)
-                lost = lost or job.task in behind
-        if lost and len(places) > 1:
-            turns = turns or Turns(view, by_deadline=by_deadline)
-            if ordered is jobs:
-                ordered = jobs.copy()
-            for other, job in zip(places, turns.sort([jobs[other] for other in places])):
-                ordered[other] = job
-            done.update(places)
-        left -= len(places)
-        if bounded and left <= 0:
-            break  # no more than that can start
-    return ordered
+        if looking and place not in done and not free.keys().isdisjoint(first.stage.units):
+            if turns is None and behind.isdisjoint([job.task for job in jobs]):
+                looking = False  # none of them has lost a frame
+            elif bounded and left == 1 and first.stage_index:
+                looking = False  # what has begun goes on, and nothing else can start
+            else:
+                places = _equals_from(jobs, place, done)
+                group = [jobs[other] for other in places]
+                if len(group) > 1 and not behind.isdisjoint([job.task for job in group]):
+                    turns = turns or Turns(view, by_deadline=by_deadline)
+                    for other, job in zip(places, turns.sort(group)):
+                        ordered[other] = job
+                    done.update(places)
+                left -= len(places)
+                looking = not bounded or left > 0  # no more than that can start
+        yield ordered[place]
+
+
+def _equals_from(jobs: Sequence[Job], place: int, done: Container[int]) -> list[int]:
+    """Return the places, from one on, of jobs equal to the one there, without those done."""
+    first = jobs[place]
+    span_ns, priority = first.deadline_ns - first.release_ns, first.priority
+    low_ns, high_ns = span_ns - span_ns // NEAR, span_ns + span_ns // NEAR
+    return [
+        other
+        for other in range(place, len(jobs))
+        if (job := jobs[other]).priority == priority
+        and low_ns <= job.deadline_ns - job.release_ns <= high_ns
+        and other not in done
+    ]
 
 
 def give_turns(view: View, decisions: list[Decision]) -> list[Decision]:
@@ -99,9 +127,11 @@ def give_turns(view: View, decisions: list[Decision]) -> list[Decision]:
 
     For policies that do not order jobs by one key; equality is that of :func:`take_turns`.
     """
-    ready = view.ready
-    if not view.behind:
+    ready, behind = view.ready, view.behind
+    if not behind or not decisions:
         return decisions
+    if behind.isdisjoint([job.task for job in ready]):
+        return put_off(view, decisions)
     turns, taken = Turns(view), set[int]()
     given: list[Decision] = []
     for decision in decisions:
@@ -112,11 +142,12 @@ def give_turns(view: View, decisions: list[Decision]) -> list[Decision]:
         pool = [
             other
             for other in ready
-            if other.id not in taken and unit in other.stage.units and equal(job, other)
+            if equal(job, other) and unit in other.stage.units and other.id not in taken
         ]
-        if any(other.task in view.behind for other in pool):
-            job = turns.sort(pool)[0]
-            decision = run(job, unit)
+        if not behind.isdisjoint([other.task for other in pool]):
+            first = pool[0] if len(pool) == 1 else turns.sort(pool)[0]
+            if first is not job:
+                job, decision = first, run(first, unit)
         if job.id not in taken:
             taken.add(job.id)
             given.append(decision)
@@ -142,22 +173,22 @@ class Turns:
         by the time since the last answer of any kind; and a task's second job counts after the
         first jobs of all others.
         """
-        view, seen = self._view, self._running.copy()
+        view, by_deadline, seen = self._view, self._by_deadline, self._running.copy()
         keys = []
         for place, job in enumerate(jobs):
-            answered_ns = view.accounts[job.task].last_answer_ns
-            late = self._by_deadline and self._is_late(job)
-            waited = _NEVER_NS if answered_ns is None else answered_ns
-            if self._by_deadline and not late:
+            late = by_deadline and not job.stage_index and self._is_late(job)
+            if by_deadline and not late:
                 waited = rank(view, job.task)
+            else:
+                answered_ns = view.accounts[job.task].last_answer_ns
+                waited = _NEVER_NS if answered_ns is None else answered_ns
             count = seen.get(job.task, 0)
             keys.append((job.stage_index == 0, late, count, waited, place))
             seen[job.task] = count + 1
-        return [jobs[key[-1]] for key in sorted(keys)]
+        keys.sort()
+        return [jobs[key[-1]] for key in keys]
 
     def _is_late(self, job: Job) -> bool:
-        """Whether its time is too short to begin it now; at its release it was not."""
-        if job.stage_index:
-            return False
+        """Whether the time of a job is too short to begin it now; at its release it was not."""
         latest_ns = job.deadline_ns - self._view.least_remaining_ns(job)
         return job.release_ns <= latest_ns < self._view.now_ns

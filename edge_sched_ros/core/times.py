@@ -1,0 +1,98 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Expected times of stages on units, kept until a cost or a unit changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edge_sched_ros.core.units import AVAILABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from edge_sched_ros.core.profiles import Profiles
+    from edge_sched_ros.core.tasks import StageSpec
+    from edge_sched_ros.core.tasks import VariantSpec
+    from edge_sched_ros.core.units import UnitState
+
+
+class Times:
+    """
+    What stages should take at the units' present speeds, without waiting and hand-overs.
+
+    Policies ask for the same times at every decision, and one event changes those of one task.
+
+    :param profiles: costs; one that is entered is noticed, one that learns is named by
+        :meth:`forget_stage`
+    :param units: all units by name; whoever changes their state or speed calls :meth:`forget`
+    """
+
+    def __init__(self, profiles: Profiles, units: Mapping[str, UnitState]) -> None:
+        self._profiles = profiles
+        self._units = units
+        #: (task, variant, stage) -> items -> unit -> nanoseconds
+        self._on_units: dict[tuple[str, str, str], dict[int, dict[str, int]]] = {}
+        #: task -> (variant, first stage, items) -> nanoseconds
+        self._least: dict[str, dict[tuple[str, int, int], int]] = {}
+        self._entered = profiles.entered
+
+    def forget(self) -> None:
+        """Work everything out anew."""
+        self._on_units.clear()
+        self._least.clear()
+
+    def forget_stage(self, task: str, variant: str, stage: str) -> None:
+        """Work out anew what depends on a stage's costs."""
+        self._on_units.pop((task, variant, stage), None)
+        self._least.pop(task, None)
+
+    def on_units_ns(self, task: str, variant: str, stage: str, items: int) -> Mapping[str, int]:
+        """Return what a stage takes, by unit; those of which nothing is known are absent."""
+        if self._entered != self._profiles.entered:
+            self._entered = self._profiles.entered
+            self.forget()
+        key = (task, variant, stage)
+        of_stage = self._on_units.get(key)
+        if of_stage is None:
+            of_stage = self._on_units[key] = {}
+        times_ns = of_stage.get(items)
+        if times_ns is None:
+            times_ns = of_stage[items] = {}
+            for name, cost in self._profiles.on_units(task, variant, stage).items():
+                unit = self._units.get(name)
+                if unit is not None:
+                    expected_ns, speed = cost.expected_ns(items), unit.speed
+                    times_ns[name] = expected_ns if speed == 1.0 else round(expected_ns / speed)
+        return times_ns
+
+    def least_ns(self, task: str, variant: VariantSpec, first: int, items: int) -> int:
+        """
+        Return the time of a variant's stages from one on, each on its fastest available unit.
+
+        Stages of which nothing is known count nothing.
+        """
+        if self._entered != self._profiles.entered:
+            self._entered = self._profiles.entered
+            self.forget()
+        of_task = self._least.get(task)
+        if of_task is None:
+            of_task = self._least[task] = {}
+        key = (variant.name, first, items)
+        time_ns = of_task.get(key)
+        if time_ns is None:
+            time_ns = of_task[key] = sum(
+                self.least_of_stage_ns(task, variant.name, stage, items)
+                for stage in variant.stages[first:]
+            )
+        return time_ns
+
+    def least_of_stage_ns(self, task: str, variant: str, stage: StageSpec, items: int) -> int:
+        """Return the time of a stage on its fastest available unit; 0 while nothing is known."""
+        times_ns, units = self.on_units_ns(task, variant, stage.name, items), self._units
+        known = [
+            times_ns[name]
+            for name in stage.units
+            if name in times_ns and units[name].state == AVAILABLE
+        ]
+        return min(known, default=0)
