@@ -116,10 +116,12 @@ def _words(stage: Stage, system: SystemFile) -> list[str]:
 
 
 def _with_spread(cost: Cost, device: Device) -> Cost:
-    """Return a cost whose spread is a number, the device's where it has none of its own."""
+    """Return a cost with the device's spread where it has none of its own."""
     if device.distribution == 'exponential':
         return cost.model_copy(update={'cv': 1.0})
-    return cost if cost.cv is not None else cost.model_copy(update={'cv': device.latency_cv})
+    if cost.cv is not None or not device.latency_cv:
+        return cost
+    return cost.model_copy(update={'cv': device.latency_cv})
 
 
 def _total(costs: Sequence[Cost]) -> Cost:

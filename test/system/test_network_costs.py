@@ -43,7 +43,7 @@ def test_a_unit_that_cannot_run_every_stage_cannot_run_the_network():
 def test_costs_by_name_are_one_stage():
     system = system_of(costs={'n': {'cpu': {'latency_ms': 4, 'per_item_ms': 1}, 'gpu': 3}})
     cost = network_cost('n', 'cpu0', system, system)
-    assert (cost.latency_ms, cost.per_item_ms, cost.cv) == (8, 2, 0)
+    assert (cost.latency_ms, cost.per_item_ms, cost.cv) == (8, 2, None)
     assert network_cost('n', 'gpu0', system, system).latency_ms == 3
 
 
