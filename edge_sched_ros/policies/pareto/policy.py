@@ -10,19 +10,15 @@ from edge_sched_ros.core.decisions import Decision
 from edge_sched_ros.core.decisions import Run
 from edge_sched_ros.core.job import Job
 from edge_sched_ros.core.policy import PolicyParameter
-from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.core.view import View
-from edge_sched_ros.policies.pareto.front import Point
-from edge_sched_ros.policies.pareto.growth import best_growth
+from edge_sched_ros.policies.pareto.balanced import Balanced
+from edge_sched_ros.policies.pareto.changes import Changes
 from edge_sched_ros.policies.pareto.memory import Memory
-from edge_sched_ros.policies.pareto.round import Proposal
-from edge_sched_ros.policies.pareto.round import ProposalRound
+from edge_sched_ros.policies.pareto.published import Published
 from edge_sched_ros.policies.pareto.tasks import allocate
 from edge_sched_ros.policies.pareto.tasks import Allocated
 from edge_sched_ros.policies.pareto.tasks import known_costs
-from edge_sched_ros.policies.pareto.tasks import latency_ns
-from edge_sched_ros.policies.pareto.tasks import memory_of
 from edge_sched_ros.policies.pareto.tasks import renew
 from edge_sched_ros.policies.placement import Allowed
 from edge_sched_ros.policies.turns import run_in_turn
@@ -72,19 +68,18 @@ class Pareto:
         balanced: bool,
         gain: float,
     ) -> None:
-        self._latency_margin = latency_margin
         self._settle_ns = round(settle_ms * 1e6)
-        self._memory_margin = memory_margin
-        self._balanced = balanced
-        self._gain = gain
         self._made_for: tuple[object, ...] = ()
         #: changes of costs seen so far
         self._drifts = 0
         self._tasks: dict[str, Allocated] = {}
         self._memory = Memory(memory_mib, self._tasks)
-        self._round = ProposalRound(self._tasks, self._settle_ns)
-        #: changes of points so far, for tests and reports
-        self.changes = 0
+        changes = Changes(self._memory, latency_margin)
+        self._feedback = (
+            Balanced(self._tasks, self._memory, changes, settle_ns=self._settle_ns, gain=gain)
+            if balanced
+            else Published(self._memory, changes, memory_margin)
+        )
 
     def decide(self, view: View) -> list[Decision]:
         """Start ready jobs on the units of their points; look at how long jobs took."""
@@ -122,13 +117,13 @@ class Pareto:
         if now == self._made_for:
             if view.profiles.drifts != self._drifts:
                 self._drifts = view.profiles.drifts
-                self._round.clear()
+                self._feedback.clear()
                 for name, state in self._tasks.items():
                     renew(view, view.tasks[name], state, there)
             return
         self._made_for, self._drifts = now, view.profiles.drifts
         self._tasks.clear()
-        self._round.clear()
+        self._feedback.clear()
         for name in view.tasks:
             self._begin(view, name, there)
 
@@ -159,10 +154,7 @@ class Pareto:
         if state.lock and view.now_ns - state.since_ns > self._settle_ns:
             state.lock = ''
             state.free_mib = self._memory.free_mib(view)
-        if self._balanced:
-            self._balance(view, task, state, took_ns)
-        else:
-            self._follow_published(view, state, took_ns, job.task)
+        self._feedback.follow(view, task, state, took_ns)
 
     def _began_ns(self, view: View, job: Job) -> int:
         """
@@ -180,77 +172,6 @@ class Pareto:
 
     def _available(self, view: View) -> list[str]:
         return [name for name, unit in view.units.items() if unit.state == AVAILABLE]
-
-    def _is_slow(self, state: Allocated, took_ns: float) -> bool:
-        alone = latency_ns(state.current)
-        return took_ns - alone > self._latency_margin * alone
-
-    def _has_freed(self, view: View, state: Allocated) -> bool:
-        freed = self._memory.free_mib(view) - state.free_mib
-        return freed > self._memory_margin * memory_of(state.current)
-
-    def _change(self, view: View, state: Allocated, point: Point, lock: str) -> None:
-        if point is not state.current:
-            self.changes += 1
-            state.current = point
-        state.lock = 'memory' if lock == 'memory' else 'time'
-        state.since_ns = view.now_ns
-        state.free_mib = self._memory.free_mib(view)
-
-    def _follow_published(self, view: View, state: Allocated, took_ns: float, name: str) -> None:
-        if state.lock != 'memory' and self._is_slow(state, took_ns):
-            free = self._memory.free_mib(view, without=name)
-            below = [
-                p for p in state.points if latency_ns(p) < took_ns and self._memory.fits(p, free)
-            ]
-            if below and below[-1] is not state.current:
-                self._change(view, state, below[-1], 'time')
-                return
-        largest = max(map(memory_of, state.points))
-        returns = not state.lock and memory_of(state.current) < largest
-        if returns and self._has_freed(view, state):
-            free = self._memory.free_mib(view, without=name)
-            self._change(view, state, self._memory.fastest_that_fits(state, free), 'memory')
-
-    # --- by predicted rates -------------------------------------------------------------------
-
-    def _balance(self, view: View, task: TaskSpec, state: Allocated, took_ns: int) -> None:
-        """Make the change that helps the rates most, of this network or of another."""
-        if state.lock or len(state.choices) == 1:
-            return
-        proposal = self._proposal(view, task, state, took_ns)
-        active = [name for name in self._tasks if view.tasks[name].enabled]
-        best = self._round.collect(proposal, view.now_ns, active)
-        if best is None:
-            return
-        spoke = self._round.proposers()
-        self._round.clear()
-        other = self._tasks[best.task]
-        free = self._memory.free_mib(view, without=best.task)
-        if best.growth > self._gain and self._memory.fits(best.point, free):
-            self._change(view, other, best.point, 'time')
-            return
-        for name in spoke:
-            # asked again when it has had time to be otherwise
-            if name in self._tasks:
-                self._tasks[name].lock, self._tasks[name].since_ns = 'time', view.now_ns
-
-    def _proposal(self, view: View, task: TaskSpec, state: Allocated, took_ns: int) -> Proposal:
-        """Return the best point that alone answers in time, or sooner than the job did."""
-        limit_ns = max(latency_ns(state.current), task.deadline_ns)
-        if self._is_slow(state, took_ns):
-            limit_ns = max(limit_ns, took_ns)
-        free = self._memory.free_mib(view, without=task.name)
-        candidates = [
-            point
-            for point in state.choices
-            if point is not state.current
-            and self._memory.fits(point, free)
-            and latency_ns(point) <= limit_ns
-        ]
-        if not candidates:
-            return Proposal(task.name, state.current, 0.0)
-        return Proposal(task.name, *best_growth(view, task, self._tasks, candidates))
 
 
 POLICY = Pareto
