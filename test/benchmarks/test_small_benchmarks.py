@@ -1,0 +1,52 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The scripts behind single rows of the results print what they say."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+from benchmarks import cpu_quota
+from benchmarks import suite_ratios
+from benchmarks import yaml_reading
+from edge_sched_ros.pipeline.settings.config import from_file
+
+
+def _run(task, policy, seed, **counts):
+    run = {'policy': policy, 'scenario': 'a on b', 'seed': seed, 'uxcost': 2.0}
+    return {**run, 'tasks': {task: counts}}
+
+
+def test_ratios_are_of_runs_of_one_scenario_and_seed(tmp_path, monkeypatch, capsys):
+    new = [_run('t', 'edf', seed, released=9, on_time=9) for seed in range(3)]
+    old = [_run('t', 'edf', seed, released=9, on_time=8) for seed in range(2)]
+    old[0]['uxcost'] = 0.0
+    old[1]['uxcost'] = 4.0
+    for name, runs in (('new', new), ('old', old)):
+        (tmp_path / name).write_text(json.dumps({'runs': runs}))
+    monkeypatch.setattr(sys, 'argv', ['x', str(tmp_path / 'new'), str(tmp_path / 'old')])
+    suite_ratios.main()
+    rows = capsys.readouterr().out.splitlines()
+    # (9 - 9 + 0.5) over (9 - 8 + 0.5)
+    assert rows[1].split() == ['edf', '2', '0.500', '0.333']
+
+
+def test_every_reader_reads_the_long_file_alike(monkeypatch, capsys):
+    pytest.importorskip('ruamel.yaml')
+    text = yaml_reading.text_of(40)
+    assert text.count('\n') == 40
+    ours, *others = (read(text) for read in yaml_reading.READERS.values())
+    assert all(other == ours for other in others)
+    monkeypatch.setattr(sys, 'argv', ['x', '--lines', '40', '--runs', '1'])
+    yaml_reading.main()
+    rows = capsys.readouterr().out.splitlines()[1:]
+    assert [row.rsplit(maxsplit=1)[0].strip() for row in rows] == list(yaml_reading.READERS)
+
+
+def test_the_demo_is_given_the_units_of_a_quota(tmp_path):
+    config = from_file(cpu_quota.parameters(tmp_path, ['cpu0', 'cpu1']))
+    assert config.units == ('cpu0', 'cpu1')
+    assert [task.name for task in config.tasks] == ['detector', 'tracker', 'depth']
