@@ -31,17 +31,27 @@ class _Bridge(logging.Handler):
             self._logger.info(text)
 
 
+#: level and propagation without any bridge, while there is one: nodes end in any order
+_before: list[tuple[int, bool]] = []
+
+
+def _bridges(root: logging.Logger) -> list[logging.Handler]:
+    return [handler for handler in root.handlers if isinstance(handler, _Bridge)]
+
+
 def forward_logging(logger: Any) -> Callable[[], None]:
     """Send the package's log records to a ROS logger; returns what ends that."""
     root = logging.getLogger('edge_sched_ros')
     bridge = _Bridge(logger)
-    before = root.level, root.propagate
+    if not _bridges(root):
+        _before[:] = [(root.level, root.propagate)]
     root.addHandler(bridge)
     root.setLevel(logging.INFO)
     root.propagate = False
 
     def stop() -> None:
         root.removeHandler(bridge)
-        root.level, root.propagate = before
+        if not _bridges(root) and _before:
+            root.level, root.propagate = _before.pop()
 
     return stop
