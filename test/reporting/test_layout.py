@@ -167,8 +167,8 @@ def test_a_plan(shown, tmp_path):
 
 def _cluster_file(path: Path) -> Path:
     data = {
-        'devices': {'computer_of_the_robot': {'units': {'graphics_processor_0': {}}}},
-        'networks': {'net': {'gpu': 10}},
+        'devices': {'computer_of_the_robot': {'units': {'graphics_processor_0': {'kind': 'gpu'}}}},
+        'costs': {'net': {'gpu': 10}},
         'tasks': {
             NAME: {'rate_per_s': 40, 'network': 'net', 'deadline_ms': 100},
             OTHER: {'rate_per_s': 30, 'network': 'net', 'deadline_ms': 11},
@@ -196,10 +196,10 @@ def test_capacity(shown, tmp_path):
 def test_placement(shown, tmp_path):
     apps, nodes = tmp_path / 'apps.yaml', tmp_path / 'nodes.yaml'
     app = {'network': 'net', 'rate_per_s': 20, 'deadline_ms': 100, 'count': 12}
-    apps.write_text(yaml.safe_dump({'apps': {NAME: app, OTHER: app}}))
+    apps.write_text(yaml.safe_dump({'tasks': {NAME: app, OTHER: app}}))
     node = {'units': {'gpu0': {}}, 'count': 2}
     nodes.write_text(
-        yaml.safe_dump({'devices': {'node_of_the_cluster': node}, 'networks': {'net': {'gpu': 8}}})
+        yaml.safe_dump({'devices': {'node_of_the_cluster': node}, 'costs': {'net': {'gpu': 8}}})
     )
     main(['place', '--apps', str(apps), '--cluster', str(nodes), '--json'])
     found = json.loads(shown())
