@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 from edge_sched_ros.core.version import __version__
 
 if TYPE_CHECKING:
+    from edge_sched_ros.api.analysis import analyse as analyse
+    from edge_sched_ros.api.analysis import place as place
     from edge_sched_ros.api.analysis import plan as plan
     from edge_sched_ros.api.bags import read_topic as read_topic
     from edge_sched_ros.api.runs import compare as compare
@@ -51,9 +53,11 @@ _PLACES = {
     'UseVariant': 'core.decisions',
     'View': 'core.view',
     'WakeAt': 'core.decisions',
+    'analyse': 'api.analysis',
     'compare': 'api.runs',
     'load_system': 'system.loading',
     'make_system': 'system.parsing',
+    'place': 'api.analysis',
     'plan': 'api.analysis',
     'read_topic': 'api.bags',
     'simulate': 'api.runs',

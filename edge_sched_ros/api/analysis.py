@@ -41,3 +41,49 @@ def plan(
     return make_plan(
         problem, Objective(objective, latency_bound_ms), time_limit_s=time_limit_s
     ).to_dict()
+
+
+def analyse(system: SystemFile, *, what_if: bool = False) -> dict[str, Any]:
+    """
+    Say by queueing models, without a run, whether the tasks of a system get answers in time.
+
+    :param what_if: ask as well at which rate each task would be late
+    :return: what ``edge-sched capacity --json`` prints: per task ``mean_ms``, ``p95_ms``,
+        ``p99_ms`` (``None`` where a unit is overloaded), ``utilisation``, ``feasible`` and the
+        ``reason`` why it is not; per unit its headroom
+    :raises ConfigError: for a system without tasks that have a rate, or without devices
+    """
+    from edge_sched_ros.capacity import analysis
+    from edge_sched_ros.capacity.cluster import make_cluster
+    from edge_sched_ros.capacity.headroom import headroom
+    from edge_sched_ros.capacity.what_if import what_if as ask
+
+    cluster = make_cluster(system)
+    names = list(cluster.tasks) if what_if else []
+    return {
+        'tasks': {name: one.to_dict() for name, one in analysis.analyse(cluster).items()},
+        'units': {name: one.to_dict() for name, one in headroom(cluster).items()},
+        'what_if': {name: ask(cluster, name).to_dict() for name in names},
+    }
+
+
+def place(system: SystemFile, *, algorithm: str = 'ibis', evict: bool = True) -> dict[str, Any]:
+    """
+    Place the tasks of a system on its devices, so that all answer in time by the models.
+
+    :param algorithm: a name, or ``package.module:Class`` of an own one
+    :param evict: whether a task of higher priority may send away those of lower
+    :return: what ``edge-sched place --json`` prints: ``assignments`` (task -> device), ``units``,
+        ``rejected`` with the reasons, ``hosted``
+    :raises ConfigError: naming the first key that cannot be used, or an unknown algorithm
+    """
+    from edge_sched_ros.capacity.placement.online import place_all
+    from edge_sched_ros.capacity.placement.outcome import to_dict
+    from edge_sched_ros.capacity.placement.placement_file import make_problem
+    from edge_sched_ros.capacity.placement.registry import make_algorithm
+    from edge_sched_ros.capacity.placement.state import ClusterState
+
+    problem = make_problem(system)
+    chosen = make_algorithm(algorithm, 'algorithm')
+    placed = place_all(ClusterState(problem), chosen, problem.apps, evict=evict)
+    return {'algorithm': algorithm, **to_dict(placed)}

@@ -31,6 +31,14 @@ def test_an_own_robot_in_twenty_lines(monkeypatch, capsys):
     assert len([line for line in code if not line.startswith('#')]) <= 24
 
 
+def test_capacity_from_a_notebook(monkeypatch, capsys):
+    lines = ran('capacity_notebook.py', monkeypatch=monkeypatch, capsys=capsys).splitlines()
+    times = [float(line.split()[2]) for line in lines if ' ms' in line]
+    assert times == sorted(times) and lines[0].startswith('1 cameras: ')
+    feasible = [line for line in lines[:8] if 'too late' not in line and 'overl' not in line]
+    assert lines[-1].startswith(f'{len(feasible)} cameras, simulated: ') and 0 < len(feasible) < 8
+
+
 def test_reading_a_results_bag(tmp_path, monkeypatch, capsys):
     bag = write_results(tmp_path / 'results', ['person', 'cart'])
     out = ran('read_results.py', bag, '/people/detections', monkeypatch=monkeypatch, capsys=capsys)

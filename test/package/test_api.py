@@ -81,6 +81,27 @@ def test_a_system_is_planned():
         es.plan(es.make_system({'units': ['gpu'], 'networks': pair}), objective='best')
 
 
+def test_a_system_is_analysed_and_placed():
+    system = es.make_system(
+        {
+            'devices': {'a': {'units': ['gpu0']}, 'b': {'units': ['gpu0']}},
+            'costs': {'n': {'gpu': 10}},
+            'tasks': {
+                name: {'network': 'n', 'rate_per_s': 40, 'device': 'a', 'deadline_ms': 60}
+                for name in ('one', 'two')
+            },
+        }
+    )
+    found = es.analyse(system)
+    assert found['tasks']['one']['utilisation'] == pytest.approx(0.8)
+    assert not found['tasks']['one']['feasible'] and found['tasks']['one']['reason']
+    tasks = {name: task.model_copy(update={'device': ''}) for name, task in system.tasks.items()}
+    placed = es.place(system.model_copy(update={'tasks': tasks}))
+    assert sorted(placed['assignments'].values()) == ['a', 'b']
+    with pytest.raises(es.ConfigError, match='algorithm: '):
+        es.place(system, algorithm='best')
+
+
 def test_what_cannot_be_run_is_one_line():
     with pytest.raises(es.ConfigError, match=r'^robot: tasks: is missing$'):
         es.simulate(es.make_system({'units': ['gpu0']}, name='robot'))

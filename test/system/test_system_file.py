@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 import pytest
 import yaml
+from pydantic import BaseModel
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.system.finding import built_in
@@ -81,6 +83,27 @@ def test_a_format_nobody_can_read_says_which_can_be_read(given):
     line = wrong({**BOARD, 'format': given})
     assert line.startswith('a: format: is ') and line.endswith('; this can read format 1')
     assert len(line) < 120
+
+
+def test_no_schema_of_a_robot_is_defined_elsewhere():
+    import importlib
+    import pkgutil
+
+    import edge_sched_ros
+
+    for module in pkgutil.walk_packages(edge_sched_ros.__path__, 'edge_sched_ros.'):
+        if module.name.startswith(('edge_sched_ros.nodes', 'edge_sched_ros.cli')):
+            continue
+        with contextlib.suppress(ImportError):
+            importlib.import_module(module.name)
+
+    def below(model):
+        return {model}.union(*(below(one) for one in model.__subclasses__()))
+
+    ours = {m for m in below(BaseModel) if m.__module__.startswith('edge_sched_ros.')}
+    elsewhere = {m.__name__ for m in ours if not m.__module__.startswith('edge_sched_ros.system.')}
+    # suites, and what a change during a run sets
+    assert elsewhere == {'Suite', 'Group', '_Set', 'TaskSet', 'StreamSet', 'UnitSet'}
 
 
 def test_every_model_of_the_format_is_documented():
