@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 #: what a search may take, in seconds
 TIME_LIMIT_S = 5.0
-#: (planning file, time limit) -> task -> the unit of each stage
+#: (content of a system file, time limit) -> task -> the unit of each stage
 MakePlan = Callable[[Mapping[str, Any], float], dict[str, list[str]]]
 
 
