@@ -8,6 +8,7 @@ Only the files that declare them are read: nothing is imported.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Collection
 from collections.abc import Iterator
@@ -96,10 +97,10 @@ def _of_distribution(each: Distribution) -> Iterator[EntryPoint]:
     if GROUPS not in text:
         return
     package, version = _name_of(each)
-    location = str(each.locate_file(''))
+    location = _location(each)
     try:
-        if distribution(package).read_text(_FILE) != text:
-            return  # another folder, earlier on the path, has the version that is imported
+        if _location(distribution(package)) != location:
+            return  # another folder, earlier on the path, has the package that is imported
     except (PackageNotFoundError, OSError, ValueError):
         pass
     try:
@@ -109,6 +110,11 @@ def _of_distribution(each: Distribution) -> Iterator[EntryPoint]:
     except Exception as error:
         problem = f'{_FILE} cannot be read: {brief_error(error)}'
         yield EntryPoint('', '', '', package, version, location, problem)
+
+
+def _location(each: Distribution) -> str:
+    """Return the folder that a package is in; environments have links such as ``lib64``."""
+    return os.path.realpath(str(each.locate_file('')))
 
 
 def _name_of(each: Distribution) -> tuple[str, str]:

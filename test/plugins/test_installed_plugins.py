@@ -250,3 +250,19 @@ def test_a_package_without_metadata_is_still_named(installed, tmp_path):
     assert POLICIES.find('mine', 'key').__module__ == 'of_bare'
     (row,) = _listed(POLICIES, 'mine')
     assert row.origin
+
+
+def test_a_package_that_is_on_the_path_twice_is_one(installed, tmp_path, monkeypatch):
+    folder = installed('my-robot', {'policies': {'mine': 'of_twice:Mine'}}, {'of_twice': POLICY})
+    (tmp_path / 'lib64').symlink_to(folder)
+    monkeypatch.syspath_prepend(str(tmp_path / 'lib64'))
+    # as a workspace has it that was built with links
+    copy = installed('copied', {'policies': {'mine': 'of_twice:Mine'}}, {'of_twice': POLICY})
+    (copy / 'copied-1.0.dist-info').rename(copy / 'my_robot.egg-info')
+    info = copy / 'my_robot.egg-info'
+    metadata = (info / 'METADATA').read_text().replace('copied', 'my-robot')
+    (info / 'PKG-INFO').write_text(metadata)
+    (info / 'METADATA').unlink()
+    assert POLICIES.origins() == {'mine': 'my-robot 1.0'}
+    assert make_policy('mine', {}).name == 'mine'
+    assert len(_listed(POLICIES, 'mine')) == 1
