@@ -184,7 +184,7 @@ def test_costs_may_stand_in_any_file_and_the_last_counts(run, tmp_path, capsys):
     assert 'tasks.cam.rate_per_s: keeps a unit of gpu busy 30' in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(['place'])
-    assert capsys.readouterr().err.startswith('edge-sched: FILES: are missing')
+    assert capsys.readouterr().err.startswith('edge-sched place: missing FILES')
 
 
 def test_a_unit_that_cannot_be_simulated_is_named(run):

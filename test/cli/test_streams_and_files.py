@@ -409,7 +409,7 @@ def test_every_path_is_one_that_refuses_empty_text():
         (('replay', '', '--params', 'p.yaml'), 'BAG'),
         (('replay', 'bag', '--params', 'p.yaml', '-o', ''), '--output'),
         (('simulate', '--trace', ''), '--trace'),
-        (('capacity', ''), 'APPS'),
+        (('capacity', ''), 'FILES'),
         (('build', 'a.yaml', ''), 'NETWORKS'),
         (('demo', '--out='), '--out'),
     ],

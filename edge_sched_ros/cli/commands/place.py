@@ -21,7 +21,6 @@ from edge_sched_ros.cli.options import refuse_idle
 from edge_sched_ros.cli.output import printing
 from edge_sched_ros.cli.progress import progress_bar
 from edge_sched_ros.cli.ranges import FiniteRange
-from edge_sched_ros.core.errors import ConfigError
 
 if TYPE_CHECKING:
     from edge_sched_ros.capacity.placement.algorithms.base import Algorithm
@@ -94,7 +93,7 @@ def place(
 
     paths = [path for path in (*files, apps, cluster) if path]
     if not paths:
-        raise ConfigError('FILES', 'are missing: name a system file')
+        raise click.UsageError('Missing FILES.')
     chosen = None if algorithm == _OPTIMUM else _algorithm(algorithm)
     refuse_idle(context, _idle(algorithm, chosen, simulate))
     problem = load_problem(*paths)
