@@ -160,7 +160,10 @@ def test_a_full_disk_is_one_line(capsys, tmp_path, command, why):
 @pytest.mark.parametrize(
     ('command', 'work'),
     [
-        (['replay', 'bag', '--params', 'p.yaml', '-o', None], 'pipeline.config.from_file'),
+        (
+            ['replay', 'bag', '--params', 'p.yaml', '-o', None],
+            'pipeline.settings.config.from_file',
+        ),
         (['build', ROOT / 'models/depth.yaml', '--cache', None], 'execution.network.load_network'),
     ],
     ids=['replay', 'build'],
