@@ -16,6 +16,7 @@ from pydantic import model_validator
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.parsing import parse
 from edge_sched_ros.plugins.policies import make_policy
+from edge_sched_ros.system.change import Change
 from edge_sched_ros.system.checks import check_fan_out
 from edge_sched_ros.system.checks import check_jitter
 from edge_sched_ros.system.checks import whole_ns
@@ -26,7 +27,6 @@ from edge_sched_ros.system.fields import Strict
 from edge_sched_ros.system.fields import Truth
 from edge_sched_ros.system.fields import Whole
 from edge_sched_ros.system.system import System
-from edge_sched_ros.system.workload import Change
 from edge_sched_ros.system.workload import Stream
 from edge_sched_ros.system.workload import Task
 

@@ -12,9 +12,9 @@ from edge_sched_ros.core.events import Event
 from edge_sched_ros.core.events import ParametersChanged
 from edge_sched_ros.core.tasks import NS_PER_MS
 from edge_sched_ros.core.units import AVAILABLE
+from edge_sched_ros.system.change import Change
 from edge_sched_ros.system.system import System
 from edge_sched_ros.system.unit import Mode
-from edge_sched_ros.system.workload import Change
 
 _CASCADE_KEYS = ('probability', 'fan_out')
 

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from edge_sched_ros.documents.key_tables import key_table
+from edge_sched_ros.system import change
 from edge_sched_ros.system import contention
 from edge_sched_ros.system import costs
 from edge_sched_ros.system import device
@@ -54,7 +55,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
         costs.Cost,
         fields.Sourced,
     ),
-    'Tasks': (workload.Task, workload.Piece, workload.Stream, workload.Change),
+    'Tasks': (workload.Task, workload.Piece, workload.Stream, change.Change),
     'Measured devices': (
         costs.Measurement,
         measurement.DeviceMeasurement,

@@ -8,18 +8,16 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
-from functools import lru_cache
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.core.tasks import NS_PER_MS
 from edge_sched_ros.system.cost_lookup import check_units
 from edge_sched_ros.system.cost_lookup import given_for
 from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.device import Device
+from edge_sched_ros.system.layer_costs import layer_costs
 from edge_sched_ros.system.network import Network
 from edge_sched_ros.system.network import Stage
 from edge_sched_ros.system.network import Variant
-from edge_sched_ros.system.unit import ArrayShape
 from edge_sched_ros.system.unit import Unit
 
 Costs = Mapping[str, Mapping[str, Cost]]
@@ -166,7 +164,7 @@ def _from_layers(variant: Variant, device: Device, where: str, title: str) -> li
         raise ConfigError(f'{where}.layers', f'needs units with an array, and {title} has none')
     try:
         shapes = tuple(sorted(set(arrays.values()), key=repr))
-        found = _layer_costs(variant.layers, variant.segments, shapes)
+        found = layer_costs(variant.layers, variant.segments, shapes)
     except ConfigError as error:
         raise ConfigError(f'{where}.layers', error.problem) from None
     stages = []
@@ -179,31 +177,6 @@ def _from_layers(variant: Variant, device: Device, where: str, title: str) -> li
             StageCosts(f's{index}', chance, variant.exits.get(index, 0.0), _cheapest_first(on))
         )
     return stages
-
-
-@lru_cache(maxsize=1024)
-def _layer_costs(
-    layers: str, count: int, shapes: tuple[ArrayShape, ...]
-) -> tuple[dict[ArrayShape, Cost], ...]:
-    from edge_sched_ros.system.costmodel.library import network_layers
-    from edge_sched_ros.system.costmodel.model import Array
-    from edge_sched_ros.system.costmodel.segments import segment_cost
-    from edge_sched_ros.system.costmodel.segments import segments
-
-    arrays = {shape: Array(**shape.model_dump()) for shape in shapes}
-    found = []
-    for group in segments(network_layers(layers), list(arrays.values()), count):
-        by_array = {}
-        for shape, array in arrays.items():
-            cost = segment_cost(group, array)
-            by_array[shape] = Cost(
-                latency_ms=cost.latency_ns / NS_PER_MS,
-                energy_mj=cost.energy_mj,
-                demand_gbps=cost.bandwidth_gbps,
-                source='analytic layer cost model',
-            )
-        found.append(by_array)
-    return tuple(found)
 
 
 def _cheapest_first(on: dict[str, Cost]) -> dict[str, Cost]:

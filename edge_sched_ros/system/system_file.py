@@ -12,13 +12,13 @@ from pydantic import PrivateAttr
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.names import Named
+from edge_sched_ros.system.change import Change
 from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.fields import Name
 from edge_sched_ros.system.fields import Part
 from edge_sched_ros.system.network import Network
 from edge_sched_ros.system.origins import Origins
-from edge_sched_ros.system.workload import Change
 from edge_sched_ros.system.workload import Stream
 from edge_sched_ros.system.workload import Task
 

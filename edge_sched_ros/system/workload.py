@@ -1,10 +1,9 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tasks, what triggers them, and what changes during a run."""
+"""Tasks and what triggers them."""
 
 from __future__ import annotations
 
-from typing import Any
 from typing import Literal
 from typing import TYPE_CHECKING
 
@@ -181,25 +180,3 @@ _ONLY_WITH = (
         'a stream of its own (period_ms or rate_per_s)',
     ),
 )
-
-
-class Change(Strict):
-    """A change during the run: of one task, stream or unit, else of the policy."""
-
-    at_s: NotNegative = Field(description='When, in seconds of virtual time.')
-    task: Named = Field('', description='Change this task.')
-    stream: Named = Field('', description='Change this stream.')
-    unit: Named = Field('', description='Change this unit.')
-    set: dict[Named, Any] = Field(
-        {},
-        description='The keys to change, at least one; for the policy ``policy`` (its name) and '
-        'its parameters.',
-    )
-
-    @model_validator(mode='after')
-    def _one_object(self) -> Self:
-        if sum(map(bool, (self.task, self.stream, self.unit))) > 1:
-            raise ValueError('names more than one of task, stream and unit')
-        if not self.set:
-            raise ValueError('sets nothing')
-        return self
