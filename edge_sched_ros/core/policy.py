@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a low-level policy is: a pure function from what is known to what should run."""
+"""The protocol of policies: deterministic objects that decide which job runs on which unit."""
 
 from __future__ import annotations
 
@@ -31,6 +31,10 @@ class PolicyParameter:
 class Policy(Protocol):
     """
     Decides what runs where.
+
+    A policy is a deterministic object: the same events at the same times give the same decisions.
+    It may keep state in its attributes. It reads no clock, draws no random numbers of its own and
+    does no I/O.
 
     ``decide`` may return ``Run`` (a ready job's next stage on an idle unit that can run it),
     ``Drop``, ``UseVariant`` (before a job's first stage) and ``WakeAt``. It changes nothing. A
