@@ -125,7 +125,8 @@ def give_turns(view: View, decisions: list[Decision]) -> list[Decision]:
     """
     Return decisions in which each job is replaced by the equal whose turn it is.
 
-    For policies that do not order jobs by one key; equality is that of :func:`take_turns`.
+    For policies that do not order jobs by one key; equality is that of :func:`take_turns`. Where
+    some can be on time on the unit, it is one of them.
     """
     ready, behind = view.ready, view.behind
     if not behind or not decisions:
@@ -145,6 +146,7 @@ def give_turns(view: View, decisions: list[Decision]) -> list[Decision]:
             if equal(job, other) and unit in other.stage.units and other.id not in taken
         ]
         if not behind.isdisjoint([other.task for other in pool]):
+            pool = _in_time_on(view, unit, pool) if len(pool) > 1 else pool
             first = pool[0] if len(pool) == 1 else turns.sort(pool)[0]
             if first is not job:
                 job, decision = first, run(first, unit)
@@ -152,6 +154,14 @@ def give_turns(view: View, decisions: list[Decision]) -> list[Decision]:
             taken.add(job.id)
             given.append(decision)
     return put_off(view, given)
+
+
+def _in_time_on(view: View, unit: str, jobs: list[Job]) -> list[Job]:
+    """Return the jobs that can be on time when they go on on a unit; all when none can."""
+    in_time = [
+        job for job in jobs if view.now_ns + view.remaining_on_ns(job, unit) <= job.deadline_ns
+    ]
+    return in_time or jobs
 
 
 class Turns:

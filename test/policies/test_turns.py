@@ -190,6 +190,33 @@ def test_three_cameras_share_two_units(drop):
     assert share_of_worst(counts) >= 0.8, counts
 
 
+@pytest.mark.parametrize('policy', ['dream+drop', 'slo_mael+drop'])
+def test_no_turn_is_given_on_a_unit_where_it_would_be_late(policy):
+    """Long and short networks of one deadline; the long ones are too slow on the CPU."""
+    tasks = {}
+    for index in range(3):
+        for name, offset_ms in (('long', 0.0), ('short', 1.5)):
+            tasks[f'{name}{index}'] = {
+                'network': name,
+                'period_ms': 20.0,
+                'phase_ms': 3.0 * index + offset_ms,
+                'deadline_ms': 20.0,
+            }
+    networks = {
+        name: {'stages': [{'name': 'infer', 'cost': {'gpu0': gpu_ms, 'cpu0': cpu_ms}}]}
+        for name, gpu_ms, cpu_ms in (('long', 12.0, 30.0), ('short', 4.0, 8.0))
+    }
+    made = system(
+        {'name': 'mixed', 'tasks': tasks, 'networks': networks},
+        {'name': 'two', 'units': {'gpu0': {'kind': 'gpu'}, 'cpu0': {'kind': 'cpu'}}},
+    )
+    # 600 frames each; the short ones keep the CPU busy and a part of the GPU
+    assert sum(answers(made, policy, kind='short', on_time=True)) >= 570
+    longs = answers(made, policy, kind='long', on_time=True)
+    assert sum(longs) >= 280
+    assert share_of_worst(longs) >= 0.8
+
+
 def kept_for_the_second() -> Bench:
     """Return two cameras of period 30 and cost 20 at 90 ms, the second's frame due at 93."""
     tasks = [task(name, stream=name, deadline_ms=36, units=('cpu0',)) for name in ('a', 'b')]
