@@ -65,9 +65,9 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool)
     callback=_show_version,
     help='Show the version.',
 )
-@click.option('--verbose', is_flag=True, help='Show what happens inside.')
+@click.option('--verbose', is_flag=True, help='Log what the program does, on standard error.')
 def edge_sched(verbose: bool) -> None:
-    """Several networks, one robot computer, every deadline accounted for."""
+    """Schedule several networks on one robot computer, and account for every deadline."""
     level = logging.INFO if verbose else logging.WARNING
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(BriefFormatter('%(levelname)s: %(message)s'))

@@ -24,45 +24,52 @@ _FILE = NamedPath(path_type=Path, dir_okay=False)
 
 
 @click.command('node')
-@click.option('--kubeconfig', type=_FILE, help="Where absent: the pod's own, else the user's.")
+@click.option(
+    '--kubeconfig', type=_FILE, help="Kubeconfig file.  [default: the pod's own, else the user's]"
+)
 @click.option(
     '--node',
     'name',
     envvar='NODE_NAME',
     required=True,
     show_envvar=True,
-    help='The node this runs on.',
+    help='Name of the node that this command runs on.',
 )
-@click.option('--type', 'kind', default='', help="A key of the controller's devices.")
+@click.option(
+    '--type',
+    'kind',
+    default='',
+    help="Type of this node: a key of the devices in the controller's file.",
+)
 @click.option(
     '--publish',
     'kinds',
     multiple=True,
     type=click.Choice(UNIT_KINDS),
-    help='Kinds of units to lend whole as extended resources, given once for each; where absent '
-    'all that are found but cpu.',
+    help='Kind of units to publish as extended resources, for exclusive use; repeat the '
+    'option for each kind.  [default: all kinds found except cpu]',
 )
 @click.option(
     '--profiles',
     type=_FILE,
-    help='System file with the costs of networks measured here, as edge-sched profile writes; '
-    'where absent, those published are taken back.',
+    help='System file with the costs of networks measured here, as edge-sched profile '
+    'writes it. Without it, published costs are withdrawn.',
 )
 @click.option(
     '--observed',
     type=_FILE,
-    help='JSON that something here keeps writing: {"NAMESPACE/POD": response in ms}. Where '
-    'absent, or while it cannot be read, what was published is taken back.',
+    help='JSON file that another program keeps writing: {"NAMESPACE/POD": response in '
+    'ms}. Without it, or while it cannot be read, published values are withdrawn.',
 )
-@click.option('--once', is_flag=True, help='Publish once and end.')
+@click.option('--once', is_flag=True, help='Publish once, then exit.')
 @click.option(
     '--every-s',
     type=FiniteRange(1, 86400),
     default=60.0,
     show_default=True,
-    help='Check again after so long; what has not changed is not said again.',
+    help='Check again after this time; values that have not changed are not published again.',
 )
-@click.option('--json', 'as_json', is_flag=True, help='Print what was published as JSON.')
+@click.option('--json', 'as_json', is_flag=True, help='Print the published values as JSON.')
 @click.pass_context
 def node(
     context: click.Context,
@@ -79,7 +86,7 @@ def node(
     """
     Publish the units of this node as extended resources edge-sched.io/KIND.
 
-    Annotations and a label say which units, what the node is and what networks cost on it.
+    Annotations and a label give the units, the type of the node and the costs of networks on it.
     """
     from edge_sched_ros.cluster.agent import Agent
     from edge_sched_ros.cluster.agent import discover

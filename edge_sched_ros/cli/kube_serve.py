@@ -26,26 +26,32 @@ _SECONDS = FiniteRange(0, 86400, min_open=True)
     '--config',
     type=_FILE,
     required=True,
-    help='System file with the types of nodes (devices), costs of networks and limits; the keys '
-    'are in docs/system_schema.md.',
+    help='System file with the types of nodes (devices), the costs of networks and '
+    'limits; docs/system_schema.md lists the keys.',
 )
-@click.option('--kubeconfig', type=_FILE, help="Where absent: the pod's own, else the user's.")
+@click.option(
+    '--kubeconfig', type=_FILE, help="Kubeconfig file.  [default: the pod's own, else the user's]"
+)
 @click.option(
     '--listen',
     default='127.0.0.1:8888',
     show_default=True,
     metavar='HOST:PORT',
-    help='Where kube-scheduler, probes and Prometheus find it; port 0: any.',
+    help='Address for kube-scheduler, probes and Prometheus; with port 0 any free port.',
 )
-@click.option('--tls-cert', type=_FILE, help='HTTPS with this certificate; read again on change.')
-@click.option('--tls-key', type=_FILE, help='Its key.')
-@click.option('--tls-client-ca', type=_FILE, help='Answer only who has a certificate of this CA.')
+@click.option(
+    '--tls-cert', type=_FILE, help='Serve HTTPS with this certificate; read again when it changes.'
+)
+@click.option('--tls-key', type=_FILE, help='Key of the certificate.')
+@click.option(
+    '--tls-client-ca', type=_FILE, help='Answer only clients with a certificate of this CA.'
+)
 @click.option(
     '--algorithm',
     default='ibis',
     show_default=True,
     metavar='NAME',
-    help='Which of the nodes that fit gets the highest score: ibis, ibis-first-fit, balanced, or '
+    help='Algorithm that scores the possible nodes: ibis, ibis-first-fit, balanced, or '
     'your own, installed or as package.module:Class.',
 )
 @click.option(
@@ -53,28 +59,28 @@ _SECONDS = FiniteRange(0, 86400, min_open=True)
     type=_SECONDS,
     default=60.0,
     show_default=True,
-    help='Headroom is reserved for a pod at least so long, until it is seen bound.',
+    help='Minimum time that headroom is reserved for a pod, until the pod is seen bound.',
 )
 @click.option(
     '--violation-s',
     type=FiniteRange(0, 86400),
     default=10.0,
     show_default=True,
-    help='A pod observed to be late for so long is moved.',
+    help='Move a pod that is observed to be late for this time.',
 )
 @click.option(
     '--migrate-every-s',
     type=FiniteRange(0, 86400),
     default=30.0,
     show_default=True,
-    help='At most one pod in so long.',
+    help='Move at most one pod in this time.',
 )
 @click.option(
     '--penalty-s',
     type=FiniteRange(0, 86400),
     default=300.0,
     show_default=True,
-    help='The node it left takes nothing new for so long.',
+    help='Place no new pods for this time on the node that a pod has left.',
 )
 @click.option(
     '--stale-s',
@@ -82,7 +88,8 @@ _SECONDS = FiniteRange(0, 86400, min_open=True)
     type=FiniteRange(60, 86400),
     default=120.0,
     show_default=True,
-    help='Without a word from the API server for so long it is not ready; it serves on.',
+    help='Report not ready after this time without a message from the API server; answers'
+    ' continue.',
 )
 @click.option('--json', 'as_json', is_flag=True, help='Log to standard output as lines of JSON.')
 def serve(
@@ -103,8 +110,8 @@ def serve(
     """
     Answer kube-scheduler (POST /filter, /prioritize) from the placement model.
 
-    Watches nodes and pods, and evicts pods that are observed to be late where another node can
-    hold them. GET /healthz, /readyz and /metrics say how it is. See docs/kubernetes.md.
+    Watches nodes and pods, and evicts pods that are observed to be late if another node can run
+    them. GET /healthz, /readyz and /metrics report its state. See docs/kubernetes.md.
     """
     from edge_sched_ros.capacity.placement.registry import make_algorithm
     from edge_sched_ros.cluster.connection import connect

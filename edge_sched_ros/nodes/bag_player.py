@@ -25,17 +25,17 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         'bag',
         type=path_named,
-        help='a rosbag2 folder, an MCAP or SQLite file of one, or a ROS 1 bag',
+        help='a rosbag2 folder, an MCAP or SQLite file from such a folder, or a ROS 1 bag',
     )
-    parser.add_argument('--rate', type=float, default=1.0, help='times real time')
+    parser.add_argument('--rate', type=float, default=1.0, help='speed relative to real time')
     parser.add_argument('--loop', action='store_true', help='start again at the end')
     parser.add_argument(
         '--keep-gaps',
         action='store_true',
-        help='wait through gaps of more than 10 s instead of one second',
+        help='keep gaps of more than 10 s; otherwise they are shortened to one second',
     )
     parser.add_argument('--no-clock', action='store_true', help='do not publish /clock')
-    parser.add_argument('--topics', nargs='+', default=[], help='play only these')
+    parser.add_argument('--topics', nargs='+', default=[], help='play only these topics')
     parser.add_argument(
         '--wait',
         type=float,

@@ -131,7 +131,9 @@ class BagRecorder(Node):
 def _arguments() -> argparse.Namespace:
     parser = OneLineParser('bag_recorder', description=__doc__)
     parser.add_argument('bag', type=path_named, help='the bag to write; must not exist')
-    parser.add_argument('topics', nargs='+', metavar='TOPIC:TYPE', help='what to record')
+    parser.add_argument(
+        'topics', nargs='+', metavar='TOPIC:TYPE', help='topics to record, with their types'
+    )
     arguments = parser.parse_args(rclpy.utilities.remove_ros_args(sys.argv)[1:])
     for topic in arguments.topics:
         if topic.count(':') != 1 or not all(topic.split(':')):

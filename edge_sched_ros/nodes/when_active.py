@@ -85,13 +85,13 @@ def _arguments() -> argparse.Namespace:
         'one. Ends with the reason when the node says that it cannot be configured.',
     )
     parser.add_argument('node', help='name of the lifecycle node, e.g. /scheduler')
-    parser.add_argument('command', help='after --: the command and its arguments')
+    parser.add_argument('command', help='the command to run, and its arguments, after --')
     parser.add_argument(
         '--timeout',
         type=float,
         default=600.0,
         metavar='SECONDS',
-        help='how long to wait at most (%(default)s)',
+        help='maximum time to wait (%(default)s)',
     )
     own, _, command = _parted(sys.argv[1:])
     # rclpy reads them too: ROS arguments after -- are the command's

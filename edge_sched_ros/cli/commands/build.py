@@ -33,32 +33,39 @@ if TYPE_CHECKING:
 
 @click.command('build')
 @click.argument('networks', nargs=-1, required=True, type=NamedPath(path_type=Path))
-@click.option('--unit', 'unit_name', default='gpu', show_default=True, help='gpu, dla0, dla1, ...')
+@click.option(
+    '--unit',
+    'unit_name',
+    default='gpu',
+    show_default=True,
+    help='Unit to build for: gpu, dla0, dla1, ...',
+)
 @click.option(
     '--precision',
     type=click.Choice(PRECISIONS),
     default=None,
-    help='What to compute in: strong takes the types of the ONNX file; int8 needs Q/DQ operators '
-    'or a calibration table; auto is fp16 where this TensorRT has it, else strong.  '
-    "[default: the network's engine_options, else auto]",
+    help='Precision of the computation. strong uses the types of the ONNX file; int8 '
+    'needs Q/DQ operators or a calibration table; auto is fp16 if this TensorRT '
+    "supports it, else strong.  [default: the network's engine_options, else auto]",
 )
 @click.option(
     '--strict-dla',
     is_flag=True,
-    help='Refuse an engine that is not one part on the DLA.',
+    help='Refuse an engine that does not run as one part on the DLA.',
 )
 @click.option(
     '--allow-gpu-fallback',
     is_flag=True,
-    help='Let layers that the DLA cannot run go to the GPU; how many is shown.',
+    help='Run layers that the DLA cannot run on the GPU, and show how many.',
 )
 @click.option(
     '--calibrate',
     type=NamedPath(path_type=Path, file_okay=False),
     default=None,
     metavar='FOLDER',
-    help='Measure int8 ranges anew from the pictures of FOLDER (some hundreds, of what the robot '
-    'sees), write the calibration table, and build with it. Implies --precision int8.',
+    help='Measure int8 ranges again with the images in FOLDER (some hundreds, of what the'
+    ' robot sees), write the calibration table, and build with it. Implies '
+    '--precision int8.',
 )
 @click.option(
     '--calibration',
@@ -70,9 +77,9 @@ if TYPE_CHECKING:
     '--cache',
     type=NamedPath(path_type=Path, file_okay=False),
     default=None,
-    help="Folder of the engines.  [default: edge_sched_ros/engines in the user's cache]",
+    help="Folder to store engines in.  [default: edge_sched_ros/engines in the user's cache]",
 )
-@click.option('--json', 'as_json', is_flag=True, help='Print what was built as JSON.')
+@click.option('--json', 'as_json', is_flag=True, help='Print the built engines as JSON.')
 def build(
     networks: tuple[Path, ...],
     unit_name: str,
@@ -85,11 +92,12 @@ def build(
     as_json: bool,
 ) -> None:
     """
-    Build TensorRT engines of NETWORKS (YAML files), so that starting does not take minutes.
+    Build TensorRT engines for NETWORKS (YAML files), so that the node starts without delay.
 
-    An engine that is there and fits this machine, TensorRT and network is kept. Every variant of
-    a network has an engine of its own; with --precision only the network's own file is built. The
-    scheduler looks for what the engine_options say: options given here build another engine.
+    An existing engine is kept if it matches this machine, TensorRT and the network. Every variant
+    of a network has its own engine; with --precision only the network's own file is built. The
+    scheduler looks for the engine that the engine_options describe: options given here build a
+    different engine.
     """
     from edge_sched_ros.execution.engine_options import EngineOptions
     from edge_sched_ros.execution.network import load_network

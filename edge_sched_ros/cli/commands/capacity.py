@@ -25,16 +25,16 @@ from edge_sched_ros.core.near import did_you_mean
     '--cluster',
     type=NamedPath(),
     default=None,
-    help='One more file, as if it were the last of FILES.',
+    help='One more system file, read after FILES.',
 )
-@click.option('--task', 'only', default=None, help='Ask what-if for this task alone.')
+@click.option('--task', 'only', default=None, help='Show what-if questions for this task only.')
 @click.option(
     '--plot',
     type=NamedPath(path_type=Path, dir_okay=False),
     default=None,
-    help='Draw response against rate, with the knee, into this PNG.',
+    help='Draw response time over rate, with the knee, to this PNG file.',
 )
-@click.option('--json', 'as_json', is_flag=True, help='Print the answers as JSON.')
+@click.option('--json', 'as_json', is_flag=True, help='Print the results as JSON.')
 def capacity(
     files: tuple[str, ...],
     cluster: str | None,
@@ -43,10 +43,10 @@ def capacity(
     as_json: bool,
 ) -> None:
     """
-    Say whether the tasks of a system get their answers in time, by queueing models.
+    Calculate with queueing models whether the tasks of a system meet their deadlines.
 
-    FILES are system files: devices, tasks, what networks cost. Later ones add keys, or override
-    those of the ones before. The keys are in docs/system_schema.md.
+    FILES are system files with devices, tasks and the costs of networks. Later files add keys or
+    override keys of earlier files. docs/system_schema.md lists the keys.
     """
     from edge_sched_ros.capacity.analysis import analyse
     from edge_sched_ros.capacity.cluster import load_cluster

@@ -27,17 +27,23 @@ _BASELINE = 'edf+drop'
 
 @click.command('compare')
 @click.option(
-    '--suite', default='robot', show_default=True, help='dream, xrbench, robot or a file.'
+    '--suite',
+    default='robot',
+    show_default=True,
+    help='Suite to run: dream, xrbench, robot or a file.',
 )
 @click.option(
-    '--policies', default=_POLICIES, show_default=True, help='Names with commas between them.'
+    '--policies',
+    default=_POLICIES,
+    show_default=True,
+    help='Policies to compare, separated by commas.',
 )
 @click.option(
     '--seeds',
     type=click.IntRange(1, 1000),
     default=3,
     show_default=True,
-    help='Runs of each scenario and policy, with seeds from 0 on.',
+    help='Number of runs of each scenario and policy, with seeds 0, 1, ...',
 )
 @click.option(
     '--seconds',
@@ -46,24 +52,24 @@ _BASELINE = 'edf+drop'
     show_default=True,
     help='Virtual time of each run.',
 )
-@click.option('--only', default='', help='Only scenarios whose name contains this.')
+@click.option('--only', default='', help='Run only the scenarios whose name contains this text.')
 @click.option(
     '--baseline',
     default=None,
     show_default=f'{_BASELINE}, or the first policy',
-    help='What ratios are to; one of the policies.',
+    help='Policy that the ratios refer to; one of --policies.',
 )
 @click.option(
-    '--bound', is_flag=True, help='Also solve short windows to the optimum (needs ortools).'
+    '--bound', is_flag=True, help='Also compute the optimum of short windows (needs ortools).'
 )
 @click.option(
     '--jobs',
     type=click.IntRange(1),
     default=None,
     show_default='all cores',
-    help='Processes at a time.',
+    help='Number of processes at the same time.',
 )
-@click.option('--json', 'as_json', is_flag=True, help='Print everything as JSON.')
+@click.option('--json', 'as_json', is_flag=True, help='Print all results as JSON.')
 def compare(
     suite: str,
     policies: str,
@@ -75,7 +81,7 @@ def compare(
     jobs: int | None,
     as_json: bool,
 ) -> None:
-    """Run several policies on every scenario of a suite; the same frames for all."""
+    """Run several policies on every scenario of a suite, with the same frames for each."""
     from edge_sched_ros.plugins.policies import make_policy
     from edge_sched_ros.reporting.layout import output_console
     from edge_sched_ros.reporting.outcomes import show_comparison

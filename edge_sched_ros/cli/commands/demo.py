@@ -54,10 +54,12 @@ _START_TIMEOUT_S = 60.0
     show_default=True,
     help='Length of the bag.',
 )
-@click.option('--policy', default=None, help='Scheduling policy instead of that in demo.yaml.')
+@click.option(
+    '--policy', default=None, help='Scheduling policy to use instead of the one in demo.yaml.'
+)
 @click.option('--json', 'as_json', is_flag=True, help='Print summary.json instead of a table.')
 def demo(out: Path, seconds: float, policy: str | None, as_json: bool) -> None:
-    """Play a bag over DDS into the scheduler node and compare its answers with the truth."""
+    """Play a bag over DDS into the scheduler node, and score its results by the ground truth."""
     _need_ros()
     # what scores the answers, before they are made
     for module in ('pycocotools', 'motmetrics'):

@@ -14,15 +14,15 @@ from rich.console import Console
 
 
 @click.command('doctor')
-@click.option('--json', 'as_json', is_flag=True, help='Print it as JSON.')
+@click.option('--json', 'as_json', is_flag=True, help='Print the result as JSON.')
 def doctor(as_json: bool) -> None:
     """
-    Show what this machine can compute with, and why not where it cannot.
+    Show what this machine can compute with, and why a part cannot be used.
 
-    Module, power mode and versions; every processing unit, inference engine and preprocessor with
-    the reason where it cannot be used; which unit can do which preprocessing; whether large
-    images arrive; what can be read of temperatures and power. Nothing is changed, and what might
-    crash is tried in another process.
+    Shows module, power mode and versions; every processing unit, inference engine and
+    preprocessor, with the reason if it cannot be used; which unit can do which preprocessing;
+    whether large images arrive; and which temperatures and power values can be read. The command
+    changes nothing, and runs tests that might crash in another process.
     """
     from edge_sched_ros.cli.output import printing
     from edge_sched_ros.pipeline.health.machine_report import machine_report

@@ -13,7 +13,7 @@ from edge_sched_ros.cli.usage import CommandGroup
 
 @click.group('kube', cls=CommandGroup)
 def kube() -> None:
-    """Serve kube-scheduler from the placement model; publish the units of nodes."""
+    """Run the scheduler extender for Kubernetes, and publish the units of nodes."""
 
 
 kube.add_command(serve)

@@ -35,22 +35,25 @@ _MANY = 200_000
 
 @click.command('place')
 @click.argument('files', type=NamedPath(), nargs=-1)
-@click.option('--apps', type=NamedPath(), help='One more file, as if it were before --cluster.')
-@click.option('--cluster', type=NamedPath(), help='One more file, as if it were the last.')
+@click.option(
+    '--apps', type=NamedPath(), help='One more system file, read after FILES and before --cluster.'
+)
+@click.option('--cluster', type=NamedPath(), help='One more system file, read last.')
 @click.option(
     '--algorithm',
     default='ibis',
     show_default=True,
     metavar='NAME',
-    help='ibis, ibis-first-fit and balanced ask the queueing models; first-fit, best-fit and '
-    'worst-fit look at memory alone; optimum knows all applications beforehand (extra [plan]); '
-    'or your own, installed or as package.module:Class.',
+    help='Placement algorithm. ibis, ibis-first-fit and balanced use the queueing models;'
+    ' first-fit, best-fit and worst-fit use only memory; optimum knows all '
+    'applications beforehand (extra [plan]). Or your own, installed or as '
+    'package.module:Class.',
 )
 @click.option(
     '--evict/--no-evict',
     default=True,
-    help='Let urgent applications send away others where nothing else is left; not those that '
-    'look at memory alone.',
+    help='Let urgent applications evict others if there is no other place. Algorithms '
+    'that use only memory never evict.',
     show_default=True,
 )
 @click.option(
@@ -58,15 +61,16 @@ _MANY = 200_000
     type=FiniteRange(0, 3600, min_open=True),
     default=None,
     metavar='SECONDS',
-    help='Simulate the result for so long; who answers late there is a violation, too.',
+    help='Simulate the placement for this time; an application that answers late counts '
+    'as a violation, too.',
 )
-@click.option('--seed', type=click.IntRange(0), default=0, help='Of that simulation.')
+@click.option('--seed', type=click.IntRange(0), default=0, help='Seed of the simulation.')
 @click.option(
     '--time-limit-s',
     type=FiniteRange(0, min_open=True),
     default=30.0,
     show_default=True,
-    help='For optimum: the best found by then is given, whether proven or not.',
+    help='Time limit for optimum; it then returns the best placement found, proven or not.',
 )
 @click.option('--json', 'as_json', is_flag=True, help='Print the placement as JSON.')
 @click.pass_context
@@ -83,11 +87,11 @@ def place(
     as_json: bool,
 ) -> None:
     """
-    Place applications on the nodes of a cluster so that all answer in time.
+    Place applications on the nodes of a cluster so that all meet their deadlines.
 
-    FILES are system files. Their tasks are the applications, in order of arrival, their devices
-    the nodes. Later files add keys, or override those of the ones before. The keys are in
-    docs/system_schema.md.
+    FILES are system files. The tasks are the applications, in order of arrival; the devices are
+    the nodes. Later files add keys or override keys of earlier files. docs/system_schema.md lists
+    the keys.
     """
     from edge_sched_ros.capacity.placement.placement_file import load_problem
 

@@ -31,28 +31,28 @@ _UNITS = {
     type=click.Choice(list(_UNITS)),
     default='min-makespan',
     show_default=True,
-    help='What is best; docs/planning.md says how each is counted.',
+    help='What to optimise; docs/planning.md defines each objective.',
 )
 @click.option(
     '--latency-bound-ms',
     type=FiniteRange(0, min_open=True),
     default=None,
-    help='No network may take longer in a round.',
+    help='Maximum latency of each network in a round.',
 )
 @click.option(
     '--max-switches',
     type=click.IntRange(0, 1000),
     default=1,
     show_default=True,
-    help='How often a network may change its unit, where the files do not say that of it.',
+    help='How often a network may change its unit, if the files do not give its max_switches.',
 )
 @click.option(
     '--time-limit-s',
     type=FiniteRange(0, min_open=True),
     default=10.0,
     show_default=True,
-    help='Of the search; the best plan found by then is given, proven or not. Baselines and '
-    'building the model come on top.',
+    help='Time limit of the search; the command then prints the best plan found, proven '
+    'or not. Baselines and building the model take additional time.',
 )
 @click.option('--json', 'as_json', is_flag=True, help='Print the plan as JSON.')
 def plan(
@@ -64,11 +64,11 @@ def plan(
     as_json: bool,
 ) -> None:
     """
-    Map the stages of several networks to units, and compare with baselines.
+    Assign the stages of several networks to units, and compare with baselines.
 
-    FILES are system files: what one leaves out another may say, and later ones override. Names
-    of what comes with the package do as well; @MODE may follow for a power mode of the device.
-    Planned are the networks of the tasks; all of them where there are no tasks.
+    FILES are system files, or names of files that come with the package. Later files add keys or
+    override keys of earlier files. Append @MODE to select a power mode of the device. The command
+    plans the networks of the tasks; without tasks it plans all networks.
     """
     from edge_sched_ros.installation.missing import MissingLibraryError
     from edge_sched_ros.planning.from_file import problem_of

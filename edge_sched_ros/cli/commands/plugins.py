@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 @click.command('plugins')
-@click.option('--json', 'as_json', is_flag=True, help='Print it as JSON.')
+@click.option('--json', 'as_json', is_flag=True, help='Print the result as JSON.')
 def plugins(as_json: bool) -> None:
     """
-    List what can be named, and where it comes from.
+    List the names of policies, decoders and other plug-ins, and their packages.
 
-    Policies, placement algorithms, decoders, programs, engines, preprocessors and commands: built
-    in, or of which installed package; what cannot be used has its reason. Each plug-in is imported
-    for that. How to write one is in docs/plugins.md.
+    Lists policies, placement algorithms, decoders, programs, engines, preprocessors and commands,
+    built in or from an installed package, with the reason if one cannot be used. The command
+    imports each plug-in to find out. docs/plugins.md explains how to write one.
     """
     from edge_sched_ros.cli.all_plugins import REGISTRIES
     from edge_sched_ros.cli.output import printing

@@ -38,43 +38,49 @@ _MEASURING = (
     '--output',
     type=_FILE,
     default=None,
-    help='System file to write; what it has of this machine, as sure as --share asks, is kept '
-    'and not measured again. Without NETWORKS it is only shown.',
+    help='System file to write. Results in it that are from this machine and as precise '
+    'as --share asks are kept and not measured again. Without NETWORKS the file is '
+    'only shown.',
 )
 @click.option(
     '--units',
     default=None,
-    help='Units to measure on, by name or kind: cpu0,gpu0.  [default: all]',
+    help='Units to measure on, by name or kind, separated by commas: cpu0,gpu0.  [default: all]',
 )
-@click.option('--variants', is_flag=True, help="Measure the variants a network's YAML lists, too.")
+@click.option(
+    '--variants', is_flag=True, help="Also measure the variants that a network's YAML lists."
+)
 @click.option('--corun', is_flag=True, help='Measure how busy units slow each other down.')
 @click.option(
     '--corun-pairs',
     type=click.IntRange(1, 10_000),
     default=24,
     show_default=True,
-    help='Most pairs of networks on pairs of units for --corun.',
+    help='Maximum number of pairs of networks on pairs of units for --corun.',
 )
-@click.option('--energy', is_flag=True, help='Read power rails meanwhile, where there are any.')
+@click.option(
+    '--energy', is_flag=True, help='Read the power rails during the measurement, if there are any.'
+)
 @click.option(
     '--share',
     type=FiniteRange(0, 1, min_open=True, max_open=True),
     default=0.02,
     show_default=True,
-    help='Repeat until half of the 95 % confidence interval of the median is below this share.',
+    help='Repeat until half of the 95 % confidence interval of the median is below this '
+    'share of the median.',
 )
 @click.option(
     '--max-s',
     type=FiniteRange(0, min_open=True, max=86_400),
     default=20.0,
     show_default=True,
-    help='Longest time for a network on a unit.',
+    help='Maximum time for each network on each unit.',
 )
 @click.option(
-    '--image', type=_FILE, default=None, help='Picture to work on.  [default: 640x480 of blocks]'
+    '--image', type=_FILE, default=None, help='Image to work on.  [default: 640x480 of blocks]'
 )
-@click.option('--again', is_flag=True, help='Measure what the file has, too.')
-@click.option('--plot', type=_FILE, default=None, help='Draw it: a PNG, or a page of HTML.')
+@click.option('--again', is_flag=True, help='Measure again what the file already has.')
+@click.option('--plot', type=_FILE, default=None, help='Draw the results to a PNG or HTML file.')
 @click.option('--json', 'as_json', is_flag=True, help='Print the file as JSON.')
 @click.pass_context
 def profile(
@@ -96,9 +102,9 @@ def profile(
     """
     Measure what NETWORKS (YAML files) cost on the units of this machine.
 
-    Every stage on every unit that can run it, alone: median, percentiles, memory. The file is
-    written after each network and unit; interrupted, the same command goes on where it stopped.
-    docs/profiling.md says what the numbers mean.
+    Measures every stage alone, on every unit that can run it: median, percentiles, memory. The
+    file is written after each network and unit. If the command is interrupted, run it again to
+    continue. docs/profiling.md explains the numbers.
     """
     from edge_sched_ros.profiling.profile_file import read_profile
     from edge_sched_ros.profiling.repeat import Limits

@@ -24,27 +24,31 @@ from edge_sched_ros.documents.output_file import check_folder
     '--params',
     required=True,
     type=NamedPath(path_type=Path),
-    help='ROS parameter file, the same the node takes.',
+    help='ROS parameter file, as for the node.',
 )
 @click.option(
     '-o',
     '--output',
     type=NamedPath(path_type=Path),
     default=None,
-    help='Bag of results to write; must not exist.',
+    help='Bag to write the results to; must not exist.',
 )
-@click.option('--policy', default=None, help="Scheduling policy instead of the file's.")
+@click.option(
+    '--policy', default=None, help='Scheduling policy to use instead of the one in the file.'
+)
 @click.option(
     '--rate',
     type=FiniteRange(0, min_open=True),
     default=1.0,
     show_default=True,
-    help='Times real time.',
+    help='Speed relative to real time.',
 )
 @click.option(
-    '--keep-gaps', is_flag=True, help='Wait through gaps of more than 10 s instead of one second.'
+    '--keep-gaps',
+    is_flag=True,
+    help='Keep gaps of more than 10 s; otherwise they are shortened to one second.',
 )
-@click.option('--json', 'as_json', is_flag=True, help='Print the account as JSON.')
+@click.option('--json', 'as_json', is_flag=True, help='Print the result as JSON.')
 def replay(
     bag: Path,
     params: Path,
@@ -55,9 +59,9 @@ def replay(
     as_json: bool,
 ) -> None:
     """
-    Feed BAG through the node's pipeline without DDS.
+    Play BAG through the node's pipeline, without DDS.
 
-    BAG is a rosbag2 folder, an MCAP or SQLite file of one, or a ROS 1 bag.
+    BAG is a rosbag2 folder, an MCAP or SQLite file from such a folder, or a ROS 1 bag.
     """
     from edge_sched_ros.bags.replay import Replay
     from edge_sched_ros.core.errors import ConfigError

@@ -16,8 +16,8 @@ def schema() -> None:
     """
     Print the JSON Schema of system files.
 
-    An editor that knows it completes keys and marks mistakes. With the YAML language server:
-    write it to a file, and begin a system file with
+    An editor with this schema completes keys and marks mistakes. For the YAML language server,
+    write the schema to a file, and put this line at the top of a system file:
     "# yaml-language-server: $schema=PATH-TO-THAT-FILE".
     """
     from edge_sched_ros.system.schema_docs import json_schema

@@ -47,57 +47,63 @@ _NOT_WITH_REPLAY = {
     'settings',
     multiple=True,
     metavar='NAME=VALUE',
-    help='A parameter of the policy; may be given again.',
+    help='Set a parameter of the policy; can be repeated.',
 )
 @click.option(
     '--seconds',
     type=FiniteRange(0, min_open=True, max=1e6),
     default=10.0,
     show_default=True,
-    help='How long frames come, in virtual time.',
+    help='How long frames arrive, in virtual time.',
 )
-@click.option('--seed', type=int, default=0, show_default=True, help='Same seed, same run.')
+@click.option(
+    '--seed',
+    type=int,
+    default=0,
+    show_default=True,
+    help='Seed of the random numbers; the same seed gives the same run.',
+)
 @click.option(
     '--load',
     type=FiniteRange(0, 100, min_open=True),
     default=None,
-    help='Scale all run times, and where that is not enough raise the rates, so that the best '
-    'division of the work keeps the busiest unit busy to this share.',
+    help='Scale all run times, and raise the rates if that is not enough, until the '
+    'busiest unit has this utilisation with the best division of the work.',
 )
 @click.option(
     '--plan',
     type=NamedPath(path_type=Path, dir_okay=False),
     default=None,
-    help='What plan_follower follows: a file that edge-sched plan --json has printed, with tasks '
-    'or networks of the workload, whose stages are the groups.',
+    help='Plan for plan_follower: a file with the output of edge-sched plan --json. Its '
+    'networks are tasks or networks of the workload; its groups are their stages.',
 )
 @click.option(
     '--replan-s',
     type=FiniteRange(0, max=1e6),
     default=None,
-    help='Make plan_follower another plan when tasks, units or costs change, which takes that '
-    'much virtual time (needs ortools).',
+    help='Make a new plan for plan_follower when tasks, units or costs change; planning '
+    'takes this much virtual time (needs ortools).',
 )
 @click.option(
     '--trace',
     type=NamedPath(path_type=Path, dir_okay=False),
     default=None,
-    help='Write events and decisions there, one JSON line each.',
+    help='Write events and decisions to this file, one JSON line each.',
 )
 @click.option(
     '--replay',
     'replayed',
     type=NamedPath(path_type=Path, dir_okay=False),
     default=None,
-    help='Feed a trace to a new dispatcher instead and see whether it decides the same; policy '
-    'and seed are those of the trace.',
+    help='Instead of simulating, feed a trace to a new dispatcher and check that it makes'
+    ' the same decisions; policy and seed are those of the trace.',
 )
-@click.option('--json', 'as_json', is_flag=True, help='Print the outcome, or the list, as JSON.')
+@click.option('--json', 'as_json', is_flag=True, help='Print the result, or the list, as JSON.')
 @click.option(
     '--list',
     'listed',
     is_flag=True,
-    help='Show the built-in workloads, platforms, suites and policies, and end.',
+    help='Show the built-in workloads, platforms, suites and policies, then exit.',
 )
 @click.pass_context
 def simulate(
@@ -120,8 +126,8 @@ def simulate(
     """
     Run the scheduler on tasks and a device in virtual time.
 
-    FILES are system files: what one leaves out another may say, and later ones override. Names
-    of what comes with the package do as well; @MODE may follow for a power mode of the device.
+    FILES are system files, or names of files that come with the package. Later files add keys or
+    override keys of earlier files. Append @MODE to select a power mode of the device.
     """
     from edge_sched_ros.cli.plans import check_follows
     from edge_sched_ros.cli.plans import read_plan
