@@ -42,27 +42,27 @@ NUMBERS = {
         1.0,
         1000.0,
         whole=True,
-        description='Frames in a row without a match that a track lives through; dropped frames '
-        'do not count',
+        description='Number of frames in a row without a match that a track survives; dropped '
+        'frames do not count',
     ),
     'min_hits': Number(
         _DEFAULTS.min_hits,
         1.0,
         100.0,
         whole=True,
-        description='Sightings before a track gets its number',
+        description='Number of detections before a track gets its number',
     ),
     'appearance_weight': Number(
         _DEFAULTS.appearance_weight,
         0.0,
         1.0,
-        description='How much likeness counts against place',
+        description='Weight of appearance against position',
     ),
     'max_distance': Number(
         _DEFAULTS.max_distance,
         0.0,
         1.0,
-        description='Pairs farther apart than this never match',
+        description='Maximum distance of a match',
     ),
 }
 

@@ -16,7 +16,7 @@ from edge_sched_ros.policies.placement import run
 from edge_sched_ros.policies.reservations import Reservations
 
 COMBINATIONS = PolicyParameter(
-    'combinations', 128, 1, 100_000, 'Assignments looked at for one decision, at most'
+    'combinations', 128, 1, 100_000, 'Maximum number of assignments compared for one decision'
 )
 
 

@@ -34,34 +34,71 @@ class Dream:
 
     name = 'dream'
     parameters: ClassVar[tuple[PolicyParameter, ...]] = (
-        PolicyParameter('alpha', 0.0, 0.0, 100.0, 'Weight of starvation' + _UNVERIFIED),
-        PolicyParameter('beta', 2.0, 0.0, 100.0, 'Weight of energy' + _UNVERIFIED),
-        PolicyParameter('tune', True, 0, 1, 'Whether alpha and beta are tuned online'),
-        PolicyParameter('smart_drop', True, 0, 1, 'Whether frames are dropped by four conditions'),
-        PolicyParameter('variants', True, 0, 1, 'Whether lighter variants run under load'),
         PolicyParameter(
-            'togo_min', False, 0, 1,
-            'Whether time to go is that of the fastest unit, not the mean' + _UNVERIFIED,
+            'alpha', 0.0, 0.0, 100.0, 'Weight of starvation in the score' + _UNVERIFIED
+        ),
+        PolicyParameter('beta', 2.0, 0.0, 100.0, 'Weight of energy in the score' + _UNVERIFIED),
+        PolicyParameter(
+            'tune', True, 0, 1, 'Whether the policy tunes alpha and beta while it runs'
         ),
         PolicyParameter(
-            'urgency_limit', 100.0, 1.0, 1e6, 'Urgency without slack' + _UNVERIFIED
+            'smart_drop',
+            True,
+            0,
+            1,
+            'Whether the policy drops frames by the four conditions of smart drop',
         ),
         PolicyParameter(
-            'switch_cost', 0.1, 0.0, 10.0,
-            "Cost of a unit's change to another task, in stage energies" + _UNVERIFIED,
+            'variants', True, 0, 1, 'Whether the policy uses lighter variants under load'
         ),
         PolicyParameter(
-            'drop_late', True, 0, 1,
-            'Whether frames whose deadline has passed are dropped' + _UNVERIFIED,
+            'togo_min',
+            False,
+            0,
+            1,
+            'Whether the remaining time is that on the fastest unit instead of the mean over'
+            ' the units' + _UNVERIFIED,
         ),
         PolicyParameter(
-            'drop_cap', 0.2, 0.0, 1.0, 'Share of latest frames that may be dropped' + _UNVERIFIED
+            'urgency_limit', 100.0, 1.0, 1e6, 'Urgency of a job without slack' + _UNVERIFIED
         ),
-        PolicyParameter('drop_window', 10, 1, 32, 'How many latest frames' + _UNVERIFIED),
         PolicyParameter(
-            'hysteresis', 0.1, 0.0, 0.9, 'Share of slack to spare before a heavier variant'
+            'switch_cost',
+            0.1,
+            0.0,
+            10.0,
+            'Cost of giving a unit to another task, relative to the energy of the stage'
+            + _UNVERIFIED,
         ),
-    )  # fmt: skip
+        PolicyParameter(
+            'drop_late',
+            True,
+            0,
+            1,
+            'Whether the policy drops frames whose deadline has passed' + _UNVERIFIED,
+        ),
+        PolicyParameter(
+            'drop_cap',
+            0.2,
+            0.0,
+            1.0,
+            'Maximum share of the latest frames of a task that may be dropped' + _UNVERIFIED,
+        ),
+        PolicyParameter(
+            'drop_window',
+            10,
+            1,
+            32,
+            'Number of latest frames that drop_cap refers to' + _UNVERIFIED,
+        ),
+        PolicyParameter(
+            'hysteresis',
+            0.1,
+            0.0,
+            0.9,
+            'Share of the slack that must remain before a heavier variant is used',
+        ),
+    )
     switches_variants: ClassVar[bool] = True
     asks_when_busy: ClassVar[bool] = False
 

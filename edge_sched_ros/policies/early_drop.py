@@ -37,11 +37,16 @@ class EarlyDrop:
             0.0,
             0.0,
             1000.0,
-            'A job counts as lost this long before it really is, but never more than a quarter '
-            'of its deadline: room for stages that take longer than usual, and for publishing',
+            'Margin before the deadline, in milliseconds, at most a quarter of the deadline:'
+            ' a job is dropped early if it would end less than this before its deadline. The'
+            ' margin leaves time for stages that take longer than usual, and for publishing',
         ),
         PolicyParameter(
-            'probe_after', 10, 1, 1_000_000, 'Early drops in a row until one job is run anyway'
+            'probe_after',
+            10,
+            1,
+            1_000_000,
+            'Number of early drops in a row after which one job runs anyway',
         ),
     )
     asks_when_busy: ClassVar[bool] = False

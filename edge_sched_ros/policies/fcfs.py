@@ -27,7 +27,7 @@ class FirstComeFirstServed:
             False,
             0,
             1,
-            'Whether every stage stays on one unit, balanced by load',
+            'Whether every stage has one fixed unit, balanced by load',
         ),
     )
     asks_when_busy: ClassVar[bool] = False

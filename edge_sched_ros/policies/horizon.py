@@ -58,21 +58,49 @@ class Horizon:
 
     name = 'horizon'
     parameters: ClassVar[tuple[PolicyParameter, ...]] = (
-        PolicyParameter('budget', 600, 1, 1_000_000, 'Placements tried for one decision, at most'),
-        PolicyParameter('window_ms', 30.0, 0.0, 1e4, 'How far ahead arrivals are foreseen'),
-        PolicyParameter('arrivals', 4, 0, 100, 'How many arrivals are foreseen, at most'),
+        PolicyParameter(
+            'budget', 600, 1, 1_000_000, 'Maximum number of placements tried for one decision'
+        ),
+        PolicyParameter(
+            'window_ms',
+            30.0,
+            0.0,
+            1e4,
+            'Time ahead for which arrivals are predicted, in milliseconds',
+        ),
+        PolicyParameter('arrivals', 4, 0, 100, 'Maximum number of predicted arrivals'),
         PolicyParameter('accuracy', 1.0, 0.0, 100.0, 'Cost of lost accuracy, in misses'),
-        PolicyParameter('energy', 0.1, 0.0, 0.9, 'Most that energy may cost, in misses'),
+        PolicyParameter('energy', 0.1, 0.0, 0.9, 'Maximum cost of energy, in misses'),
         PolicyParameter(
-            'fairness', 1.0, 0.0, 100.0, 'How much dearer misses get for tasks that missed a lot'
+            'fairness',
+            1.0,
+            0.0,
+            100.0,
+            'How much more a miss costs for tasks that missed many deadlines recently',
         ),
         PolicyParameter(
-            'safety', 2.0, 0.0, 10.0, 'Standard deviation of a latency, in mean deviations'
+            'safety',
+            2.0,
+            0.0,
+            10.0,
+            'Assumed standard deviation of a latency, as a multiple of its mean deviation',
         ),
-        PolicyParameter('haste', 0.2, 0.0, 1.0, 'Cost of using up all time, in misses'),
-        PolicyParameter('pressure', 0.2, 0.0, 100.0, 'Cost of taking units, in misses per window'),
         PolicyParameter(
-            'probe_after', 10, 1, 1_000_000, 'Early drops in a row until one job is run anyway'
+            'haste',
+            0.2,
+            0.0,
+            1.0,
+            'Cost of a job that uses all the time to its deadline, in misses',
+        ),
+        PolicyParameter(
+            'pressure', 0.2, 0.0, 100.0, 'Cost of occupying units, in misses per window'
+        ),
+        PolicyParameter(
+            'probe_after',
+            10,
+            1,
+            1_000_000,
+            'Number of early drops in a row after which one job runs anyway',
         ),
     )
     switches_variants: ClassVar[bool] = True

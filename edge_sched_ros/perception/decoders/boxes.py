@@ -30,9 +30,9 @@ class BoxDecoder(Decoder):
         'max_detections': (1, 10_000),
     }
     meanings: ClassVar[dict[str, str]] = {
-        'score_threshold': 'Detections below this score are left out',
-        'nms_iou': 'Overlap from which the weaker of two boxes is left out',
-        'max_detections': 'How many of the best detections',
+        'score_threshold': 'Detections with a lower score are left out',
+        'nms_iou': 'Overlap (IoU) above which the box with the lower score is left out',
+        'max_detections': 'Maximum number of detections; the best are kept',
     }
 
     def select(

@@ -32,10 +32,10 @@ class DepthDecoder(Decoder):
         'shift': (-1e6, 1e6),
     }
     meanings: ClassVar[dict[str, str]] = {
-        'min_m': 'What is nearer is not known, in metres',
-        'max_m': 'What is farther is not known, in metres',
-        'scale': 'What the values of the network are multiplied by',
-        'shift': 'What is added to the values after that',
+        'min_m': 'Minimum depth, in metres; nearer points are unknown (NaN)',
+        'max_m': 'Maximum depth, in metres; farther points are unknown (NaN)',
+        'scale': 'Factor for the output values of the network',
+        'shift': 'Offset added to the values after scale',
     }
 
     def set_option(self, name: str, value: Any) -> None:

@@ -37,7 +37,7 @@ class DepthDisparity(DepthDecoder):
     meanings: ClassVar[dict[str, str]] = {
         **DepthDecoder.meanings,
         'focal_px': "Focal length at the size of the network's input, in pixels",
-        'baseline_m': 'Between the two cameras, in metres',
+        'baseline_m': 'Distance between the two cameras, in metres',
     }
 
     def set_option(self, name: str, value: Any) -> None:

@@ -23,12 +23,14 @@ _NUMBERS = {
         0.05,
         0.0001,
         1.0,
-        description='Corners weaker than this share of the strongest are left out',
+        description='Corners weaker than this share of the strongest corner are left out',
     ),
     # the only distance a PVA knows
-    'min_distance': Number(8.0, 1.0, 1000.0, description='Between two corners, in pixels'),
+    'min_distance': Number(
+        8.0, 1.0, 1000.0, description='Minimum distance between two corners, in pixels'
+    ),
     'max_corners': Number(
-        500, 1, 10_000, whole=True, description='How many of the strongest corners'
+        500, 1, 10_000, whole=True, description='Maximum number of corners; the strongest are kept'
     ),
 }
 

@@ -20,7 +20,9 @@ from edge_sched_ros.perception.programs.unit_vision import picture_of
 from edge_sched_ros.perception.programs.unit_vision import UnitVision
 
 _NUMBERS = {
-    'strength': Number(0.5, 0.0, 1.0, description='How much noise is taken away, none to most')
+    'strength': Number(
+        0.5, 0.0, 1.0, description='Strength of noise removal, from none to maximum'
+    )
 }
 
 

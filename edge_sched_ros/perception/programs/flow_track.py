@@ -27,20 +27,20 @@ _NUMBERS = {
         1.0,
         1000.0,
         whole=True,
-        description='Frames a track is kept without a detection of it',
+        description='Number of frames that a track is kept without a detection',
     ),
     'min_hits': Number(
         _DEFAULTS.min_hits,
         1.0,
         100.0,
         whole=True,
-        description='Detections before a track is shown',
+        description='Number of detections before a track is published',
     ),
     'max_distance': Number(
         _DEFAULTS.max_distance,
         0.0,
         1.0,
-        description='A detection farther from a track than this begins another track',
+        description='A detection farther from a track than this starts a new track',
     ),
 }
 #: results that may wait for the next frame

@@ -25,10 +25,10 @@ _NUMBERS = {
         0.0,
         0.0,
         1e5,
-        description='Focal length of the rectified pictures, in pixels; must be given',
+        description='Focal length of the rectified images, in pixels; required',
     ),
     'baseline_m': Number(
-        0.0, 0.0, 1000.0, description='Between the two cameras, in metres; must be given'
+        0.0, 0.0, 1000.0, description='Distance between the two cameras, in metres; required'
     ),
     'max_disparity': Number(
         128,
@@ -36,11 +36,10 @@ _NUMBERS = {
         256,
         whole=True,
         multiple=16,
-        description='Most that is looked for, in pixels, a multiple of 16; an OFA takes 128 and '
-        '256',
+        description='Maximum disparity, in pixels, a multiple of 16; an OFA supports 128 and 256',
     ),
     'window': Number(
-        5, 1, 11, whole=True, description='Side of what is compared, in pixels, an odd number'
+        5, 1, 11, whole=True, description='Side of the compared window, in pixels, an odd number'
     ),
 }
 _MUST_BE_GIVEN = ('focal_px', 'baseline_m')

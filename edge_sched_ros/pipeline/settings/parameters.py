@@ -20,9 +20,9 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         'policy',
         'string',
         'edf+drop',
-        'What decides which stage runs where and what is dropped; +drop forms give up early what '
-        'cannot make its deadline. One of this package, of another installed one, or '
-        'package.module:Class',
+        'Policy that decides which stage runs on which unit and which jobs are dropped; '
+        'with +drop it drops early the jobs that cannot meet their deadline. A policy of'
+        ' this package, of another installed package, or package.module:Class',
         dynamic=True,
         plug_ins=POLICIES,
     ),
@@ -30,48 +30,49 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         'units',
         'string_array',
         [],
-        'Units to use, by name (cpu0) or kind (cpu); empty for all this machine has. The work of '
-        'those it does not have goes to those it has, and diagnostics warn. Stages before and '
-        'after a network that none of them can run are run by CPU cores',
+        'Units to use, by name (cpu0) or kind (cpu); empty for all units of this '
+        'machine. Units that the machine has do the work of missing ones, and '
+        'diagnostics warn. CPU cores run stages before and after a network that none of '
+        'the units can run',
     ),
     ParameterSpec(
         'require_units',
         'bool',
         False,
-        'Refuse to be configured when a unit that is named here or by a task cannot be used',
+        'Refuse to be configured when a unit named in units, here or of a task, cannot be used',
     ),
     ParameterSpec(
         'engine',
         'string',
         'auto',
-        'Inference engine, and with it the units it serves, or auto for one on every unit: '
-        'tensorrt on GPU and DLA, onnxruntime on CPU. Another one (of an installed package, or '
-        'package.module:Class) only where it is named',
+        'Inference engine, which also selects the units that it supports; auto uses '
+        'tensorrt on GPU and DLA and onnxruntime on CPU. Another engine (of an installed'
+        ' package, or package.module:Class) is used only if it is named',
         plug_ins=ENGINES,
     ),
     ParameterSpec(
         'preprocessor',
         'string',
         'auto',
-        'Preprocessor, and with it the units it serves, or auto for one on every unit: vpi on '
-        'GPU, VIC, PVA and OFA, opencv on CPU; what the named one cannot do is left to the '
-        'others. Another one only where it is named, as with engine',
+        'Preprocessor, which also selects the units that it supports; auto uses vpi on '
+        'GPU, VIC, PVA and OFA and opencv on CPU. The others do what the named one '
+        'cannot do. Another preprocessor is used only if it is named, as with engine',
         plug_ins=PREPROCESSORS,
     ),
     ParameterSpec(
         'profiles',
         'string',
         '',
-        'System file with costs that are known from the start, as edge-sched profile writes it, '
-        'named as a network is; empty for none. Diagnostics warn when it is of another machine, '
-        'other versions or another power mode',
+        'System file with costs to start with, as edge-sched profile writes it; its path'
+        ' is resolved like that of a network; empty for none. Diagnostics warn when the '
+        'file is from another machine, other versions or another power mode',
     ),
     ParameterSpec(
         'profile_at_configure_s',
         'double',
         0.0,
-        'Time to measure, while being configured, what no profile says, in seconds; 0 for not at '
-        'all: it is learned from the first runs',
+        'Time to measure, during configuration, the costs that no profile has, in '
+        'seconds; with 0 the node learns them from the first runs',
         minimum=0.0,
         maximum=3600.0,
     ),
@@ -79,21 +80,21 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         'watchdog_factor',
         'double',
         20.0,
-        'A unit counts as hung after this many times the worst run of its stage',
+        'A unit counts as hung after this many times the longest run of its stage',
         minimum=2.0,
     ),
     ParameterSpec(
         'watchdog_floor_ms',
         'double',
         2000.0,
-        'A unit never counts as hung before this, in milliseconds',
+        'A unit never counts as hung before this time, in milliseconds',
         minimum=1.0,
     ),
     ParameterSpec(
         'error_after_ms',
         'double',
         2000.0,
-        'Diagnostics say ERROR when a task had no on-time result for so long, in milliseconds',
+        'Diagnostics say ERROR when a task had no result on time for this long, in milliseconds',
         minimum=1.0,
         dynamic=True,
     ),
@@ -101,7 +102,7 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         'silent_after_ms',
         'double',
         1000.0,
-        'Diagnostics say ERROR when a topic was silent for so long, in milliseconds',
+        'Diagnostics say ERROR when a topic had no message for this long, in milliseconds',
         minimum=1.0,
         dynamic=True,
     ),
@@ -109,11 +110,12 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         'admission',
         'string',
         'warn',
-        'What becomes of a change (a task enabled, a rate raised, a deadline lowered, a priority '
-        'or variant changed) after which a task would miss its deadline by the queueing model: '
-        'off does not ask, warn says so, refuse refuses the change, degrade first tries lighter '
-        'variants, the least urgent task first, and refuses where they do not help. What is not '
-        'known yet is never refused',
+        'What happens to a change (a task enabled, a rate raised, a deadline lowered, a '
+        'priority or variant changed) after which a task would miss its deadline by the '
+        'queueing model: off does not check, warn only warns, refuse refuses the change,'
+        ' degrade first tries lighter variants, the least urgent task first, and refuses'
+        ' if they do not help. A change is never refused because of costs or rates that '
+        'are not known yet',
         dynamic=True,
         choices=('off', 'warn', 'refuse', 'degrade'),
     ),
@@ -129,8 +131,8 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         'bond_heartbeat_period',
         'double',
         0.0,
-        "Time between heartbeats to nav2's lifecycle manager while active, in seconds, e.g. 0.25; "
-        '0: no bond',
+        "Time between heartbeats to nav2's lifecycle manager while active, in seconds, "
+        'e.g. 0.25; 0 for no bond',
         minimum=0.0,
         maximum=60.0,
     ),
@@ -138,29 +140,30 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         'publish_timing',
         'bool',
         True,
-        'Publish a JobTiming message for every job while somebody listens',
+        'Publish a JobTiming message for every job while the topic has a subscriber',
         dynamic=True,
     ),
     ParameterSpec(
         'summary_file',
         'string',
         '',
-        'Where to write the account of the run as JSON when deactivated; empty for nowhere',
+        'JSON file with the summary of the run, which the node writes when it is '
+        'deactivated; empty for none',
     ),
     ParameterSpec(
         'system_file',
         'string',
         '',
-        'Where to write what the node ran and learned when deactivated, or asked to by the '
-        'service ~/save_system: a system file that edge-sched simulate and plan read; empty for '
-        'nowhere',
+        'System file that the node writes, with what it ran and learned, when it is '
+        'deactivated or the service ~/save_system is called; edge-sched simulate and '
+        'plan can read it; empty for none',
         dynamic=True,
     ),
     ParameterSpec(
         'autostart',
         'bool',
         True,
-        'Configure and activate without being told to by a lifecycle manager',
+        'Configure and activate at start, without a lifecycle manager',
     ),
 )
 
@@ -169,33 +172,38 @@ TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
         'network',
         'string',
         '',
-        'YAML file of the network: absolute, '
-        'package://PACKAGE/PATH, or relative to the parameter file (CLI), the working '
-        'folder, or the models of this package',
+        'YAML file of the network: an absolute path, package://PACKAGE/PATH, or a path '
+        'relative to the parameter file (only for edge-sched), the working folder, or '
+        'the models of this package',
     ),
     ParameterSpec(
         'program',
         'string',
         '',
-        'Own code instead of a network, for other topic types: package.module:Class, or one of an '
-        'installed package; or one that comes with this package: corners, denoise, flow_track, '
-        'stereo',
+        'Program to run instead of a network: your own code, also for other topic types '
+        '(package.module:Class, or a name of an installed package), or a program of this'
+        ' package: corners, denoise, flow_track, stereo',
         plug_ins=PROGRAMS,
     ),
-    ParameterSpec('topic', 'string', '', 'Input topic; relative names follow the namespace'),
+    ParameterSpec(
+        'topic',
+        'string',
+        '',
+        'Input topic; a relative name is resolved in the namespace of the node',
+    ),
     ParameterSpec(
         'topic_type',
         'string',
         '',
-        'Type of the input topic; empty for '
-        'sensor_msgs/msg/Image, or CompressedImage where the name ends in /compressed',
+        'Type of the input topic; empty for sensor_msgs/msg/Image, or CompressedImage if'
+        ' the name ends in /compressed',
     ),
     ParameterSpec(
         'trigger_topic',
         'string',
         '',
-        'Topic whose messages activate the task on the latest image; empty: the images '
-        'themselves do',
+        'Topic whose messages activate the task on the latest image; if empty, every '
+        'image activates the task',
     ),
     ParameterSpec(
         'trigger_type', 'string', '', 'Type of the trigger topic, e.g. sensor_msgs/msg/Imu'
@@ -204,27 +212,28 @@ TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
         'camera_info_topic',
         'string',
         '',
-        "CameraInfo that belongs to the topic; empty for its sibling 'camera_info'",
+        "Topic of the CameraInfo for the input; empty for the topic 'camera_info' beside"
+        ' the input',
     ),
     ParameterSpec('after', 'string', '', 'Task whose results activate this one (a cascade)'),
     ParameterSpec(
         'detections_from',
         'string',
         '',
-        'Task whose boxes the program flow_track follows from frame to frame, on the same topic',
+        'Task on the same topic whose boxes the program flow_track follows from frame to frame',
     ),
     ParameterSpec(
         'units',
         'string_array',
         [],
-        'Units this task may use, by name or kind; empty for all. Stages that none of them can '
-        'run (a DLA only runs networks) run on all that can',
+        'Units this task may use, by name or kind; empty for all. A stage that none of '
+        'them can run (a DLA runs only networks) runs on any unit that can run it',
     ),
     ParameterSpec(
         'deadline_ms',
         'double',
         100.0,
-        'Time from the stamp of a frame to its answer, in milliseconds',
+        'Maximum time from the stamp of a frame to its answer, in milliseconds',
         minimum=0.001,
         maximum=3.6e6,
         dynamic=True,
@@ -233,7 +242,7 @@ TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
         'period_ms',
         'double',
         0.0,
-        'Expected time between frames, in milliseconds; 0 when unknown',
+        'Expected time between frames, in milliseconds; 0 if unknown',
         minimum=0.0,
         maximum=3.6e6,
         dynamic=True,
@@ -242,7 +251,7 @@ TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
         'priority',
         'integer',
         0,
-        'Among ready jobs higher runs first',
+        'Jobs with a higher priority run first, if the policy uses priorities',
         minimum=-1000,
         maximum=1000,
         dynamic=True,
@@ -251,7 +260,7 @@ TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
         'every_n',
         'integer',
         1,
-        'Work on every n-th frame',
+        'Process only every n-th frame',
         minimum=1,
         maximum=10_000,
         dynamic=True,
@@ -260,7 +269,7 @@ TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
         'queue_depth',
         'integer',
         1,
-        'Frames that may wait; the oldest goes when one more comes',
+        'Number of frames that may wait; the oldest is dropped when one more arrives',
         minimum=1,
         maximum=1000,
         dynamic=True,
@@ -269,17 +278,20 @@ TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
         'max_in_flight',
         'integer',
         0,
-        'Frames worked on at the same time; 0 for as many as there are units (1 for trackers)',
+        'Number of frames processed at the same time; 0 for the number of units (1 for trackers)',
         minimum=0,
         maximum=64,
     ),
-    ParameterSpec('enabled', 'bool', True, 'Whether its frames are worked on', dynamic=True),
+    ParameterSpec(
+        'enabled', 'bool', True, 'Whether the node processes frames of this task', dynamic=True
+    ),
     ParameterSpec(
         'variant',
         'string',
         '',
-        'Variant of the network that every frame is worked on with, base for its own file; empty '
-        'for what the policy decides (dream and horizon take lighter ones under load)',
+        "Variant of the network to use for every frame; base is the network's own file; "
+        'if empty, the policy decides (dream and horizon use lighter variants under '
+        'load)',
         dynamic=True,
     ),
 )

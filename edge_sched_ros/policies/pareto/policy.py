@@ -44,17 +44,40 @@ class Pareto:
     name = 'pareto'
     parameters: ClassVar[tuple[PolicyParameter, ...]] = (
         PolicyParameter(
-            'latency_margin', 0.8, 0.0, 100.0, 'Share by which answers may be slower than alone'
+            'latency_margin',
+            0.8,
+            0.0,
+            100.0,
+            'Share by which answers may be slower than without other networks',
         ),
-        PolicyParameter('settle_ms', 2000.0, 0.0, 1e6, 'How long a changed network stays'),
         PolicyParameter(
-            'memory_margin', 1.0, 0.0, 100.0, 'Memory that must get free, over that in use'
+            'settle_ms',
+            2000.0,
+            0.0,
+            1e6,
+            'Time that a network stays on a new point of its front, in milliseconds',
         ),
-        PolicyParameter('memory_mib', 0.0, 0.0, 1e9, 'Memory for all networks; 0: no limit'),
         PolicyParameter(
-            'balanced', True, 0, 1, 'Whether predicted rates decide; false: as published'
+            'memory_margin',
+            1.0,
+            0.0,
+            100.0,
+            'Memory that must become free before a network returns, as a multiple of the '
+            'memory it uses; only with balanced=false',
         ),
-        PolicyParameter('gain', 0.05, 0.0, 10.0, 'Least growth of the rates for a change'),
+        PolicyParameter(
+            'memory_mib', 0.0, 0.0, 1e9, 'Memory for all networks, in MiB; 0 for no limit'
+        ),
+        PolicyParameter(
+            'balanced',
+            True,
+            0,
+            1,
+            'Whether the predicted rates of all networks decide; if false, as in the publication',
+        ),
+        PolicyParameter(
+            'gain', 0.05, 0.0, 10.0, 'Minimum growth of the sum of rates for a change'
+        ),
     )
     asks_when_busy: ClassVar[bool] = False
 
