@@ -25,9 +25,10 @@ def show_outcome(found: Mapping[str, Any], console: Console, *, seconds: float) 
     :param found: the outcome, with ``load`` and ``least_load``
     :param seconds: how long frames came
     """
+    # tasks and device may be one system
+    names = dict.fromkeys((found['workload'], found['platform']))
     show_line(
-        f'{found["policy"]} on {found["workload"]}, {found["platform"]}, '
-        f'{found["seconds"]:.1f} s, seed {found["seed"]}',
+        f'{found["policy"]} on {", ".join(names)}, {found["seconds"]:.1f} s, seed {found["seed"]}',
         console,
     )
     show_line(_load(found), console)
