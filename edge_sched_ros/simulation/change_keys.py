@@ -42,34 +42,42 @@ class _Set(Strict):
 
 
 class UnitSet(_Set):
-    """What a change of a unit sets; what it leaves out goes back to its default."""
+    """Keys that a change of a unit sets. Keys that it leaves out return to their default."""
 
-    mode: str = Field('', description="One of the unit's modes; empty for full clock.")
-    speed: Positive | None = Field(None, description="Clock instead of the mode's, same energy.")
+    mode: str = Field('', description="One of the unit's modes; empty for the full clock.")
+    speed: Positive | None = Field(
+        None, description='Speed instead of that of the mode, with the same energy.'
+    )
     state: Literal['available', 'unavailable'] = Field(
-        'available', description='Unavailable: what runs there fails (``unit_lost``).'
+        'available',
+        description='With ``unavailable``, jobs that run on the unit fail (``unit_lost``).',
     )
 
 
 class StreamSet(_Set):
-    """What a change of a stream sets."""
+    """Keys that a change of a stream sets."""
 
-    period_ms: Positive = Field(description='In force after the next frame.')
+    period_ms: Positive = Field(description='New period, in force after the next frame.')
 
 
 class TaskSet(_Set):
-    """What a change of a task sets; what it leaves out stays. Jobs keep their deadlines."""
+    """
+    Keys that a change of a task sets. Keys that it leaves out keep their value. Present jobs
+    keep their deadlines.
+    """
 
-    deadline_ms: Positive | None = Field(None, description='Of jobs to come.')
+    deadline_ms: Positive | None = Field(None, description='Value for future jobs.')
     period_ms: Positive | None = Field(
-        None, description='Of its own stream; else only what policies expect.'
+        None,
+        description="Period of the task's own stream; without an own stream only the period that "
+        'policies expect.',
     )
-    priority: Whole | None = Field(None, description='Of jobs to come.')
+    priority: Whole | None = Field(None, description='Value for future jobs.')
     every_n: Whole | None = Field(None, ge=1, description='As in the task.')
     queue_depth: Whole | None = Field(None, ge=1, description='As in the task.')
     max_in_flight: Whole | None = Field(None, ge=1, description='As in the task.')
     enabled: Truth | None = Field(
-        None, description='False drops what waits (``disabled``); what runs goes on.'
+        None, description='False drops waiting jobs (``disabled``); running jobs go on.'
     )
     probability: Share | None = Field(None, description='As in the task.')
     fan_out: tuple[Whole, Whole] | None = Field(None, description='As in the task.')

@@ -23,28 +23,31 @@ MOST_LOAD = 100
 
 
 class Group(Strict):
-    """A workload on several platforms at several loads; load null: costs as they are."""
+    """A workload on several platforms at several loads; load null: costs as given."""
 
     workload: Named = Field(
-        description="A built-in name, or a file seen from the suite's folder or the current one."
+        description="A built-in name, or a file relative to the suite's folder or the current "
+        'folder.'
     )
     platforms: tuple[Named, ...] = Field(
-        min_length=1, description='Built-in names, or files in the same way.'
+        min_length=1, description='Built-in names, or files as for ``workload``.'
     )
     loads: tuple[Annotated[float, Field(strict=True, gt=0, le=MOST_LOAD)] | None, ...] = Field(
         (None,),
         min_length=1,
-        description='Share of time the busiest unit is busy at best; null: as it is.',
+        description='Least load to scale to (utilisation of the busiest unit with the best '
+        'division of the work); null: as given.',
     )
 
 
 class Suite(Strict):
     """A suite file."""
 
-    name: Named = Field('', description="In output; where absent the file's name.")
-    description: str = Field('', description='One line for people.')
+    name: Named = Field('', description='Name in the output; default: the name of the file.')
+    description: str = Field('', description='One line for the reader; not used.')
     scenarios: tuple[Group, ...] = Field(
-        min_length=1, description='Each platform and load of a group is a scenario.'
+        min_length=1,
+        description='Groups; each combination of platform and load in a group is a scenario.',
     )
     _where: str = PrivateAttr('')
 

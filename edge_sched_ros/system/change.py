@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What changes during a simulated run."""
+"""Changes during a simulated run."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 
 class Change(Strict):
-    """A change during the run: of one task, stream or unit, else of the policy."""
+    """A change during the run, of one task, stream or unit, or else of the policy."""
 
-    at_s: NotNegative = Field(description='When, in seconds of virtual time.')
+    at_s: NotNegative = Field(description='Time of the change, in seconds of virtual time.')
     task: Named = Field('', description='Change this task.')
     stream: Named = Field('', description='Change this stream.')
     unit: Named = Field('', description='Change this unit.')
     set: dict[Named, Any] = Field(
         {},
-        description='The keys to change, at least one; for the policy ``policy`` (its name) and '
+        description='The keys to change, at least one. For the policy: ``policy`` (its name) and '
         'its parameters.',
     )
 

@@ -23,17 +23,19 @@ from edge_sched_ros.system.fields import Strict
 
 
 class NoContention(Strict):
-    """Units do not disturb each other."""
+    """Units do not slow each other down."""
 
-    model: Literal['none'] = Field('none', description='The plain word does as well.')
+    model: Literal['none'] = Field(
+        'none', description='The name of the model; you may also write ``contention: none``.'
+    )
 
 
 class PairwiseContention(Sourced):
-    """A measured table: how much longer a unit takes while another is busy; factors multiply."""
+    """A measured table of how much longer a unit takes while another is busy; factors multiply."""
 
-    model: Literal['pairwise'] = Field(description='Which model this is.')
+    model: Literal['pairwise'] = Field(description='The name of the model.')
     slowdown: dict[Named, dict[Named, Factor]] = Field(
-        description='Unit (name, type or kind) -> busy other -> factor.'
+        description='Unit (name, type or kind) -> other, busy unit -> factor.'
     )
 
 
@@ -45,16 +47,17 @@ class PiecewiseContention(Sourced):
     fitted per device, so all are settings.
     """
 
-    model: Literal['piecewise'] = Field(description='Which model this is.')
+    model: Literal['piecewise'] = Field(description='The name of the model.')
     knee_gbps: NotNegative = Field(
-        description='Demand of all busy units from which they slow down, in GB/s.'
+        description='Demand of all busy units above which they slow down, in GB/s.'
     )
     slope: NotNegative = Field(
-        description='The line is ``1 + slope * (demand - knee_gbps) / bandwidth_gbps``; a stage '
-        'takes the line at the demand of all over the line at its own as long.'
+        description='The line is ``1 + slope * (demand - knee_gbps) / bandwidth_gbps``. The time '
+        'of a stage is multiplied by the line at the demand of all units, divided by '
+        'the line at its own demand.'
     )
-    bandwidth_gbps: Positive = Field(description='Of the shared memory, in GB/s.')
-    limit: Factor = Field(4.0, description='The line rises no further than this.')
+    bandwidth_gbps: Positive = Field(description='Bandwidth of the shared memory, in GB/s.')
+    limit: Factor = Field(4.0, description='Maximum of the line.')
 
 
 ContentionSpec = Annotated[

@@ -25,57 +25,59 @@ if TYPE_CHECKING:
 class Measurement(Strict):
     """How a cost was measured; the median is the cost's ``latency_ms``."""
 
-    p95_ms: NotNegative = Field(description='95 of 100 runs took no longer.')
-    p99_ms: NotNegative = Field(description='99 of 100 runs took no longer.')
+    p95_ms: NotNegative = Field(description='95 % of the runs took no longer.')
+    p99_ms: NotNegative = Field(description='99 % of the runs took no longer.')
     mean_ms: NotNegative = Field(description='Arithmetic mean; one slow run moves it.')
     half_width_ms: NotNegative = Field(
         description='Half the width of the confidence interval of the median.'
     )
-    level: Chance = Field(description='Confidence level of that interval, at least.')
-    runs: Count = Field(description='How many runs over one item the numbers come from.')
-    energy_source: str = Field('', description='The rail energy was read from; empty for none.')
+    level: Chance = Field(description='Minimum confidence level of the interval.')
+    runs: Count = Field(description='Number of runs over one item.')
+    energy_source: str = Field(
+        '', description='Power rail from which the energy was read; empty for none.'
+    )
 
 
 class Cost(Sourced):
-    """What one run costs on a unit, alone; a plain number is the latency."""
+    """Cost of one run on a unit, alone; a plain number is the latency."""
 
-    latency_ms: NotNegative = Field(description='Time of a run over one item, undisturbed.')
+    latency_ms: NotNegative = Field(description='Time of a run over one item, without contention.')
     cv: Spread | None = Field(
         None,
-        description='Spread of that time, standard deviation over mean (lognormal); where absent '
-        "the device's ``latency_cv``.",
+        description='Spread of the latency: standard deviation divided by mean (lognormal); '
+        "default: the device's ``latency_cv``.",
     )
     per_item_ms: NotNegative | None = Field(
         None,
-        description='What every further item adds to a run; energy grows by the same share. '
-        'Where absent nothing in a cascade, and a whole run in a batch.',
+        description='Time that every further item adds to a run; energy grows by the same share. '
+        'Default: nothing in a cascade, a whole run in a batch.',
     )
     energy_mj: NotNegative | None = Field(
         None,
-        description="Energy of a run over one item; where absent the unit's ``active_mw`` times "
-        'the latency.',
+        description="Energy of a run over one item; default: the unit's ``active_mw`` times the "
+        'latency.',
     )
     demand_gbps: NotNegative = Field(
-        0.0, description='Memory traffic while it runs, in GB/s; for ``piecewise`` contention.'
+        0.0, description='Memory traffic during the run, in GB/s; for ``piecewise`` contention.'
     )
     memory_mib: NotNegative = Field(
         0.0,
-        description='Memory that holding it for the unit takes, running or not; once for all '
-        "tasks that use it. Counts to the device's ``memory_mib``.",
+        description='Memory that the loaded network takes for the unit, running or not; once for '
+        "all tasks that use it. It counts towards the device's ``memory_mib``.",
     )
     swap_ms: NotNegative = Field(
         0.0,
-        description='More when the run before was of another network; for ``fcfs`` units of '
-        '``capacity`` and ``place``.',
+        description='Additional time if the previous run was of another network; for ``fcfs`` '
+        'units of ``capacity`` and ``place``.',
     )
     leave_ms: NotNegative = Field(
-        0.0, description='What leaving the unit after this stage takes there; for ``plan``.'
+        0.0, description='Time on this unit to leave it after this stage; for ``plan``.'
     )
     enter_ms: NotNegative = Field(
-        0.0, description='What entering the unit before this stage takes there; for ``plan``.'
+        0.0, description='Time on this unit to enter it before this stage; for ``plan``.'
     )
     measured: Measurement | None = Field(
-        None, description='Statistics, where it was measured; not used.'
+        None, description='Statistics of the measurement; not used.'
     )
 
     @model_validator(mode='before')

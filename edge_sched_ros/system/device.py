@@ -27,61 +27,69 @@ from edge_sched_ros.system.unit import Unit
 
 
 class Transition(Sourced):
-    """Time to hand a job's data from one unit (name, type or kind) to another."""
+    """Time to hand over the data of a job from one unit (name, type or kind) to another."""
 
-    begin: Named = Field(alias='from', description='Unit of the stage before.')
+    begin: Named = Field(alias='from', description='Unit of the previous stage.')
     end: Named = Field(
-        alias='to', description='Unit of the next stage; taken meanwhile, but not busy.'
+        alias='to',
+        description='Unit of the next stage; it is reserved during the hand-over, but not busy.',
     )
-    ms: NotNegative = Field(description='Time from the end of one to the begin of the other.')
+    ms: NotNegative = Field(
+        description='Time from the end of the one stage to the start of the other.'
+    )
 
 
 class PowerMode(Sourced):
-    """A setting of the whole device, asked for as ``FILE@MODE``."""
+    """A setting of the whole device, selected as ``FILE@MODE``."""
 
     speeds: dict[Named, Positive] = Field(
-        {}, description='Unit (name, type or kind) -> speed, relative to that without a mode.'
+        {}, description='Unit (name, type or kind) -> speed, relative to the speed without a mode.'
     )
     unavailable: tuple[Named, ...] = Field((), description='Units that this mode switches off.')
 
 
 class Device(Strict):
-    """A computer. A file that is about one device alone has these keys at its top."""
+    """A computer. A file about only one device has these keys at its top level."""
 
     units: dict[Name, Unit] = Field({}, description='Units by name.')
     transitions: tuple[Transition, ...] = Field(
-        (), description='Hand-over times; units without one take none.'
+        (), description='Hand-over times; 0 between units without an entry.'
     )
-    contention: ContentionSpec = Field(NoContention(), description='How busy units slow others.')
+    contention: ContentionSpec = Field(
+        NoContention(), description='How busy units slow down other units.'
+    )
     memory_mib: Positive | None = Field(
-        None, description='What networks may take together; where absent that is not looked at.'
+        None, description='Memory for all networks together; without it memory is not checked.'
     )
     reserved_mib: NotNegative = Field(
-        0.0, description='Less memory to give away, for what else runs there.'
+        0.0, description='Memory to keep free for other programs on the device.'
     )
     network_ms: NotNegative = Field(
         0.0,
-        description='To the device and back, for ``capacity`` and ``place``; the Ibis authors '
-        'take 10 ms in a cluster.',
+        description='Network time to the device and back, for ``capacity`` and ``place``; the '
+        'Ibis authors use 10 ms in a cluster.',
     )
     count: Count | None = Field(
         None,
-        description='So many equal devices, ``NAME-0``, ``NAME-1``, ...; else one, ``NAME``.',
+        description='Number of equal devices, called ``NAME-0``, ``NAME-1``, ...; without it one '
+        'device, ``NAME``.',
     )
     latency_cv: Spread = Field(
-        0.0, description='Spread of run times, standard deviation over mean.'
+        0.0, description='Spread of run times: standard deviation divided by mean.'
     )
     distribution: Literal['lognormal', 'exponential'] = Field(
-        'lognormal', description='Shape of that spread; exponential ignores ``latency_cv``.'
+        'lognormal', description='Distribution of run times; exponential ignores ``latency_cv``.'
     )
     power_modes: dict[Named, PowerMode] = Field(
-        {}, description='By name; each is a clock setting of the units it names, too.'
+        {},
+        description='Power modes by name; each is also a clock setting (``modes``) of the units '
+        'that it names.',
     )
     sources: dict[Named, Sourced] = Field(
-        {}, description='Key of this table -> where its number comes from; not used.'
+        {}, description='Key of this table -> source of its number; not used.'
     )
     measured: DeviceMeasurement | None = Field(
-        None, description='Which computer was measured, when and with what.'
+        None, description='The measured computer, the date, and the versions used.'
     )
 
     @field_validator('contention', mode='before')

@@ -46,9 +46,9 @@ class Strict(BaseModel):
 
 
 class Sourced(Strict):
-    """Numbers that say where they come from; nothing but people reads that."""
+    """Source of numbers, for the reader only."""
 
-    source: str = Field('', description='Where the numbers come from; not used.')
-    confidence: str = Field('', description='How sure that is; not used.')
-    assumption: str = Field('', description='How they were derived or guessed; not used.')
-    note: str = Field('', description='For people.')
+    source: str = Field('', description='Source of the numbers; not used.')
+    confidence: str = Field('', description='Confidence in the numbers; not used.')
+    assumption: str = Field('', description='How the numbers were derived or guessed; not used.')
+    note: str = Field('', description='Note for the reader; not used.')

@@ -17,43 +17,51 @@ from edge_sched_ros.system.fields import Strict
 
 
 class Machine(Strict):
-    """Which computer was measured."""
+    """The measured computer."""
 
-    model: str | None = Field(None, description='As device tree or firmware call it.')
-    cpu: str | None = Field(None, description='As its processor calls itself.')
-    cores: Count = Field(description='CPU cores that are switched on.')
+    model: str | None = Field(None, description='Model name from the device tree or firmware.')
+    cpu: str | None = Field(None, description='Name that the processor reports.')
+    cores: Count = Field(description='Number of CPU cores that are switched on.')
     os: str | None = Field(None, description='Distribution; not compared.')
     cpu_quota: Positive | None = Field(
         None,
-        description='CPUs that the quota of the control group (container) left, where that was '
-        'less than the cores give; null: all of them.',
+        description='Number of CPUs that the quota of the control group (container) allows, if '
+        'less than the number of cores; null: all cores.',
     )
 
 
 class Pair(Strict):
-    """One network beside another one."""
+    """A measurement of one network while another network runs."""
 
-    unit: Named = Field(description='Where the first one runs.')
-    network: Named = Field(description='Whose stage is slowed down.')
-    stage: Named = Field(description='Its longest stage on that unit.')
-    other_unit: Named = Field(description='What is busy meanwhile.')
-    other_network: Named = Field(description='What it is busy with, all its stages in turn.')
-    alone_ms: NotNegative = Field(description='Median alone, just before.')
+    unit: Named = Field(description='Unit of the first network.')
+    network: Named = Field(description='Network with the stage that is slowed down.')
+    stage: Named = Field(description='Longest stage of this network on this unit.')
+    other_unit: Named = Field(description='Unit that is busy meanwhile.')
+    other_network: Named = Field(
+        description='Network that this unit runs, all its stages in turn.'
+    )
+    alone_ms: NotNegative = Field(
+        description='Median without the other network, measured immediately before.'
+    )
     beside_ms: NotNegative = Field(description='Median while the other unit is busy.')
-    runs: Count = Field(description='Beside the other one.')
+    runs: Count = Field(description='Number of runs beside the other network.')
 
 
 class DeviceMeasurement(Strict):
-    """Which computer was measured, when and with what; ``edge-sched profile`` writes it."""
+    """The measured computer, the date and the versions; ``edge-sched profile`` writes it."""
 
-    machine: Machine = Field(description='Which computer was measured.')
+    machine: Machine = Field(description='The measured computer.')
     versions: dict[Named, str] = Field(
-        {}, description='Library -> version; what is not there is left out.'
+        {}, description='Library -> version; missing libraries are left out.'
     )
-    power_mode: str | None = Field(None, description='null: the machine has or tells none.')
-    date: str = Field(description='When it was measured last, ISO 8601.')
-    picture: str = Field('', description='What was worked on: width x height and its content.')
-    pairs: tuple[Pair, ...] = Field((), description='What the factors of contention come from.')
+    power_mode: str | None = Field(
+        None, description='Power mode; null if the machine has none or does not report it.'
+    )
+    date: str = Field(description='Date of the last measurement, ISO 8601.')
+    picture: str = Field('', description='The image used: width x height and content.')
+    pairs: tuple[Pair, ...] = Field(
+        (), description='The measurements from which the contention factors come.'
+    )
 
     @field_validator('date')
     @classmethod

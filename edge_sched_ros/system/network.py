@@ -27,28 +27,36 @@ if TYPE_CHECKING:
 
 
 class Stage(Strict):
-    """A schedulable piece of a network; a layer group where a network may change its unit."""
+    """
+    A part of a network that is scheduled as a whole. Between stages a network may change its
+    unit.
+    """
 
     name: Name = Field(description='Unique in its variant.')
     cost: dict[Named, Cost] = Field(
-        {}, description='By unit name, else type, else kind; units without cost cannot run it.'
+        {},
+        description='Cost by unit name, else type, else kind; a unit without a cost cannot run '
+        'the stage.',
     )
     library: Named = Field(
-        '', description='A key of ``costs``; entries of ``cost`` replace those of that table.'
+        '', description='A key of ``costs``; entries of ``cost`` replace its entries.'
     )
     scale: Positive = Field(
-        1.0, description='Times latency and energy (a part of a listed network).'
+        1.0, description='Factor for latency and energy (for a part of a listed network).'
     )
     per_item: NotNegative = Field(
         0.0,
-        description='What every further item of a cascade adds, as a share of the latency; '
-        'on top of ``per_item_ms``.',
+        description='Share of the latency that every further item of a cascade adds, in addition '
+        'to ``per_item_ms``.',
     )
     chance: Part = Field(
         1.0,
-        description='How likely a job that comes to it needs it; the first stage always runs.',
+        description='Probability that a job that reaches the stage needs it; the first stage '
+        'always runs.',
     )
-    exit_chance: Chance = Field(0.0, description='How likely the answer is known after it.')
+    exit_chance: Chance = Field(
+        0.0, description='Probability that the answer is known after this stage.'
+    )
 
 
 class Variant(Strict):
@@ -62,22 +70,27 @@ class Variant(Strict):
 
     accuracy: Share = Field(1.0, description='Relative to the best variant.')
     stages: tuple[Stage, ...] = Field((), description='Run one after the other.')
-    layers: Named = Field('', description='A network of the layer library (array devices).')
+    layers: Named = Field(
+        '', description='Name of a network in the layer library (for array devices).'
+    )
     segments: Whole = Field(
-        4, ge=1, le=200, description='Stages the layers are grouped into, of about equal latency.'
+        4,
+        ge=1,
+        le=200,
+        description='Number of stages into which the layers are grouped, of about equal latency.',
     )
     skippable: tuple[Whole, ...] = Field(
-        (), description='Segments that may be skipped, counted from 0; the first never is.'
+        (), description='Segments that may be skipped, counted from 0; the first is never skipped.'
     )
-    skip_chance: Chance = Field(0.0, description='How likely each of these is skipped.')
+    skip_chance: Chance = Field(0.0, description='Probability that each of these is skipped.')
     exits: dict[Whole, Chance] = Field(
-        {}, description='Segment, counted from 0 -> chance that it is the last.'
+        {}, description='Segment, counted from 0 -> probability that it is the last.'
     )
-    file: str = Field('', description='Name of the file that was measured.')
+    file: str = Field('', description='Name of the measured file.')
     sha256: str = Field(
         '',
-        description='First 16 digits of the hash of it, and of the files beside it that its '
-        'weights are in: another one, other costs.',
+        description='First 16 digits of the hash of this file and of the files beside it with its'
+        ' weights. With another hash the costs are not used.',
     )
 
     @model_validator(mode='before')
@@ -102,10 +115,15 @@ class Variant(Strict):
 
 
 class Network(Strict):
-    """Variants of a network, the best first; one alone may give its keys right here."""
+    """
+    Variants of a network, the best first. A network with one variant may have the keys of the
+    variant here.
+    """
 
     variants: dict[Name, Variant] = Field(
-        min_length=1, description='By name; jobs begin as the first unless the policy says else.'
+        min_length=1,
+        description='Variants by name; jobs start with the first unless the policy chooses '
+        'another.',
     )
     max_switches: Whole = Field(
         1,

@@ -24,49 +24,53 @@ from edge_sched_ros.system.workload import Task
 
 
 class SystemFile(Device):
-    """A system file. The keys of a device at the top are those of its only device."""
+    """A system file. Keys of a device at the top level belong to its only device."""
 
     format: Literal[1] = Field(1, description='Version of this format.')
-    name: Named = Field('', description="In output; where absent the file's name.")
-    description: str = Field('', description='One line for people.')
+    name: Named = Field('', description='Name in the output; default: the name of the file.')
+    description: str = Field('', description='One line for the reader; not used.')
     devices: dict[Name, Device] = Field(
-        {}, description='Computers by name, where there are several or the one has a name.'
+        {}, description='Computers by name, if there are several or the only one has a name.'
     )
     networks: dict[Name, Network] = Field({}, description='Networks by name.')
     costs: dict[Name, dict[Named, Cost]] = Field(
         {},
-        description='Name -> unit name, type or kind -> cost: for ``library`` of stages. A task '
-        'may name one as its network, which then is one stage.',
+        description='Name -> unit name, type or kind -> cost. ``library`` of a stage refers to '
+        'these names. A task may also use such a name as its network, which then has '
+        'one stage.',
     )
     costs_from: Named = Field(
         '',
-        description='Another file with ``costs``: ``jetson_costs``, or a path; entries of '
-        '``costs`` here replace its.',
+        description='Another file with ``costs``: ``jetson_costs``, or a path. Entries of '
+        '``costs`` in this file replace its entries.',
     )
-    streams: dict[Name, Stream] = Field({}, description='Streams by name, for several tasks.')
+    streams: dict[Name, Stream] = Field(
+        {}, description='Streams by name, which several tasks can share.'
+    )
     tasks: dict[Name, Task] = Field({}, description='Tasks by name.')
-    changes: tuple[Change, ...] = Field((), description='What changes during a simulated run.')
+    changes: tuple[Change, ...] = Field((), description='Changes during a simulated run.')
     utilisation_limit: Part | None = Field(
         None,
-        description='No unit shall be busier: ``capacity`` (where absent 1) and ``place`` (0.8, '
-        'as the Ibis authors).',
+        description='Maximum utilisation of each unit, for ``capacity`` (default 1) and ``place``'
+        ' (default 0.8, as the Ibis authors).',
     )
     memory_share: Part = Field(
         0.8,
-        description="Of a device's memory that ``place`` gives away; the default is the Ibis "
-        "authors'.",
+        description="Share of a device's memory that ``place`` may use; the default is that of "
+        'the Ibis authors.',
     )
     front_end_limit: Part | None = Field(
         0.8,
-        description='Most requests a task has in flight on average (rate times mean response), '
-        "for ``place``; ``null``: any number. The default is the Ibis authors'.",
+        description='Maximum mean number of requests of a task in flight (rate times mean '
+        'response), for ``place``; ``null``: no limit. The default is that of the '
+        'Ibis authors.',
     )
     deadline_share: Part = Field(
         1.0,
-        description='Of a deadline, that a response may take by the models of ``place``: room '
-        'for error.',
+        description='Share of the deadline that a response may take by the models of ``place``; '
+        'the rest is a margin for errors of the models.',
     )
-    notes: dict[Named, Any] = Field({}, description='For people; not used.')
+    notes: dict[Named, Any] = Field({}, description='For the reader; not used.')
     _origins: Origins = PrivateAttr(default_factory=Origins)
 
     @property

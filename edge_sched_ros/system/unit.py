@@ -33,7 +33,9 @@ _SHARING = ('gpu', 'cpu')
 class Mode(Sourced):
     """A clock setting of a unit (DVFS)."""
 
-    speed: Positive = Field(1.0, description='Relative to the clock the costs are given for.')
+    speed: Positive = Field(
+        1.0, description='Speed relative to the clock for which the costs are given.'
+    )
     energy: Positive = Field(1.0, description='Energy of a run, relative to that of the costs.')
 
 
@@ -41,11 +43,13 @@ class ArrayShape(Strict):
     """An accelerator array for the layer cost model."""
 
     dataflow: Literal['ws', 'os'] = Field(description='Weight or output stationary.')
-    pes: Whole = Field(gt=0, description='Processing elements, one int8 MAC a cycle each.')
-    bandwidth_gbps: Positive = Field(description='To off-chip memory, in GB/s.')
-    clock_mhz: Positive = Field(1000.0, description='Of the array.')
+    pes: Whole = Field(
+        gt=0, description='Number of processing elements; each does one int8 MAC per cycle.'
+    )
+    bandwidth_gbps: Positive = Field(description='Bandwidth to off-chip memory, in GB/s.')
+    clock_mhz: Positive = Field(1000.0, description='Clock of the array.')
     buffer_kib: Positive = Field(
-        2048.0, description='Shared on-chip buffer; half of it can hold one operand.'
+        2048.0, description='Shared on-chip buffer; one operand can use half of it.'
     )
 
 
@@ -53,37 +57,52 @@ class Unit(Sourced):
     """A processing unit. The keys from ``discipline`` on are for ``capacity`` and ``place``."""
 
     kind: Named = Field(
-        '', description=f'{", ".join(KINDS)}; where absent what the name begins with, or cpu.'
+        '', description=f'{", ".join(KINDS)}; default: what the name begins with, or cpu.'
     )
-    type: Named = Field('', description='The model of the unit, a key of costs.')
+    type: Named = Field('', description='Model of the unit; costs can use it as a key.')
     speed: Positive = Field(
-        1.0, description='Relative to the unit the costs are given for; times are divided by it.'
+        1.0,
+        description='Speed relative to the unit for which the costs are given; times are divided '
+        'by it.',
     )
-    slots: Whole = Field(1, ge=1, description='Stages at a time; they share it equally.')
+    slots: Whole = Field(
+        1,
+        ge=1,
+        description='Number of stages that may run at the same time; they share the unit equally.',
+    )
     idle_mw: NotNegative = Field(0.0, description='Power while nothing runs.')
     active_mw: NotNegative = Field(
-        0.0, description='Power while a stage runs whose cost has no energy.'
+        0.0, description='Power while a stage without energy in its cost runs.'
     )
     array: ArrayShape | None = Field(
-        None, description='For networks given as ``layers``; those run on such units only.'
+        None,
+        description='Shape of the array, for networks given as ``layers``; these run only on '
+        'units with an array.',
     )
-    modes: dict[Named, Mode] = Field({}, description='Clock settings by name, for changes.')
+    modes: dict[Named, Mode] = Field({}, description='Clock settings by name, for ``changes``.')
     discipline: Discipline | None = Field(
         None,
-        description='``ps`` shares itself (where absent: ``gpu``, ``cpu``), ``fcfs`` serves in '
-        'order (all others), ``priority`` the most urgent first, without interrupting.',
+        description='``ps``: requests share the unit (default for ``gpu``, ``cpu``); ``fcfs``: '
+        'requests run in order of arrival (default for all others); ``priority``: the'
+        ' most urgent request runs first, without pre-emption.',
     )
-    cores: Count = Field(1, description='``ps``: equal cores; a request uses one at most.')
+    cores: Count = Field(
+        1, description='``ps``: number of equal cores; a request uses at most one.'
+    )
     form: Literal['authors', 'textbook'] = Field(
-        'authors', description='``ps``, one core: every class waits as long, or in proportion.'
+        'authors',
+        description='``ps`` with one core: every class waits for the same time (``authors``), or '
+        'in proportion to its service time (``textbook``).',
     )
     swap: Literal['mean', 'random'] = Field(
-        'mean', description='``fcfs``: a request pays its mean swap, or all of it or nothing.'
+        'mean',
+        description='``fcfs``: every request pays its mean swap time (``mean``), or at random all'
+        ' of it or nothing (``random``).',
     )
     batch: Annotated[Whole, Field(ge=1, le=64)] = Field(
-        1, description='``fcfs``: requests of one network served at once.'
+        1, description='``fcfs``: number of requests of one network that run as one batch.'
     )
-    batch_wait_ms: NotNegative = Field(0.0, description='How long it waits for a full batch.')
+    batch_wait_ms: NotNegative = Field(0.0, description='Maximum time to wait for a full batch.')
 
     @property
     def order(self) -> Discipline:

@@ -32,16 +32,16 @@ class Stream(Strict):
     """Frames of a sensor."""
 
     period_ms: Positive = Field(description='Mean time between frames.')
-    arrivals: Arrivals = Field('periodic', description='How they come.')
+    arrivals: Arrivals = Field('periodic', description='How frames arrive.')
     jitter_ms: NotNegative = Field(
         0.0,
-        description='A frame is taken up to this long after its due time (uniform); at most the '
-        'period.',
+        description='A frame arrives up to this long after its due time (uniform distribution); '
+        'at most the period.',
     )
     phase_ms: NotNegative | None = Field(
         None,
-        description='When the first frame is due; where absent at random within a period '
-        '(``poisson``: after a random time like any other).',
+        description='Time when the first frame is due; default: random within a period '
+        '(``poisson``: after a random interval as for any other frame).',
     )
 
     @model_validator(mode='after')
@@ -51,10 +51,10 @@ class Stream(Strict):
 
 
 class Piece(Strict):
-    """A network as a part of a task, on a unit."""
+    """A network as one part of a task, on a unit."""
 
     network: Named = Field(description='A key of ``networks`` or ``costs``.')
-    unit: Named = Field('', description="A unit of the task's device; where absent any.")
+    unit: Named = Field('', description="A unit of the task's device; default: any.")
 
 
 class Task(Strict):
@@ -66,65 +66,82 @@ class Task(Strict):
 
     network: Named = Field('', description='A key of ``networks`` or ``costs``.')
     preprocess: Named = Field(
-        '', description='Another one that runs first, such as decoding on ``cpu``.'
+        '', description='Another network that runs first, such as decoding on ``cpu``.'
     )
     stages: tuple[Piece, ...] = Field(
-        (), description='Instead of ``network``: several, one after the other.'
+        (), description='Several networks instead of ``network``; they run one after the other.'
     )
-    unit: Named = Field('', description='The unit ``network`` runs on; where absent any.')
-    device: Named = Field('', description='A key of ``devices``; where absent the only one.')
-    stream: Named = Field('', description='The stream whose frames activate it.')
-    after: Named = Field('', description='The task whose answers activate it (a cascade).')
-    period_ms: Positive | None = Field(None, description='A stream of its own with this period.')
+    unit: Named = Field('', description='The unit that runs ``network``; default: any.')
+    device: Named = Field('', description='A key of ``devices``; default: the only device.')
+    stream: Named = Field('', description='The stream whose frames activate the task.')
+    after: Named = Field('', description='The task whose answers activate this task (a cascade).')
+    period_ms: Positive | None = Field(
+        None, description='The task has its own stream with this period.'
+    )
     rate_per_s: Positive | None = Field(
-        None, description='A stream of its own with so many frames or requests a second.'
+        None,
+        description='The task has its own stream with this number of frames or requests per '
+        'second.',
     )
     arrivals: Arrivals | None = Field(
         None,
-        description='Of that stream of its own; where absent ``periodic`` with ``period_ms`` and '
-        '``poisson`` with ``rate_per_s``.',
+        description="Arrivals of the task's own stream; default: ``periodic`` with ``period_ms``,"
+        ' ``poisson`` with ``rate_per_s``.',
     )
-    jitter_ms: NotNegative = Field(0.0, description='Of that stream of its own.')
-    phase_ms: NotNegative | None = Field(None, description='Of that stream of its own.')
+    jitter_ms: NotNegative = Field(0.0, description="As in a stream, for the task's own stream.")
+    phase_ms: NotNegative | None = Field(
+        None, description="As in a stream, for the task's own stream."
+    )
     deadline_ms: Positive | None = Field(
         None,
-        description='From the frame to the answer, in a cascade too. Where absent any time will '
-        'do for ``capacity`` and ``place``; else the period of the stream times every ``every_n`` '
-        'on the way.',
+        description='Maximum time from the frame to the answer, also in a cascade. Default: no '
+        'limit for ``capacity`` and ``place``; for other tools the period of the '
+        'stream times every ``every_n`` on the way.',
     )
     objective: Objective | None = Field(
         None,
-        description='What must be within the deadline, for ``capacity`` (where absent ``p99``) '
-        'and ``place`` (``mean``, as the Ibis authors).',
+        description='The statistic that must be within the deadline, for ``capacity`` (default '
+        '``p99``) and ``place`` (default ``mean``, as the Ibis authors).',
     )
     probability: Share = Field(
-        1.0, description='A cascade: how often an answer before it has something to do for it.'
+        1.0,
+        description='In a cascade: probability that the previous answer gives this task something'
+        ' to do.',
     )
     fan_out: tuple[Whole, Whole] = Field(
         (1, 1),
-        description='A cascade: fewest and most items when there is something to do (>= 1).',
+        description='In a cascade: minimum and maximum number of items when there is something to'
+        ' do (>= 1).',
     )
-    priority: Whole = Field(0, description='Higher is more urgent; not every policy looks at it.')
+    priority: Whole = Field(0, description='Higher is more urgent; not every policy uses it.')
     every_n: Whole = Field(
-        1, ge=1, description='Works on every n-th frame (cascade: answer with something to do).'
+        1,
+        ge=1,
+        description='Process every n-th frame (in a cascade: every n-th answer with something to '
+        'do).',
     )
     queue_depth: Whole = Field(
-        1, ge=1, description='Jobs that may wait; one more drops the oldest (``superseded``).'
+        1,
+        ge=1,
+        description='Number of jobs that may wait; one more job drops the oldest '
+        '(``superseded``).',
     )
-    max_in_flight: Whole = Field(1, ge=1, description='Jobs that may have begun and not ended.')
-    enabled: Truth = Field(True, description='Whether it works on frames at all.')
+    max_in_flight: Whole = Field(
+        1, ge=1, description='Number of jobs that may have started and not ended.'
+    )
+    enabled: Truth = Field(True, description='Whether the task processes frames.')
     memory_mib: NotNegative = Field(
-        0.0, description='Of the application itself, its front-end; for ``place``.'
+        0.0, description='Memory of the application itself (its front end); for ``place``.'
     )
     own_copy: Truth = Field(
         False,
-        description="The network is this task's alone: memory and swaps of its own, nothing "
-        'shared with others that use the same network; for ``place``.',
+        description='The task has its own copy of the network: its own memory and swaps, not '
+        'shared with other tasks that use the same network; for ``place``.',
     )
     count: Count | None = Field(
         None,
-        description='So many alike, ``NAME-0``, ``NAME-1``, ...; else one, ``NAME``; '
-        'for ``place``.',
+        description='Number of equal tasks, called ``NAME-0``, ``NAME-1``, ...; without it one '
+        'task, ``NAME``; for ``place``.',
     )
 
     @property
