@@ -112,7 +112,7 @@ def test_what_is_declared_concerns_the_node(bench, start):
     request = DescribeParameters.Request(names=['policies.dream.tune', 'detector.score_threshold'])
     described = bench.call(DescribeParameters, 'scheduler/describe_parameters', request)
     tune, threshold = described.descriptors
-    assert (tune.type, tune.read_only) == (1, False) and 'tuned online' in tune.description
+    assert (tune.type, tune.read_only) == (1, False) and 'tunes alpha and beta' in tune.description
     assert 'boxes says 0.3' in threshold.description
     assert threshold.floating_point_range[0].to_value == 1.0
 
