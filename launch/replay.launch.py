@@ -74,16 +74,18 @@ def generate_launch_description():
         [
             DeclareLaunchArgument(
                 'bag',
-                description='Folder of the bag to play. Its topics stay as they are: with a '
+                description='Folder of the bag to play. Its topics are not renamed: with a '
                 'namespace the parameter file must name them with a slash in front',
             ),
-            DeclareLaunchArgument('rate', default_value='1.0', description='Times real time'),
+            DeclareLaunchArgument(
+                'rate', default_value='1.0', description='Speed relative to real time'
+            ),
             DeclareLaunchArgument(
                 'player',
                 # its publishers are there during the delay, and subscribers find them
                 default_value='ros2 bag play --clock 100 --delay 2',
-                description='Command that plays and publishes /clock; --rate RATE and the bag '
-                'are added. Without rosbag2: "ros2 run edge_sched_ros bag_player"',
+                description='Command that plays the bag and publishes /clock; --rate RATE and '
+                'the bag are appended. Without rosbag2: "ros2 run edge_sched_ros bag_player"',
             ),
             # first: what raises after a process was started leaves that one behind
             OpaqueFunction(function=_checked),

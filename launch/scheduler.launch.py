@@ -22,25 +22,29 @@ def _in_share(*path):
 #: so that the parameter file's own values hold otherwise
 _ARGUMENTS = (
     ('policy', '', 'Scheduling policy, e.g. edf+drop; empty: as in params_file'),
-    ('use_sim_time', '', 'true: take the time from /clock; empty: as in params_file'),
+    ('use_sim_time', '', 'true: use the time of /clock; empty: as in params_file'),
     ('autostart', '', 'false: wait for a lifecycle manager; empty: as in params_file'),
-    ('summary_file', '', 'Where to write the account of the run; empty: as in params_file'),
-    ('system_file', '', 'Where to write what was run and learned; empty: as in params_file'),
-    ('bond_heartbeat_period', '', "Seconds, for nav2's lifecycle manager; see managed.launch.py"),
+    ('summary_file', '', 'File for the summary of the run; empty: as in params_file'),
+    ('system_file', '', 'System file of what was run and learned; empty: as in params_file'),
+    (
+        'bond_heartbeat_period',
+        '',
+        "Seconds between heartbeats to nav2's manager; see managed.launch.py",
+    ),
     (
         'namespace',
         '',
         'Namespace of the node and its topics. Leave it empty inside a group with '
-        'PushRosNamespace (push-ros-namespace): the group adds its own in front of this one',
+        'PushRosNamespace (push-ros-namespace): the group adds its namespace in front of this one',
     ),
     ('log_level', 'info', 'debug, info, warn, error or fatal; or LOGGER:=LEVEL'),
     (
         'dds_profile',
         '',
-        'Fast DDS profile for this node alone. Empty: config/dds/large_images.xml of this '
+        'Fast DDS profile for this node only. Empty: config/dds/large_images.xml of this '
         'package, unless FASTDDS_DEFAULT_PROFILES_FILE, FASTRTPS_DEFAULT_PROFILES_FILE or '
-        'FASTDDS_BUILTIN_TRANSPORTS is set, which then holds; a file given here wins over '
-        'them; none: leave Fast DDS as it is',
+        'FASTDDS_BUILTIN_TRANSPORTS is set. A file given here overrides these variables. '
+        'none: do not configure Fast DDS',
     ),
 )
 _NAMES = tuple(name for name, _, _ in _ARGUMENTS)
