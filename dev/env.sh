@@ -37,10 +37,10 @@ export AMENT_PREFIX_PATH
 profile="$root/config/dds/large_images.xml"
 own="${FASTDDS_DEFAULT_PROFILES_FILE:-}${FASTRTPS_DEFAULT_PROFILES_FILE:-}${FASTDDS_BUILTIN_TRANSPORTS:-}"
 # only where the user has said nothing to Fast DDS, as in launch/scheduler.launch.py; the second
-# name is what Fast DDS before 3.0 looks for
+# name is what Fast DDS before 3.0 looks for, and later ones warn about it
 if [ -z "$own" ]; then
   export FASTDDS_DEFAULT_PROFILES_FILE="$profile"
-  export FASTRTPS_DEFAULT_PROFILES_FILE="$profile"
+  [ "$distro" != jazzy ] || export FASTRTPS_DEFAULT_PROFILES_FILE="$profile"
 fi
 export ROS_LOG_DIR="${ROS_LOG_DIR:-$root/log/ros}"
 # the checkout's root would shadow the installed package, which has the generated messages

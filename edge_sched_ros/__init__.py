@@ -9,11 +9,10 @@ imported when they are first used, so that ``import edge_sched_ros as es`` costs
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
-from typing import TYPE_CHECKING
-
 from edge_sched_ros.core.version import __version__
+
+# type checkers take it for true; the module typing would be loaded by every command
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from edge_sched_ros.api.analysis import analyse as analyse
@@ -65,9 +64,11 @@ _PLACES = {
 __all__ = ['__version__', *_PLACES]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _PLACES:
         raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    from importlib import import_module
+
     return getattr(import_module(f'{__name__}.{_PLACES[name]}'), name)
 
 

@@ -45,6 +45,7 @@ def test_the_dds_profile_is_this_nodes_alone_and_only_where_the_user_has_none(
     names = ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE')
     for name in (*names, 'FASTDDS_BUILTIN_TRANSPORTS'):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv('ROS_DISTRO', 'jazzy')
     # nothing is set for whoever is started later
     (node,) = performed()
     own = _environment(node)

@@ -48,7 +48,7 @@ def _dump(bench):
 
 def _load(bench, file):
     """Do what ``ros2 param load`` does; return what could not be set, with the reason."""
-    given = list(from_yaml(str(file), True).values())
+    given = list(from_yaml(str(file), True, target_nodes=['/scheduler']).values())
     request = SetParameters.Request(parameters=given)
     results = bench.call(SetParameters, 'scheduler/set_parameters', request).results
     assert len(results) == len(given) > 20

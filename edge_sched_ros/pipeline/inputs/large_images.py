@@ -21,9 +21,17 @@ _FAST_DDS = ('rmw_fastrtps_cpp', 'rmw_fastrtps_dynamic_cpp')
 _OTHERS = ('rmw_connextdds', 'rmw_cyclonedds_cpp', 'rmw_gurumdds_cpp', 'rmw_zenoh_cpp')
 #: either names a file that tells Fast DDS what to use instead
 PROFILE_VARIABLES = ('FASTDDS_DEFAULT_PROFILES_FILE', 'FASTRTPS_DEFAULT_PROFILES_FILE')
+#: distributions whose Fast DDS, before 3.0, knows the second of them; later ones warn about it
+_BEFORE_3 = ('humble', 'iron', 'jazzy')
 TRANSPORTS_VARIABLE = 'FASTDDS_BUILTIN_TRANSPORTS'
 #: those that are meant for large samples; options may follow after a question mark
 _LARGE_TRANSPORTS = ('LARGE_DATA', 'LARGE_DATAv6')
+
+
+def profile_variables(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """Return the variables that give a profile to the Fast DDS of the distribution here."""
+    distro = environment.get('ROS_DISTRO', '')
+    return PROFILE_VARIABLES if distro in _BEFORE_3 else PROFILE_VARIABLES[:1]
 
 
 def rmw_name(environment: Mapping[str, str] = os.environ) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.pipeline.inputs.large_images import PROFILE_VARIABLES
+from edge_sched_ros.pipeline.inputs.large_images import profile_variables
 from edge_sched_ros.pipeline.inputs.large_images import TRANSPORTS_VARIABLE
 from edge_sched_ros.pipeline.settings.parameters import SCHEDULER_PARAMETERS
 from edge_sched_ros.plugins.policies import POLICIES
@@ -183,5 +184,5 @@ def dds_environment(given: str, default: str, environment: Mapping[str, str]) ->
     own = (*PROFILE_VARIABLES, TRANSPORTS_VARIABLE)
     if not given and any(environment.get(name) for name in own):
         return {}
-    # both names: Fast DDS before 3.0 knows the second only
-    return dict.fromkeys(PROFILE_VARIABLES, existing('dds_profile', given or default))
+    profile = existing('dds_profile', given or default)
+    return dict.fromkeys(profile_variables(environment), profile)
