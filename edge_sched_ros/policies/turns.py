@@ -18,7 +18,7 @@ from edge_sched_ros.core.view import View
 from edge_sched_ros.policies.equals import equal
 from edge_sched_ros.policies.equals import NEAR
 from edge_sched_ros.policies.equals import rank
-from edge_sched_ros.policies.holds import put_off
+from edge_sched_ros.policies.inserted_idle import put_off
 from edge_sched_ros.policies.placement import Allowed
 from edge_sched_ros.policies.placement import run
 from edge_sched_ros.policies.placement import run_sorted

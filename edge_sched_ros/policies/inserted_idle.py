@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Short waits: an idle unit is kept for the equal whose turn it is and whose frame comes soon."""
+"""Inserted idle time: a unit is kept for the equal whose turn it is and whose frame comes soon."""
 
 from __future__ import annotations
 
