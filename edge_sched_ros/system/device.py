@@ -22,6 +22,7 @@ from edge_sched_ros.system.fields import Sourced
 from edge_sched_ros.system.fields import Spread
 from edge_sched_ros.system.fields import Strict
 from edge_sched_ros.system.measurement import DeviceMeasurement
+from edge_sched_ros.system.origins import by_name
 from edge_sched_ros.system.unit import KINDS
 from edge_sched_ros.system.unit import Unit
 
@@ -72,7 +73,8 @@ class Device(Strict):
     count: Count | None = Field(
         None,
         description='Number of equal devices, called ``NAME-0``, ``NAME-1``, ...; without it one '
-        'device, ``NAME``.',
+        'device, ``NAME``. For ``place``; ``capacity`` uses one of them, and ``simulate`` and '
+        '``plan`` refuse more than one.',
     )
     latency_cv: Spread = Field(
         0.0, description='Spread of run times: standard deviation divided by mean.'
@@ -100,11 +102,11 @@ class Device(Strict):
     @field_validator('units', mode='before')
     @classmethod
     def _plain_units(cls, value: Any) -> Any:
-        if isinstance(value, list) and all(isinstance(name, str) for name in value):
-            return {name: {} for name in value}
-        if isinstance(value, dict):
-            return {name: {} if spec is None else spec for name, spec in value.items()}
-        return value
+        if isinstance(value, (list, tuple)):
+            twice = next((one for one in value if value.count(one) > 1), None)
+            if twice is not None:
+                raise ValueError(f'names {twice!r} twice')
+        return by_name(value)
 
     @field_validator('units')
     @classmethod

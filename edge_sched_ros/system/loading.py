@@ -34,6 +34,10 @@ def load_system(*files: str | Path) -> SystemFile:
         device may follow one
     :raises ConfigError: when there is none, or it cannot be used; names file and key
     """
+    for file in files:
+        if not isinstance(file, (str, Path)):
+            given = 'None' if file is None else f'a {type(file).__name__}'
+            raise ConfigError('files', f'must be paths or names, one argument each, not {given}')
     return _load([str(file) for file in files], '', 'system')
 
 
@@ -65,38 +69,59 @@ def load_platform(name: str) -> SystemFile:
 
 def _load(names: list[str], kind: str, what: str) -> SystemFile:
     parts: list[tuple[str, Data]] = []
-    mode = ''
+    #: files, and the power mode asked of each
+    modes: list[tuple[str, str]] = []
     for name in names:
-        base, asked = mode_apart(name, what)
+        base, mode = mode_apart(name, what)
         path = find(base, kind, what)
         parts.append(('' if is_built_in(path) else str(path), read_mapping(path)))
-        mode = asked or mode
+        if mode:
+            modes.append((base, mode))
     title = Path(mode_apart(names[0], what)[0]).stem if names else ''
     system = _with_costs(parse_system(*parts, name=title))
-    return _in_mode(system, mode) if mode or system.power_modes else system
+    if len({mode for _, mode in modes}) > 1:
+        both = ' and '.join(f'{base}@{mode}' for base, mode in modes)
+        raise ConfigError(what, f'{both} are two power modes: give one')
+    if not modes:
+        return in_power_mode(system, '') if system.power_modes else system
+    return _in_mode(system, *modes[0])
 
 
-def _with_costs(system: SystemFile) -> SystemFile:
-    """Return it with the costs of the file that it names."""
+def _with_costs(system: SystemFile, before: tuple[Path, ...] = ()) -> SystemFile:
+    """
+    Return it with the costs of the file that it names, which may name another one.
+
+    :param before: the files that led here
+    :raises ConfigError: when the files name each other in a loop
+    """
     if not system.costs_from:
         return system
-    path = find(system.costs_from, '', system.at('costs_from'))
+    where = system.at('costs_from')
+    path = find(system.costs_from, '', where)
+    if path.resolve() in before:
+        raise ConfigError(where, f"is a loop: '{shortened(system.costs_from)}' led here")
     table = parse_system((str(path), read_mapping(path)))
+    table = _with_costs(table, (*before, path.resolve()))
     return system.model_copy(update={'costs': joined_costs(table.costs, system.costs)})
 
 
-def _in_mode(system: SystemFile, mode: str) -> SystemFile:
-    if mode and mode not in system.power_modes:
+def _in_mode(system: SystemFile, base: str, mode: str) -> SystemFile:
+    """
+    Return it in a power mode.
+
+    :param base: the file that the mode was asked of
+    """
+    if mode not in system.power_modes:
         problem = f"there is no power mode '{shortened(mode)}'"
         if system.power_modes:
             known = ', '.join(system.power_modes)
             raise ConfigError(
-                system.where,
+                base,
                 f'{problem}{did_you_mean(mode, system.power_modes)} (there are {known}); '
                 'without the @ it is as its costs were given, '
                 'which is MAXN in the files of Jetsons',
             )
-        file = _WITH_POWER_MODES.get(system.name)
+        file = _WITH_POWER_MODES.get(base)
         hint = f'; config/platforms/{file} has some' if file else ''
-        raise ConfigError(system.where, f'{problem}: this platform has none{hint}')
+        raise ConfigError(base, f'{problem}: this platform has none{hint}')
     return in_power_mode(system, mode)

@@ -36,6 +36,12 @@ class Origins:
             for name, one in value.items():
                 self.note((*key, str(name)), one, file)
 
+    def forget(self, key: Sequence[str]) -> None:
+        """Forget who gave what was below a key, which another value now replaces."""
+        below = [known for known in self._by_key if known[: len(key)] == tuple(key)]
+        for known in below:
+            del self._by_key[known]
+
     def of(self, key: Sequence[str]) -> str:
         """Return the files that gave a key or what is below it; empty where that is not known."""
         found = {
@@ -60,7 +66,7 @@ def joined(files: Iterable[tuple[str, Mapping[Any, Any]]]) -> tuple[Data, Origin
     if len(parts) == 1:
         return dict(parts[0][1]), origins
     for name, part in parts:
-        _join(data, part, name, origins, ())
+        _join(data, _long(part), name, origins, ())
     return data, origins
 
 
@@ -79,8 +85,36 @@ def _join(
             place = f'{origins.of(here)}: {".".join(here)}'
             problem = f'is {value!r}, but {before!r} in {place}'
             raise ConfigError(f'{file}: {".".join(here)}', problem)
+        if name in data:
+            origins.forget(here)
         data[name] = _copied(value)
         origins.note(here, value, file)
+
+
+def by_name(units: Any) -> Any:
+    """
+    Return units as a mapping of mappings where a short form names them; else as it is.
+
+    A list with a unit twice stays as it is, which is an error later.
+    """
+    if isinstance(units, Mapping):
+        return {name: {} if spec is None else spec for name, spec in units.items()}
+    if not isinstance(units, (list, tuple)) or not all(isinstance(one, str) for one in units):
+        return units
+    return {name: {} for name in units} if len(set(units)) == len(units) else units
+
+
+def _long(part: Mapping[Any, Any]) -> Data:
+    """Return a file, or a device, with its units in the long form."""
+    found = dict(part)
+    if 'units' in found:
+        found['units'] = by_name(found['units'])
+    devices = found.get('devices')
+    if isinstance(devices, Mapping):
+        found['devices'] = {
+            name: _long(one) if isinstance(one, Mapping) else one for name, one in devices.items()
+        }
+    return found
 
 
 def _copied(value: Any) -> Any:

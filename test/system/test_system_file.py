@@ -33,6 +33,12 @@ def wrong(*files):
     return str(error.value)
 
 
+def write_yaml(folder, **files):
+    """Write files by name."""
+    for name, data in files.items():
+        (folder / f'{name}.yaml').write_text(yaml.safe_dump(data))
+
+
 # --- several files ------------------------------------------------------------------------
 
 
@@ -73,6 +79,62 @@ def test_files_that_contradict_each_other_are_both_named():
     two_triggers = {'tasks': {'t': {'rate_per_s': 3}}}
     line = wrong(TASKS, two_triggers)
     assert line.startswith('a, b: tasks.t: needs exactly one of stream, after, period_ms')
+
+
+def test_units_in_a_list_and_in_a_mapping_are_joined():
+    short, long = {'units': ['gpu0', 'cpu0']}, {'units': {'gpu0': {'speed': 2.0}}}
+    for files in ((short, long), (long, short)):
+        units = parse_system(*zip('ab', files)).units
+        assert {name: unit.speed for name, unit in units.items()} == {'gpu0': 2.0, 'cpu0': 1.0}
+    system = parse_system(('a', {'devices': {'x': short}}), ('b', {'devices': {'x': long}}))
+    assert {name: one.speed for name, one in system.devices['x'].units.items()} == {
+        'gpu0': 2.0,
+        'cpu0': 1.0,
+    }
+    bare = parse_system(('a', long), ('b', {'units': {'gpu0': None}})).units
+    assert bare['gpu0'].speed == 2.0
+
+
+def test_a_unit_named_twice_is_an_error():
+    assert wrong({'units': ['gpu0', 'gpu0']}) == "a: units: names 'gpu0' twice"
+    assert wrong(BOARD, {'units': ['dla0', 'dla0']}) == "b: units: names 'dla0' twice"
+
+
+def test_only_the_file_that_replaced_a_mapping_is_named():
+    assert wrong(TASKS, {'tasks': {'t': None}}) == 'b: tasks.t: must be a mapping'
+
+
+def test_a_power_mode_names_the_file_it_was_asked_of(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_yaml(tmp_path, tasks=TASKS, board=BOARD)
+    for files, line in (
+        (('tasks.yaml', 'board.yaml@low'), "board.yaml: there is no power mode 'low'"),
+        (('robot_drone', 'orin_nx@15W'), "orin_nx: there is no power mode '15W'"),
+        (('tasks.yaml@low', 'board.yaml@high'), 'system: tasks.yaml@low and board.yaml@high are'),
+    ):
+        with pytest.raises(ConfigError) as error:
+            load_system(*files)
+        assert str(error.value).startswith(line)
+    with pytest.raises(ConfigError, match=r'config/platforms/jetson_orin_nx_16.yaml has some'):
+        load_system('robot_drone', 'orin_nx@15W')
+
+
+def test_a_file_of_costs_may_name_another_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    near, far = {'a': {'gpu': 3}, 'b': {'gpu': 3}}, {'b': {'gpu': 5}, 'c': {'gpu': 5}}
+    write_yaml(
+        tmp_path,
+        board={**BOARD, 'costs_from': 'near.yaml'},
+        near={'costs': near, 'costs_from': 'far.yaml'},
+        far={'costs': far},
+        one={'costs': near, 'costs_from': 'two.yaml'},
+        two={'costs': far, 'costs_from': 'one.yaml'},
+    )
+    costs = load_system('board.yaml').costs
+    assert {name: costs[name]['gpu'].latency_ms for name in costs} == {'a': 3, 'b': 3, 'c': 5}
+    with pytest.raises(ConfigError) as error:
+        load_system('one.yaml')
+    assert str(error.value) == "one.yaml: costs_from: is a loop: 'two.yaml' led here"
 
 
 # --- one format ---------------------------------------------------------------------------
