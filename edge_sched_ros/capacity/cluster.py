@@ -12,6 +12,7 @@ from pathlib import Path
 from edge_sched_ros.capacity.stages import check_batches
 from edge_sched_ros.capacity.stages import Entry
 from edge_sched_ros.capacity.stages import task_entries
+from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.loading import load_system
 from edge_sched_ros.system.network_costs import check_system_costs
@@ -78,7 +79,20 @@ def load_cluster(*files: str | Path) -> Cluster:
     :param files: system files; later ones add keys, or override those of the ones before
     :raises ConfigError: naming file and key
     """
-    return make_cluster(load_system(*files))
+    return with_tasks(make_cluster(load_system(*files)))
+
+
+def with_tasks(cluster: Cluster) -> Cluster:
+    """
+    Return a cluster that has tasks.
+
+    :raises ConfigError: for one that has none, or none that is enabled
+    """
+    if not cluster.rates:
+        system = cluster.system
+        what = 'none is enabled' if system.tasks else 'there is nothing to analyse'
+        raise ConfigError(system.at('tasks'), f'is missing: {what}')
+    return cluster
 
 
 def make_cluster(system: SystemFile) -> Cluster:

@@ -13,14 +13,14 @@ from functools import partial
 from edge_sched_ros.capacity.load import Load
 from edge_sched_ros.capacity.load import Service
 from edge_sched_ros.capacity.load import Shape
-from edge_sched_ros.capacity.pieces import At
-from edge_sched_ros.capacity.pieces import keyed_pieces
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.network_costs import cost_by_unit
 from edge_sched_ros.system.network_costs import network_cost
 from edge_sched_ros.system.network_costs import unknown_network
+from edge_sched_ros.system.pieces import At
+from edge_sched_ros.system.pieces import keyed_pieces
 from edge_sched_ros.system.rates import is_periodic
 from edge_sched_ros.system.system_file import SystemFile
 from edge_sched_ros.system.unit import Unit

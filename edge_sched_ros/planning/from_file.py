@@ -16,6 +16,9 @@ from edge_sched_ros.system.contention import make_contention
 from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.network import Network as NetworkSpec
+from edge_sched_ros.system.pieces import check_task_devices
+from edge_sched_ros.system.pieces import Key
+from edge_sched_ros.system.pieces import keyed_pieces
 from edge_sched_ros.system.stage_costs import network_called
 from edge_sched_ros.system.stage_costs import only_on
 from edge_sched_ros.system.stage_costs import stage_costs
@@ -35,7 +38,7 @@ class _Chain:
     """
 
     where: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[tuple[Key, Piece], ...]
 
 
 def problem_of(system: SystemFile, max_switches: int = 1) -> Problem:
@@ -49,6 +52,7 @@ def problem_of(system: SystemFile, max_switches: int = 1) -> Problem:
     :raises ConfigError: naming file and key, where there is nothing to plan
     """
     device = system.device()
+    check_task_devices(system)
     networks = tuple(
         _planned(name, chain, system, device, max_switches)
         for name, chain in _chains(system).items()
@@ -73,13 +77,13 @@ def _chains(system: SystemFile) -> dict[str, _Chain]:
     found: dict[str, _Chain] = {}
     if not system.tasks:
         for name in system.networks:
-            found[name] = _Chain(system.at('networks', name), (Piece(network=name),))
+            found[name] = _Chain(system.at('networks', name), (((), Piece(network=name)),))
     for name, task in system.tasks.items():
         if task.enabled:
-            pieces, where = task.pieces, system.at('tasks', name)
-            alone = len(pieces) == 1 and not pieces[0].unit
-            title = pieces[0].network if alone else name
-            if title in found and found[title].pieces != pieces:
+            pieces, where = tuple(keyed_pieces(task)), system.at('tasks', name)
+            alone = len(pieces) == 1 and not pieces[0][1].unit
+            title = pieces[0][1].network if alone else name
+            if title in found and _networks(found[title].pieces) != _networks(pieces):
                 problem = f"'{title}' is a network and a task that are planned apart: rename one"
                 raise ConfigError(where, problem)
             found.setdefault(title, _Chain(where, pieces))
@@ -94,15 +98,20 @@ def _planned(
 ) -> Network:
     stages: list[StageCosts] = []
     switches = len(chain.pieces) - 1
-    for piece in chain.pieces:
-        where = f'{chain.where}.network'
+    for key, piece in chain.pieces:
+        where = '.'.join((chain.where, *key))
         network = network_called(piece.network, system.networks, system.costs, where)
         variant, at = network.first, system.at('networks', piece.network)
         title = system.name or system.where
         found = stage_costs(variant, device, system.costs, at, title)
-        stages += only_on(piece.unit, found, f'{chain.where}.unit')
+        unit_key = '.'.join((chain.where, *key[:-1], 'unit'))
+        stages += only_on(piece.unit, found, device, unit_key)
         switches += _switches(network, max_switches)
     return _network(name, stages, device, switches)
+
+
+def _networks(pieces: Sequence[tuple[Key, Piece]]) -> list[Piece]:
+    return [piece for _, piece in pieces]
 
 
 def _switches(network: NetworkSpec, default: int) -> int:

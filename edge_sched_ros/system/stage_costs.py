@@ -72,15 +72,20 @@ def stage_costs(
     return found
 
 
-def only_on(unit: str, stages: Sequence[StageCosts], where: str) -> list[StageCosts]:
+def only_on(
+    unit: str, stages: Sequence[StageCosts], device: Device, where: str
+) -> list[StageCosts]:
     """
     Return stages that run on one unit alone; as they are where none is named.
 
     :param where: file and key that name it, for messages
-    :raises ConfigError: when it cannot run one of them
+    :raises ConfigError: when it is not there, or cannot run one of them
     """
     if not unit:
         return list(stages)
+    if unit not in device.units:
+        known = ', '.join(device.units)
+        raise ConfigError(where, f"there is none called '{unit}' (there are {known})")
     for stage in stages:
         if unit not in stage.on:
             able = ', '.join(stage.on)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
 
@@ -22,6 +23,9 @@ from edge_sched_ros.system.contention import Contention
 from edge_sched_ros.system.contention import make_contention
 from edge_sched_ros.system.cost_lookup import joined_costs
 from edge_sched_ros.system.network import Variant
+from edge_sched_ros.system.pieces import check_task_devices
+from edge_sched_ros.system.pieces import Key
+from edge_sched_ros.system.pieces import keyed_pieces
 from edge_sched_ros.system.stage_costs import network_called
 from edge_sched_ros.system.stage_costs import only_on
 from edge_sched_ros.system.stage_costs import stage_costs
@@ -72,6 +76,8 @@ class System:
         self.workload = workload
         self.platform = platform
         self.device = platform.device()
+        if platform is workload:
+            check_task_devices(workload)
         self.slowdown = slowdown
         self.speedup = speedup
         #: what networks cost on the device; costs of the workload's file come first
@@ -82,7 +88,8 @@ class System:
         )
         #: (task, variant, stage, unit) -> cost
         self.costs: dict[tuple[str, str, str, str], RunCost] = {}
-        self._memory_mib = 0.0
+        #: (network, variant, stage) -> what holding it takes, for the unit where that is most
+        self._memory_mib: dict[tuple[str, str, str], float] = {}
         self.tasks = tuple(self._task(name, task) for name, task in workload.tasks.items())
         with checking(workload.where):
             check_tasks(self.tasks, frozenset(self.device.units))
@@ -113,23 +120,26 @@ class System:
 
     def _check_memory(self) -> None:
         most_mib = self.device.memory_mib
-        if most_mib is not None and self._memory_mib > most_mib:
+        needed_mib = sum(self._memory_mib.values())
+        if most_mib is not None and needed_mib > most_mib:
             raise ConfigError(
                 self.platform.at('memory_mib'),
-                f'the networks of {self.workload.name} need {self._memory_mib:.0f} MiB, there are '
+                f'the networks of {self.workload.name} need {needed_mib:.0f} MiB, there are '
                 f'{most_mib:.0f}',
             )
 
     def _task(self, name: str, task: Task) -> TaskSpec:
         where = self.workload.at('tasks', name)
-        *before, last = task.pieces
-        first = [
-            replace(stage, name=f'{piece.network}_{stage.name}')
-            for piece in before
-            for stage in next(iter(self._stages(piece, where).values()))[1]
-        ]
+        *before, last = keyed_pieces(task)
+        first = []
+        for key, piece in before:
+            variant_name, (_, found) = next(iter(self._stages(piece, where, key).items()))
+            self._hold(piece.network, variant_name, found)
+            first += [replace(stage, name=f'{piece.network}_{stage.name}') for stage in found]
         variants = []
-        for variant_name, (variant, own) in self._stages(last, where).items():
+        key, piece = last
+        for variant_name, (variant, own) in self._stages(piece, where, key).items():
+            self._hold(piece.network, variant_name, own)
             stages = [*first, *own]
             for stage in stages:
                 self._enter(name, variant_name, stage)
@@ -169,17 +179,31 @@ class System:
                 memory_mib=cost.memory_mib,
                 cv=cost.cv,
             )
-        self._memory_mib += max(cost.memory_mib for cost in stage.on.values())
 
-    def _stages(self, piece: Piece, where: str) -> dict[str, tuple[Variant, list[StageCosts]]]:
-        """Return the variants of a network with their stages, on the unit it is bound to."""
+    def _hold(self, network: str, variant: str, stages: Sequence[StageCosts]) -> None:
+        """Count the memory of a variant, once for all tasks that use the network."""
+        for stage in stages:
+            needed = max(cost.memory_mib for cost in stage.on.values())
+            key = (network, variant, stage.name)
+            self._memory_mib[key] = max(needed, self._memory_mib.get(key, 0.0))
+
+    def _stages(
+        self, piece: Piece, where: str, key: Key
+    ) -> dict[str, tuple[Variant, list[StageCosts]]]:
+        """
+        Return the variants of a network with their stages, on the unit it is bound to.
+
+        :param where: file and key of the task, for messages
+        :param key: that names the network, below the task's
+        """
         name = piece.network
         owner = self.platform if name in self.platform.networks else self.workload
         owner = self.workload if name in self.workload.networks else owner
-        network = network_called(name, owner.networks, self._costs, f'{where}.network')
+        network = network_called(name, owner.networks, self._costs, '.'.join((where, *key)))
+        unit_key = '.'.join((where, *key[:-1], 'unit'))
         found = {}
-        for key, variant in network.variants.items():
-            at = owner.at('networks', name, key)
+        for variant_name, variant in network.variants.items():
+            at = owner.at('networks', name, variant_name)
             stages = stage_costs(variant, self.device, self._costs, at, self.platform.name)
-            found[key] = variant, only_on(piece.unit, stages, f'{where}.unit')
+            found[variant_name] = variant, only_on(piece.unit, stages, self.device, unit_key)
         return found

@@ -118,5 +118,11 @@ class SystemFile(Device):
         if name:
             raise ConfigError('device', f"there is no device '{name}' (there are {known})")
         if len(devices) > 1:
-            raise ConfigError(self.where, f'has several devices ({known}): name one')
-        return next(iter(devices.values()))
+            problem = f'has several devices ({known}); this tool uses one: give a file with that'
+            raise ConfigError(self.where, f'{problem} one alone')
+        ((only, device),) = devices.items()
+        if device.count is not None and device.count > 1:
+            key = ('devices', only, 'count') if only in self.devices else ('count',)
+            problem = f'this tool uses one device, and count makes {device.count}: leave it out'
+            raise ConfigError(self.at(*key), problem)
+        return device

@@ -244,13 +244,13 @@ def test_networks_that_do_not_fit_into_memory(tmp_path):
         _use(
             tmp_path,
             _with(WORKLOAD, 'networks.net.stages.0.cost', big),
-            _with(PLATFORM, 'memory_mib', 149),
+            _with(PLATFORM, 'memory_mib', 49),
         )
-    _check(error, 'device', 'memory_mib', 'need 150 MiB, there are 149')
+    _check(error, 'device', 'memory_mib', 'need 50 MiB, there are 49')
     _use(
         tmp_path,
         _with(WORKLOAD, 'networks.net.stages.0.cost', big),
-        _with(PLATFORM, 'memory_mib', 150),
+        _with(PLATFORM, 'memory_mib', 50),
     )
 
 

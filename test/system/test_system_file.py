@@ -11,9 +11,12 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+from edge_sched_ros.capacity.placement.placement_file import make_problem
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.planning.from_file import problem_of
 from edge_sched_ros.system.finding import built_in
 from edge_sched_ros.system.loading import load_system
+from edge_sched_ros.system.parsing import make_system
 from edge_sched_ros.system.parsing import parse_system
 from edge_sched_ros.system.schema_docs import json_schema
 from edge_sched_ros.system.schema_docs import SECTIONS
@@ -135,6 +138,81 @@ def test_a_file_of_costs_may_name_another_one(tmp_path, monkeypatch):
     with pytest.raises(ConfigError) as error:
         load_system('one.yaml')
     assert str(error.value) == "one.yaml: costs_from: is a loop: 'two.yaml' led here"
+
+
+# --- what a task names ---------------------------------------------------------------------
+
+DUO = {
+    'units': ['gpu0', 'cpu0'],
+    'networks': {'n': {'cost': {'gpu': 4}}, 'r': {'cost': {'cpu': 1}}},
+}
+
+
+def task_line(**keys):
+    """Return the key and problem that simulate and plan say of a task, both the same."""
+    lines = set()
+    for use in (System, problem_of):
+        with pytest.raises(ConfigError) as error:
+            use(make_system({**DUO, 'tasks': {'t': {'period_ms': 20, **keys}}}, name='f'))
+        lines.add(str(error.value))
+    (line,) = lines
+    return line
+
+
+def test_a_piece_of_a_task_is_called_by_its_own_key():
+    none = "there is no network 'x' (there are n, r)"
+    assert task_line(network='x') == f'f: tasks.t.network: {none}'
+    assert task_line(network='n', preprocess='x') == f'f: tasks.t.preprocess: {none}'
+    stages = [{'network': 'r'}, {'network': 'x'}]
+    assert task_line(stages=stages) == f'f: tasks.t.stages.1.network: {none}'
+    nowhere = "there is none called 'x' (there are gpu0, cpu0)"
+    assert task_line(network='n', unit='x') == f'f: tasks.t.unit: {nowhere}'
+    stages = [{'network': 'r', 'unit': 'x'}, {'network': 'n'}]
+    assert task_line(stages=stages) == f'f: tasks.t.stages.0.unit: {nowhere}'
+    stages = [{'network': 'r'}, {'network': 'n', 'unit': 'cpu0'}]
+    unable = "'cpu0' cannot run stage infer (only gpu0)"
+    assert task_line(stages=stages) == f'f: tasks.t.stages.1.unit: {unable}'
+
+
+def test_placement_names_a_unit_that_no_device_has():
+    task = {'period_ms': 20, 'network': 'n', 'unit': 'x'}
+    with pytest.raises(ConfigError) as error:
+        make_problem(make_system({**DUO, 'tasks': {'t': task}}, name='f'))
+    problem = "no device has one called 'x' (there are cpu0, gpu0)"
+    assert str(error.value) == f'f: tasks.t.unit: {problem}'
+    with pytest.raises(ConfigError) as error:
+        make_problem(make_system({**DUO, 'tasks': {'t': {**task, 'unit': 'cpu0'}}}, name='f'))
+    assert error.value.problem == "no device can run 'n' on cpu0: none has its costs"
+
+
+def test_a_device_that_is_not_there_is_no_device_of_a_task():
+    line = task_line(network='n', device='x')
+    assert line == "f: tasks.t.device: there is none called 'x' (there are f)"
+
+
+def test_several_devices_are_too_many_for_a_run():
+    data = {'devices': {name: {'units': ['gpu0']} for name in 'ab'}}
+    with pytest.raises(ConfigError, match=r'has several devices .a, b.; this tool uses one: give'):
+        make_system(data).device()
+    data = {'devices': {'a': {'units': ['gpu0'], 'count': 3}}}
+    with pytest.raises(ConfigError) as error:
+        make_system(data, name='f').device()
+    problem = 'this tool uses one device, and count makes 3: leave it out'
+    assert str(error.value) == f'f: devices.a.count: {problem}'
+
+
+def test_the_memory_of_a_network_counts_once_for_all_its_tasks():
+    data = {
+        'memory_mib': 100,
+        'units': ['gpu0'],
+        'networks': {'n': {'cost': {'gpu': {'latency_ms': 5, 'memory_mib': 60}}}},
+        'tasks': {name: {'network': 'n', 'period_ms': 100} for name in 'tu'},
+    }
+    system = System(make_system(data))
+    assert system.costs['u', 'base', 'infer', 'gpu0'].memory_mib == 60
+    other = {'networks': {'m': data['networks']['n']}, 'tasks': {'u': {'network': 'm'}}}
+    with pytest.raises(ConfigError, match='need 120 MiB, there are 100'):
+        System(make_system(data, other))
 
 
 # --- one format ---------------------------------------------------------------------------

@@ -9,8 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from edge_sched_ros.capacity.pieces import At
-from edge_sched_ros.capacity.pieces import keyed_pieces
 from edge_sched_ros.capacity.placement.means import busy
 from edge_sched_ros.capacity.placement.problem import App
 from edge_sched_ros.capacity.placement.problem import Limits
@@ -24,8 +22,11 @@ from edge_sched_ros.system.loading import load_system
 from edge_sched_ros.system.network_costs import check_system_costs
 from edge_sched_ros.system.network_costs import network_cost
 from edge_sched_ros.system.network_costs import unknown_network
+from edge_sched_ros.system.pieces import At
+from edge_sched_ros.system.pieces import keyed_pieces
 from edge_sched_ros.system.rates import rates_per_s
 from edge_sched_ros.system.system_file import SystemFile
+from edge_sched_ros.system.workload import Piece
 from edge_sched_ros.system.workload import Task
 from edge_sched_ros.system.workload import TRIGGERS
 
@@ -122,12 +123,16 @@ def check_app(types: Problem, app: App, at: At) -> None:
         problem = unknown_network(piece.network, system)
         if problem:
             raise ConfigError(at(*key), problem)
+        there = {unit for node in nodes.values() for unit in node.units}
+        if piece.unit and piece.unit not in there:
+            known = ', '.join(sorted(there))
+            problem = f"no device has one called '{piece.unit}' (there are {known})"
+            raise ConfigError(at(*key[:-1], 'unit'), problem)
     ways = [
         (name, node, way) for name, node in nodes.items() for way in options(system, node, app)
     ]
     if not ways:
-        name = task.pieces[-1].network
-        raise ConfigError(at(), f"no device can run '{name}': none has its costs")
+        raise ConfigError(at(), _unable(types, task))
     # the least and where it is
     load, name = min((_alone(node, way), name) for name, node, way in ways)
     if load >= 1:
@@ -138,6 +143,27 @@ def check_app(types: Problem, app: App, at: At) -> None:
     if task.deadline_ms is not None and task.deadline_ms < bare:
         problem = f'{task.deadline_ms:g} ms is below the bare service time {bare:.4g} ms'
         raise ConfigError(at('deadline_ms'), f'{problem} on {name}, the fastest device')
+
+
+def _unable(types: Problem, task: Task) -> str:
+    """Return which networks of a task no device can run; all of them where no device can all."""
+    alone = [piece for piece in task.pieces if not _can_run(types, piece)]
+    wanted = ' and '.join(
+        f"'{piece.network}'" + (f' on {piece.unit}' if piece.unit else '')
+        for piece in alone or task.pieces
+    )
+    return (
+        f'no device can run {wanted}: none has {"its" if len(alone) == 1 else "all their"} costs'
+    )
+
+
+def _can_run(types: Problem, piece: Piece) -> bool:
+    return any(
+        network_cost(piece.network, unit, node, types.system) is not None
+        for node in types.nodes.values()
+        for unit in node.units
+        if piece.unit in ('', unit)
+    )
 
 
 def _counted(specs: Mapping[str, _Counted], at: At) -> dict[str, list[str]]:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.system.system_file import SystemFile
 from edge_sched_ros.system.workload import Piece
 from edge_sched_ros.system.workload import Task
 
@@ -20,3 +22,16 @@ def keyed_pieces(task: Task) -> list[tuple[Key, Piece]]:
         return [(('stages', str(i), 'network'), piece) for i, piece in enumerate(task.stages)]
     keys: tuple[Key, ...] = (('preprocess',), ('network',))
     return list(zip(keys[-len(task.pieces) :], task.pieces))
+
+
+def check_task_devices(system: SystemFile) -> None:
+    """
+    Check that the devices which tasks name are there.
+
+    :raises ConfigError: naming the first task whose device is not
+    """
+    known = system.all_devices()
+    for name, task in system.tasks.items():
+        if task.device and task.device not in known:
+            problem = f"there is none called '{task.device}' (there are {', '.join(known)})"
+            raise ConfigError(system.at('tasks', name, 'device'), problem)
