@@ -66,22 +66,63 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
 }
 
 
+#: a plain number as a cost
+_LATENCY = {'type': 'number', 'minimum': 0, 'maximum': fields.MOST}
+
+
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of system files, for editors; it knows the short forms."""
     schema = system_file.SystemFile.model_json_schema()
     parts = schema['$defs']
-    by_unit = {'type': 'object', 'description': 'Unit -> cost, or a list per layer group.'}
-    parts['Variant']['properties']['cost'] = by_unit
+    parts['Columns'] = _columns(parts['Cost'])
+    parts['Variant']['properties']['cost'] = {
+        'type': 'object',
+        'additionalProperties': {
+            'anyOf': [
+                {'$ref': '#/$defs/Cost'},
+                {'$ref': '#/$defs/Columns'},
+                parts['Columns']['properties']['latency_ms'],
+            ]
+        },
+        'description': 'Unit -> cost, or a list per layer group.',
+    }
     own = {key: one for key, one in parts['Network']['properties'].items() if key != 'variants'}
-    parts['Variant']['properties'].update(own)
-    _allow(parts, 'Cost', {'type': 'number', 'minimum': 0})
-    _allow(parts, 'Network', {'$ref': '#/$defs/Variant'})
+    alone = {**parts['Variant'], 'properties': {**parts['Variant']['properties'], **own}}
+    parts['NetworkOfOneVariant'] = alone
+    parts['Unit']['properties']['kind']['enum'] = list(unit.KINDS)
+    _allow(parts, 'Cost', _LATENCY)
+    _allow(parts, 'Network', {'$ref': '#/$defs/NetworkOfOneVariant'})
     _allow(parts, 'Unit', {'type': 'null'})
     for properties in (schema['properties'], parts['Device']['properties']):
-        names = {'type': 'array', 'items': {'type': 'string'}}
+        (pattern,) = properties['units']['patternProperties']
+        item = {'type': 'string', 'pattern': pattern}
+        names = {'type': 'array', 'items': item, 'uniqueItems': True}
         properties['units'] = {'anyOf': [names, properties['units']]}
         properties['contention'] = {'anyOf': [{'const': 'none'}, properties['contention']]}
+    _close(schema)
     return {'$schema': 'https://json-schema.org/draft/2020-12/schema', **schema}
+
+
+def _columns(cost: dict[str, Any]) -> dict[str, Any]:
+    """Return a cost whose numbers may be lists, one number per layer group or cut."""
+    properties: dict[str, Any] = {
+        key: {'anyOf': [{'type': 'array', 'items': one}, one]}
+        for key, one in cost['properties'].items()
+    }
+    times = {'anyOf': [_LATENCY, {'type': 'null'}]}
+    properties['latency_ms'] = {'type': 'array', 'items': times, 'minItems': 1}
+    return {**cost, 'title': 'Columns', 'properties': properties}
+
+
+def _close(part: Any) -> None:
+    """Refuse keys that are no names, where only names may be keys."""
+    if isinstance(part, dict):
+        if 'patternProperties' in part:
+            part.setdefault('additionalProperties', False)
+        part = list(part.values())
+    if isinstance(part, list):
+        for one in part:
+            _close(one)
 
 
 def _allow(parts: dict[str, Any], name: str, short: dict[str, Any]) -> None:

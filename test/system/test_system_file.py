@@ -262,10 +262,27 @@ def test_every_model_of_the_format_is_documented():
 
 def test_the_json_schema_knows_what_is_short_for_something_else():
     parts = json_schema()['$defs']
-    assert {'type': 'number', 'minimum': 0} in parts['Cost']['anyOf']
-    assert {'$ref': '#/$defs/Variant'} in parts['Network']['anyOf']
+    assert {'type': 'number', 'minimum': 0, 'maximum': 1e9} in parts['Cost']['anyOf']
+    assert {'$ref': '#/$defs/NetworkOfOneVariant'} in parts['Network']['anyOf']
     assert 'cost' in parts['Variant']['properties']
     assert {'type': 'null'} in parts['Unit']['anyOf']
+
+
+def test_the_json_schema_refuses_what_the_tools_refuse():
+    schema = json_schema()
+    parts = schema['$defs']
+    costs = parts['Variant']['properties']['cost']['additionalProperties']['anyOf']
+    assert {'$ref': '#/$defs/Cost'} in costs and {'$ref': '#/$defs/Columns'} in costs
+    assert parts['Columns']['additionalProperties'] is False
+    assert parts['Columns']['properties']['latency_ms']['type'] == 'array'
+    # only a network of one variant has the keys of a network beside those of a variant
+    assert 'max_switches' in parts['NetworkOfOneVariant']['properties']
+    assert 'max_switches' not in parts['Variant']['properties']
+    for section in ('tasks', 'networks', 'streams', 'devices', 'costs'):
+        assert schema['properties'][section]['additionalProperties'] is False
+    names, by_name = schema['properties']['units']['anyOf']
+    assert [names['items']['pattern']] == list(by_name['patternProperties'])
+    assert 'dla' in parts['Unit']['anyOf'][1]['properties']['kind']['enum']
 
 
 @pytest.mark.parametrize('name', [n for n in built_in() if n != 'jetson_costs'])
