@@ -11,6 +11,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from edge_sched_ros.core.near import did_you_mean
+
 #: anywhere
 _RENAMED = {
     'service_ms': 'latency_ms',
@@ -31,6 +33,9 @@ _TOP = {
     'date': 'measured.date',
     'picture': 'measured.picture',
 }
+#: keys that are most often mistyped there
+_OF_A_NETWORK = ('cost', 'stages', 'layers', 'variants', 'accuracy', 'segments', 'max_switches')
+_EXAMPLE = 'cost: {gpu: {latency_ms: 10, cv: 0.1}}'
 #: statistics of a measured cost
 _MEASURED = ('p95_ms', 'p99_ms', 'mean_ms', 'half_width_ms', 'runs', 'energy_source')
 #: at the top of what edge-sched profile wrote before
@@ -63,6 +68,11 @@ def instead(keys: Sequence[str]) -> str:
     if key in _MEASURED and len(keys) > 1:
         return f'is called measured.{key} now'
     if keys[0] == 'networks' and len(keys) == 5 and keys[2:4] == ('variants', 'base'):
+        if key in _known_keys():
+            return f'goes inside a unit of networks.{keys[1]}.cost, as in {_EXAMPLE}'
+        near = did_you_mean(key, _OF_A_NETWORK)
+        if near:
+            return f'there is no such key{near}'
         return f'costs of a network by unit go under costs.{keys[1]}, or networks.{keys[1]}.cost'
     return _other_measure(key)
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,6 +15,7 @@ from edge_sched_ros.documents.validation_text import key_word
 from edge_sched_ros.documents.validation_text import plain_problem
 from edge_sched_ros.documents.validation_text import shortened
 from edge_sched_ros.system.fields import NAME_WORDS
+from edge_sched_ros.system.near_keys import near_key
 from edge_sched_ros.system.old_keys import instead
 from edge_sched_ros.system.old_keys import older_profile
 from edge_sched_ros.system.origins import joined
@@ -22,6 +24,8 @@ from edge_sched_ros.system.written_keys import as_written
 
 #: the version of the format that this can read
 FORMAT = 1
+#: keys down to a cost in costs
+_COST = 3
 #: type of pydantic's error -> what a user can do about it
 _WORDS = {
     'string_pattern_mismatch': NAME_WORDS,
@@ -47,13 +51,17 @@ def parse_system(*files: tuple[str, Mapping[Any, Any]], name: str = '') -> Syste
         return SystemFile.model_validate(data).with_origins(origins, name)
     except ValidationError as error:
         found = [(each, _keys(each)) for each in error.errors()]
-        # a key that is missing may be there by its old name
-        old = [(each, at) for each, at in found if _is_extra(each) and instead(at)]
-        first, keys = (old or found)[0]
+        # a key that is missing may be there by its old name, or mistyped
+        extra = [(each, at) for each, at in found if _is_extra(each)]
+        old = [(each, at) for each, at in extra if instead(at)]
+        mistyped = [(each, at) for each, at in extra if near_key(each['loc'])]
+        first, keys = (old or mistyped or found)[0]
         where = origins.of(_known(keys, data)) or name
         key = '.'.join(key_word(part) for part in as_written(keys, data))
         problem = instead(keys) if _is_extra(first) else ''
-        problem = problem or plain_problem(first, _WORDS)
+        problem = problem or plain_problem(first, {**_WORDS, **_short_form(keys)})
+        if _is_extra(first):
+            problem += '' if instead(keys) else near_key(first['loc'])
         raise ConfigError(f'{where}: {key}' if key else where, problem) from None
 
 
@@ -65,6 +73,14 @@ def make_system(*parts: Mapping[str, Any], name: str = 'system') -> SystemFile:
     :param name: what messages and results call it
     :raises ConfigError: naming the first key that cannot be used
     """
+    if not isinstance(name, str):
+        raise ConfigError('name', f'must be text, not {shortened(repr(name))}')
+    for part in parts:
+        if not isinstance(part, Mapping):
+            given = 'None' if part is None else f'a {type(part).__name__}'
+            hint = 'es.load_system reads files' if isinstance(part, (str, Path)) else ''
+            hint = hint and f' ({hint})'
+            raise ConfigError(name, f'must be made of mappings, not of {given}{hint}')
     return parse_system(*((name, part) for part in parts), name=name)
 
 
@@ -78,6 +94,17 @@ def _check_format(where: str, data: Mapping[Any, Any]) -> None:
     if given != FORMAT or isinstance(given, bool):
         shown = shortened(repr(given))
         raise ConfigError(f'{where}: format', f'is {shown}; this can read format {FORMAT}')
+
+
+def _short_form(keys: tuple[str, ...]) -> dict[str, str]:
+    """Return words for a value that may be a mapping or something shorter."""
+    short = ''
+    if keys[-1:] == ('units',):
+        short = 'a list of names or a mapping'
+    elif keys[-2:-1] == ('cost',) or (keys[:1] == ('costs',) and len(keys) == _COST):
+        short = 'a number (latency_ms) or a mapping'
+    kinds = ('dict_type', 'model_type', 'model_attributes_type')
+    return dict.fromkeys(kinds, f'must be {short}') if short else {}
 
 
 def _keys(error: Mapping[str, Any]) -> tuple[str, ...]:

@@ -195,7 +195,7 @@ def test_what_cannot_be_planned_is_one_line(path, value, message):
     [
         ('max_switches', 1, 'max_switches: is called networks.NAME.max_switches, or'),
         ('networks/a', {'times_ms': {'gpu0': [1.0]}}, f'{AT}.times_ms: is called cost, as in'),
-        ('networks/a/energy_mj', {'gpu0': [1.0]}, f'{AT}.energy_mj: costs of a network by unit'),
+        ('networks/a/energy_mj', {'gpu0': [1.0]}, f'{AT}.energy_mj: goes inside a unit of'),
     ],
 )
 def test_an_old_key_is_told_with_the_new_one(path, value, message):

@@ -73,7 +73,7 @@ def test_messages_name_the_file_that_said_it():
 
 
 def test_a_key_nobody_knows_names_its_file():
-    assert wrong(TASKS, {'unts': {}}) == 'b: unts: there is no such key'
+    assert wrong(TASKS, {'unts': {}}) == "b: unts: there is no such key; did you mean 'units'?"
 
 
 def test_files_that_contradict_each_other_are_both_named():
@@ -138,6 +138,50 @@ def test_a_file_of_costs_may_name_another_one(tmp_path, monkeypatch):
     with pytest.raises(ConfigError) as error:
         load_system('one.yaml')
     assert str(error.value) == "one.yaml: costs_from: is a loop: 'two.yaml' led here"
+
+
+# --- messages ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ('data', 'line'),
+    [
+        ({'taskz': {}}, "taskz: there is no such key; did you mean 'tasks'?"),
+        (
+            {'tasks': {'t': {'network': 'n', 'periodms': 3}}},
+            "tasks.t.periodms: there is no such key; did you mean 'period_ms'?",
+        ),
+        (
+            {'units': {'gpu0': {'sped': 2}}},
+            "units.gpu0.sped: there is no such key; did you mean 'speed'?",
+        ),
+        (
+            {'transitions': [{'from': 'a', 'too': 'b', 'ms': 1}]},
+            "transitions.0.too: there is no such key; did you mean 'to'?",
+        ),
+        (
+            {'networks': {'n': {'costt': {'gpu': 3}}}},
+            "networks.n.costt: there is no such key; did you mean 'cost'?",
+        ),
+        (
+            {'networks': {'n': {'cost': {'gpu': [3, 4]}, 'enter_ms': 1}}},
+            'networks.n.enter_ms: goes inside a unit of networks.n.cost, as in '
+            'cost: {gpu: {latency_ms: 10, cv: 0.1}}',
+        ),
+        (
+            {'networks': {'n': {'cost': {'gpu': 'ten'}}}},
+            "networks.n.cost.gpu: must be a number (latency_ms) or a mapping, not 'ten'",
+        ),
+        (
+            {'costs': {'n': {'gpu': None}}},
+            'costs.n.gpu: must be a number (latency_ms) or a mapping',
+        ),
+        ({'units': 'gpu0'}, "units: must be a list of names or a mapping, not 'gpu0'"),
+    ],
+)
+def test_a_mistake_says_what_to_do(data, line):
+    (found,) = (wrong(data),)
+    assert found == f'a: {line}'
 
 
 # --- what a task names ---------------------------------------------------------------------

@@ -24,7 +24,7 @@ STAGES = [{'name': 'a', 'cost': {'gpu0': {'latency_ms': 1, 'leave_ms': -1}}}]
             'cost.gpu0.enter_ms.1',
         ),
         ({'cost': {'gpu0': {'latency_ms': [1, 2], 'leave_ms': -1}}}, 'cost.gpu0.leave_ms'),
-        ({'cost': {'gpu0': {'latency': 3}}}, 'cost.gpu0.latency_ms'),
+        ({'cost': {'gpu0': {'latency': 3}}}, 'cost.gpu0.latency'),
         ({'cost': {'gpu0': [1], 'dla0': [1, 2]}}, ''),
         ({'stages': STAGES}, 'stages.0.cost.gpu0.leave_ms'),
         ({'variants': {'m': {'stages': STAGES}}}, 'variants.m.stages.0.cost.gpu0.leave_ms'),
