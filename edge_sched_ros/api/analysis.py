@@ -6,6 +6,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from edge_sched_ros.api.arguments import check_number
+from edge_sched_ros.api.arguments import check_system
+from edge_sched_ros.api.arguments import check_text
+from edge_sched_ros.api.arguments import check_whole
+from edge_sched_ros.api.arguments import MOST_SWITCHES
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.planning.from_file import problem_of
 from edge_sched_ros.planning.objective import Objective
@@ -25,7 +30,7 @@ def plan(
     """
     Map the stages of a system's networks to units, and compare with baselines.
 
-    :param objective: ``makespan``, ``throughput`` or ``energy``
+    :param objective: ``max-throughput``, ``min-makespan`` or ``min-energy``
     :param latency_bound_ms: no network may take longer
     :param max_switches: of networks that do not say how often they may change their unit
     :param time_limit_s: of the search, in wall time
@@ -34,6 +39,11 @@ def plan(
     :raises ConfigError: when there is nothing to plan, no plan keeps the bound, or OR-tools is
         missing
     """
+    check_system(system)
+    if latency_bound_ms is not None:
+        check_number('latency_bound_ms', latency_bound_ms)
+    check_whole('max_switches', max_switches, 0, MOST_SWITCHES)
+    check_number('time_limit_s', time_limit_s)
     if objective not in OBJECTIVES:
         known = ', '.join(OBJECTIVES)
         raise ConfigError('objective', f'must be one of {known}, not {objective!r}')
@@ -55,10 +65,12 @@ def analyse(system: SystemFile, *, what_if: bool = False) -> dict[str, Any]:
     """
     from edge_sched_ros.capacity import analysis
     from edge_sched_ros.capacity.cluster import make_cluster
+    from edge_sched_ros.capacity.cluster import with_tasks
     from edge_sched_ros.capacity.headroom import headroom
     from edge_sched_ros.capacity.what_if import what_if as ask
 
-    cluster = make_cluster(system)
+    check_system(system)
+    cluster = with_tasks(make_cluster(system))
     names = list(cluster.tasks) if what_if else []
     return {
         'tasks': {name: one.to_dict() for name, one in analysis.analyse(cluster).items()},
@@ -83,6 +95,8 @@ def place(system: SystemFile, *, algorithm: str = 'ibis', evict: bool = True) ->
     from edge_sched_ros.capacity.placement.registry import make_algorithm
     from edge_sched_ros.capacity.placement.state import ClusterState
 
+    check_system(system)
+    check_text('algorithm', algorithm)
     problem = make_problem(system)
     chosen = make_algorithm(algorithm, 'algorithm')
     placed = place_all(ClusterState(problem), chosen, problem.apps, evict=evict)

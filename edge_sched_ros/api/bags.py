@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_sched_ros.bags.reader import open_bag
+from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.errors import ConfigError
 
 
@@ -21,6 +22,8 @@ def read_topic(bag: str | Path, topic: str) -> Iterator[tuple[int, Any]]:
     :return: time of recording in nanoseconds, and the message with the fields of its type
     :raises ConfigError: when the bag cannot be read or has no such topic
     """
+    if not isinstance(bag, (str, Path)):
+        raise ConfigError('bag', f'must be a path, not {brief(repr(bag))}')
     with open_bag(Path(bag)) as opened:
         found = [one for one in opened.connections if one.topic == topic]
         if not found:

@@ -6,8 +6,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from edge_sched_ros.api.arguments import check_number
+from edge_sched_ros.api.arguments import check_parameters
+from edge_sched_ros.api.arguments import check_policies
+from edge_sched_ros.api.arguments import check_system
+from edge_sched_ros.api.arguments import check_systems
+from edge_sched_ros.api.arguments import check_text
+from edge_sched_ros.api.arguments import check_whole
+from edge_sched_ros.api.arguments import MOST_LOAD
+from edge_sched_ros.api.arguments import MOST_SECONDS
+from edge_sched_ros.api.arguments import MOST_SEEDS
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.simulation.comparison import summarise
 from edge_sched_ros.simulation.limits import check_frames
@@ -46,6 +57,13 @@ def simulate(
     :raises ConfigError: for a system that has no tasks or no device, or a policy that is not
         known; names the key
     """
+    check_system(system)
+    check_text('policy', policy)
+    check_parameters(parameters)
+    check_number('seconds', seconds, MOST_SECONDS)
+    check_whole('seed', seed)
+    if load is not None:
+        check_number('load', load, MOST_LOAD)
     if not system.tasks:
         raise ConfigError(system.at('tasks'), 'is missing')
     made = System(system) if load is None else at_load(system, system, load)
@@ -56,7 +74,7 @@ def simulate(
 
 
 def compare(
-    systems: str | Mapping[str, SystemFile],
+    systems: str | Path | Mapping[str, SystemFile],
     policies: Sequence[str],
     *,
     seeds: int = 3,
@@ -74,7 +92,12 @@ def compare(
     :return: what ``edge-sched compare --json`` prints: ``runs`` and paired ``ratios``
     :raises ConfigError: as :func:`simulate`
     """
-    if isinstance(systems, str):
+    check_policies(policies)
+    check_whole('seeds', seeds, 1, MOST_SEEDS)
+    check_number('seconds', seconds, MOST_SECONDS)
+    check_whole('jobs', jobs, 1)
+    if isinstance(systems, (str, Path)):
+        systems = str(systems)
         found = scenarios(load_suite(systems))
         cases = [
             Case(scenario, policy, seed, seconds)
@@ -83,6 +106,7 @@ def compare(
             for seed in range(seeds)
         ]
         return summarise(systems, run_cases(cases, jobs=jobs), {}, {})
+    check_systems(systems)
     runs = [
         {
             'scenario': name,

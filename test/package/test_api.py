@@ -120,3 +120,73 @@ def test_what_cannot_be_run_is_one_line():
             ),
             policy='edfx',
         )
+
+
+SMALL = {
+    'units': ['gpu0'],
+    'networks': {'d': {'cost': {'gpu': 10}}},
+    'tasks': {'t': {'network': 'd', 'period_ms': 100}},
+}
+
+
+@pytest.mark.parametrize(
+    ('name', 'arguments', 'key'),
+    [
+        ('simulate', {'system': SMALL}, 'system'),
+        ('simulate', {'system': None}, 'system'),
+        ('simulate', {'policy': None}, 'policy'),
+        ('simulate', {'seconds': -1}, 'seconds'),
+        ('simulate', {'seconds': 0}, 'seconds'),
+        ('simulate', {'seconds': '1'}, 'seconds'),
+        ('simulate', {'seconds': float('nan')}, 'seconds'),
+        ('simulate', {'seconds': float('inf')}, 'seconds'),
+        ('simulate', {'seed': 1.5}, 'seed'),
+        ('simulate', {'seed': None}, 'seed'),
+        ('simulate', {'load': 0}, 'load'),
+        ('simulate', {'load': True}, 'load'),
+        ('simulate', {'load': float('nan')}, 'load'),
+        ('simulate', {'parameters': [1]}, 'parameters'),
+        ('compare', {'systems': []}, 'systems'),
+        ('compare', {'systems': {}}, 'systems'),
+        ('compare', {'systems': {'a': SMALL}}, 'systems.a'),
+        ('compare', {'systems': {1: es.make_system(SMALL)}}, 'systems'),
+        ('compare', {'policies': 'edf'}, 'policies'),
+        ('compare', {'policies': []}, 'policies'),
+        ('compare', {'policies': ['edf', 'edf']}, 'policies'),
+        ('compare', {'policies': [1]}, 'policies'),
+        ('compare', {'seeds': 0}, 'seeds'),
+        ('compare', {'jobs': 0}, 'jobs'),
+        ('plan', {'system': None}, 'system'),
+        ('plan', {'latency_bound_ms': 'x'}, 'latency_bound_ms'),
+        ('plan', {'max_switches': 1.5}, 'max_switches'),
+        ('plan', {'max_switches': -1}, 'max_switches'),
+        ('plan', {'time_limit_s': 0}, 'time_limit_s'),
+        ('analyse', {'system': SMALL}, 'system'),
+        ('analyse', {'system': es.make_system({'units': ['gpu0']})}, 'system: tasks'),
+        ('place', {'system': None}, 'system'),
+        ('place', {'algorithm': None}, 'algorithm'),
+    ],
+)
+def test_a_wrong_argument_is_named(name, arguments, key):
+    system = es.make_system(SMALL)
+    usual = {'systems': {'a': system}, 'policies': ['edf']}
+    usual = usual if name == 'compare' else {'system': system}
+    with pytest.raises(es.ConfigError) as error:
+        getattr(es, name)(**{**usual, **arguments})
+    assert error.value.where == key and error.value.problem
+
+
+def test_what_is_no_file_and_no_mapping_is_named():
+    for call, where in (
+        (lambda: es.load_system(None), 'files'),
+        (lambda: es.load_system(['a.yaml']), 'files'),
+        (lambda: es.make_system(None), 'system'),
+        (lambda: es.make_system('robot.yaml'), 'system'),
+        (lambda: es.make_system(SMALL, name=3), 'name'),
+        (lambda: next(es.read_topic(None, '/a')), 'bag'),
+    ):
+        with pytest.raises(es.ConfigError) as error:
+            call()
+        assert error.value.where == where
+    with pytest.raises(es.ConfigError, match=r'es.load_system reads files'):
+        es.make_system('robot.yaml')
