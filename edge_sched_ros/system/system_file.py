@@ -8,6 +8,7 @@ from typing import Any
 from typing import Literal
 
 from pydantic import Field
+from pydantic import field_validator
 from pydantic import PrivateAttr
 
 from edge_sched_ros.core.errors import ConfigError
@@ -72,6 +73,13 @@ class SystemFile(Device):
     )
     notes: dict[Named, Any] = Field({}, description='For the reader; not used.')
     _origins: Origins = PrivateAttr(default_factory=Origins)
+
+    @field_validator('name')
+    @classmethod
+    def _one_line(cls, value: str) -> str:
+        if not value.isprintable():
+            raise ValueError('must be one line without control characters')
+        return value
 
     @property
     def where(self) -> str:

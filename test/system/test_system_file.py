@@ -176,6 +176,10 @@ def test_a_file_of_costs_may_name_another_one(tmp_path, monkeypatch):
             {'costs': {'n': {'gpu': None}}},
             'costs.n.gpu: must be a number (latency_ms) or a mapping',
         ),
+        (
+            {'name': 'a\x1b[31m'},
+            "name: must be one line without control characters, not 'a\\x1b[31m'",
+        ),
         ({'units': 'gpu0'}, "units: must be a list of names or a mapping, not 'gpu0'"),
     ],
 )
