@@ -1,7 +1,7 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Print the tables of ``docs/results.md`` from comparisons.
+Print the tables of ``docs/results/policies.md`` from comparisons.
 
 Of ``edge-sched compare --suite dream --seeds 3 --seconds 4 --json > dream.json`` and likewise the
 others: ``dev/env.sh python benchmarks/suite_tables.py dream.json robot.json xrbench.json``. Files
