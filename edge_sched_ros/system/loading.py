@@ -17,6 +17,7 @@ from edge_sched_ros.system.finding import mode_apart
 from edge_sched_ros.system.origins import Data
 from edge_sched_ros.system.parsing import parse_system
 from edge_sched_ros.system.power_modes import in_power_mode
+from edge_sched_ros.system.power_modes import power_modes_of
 from edge_sched_ros.system.system_file import SystemFile
 
 #: built-in platform -> the file in config/platforms that is of the same module and has power modes
@@ -83,7 +84,7 @@ def _load(names: list[str], kind: str, what: str) -> SystemFile:
         both = ' and '.join(f'{base}@{mode}' for base, mode in modes)
         raise ConfigError(what, f'{both} are two power modes: give one')
     if not modes:
-        return in_power_mode(system, '') if system.power_modes else system
+        return in_power_mode(system, '') if power_modes_of(system) else system
     return _in_mode(system, *modes[0])
 
 
@@ -111,13 +112,14 @@ def _in_mode(system: SystemFile, base: str, mode: str) -> SystemFile:
 
     :param base: the file that the mode was asked of
     """
-    if mode not in system.power_modes:
+    modes = power_modes_of(system)
+    if mode not in modes:
         problem = f"there is no power mode '{shortened(mode)}'"
-        if system.power_modes:
-            known = ', '.join(system.power_modes)
+        if modes:
+            known = ', '.join(modes)
             raise ConfigError(
                 base,
-                f'{problem}{did_you_mean(mode, system.power_modes)} (there are {known}); '
+                f'{problem}{did_you_mean(mode, modes)} (there are {known}); '
                 'without the @ it is as its costs were given, '
                 'which is MAXN in the files of Jetsons',
             )

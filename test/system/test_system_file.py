@@ -432,6 +432,28 @@ def test_an_old_key_gives_the_new_one(data, line):
     assert wrong({**BOARD, **data}) == line
 
 
+# --- power modes ----------------------------------------------------------------------------
+
+
+def test_power_modes_of_devices_with_names_count(tmp_path):
+    slow = {'15W': {'speeds': {'gpu': 0.5}, 'unavailable': ['dla0']}}
+    devices = {
+        'rover': {'units': ['gpu0', 'dla0'], 'power_modes': slow},
+        'base': {'units': ['gpu0', 'dla0']},
+    }
+    (tmp_path / 'pair.yaml').write_text(yaml.safe_dump({'devices': devices}))
+    system = load_system(f'{tmp_path}/pair.yaml@15W')
+    assert set(system.devices['rover'].units) == {'gpu0'}
+    assert system.devices['rover'].units['gpu0'].speed == 0.5
+    assert set(system.devices['base'].units) == {'gpu0', 'dla0'}
+    with pytest.raises(ConfigError, match=r"no power mode '30W' \(there are 15W\)"):
+        load_system(f'{tmp_path}/pair.yaml@30W')
+    devices['rover']['power_modes'] = {'15W': {'speeds': {'gqu': 0.5}}}
+    (tmp_path / 'pair.yaml').write_text(yaml.safe_dump({'devices': devices}))
+    with pytest.raises(ConfigError, match=r'devices\.rover\.power_modes\.15W\.speeds: unknown'):
+        load_system(tmp_path / 'pair.yaml')
+
+
 # --- contention ---------------------------------------------------------------------------
 
 
