@@ -63,13 +63,15 @@ def _player(context):
     if line := outside(Path(bag), namespace):
         get_logger('replay').warning(line)
     player = [*check.command('player', given['player']), '--rate', check.rate(given['rate']), bag]
-    scheduler = f'{namespace.rstrip("/")}/scheduler'
     wait = ExecutableInPackage(package='edge_sched_ros', executable='when_active')
-    return [ExecuteProcess(cmd=[wait, scheduler, '--', *player], output='screen', on_exit=_played)]
+    command = [wait, f'{namespace.rstrip("/")}/scheduler', '--', *player]
+    return [ExecuteProcess(cmd=command, output='screen', on_exit=_played)]
 
 
 def generate_launch_description():
-    launch_folder = PathJoinSubstitution([FindPackageShare('edge_sched_ros'), 'launch'])
+    share = FindPackageShare('edge_sched_ros')
+    scheduler = PathJoinSubstitution([share, 'launch', 'scheduler.launch.py'])
+    source = PythonLaunchDescriptionSource(scheduler)
     return LaunchDescription(
         [
             DeclareLaunchArgument(
@@ -90,12 +92,7 @@ def generate_launch_description():
             # first: what raises after a process was started leaves that one behind
             OpaqueFunction(function=_checked),
             RegisterEventHandler(OnProcessExit(on_exit=_scheduler_ended)),
-            IncludeLaunchDescription(
-                PythonLaunchDescriptionSource(
-                    PathJoinSubstitution([launch_folder, 'scheduler.launch.py'])
-                ),
-                launch_arguments={'use_sim_time': 'true'}.items(),
-            ),
+            IncludeLaunchDescription(source, launch_arguments={'use_sim_time': 'true'}.items()),
             OpaqueFunction(function=_player),
         ]
     )
