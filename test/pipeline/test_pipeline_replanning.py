@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from dataclasses import replace
 
@@ -24,6 +25,7 @@ from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.replanning import Replanning
 from edge_sched_ros.pipeline.settings.config import from_parameters
+from edge_sched_ros.planning import background
 from edge_sched_ros.plugins.policies import make_policy
 
 MS = 1_000_000
@@ -161,7 +163,18 @@ def test_other_policies_are_left_alone_and_a_new_follower_gets_its_plan():
         assert runtime.dispatcher.policy_parameters == {}
 
 
-def test_a_process_of_its_own_plans():
+@pytest.fixture
+def at_normal_priority(monkeypatch):
+    """Beside other work a process of the lowest priority would hardly ever end."""
+    code = (
+        'import sys; from edge_sched_ros.planning import background; background._NICE = 0; '
+        'sys.exit(background.main())'
+    )
+    command = [sys.executable, '-c', code]
+    monkeypatch.setattr(background, 'module_command', lambda _module, *more: [*command, *more])
+
+
+def test_a_process_of_its_own_plans(at_normal_priority):
     pytest.importorskip('ortools')
     runtime = _Runtime()
     runtime.post(ParametersChanged({'enabled': True}, task='b'))
@@ -171,7 +184,7 @@ def test_a_process_of_its_own_plans():
     assert sorted(replanning.mapping.values()) == [['cpu0'], ['cpu1']]
 
 
-def test_a_pipeline_looks_for_plans_as_it_looks_at_the_machine(tmp_path):
+def test_a_pipeline_looks_for_plans_as_it_looks_at_the_machine(tmp_path, at_normal_priority):
     pytest.importorskip('ortools')
     network = write_network(tmp_path, 'boxes', engine='simulated')
     values = {
