@@ -18,11 +18,14 @@ class FrameArrived:
     :param stream: the input stream (topic)
     :param seq: unique within the stream
     :param release_ns: when the frame was taken; deadlines count from here
+    :param deadline_ns: absolute deadline of the jobs that it activates, where somebody else than
+        the task says it; ``None`` otherwise
     """
 
     stream: str
     seq: int
     release_ns: int
+    deadline_ns: int | None = None
 
 
 @record

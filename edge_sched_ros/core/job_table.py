@@ -55,7 +55,12 @@ class JobTable:
         """Release a job of every task that the frame activates."""
         for queue in self._by_stream.get(event.stream, ()):
             if queue.activates():
-                job = self._release(queue, event.stream, event.seq, event.release_ns, now_ns, out)
+                deadline_ns = event.deadline_ns
+                if deadline_ns is None:
+                    deadline_ns = event.release_ns + queue.spec.deadline_ns
+                job = self._release(
+                    queue, event.stream, event.seq, event.release_ns, deadline_ns, now_ns, out
+                )
                 self._enqueue(queue, job, now_ns, out)
 
     def start(self, job: Job) -> bool:
@@ -142,6 +147,7 @@ class JobTable:
         stream: str,
         seq: int,
         release_ns: int,
+        deadline_ns: int,
         now_ns: int,
         out: list[Decision],
         *,
@@ -150,7 +156,7 @@ class JobTable:
     ) -> Job:
         spec = queue.spec
         name, variant = spec.name, spec.variants[0]
-        number, deadline_ns = self._next_id, release_ns + spec.deadline_ns
+        number = self._next_id
         job = Job(
             number, name, variant, stream, seq, release_ns, deadline_ns, now_ns,
             spec.priority, parent, items,
@@ -180,6 +186,7 @@ class JobTable:
             parent.stream,
             parent.seq,
             parent.release_ns,
+            parent.release_ns + queue.spec.deadline_ns,
             now_ns,
             out,
             parent=parent.id,

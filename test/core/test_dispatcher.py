@@ -20,6 +20,7 @@ from edge_sched_ros.core.decisions import Run
 from edge_sched_ros.core.decisions import WakeAt
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.events import ClockJumped
+from edge_sched_ros.core.events import FrameArrived
 from edge_sched_ros.core.events import ParametersChanged
 from edge_sched_ros.core.events import StageFinished
 from edge_sched_ros.core.events import Started
@@ -47,6 +48,29 @@ def test_response_counts_from_the_release_not_from_the_arrival():
     (complete,) = bench.finish(at_ms=121)
     assert (complete.on_time, complete.response_ns) == (False, 51 * MS)
     assert bench.account('detector').late == 1
+
+
+def test_a_frame_may_bring_the_deadline_of_its_jobs():
+    bench = Bench(task('detector', deadline_ms=50), task('depth', deadline_ms=50))
+    released = of(bench.send(FrameArrived('camera', 1, 0, 20 * MS), at_ms=5), Release)
+    assert [(r.release_ns, r.deadline_ns) for r in released] == [(0, 20 * MS)] * 2
+    assert bench.finish(at_ms=21)[0].on_time is False
+    assert bench.finish('cpu1', at_ms=21)[0].on_time is False
+
+
+def test_the_deadline_of_a_frame_orders_jobs_and_is_not_its_cascades():
+    bench = Bench(
+        task('first', units=('cpu0',), max_in_flight=2, queue_depth=3),
+        task('second', units=('cpu0',), after='first', deadline_ms=40),
+        units=('cpu0',),
+    )
+    bench.send(FrameArrived('camera', 1, 0, 90 * MS), at_ms=0)
+    bench.send(FrameArrived('camera', 2, 0, 80 * MS), at_ms=1)
+    bench.send(FrameArrived('camera', 3, 0, 70 * MS), at_ms=2)
+    decisions = bench.finish(at_ms=10)
+    assert [r.deadline_ns for r in of(decisions, Release)] == [40 * MS]
+    assert bench.running['cpu0'][0].task == 'second'
+    assert of(bench.finish(at_ms=11), Run)[0].job == 2  # the third frame's deadline is first
 
 
 def test_stages_run_one_after_the_other():

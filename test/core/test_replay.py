@@ -20,6 +20,7 @@ from edge_sched_ros.core.decisions import Complete
 from edge_sched_ros.core.decisions import StageTiming
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.events import ClockJumped
+from edge_sched_ros.core.events import FrameArrived
 from edge_sched_ros.core.events import ParametersChanged
 from edge_sched_ros.core.events import Started
 from edge_sched_ros.core.events import Stopped
@@ -89,6 +90,12 @@ def test_any_run_keeps_the_books_and_replays_to_the_same_decisions(steps):
     replayed = [d for at, event in log for d in again.handle(from_dict(event), at)]
     assert replayed == decisions
     assert [from_dict(json.loads(json.dumps(to_dict(d)))) for d in decisions] == decisions
+
+
+def test_a_log_written_before_frames_had_deadlines_is_read():
+    frame = {'type': 'FrameArrived', 'stream': 'camera', 'seq': 1, 'release_ns': 5}
+    assert from_dict(frame) == FrameArrived('camera', 1, 5)
+    assert from_dict({**frame, 'deadline_ns': 9}) == FrameArrived('camera', 1, 5, 9)
 
 
 def test_stage_timings_round_trip():
