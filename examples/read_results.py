@@ -6,6 +6,8 @@ import sys
 
 import edge_sched_ros as es
 
+if len(sys.argv) != 3:
+    sys.exit(f'usage: {sys.argv[0]} BAG TOPIC')
 bag, topic = sys.argv[1:]
 for _, message in es.read_topic(bag, topic):
     stamp = message.header.stamp

@@ -7,12 +7,15 @@ from __future__ import annotations
 import importlib
 import logging
 import sys
+from typing import Any
 
 import click
 
 from edge_sched_ros.cli.installed_commands import COMMANDS
 from edge_sched_ros.cli.usage import CommandGroup
+from edge_sched_ros.core.brief import brief_error
 from edge_sched_ros.core.brief_log import BriefFormatter
+from edge_sched_ros.core.errors import EdgeSchedError
 from edge_sched_ros.core.version import __version__
 
 
@@ -38,6 +41,24 @@ class LazyGroup(CommandGroup):
             return None
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """
+        Run a command.
+
+        :raises CommandFailed: when one of an installed package raises what nobody expects
+        """
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except (EdgeSchedError, BrokenPipeError):
+            raise
+        except Exception as error:
+            name = ctx.invoked_subcommand
+            if ctx.params['debug'] or name is None or name in COMMANDS.built_in():
+                raise
+            raise CommandFailed(name, COMMANDS.origins().get(name, ''), error) from error
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the subcommands; those of installed packages are named and not imported."""
         own = (self.get_command(ctx, name) for name in sorted(COMMANDS.built_in()))
@@ -48,6 +69,20 @@ class LazyGroup(CommandGroup):
         if others := COMMANDS.origins():
             with formatter.section('Commands of installed packages'):
                 formatter.write_dl([(name, f'of {origin}') for name, origin in others.items()])
+
+
+class CommandFailed(Exception):
+    """
+    A command of an installed package has a defect.
+
+    :param origin: the package with its version
+    """
+
+    def __init__(self, name: str, origin: str, error: Exception) -> None:
+        super().__init__(
+            f'{name}: the command of {origin} failed: {brief_error(error)} '
+            '(edge-sched --debug shows where)'
+        )
 
 
 def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
@@ -66,7 +101,13 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool)
     help='Show the version.',
 )
 @click.option('--verbose', is_flag=True, help='Log what the program does, on standard error.')
-def edge_sched(verbose: bool) -> None:
+@click.option(
+    '--debug',
+    is_flag=True,
+    envvar='EDGE_SCHED_DEBUG',
+    help='Show where a command of another package fails (or set EDGE_SCHED_DEBUG=1).',
+)
+def edge_sched(verbose: bool, debug: bool) -> None:
     """Schedule several networks on one robot computer, and account for every deadline."""
     level = logging.INFO if verbose else logging.WARNING
     handler = logging.StreamHandler(sys.stderr)

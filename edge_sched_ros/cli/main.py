@@ -13,6 +13,8 @@ import sys
 #: exit code for input that cannot be used
 BAD_INPUT = 2
 READER_GONE = 1
+#: exit code for a command of another package that has a defect
+FAILED = 1
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -55,6 +57,7 @@ def _run_or_say_why(arguments: list[str] | None) -> None:
 def _run(arguments: list[str] | None) -> None:
     import click
 
+    from edge_sched_ros.cli.group import CommandFailed
     from edge_sched_ros.cli.group import edge_sched
     from edge_sched_ros.cli.streams import say
     from edge_sched_ros.cli.usage import is_help
@@ -69,6 +72,9 @@ def _run(arguments: list[str] | None) -> None:
     except EdgeSchedError as error:
         say(f'edge-sched: {brief(error, MOST_OF_AN_ERROR)}')
         sys.exit(BAD_INPUT)
+    except CommandFailed as error:
+        say(f'edge-sched: {error}')
+        sys.exit(FAILED)
     except click.ClickException as error:
         if is_help(error):
             error.show()

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from typing import Any
 from typing import ClassVar
 
@@ -51,8 +52,10 @@ class GuardedPolicy:
         """Return what the policy decides, or the substitute."""
         if not self.problem:
             try:
-                decisions = list(self.policy.decide(view))
-                problem = _first_mistake(decisions, view)
+                returned: Any = self.policy.decide(view)
+                problem = _wrong_answer(returned)
+                decisions = [] if problem else list(returned)
+                problem = problem or _first_mistake(decisions, view)
             except (Exception, SystemExit) as error:
                 problem = brief_error(error)
             if not problem:
@@ -67,6 +70,14 @@ class GuardedPolicy:
         instead = self._substitute.name
         self.problem = f'{self._asked_for} failed, {instead} decides instead: {problem}'
         _log.error('policy: %s', self.problem)
+
+
+def _wrong_answer(returned: Any) -> str:
+    """Return why what ``decide`` returned is no list of decisions; empty when it is one."""
+    # a generator is as good as a list
+    if isinstance(returned, (list, tuple, Iterator)):
+        return ''
+    return f'its decide returned {returned!r:.200}, not a list of decisions'
 
 
 def _first_mistake(decisions: list[Any], view: View) -> str:

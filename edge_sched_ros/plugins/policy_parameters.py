@@ -44,7 +44,12 @@ def _problem(one: PolicyParameter) -> str:
         return ''
     if not isinstance(one.default, (int, float)):
         return f'whose default must be a number, true or false, not {one.default!r:.60}'
+    limits = (one.minimum, one.maximum)
+    if not all(isinstance(limit, (int, float)) for limit in limits):
+        return f'whose range must be two numbers, not {limits!r:.60}'
     # written so that NaN fails
+    if not one.minimum <= one.maximum:
+        return f'whose range from {one.minimum} to {one.maximum} holds no number'
     if not (math.isfinite(one.default) and one.minimum <= one.default <= one.maximum):
         return f'whose default must be from {one.minimum} to {one.maximum}, not {one.default!r}'
     return ''

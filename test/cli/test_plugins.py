@@ -138,6 +138,54 @@ def test_an_installed_command_is_named_in_the_help_and_imported_when_it_runs(run
     assert code == 2 and "edge-sched hello: missing argument 'WHOM'" in err
 
 
+FAILS = """
+import click
+
+
+@click.command('fails')
+@click.argument('how')
+def fails(how):
+    raise eval(how)
+
+
+@click.group('many')
+def many(): ...
+
+
+@many.command('deep')
+def deep():
+    raise ZeroDivisionError('deep')
+"""
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'code', 'line'),
+    [
+        (('fails', 'KeyError("x")'), 1, "fails: the command of mine 3.0 failed: KeyError: 'x'"),
+        (('fails', 'OSError(5, "no disk")'), 1, 'fails: the command of mine 3.0 failed: OSError'),
+        (('many', 'deep'), 1, 'many: the command of mine 3.0 failed: ZeroDivisionError: deep'),
+        (('fails', 'click.ClickException("my word")'), 2, 'edge-sched: my word'),
+        (('fails', '__import__("edge_sched_ros").ConfigError("k", "no")'), 2, 'k: no'),
+        (('fails', 'SystemExit(3)'), 3, ''),
+    ],
+)
+def test_an_installed_command_that_raises_is_one_line(run, installed, arguments, code, line):
+    commands = {'fails': 'of_fails:fails', 'many': 'of_fails:many'}
+    installed('mine', {'commands': commands}, {'of_fails': FAILS}, version='3.0')
+    found, out, err = run(*arguments)
+    assert (found, out) == (code, '') and err.count('\n') == bool(line) and line in err
+    assert (code == 1) == ('(edge-sched --debug shows where)' in err)
+
+
+@pytest.mark.parametrize('by', ['option', 'variable'])
+def test_where_an_installed_command_raises_is_shown_on_demand(run, installed, monkeypatch, by):
+    installed('mine', {'commands': {'fails': 'of_fails:fails'}}, {'of_fails': FAILS})
+    if by == 'variable':
+        monkeypatch.setenv('EDGE_SCHED_DEBUG', '1')
+    with pytest.raises(KeyError):
+        run(*(['--debug'] if by == 'option' else []), 'fails', 'KeyError("x")')
+
+
 def test_a_command_that_names_no_plug_in_does_not_look_for_any():
     code = (
         'import sys\n'

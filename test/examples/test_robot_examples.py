@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from children import finished
 from results_bag import write_results
 
 EXAMPLES = Path(__file__).resolve().parents[2] / 'examples'
@@ -43,6 +44,13 @@ def test_reading_a_results_bag(tmp_path, monkeypatch, capsys):
     bag = write_results(tmp_path / 'results', ['person', 'cart'])
     out = ran('read_results.py', bag, '/people/detections', monkeypatch=monkeypatch, capsys=capsys)
     assert out.splitlines() == ['1.500 s: person 0.75', '2.500 s: cart 0.75']
+
+
+@pytest.mark.parametrize('arguments', [(), ('bag',), ('bag', '/a', '/b')])
+def test_reading_results_says_how_it_is_used(arguments):
+    done = finished([sys.executable, str(EXAMPLES / 'read_results.py'), *arguments])
+    assert done.returncode == 1 and done.stdout == ''
+    assert re.fullmatch(r'usage: .*read_results\.py BAG TOPIC\n', done.stderr)
 
 
 def test_a_topic_that_is_not_there_is_named(tmp_path, monkeypatch, capsys):

@@ -17,7 +17,11 @@ from edge_sched_ros.policies.registry import policy_classes
 #: what to decide -> what is said of it
 MISTAKES = {
     'return view.nothing': "AttributeError: 'View' object has no attribute 'nothing'",
-    'return None': "TypeError: 'NoneType' object is not iterable",
+    'return None': 'its decide returned None, not a list of decisions',
+    'pass': 'its decide returned None, not a list of decisions',
+    'return Drop(job.id, "a", "bored")': 'its decide returned Drop(job=',
+    'return "run"': "its decide returned 'run', not a list of decisions",
+    'return {job.id: "cpu0"}': ', not a list of decisions',
     'raise SystemExit(3)': 'SystemExit: 3',
     'return [3]': 'it decided 3, which is no decision of a policy',
     'return [WakeAt(0.5)]': 'times are whole nanoseconds',

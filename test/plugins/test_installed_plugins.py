@@ -156,6 +156,13 @@ BROKEN = [
         "no PolicyParameter but 'gain'",
     ),
     (POLICY.replace('5.0, 0.0', '500.0, 0.0'), '', "'bonus_ms' whose default must be from 0.0 to"),
+    (
+        POLICY.replace('5.0, 0.0', "5.0, '0'"),
+        '',
+        "'bonus_ms' whose range must be two numbers, not ",
+    ),
+    (POLICY.replace('0.0, 100.0', '9.0, 1.0'), '', 'whose range from 9.0 to 1.0 holds no number'),
+    (POLICY.replace('5.0, 0.0', "'5', 0.0"), '', 'whose default must be a number, true or false'),
     (POLICY.replace("'strict'", "'margin_ms'"), '', "'margin_ms' of another type than that of"),
     (POLICY.replace("'strict'", "'plan'"), '', "'plan' as policies have that follow a plan"),
     (POLICY.replace("'strict'", "'most'"), '', "has the parameter 'most' twice"),
