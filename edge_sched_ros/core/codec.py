@@ -15,6 +15,9 @@ from edge_sched_ros.core.decisions import StageTiming
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.events import Event
 from edge_sched_ros.core.events import EVENT_TYPES
+from edge_sched_ros.core.tasks import StageSpec
+from edge_sched_ros.core.tasks import TaskSpec
+from edge_sched_ros.core.tasks import VariantSpec
 
 _TYPES: dict[str, type] = {kind.__name__: kind for kind in (*EVENT_TYPES, *DECISION_TYPES)}
 
@@ -39,9 +42,21 @@ def from_dict(data: dict[str, Any]) -> Event | Decision:
     known = {field.name for field in fields(kind)}
     if unknown := set(values) - known:
         raise ConfigError('log', f'{name} has no field {", ".join(sorted(unknown))}')
+    if 'tasks' in values:
+        values['tasks'] = tuple(map(_task, values['tasks']))
     if 'stages' in values:
         values['stages'] = tuple(StageTiming(**stage) for stage in values['stages'])
     try:
         return cast('Event | Decision', kind(**values))
     except TypeError as error:
         raise ConfigError('log', f'{name}: {error}') from None
+
+
+def _task(data: dict[str, Any]) -> TaskSpec:
+    lists = {key: tuple(map(_variant, data[key])) for key in ('variants', 'all_variants')}
+    return TaskSpec(**{**data, **lists})
+
+
+def _variant(data: dict[str, Any]) -> VariantSpec:
+    stages = (StageSpec(**{**stage, 'units': tuple(stage['units'])}) for stage in data['stages'])
+    return VariantSpec(**{**data, 'stages': tuple(stages)})

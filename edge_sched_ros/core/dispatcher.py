@@ -86,6 +86,8 @@ class LowLevelDispatcher:
             events.StageFailed: self._on_stage_failed,
             events.UnitChanged: self._on_unit_changed,
             events.ParametersChanged: self._on_parameters_changed,
+            events.TasksAdded: self._on_tasks_added,
+            events.JobCancelled: self._on_job_cancelled,
             events.ClockJumped: self._on_clock_jumped,
             events.TimerFired: self._on_timer_fired,
             events.Started: self._on_started,
@@ -191,6 +193,14 @@ class LowLevelDispatcher:
         self._policy = self._make_policy(name, values)
         self.policy_name = name
         self.policy_parameters = values
+
+    def _on_tasks_added(self, event: events.TasksAdded, _out: list[Decision]) -> None:
+        self._table.add_tasks(event.tasks)
+
+    def _on_job_cancelled(self, event: events.JobCancelled, out: list[Decision]) -> None:
+        job = self._table.jobs.get(event.job)
+        if job is not None:
+            self._table.drop(job, event.reason, self._now_ns, out)
 
     def _on_clock_jumped(self, _event: events.ClockJumped, out: list[Decision]) -> None:
         self._table.drop_all(reasons.CLOCK_JUMP, self._now_ns, out)

@@ -8,6 +8,7 @@ from typing import Any
 from typing import Union
 
 from edge_sched_ros.core.record import record
+from edge_sched_ros.core.tasks import TaskSpec
 
 
 @record
@@ -98,6 +99,31 @@ class ParametersChanged:
 
 
 @record
+class TasksAdded:
+    """
+    More runs here from now on, such as a partition that a coordinator wants done.
+
+    Their costs are entered into the profiles before.
+    """
+
+    tasks: tuple[TaskSpec, ...]
+
+
+@record
+class JobCancelled:
+    """
+    Nobody wants a job's answer any more; nothing happens when it has ended.
+
+    A stage that runs ends on its unit, and what it gives is ignored.
+
+    :param reason: short code, counted in the ledger
+    """
+
+    job: int
+    reason: str
+
+
+@record
 class ClockJumped:
     """
     The source clock jumped (a looping bag, a reset).
@@ -129,6 +155,8 @@ Event = Union[
     StageFailed,
     UnitChanged,
     ParametersChanged,
+    TasksAdded,
+    JobCancelled,
     ClockJumped,
     TimerFired,
     Started,
@@ -140,6 +168,8 @@ EVENT_TYPES: tuple[type, ...] = (
     StageFailed,
     UnitChanged,
     ParametersChanged,
+    TasksAdded,
+    JobCancelled,
     ClockJumped,
     TimerFired,
     Started,

@@ -33,23 +33,38 @@ class JobTable:
     def __init__(
         self, tasks: tuple[TaskSpec, ...], unit_names: frozenset[str], profiles: Profiles
     ) -> None:
-        check_tasks(tasks, unit_names)
         self._profiles = profiles
-        self.specs = {task.name: task for task in tasks}
-        self.ledger = Ledger(tuple(self.specs))
+        self._unit_names = unit_names
+        self.specs: dict[str, TaskSpec] = {}
+        self.ledger = Ledger(())
         #: jobs in flight by id
         self.jobs: dict[int, Job] = {}
         #: those whose next stage may start
         self.ready = ReadyJobs()
-        self._queues = {task.name: TaskQueue(task, self.ready) for task in tasks}
+        self._queues: dict[str, TaskQueue] = {}
         self._by_stream: dict[str, list[TaskQueue]] = {}
-        self._children: dict[str, list[TaskQueue]] = {task.name: [] for task in tasks}
-        for queue in self._queues.values():
-            if queue.spec.after:
-                self._children[queue.spec.after].append(queue)
-            else:
-                self._by_stream.setdefault(queue.spec.stream, []).append(queue)
+        self._children: dict[str, list[TaskQueue]] = {}
         self._next_id = 0
+        self.add_tasks(tasks)
+
+    def add_tasks(self, tasks: tuple[TaskSpec, ...]) -> None:
+        """
+        Run more tasks from now on.
+
+        :raises ConfigError: when they cannot work together, or one is there already
+        """
+        check_tasks(tasks, self._unit_names, self.specs)
+        for task in tasks:
+            self.specs[task.name] = task
+            self.ledger.add(task.name)
+            self._queues[task.name] = TaskQueue(task, self.ready)
+            self._children[task.name] = []
+        for task in tasks:
+            queue = self._queues[task.name]
+            if task.after:
+                self._children[task.after].append(queue)
+            else:
+                self._by_stream.setdefault(task.stream, []).append(queue)
 
     def frame(self, event: FrameArrived, now_ns: int, out: list[Decision]) -> None:
         """Release a job of every task that the frame activates."""

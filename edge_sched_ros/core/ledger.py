@@ -167,6 +167,10 @@ class Ledger:
         #: tasks that lost a frame to the load lately
         self.behind: set[str] = set()
 
+    def add(self, task: str) -> None:
+        """Keep account of one more task."""
+        self.tasks[task] = TaskAccount()
+
     def release(self, task: str, *, release_ns: int, now_ns: int, worst_energy_mj: float) -> None:
         """Count a job that begins."""
         account = self.tasks[task]

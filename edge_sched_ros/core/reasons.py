@@ -28,3 +28,5 @@ UNIT_LOST = 'unit_lost'
 SMART_DROP = 'smart_drop'
 #: its deadline has passed (policy ``dream``)
 DEADLINE_PASSED = 'deadline_passed'
+#: nobody wants its answer any more (a partition that its coordinator runs elsewhere, or not)
+CANCELLED = 'cancelled'

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
+from types import MappingProxyType
 
 from edge_sched_ros.core.errors import ConfigError
 
@@ -147,14 +149,19 @@ def _check_variant(task: str, variant: VariantSpec) -> None:
             )
 
 
-def check_tasks(tasks: tuple[TaskSpec, ...], unit_names: frozenset[str]) -> None:
+def check_tasks(
+    tasks: tuple[TaskSpec, ...],
+    unit_names: frozenset[str],
+    present: Mapping[str, TaskSpec] = MappingProxyType({}),
+) -> None:
     """
     Check what concerns several tasks: names, cascades, units.
 
+    :param present: tasks by name that are there already and were checked
     :raises ConfigError: two tasks of one name, an unknown predecessor, a cascade loop, a stage
         that names an unknown unit or that no unit can run
     """
-    by_name: dict[str, TaskSpec] = {}
+    by_name = dict(present)
     for task in tasks:
         if task.name in by_name:
             raise ConfigError('tasks', f"two tasks are named '{task.name}'")

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from edge_sched_ros.core import reasons
 from edge_sched_ros.core.codec import from_dict
 from edge_sched_ros.core.codec import to_dict
 from edge_sched_ros.core.decisions import Complete
@@ -21,6 +22,7 @@ from edge_sched_ros.core.decisions import StageTiming
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.events import ClockJumped
 from edge_sched_ros.core.events import FrameArrived
+from edge_sched_ros.core.events import JobCancelled
 from edge_sched_ros.core.events import ParametersChanged
 from edge_sched_ros.core.events import Started
 from edge_sched_ros.core.events import Stopped
@@ -52,6 +54,8 @@ STEP = st.one_of(
                 ParametersChanged({'policy': 'fcfs+drop'}),
                 ParametersChanged({'policy': 'edf+drop', 'margin_ms': 2.0}),
                 ClockJumped(-7),
+                JobCancelled(0, reasons.CANCELLED),
+                JobCancelled(3, reasons.CANCELLED),
                 TimerFired(),
                 Stopped(),
                 Started(),
