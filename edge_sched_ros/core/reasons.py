@@ -30,3 +30,11 @@ SMART_DROP = 'smart_drop'
 DEADLINE_PASSED = 'deadline_passed'
 #: nobody wants its answer any more (a partition that its coordinator runs elsewhere, or not)
 CANCELLED = 'cancelled'
+#: no device can run the job's network, or a part of it
+NO_DEVICE = 'no_device'
+#: a device was lost with a part of the job, and what is left could not make it (failed)
+DEVICE_LOST = 'device_lost'
+#: a tensor did not come from one device to another, again and again (failed)
+TRANSFER_FAILED = 'transfer_failed'
+#: a device that is there never answered for a partition (failed)
+NO_ANSWER = 'no_answer'

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field
 from typing import Any
 from typing import TYPE_CHECKING
 from typing import TypeVar
@@ -21,7 +22,7 @@ else:
 _T = TypeVar('_T')
 
 
-@dataclass_transform(frozen_default=True)
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def record(kind: type[_T]) -> type[_T]:
     """
     Make a class a dataclass that nobody may change, as the type checker sees to.

@@ -44,6 +44,7 @@ class Push:
 
     :param deadline_ns: its sub-deadline, absolute
     :param unit_of: segment -> unit the policy wants it on; empty: the device's own policy decides
+    :param attempt: grows when the job's partition is pushed again
     """
 
     job: int
@@ -53,6 +54,7 @@ class Push:
     deadline_ns: int
     priority: int = 0
     unit_of: tuple[tuple[str, str], ...] = ()
+    attempt: int = 0
 
 
 @record
@@ -120,6 +122,9 @@ class Load:
     """
     Let a device get ready to run partitions of a task (load engines); it may be asked again.
 
+    Several ways to cut the network may be among them: a name always stands for the same segments,
+    and partitions may have segments in common.
+
     :param partitions: partition -> its segments
     """
 
@@ -141,3 +146,14 @@ HighLevelDecision = Union[
     JobFailed,
     WakeAt,
 ]
+HIGH_LEVEL_DECISION_TYPES: tuple[type, ...] = (
+    Load,
+    JobReleased,
+    Push,
+    Send,
+    Cancel,
+    JobCompleted,
+    JobDropped,
+    JobFailed,
+    WakeAt,
+)

@@ -10,6 +10,7 @@ clocks of devices.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 from typing import Any
 from typing import Union
 
@@ -24,7 +25,11 @@ from edge_sched_ros.core.record import record
 
 @record
 class DeviceJoined:
-    """A device offers its units (again); a known device that joins again has lost its state."""
+    """
+    A device offers its units (again); a known device that joins again has lost its state.
+
+    Whoever drives the dispatcher does not hand on what a device said before it was lost.
+    """
 
     offer: DeviceOffer
 
@@ -101,6 +106,8 @@ class PartitionExited:
 
     :param costs_ns: segment -> (unit, time it took), to learn from
     :param items: how many things the last segment found
+    :param attempt: that of the ``Push`` it answers, where known; another one than the last is
+        ignored
     """
 
     job: int
@@ -108,8 +115,9 @@ class PartitionExited:
     device: str
     started_ns: int
     finished_ns: int
-    costs_ns: Mapping[str, tuple[str, int]] = {}
+    costs_ns: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     items: int = 0
+    attempt: int | None = None
 
 
 @record
@@ -119,6 +127,8 @@ class PartitionFailed:
 
     :param reason: short code, counted in the ledger
     :param retry: whether another device may try
+    :param attempt: that of the ``Push`` it answers, where known; another one than the last is
+        ignored
     """
 
     job: int
@@ -126,6 +136,7 @@ class PartitionFailed:
     device: str
     reason: str
     retry: bool = True
+    attempt: int | None = None
 
 
 @record
@@ -157,3 +168,19 @@ HighLevelEvent = Union[
     Started,
     Stopped,
 ]
+HIGH_LEVEL_EVENT_TYPES: tuple[type, ...] = (
+    FrameArrived,
+    DeviceJoined,
+    DeviceLost,
+    DeviceLoad,
+    LinkMeasured,
+    TensorArrived,
+    TransferFailed,
+    PartitionExited,
+    PartitionFailed,
+    TaskChanged,
+    ClockJumped,
+    TimerFired,
+    Started,
+    Stopped,
+)

@@ -74,3 +74,7 @@ class Partition:
     segments: tuple[str, ...]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
+
+
+#: a way to cut a network: partitions that have every segment once and form no loop
+Cut = tuple[Partition, ...]
