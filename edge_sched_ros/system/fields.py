@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
+from pydantic import AfterValidator
 from pydantic import BaseModel
 from pydantic import ConfigDict
 from pydantic import Field
@@ -30,6 +31,19 @@ Count = Annotated[int, Field(strict=True, ge=1, le=100_000)]
 Truth = Annotated[bool, Field(strict=True)]
 _NAME = r'^[A-Za-z][A-Za-z0-9_.-]*$'
 Name = Annotated[str, Field(pattern=_NAME)]
+_DIGEST = r'^sha256:[0-9a-f]{64}$'
+
+
+def _digest(text: str) -> str:
+    if not re.fullmatch(_DIGEST, text):
+        raise ValueError('must be sha256: and 64 hexadecimal digits')
+    return text
+
+
+#: of a file, to tell whether it is the one that was meant
+Digest = Annotated[
+    str, AfterValidator(_digest), Field(json_schema_extra={'pattern': f'{_DIGEST}|^$'})
+]
 #: what a name must be, for messages
 NAME_WORDS = 'must be a letter, then letters, digits, _, - and .'
 
@@ -37,6 +51,18 @@ NAME_WORDS = 'must be a letter, then letters, digits, _, - and .'
 def is_name(text: str) -> bool:
     """Return whether something may be called so in a system file."""
     return re.fullmatch(_NAME, text) is not None
+
+
+class WrongAtError(ValueError):
+    """
+    A value that is wrong below the part of a file that is checked.
+
+    :param keys: from that part down to the value
+    """
+
+    def __init__(self, keys: tuple[str, ...], problem: str) -> None:
+        super().__init__(problem)
+        self.keys = keys
 
 
 class Strict(BaseModel):

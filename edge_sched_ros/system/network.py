@@ -14,13 +14,17 @@ from edge_sched_ros.documents.names import Named
 from edge_sched_ros.system.cost_columns import stages_from
 from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.fields import Chance
+from edge_sched_ros.system.fields import Digest
 from edge_sched_ros.system.fields import Name
 from edge_sched_ros.system.fields import NotNegative
 from edge_sched_ros.system.fields import Part
 from edge_sched_ros.system.fields import Positive
 from edge_sched_ros.system.fields import Share
 from edge_sched_ros.system.fields import Strict
+from edge_sched_ros.system.fields import Truth
 from edge_sched_ros.system.fields import Whole
+from edge_sched_ros.system.tensors import TensorSpec
+from edge_sched_ros.system.wiring import check_wiring
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -57,6 +61,24 @@ class Stage(Strict):
     exit_chance: Chance = Field(
         0.0, description='Probability that the answer is known after this stage.'
     )
+    inputs: tuple[Named, ...] = Field(
+        (),
+        description='Keys of ``tensors`` that the stage takes, in its own order. Without inputs '
+        'and outputs every stage takes what the one before gives.',
+    )
+    outputs: tuple[Named, ...] = Field(
+        (), description='Keys of ``tensors`` that the stage gives, in its own order.'
+    )
+    home_only: Truth = Field(
+        False,
+        description='Runs only on the device that has the frames, as it keeps a state of earlier '
+        'ones; for several devices.',
+    )
+    file: Named = Field('', description='The network of this stage alone, relative to this file.')
+    digest: Digest = Field('', description='Digest of this file.')
+    gflops: NotNegative | None = Field(
+        None, description='Floating-point operations of a run, in 10^9; not used.'
+    )
 
 
 class Variant(Strict):
@@ -86,7 +108,21 @@ class Variant(Strict):
     exits: dict[Whole, Chance] = Field(
         {}, description='Segment, counted from 0 -> probability that it is the last.'
     )
-    file: str = Field('', description='Name of the measured file.')
+    inputs: tuple[Named, ...] = Field(
+        (), description='Keys of ``tensors`` that the network takes.'
+    )
+    outputs: tuple[Named, ...] = Field(
+        (), description='Keys of ``tensors`` that the network gives.'
+    )
+    tensors: dict[Named, TensorSpec] = Field(
+        {}, description='Tensors between stages, the inputs and the outputs, by name.'
+    )
+    file: str = Field(
+        '',
+        description='The file that was measured, or cut into the files of the stages; the latter '
+        'relative to this file.',
+    )
+    digest: Digest = Field('', description='Digest of the file that was cut.')
     sha256: str = Field(
         '',
         description='First 16 digits of the hash of this file and of the files beside it with its'
@@ -111,6 +147,7 @@ class Variant(Strict):
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
             raise ValueError(f"there are two stages '{twice}'")
+        check_wiring(self.stages, self.inputs, self.outputs, self.tensors)
         return self
 
 

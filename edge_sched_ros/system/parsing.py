@@ -15,6 +15,8 @@ from edge_sched_ros.documents.validation_text import key_word
 from edge_sched_ros.documents.validation_text import plain_problem
 from edge_sched_ros.documents.validation_text import shortened
 from edge_sched_ros.system.fields import NAME_WORDS
+from edge_sched_ros.system.fields import WrongAtError
+from edge_sched_ros.system.links import link_table
 from edge_sched_ros.system.near_keys import near_key
 from edge_sched_ros.system.old_keys import instead
 from edge_sched_ros.system.old_keys import older_profile
@@ -48,7 +50,7 @@ def parse_system(*files: tuple[str, Mapping[Any, Any]], name: str = '') -> Syste
         _check_format(where, data)
     data, origins = joined(files)
     try:
-        return SystemFile.model_validate(data).with_origins(origins, name)
+        system = SystemFile.model_validate(data).with_origins(origins, name)
     except ValidationError as error:
         found = [(each, _keys(each)) for each in error.errors()]
         # a key that is missing may be there by its old name, or mistyped
@@ -63,6 +65,9 @@ def parse_system(*files: tuple[str, Mapping[Any, Any]], name: str = '') -> Syste
         if _is_extra(first):
             problem += '' if instead(keys) else near_key(first['loc'])
         raise ConfigError(f'{where}: {key}' if key else where, problem) from None
+    if system.named_devices():
+        link_table(system)
+    return system
 
 
 def make_system(*parts: Mapping[str, Any], name: str = 'system') -> SystemFile:
@@ -108,7 +113,9 @@ def _short_form(keys: tuple[str, ...]) -> dict[str, str]:
 
 
 def _keys(error: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(str(part) for part in error['loc'] if str(part) not in _BRANCHES)
+    keys = tuple(str(part) for part in error['loc'] if str(part) not in _BRANCHES)
+    cause = error.get('ctx', {}).get('error')
+    return keys + cause.keys if isinstance(cause, WrongAtError) else keys
 
 
 def _is_extra(error: Mapping[str, Any]) -> bool:

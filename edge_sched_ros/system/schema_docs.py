@@ -14,9 +14,11 @@ from edge_sched_ros.system import contention
 from edge_sched_ros.system import costs
 from edge_sched_ros.system import device
 from edge_sched_ros.system import fields
+from edge_sched_ros.system import links
 from edge_sched_ros.system import measurement
 from edge_sched_ros.system import network
 from edge_sched_ros.system import system_file
+from edge_sched_ros.system import tensors
 from edge_sched_ros.system import unit
 from edge_sched_ros.system import workload
 from edge_sched_ros.system.finding import built_in
@@ -30,7 +32,8 @@ _INTRO = f"""\
 `edge-sched schema` prints the same keys as a JSON Schema.
 
 The name of a key ends in its unit of measure: `_ms`, `_s`, `_mj` (millijoules), `_mw`
-(milliwatts), `_mhz`, `_kib`, `_mib`; `_gbps` is 10^9 *bytes* per second. A key that is not listed
+(milliwatts), `_mhz`, `_kib`, `_mib`; `_gbps` is 10^9 *bytes* per second, and `_mbps`, of links,
+10^6 bits per second. A key that is not listed
 here is an error. No number with a unit of measure may be above {fields.MOST:g}. A *name* starts
 with a letter, followed by letters, digits, `_`, `-` and `.`.
 """
@@ -48,11 +51,13 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
         contention.NoContention,
         contention.PairwiseContention,
         contention.PiecewiseContention,
+        links.Link,
     ),
     'Networks and costs': (
         network.Network,
         network.Variant,
         network.Stage,
+        tensors.TensorSpec,
         costs.Cost,
         fields.Sourced,
     ),

@@ -18,6 +18,7 @@ from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.fields import Name
 from edge_sched_ros.system.fields import Part
+from edge_sched_ros.system.links import Link
 from edge_sched_ros.system.network import Network
 from edge_sched_ros.system.origins import Origins
 from edge_sched_ros.system.workload import Stream
@@ -33,6 +34,7 @@ class SystemFile(Device):
     devices: dict[Name, Device] = Field(
         {}, description='Computers by name, if there are several or the only one has a name.'
     )
+    links: tuple[Link, ...] = Field((), description='Networks between the devices.')
     networks: dict[Name, Network] = Field({}, description='Networks by name.')
     costs: dict[Name, dict[Named, Cost]] = Field(
         {},
@@ -96,15 +98,18 @@ class SystemFile(Device):
         named._origins = origins
         return named
 
+    def named_devices(self) -> dict[str, Device]:
+        """Return the devices by name, those without units too; see :meth:`all_devices`."""
+        own: dict[str, Device] = {self.name or 'device': self} if self.units else {}
+        return {**own, **self.devices}
+
     def all_devices(self) -> dict[str, Device]:
         """
         Return the devices by name; the one at the top has the name of the file.
 
         :raises ConfigError: when there is none, or one without units
         """
-        found = dict(self.devices)
-        if self.units:
-            found = {self.name or 'device': self, **found}
+        found = self.named_devices()
         if not found:
             raise ConfigError(f'{self.where}: units', 'is missing: there is no device')
         for name, device in found.items():

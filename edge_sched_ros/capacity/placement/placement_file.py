@@ -4,10 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from edge_sched_ros.capacity.placement.means import busy
 from edge_sched_ros.capacity.placement.problem import App
@@ -17,6 +15,7 @@ from edge_sched_ros.capacity.placement.problem import options
 from edge_sched_ros.capacity.placement.problem import Problem
 from edge_sched_ros.capacity.stages import cost_problem
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.system.counted import counted
 from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.loading import load_system
 from edge_sched_ros.system.network_costs import check_system_costs
@@ -30,7 +29,6 @@ from edge_sched_ros.system.workload import Piece
 from edge_sched_ros.system.workload import Task
 from edge_sched_ros.system.workload import TRIGGERS
 
-_Counted = TypeVar('_Counted', Task, Device)
 #: where a file does not say; the Ibis authors' constant
 _UTILISATION = 0.8
 
@@ -61,12 +59,12 @@ def make_problem(system: SystemFile) -> Problem:
         check_app(types, App(name, task, rates[name]), partial(system.at, 'tasks', name))
     apps = tuple(
         App(one, tasks[name], rates[name])
-        for name, names in _counted(tasks, partial(system.at, 'tasks')).items()
+        for name, names in counted(tasks, partial(system.at, 'tasks')).items()
         for one in names
     )
     nodes = {
         one: types.nodes[name]
-        for name, names in _counted(types.nodes, partial(system.at, 'devices')).items()
+        for name, names in counted(types.nodes, partial(system.at, 'devices')).items()
         for one in names
     }
     return Problem(apps, nodes, system, types.limits)
@@ -164,21 +162,6 @@ def _can_run(types: Problem, piece: Piece) -> bool:
         for unit in node.units
         if piece.unit in ('', unit)
     )
-
-
-def _counted(specs: Mapping[str, _Counted], at: At) -> dict[str, list[str]]:
-    """Return the names of what is given with a count, by the name that the file gives."""
-    found: dict[str, list[str]] = {}
-    taken: set[str] = set()
-    for name, spec in specs.items():
-        many = spec.count
-        names = [name] if many is None else [f'{name}-{index}' for index in range(many)]
-        twice = next((o for o in names if o in taken or (o != name and o in specs)), None)
-        if twice is not None:
-            raise ConfigError(at(name, 'count'), f"makes a second '{twice}'")
-        taken.update(names)
-        found[name] = names
-    return found
 
 
 def _alone(node: Device, way: Option) -> float:

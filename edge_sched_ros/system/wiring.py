@@ -1,0 +1,153 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Which stage gives which tensor to which: as a file says, or one stage after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from collections.abc import Sequence
+from graphlib import CycleError
+from graphlib import TopologicalSorter
+from typing import TYPE_CHECKING
+
+from edge_sched_ros.core.high_level.graph import Segment
+from edge_sched_ros.core.near import did_you_mean
+from edge_sched_ros.system.fields import WrongAtError
+
+if TYPE_CHECKING:
+    from edge_sched_ros.system.network import Stage
+
+Names = tuple[str, ...]
+#: stages before and after a network, and the tensors that they take and give
+PREPROCESS, POSTPROCESS = 'preprocess', 'postprocess'
+IMAGE, RESULT = 'image', 'result'
+#: tensors of a network that does not name its own
+_INPUT, _OUTPUT = 'input', 'output'
+
+
+def wired(stages: Sequence[Stage], inputs: Names, outputs: Names) -> list[Segment]:
+    """
+    Return stages with the tensors that they take and give.
+
+    Stages without any form a chain. ``preprocess`` at the begin and ``postprocess`` at the end
+    need none: they make the network's inputs of the image, and the result of its outputs.
+
+    :param inputs: of the network, empty where they are not named
+    :param outputs: of the network, empty where they are not named
+    """
+    first, last = _program_ends(stages)
+    names = [stage.name for stage in stages]
+    given, wanted = inputs or (_INPUT,), outputs or (_OUTPUT,)
+    links = [given, *((f'{name}.{_OUTPUT}',) for name in names[first : last - 1]), wanted]
+    if first:
+        links.insert(0, (IMAGE,))
+    if last < len(stages):
+        links.append((RESULT,))
+    return [
+        Segment(
+            stage.name,
+            stage.inputs or links[index],
+            stage.outputs or links[index + 1],
+            stage.home_only,
+        )
+        for index, stage in enumerate(stages)
+    ]
+
+
+def check_wiring(
+    stages: Sequence[Stage], inputs: Names, outputs: Names, tensors: Collection[str]
+) -> None:
+    """
+    Check the tensors that a file names.
+
+    :param tensors: names of those whose types and shapes are given
+    :raises WrongAtError: naming the first key below the variant that does not fit
+    """
+    for key, names in (('inputs', inputs), ('outputs', outputs)):
+        _check_names(names, tensors, (key,))
+    for index, stage in enumerate(stages):
+        for key, names in (('inputs', stage.inputs), ('outputs', stage.outputs)):
+            _check_names(names, tensors, ('stages', str(index), key))
+    if not any(stage.inputs or stage.outputs for stage in stages):
+        return
+    _check_complete(stages, inputs, outputs)
+    segments = wired(stages, inputs, outputs)
+    first, _ = _program_ends(stages)
+    source = _sources(segments, (IMAGE,) if first else inputs)
+    _check_order(segments, source)
+    for name in outputs:
+        if source.get(name, -1) < 0:
+            raise WrongAtError(('outputs',), f"no stage gives '{name}'")
+    unused = next((name for name in tensors if name not in source), None)
+    if unused is not None:
+        raise WrongAtError(('tensors', unused), 'is no input and no output of a stage')
+
+
+def _program_ends(stages: Sequence[Stage]) -> tuple[int, int]:
+    """Return where the network begins and ends between its programs."""
+    first, last = 0, len(stages)
+    if last > 1 and stages[0].name == PREPROCESS and not stages[0].inputs:
+        first = 1
+    if last - first > 1 and stages[-1].name == POSTPROCESS and not stages[-1].inputs:
+        last -= 1
+    return first, last
+
+
+def _check_names(names: Names, tensors: Collection[str], key: Names) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise WrongAtError(key, f"names '{name}' twice")
+        if name not in tensors:
+            near = did_you_mean(name, tensors)
+            raise WrongAtError(key, f"'{name}' has no type and shape under tensors{near}")
+
+
+def _check_complete(stages: Sequence[Stage], inputs: Names, outputs: Names) -> None:
+    """Check that all stages have inputs and outputs, where one has."""
+    for key, names in (('inputs', inputs), ('outputs', outputs)):
+        if not names:
+            raise WrongAtError((key,), f'is missing: the stages have {key}')
+    first, last = _program_ends(stages)
+    for index in range(first, last):
+        for key in ('inputs', 'outputs'):
+            if not getattr(stages[index], key):
+                problem = 'is missing: other stages have inputs and outputs'
+                raise WrongAtError(('stages', str(index), key), problem)
+
+
+def _sources(segments: Sequence[Segment], inputs: Names) -> dict[str, int]:
+    """Return which segment gives each tensor; -1 for those that come with the frame."""
+    source = dict.fromkeys(inputs, -1)
+    for index, segment in enumerate(segments):
+        for name in segment.outputs:
+            if name in source:
+                before = source[name]
+                who = 'the network takes' if before < 0 else f"'{segments[before].name}' gives"
+                problem = f"gives '{name}', which {who} already"
+                raise WrongAtError(('stages', str(index), 'outputs'), problem)
+            source[name] = index
+    return source
+
+
+def _check_order(segments: Sequence[Segment], source: dict[str, int]) -> None:
+    """Check that every tensor is there before the segment that takes it, as they are listed."""
+    before: dict[str, list[str]] = {}
+    late: list[tuple[int, str]] = []
+    for index, segment in enumerate(segments):
+        for name in segment.inputs:
+            if name not in source:
+                problem = f"nothing gives '{name}': no stage, and it is no input of the network"
+                raise WrongAtError(('stages', str(index), 'inputs'), problem)
+            if source[name] >= 0:
+                before.setdefault(segment.name, []).append(segments[source[name]].name)
+            if source[name] >= index:
+                late.append((index, name))
+    try:
+        TopologicalSorter(before).prepare()
+    except CycleError as error:
+        loop = ' -> '.join(reversed(error.args[1]))
+        raise WrongAtError(('stages',), f'are a loop: {loop}') from None
+    for index, name in late:
+        giver = segments[source[name]].name
+        problem = f"'{name}' comes from '{giver}', which must be listed before"
+        raise WrongAtError(('stages', str(index), 'inputs'), problem)
