@@ -58,8 +58,9 @@ def parse_system(*files: tuple[str, Mapping[Any, Any]], name: str = '') -> Syste
         old = [(each, at) for each, at in extra if instead(at)]
         mistyped = [(each, at) for each, at in extra if near_key(each['loc'])]
         first, keys = (old or mistyped or found)[0]
-        where = origins.of(_known(keys, data)) or name
-        key = '.'.join(key_word(part) for part in as_written(keys, data))
+        written = as_written(keys, data)
+        where = origins.of(_known(written, data)) or name
+        key = '.'.join(key_word(part) for part in written)
         problem = instead(keys) if _is_extra(first) else ''
         problem = problem or plain_problem(first, {**_WORDS, **_short_form(keys)})
         if _is_extra(first):

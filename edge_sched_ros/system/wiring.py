@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from collections.abc import Sequence
+from dataclasses import dataclass
 from graphlib import CycleError
 from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
@@ -25,9 +26,23 @@ IMAGE, RESULT = 'image', 'result'
 _INPUT, _OUTPUT = 'input', 'output'
 
 
-def wired(stages: Sequence[Stage], inputs: Names, outputs: Names) -> list[Segment]:
+@dataclass(frozen=True, slots=True)
+class Wiring:
     """
-    Return stages with the tensors that they take and give.
+    Stages with the tensors that they take and give.
+
+    :param inputs: tensors that come with the frame
+    :param outputs: tensors that are the answer
+    """
+
+    segments: tuple[Segment, ...]
+    inputs: Names
+    outputs: Names
+
+
+def wired(stages: Sequence[Stage], inputs: Names, outputs: Names) -> Wiring:
+    """
+    Return which stage gives which tensor to which.
 
     Stages without any form a chain. ``preprocess`` at the begin and ``postprocess`` at the end
     need none: they make the network's inputs of the image, and the result of its outputs.
@@ -36,14 +51,13 @@ def wired(stages: Sequence[Stage], inputs: Names, outputs: Names) -> list[Segmen
     :param outputs: of the network, empty where they are not named
     """
     first, last = _program_ends(stages)
-    names = [stage.name for stage in stages]
-    given, wanted = inputs or (_INPUT,), outputs or (_OUTPUT,)
-    links = [given, *((f'{name}.{_OUTPUT}',) for name in names[first : last - 1]), wanted]
+    between = [(f'{stage.name}.{_OUTPUT}',) for stage in stages[first : last - 1]]
+    links: list[Names] = [inputs or (_INPUT,), *between, outputs or (_OUTPUT,)]
     if first:
         links.insert(0, (IMAGE,))
     if last < len(stages):
         links.append((RESULT,))
-    return [
+    segments = tuple(
         Segment(
             stage.name,
             stage.inputs or links[index],
@@ -51,7 +65,8 @@ def wired(stages: Sequence[Stage], inputs: Names, outputs: Names) -> list[Segmen
             stage.home_only,
         )
         for index, stage in enumerate(stages)
-    ]
+    )
+    return Wiring(segments, links[0], links[-1])
 
 
 def check_wiring(
@@ -71,10 +86,9 @@ def check_wiring(
     if not any(stage.inputs or stage.outputs for stage in stages):
         return
     _check_complete(stages, inputs, outputs)
-    segments = wired(stages, inputs, outputs)
-    first, _ = _program_ends(stages)
-    source = _sources(segments, (IMAGE,) if first else inputs)
-    _check_order(segments, source)
+    wiring = wired(stages, inputs, outputs)
+    source = _sources(wiring.segments, wiring.inputs)
+    _check_order(wiring.segments, source)
     for name in outputs:
         if source.get(name, -1) < 0:
             raise WrongAtError(('outputs',), f"no stage gives '{name}'")

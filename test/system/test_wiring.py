@@ -52,7 +52,7 @@ def changed(*, stage=None, **keys):
 def wired_names(variant):
     """Return name, inputs and outputs of the stages."""
     found = wired(variant.stages, variant.inputs, variant.outputs)
-    return [(segment.name, segment.inputs, segment.outputs) for segment in found]
+    return [(segment.name, segment.inputs, segment.outputs) for segment in found.segments]
 
 
 def test_sizes_follow_from_types_and_shapes():
@@ -162,7 +162,9 @@ def test_preprocess_and_postprocess_need_no_tensors():
         ('s1', ('c',), ('out',)),
         ('postprocess', ('out',), ('result',)),
     ]
-    assert wired(variant.stages, variant.inputs, variant.outputs)[-1].home_only
+    wiring = wired(variant.stages, variant.inputs, variant.outputs)
+    assert wiring.segments[-1].home_only
+    assert (wiring.inputs, wiring.outputs) == (('image',), ('result',))
 
 
 def test_programs_alone_are_a_chain():

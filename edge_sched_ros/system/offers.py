@@ -1,0 +1,103 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Devices of a system file as they offer themselves to a coordinator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Mapping
+from functools import partial
+
+from edge_sched_ros.core.high_level.offer import DeviceOffer
+from edge_sched_ros.core.tasks import NS_PER_MS
+from edge_sched_ros.core.units import Unit
+from edge_sched_ros.system.costs import Cost
+from edge_sched_ros.system.counted import counted
+from edge_sched_ros.system.device import Device
+from edge_sched_ros.system.graph import digest_of
+from edge_sched_ros.system.graph import pieces_name
+from edge_sched_ros.system.stage_costs import cost_on
+from edge_sched_ros.system.stage_costs import network_called
+from edge_sched_ros.system.stage_costs import stage_costs
+from edge_sched_ros.system.system_file import SystemFile
+from edge_sched_ros.system.workload import Piece
+
+Pieces = tuple[Piece, ...]
+OnUnits = Mapping[str, Cost]
+
+
+def device_offers(system: SystemFile) -> list[DeviceOffer]:
+    """
+    Return what every device offers, those of a ``count`` one by one.
+
+    A device offers the segments for which one of its units has a cost, of all networks and of
+    what tasks run. Graphs are called as :mod:`edge_sched_ros.system.graph` calls them.
+
+    :raises ConfigError: for a network, a library of costs, or a unit that is not there
+    """
+    graphs: dict[str, Pieces] = {name: (Piece(network=name),) for name in system.networks}
+    graphs |= {pieces_name(task.pieces): task.pieces for task in system.tasks.values()}
+    devices = system.named_devices()
+    return [
+        _offer(system, name, title, devices[title], graphs)
+        for title, names in counted(devices, partial(system.at, 'devices')).items()
+        for name in names
+    ]
+
+
+def _offer(
+    system: SystemFile, name: str, title: str, device: Device, graphs: Mapping[str, Pieces]
+) -> DeviceOffer:
+    """
+    Return what one device offers.
+
+    :param title: its key in the file
+    """
+    costs_ns = {}
+    for graph, pieces in graphs.items():
+        for segment, on in _segments(system, device, title, pieces):
+            times = {unit: round(cost.latency_ms * NS_PER_MS) for unit, cost in on.items()}
+            if times:
+                costs_ns[graph, segment] = times
+    at = system.at('devices', title) if title in system.devices else system.where
+    hand_overs = device.hand_overs_ms(f'{at}.transitions')
+    networks = {network for network, _ in costs_ns} & system.networks.keys()
+    digests = {one: digest_of(system.networks[one].first) for one in sorted(networks)}
+    return DeviceOffer(
+        name,
+        tuple(Unit(key, unit.kind, unit.slots) for key, unit in device.units.items()),
+        costs_ns,
+        {pair: round(ms * NS_PER_MS) for pair, ms in hand_overs.items()},
+        {network: digest for network, digest in digests.items() if digest},
+    )
+
+
+def _segments(
+    system: SystemFile, device: Device, title: str, pieces: Pieces
+) -> Iterator[tuple[str, OnUnits]]:
+    """Yield the segments of a graph with their costs on the units of a device."""
+    for index, piece in enumerate(pieces):
+        prefix = f'{piece.network}_' if index < len(pieces) - 1 else ''
+        for stage, on in _stages(system, device, title, piece.network):
+            able = {unit: cost for unit, cost in on.items() if piece.unit in ('', unit)}
+            yield f'{prefix}{stage}', able
+
+
+def _stages(
+    system: SystemFile, device: Device, title: str, network: str
+) -> Iterator[tuple[str, OnUnits]]:
+    """Yield the stages of a network with their costs on the units of a device."""
+    where = system.at('networks', network)
+    variant = network_called(network, system.networks, system.costs, where).first
+    if variant.layers:
+        if any(unit.array for unit in device.units.values()):
+            for found in stage_costs(variant, device, system.costs, where, title):
+                yield found.name, found.on
+        return
+    for stage in variant.stages:
+        key = f'{where}.{stage.name}'
+        costs = (
+            (name, cost_on(stage, name, unit, system.costs, key, title))
+            for name, unit in device.units.items()
+        )
+        yield stage.name, {name: cost for name, cost in costs if cost is not None}
