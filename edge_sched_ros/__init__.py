@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from edge_sched_ros.execution.context import JobContext as JobContext
     from edge_sched_ros.execution.context import Program as Program
     from edge_sched_ros.perception.decoders.base import Decoder as Decoder
+    from edge_sched_ros.plugins.options import Option as Option
     from edge_sched_ros.system.loading import load_system as load_system
     from edge_sched_ros.system.parsing import make_system as make_system
     from edge_sched_ros.system.system_file import SystemFile as SystemFile
@@ -44,6 +45,7 @@ _PLACES = {
     'Decoder': 'perception.decoders.base',
     'Drop': 'core.decisions',
     'JobContext': 'execution.context',
+    'Option': 'plugins.options',
     'Policy': 'core.policy',
     'PolicyParameter': 'core.policy',
     'Program': 'execution.context',

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from edge_sched_ros.api.arguments import check_number
+from edge_sched_ros.api.arguments import check_parameters
 from edge_sched_ros.api.arguments import check_system
 from edge_sched_ros.api.arguments import check_text
 from edge_sched_ros.api.arguments import check_whole
@@ -79,12 +81,19 @@ def analyse(system: SystemFile, *, what_if: bool = False) -> dict[str, Any]:
     }
 
 
-def place(system: SystemFile, *, algorithm: str = 'ibis', evict: bool = True) -> dict[str, Any]:
+def place(
+    system: SystemFile,
+    *,
+    algorithm: str = 'ibis',
+    evict: bool = True,
+    options: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """
     Place the tasks of a system on its devices, so that all answer in time by the models.
 
     :param algorithm: a name, or ``package.module:Class`` of an own one
     :param evict: whether a task of higher priority may send away those of lower
+    :param options: that an own algorithm declares, by name
     :return: what ``edge-sched place --json`` prints: ``assignments`` (task -> device), ``units``,
         ``rejected`` with the reasons, ``hosted``
     :raises ConfigError: naming the first key that cannot be used, or an unknown algorithm
@@ -97,7 +106,8 @@ def place(system: SystemFile, *, algorithm: str = 'ibis', evict: bool = True) ->
 
     check_system(system)
     check_text('algorithm', algorithm)
+    check_parameters(options, 'options')
     problem = make_problem(system)
-    chosen = make_algorithm(algorithm, 'algorithm')
+    chosen = make_algorithm(algorithm, 'algorithm', options or {})
     placed = place_all(ClusterState(problem), chosen, problem.apps, evict=evict)
     return {'algorithm': algorithm, **to_dict(placed)}

@@ -67,14 +67,14 @@ def check_text(name: str, value: Any) -> None:
         raise ConfigError(name, f'must be a name, not {brief(repr(value))}')
 
 
-def check_parameters(value: Any) -> None:
+def check_parameters(value: Any, name: str = 'parameters') -> None:
     """
     Check that an argument is parameters by name, or nothing.
 
     :raises ConfigError: when it is not
     """
     if value is not None and not isinstance(value, Mapping):
-        raise ConfigError('parameters', f'must be a mapping, not {_kind(value)}')
+        raise ConfigError(name, f'must be a mapping, not {_kind(value)}')
 
 
 def check_policies(value: Any) -> None:

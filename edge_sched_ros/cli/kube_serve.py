@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from edge_sched_ros.cli.algorithms import algorithm_of
 from edge_sched_ros.cli.interrupts import not_interrupted
 from edge_sched_ros.cli.interrupts import terminable
 from edge_sched_ros.cli.kube_log import log_to
@@ -53,6 +54,14 @@ _SECONDS = FiniteRange(0, 86400, min_open=True)
     metavar='NAME',
     help='Algorithm that scores the possible nodes: ibis, ibis-first-fit, balanced, or '
     'your own, installed or as package.module:Class.',
+)
+@click.option(
+    '--option',
+    'settings',
+    multiple=True,
+    metavar='NAME=VALUE',
+    help='Option that an algorithm of another package declares; `edge-sched plugins NAME` shows '
+    'them. Repeatable.',
 )
 @click.option(
     '--reserve-s',
@@ -100,6 +109,7 @@ def serve(
     tls_key: Path | None,
     tls_client_ca: Path | None,
     algorithm: str,
+    settings: tuple[str, ...],
     reserve_s: float,
     violation_s: float,
     migrate_every_s: float,
@@ -113,7 +123,6 @@ def serve(
     Watches nodes and pods, and evicts pods that are observed to be late if another node can run
     them. GET /healthz, /readyz and /metrics report its state. See docs/kubernetes.md.
     """
-    from edge_sched_ros.capacity.placement.registry import make_algorithm
     from edge_sched_ros.cluster.connection import connect
     from edge_sched_ros.cluster.controller import Controller
     from edge_sched_ros.cluster.metrics import Metrics
@@ -124,7 +133,7 @@ def serve(
 
     address = _address(listen)
     certificates = _certificates(tls_cert, tls_key, tls_client_ca)
-    chosen = make_algorithm(algorithm, '--algorithm')
+    chosen = algorithm_of(algorithm, settings)
     if not chosen.latency_aware:
         raise ConfigError('--algorithm', f'{algorithm} does not ask the queueing models')
     types = load_types(config)

@@ -29,6 +29,25 @@ class NamedPath(click.Path):
         return super().convert(value, param, ctx)
 
 
+def pairs_in(texts: Iterable[str], option: str) -> dict[str, str]:
+    """
+    Return what ``NAME=VALUE`` options give, by name.
+
+    :param option: whose they are, for messages
+    :raises ConfigError: when one is not of that form, or there twice
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        name, separator, value = text.partition('=')
+        name = name.strip()
+        if not separator or not name:
+            raise ConfigError(option, f"must be NAME=VALUE, not '{text}'")
+        if name in found:
+            raise ConfigError(option, f"gives '{name}' twice")
+        found[name] = value.strip()
+    return found
+
+
 def names_in(text: str, option: str, what: str) -> tuple[str, ...]:
     """
     Return the names in a list with commas between them.

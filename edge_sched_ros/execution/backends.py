@@ -18,6 +18,7 @@ from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.plugins.built_in import modules_holding
 from edge_sched_ros.plugins.kind import class_problem
 from edge_sched_ros.plugins.kind import Kind
+from edge_sched_ros.plugins.options import options_problem
 from edge_sched_ros.plugins.own_code import own_code
 from edge_sched_ros.plugins.registry import Registry
 
@@ -45,21 +46,36 @@ class Backend:
 
 
 def _engine_requirement(found: Any) -> str:
-    return class_problem(found, Engine, _ENGINE_METHODS, ('name', 'kinds'))
+    problem = class_problem(found, Engine, _ENGINE_METHODS, ('name', 'kinds'))
+    return problem or options_problem(found)
 
 
 def _preprocessor_requirement(found: Any) -> str:
-    return class_problem(found, Preprocessor, _PREPROCESSOR_METHODS, ('name', 'kinds', 'ops'))
+    attributes = ('name', 'kinds', 'ops')
+    problem = class_problem(found, Preprocessor, _PREPROCESSOR_METHODS, attributes)
+    return problem or options_problem(found)
 
 
 #: where engines are found
 ENGINES: Registry[type[Any]] = Registry(
-    Kind('engine', 'engines', _engine_requirement, reserved=(AUTO,)),
+    Kind(
+        'engine',
+        'engines',
+        _engine_requirement,
+        reserved=(AUTO,),
+        set_by="engine_options of the network's file that names the engine",
+    ),
     partial(modules_holding, engines, 'ENGINE'),
 )
 #: where preprocessors are found
 PREPROCESSORS: Registry[type[Any]] = Registry(
-    Kind('preprocessor', 'preprocessors', _preprocessor_requirement, reserved=(AUTO,)),
+    Kind(
+        'preprocessor',
+        'preprocessors',
+        _preprocessor_requirement,
+        reserved=(AUTO,),
+        set_by="preprocessor_options of the network's file",
+    ),
     partial(modules_holding, preprocess, 'PREPROCESSOR'),
 )
 

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -18,31 +20,48 @@ from edge_sched_ros.execution.precisions import PRECISIONS
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
     """
-    What a network asks of engines that are built ahead of time; others pay no heed.
+    What a network asks of engines.
 
-    ``None`` for what is not said.
+    Those that are not built ahead of time pay no heed, but for ``own``. ``None`` for what is not
+    said.
 
     :param precision: one of :data:`.precisions.PRECISIONS`
     :param strict_dla: refuse a DLA engine of which any layer runs on the GPU
     :param allow_gpu_fallback: let layers that the DLA cannot run go to the GPU
+    :param own: options that an engine of another package declares
     """
 
     precision: str | None = None
     strict_dla: bool | None = None
     allow_gpu_fallback: bool | None = None
+    own: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is said of how engines are built."""
+        found = {key: getattr(self, key) for key in sorted(_KEYS)}
+        return {key: value for key, value in found.items() if value is not None}
 
 
-def read_engine_options(path: Path, data: Any, where: str = 'engine_options') -> EngineOptions:
+_KEYS = set(EngineOptions.__dataclass_fields__) - {'own'}
+
+
+def read_engine_options(
+    path: Path, data: Any, where: str = 'engine_options', *, own: bool = False
+) -> EngineOptions:
     """
     Return the options under the key ``engine_options``.
 
     :param path: the network's YAML file, for messages
     :param where: the full key
+    :param own: whether the network names an engine of another package, which knows its options
     :raises ConfigError: naming file and key
     """
     if not isinstance(data, dict):
         raise ConfigError(f'{path}: {where}', 'must be a mapping')
-    check_keys(path, f'{where}.', data, set(EngineOptions.__dataclass_fields__))
+    theirs = {key: value for key, value in data.items() if own and key not in _KEYS}
+    data = {key: value for key, value in data.items() if key not in theirs}
+    check_keys(path, f'{where}.', data, _KEYS)
     values: dict[str, Any] = {
         key: flag(path, f'{where}.{key}', value)
         for key, value in data.items()
@@ -51,7 +70,7 @@ def read_engine_options(path: Path, data: Any, where: str = 'engine_options') ->
     if 'precision' in data:
         key = f'{where}.precision'
         values['precision'] = choice(path, key, data['precision'], PRECISIONS)
-    options = EngineOptions(**values)
+    options = EngineOptions(**values, own=theirs)
     if options.strict_dla and options.allow_gpu_fallback:
         raise ConfigError(
             f'{path}: {where}', 'strict_dla and allow_gpu_fallback exclude each other'

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.names import is_blank
 from edge_sched_ros.core.names import named_twice
+from edge_sched_ros.execution import engines
 from edge_sched_ros.execution.engine_options import EngineOptions
 from edge_sched_ros.execution.engine_options import read_engine_options
 from edge_sched_ros.execution.network_checks import check_keys
@@ -48,6 +50,7 @@ class InputSpec:
     :param name: of the network's input; empty for its only one
     :param pad: value of pixels around a letterboxed picture
     :param align: where a letterboxed picture lies
+    :param options: of a preprocessor of another package: the network's ``preprocessor_options``
     """
 
     width: int
@@ -62,6 +65,7 @@ class InputSpec:
     mean: tuple[float, ...] = (0.0, 0.0, 0.0)
     std: tuple[float, ...] = (1.0, 1.0, 1.0)
     dtype: str = 'float32'
+    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def channels(self) -> int:
@@ -132,7 +136,10 @@ class NetworkSpec:
 
 
 _KEYS = set(NetworkSpec.__dataclass_fields__) - {'source', 'variant', 'kinds'}
-_INPUT_KEYS = set(InputSpec.__dataclass_fields__)
+_KEYS |= {'preprocessor_options'}
+_INPUT_KEYS = set(InputSpec.__dataclass_fields__) - {'options'}
+#: of this package; they declare no options of their own
+_ENGINES = {'auto', *(one.name for one in iter_modules(engines.__path__))}
 
 
 def load_network(path: str | Path) -> NetworkSpec:
@@ -159,24 +166,33 @@ def load_network(path: str | Path) -> NetworkSpec:
             f'{path}: labels',
             f"names '{twice}' twice; an id that stands for no class is '{NO_CLASS}'",
         )
-    options = data.get('decoder_options', {})
-    if not isinstance(options, dict):
-        raise ConfigError(f'{path}: decoder_options', 'must be a mapping')
+    options, of_input = (
+        _mapping(path, data, key) for key in ('decoder_options', 'preprocessor_options')
+    )
+    engine = text(path, data, 'engine', 'auto')
+    own_engine = engine not in _ENGINES
     accuracy = read_accuracy(path, 'accuracy', data.get('accuracy'))
     return NetworkSpec(
         name=text(path, data, 'name', path.stem),
         source=path,
         file=existing_file(path, 'file', data['file']),
-        input=_input(path, data['input']),
+        input=replace(_input(path, data['input']), options=of_input),
         decoder=text(path, data, 'decoder', ''),
         decoder_options=options,
         labels=tuple(labels),
         max_batch=whole(path, 'max_batch', data.get('max_batch', 1)),
-        engine=text(path, data, 'engine', 'auto'),
-        engine_options=read_engine_options(path, data.get('engine_options', {})),
+        engine=engine,
+        engine_options=read_engine_options(path, data.get('engine_options', {}), own=own_engine),
         accuracy=accuracy,
-        variants=read_variants(path, data.get('variants', []), accuracy),
+        variants=read_variants(path, data.get('variants', []), accuracy, own_engine=own_engine),
     )
+
+
+def _mapping(path: Path, data: Mapping[str, Any], key: str) -> dict[str, Any]:
+    value = data.get(key, {})
+    if not isinstance(value, dict):
+        raise ConfigError(f'{path}: {key}', 'must be a mapping')
+    return value
 
 
 def _input(path: Path, data: Any) -> InputSpec:

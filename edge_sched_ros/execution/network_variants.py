@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
@@ -108,11 +107,14 @@ def read_accuracy(path: Path, key: str, data: Any) -> Accuracy | None:
     return Accuracy(data['metric'], value, data['source'], better)
 
 
-def read_variants(path: Path, data: Any, base: Accuracy | None) -> tuple[NetworkVariant, ...]:
+def read_variants(
+    path: Path, data: Any, base: Accuracy | None, *, own_engine: bool = False
+) -> tuple[NetworkVariant, ...]:
     """
     Return the variants of a network, the most accurate first, else as listed.
 
     :param base: accuracy of the network's own file
+    :param own_engine: whether the network names an engine of another package
     :raises ConfigError: naming file and key
     """
     if not isinstance(data, list) or not all(isinstance(one, dict) for one in data):
@@ -122,7 +124,7 @@ def read_variants(path: Path, data: Any, base: Accuracy | None) -> tuple[Network
         name = _name(path, f'variants[{index}].name', one.get('name'))
         if name in (variant.name for variant in found):
             raise ConfigError(f'{path}: variants', f"two variants are named '{name}'")
-        found.append(_variant(path, f'variants.{name}', name, one))
+        found.append(_variant(path, f'variants.{name}', name, one, own_engine))
     if found and base is None:
         raise ConfigError(
             f'{path}: accuracy', 'is missing: variants are chosen by how right they are'
@@ -143,7 +145,9 @@ def _name(path: Path, key: str, name: Any) -> str:
     return name
 
 
-def _variant(path: Path, key: str, name: str, data: dict[str, Any]) -> NetworkVariant:
+def _variant(
+    path: Path, key: str, name: str, data: dict[str, Any], own_engine: bool
+) -> NetworkVariant:
     check_keys(path, f'{key}.', data, _KEYS)
     if 'file' not in data:
         raise ConfigError(f'{path}: {key}.file', 'is missing')
@@ -155,11 +159,12 @@ def _variant(path: Path, key: str, name: str, data: dict[str, Any]) -> NetworkVa
     options = data.get('decoder_options', {})
     if not isinstance(options, dict):
         raise ConfigError(f'{path}: {key}.decoder_options', 'must be a mapping')
+    asked = data.get('engine_options', {})
     return NetworkVariant(
         name,
         existing_file(path, f'{key}.file', data['file']),
         accuracy,
-        read_engine_options(path, data.get('engine_options', {}), f'{key}.engine_options'),
+        read_engine_options(path, asked, f'{key}.engine_options', own=own_engine),
         options,
         _kinds(path, f'{key}.kinds', data.get('kinds', [])),
     )
@@ -187,8 +192,9 @@ def _check_comparable(path: Path, key: str, accuracy: Accuracy, base: Accuracy) 
 
 def with_options(own: EngineOptions, base: EngineOptions) -> EngineOptions:
     """Return a network's engine options with what a variant says instead."""
-    given = {name: value for name, value in asdict(own).items() if value is not None}
+    given = own.said
     if own.strict_dla or own.allow_gpu_fallback:
         # each takes back the other
         given = {'strict_dla': None, 'allow_gpu_fallback': None, **given}
+    given['own'] = {**base.own, **own.own}
     return replace(base, **given)

@@ -9,6 +9,7 @@ from typing import Any
 
 from edge_sched_ros.perception.decoders.base import Decoder
 from edge_sched_ros.perception.programs.options import Number
+from edge_sched_ros.plugins.options import Option
 
 
 def numbers_of_decoder(
@@ -41,6 +42,20 @@ def numbers_of_decoder(
 def numbers_of_class(program: type[Any]) -> dict[str, Number]:
     """Return the numbers of a program: what its class has as ``numbers``."""
     return dict(getattr(program, 'numbers', None) or {})
+
+
+def options_of_numbers(numbers: Mapping[str, Number]) -> tuple[Option, ...]:
+    """Return numbers as options, for a list of them."""
+    return tuple(
+        Option(
+            name,
+            int(one.default) if one.whole else float(one.default),
+            one.description,
+            one.least,
+            one.greatest,
+        )
+        for name, one in numbers.items()
+    )
 
 
 def numbers_problem(numbers: Mapping[str, Any]) -> str:

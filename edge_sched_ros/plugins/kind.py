@@ -11,6 +11,8 @@ from typing import Any
 
 from edge_sched_ros.core.brief import brief_error
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.plugins.options import Option
+from edge_sched_ros.plugins.options import options_of
 
 #: what the groups of entry points begin with
 GROUPS = 'edge_sched_ros.'
@@ -28,6 +30,8 @@ class Kind:
     :param requirement: returns what keeps an object from being one; empty for nothing
     :param suffix: a form that every name has besides its own
     :param reserved: names that mean something else
+    :param options: returns what can be set of one
+    :param set_by: where that is set, in words
     """
 
     what: str
@@ -35,6 +39,8 @@ class Kind:
     requirement: Callable[[Any], str]
     suffix: str = ''
     reserved: tuple[str, ...] = ()
+    options: Callable[[Any], tuple[Option, ...]] = options_of
+    set_by: str = ''
 
     @property
     def entry_points(self) -> str:

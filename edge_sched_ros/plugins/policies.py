@@ -14,6 +14,7 @@ from edge_sched_ros.core.policy import PolicyParameter
 from edge_sched_ros.plugins.guarded_policy import GuardedPolicy
 from edge_sched_ros.plugins.kind import class_problem
 from edge_sched_ros.plugins.kind import Kind
+from edge_sched_ros.plugins.options import Option
 from edge_sched_ros.plugins.own_code import own_code
 from edge_sched_ros.plugins.policy_parameters import parameters_problem
 from edge_sched_ros.plugins.registry import Registry
@@ -30,9 +31,24 @@ def _requirement(found: Any) -> str:
     return class_problem(found, Policy, _METHODS, _ATTRIBUTES) or parameters_problem(found)
 
 
+def _options(found: Any) -> tuple[Option, ...]:
+    return tuple(
+        Option(one.name, one.default, one.description, one.minimum, one.maximum)
+        for one in found.parameters
+    )
+
+
 #: where low-level policies are found
 POLICIES: Registry[type[Any]] = Registry(
-    Kind('policy', 'policies', _requirement, suffix=DROP_SUFFIX), policy_classes
+    Kind(
+        'policy',
+        'policies',
+        _requirement,
+        suffix=DROP_SUFFIX,
+        options=_options,
+        set_by='--set NAME=VALUE, parameters policies.POLICY.NAME of the node',
+    ),
+    policy_classes,
 )
 
 

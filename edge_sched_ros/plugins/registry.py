@@ -5,46 +5,25 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable
 from collections.abc import Collection
-from collections.abc import Iterator
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Generic
 from typing import TypeVar
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.near import did_you_mean
+from edge_sched_ros.plugins.declared import by_several
+from edge_sched_ros.plugins.declared import declared
 from edge_sched_ros.plugins.installed import EntryPoint
-from edge_sched_ros.plugins.installed import installed
 from edge_sched_ros.plugins.kind import Kind
 from edge_sched_ros.plugins.own_code import is_reference
 from edge_sched_ros.plugins.own_code import load_reference
 from edge_sched_ros.plugins.own_code import split_reference
 
 _log = logging.getLogger(__name__)
-#: names stand in parameters, where dots and colons mean something
-_NAME = re.compile(r'[A-Za-z0-9_][A-Za-z0-9_-]*')
 
 Found = TypeVar('Found')
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """
-    What there is under a name.
-
-    :param origin: the package with its version; empty for this one
-    :param reference: ``package.module:Class``; empty for what is built in
-    :param problem: why it cannot be used; empty when it can
-    """
-
-    kind: str
-    name: str
-    origin: str = ''
-    reference: str = ''
-    problem: str = ''
 
 
 class Registry(Generic[Found]):
@@ -76,7 +55,7 @@ class Registry(Generic[Found]):
 
     def names(self) -> tuple[str, ...]:
         """Return every name that can be asked for, without importing what is installed."""
-        plain = sorted({*self._built_in(), *self._by_name()})
+        plain = sorted({*self._built_in(), *declared(self.kind)})
         suffix = self.kind.suffix
         return (*plain, *(name + suffix for name in plain if suffix))
 
@@ -85,13 +64,13 @@ class Registry(Generic[Found]):
         built_in = self._built_in()
         return {
             name: ' and '.join(one.origin for one in entries)
-            for name, entries in self._by_name().items()
+            for name, entries in declared(self.kind).items()
             if name not in built_in
         }
 
     def at_hand(self) -> tuple[str, ...]:
         """Return the names, without suffix, that need no module that only the name names."""
-        return (*sorted({*self._built_in(), *self._by_name()}), *self._own)
+        return (*sorted({*self._built_in(), *declared(self.kind)}), *self._own)
 
     def check_name(self, name: str, where: str) -> None:
         """
@@ -132,61 +111,33 @@ class Registry(Generic[Found]):
         plain, built_in = self._plain(name), self._built_in()
         if is_reference(plain):
             return self._find_own(plain, where)
-        entries = self._by_name().get(plain, ())
+        entries = declared(self.kind).get(plain, ())
         if plain in built_in:
             self._tell_clash(plain, entries)
             return built_in[plain]
         if not entries:
             raise ConfigError(where, self._unknown(name))
         if len(entries) > 1:
-            raise ConfigError(where, f"'{plain}' {_by_several(entries)}")
+            raise ConfigError(where, f"'{plain}' {by_several(entries)}")
         (entry,) = entries
         try:
-            return self._load(entry)
+            return self.load(entry)
         except ConfigError as error:
             raise ConfigError(
                 where,
                 f"'{plain}' of {entry.origin} ({entry.reference}) cannot be used: {error.problem}",
             ) from error
 
-    def listed(self) -> Iterator[Listed]:
-        """Yield everything there is, each imported and checked."""
-        built_in, what = self._built_in(), self.kind.what
-        for name in sorted(built_in):
-            yield Listed(what, name)
-        by_name = self._by_name()
-        for entry in installed(self.kind.entry_points):
-            yield Listed(
-                what,
-                entry.name,
-                entry.origin,
-                entry.reference,
-                self._problem_of(entry, by_name.get(entry.name, ()), built_in),
-            )
-
     def _plain(self, name: str) -> str:
         return name.removesuffix(self.kind.suffix) if self.kind.suffix else name
-
-    def _by_name(self) -> dict[str, tuple[EntryPoint, ...]]:
-        found: dict[str, tuple[EntryPoint, ...]] = {}
-        for entry in installed(self.kind.entry_points):
-            if not self._name_problem(entry.name):
-                found[entry.name] = (*found.get(entry.name, ()), entry)
-        return found
-
-    def _name_problem(self, name: str) -> str:
-        if not _NAME.fullmatch(name):
-            return f"the name '{name}' must be letters, digits, _ and -"
-        if name in self.kind.reserved:
-            return f"the name '{name}' means something else"
-        return ''
 
     def _find_own(self, name: str, where: str) -> Found:
         if name not in self._own:
             self._own[name] = self._checked(name, where)
         return self._own[name]
 
-    def _load(self, entry: EntryPoint) -> Found:
+    def load(self, entry: EntryPoint) -> Found:
+        """Return what an entry point names; :raises ConfigError: when it cannot be used."""
         if entry not in self._loaded:
             self._loaded[entry] = self._checked(entry.reference, '')
         return self._loaded[entry]
@@ -197,21 +148,6 @@ class Registry(Generic[Found]):
             raise ConfigError(where, f'{reference} {problem}')
         checked: Found = found
         return checked
-
-    def _problem_of(
-        self, entry: EntryPoint, alike: Collection[EntryPoint], built_in: Collection[str]
-    ) -> str:
-        if problem := self._name_problem(entry.name):
-            return problem
-        if entry.name in built_in:
-            return 'not used: the built-in one of that name is'
-        if len(alike) > 1:
-            return _by_several(alike)
-        try:
-            self._load(entry)
-        except ConfigError as error:
-            return error.problem
-        return ''
 
     def _tell_clash(self, name: str, entries: Collection[EntryPoint]) -> None:
         if entries and name not in self._told:
@@ -228,8 +164,3 @@ class Registry(Generic[Found]):
             f"unknown {self.kind.what} '{name}'{hint} (known: {', '.join(known)}, or your own as "
             'package.module:Class)'
         )
-
-
-def _by_several(entries: Collection[EntryPoint]) -> str:
-    where = ' and '.join(f'{one.origin} ({one.reference})' for one in entries)
-    return f'is declared by several packages, {where}: uninstall all but one'

@@ -66,6 +66,7 @@ def _growth_mib(source: str, engine_name: str, unit_name: str, file: str) -> flo
     import numpy as np
 
     from edge_sched_ros.core.units import Unit
+    from edge_sched_ros.execution.backend_options import for_engine
     from edge_sched_ros.execution.backends import ENGINES
     from edge_sched_ros.execution.network import load_network
 
@@ -76,7 +77,7 @@ def _growth_mib(source: str, engine_name: str, unit_name: str, file: str) -> flo
     for _ in range(2):
         give_back()
         before = resident_mib()
-        network = engine.load(spec, unit)
+        network = engine.load(for_engine(engine, spec), unit)
         inputs = [
             np.zeros([size or 1 for size in info.shape], info.dtype) for info in network.inputs
         ]

@@ -27,10 +27,11 @@ print('imported')
 def hello(as_json, whom):
     click.echo(f'hello {whom}')
 """
-ALGORITHM = """
+ALGORITHM = '''
 from edge_sched_ros.capacity.placement.algorithms.base import Algorithm, Choice, candidates
 from edge_sched_ros.capacity.placement.algorithms.base import rejection
 from edge_sched_ros.capacity.placement.feasibility import refusal
+from edge_sched_ros.plugins.options import Option
 
 
 class Last(Algorithm):
@@ -47,10 +48,28 @@ class Last(Algorithm):
         return rejection(refusals)
 
 
+class Tuned(Last):
+    """
+    Takes the last node.
+
+    At length.
+    """
+
+    options = (
+        Option('spare', 0.5, 'Share to leave free', 0.0, 1.0),
+        Option('strict', True, 'Whether to be strict'),
+        Option('zone', 'any', 'Where'),
+    )
+
+    def __init__(self, *, spare, strict, zone):
+        if (spare, strict, zone) != (0.25, False, 'hall=2'):
+            raise ValueError(f'{spare} {strict} {zone}')
+
+
 class Raises(Last):
     def choose(self, state, app, without=()):
         raise KeyError('no such node')
-"""
+'''
 ROBOT = ['--workload', 'robot_drone', '--platform', 'orin_nx', '--seconds', '0.5']
 PLACED = [
     *('--apps', 'config/placement/cameras.yaml'),
@@ -248,5 +267,100 @@ def test_an_algorithm_from_outside_places(run, installed):
     code, _, err = run('place', *PLACED, '--algorithm', 'lost')
     assert code == 2
     assert "--algorithm: unknown placement algorithm 'lost'; did you mean 'last'?" in err
+    code, _, err = run('kube', 'serve', '--config', 'x.yaml', '--option', 'spare')
+    assert code == 2 and err == "edge-sched: --option: must be NAME=VALUE, not 'spare'\n"
     code, _, err = run('kube', 'serve', '--config', 'x.yaml', '--algorithm', 'first-fit')
     assert code == 2 and '--algorithm: first-fit does not ask the queueing models' in err
+
+
+TUNED = ['--option', 'spare=0.25', '--option', 'strict=false', '--option', 'zone=hall=2']
+
+
+@pytest.fixture
+def tuned(installed):
+    installed('p', {'placement_algorithms': {'tuned': 'of_tuned:Tuned'}}, {'of_tuned': ALGORITHM})
+
+
+@pytest.mark.parametrize('name', ['tuned', 'of_tuned:Tuned'])
+def test_an_algorithm_gets_its_options(run, tuned, name):
+    code, out, err = run('place', *PLACED, '--algorithm', name, *TUNED, '--json')
+    assert code == 0 and json.loads(out)['assignments'], err
+    code, _, err = run('place', *PLACED, '--algorithm', name)
+    assert code == 2 and err == (
+        f"edge-sched: --algorithm: '{name}' cannot be made: ValueError: 0.5 True any\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ('option', 'problem'),
+    [
+        ('spare=2', '--option spare: must be a number from 0 to 1, not 2.0'),
+        ('spare=nan', '--option spare: must be a number from 0 to 1, not nan'),
+        ('strict=1', "--option strict: must be true or false, not '1'"),
+        ('sprae=0', "--option sprae: tuned has no such option; did you mean 'spare'? (it has: sp"),
+        ('spare', "--option: must be NAME=VALUE, not 'spare'"),
+    ],
+)
+def test_a_wrong_option_of_an_algorithm_is_one_line(run, tuned, option, problem):
+    code, out, err = run('place', *PLACED, '--algorithm', 'tuned', '--option', option)
+    assert (code, out, err.count('\n')) == (2, '', 1) and err.startswith(f'edge-sched: {problem}')
+
+
+def test_options_are_refused_where_there_are_none(run, tuned):
+    code, _, err = run('place', *PLACED, '--option', 'spare=1')
+    assert code == 2 and err.startswith('edge-sched: --option spare: ibis has no such option')
+    code, _, err = run('place', *PLACED, '--algorithm', 'optimum', '--option', 'spare=1')
+    assert code == 2 and '--option: has no effect with --algorithm optimum, which has none' in err
+    code, _, err = run('place', *PLACED, '--option', 'a=1', '--option', 'a=2')
+    assert code == 2 and err == "edge-sched: --option: gives 'a' twice\n"
+
+
+def test_one_plug_in_is_described_with_its_options(run, tuned):
+    for name, origin in (('tuned', ', of p 1.0'), ('of_tuned:Tuned', '')):
+        code, out, _ = run('plugins', name)
+        lines = [' '.join(line.split()) for line in out.splitlines()]
+        assert code == 0 and lines[0] == f'placement algorithm {name}{origin}'
+        assert lines[1] == 'Takes the last node.'
+        assert lines[2] == 'set by --option NAME=VALUE of place and kube serve:'
+        assert 'spare 0.5 a number from 0 to 1 Share to leave free' in lines
+        assert 'strict true true or false Whether to be strict' in lines
+    code, out, _ = run('plugins', 'tuned', '--json')
+    (found,) = json.loads(out)
+    assert code == 0 and found['options'][2] == {
+        'name': 'zone',
+        'default': 'any',
+        'description': 'Where',
+        'minimum': None,
+        'maximum': None,
+        'choices': [],
+    }
+
+
+@pytest.mark.parametrize(
+    ('name', 'first', 'option'),
+    [
+        ('horizon', 'policy horizon, built in', 'window_ms 30.0 a number from 0 to 10000 '),
+        ('yolox', 'decoder yolox, built in', 'max_detections 300 a whole number from 1 to '),
+        ('flow_track', 'program flow_track, built in', 'max_age_frames 45 a whole number from 1'),
+        ('onnxruntime', 'engine onnxruntime, built in', ''),
+        ('simulate', 'command simulate, built in', ''),
+    ],
+)
+def test_what_is_built_in_is_described_too(run, name, first, option):
+    code, out, _ = run('plugins', name)
+    lines = [' '.join(line.split()) for line in out.splitlines()]
+    assert code == 0 and lines[0] == first and any(line.startswith(option) for line in lines[1:])
+
+
+@pytest.mark.parametrize(
+    ('name', 'problem'),
+    [
+        ('hroizon', "hroizon: no plug-in has this name; did you mean 'horizon'?"),
+        ('os:sep', 'os:sep: is no plug-in: it is of type str'),
+        ('of_tuned:Option', 'of_tuned:Option: is no plug-in of any kind (policy: has no decide, '),
+        ('nowhere:Mine', 'nowhere:Mine: nowhere: cannot be imported: ModuleNotFoundError: No mod'),
+    ],
+)
+def test_what_cannot_be_described_is_one_line(run, tuned, name, problem):
+    code, out, err = run('plugins', name)
+    assert (code, out, err.count('\n')) == (2, '', 1) and err.startswith(f'edge-sched: {problem}')

@@ -17,6 +17,7 @@ from edge_sched_ros.execution.backends import PREPROCESSORS
 from edge_sched_ros.perception.decoders.registry import DECODERS
 from edge_sched_ros.perception.programs.registry import PROGRAMS
 from edge_sched_ros.plugins.installed import misplaced
+from edge_sched_ros.plugins.listing import listed
 from edge_sched_ros.plugins.policies import make_policy
 from edge_sched_ros.plugins.policies import POLICIES
 from edge_sched_ros.plugins.policies import policy_names
@@ -69,7 +70,7 @@ REGISTRIES = {
 
 
 def _listed(registry, name):
-    return [one for one in registry.listed() if one.name == name]
+    return [one for one in listed(registry) if one.name == name]
 
 
 @pytest.mark.parametrize('group', SOURCES)
@@ -83,7 +84,7 @@ def test_a_plug_in_is_imported_when_it_is_asked_for(installed, group):
     assert registry.find('mine', 'key').__module__ == module
     (row,) = _listed(registry, 'mine')
     assert (row.origin, row.reference, row.problem) == ('robot-things 1.0', f'{module}:Mine', '')
-    built_in = [one for one in registry.listed() if not one.origin]
+    built_in = [one for one in listed(registry) if not one.origin]
     assert [one.name for one in built_in] == sorted(registry.built_in())
     # and without an entry point
     assert registry.find(f'{module}:Mine', 'key') is registry.find('mine', 'key')
@@ -201,6 +202,34 @@ def test_a_broken_plug_in_is_named_with_its_reason_and_hurts_nobody(installed, i
     assert row.problem and '\n' not in row.problem
     assert _listed(POLICIES, 'glad')[0].problem == ''
     assert make_policy('glad', {}).name == 'mine'
+
+
+OPTIONS = 'from edge_sched_ros.plugins.options import Option\n'
+
+
+@pytest.mark.parametrize('group', ['engines', 'preprocessors', 'placement_algorithms'])
+@pytest.mark.parametrize(
+    ('options', 'problem'),
+    [
+        ('[]', 'has options that are no tuple but of type list'),
+        ("('gain',)", "has an option that is no Option but 'gain'"),
+        ("(Option('a b', 1, ''),)", "has an option 'a b' whose name is not of letters, digits"),
+        ("(Option('a', None, ''),)", "'a' whose default must be a number, text, true or false, "),
+        ("(Option('a', 9, '', 0, 5),)", "'a' whose default must be a whole number from 0 to 5, n"),
+        ("(Option('a', 1, '', '0'),)", "'a' whose range must be two numbers, not"),
+        ("(Option('a', 'x', '', choices=('y',)),)", "'a' whose default must be one of y, not 'x'"),
+        ("(Option('a', 'x', '', choices=['x']),)", "'a' whose choices must be a tuple of texts, "),
+        ("(Option('a', 1, ''), Option('a', 2, ''))", "has the option 'a' twice"),
+    ],
+)
+def test_options_that_cannot_be_used_are_told(installed, group, options, problem):
+    source = OPTIONS + SOURCES[group].replace(
+        '\n    def', f'\n    options = {options}\n    def', 1
+    )
+    installed('p', {group: {'mine': 'of_options:Mine'}}, {'of_options': source})
+    with pytest.raises(ConfigError) as caught:
+        REGISTRIES[group].find('mine', 'key')
+    assert problem in str(caught.value) and 'cannot be used' in str(caught.value)
 
 
 def test_what_cannot_be_made_is_one_line(installed):

@@ -18,6 +18,10 @@ from edge_sched_ros.capacity.placement.algorithms.ibis_first_fit import IbisFirs
 from edge_sched_ros.capacity.placement.algorithms.worst_fit import WorstFit
 from edge_sched_ros.plugins.kind import class_problem
 from edge_sched_ros.plugins.kind import Kind
+from edge_sched_ros.plugins.options import all_options
+from edge_sched_ros.plugins.options import Option
+from edge_sched_ros.plugins.options import options_of
+from edge_sched_ros.plugins.options import options_problem
 from edge_sched_ros.plugins.own_code import make
 from edge_sched_ros.plugins.own_code import own_code
 from edge_sched_ros.plugins.registry import Registry
@@ -34,26 +38,48 @@ def _built_in() -> Mapping[str, type[Any]]:
 
 
 def _requirement(found: Any) -> str:
-    return class_problem(found, Algorithm, ('choose',), ('name', 'latency_aware'))
+    problem = class_problem(found, Algorithm, ('choose',), ('name', 'latency_aware'))
+    return problem or options_problem(found)
 
 
 #: where online algorithms are found
 PLACEMENT_ALGORITHMS: Registry[type[Any]] = Registry(
-    Kind('placement algorithm', 'placement_algorithms', _requirement, reserved=(OPTIMUM,)),
+    Kind(
+        'placement algorithm',
+        'placement_algorithms',
+        _requirement,
+        reserved=(OPTIMUM,),
+        set_by='--option NAME=VALUE of place and kube serve',
+    ),
     _built_in,
 )
 
 
-def make_algorithm(name: str, where: str = 'algorithm') -> Algorithm:
+def make_algorithm(
+    name: str, where: str = 'algorithm', options: Mapping[str, Any] = {}, at: str = 'options'
+) -> Algorithm:
     """
     Return an online algorithm.
 
     :param where: the key that names it, for messages
-    :raises ConfigError: for a name that is not known, or one that cannot be used
+    :param options: of those it declares; the others keep their defaults
+    :param at: the key of the options, for messages
+    :raises ConfigError: for a name that is not known, one that cannot be used, or an option that
+        is not declared or has a value that it may not have
     """
     found = PLACEMENT_ALGORITHMS.find(name, where)
-    made: Algorithm = make(name, where, found)
+    values = all_options(options_of(found), options, at, name)
+    made: Algorithm = make(name, where, lambda: found(**values))
     return made
+
+
+def algorithm_options(name: str, where: str) -> tuple[Option, ...]:
+    """
+    Return the options that an online algorithm declares.
+
+    :raises ConfigError: as :func:`make_algorithm`
+    """
+    return options_of(PLACEMENT_ALGORITHMS.find(name, where))
 
 
 def guarded(name: str, where: str) -> AbstractContextManager[None]:

@@ -160,14 +160,11 @@ def _measuring(
 
 def _with_options(spec: NetworkSpec, asked: EngineOptions) -> NetworkSpec:
     """Return a network with what is asked for here before what its YAML says."""
-    from dataclasses import asdict
     from dataclasses import replace
 
-    given = {name: value for name, value in asdict(asked).items() if value is not None}
-    if asked.strict_dla or asked.allow_gpu_fallback:
-        # each takes back the other
-        given = {'strict_dla': None, 'allow_gpu_fallback': None, **given}
-    return replace(spec, engine_options=replace(spec.engine_options, **given))
+    from edge_sched_ros.execution.network_variants import with_options
+
+    return replace(spec, engine_options=with_options(asked, spec.engine_options))
 
 
 def _variants(spec: NetworkSpec, kind: str) -> list[NetworkSpec]:

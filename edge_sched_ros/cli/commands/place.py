@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
+from edge_sched_ros.cli.algorithms import algorithm_of
 from edge_sched_ros.cli.options import NamedPath
 from edge_sched_ros.cli.options import refuse_idle
 from edge_sched_ros.cli.output import printing
@@ -50,6 +51,14 @@ _MANY = 200_000
     'package.module:Class.',
 )
 @click.option(
+    '--option',
+    'settings',
+    multiple=True,
+    metavar='NAME=VALUE',
+    help='Option that an algorithm of another package declares; `edge-sched plugins NAME` shows '
+    'them. Repeatable.',
+)
+@click.option(
     '--evict/--no-evict',
     default=True,
     help='Let urgent applications evict others if there is no other place. Algorithms '
@@ -80,6 +89,7 @@ def place(
     apps: str | None,
     cluster: str | None,
     algorithm: str,
+    settings: tuple[str, ...],
     evict: bool,
     simulate: float | None,
     seed: int,
@@ -98,7 +108,7 @@ def place(
     paths = [path for path in (*files, apps, cluster) if path]
     if not paths:
         raise click.UsageError('Missing FILES.')
-    chosen = None if algorithm == _OPTIMUM else _algorithm(algorithm)
+    chosen = None if algorithm == _OPTIMUM else algorithm_of(algorithm, settings)
     refuse_idle(context, _idle(algorithm, chosen, simulate))
     problem = load_problem(*paths)
     if chosen is None:
@@ -114,16 +124,12 @@ def place(
             _show(found, problem)
 
 
-def _algorithm(name: str) -> Algorithm:
-    from edge_sched_ros.capacity.placement.registry import make_algorithm
-
-    return make_algorithm(name, '--algorithm')
-
-
 def _idle(name: str, algorithm: Algorithm | None, simulate: float | None) -> dict[str, str]:
     """Return the options that change nothing with what is asked for, and why."""
     idle = {} if simulate is not None else {'seed': 'without --simulate'}
-    if algorithm is not None:
+    if algorithm is None:
+        idle['settings'] = f'with --algorithm {name}, which has none'
+    else:
         idle['time_limit_s'] = f'with --algorithm {name}: only optimum searches'
     if algorithm is None or not algorithm.latency_aware:
         idle['evict'] = f'with --algorithm {name}, which sends nobody away'

@@ -8,19 +8,24 @@ import json
 import sys
 from contextlib import redirect_stdout
 from dataclasses import asdict
+from typing import Any
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from edge_sched_ros.plugins.registry import Listed
+    from edge_sched_ros.plugins.description import Description
+    from edge_sched_ros.plugins.listing import Listed
 
 
 @click.command('plugins')
+@click.argument('name', required=False)
 @click.option('--json', 'as_json', is_flag=True, help='Print the result as JSON.')
-def plugins(as_json: bool) -> None:
+def plugins(name: str | None, as_json: bool) -> None:
     """
     List the names of policies, decoders and other plug-ins, and their packages.
+
+    With a NAME, or package.module:Class: show what it does, and its options with their ranges.
 
     Lists policies, placement algorithms, decoders, programs, engines, preprocessors and commands,
     built in or from an installed package, with the reason if one cannot be used. The command
@@ -28,12 +33,21 @@ def plugins(as_json: bool) -> None:
     """
     from edge_sched_ros.cli.all_plugins import REGISTRIES
     from edge_sched_ros.cli.output import printing
+    from edge_sched_ros.plugins.description import describe
     from edge_sched_ros.plugins.installed import misplaced
-    from edge_sched_ros.plugins.registry import Listed
+    from edge_sched_ros.plugins.listing import Listed
+    from edge_sched_ros.plugins.listing import listed
 
     # what modules print when they are imported is no part of the list
     with redirect_stdout(sys.stderr):
-        found = [one for registry in REGISTRIES for one in registry.listed()]
+        if name is not None:
+            described = describe(name, REGISTRIES, _documentation)
+        else:
+            found = [one for registry in REGISTRIES for one in listed(registry)]
+    if name is not None:
+        with printing():
+            _show(described, as_json)
+        return
     found += [
         Listed('?', one.name, one.origin, one.reference, one.problem)
         for one in misplaced([registry.kind.entry_points for registry in REGISTRIES])
@@ -51,6 +65,29 @@ def _print(found: list[Listed]) -> None:
 
     rows = [(one.kind, one.name, _origin(one)) for one in found]
     show_table(('kind', 'name', 'from'), rows, output_console(), left=3)
+
+
+def _documentation(found: Any) -> str:
+    """Return the documentation of a plug-in; subcommands of this package are named by module."""
+    import importlib
+    import inspect
+
+    if isinstance(found, str):
+        found = importlib.import_module(found).COMMAND
+    if isinstance(found, click.Command):
+        return inspect.cleandoc(found.help or '')
+    return inspect.getdoc(found) or ''
+
+
+def _show(described: list[Description], as_json: bool) -> None:
+    from edge_sched_ros.cli.plugin_text import as_data
+    from edge_sched_ros.cli.plugin_text import show
+
+    if as_json:
+        click.echo(json.dumps([as_data(one) for one in described], indent=2))
+        return
+    for one in described:
+        show(one)
 
 
 def _origin(one: Listed) -> str:

@@ -49,7 +49,12 @@ class LoadedNetwork(Protocol):
 
 @runtime_checkable
 class Engine(Protocol):
-    """Loads networks for some kinds of units."""
+    """
+    Loads networks for some kinds of units.
+
+    One from outside may have ``options``, a tuple of ``plugins.options.Option``; the value of each
+    is in ``spec.engine_options.own``.
+    """
 
     name: str
     #: kinds of units it can serve

@@ -21,7 +21,12 @@ from edge_sched_ros.execution.vision import VisionOps
 
 @runtime_checkable
 class Preprocessor(Protocol):
-    """Turns pictures into network inputs on some kinds of units."""
+    """
+    Turns pictures into network inputs on some kinds of units.
+
+    One from outside may have ``options``, a tuple of ``plugins.options.Option``; the value of each
+    is in ``spec.options``.
+    """
 
     name: str
     kinds: tuple[str, ...]

@@ -44,5 +44,4 @@ class BuildSettings:
 
     def for_network(self, options: EngineOptions) -> BuildSettings:
         """Return the settings for one network: what its YAML says goes before these."""
-        said = {name: getattr(options, name) for name in options.__slots__}
-        return replace(self, **{name: v for name, v in said.items() if v is not None})
+        return replace(self, **options.said)

@@ -11,10 +11,12 @@ from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.perception import decoders
 from edge_sched_ros.perception.declared_numbers import numbers_of_decoder
 from edge_sched_ros.perception.declared_numbers import numbers_problem
+from edge_sched_ros.perception.declared_numbers import options_of_numbers
 from edge_sched_ros.perception.decoders.base import Decoder
 from edge_sched_ros.plugins.built_in import modules_holding
 from edge_sched_ros.plugins.kind import class_problem
 from edge_sched_ros.plugins.kind import Kind
+from edge_sched_ros.plugins.options import Option
 from edge_sched_ros.plugins.own_code import make
 from edge_sched_ros.plugins.registry import Registry
 
@@ -32,9 +34,20 @@ def _requirement(found: Any) -> str:
     return problem or numbers_problem(numbers_of_decoder(found))
 
 
+def _options(found: Any) -> tuple[Option, ...]:
+    return options_of_numbers(numbers_of_decoder(found))
+
+
 #: where decoders are found
 DECODERS: Registry[type[Decoder]] = Registry(
-    Kind('decoder', 'decoders', _requirement), decoder_classes
+    Kind(
+        'decoder',
+        'decoders',
+        _requirement,
+        options=_options,
+        set_by="decoder_options of the network's file, parameters TASK.NAME of the node",
+    ),
+    decoder_classes,
 )
 
 

@@ -7,6 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from edge_sched_ros.execution.backend_options import for_engine
+from edge_sched_ros.execution.backend_options import for_preprocessors
+from edge_sched_ros.execution.backends import guarded
 from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.engines.base import Engine
 from edge_sched_ros.execution.engines.base import LoadedNetwork
@@ -40,7 +43,9 @@ def build_program(
     :param options: settings of the task over those of the network
     :raises ConfigError: naming file and key
     """
-    network = engine.load(spec)
+    spec = for_preprocessors([preprocessor], spec)
+    with guarded(engine, str(spec.source)):
+        network = engine.load(for_engine(engine, spec))
     try:
         check_input(spec, network)
         loaded = {spec.variant: {'': network}}

@@ -12,9 +12,11 @@ from edge_sched_ros.execution.context import Program
 from edge_sched_ros.perception import programs
 from edge_sched_ros.perception.declared_numbers import numbers_of_class
 from edge_sched_ros.perception.declared_numbers import numbers_problem
+from edge_sched_ros.perception.declared_numbers import options_of_numbers
 from edge_sched_ros.plugins.built_in import modules_holding
 from edge_sched_ros.plugins.kind import class_problem
 from edge_sched_ros.plugins.kind import Kind
+from edge_sched_ros.plugins.options import Option
 from edge_sched_ros.plugins.own_code import make
 from edge_sched_ros.plugins.registry import Registry
 
@@ -32,9 +34,20 @@ def _requirement(found: Any) -> str:
     return problem or numbers_problem(numbers_of_class(found))
 
 
+def _options(found: Any) -> tuple[Option, ...]:
+    return options_of_numbers(numbers_of_class(found))
+
+
 #: where programs are found
 PROGRAMS: Registry[type[Any]] = Registry(
-    Kind('program', 'programs', _requirement), program_classes
+    Kind(
+        'program',
+        'programs',
+        _requirement,
+        options=_options,
+        set_by='parameters TASK.NAME of the node',
+    ),
+    program_classes,
 )
 
 

@@ -10,6 +10,7 @@ from dataclasses import field
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import Unit
+from edge_sched_ros.execution.backend_options import for_engine
 from edge_sched_ros.execution.backends import guarded
 from edge_sched_ros.execution.engines.base import Engine
 from edge_sched_ros.execution.engines.base import LoadedNetwork
@@ -77,7 +78,7 @@ def _try(
 ) -> LoadedNetwork | ConfigError:
     try:
         with guarded(engine, str(spec.source)):
-            network = engine.load(spec, unit)
+            network = engine.load(for_engine(engine, spec), unit)
     except ConfigError as error:
         return error
     try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import cast
 
+from edge_sched_ros.execution.backend_options import for_engine
 from edge_sched_ros.execution.backends import AUTO
 from edge_sched_ros.execution.backends import Backend
 from edge_sched_ros.execution.backends import ENGINES
@@ -38,12 +39,17 @@ class StageUnits:
         """
         Return unit -> engine, for every unit of the machine that can run a network.
 
-        :raises ConfigError: when the engine that is asked for cannot be used
+        :raises ConfigError: when the engine that is asked for cannot be used, or lacks an option
+            that the network sets
         """
         name, where = spec.engine, f'{spec.source}: engine'
         if name == AUTO:
             name, where = self._config.engine, 'engine'
         found = usable(self._machine.engines, name, where, among=ENGINES)
+        for backend in found:
+            # told for the whole network, not of a unit or a variant that is left out then
+            for variant in spec.by_variant.values():
+                for_engine(cast(Engine, backend.backend), variant)
         served = {
             local.unit.name: cast(Engine, backend.backend)
             for local in self._machine.units

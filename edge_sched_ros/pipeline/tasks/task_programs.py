@@ -15,6 +15,7 @@ from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import UNIT_KINDS
+from edge_sched_ros.execution.backend_options import for_preprocessors
 from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.engines.base import Engine
 from edge_sched_ros.execution.engines.base import LoadedNetwork
@@ -141,6 +142,7 @@ class TaskPrograms:
         numbers_of_network(spec)  # as for a program
         engines = self._backends.engines(spec)
         able = self._backends.able(preprocess_op(spec))
+        spec = for_preprocessors(able.values(), spec)
         units = self._choice.of_task(
             task,
             {'preprocess': able, 'infer': engines, 'postprocess': self._cores},

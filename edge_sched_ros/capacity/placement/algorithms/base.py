@@ -45,7 +45,12 @@ class Rejection:
 
 
 class Algorithm(Protocol):
-    """Chooses a node for an application; changes nothing."""
+    """
+    Chooses a node for an application; changes nothing.
+
+    One from outside may have ``options``, a tuple of ``plugins.options.Option``; ``__init__``
+    takes them by keyword.
+    """
 
     name: ClassVar[str]
     #: whether it asks the queueing models
