@@ -30,6 +30,7 @@ from edge_sched_ros.system.measurement import Pair
 from edge_sched_ros.system.network import Network
 from edge_sched_ros.system.network import Stage
 from edge_sched_ros.system.network import Variant
+from edge_sched_ros.system.stage_costs import network_called
 from edge_sched_ros.system.system_file import SystemFile
 from edge_sched_ros.system.unit import Unit
 
@@ -49,13 +50,20 @@ def empty_profile(here: Fingerprint, *, picture: str = '') -> SystemFile:
 
 
 def with_costs(profile: SystemFile, target: Target, unit: str, found: OnUnit) -> SystemFile:
-    """Return a profile with what was measured of a network on a unit; costs of old files go."""
+    """
+    Return a profile with what was measured of a network on a unit; costs of old files go.
+
+    Entries of ``costs`` that somebody wrote for the network still count for the other units.
+    """
     sha256 = digest(target.file)
-    network = profile.networks.get(target.network)
+    listed = _listed(profile, target.network)
+    network = profile.networks.get(target.network, listed)
     variants = {} if network is None else dict(network.variants)
     old = variants.get(target.variant)
     # a file written by hand need not say what it is of
-    known = () if old is None or old.sha256 not in ('', sha256) else old.stages
+    if old is None or old.sha256 not in ('', sha256):
+        old = None if listed is None else listed.variants.get(target.variant)
+    known = () if old is None else old.stages
     variants[target.variant] = Variant(
         accuracy=target.accuracy,
         file=target.file.name,
@@ -67,6 +75,13 @@ def with_costs(profile: SystemFile, target: Target, unit: str, found: OnUnit) ->
     made = made.model_copy(update={'variants': variants})
     networks = {**profile.networks, target.network: made}
     return _dated(profile, target.all_units, [unit], networks=networks)
+
+
+def _listed(profile: SystemFile, network: str) -> Network | None:
+    """Return a network as ``costs`` have it, ``None`` where they have not."""
+    if network not in profile.costs:
+        return None
+    return network_called(network, {}, profile.costs, profile.where)
 
 
 def _with_stages(

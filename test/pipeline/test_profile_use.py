@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,9 @@ from profiles import profile_data
 from profiles import stages
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.units import Unit
+from edge_sched_ros.execution.registry import discover
+from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.pipeline.health.health import examine
 from edge_sched_ros.pipeline.health.health import Limits
 from edge_sched_ros.pipeline.health.health import OK
@@ -324,6 +328,37 @@ def test_a_stage_the_network_does_not_have_is_named(load, caplog):
     assert f'profiles.yaml: {key} (it has preprocess, infer, postprocess)' in caplog.text
     line = _health(pipeline)['profiles']
     assert line.level == WARN and key in line.message and 'no cost was known' in line.message
+
+
+@pytest.mark.parametrize('measure_s', [0.0, 0.3])
+def test_listed_costs_of_an_accelerator_stay_known(network, tmp_path, measure_s):
+    """Whatever else is measured, and though a measurement of another file does not count."""
+    machine = replace(
+        discover(), units=(LocalUnit(Unit('cpu0', 'cpu')), LocalUnit(Unit('gpu0', 'gpu')))
+    )
+    stale = {'variants': {'base': {'sha256': '0' * 16, 'stages': _stages(['gpu0'])}}}
+    for networks in ({}, {'net': stale}):
+        data = {'costs': {'net': {'gpu': 5.0}}, 'networks': networks}
+        (tmp_path / 'profiles.yaml').write_text(yaml.safe_dump(data))
+        values = {
+            'tasks': ['detector'],
+            'detector.network': str(network),
+            'detector.topic': 'camera',
+            'profiles': str(tmp_path / 'profiles.yaml'),
+            'profile_at_configure_s': measure_s,
+        }
+        pipeline = Pipeline(from_parameters(values), on_end=lambda _end: None, machine=machine)
+        pipeline.load()
+        try:
+            use = pipeline._profile_use
+            assert not any('infer on gpu0' in one for one in use.missing)
+            assert any('infer on cpu0' in one for one in use.missing) == (not measure_s)
+            found = pipeline._running().read(
+                lambda dispatcher, _: dispatcher.profiles.cost('detector', 'base', 'infer', 'gpu0')
+            )
+            assert found.expected_ns(1) == 5_000_000
+        finally:
+            pipeline.unload()
 
 
 def test_measuring_ends_when_it_is_told_to(network, tmp_path):

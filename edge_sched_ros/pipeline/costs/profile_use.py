@@ -105,6 +105,9 @@ def _without_stale(
             left = {key: value for key, value in known.variants.items() if key != name}
             known = known.model_copy(update={'variants': left})
         networks[spec.name] = known
+        if not known.variants:
+            # what ``costs`` have of it counts
+            del networks[spec.name]
     return profile.model_copy(update={'networks': networks}), tuple(stale)
 
 
