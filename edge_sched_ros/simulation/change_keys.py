@@ -21,6 +21,8 @@ from edge_sched_ros.system.checks import check_fan_out
 from edge_sched_ros.system.checks import check_jitter
 from edge_sched_ros.system.checks import whole_ns
 from edge_sched_ros.system.device import Device
+from edge_sched_ros.system.fields import Chance
+from edge_sched_ros.system.fields import NotNegative
 from edge_sched_ros.system.fields import Positive
 from edge_sched_ros.system.fields import Share
 from edge_sched_ros.system.fields import Strict
@@ -52,6 +54,30 @@ class UnitSet(_Set):
         'available',
         description='With ``unavailable``, jobs that run on the unit fail (``unit_lost``).',
     )
+
+
+class DeviceSet(_Set):
+    """Keys that a change of a device sets. Keys that it leaves out return to their default."""
+
+    state: Literal['available', 'unavailable'] = Field(
+        'available',
+        description='With ``unavailable`` the device dies, and all that is in it is lost; with '
+        '``available`` it comes back.',
+    )
+    speed: Positive = Field(
+        1.0, description='Speed of all its units, relative to that of their costs.'
+    )
+
+
+class LinkSet(_Set):
+    """Keys that a change of a link sets. Keys that it leaves out keep their value."""
+
+    state: Literal['available', 'unavailable'] | None = Field(
+        None, description='Whether the link is cut.'
+    )
+    latency_ms: NotNegative | None = Field(None, description='As in the link.')
+    bandwidth_mbps: Positive | None = Field(None, description='As in the link.')
+    loss: Chance | None = Field(None, description='As in the link.')
 
 
 class StreamSet(_Set):
@@ -98,6 +124,9 @@ def check_changes(system: System) -> None:
     workload, streams = system.workload, system.streams
     for index, change in enumerate(workload.changes):
         where = f'{workload.at("changes")}.{index}'
+        for key in ('device', 'link'):
+            if getattr(change, key):
+                raise ConfigError(f'{where}.{key}', 'is for a system with several devices')
         kinds: dict[str, tuple[Collection[str], type[BaseModel]]] = {
             'task': (workload.tasks, TaskSet),
             'stream': (streams, StreamSet),

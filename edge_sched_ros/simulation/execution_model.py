@@ -6,16 +6,30 @@ from __future__ import annotations
 
 import math
 from typing import Any
+from typing import Protocol
 
 from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.documents.parsing import parse
 from edge_sched_ros.simulation import draws
+from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.system import RunCost
-from edge_sched_ros.system.system import System
+from edge_sched_ros.system.system_file import SystemFile
 from edge_sched_ros.system.workload import Task
 
 # what a draw is for; part of its key
 _LATENCY, _ITEMS, _SKIP, _EXIT, _TRIGGER = range(5)
+
+
+class TasksOnDevice(Protocol):
+    """Tasks, and a device with its spread of run times; a system is one."""
+
+    @property
+    def workload(self) -> SystemFile:
+        """The file with the tasks."""
+
+    @property
+    def device(self) -> Device:
+        """The device."""
 
 
 class ExecutionModel:
@@ -25,7 +39,7 @@ class ExecutionModel:
     :param seed: of the run
     """
 
-    def __init__(self, system: System, seed: int) -> None:
+    def __init__(self, system: TasksOnDevice, seed: int) -> None:
         #: what all draws of a task begin with
         self._states = {
             name: draws.mix(seed, draws.key_of(name)) for name in system.workload.tasks

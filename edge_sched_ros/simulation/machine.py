@@ -5,13 +5,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from edge_sched_ros.core.decisions import Run
 from edge_sched_ros.core.tasks import VariantSpec
-from edge_sched_ros.system.system import System
+from edge_sched_ros.system.contention import Contention
+from edge_sched_ros.system.device import Device
 
 #: called with (time, active stage) when a stage should end unless its pace changes before
 EndAt = Callable[[int, 'Active'], None]
+
+
+class Platform(Protocol):
+    """What runs stages; a system is one."""
+
+    @property
+    def device(self) -> Device:
+        """The units, and what they are like."""
+
+    @property
+    def contention(self) -> Contention | None:
+        """How busy units slow down others."""
 
 
 class Active:
@@ -83,7 +97,7 @@ class Machine:
     :param end_at: told when a stage should end; told again when that changes
     """
 
-    def __init__(self, system: System, end_at: EndAt) -> None:
+    def __init__(self, system: Platform, end_at: EndAt) -> None:
         self._end_at = end_at
         self._contention = system.contention
         #: units whose stages change their pace when others begin or end

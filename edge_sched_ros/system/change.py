@@ -19,12 +19,22 @@ if TYPE_CHECKING:
 
 
 class Change(Strict):
-    """A change during the run, of one task, stream or unit, or else of the policy."""
+    """
+    A change during the run.
+
+    Of one task, stream, device, unit or link, or else of the policy.
+    """
 
     at_s: NotNegative = Field(description='Time of the change, in seconds of virtual time.')
     task: Named = Field('', description='Change this task.')
     stream: Named = Field('', description='Change this stream.')
-    unit: Named = Field('', description='Change this unit.')
+    unit: Named = Field(
+        '', description='Change this unit; of several devices, that of ``device``.'
+    )
+    device: Named = Field('', description='Change this device, one of several.')
+    link: tuple[Named, Named] | None = Field(
+        None, description='Change the link between these two devices, in both directions.'
+    )
     set: dict[Named, Any] = Field(
         {},
         description='The keys to change, at least one. For the policy: ``policy`` (its name) and '
@@ -33,8 +43,8 @@ class Change(Strict):
 
     @model_validator(mode='after')
     def _one_object(self) -> Self:
-        if sum(map(bool, (self.task, self.stream, self.unit))) > 1:
-            raise ValueError('names more than one of task, stream and unit')
+        if sum(map(bool, (self.task, self.stream, self.unit or self.device, self.link))) > 1:
+            raise ValueError('names more than one of task, stream, unit, device and link')
         if not self.set:
             raise ValueError('sets nothing')
         return self

@@ -41,7 +41,7 @@ class Link(Sourced):
     bandwidth_mbps: Positive | None = Field(
         None, description='Bandwidth in 10^6 bits per second; default: not limited.'
     )
-    loss: Chance = Field(0.0, description='Probability that a message must be sent again.')
+    loss: Chance = Field(0.0, description='Share of packets that must be sent again.')
     one_way: Truth = Field(False, description='Only in the direction of ``from`` to ``to``.')
 
     @model_validator(mode='after')
@@ -58,7 +58,7 @@ class LinkSpeed:
 
     :param latency_ns: of a small message
     :param bytes_per_s: of a large one; 0 where it is not limited
-    :param loss: probability that a message must be sent again
+    :param loss: share of packets that must be sent again
     """
 
     latency_ns: int

@@ -55,7 +55,7 @@ def _offer(
     """
     costs_ns = {}
     for graph, pieces in graphs.items():
-        for segment, on in _segments(system, device, title, pieces):
+        for segment, on in segments_on(system, device, title, pieces):
             times = {unit: round(cost.latency_ms * NS_PER_MS) for unit, cost in on.items()}
             if times:
                 costs_ns[graph, segment] = times
@@ -72,10 +72,15 @@ def _offer(
     )
 
 
-def _segments(
+def segments_on(
     system: SystemFile, device: Device, title: str, pieces: Pieces
 ) -> Iterator[tuple[str, OnUnits]]:
-    """Yield the segments of a graph with their costs on the units of a device."""
+    """
+    Yield the segments of a graph with their costs on the units of a device.
+
+    :param title: what messages call the device
+    :param pieces: the networks that the graph is made of
+    """
     for index, piece in enumerate(pieces):
         prefix = f'{piece.network}_' if index < len(pieces) - 1 else ''
         for stage, on in _stages(system, device, title, piece.network):

@@ -22,6 +22,7 @@ from edge_sched_ros.system.checks import whole_ns
 from edge_sched_ros.system.contention import Contention
 from edge_sched_ros.system.contention import make_contention
 from edge_sched_ros.system.cost_lookup import joined_costs
+from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.network import Variant
 from edge_sched_ros.system.pieces import check_task_devices
 from edge_sched_ros.system.pieces import Key
@@ -51,6 +52,21 @@ class RunCost:
     memory_mib: float = 0.0
     #: spread of its time where that is not the device's
     cv: float | None = None
+
+
+def run_cost(cost: Cost, slowdown: float = 1.0) -> RunCost:
+    """Return a cost in the units of the core, its times multiplied."""
+    energy, per_item_ms = cost.energy_mj or 0.0, cost.per_item_ms or 0.0
+    per_item = per_item_ms / cost.latency_ms if cost.latency_ms else 0.0
+    return RunCost(
+        latency_ns=round(cost.latency_ms * NS_PER_MS * slowdown),
+        per_item_ns=round(per_item_ms * NS_PER_MS * slowdown),
+        energy_mj=energy,
+        energy_per_item_mj=energy * per_item,
+        demand_gbps=cost.demand_gbps,
+        memory_mib=cost.memory_mib,
+        cv=cost.cv,
+    )
 
 
 class System:
@@ -168,17 +184,7 @@ class System:
 
     def _enter(self, task: str, variant: str, stage: StageCosts) -> None:
         for unit, cost in stage.on.items():
-            energy, per_item_ms = cost.energy_mj or 0.0, cost.per_item_ms or 0.0
-            per_item = per_item_ms / cost.latency_ms if cost.latency_ms else 0.0
-            self.costs[(task, variant, stage.name, unit)] = RunCost(
-                latency_ns=round(cost.latency_ms * NS_PER_MS * self.slowdown),
-                per_item_ns=round(per_item_ms * NS_PER_MS * self.slowdown),
-                energy_mj=energy,
-                energy_per_item_mj=energy * per_item,
-                demand_gbps=cost.demand_gbps,
-                memory_mib=cost.memory_mib,
-                cv=cost.cv,
-            )
+            self.costs[(task, variant, stage.name, unit)] = run_cost(cost, self.slowdown)
 
     def _hold(self, network: str, variant: str, stages: Sequence[StageCosts]) -> None:
         """Count the memory of a variant, once for all tasks that use the network."""

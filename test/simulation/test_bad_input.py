@@ -173,6 +173,8 @@ def test_a_workload_nobody_can_use(tmp_path, path, value, key, problem):
         ({'task': 'depth', 'set': {'deadline_ms': 1e-12}}, 'below one nanosecond'),
         ({'task': 'depth', 'set': {'period_ms': 1e-12}}, 'below one nanosecond'),
         ({'task': 'depth', 'set': {'enabled': 1}}, 'true or false'),
+        ({'device': 'gpu0', 'set': {'speed': 2}}, 'for a system with several devices'),
+        ({'link': ['a', 'b'], 'set': {'loss': 0.1}}, 'for a system with several devices'),
         ({'set': {'policy': 'edff'}}, 'policy'),
         ({'set': {'policy': 3}}, 'must be the name of a policy, not 3'),
     ],
