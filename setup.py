@@ -51,6 +51,7 @@ setup(
     ],
     extras_require={
         'score': ['pycocotools>=2.0.6', 'motmetrics>=1.4', 'pandas>=1.5,<3'],
+        'cut': ['onnx>=1.15'],
         'plan': ['ortools>=9.10'],
         'plot': ['matplotlib>=3.5'],
         # 36.0.0 never sends tokens

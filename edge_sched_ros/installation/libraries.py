@@ -60,6 +60,7 @@ LIBRARIES = {
     'pandas': Library(
         ('pandas',), '>=1.5,<3', 'python3-pandas', least='1.3', extra='score', uses_numpy=True
     ),
+    'onnx': Library(('onnx',), '>=1.15', extra='cut', uses_numpy=True),
     'ortools': Library(('ortools',), '>=9.10', extra='plan', uses_numpy=True),
     'matplotlib': Library(
         ('matplotlib',), '>=3.5', 'python3-matplotlib', extra='plot', uses_numpy=True

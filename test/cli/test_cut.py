@@ -1,0 +1,69 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""``edge-sched cut``: its files, table and JSON, its options, mistakes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from edge_sched_ros.cli.main import main
+from edge_sched_ros.execution.network_digest import network_sha256
+from edge_sched_ros.system.graph import network_graph
+from edge_sched_ros.system.loading import load_system
+
+MODELS = Path(__file__).resolve().parents[2] / 'models'
+DETECTOR = MODELS / 'demo_detector.onnx'
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Return a function that runs the command in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+
+    def cut(*arguments):
+        code = 0
+        try:
+            main(['cut', *map(str, arguments)])
+        except SystemExit as error:
+            code = error.code
+        out, error = capsys.readouterr()
+        return code, out, error
+
+    return cut
+
+
+def test_the_file_it_writes_is_a_system_file_with_the_network(run):
+    code, out, error = run(DETECTOR, '--max-parts', 3, '-o', 'parts')
+    assert (code, error) == (0, '')
+    assert out.splitlines()[-1] == 'parts/demo_detector.segments.yaml'
+    system = load_system('parts/demo_detector.segments.yaml')
+    graph = network_graph(system, 'demo_detector')
+    assert [segment.name for segment in graph.segments] == ['seg0', 'seg1', 'seg2']
+    assert graph.inputs == ('images',)
+    assert graph.tensors['images'].nbytes == 3 * 240 * 320 * 4
+    variant = system.networks['demo_detector'].first
+    assert variant.digest == f'sha256:{network_sha256(DETECTOR)}'
+    assert Path('parts', variant.file).samefile(DETECTOR)
+    for stage in variant.stages:
+        assert stage.digest == f'sha256:{network_sha256(Path("parts", stage.file))}'
+
+
+def test_json_says_where_the_network_can_be_cut_and_where_it_was(run):
+    code, out, _ = run(DETECTOR, '--json')
+    (found,) = json.loads(out)
+    assert code == 0
+    assert found['checked'] is True
+    assert sum(part['gflops'] for part in found['segments']) == pytest.approx(found['gflops'])
+    chosen = [point for point in found['points'] if point['chosen']]
+    assert len(found['points']) > len(chosen) == len(found['segments']) - 1
+
+
+def test_every_variant_of_a_network_is_cut(run):
+    code, out, _ = run(MODELS / 'detector.yaml', '--json')
+    assert code == 0
+    files = [one['segments_file'] for one in json.loads(out)]
+    assert files == ['demo_detector.segments.yaml', 'demo_detector_int8.segments.yaml']
+    assert all(list(load_system(file).networks) == ['demo_detector'] for file in files)
