@@ -38,3 +38,5 @@ DEVICE_LOST = 'device_lost'
 TRANSFER_FAILED = 'transfer_failed'
 #: a device that is there never answered for a partition (failed)
 NO_ANSWER = 'no_answer'
+#: a device came back without what it had (how often, by device)
+RESTARTED = 'restarted'

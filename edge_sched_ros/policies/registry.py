@@ -9,6 +9,7 @@ import math
 import pkgutil
 from collections.abc import Callable
 from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -68,17 +69,29 @@ def build_policy(
     if 'plan' in values and getattr(policy_class, 'follows_plan', False):
         values = dict(values)
         own['plan'] = _check_plan(values.pop('plan'))
-    checked = {spec.name: _check(name, spec, values) for spec in parameters_of(policy_class, name)}
-    if unknown := sorted(set(values) - set(checked)):
-        known = ', '.join(sorted(checked)) or 'none'
-        raise ConfigError(
-            f'policy.{unknown[0]}', f'{name} has no such parameter (it has: {known})'
-        )
+    checked = checked_values(name, parameters_of(policy_class, name), values)
     own |= {spec.name: checked[spec.name] for spec in policy_class.parameters}
     policy = within(policy_class(**own))
     if not name.endswith(DROP_SUFFIX):
         return policy
     return EarlyDrop(policy, **{spec.name: checked[spec.name] for spec in EarlyDrop.parameters})
+
+
+def checked_values(
+    name: str, parameters: Sequence[PolicyParameter], values: Mapping[str, Any]
+) -> dict[str, float]:
+    """
+    Return a value for every parameter of a policy.
+
+    :raises ConfigError: for an unknown parameter, or a value out of range
+    """
+    checked = {spec.name: _check(name, spec, values) for spec in parameters}
+    if unknown := sorted(set(values) - set(checked)):
+        known = ', '.join(sorted(checked)) or 'none'
+        raise ConfigError(
+            f'policy.{unknown[0]}', f'{name} has no such parameter (it has: {known})'
+        )
+    return checked
 
 
 def _check_plan(plan: Any) -> Any:

@@ -22,6 +22,25 @@ from edge_sched_ros.core.events import TimerFired
 from edge_sched_ros.core.high_level.offer import DeviceOffer
 from edge_sched_ros.core.record import record
 
+__all__ = [
+    'ClockJumped',
+    'DeviceJoined',
+    'DeviceLoad',
+    'DeviceLost',
+    'FrameArrived',
+    'HIGH_LEVEL_EVENT_TYPES',
+    'HighLevelEvent',
+    'LinkMeasured',
+    'PartitionExited',
+    'PartitionFailed',
+    'Started',
+    'Stopped',
+    'TaskChanged',
+    'TensorArrived',
+    'TimerFired',
+    'TransferFailed',
+]
+
 
 @record
 class DeviceJoined:

@@ -4,33 +4,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from collections.abc import Mapping
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from typing import ClassVar
 from typing import Protocol
 from typing import TYPE_CHECKING
 
-from edge_sched_ros.core.high_level.graph import Partition
+from edge_sched_ros.core.high_level.graph import Cut
 from edge_sched_ros.core.policy import PolicyParameter
+from edge_sched_ros.core.record import record
 
 if TYPE_CHECKING:
+    from edge_sched_ros.core.high_level.job import FleetJob
     from edge_sched_ros.core.high_level.tasks import FleetTask
+    from edge_sched_ros.core.high_level.view import HighLevelView
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assignment:
     """
     Where a partition of a job is to run.
 
     :param deadline_ns: its sub-deadline, absolute
     :param unit_of: segment -> unit; empty: the device's own policy decides
+    :param expected_ns: (unit, time) that it should take there, for the account of what waits for
+        each unit; empty: each segment on the unit that is fastest for it
     """
 
     partition: str
     device: str
     deadline_ns: int
     unit_of: tuple[tuple[str, str], ...] = ()
+    expected_ns: tuple[tuple[str, int], ...] = ()
 
 
 class HighLevelPolicy(Protocol):
@@ -38,25 +45,29 @@ class HighLevelPolicy(Protocol):
     Decides partitions and devices.
 
     A deterministic object like a low-level policy: no clock, no random numbers, no I/O.
+    ``__init__`` takes the parameters, by keyword.
     """
 
     name: str
     parameters: ClassVar[tuple[PolicyParameter, ...]] = ()
 
-    def cut(self, task: FleetTask, view: Any) -> tuple[Partition, ...]:
+    def cuts(self, task: FleetTask, view: HighLevelView) -> Sequence[Cut]:
         """
-        Return the partitions of a task's network; asked again when devices come or go.
+        Return the ways in which the task's network may be cut.
 
-        Every segment is in exactly one partition, and the partitions form no loop.
+        Asked again when devices or their units come or go. Devices get ready for all of them.
+        None: no job can run now.
         """
 
-    def assign(self, job: Any, view: Any) -> Sequence[Assignment] | str:
+    def assign(self, job: FleetJob, view: HighLevelView) -> Sequence[Assignment] | str:
         """
         Return the device of every partition of a job that has none yet, or a reason to drop it.
 
-        Asked when a job may start, and again for what a lost device leaves to be done.
+        Asked when a job may start: then the names of the partitions choose one of the cuts. And
+        again for what a lost device leaves to be done (``job.cut`` is not ``None``): then for the
+        partitions ``job.open``.
         """
 
 
-#: makes policies by name; raises ConfigError for what it cannot
-HighLevelPolicyFactory = Any
+#: makes a policy of that name with those parameters; raises ConfigError for what it cannot
+HighLevelPolicyFactory = Callable[[str, Mapping[str, Any]], HighLevelPolicy]

@@ -1,0 +1,108 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The ways each task's network may be cut now, and what devices were told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from edge_sched_ros.core.errors import InvariantError
+from edge_sched_ros.core.high_level.cut_plan import CutPlan
+from edge_sched_ros.core.high_level.decisions import HighLevelDecision
+from edge_sched_ros.core.high_level.decisions import Load
+from edge_sched_ros.core.high_level.device_table import DeviceTable
+from edge_sched_ros.core.high_level.graph import Cut
+from edge_sched_ros.core.high_level.graph import Partition
+from edge_sched_ros.core.high_level.policy import HighLevelPolicy
+from edge_sched_ros.core.high_level.tasks import FleetTask
+from edge_sched_ros.core.high_level.view import HighLevelView
+
+#: partition -> its segments
+_Named = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+class CutTable:
+    """Cuts of every task; renewed when devices, their units or the policy change."""
+
+    def __init__(self, tasks: Mapping[str, FleetTask], devices: DeviceTable) -> None:
+        self._tasks = tasks
+        self._devices = devices
+        #: task -> its cuts, worked out
+        self.plans: dict[str, tuple[CutPlan, ...]] = dict.fromkeys(tasks, ())
+        #: (network, cut) -> worked out, as they come again with the devices
+        self._known: dict[tuple[str, Cut], CutPlan] = {}
+        #: (network, partition) -> its segments: what a name stands for never changes
+        self._meaning: dict[tuple[str, str], tuple[str, ...]] = {}
+        #: device -> task -> what it was told to load
+        self._told: dict[str, dict[str, _Named]] = {}
+        self._of_changes = -1
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the policy has to be asked again."""
+        return self._of_changes != self._devices.changes
+
+    def outdate(self) -> None:
+        """Have the policy asked again."""
+        self._of_changes = -1
+
+    def renew(
+        self, policy: HighLevelPolicy, view: HighLevelView, out: list[HighLevelDecision]
+    ) -> None:
+        """Ask the policy for the cuts of every task, and let devices load what is new."""
+        self._of_changes = self._devices.changes
+        for task in self._tasks.values():
+            cuts = policy.cuts(task, view)
+            self.plans[task.name] = tuple(self._plan(task, cut) for cut in cuts)
+            self._load(task, view, out)
+
+    def _plan(self, task: FleetTask, cut: Cut) -> CutPlan:
+        key = (task.graph.name, cut)
+        plan = self._known.get(key)
+        if plan is None:
+            plan = self._known[key] = CutPlan(task.graph, cut)
+            for part in cut:
+                named = (task.graph.name, part.name)
+                if self._meaning.setdefault(named, part.segments) != part.segments:
+                    raise InvariantError(
+                        f'partition {part.name} of {task.graph.name} stands for two things'
+                    )
+        return plan
+
+    def _load(self, task: FleetTask, view: HighLevelView, out: list[HighLevelDecision]) -> None:
+        parts = {
+            part.name: part for plan in self.plans[task.name] for part in plan.partitions.values()
+        }
+        for device in self._devices.devices:
+            named: _Named = tuple(
+                (part.name, part.segments)
+                for part in parts.values()
+                if view.can_run(task, part, device)
+            )
+            told = self._told.setdefault(device, {})
+            if named and told.get(task.name) != named:
+                told[task.name] = named
+                out.append(Load(device, task.name, task.graph.name, task.graph.digest, named))
+
+    def ensure_loaded(
+        self, task: FleetTask, part: Partition, device: str, out: list[HighLevelDecision]
+    ) -> None:
+        """Let a device load a partition of an earlier cut that a job in flight still has."""
+        told = self._told.setdefault(device, {})
+        named = told.get(task.name, ())
+        if (part.name, part.segments) not in named:
+            told[task.name] = named = (*named, (part.name, part.segments))
+            out.append(Load(device, task.name, task.graph.name, task.graph.digest, named))
+
+    def forget_device(self, device: str) -> None:
+        """Note that a device has lost its state."""
+        self._told.pop(device, None)
+
+    def problems(self) -> list[str]:
+        """What keeps tasks from running, one line each."""
+        return [
+            f'task {name}: no device can run its network ({self._tasks[name].graph.name}), or '
+            'a part of it'
+            for name, plans in self.plans.items()
+            if not plans
+        ]

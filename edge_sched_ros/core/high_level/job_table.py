@@ -1,0 +1,225 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""All jobs of a coordinator in flight. Every end is written into the ledger."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+from edge_sched_ros.core import reasons
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.errors import InvariantError
+from edge_sched_ros.core.events import FrameArrived
+from edge_sched_ros.core.high_level.decisions import HighLevelDecision
+from edge_sched_ros.core.high_level.decisions import JobCompleted
+from edge_sched_ros.core.high_level.decisions import JobDropped
+from edge_sched_ros.core.high_level.decisions import JobFailed
+from edge_sched_ros.core.high_level.decisions import JobReleased
+from edge_sched_ros.core.high_level.frames import FrameTable
+from edge_sched_ros.core.high_level.job import FleetJob
+from edge_sched_ros.core.high_level.tasks import FleetTask
+from edge_sched_ros.core.ledger import Ledger
+
+
+class FleetQueue:
+    """Waiting jobs (newest wins when full) and started jobs of one task."""
+
+    __slots__ = ('activations', 'active', 'last_completed', 'spec', 'waiting')
+
+    def __init__(self, spec: FleetTask) -> None:
+        self.spec = spec
+        #: jobs without devices, oldest first; at most ``queue_depth``
+        self.waiting: deque[FleetJob] = deque()
+        #: jobs that have started and not ended, oldest first; at most ``max_in_flight``
+        self.active: list[FleetJob] = []
+        #: frames counted for ``every_n``
+        self.activations = 0
+        #: id of the newest job that was completed
+        self.last_completed = -1
+
+    @property
+    def may_start(self) -> bool:
+        """Whether a waiting job may start."""
+        return bool(self.waiting) and len(self.active) < self.spec.max_in_flight
+
+    def activates(self) -> bool:
+        """Count one frame and return whether it releases a job."""
+        due = self.activations % self.spec.every_n == 0
+        self.activations += 1
+        return self.spec.enabled and due
+
+
+class FleetJobTable:
+    """
+    Queues and ledger of a coordinator.
+
+    :raises ConfigError: when two tasks have one name
+    """
+
+    def __init__(self, tasks: tuple[FleetTask, ...]) -> None:
+        self.specs: dict[str, FleetTask] = {}
+        for task in tasks:
+            if task.name in self.specs:
+                raise ConfigError('tasks', f"two tasks are named '{task.name}'")
+            self.specs[task.name] = task
+        self.ledger = Ledger(tuple(self.specs))
+        self.frames = FrameTable()
+        #: jobs in flight by id
+        self.jobs: dict[int, FleetJob] = {}
+        self._queues = {task.name: FleetQueue(task) for task in tasks}
+        self._by_stream: dict[str, list[FleetQueue]] = {}
+        for queue in self._queues.values():
+            self._by_stream.setdefault(queue.spec.stream, []).append(queue)
+        #: queues of which a job may have become one that may start
+        self._touched: dict[str, FleetQueue] = {}
+        self._next_id = 0
+
+    # --- beginnings -----------------------------------------------------------------------
+
+    def frame(self, event: FrameArrived, now_ns: int, out: list[HighLevelDecision]) -> None:
+        """Release a job of every task that the frame activates."""
+        for queue in self._by_stream.get(event.stream, ()):
+            if queue.activates():
+                self._release(queue, event, now_ns, out)
+                self._drop_surplus(queue, out)
+
+    def _release(
+        self, queue: FleetQueue, event: FrameArrived, now_ns: int, out: list[HighLevelDecision]
+    ) -> None:
+        spec, number = queue.spec, self._next_id
+        self._next_id += 1
+        frame = self.frames.take(event.stream, event.seq, spec.home, spec.graph.inputs)
+        self.frames.note_job(number, frame)
+        job = FleetJob(number, spec, frame, event.seq, event.release_ns)
+        if event.deadline_ns is not None:
+            job.deadline_ns = event.deadline_ns
+        self.ledger.release(
+            spec.name, release_ns=job.release_ns, now_ns=now_ns, worst_energy_mj=0.0
+        )
+        self.jobs[number] = job
+        queue.waiting.append(job)
+        self._touched[spec.name] = queue
+        out.append(
+            JobReleased(number, spec.name, spec.stream, job.seq, job.release_ns, job.deadline_ns)
+        )
+
+    def startable(self) -> Iterator[FleetJob]:
+        """Yield jobs that may start, as long as there are any: who gets one starts or ends it."""
+        while self._touched:
+            queues = [queue for queue in self._touched.values() if queue.may_start]
+            if not queues:
+                self._touched.clear()
+                return
+            first = queues[0]
+            if len(queues) > 1:
+                first = min(queues, key=lambda q: _urgency(q.waiting[0]))
+            yield first.waiting[0]
+
+    def start(self, job: FleetJob) -> None:
+        """Note that a job has devices."""
+        queue = self._queues[job.task]
+        queue.waiting.popleft()
+        queue.active.append(job)
+        job.state = 'active'
+
+    # --- ends -----------------------------------------------------------------------------
+
+    def complete(self, job: FleetJob, now_ns: int, out: list[HighLevelDecision]) -> None:
+        """End a job with its answer."""
+        self._end(job)
+        self._queues[job.task].last_completed = job.id
+        response_ns, on_time = now_ns - job.release_ns, now_ns <= job.deadline_ns
+        self.ledger.complete(
+            job.task, on_time=on_time, response_ns=response_ns, now_ns=now_ns, variant='base'
+        )
+        timings = tuple(job.timings)
+        home = job.spec.home
+        out.append(JobCompleted(job.id, job.task, on_time, response_ns, home, timings))
+
+    def drop(self, job: FleetJob, reason: str, out: list[HighLevelDecision]) -> None:
+        """End a job on purpose."""
+        self._end(job)
+        self.ledger.drop(job.task, reason)
+        out.append(JobDropped(job.id, job.task, reason, tuple(job.timings)))
+
+    def fail(self, job: FleetJob, reason: str, out: list[HighLevelDecision]) -> None:
+        """End a job by an error."""
+        self._end(job)
+        self.ledger.fail(job.task, reason)
+        out.append(JobFailed(job.id, job.task, reason, tuple(job.timings)))
+
+    def overtaken(self, job: FleetJob) -> list[FleetJob]:
+        """Return the started jobs of a completed job's task that were released before it."""
+        return [other for other in self._queues[job.task].active if other.id < job.id]
+
+    def _end(self, job: FleetJob) -> None:
+        queue = self._queues[job.task]
+        if job.state == 'waiting':
+            queue.waiting.remove(job)
+        else:
+            queue.active.remove(job)
+        job.state = 'ended'
+        del self.jobs[job.id]
+        self.frames.release(job.frame)
+        if queue.waiting:
+            self._touched[job.task] = queue
+
+    def _drop_surplus(self, queue: FleetQueue, out: list[HighLevelDecision]) -> None:
+        while len(queue.waiting) > queue.spec.queue_depth:
+            self.drop(queue.waiting[0], reasons.SUPERSEDED, out)
+
+    # --- changes --------------------------------------------------------------------------
+
+    def change(self, spec: FleetTask, now_ns: int, out: list[HighLevelDecision]) -> None:
+        """Put new settings of a task in force; jobs in flight keep their deadlines."""
+        queue = self._queues[spec.name]
+        if spec.enabled and not queue.spec.enabled:
+            self.ledger.tasks[spec.name].enabled_ns = now_ns
+        self.specs[spec.name] = queue.spec = spec
+        if not spec.enabled:
+            for job in list(queue.waiting):
+                self.drop(job, reasons.DISABLED, out)
+        self._drop_surplus(queue, out)
+        self._touched[spec.name] = queue
+
+    # --- invariants -----------------------------------------------------------------------
+
+    def validate(self) -> None:
+        """
+        Check queues, frames and ledger against each other.
+
+        :raises InvariantError: when they disagree
+        """
+        in_flight: dict[str, int] = {}
+        for name, queue in self._queues.items():
+            in_flight[name] = len(queue.waiting) + len(queue.active)
+            _check_states(queue)
+            for job in (*queue.waiting, *queue.active):
+                if self.jobs.get(job.id) is not job:
+                    raise InvariantError(f'{job!r} is in a queue and not in the table')
+        if sum(in_flight.values()) != len(self.jobs):
+            raise InvariantError('the table has a job that is in no queue')
+        live: dict[int, int] = {}
+        for job in self.jobs.values():
+            live[id(job.frame)] = live.get(id(job.frame), 0) + 1
+        if live != {id(frame): frame.live for frame in self.frames.frames()}:
+            raise InvariantError('frames and jobs in flight do not agree')
+        self.ledger.validate(in_flight)
+
+
+def _urgency(job: FleetJob) -> tuple[int, int, int]:
+    return (-job.priority, job.deadline_ns, job.id)
+
+
+def _check_states(queue: FleetQueue) -> None:
+    name = queue.spec.name
+    if any(job.state != 'waiting' or job.runs for job in queue.waiting):
+        raise InvariantError(f'{name}: a started job waits')
+    if any(job.state != 'active' for job in queue.active):
+        raise InvariantError(f'{name}: a job that is not started is active')
+    if len(queue.waiting) > queue.spec.queue_depth:
+        raise InvariantError(f'{name}: more jobs wait than the queue takes')
+    ids = [job.id for job in (*queue.active, *queue.waiting)]
+    if ids != sorted(set(ids)):
+        raise InvariantError(f'{name}: jobs are not in the order of their release')

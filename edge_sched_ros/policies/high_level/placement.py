@@ -1,0 +1,217 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""A cut with a device for every partition, and when its parts would end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from edge_sched_ros.core.high_level.policy import Assignment
+
+if TYPE_CHECKING:
+    from edge_sched_ros.core.high_level.backlog import Resource
+    from edge_sched_ros.core.high_level.cut_plan import CutPlan
+    from edge_sched_ros.core.high_level.frames import Frame
+    from edge_sched_ros.core.high_level.graph import Partition
+    from edge_sched_ros.core.high_level.job import FleetJob
+    from edge_sched_ros.core.high_level.tasks import FleetTask
+    from edge_sched_ros.core.high_level.view import HighLevelView
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """
+    A tensor that a partition (or the home device) waits for.
+
+    :param giver: index of the partition that gives it; -1: it comes with the frame
+    :param link: what it crosses; ``None`` within a device
+    :param busy_ns: how long it keeps the link busy
+    :param latency_ns: until it is there, after that
+    """
+
+    tensor: str
+    giver: int
+    link: Resource | None
+    busy_ns: int
+    latency_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """
+    A partition on its device.
+
+    :param work: (resource, time) one after the other
+    :param unit_of: segment -> unit, where the policy wants to choose that
+    :param on: (unit, time) where that is not each segment's fastest unit
+    """
+
+    partition: Partition
+    device: str
+    work: tuple[tuple[Resource, int], ...]
+    needs: tuple[Need, ...]
+    unit_of: tuple[tuple[str, str], ...] = ()
+    on: tuple[tuple[str, int], ...] = ()
+
+
+class Placement:
+    """
+    Where the partitions of a task's jobs run.
+
+    :param device_of: partition -> device
+    :param unit_of: segment -> unit, of segments that are not to run where they are fastest
+    """
+
+    __slots__ = ('after_ns', 'alone_ns', 'answers', 'ends_ns', 'plan', 'steps')
+
+    def __init__(
+        self,
+        task: FleetTask,
+        plan: CutPlan,
+        device_of: Mapping[str, str],
+        view: HighLevelView,
+        unit_of: Mapping[str, str] | None = None,
+    ) -> None:
+        self.plan = plan
+        index = {name: number for number, name in enumerate(plan.partitions)}
+
+        def need(tensor: str, target: str) -> Need:
+            giver = plan.producer.get(tensor)
+            source = task.home if giver is None else device_of[giver]
+            number = -1 if giver is None else index[giver]
+            if source == target:
+                return Need(tensor, number, None, 0, 0)
+            nbytes = plan.nbytes(tensor)
+            busy_ns = view.links.busy_ns(source, target, nbytes)
+            latency_ns = view.links.link(source, target).latency_ns
+            return Need(tensor, number, (source, target), busy_ns, latency_ns)
+
+        self.steps = tuple(
+            _step(task, part, device_of[name], view, unit_of or {}, need)
+            for name, part in plan.partitions.items()
+        )
+        #: what the home device waits for
+        self.answers = tuple(need(tensor, task.home) for tensor in task.graph.outputs)
+        ends_ns: list[int] = []
+        #: from release to answer when nothing else is going on
+        self.alone_ns = _walk(self.steps, self.answers, _idle, 0, ends_ns, None)
+        #: when each partition ends then
+        self.ends_ns = tuple(ends_ns)
+        #: what comes after each partition at least, until the answer is at home
+        self.after_ns = self._after()
+
+    def finish_ns(self, job: FleetJob, view: HighLevelView) -> int:
+        """Return when a job that starts now should be answered, by what waits everywhere."""
+        return _walk(self.steps, self.answers, view.free_ns, view.now_ns, [], job.frame)
+
+    def begun_with_ns(self, waiting_ns: Mapping[Resource, int]) -> int:
+        """Return how long a job takes when so much work waits for resources."""
+        return _walk(self.steps, self.answers, lambda key: waiting_ns.get(key, 0), 0, [], None)
+
+    def assignments(self, deadlines_ns: Sequence[int]) -> list[Assignment]:
+        """Return what a policy has to say of a job with these sub-deadlines."""
+        return [
+            Assignment(step.partition.name, step.device, deadline_ns, step.unit_of, step.on)
+            for step, deadline_ns in zip(self.steps, deadlines_ns)
+        ]
+
+    def latest_ns(self, job: FleetJob) -> list[int]:
+        """Return when each partition has to end for the job to be on time, with no waiting."""
+        deadline_ns = job.deadline_ns
+        return [deadline_ns - after_ns for after_ns in self.after_ns]
+
+    def _after(self) -> tuple[int, ...]:
+        after = [0] * len(self.steps)
+        length = [sum(ns for _, ns in step.work) for step in self.steps]
+        for need in self.answers:
+            after[need.giver] = max(after[need.giver], need.busy_ns + need.latency_ns)
+        for number in range(len(self.steps) - 1, -1, -1):
+            for need in self.steps[number].needs:
+                if need.giver >= 0:
+                    way_ns = need.busy_ns + need.latency_ns + length[number] + after[number]
+                    after[need.giver] = max(after[need.giver], way_ns)
+        return tuple(after)
+
+
+def _step(
+    task: FleetTask,
+    part: Partition,
+    device: str,
+    view: HighLevelView,
+    unit_of: Mapping[str, str],
+    need: Callable[[str, str], Need],
+) -> Step:
+    """Return a partition on a device."""
+    needs = tuple(need(tensor, device) for tensor in part.inputs)
+    times, runs = view.times_ns(task.graph.name, device), list[tuple[str, int]]()
+    chosen = tuple((name, unit_of[name]) for name in part.segments if name in unit_of)
+    before = ''
+    for segment in part.segments:
+        on = times[segment]
+        unit = unit_of.get(segment) or min(on, key=on.__getitem__)
+        time_ns = on[unit]
+        if before == unit:
+            runs[-1] = (unit, runs[-1][1] + time_ns)
+        else:
+            hand_over_ns = view.hand_over_ns(device, before, unit) if before else 0
+            runs.append((unit, time_ns + hand_over_ns))
+        before = unit
+    work = tuple(((device, unit), time_ns) for unit, time_ns in runs)
+    return Step(part, device, work, needs, chosen, tuple(runs) if chosen else ())
+
+
+def _idle(_resource: Resource) -> int:
+    return 0
+
+
+def _walk(
+    steps: Sequence[Step],
+    answers: Sequence[Need],
+    free_at_ns: Callable[[Resource], int],
+    now_ns: int,
+    ends_ns: list[int],
+    frame: Frame | None,
+) -> int:
+    """
+    Return when the answer should be at home.
+
+    :param free_at_ns: when a resource is free first
+    :param ends_ns: gets the end of each step
+    :param frame: some of it may be on its way already
+    """
+    free: dict[Resource, int] = {}
+
+    def come_ns(need: Need) -> int:
+        ready_ns = now_ns if need.giver < 0 else ends_ns[need.giver]
+        link = need.link
+        if link is None:
+            return ready_ns
+        begin_ns, busy_ns = free.get(link) or free_at_ns(link), need.busy_ns
+        if need.giver < 0 and frame is not None:
+            if link[1] in frame.tensors_at[need.tensor]:
+                return now_ns
+            if (need.tensor, link[1]) in frame.orders:
+                busy_ns = 0
+        if ready_ns > begin_ns:
+            begin_ns = ready_ns
+        free[link] = begin_ns + busy_ns
+        return begin_ns + busy_ns + need.latency_ns
+
+    for step in steps:
+        time_ns = now_ns
+        for need in step.needs:
+            ready_ns = come_ns(need)
+            if ready_ns > time_ns:
+                time_ns = ready_ns
+        for resource, work_ns in step.work:
+            begin_ns = free.get(resource) or free_at_ns(resource)
+            if begin_ns > time_ns:
+                time_ns = begin_ns
+            time_ns += work_ns
+            free[resource] = time_ns
+        ends_ns.append(time_ns)
+    return max(come_ns(need) for need in answers)
