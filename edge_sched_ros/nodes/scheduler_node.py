@@ -82,6 +82,8 @@ class SchedulerNode(LifecycleNode):
         self._bond: Bond | None = None
         #: why it could not be configured the last time
         self._problem = ''
+        #: whether it was configured and has not been active since
+        self._never_active = False
         self._outputs: dict[str, TaskPublisher] = {}
         self._timing = create_publisher(self, JobTiming, '~/timing', QoSProfile(depth=100))
         self._settings = NodeParameters(self, validate=self._validate, apply=self._apply)
@@ -134,6 +136,7 @@ class SchedulerNode(LifecycleNode):
             self._refuse(brief_error(error))
             return TransitionCallbackReturn.ERROR
         self._problem = ''
+        self._never_active = True
         networks = ', '.join(
             f'{task.name} ({self._pipeline.network_of(task.name)})' for task in self._config.tasks
         )
@@ -169,6 +172,7 @@ class SchedulerNode(LifecycleNode):
             # a wrong qos_overrides value, say
             self.get_logger().error(f'cannot be activated: {brief(error, MOST_OF_AN_ERROR)}')
             return FAILURE
+        self._never_active = False
         pipeline.start()
         self._inputs.start()
         self._reporter = Reporter(
@@ -251,24 +255,29 @@ class SchedulerNode(LifecycleNode):
             self._bond.close()
             self._bond = None
         if self._pipeline is not None:
+            if self._never_active:
+                self._write_system(self._pipeline)
             self._pipeline.unload()
-        self._pipeline = None
+        self._pipeline, self._never_active = None, False
 
     def _loaded(self) -> tuple[Pipeline, PipelineConfig]:
         assert self._pipeline is not None and self._config is not None
         return self._pipeline, self._config
 
     def _write_files(self, pipeline: Pipeline) -> None:
-        settings = self._settings
-        writers: tuple[Callable[[], None], ...] = (
-            lambda: write_summary_file(settings.value('summary_file'), pipeline.status()),
-            lambda: pipeline.write_system(settings.value('system_file')),
-        )
-        for write in writers:
-            try:
-                write()
-            except EdgeSchedError as error:
-                self.get_logger().error(brief(error, MOST_OF_AN_ERROR))
+        file = self._settings.value('summary_file')
+        self._tell_problem(lambda: write_summary_file(file, pipeline.status()))
+        self._write_system(pipeline)
+
+    def _write_system(self, pipeline: Pipeline) -> None:
+        file = self._settings.value('system_file')
+        self._tell_problem(lambda: pipeline.write_system(file))
+
+    def _tell_problem(self, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except EdgeSchedError as error:
+            self.get_logger().error(brief(error, MOST_OF_AN_ERROR))
 
     # --- results ------------------------------------------------------------------------------
 

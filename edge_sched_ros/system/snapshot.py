@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
 from typing import TYPE_CHECKING
@@ -74,11 +75,27 @@ def snapshot_data(
         'transitions': transitions_data(dispatcher, units),
         'networks': writer.networks,
         'streams': writer.streams,
-        'tasks': {name: writer.tasks[name] for name in dispatcher.tasks if name in writer.tasks},
+        'tasks': {
+            writer.called[name]: writer.tasks[name]
+            for name in dispatcher.tasks
+            if name in writer.tasks
+        },
         'changes': [{'at_s': 0.0, 'unit': name, 'set': {'state': 'unavailable'}} for name in lost],
         'notes': writer.notes(),
     }
     return {key: value for key, value in found.items() if value}
+
+
+def _as_called(tasks: Iterable[str]) -> dict[str, str]:
+    """Return task -> a name that system files allow; another than its own where it must be."""
+    found: dict[str, str] = {}
+    # those that may be called as they are come first
+    for name in sorted(tasks, key=lambda one: plain_name(one) != one):
+        own = plain_name(name)
+        while own in found.values():
+            own = f'{own}_'
+        found[name] = own
+    return found
 
 
 class _Tasks:
@@ -93,6 +110,8 @@ class _Tasks:
         self._dispatcher = dispatcher
         self._seen_hz = seen_hz
         self._names = names
+        #: task -> its name in the file
+        self.called = _as_called(dispatcher.tasks)
         self.tasks: dict[str, dict[str, Any]] = {}
         self.networks: dict[str, dict[str, Any]] = {}
         self.streams: dict[str, dict[str, Any]] = {}
@@ -128,9 +147,10 @@ class _Tasks:
         }  # fmt: skip
 
     def notes(self) -> dict[str, Any]:
-        """Return what is for people: the policy, what streams are called, who is left out."""
+        """Return what is for people: the policy, what is called otherwise, who is left out."""
         renamed = {name: own for own, name in self._stream_names.items() if name != own}
-        found = {'topics': renamed, 'left_out': self._left_out}
+        tasks = {self.called[name]: name for name in self.tasks if self.called[name] != name}
+        found = {'topics': renamed, 'tasks': tasks, 'left_out': self._left_out}
         policy = {'policy': self._dispatcher.policy_name}
         return {**policy, **{key: value for key, value in found.items() if value}}
 
@@ -161,7 +181,7 @@ class _Tasks:
         return min(declared, default=0) / NS_PER_MS
 
     def _cascade(self, spec: TaskSpec) -> dict[str, Any]:
-        found: dict[str, Any] = {'after': spec.after}
+        found: dict[str, Any] = {'after': self.called[spec.after]}
         if answers_before(self._dispatcher, spec) < ENOUGH:
             return found
         share = share_activated(self._dispatcher, spec)

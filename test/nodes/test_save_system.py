@@ -79,6 +79,43 @@ def test_a_file_that_cannot_be_written_is_said_before_the_run(start, tmp_path, c
 def test_a_file_that_cannot_be_written_any_more_is_one_line(bench, start, tmp_path, capfd):
     path = tmp_path / 'robot.yaml'
     node = start(system_file=str(path))
+    _work(bench)
     path.mkdir()
     node.trigger_deactivate()
     assert f'{path}: cannot be written' in capfd.readouterr().err
+
+
+@pytest.mark.parametrize('end', ['trigger_cleanup', 'trigger_shutdown', 'destroy_node'])
+def test_what_was_known_is_written_though_nothing_ran(bench, start, tmp_path, end):
+    known, path = tmp_path / 'known.yaml', tmp_path / 'robot.yaml'
+    node = start(system_file=str(known))
+    _work(bench)
+    node.trigger_deactivate()
+    node.trigger_cleanup()
+    before = known.stat().st_mtime_ns
+    again = {'system_file': str(path), 'profiles': str(known), 'detector.period_ms': 100.0}
+    for name, value in again.items():
+        assert set_parameters(bench, **{name: value}).successful
+    node.trigger_configure()
+    assert not path.exists()
+    getattr(node, end)()
+    assert list(load_system(path).tasks) == ['detector']
+    assert known.stat().st_mtime_ns == before
+
+
+def test_while_nothing_is_known_the_file_stays_as_it_is_and_that_is_said(
+    bench, start, tmp_path, capfd
+):
+    path = tmp_path / 'robot.yaml'
+    path.write_text('of an earlier run')
+    node = start(system_file=str(path))
+    node.trigger_deactivate()
+    said = f'{path}: not written, as there is no task to write: detector: what it takes is not kn'
+    assert said in capfd.readouterr().err
+    response = bench.call(Trigger, SERVICE, Trigger.Request())
+    assert not response.success and response.message.startswith(said)
+    node.trigger_cleanup()
+    node.trigger_configure()
+    node.trigger_cleanup()
+    assert said in capfd.readouterr().err
+    assert path.read_text() == 'of an earlier run'

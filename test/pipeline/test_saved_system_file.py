@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,14 +45,26 @@ def test_rates_are_means_from_the_start_to_the_last_message():
 @pytest.fixture
 def run(tmp_path):
     """Return a pipeline on one CPU that has worked on some frames."""
-    values = {
-        'tasks': ['detector', 'other'],
-        'detector.deadline_ms': 50.0,
-        'other.topic': 'never',
-    }
-    for name in values['tasks']:
-        values[f'{name}.network'] = str(write_network(tmp_path, f'{name}_net', engine='simulated'))
-    values['detector.topic'] = '/front/image_raw'
+    with _run(tmp_path, {'detector': '/front/image_raw', 'other': 'never'}) as pipeline:
+        yield pipeline
+
+
+@pytest.fixture
+def worked(tmp_path):
+    """Return a function that returns a pipeline that has worked; it is freed at the end."""
+    with ExitStack() as stack:
+        yield lambda topics: stack.enter_context(_run(tmp_path, topics))
+
+
+@contextmanager
+def _run(tmp_path, topics):
+    """Yield a pipeline that has worked on frames of the first task's topic."""
+    values = {'tasks': list(topics)}
+    for name, topic in topics.items():
+        own = name.strip('_')
+        values[f'{name}.network'] = str(write_network(tmp_path, f'{own}_net', engine='simulated'))
+        values[f'{name}.topic'] = topic
+        values[f'{name}.deadline_ms'] = 50.0
     ended = threading.Semaphore(0)
     machine = replace(discover(), units=(LocalUnit(Unit('cpu0', 'cpu')),))
     pipeline = Pipeline(
@@ -60,7 +74,8 @@ def run(tmp_path):
     pipeline.start()
     for seq in range(4):
         pipeline.submit(frame(stream='/front/image_raw', seq=seq))
-        assert ended.acquire(timeout=TIMEOUT_S)
+        for topic in topics.values():
+            assert topic == 'never' or ended.acquire(timeout=TIMEOUT_S)
     pipeline.stop()
     yield pipeline
     pipeline.unload()
@@ -116,3 +131,27 @@ def test_a_node_begins_with_what_it_learned(run, tmp_path):
         assert all('other_net' in one for one in use.missing)
     finally:
         pipeline.unload()
+
+
+def test_tasks_whose_names_system_files_do_not_allow_have_others_there(worked, tmp_path):
+    topic = '/front/image_raw'
+    run = worked({'_detector': topic, 'n_detector': topic, 'other': 'never'})
+    path = tmp_path / 'robot.yaml'
+    run.write_system(str(path))
+    found = load_system(path)
+    assert set(found.tasks) == {'n_detector', 'n_detector_'}
+    assert found.notes['tasks'] == {'n_detector_': '_detector'}
+    assert not main(['simulate', str(path), '--seconds', '0.5'])
+
+
+def test_while_nothing_is_known_of_any_task_the_file_stays(worked, tmp_path):
+    run = worked({'detector': 'never'})
+    path = tmp_path / 'robot.yaml'
+    path.write_text('of an earlier run')
+    with pytest.raises(ConfigError) as caught:
+        run.write_system(str(path))
+    assert str(caught.value) == (
+        f'{path}: not written, as there is no task to write: detector: what it takes is not known '
+        'yet'
+    )
+    assert path.read_text() == 'of an earlier run'

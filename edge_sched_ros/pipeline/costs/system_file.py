@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
+from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.runtime import Runtime
 from edge_sched_ros.pipeline.inputs.inputs_account import InputAccount
 from edge_sched_ros.system.snapshot import snapshot_data
@@ -55,11 +56,13 @@ def write_system_file(
     """
     Write what a runtime's dispatcher knows now, whole or not at all; nothing without a name.
 
+    While nothing is known of any task, the file stays as it is.
+
     :param name: of the file, ``~`` for the home folder
     :param seen_hz: stream -> messages a second
     :param networks: task -> name of its network
     :param root: where the machine's files are
-    :raises ConfigError: when it cannot be written
+    :raises ConfigError: when it cannot be written, or nothing is known of any task
     """
     if not name:
         return
@@ -69,8 +72,12 @@ def write_system_file(
     from edge_sched_ros.system.parsing import parse_system
     from edge_sched_ros.system.writing import write_system
 
-    read = partial(snapshot_data, seen_hz=seen_hz, networks=networks)
-    system = parse_system((name, runtime.read(read)))
+    data = runtime.read(partial(snapshot_data, seen_hz=seen_hz, networks=networks))
+    if 'tasks' not in data:
+        # what the file may have of an earlier run is worth more
+        told = '; '.join(f'{task}: {why}' for task, why in data['notes']['left_out'].items())
+        raise ConfigError(name, f'not written, as there is no task to write: {told}')
+    system = parse_system((name, data))
     measured = empty_profile(read_fingerprint(root)).measured
     system = system.model_copy(update={'measured': measured})
     write_system(Path(name).expanduser(), system, _HEAD)
