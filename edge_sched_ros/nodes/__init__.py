@@ -7,5 +7,5 @@ import sys
 from edge_sched_ros.installation.missing import explain_import_errors
 
 if sys.argv[:1] == ['-m']:
-    # ``python -m`` imports the package before its module: this process is one of the nodes
+    # ``python -m`` imports the package before its module, so this process is one of the nodes
     explain_import_errors('edge_sched_ros.nodes')

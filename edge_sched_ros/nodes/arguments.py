@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Arguments of the programs beside the scheduler; what is wrong with them is one line."""
+"""Arguments of the helper programs; an error in them is reported in one line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from edge_sched_ros.nodes.running import BAD_INPUT
 
 class OneLineParser(argparse.ArgumentParser):
     """
-    Ends the program with one line, as ``edge-sched`` does; argparse tells the usage before it.
+    Ends the program with one line, as ``edge-sched`` does; argparse would print the usage first.
 
     :param prog: name of the program
     """
@@ -25,14 +25,14 @@ class OneLineParser(argparse.ArgumentParser):
         super().__init__(prog=prog, **more)
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong and end."""
+        """Print the error and exit."""
         line = ' '.join(message.split())
         sys.stderr.write(f'{self.prog}: {line} ({self.prog} --help shows the options)\n')
         sys.exit(BAD_INPUT)
 
 
 def path_named(text: str) -> Path:
-    """Return a path; an empty one would be the present folder."""
+    """Return a path; an empty one would mean the current folder."""
     if is_blank(text):
         raise argparse.ArgumentTypeError(f'must be a path, not {text!r}')
     return Path(text)

@@ -22,20 +22,20 @@ from edge_sched_ros.nodes.bag_qos import played_qos
 from edge_sched_ros.nodes.ros_messages import message_class
 
 _CLOCK_PERIOD_S = 0.01
-#: printed when the first message goes out, and once a second after
+#: printed with the first message and once a second after it
 STARTED = 'playing'
 
 
 class BagPlayer(Node):
     """
-    Publishes a bag's messages, byte for byte, at their times, with the QoS they had.
+    Publishes a bag's messages unchanged, at their recorded times, with their recorded QoS.
 
-    Messages of a ROS 1 bag are converted. Topics of types that are not known here are left out.
+    Messages of a ROS 1 bag are converted. Topics whose type is not installed are left out.
 
-    :param bag: an open one
-    :param topics: which to play; all when empty
+    :param bag: an open bag
+    :param topics: topics to play; all when empty
     :param keep_gaps: wait through long gaps
-    :param interrupted: asked while waiting; ends the playing when it is so
+    :param interrupted: called while waiting; playback ends when it returns true
     """
 
     def __init__(
@@ -61,14 +61,14 @@ class BagPlayer(Node):
         self._publishers_of: dict[tuple[str, str], Any] = {}
         self._connections = self._publish(wanted)
         if not self._connections:
-            raise ConfigError('the bag', 'holds nothing that can be played')
-        #: messages whose bytes could not be converted
+            raise ConfigError('the bag', 'contains nothing that can be played')
+        #: number of messages that could not be converted
         self.damaged = 0
         self._clock_publisher = self.create_publisher(Clock, '/clock', 10) if clock else None
 
     @property
     def heard(self) -> bool:
-        """Whether somebody listens to one of the topics."""
+        """Whether one of the topics has a subscriber."""
         return any(p.get_subscription_count() for p in self._publishers_of.values())
 
     @property
@@ -96,7 +96,7 @@ class BagPlayer(Node):
         return found
 
     def hold_clock(self) -> None:
-        """Say that it is the time of the first message."""
+        """Publish the time of the first message on ``/clock``."""
         self._publish_clock(self._bag.start_time)
 
     def play(self, rate: float) -> int:
@@ -123,7 +123,7 @@ class BagPlayer(Node):
         return count
 
     def _bytes_of(self, connection: Any, data: bytes) -> bytes | None:
-        """Return a message as it is published; ``None`` for one of ROS 1 that is damaged."""
+        """Return the message to publish; ``None`` for a damaged ROS 1 message."""
         try:
             return self._bag.cdr(data, connection.msgtype)
         except Exception as error:
@@ -133,7 +133,7 @@ class BagPlayer(Node):
             return None
 
     def _wait_until(self, due: float, rate: float, at_ns: int) -> None:
-        """Sleep until a message is due, the clock ticking meanwhile and never going past it."""
+        """Sleep until a message is due; the clock ticks meanwhile and never passes that time."""
         while (left := due - time.monotonic()) > 0:
             if self._interrupted():
                 raise ExternalShutdownException
@@ -148,5 +148,5 @@ class BagPlayer(Node):
 
 
 def warn(line: str) -> None:
-    """Say on standard error what somebody should know of."""
+    """Print a warning on standard error."""
     print(f'bag_player: {line}', file=sys.stderr, flush=True)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Plays a bag over DDS with ``/clock``: for development where ``ros2 bag play`` is absent."""
+"""Plays a bag over DDS with ``/clock``, for machines without ``ros2 bag play``."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def main() -> None:
             count += node.play(arguments.rate)
         damaged = f', {node.damaged} damaged ones left out' if node.damaged else ''
         print(f'played {count} messages{damaged}', flush=True)
-        # whoever is still receiving the last ones may finish
+        # let subscribers receive the last messages
         time.sleep(0.5)
         node.destroy_node()
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""QoS in bags: what publishers offered when a topic was recorded, and is played with."""
+"""QoS in bags: what publishers offered during recording, and what playback offers."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from rosbags.interfaces import QosLiveliness
 from rosbags.interfaces import QosReliability
 from rosbags.interfaces import QosTime
 
-#: of topics whose publishers' QoS or its depth is not in the bag
+#: used where the bag has no QoS, or no depth, of a topic's publishers
 _DEPTH = 10
 _MOST_DEPTH = 1000
-#: seconds from which a duration means for ever: a bag may hold any of several ways to write it
+#: durations of this many seconds or more mean infinite: bags write infinity in several ways
 _FOREVER_S = 2**31 - 1
 
 
 def played_qos(connections: Sequence[Any]) -> QoSProfile:
     """
-    Return what to offer for a topic.
+    Return the QoS to offer for a topic.
 
-    Where publishers offered different QoS, it is one that every subscriber of theirs can hear:
-    reliable if one was, kept for late joiners if one was. A latched topic keeps as many messages
-    as all its publishers together.
+    Where publishers offered different QoS, the result is compatible with all their subscribers:
+    reliable if one was reliable, transient local if one was. A latched topic keeps as many
+    messages as all its publishers together.
 
-    :param connections: of the topic in the bag
+    :param connections: the topic's connections in the bag
     """
     if any(getattr(connection.ext, 'latching', None) for connection in connections):
         return _profile(True, True, _DEPTH)  # ROS 1
@@ -49,7 +49,7 @@ def played_qos(connections: Sequence[Any]) -> QoSProfile:
     latched = any(offer.durability.name == 'TRANSIENT_LOCAL' for offer in offers)
     depth = sum(max(1, offer.depth) for offer in offers)
     if not latched and not all(offer.depth for offer in offers):
-        depth = max(depth, _DEPTH)  # discovery does not tell it
+        depth = max(depth, _DEPTH)  # discovery does not report it
     qos = _profile(reliable, latched, depth)
     if any(offer.history.name == 'KEEP_ALL' for offer in offers):
         qos.history = HistoryPolicy.KEEP_ALL
@@ -59,7 +59,7 @@ def played_qos(connections: Sequence[Any]) -> QoSProfile:
 
 
 def written_qos(offer: QoSProfile) -> Qos:
-    """Return what a publisher offers as bags hold it."""
+    """Return a publisher's QoS in the form that bags store."""
     return Qos(
         QosHistory[offer.history.name],
         offer.depth,
@@ -88,7 +88,7 @@ def _profile(reliable: bool, latched: bool, depth: int) -> QoSProfile:
 
 
 def _longest(times: Any) -> Duration:
-    """Return the longest duration; zero, which is none at all, when one has no end."""
+    """Return the longest duration; zero, which means unset, when one is infinite."""
     found = list(times)
     if any(time.sec >= _FOREVER_S or not (time.sec or time.nsec) for time in found):
         return Duration()

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Records topics into an MCAP bag, message bytes as they came, until SIGINT."""
+"""Records topics into an MCAP bag, message bytes unchanged, until SIGINT."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ from edge_sched_ros.nodes.running import running
 from edge_sched_ros.nodes.unheard_publishers import unheard_publishers
 from edge_sched_ros.pipeline.settings.resources import make_folder
 
-#: printed once every topic has a publisher: a script may start the player then
+#: printed once every topic has a publisher; a script may then start the player
 READY = 'recording'
-#: how often publishers are looked for
+#: how often publishers are searched for
 _LOOK_S = 0.1
 
 
 class BagRecorder(Node):
     """
-    Subscribes to each topic once somebody publishes there, and writes what comes.
+    Subscribes to each topic once it has a publisher, and writes what arrives.
 
-    Requests what all publishers of a topic offer, and less when one comes that offers less. The
-    bag says of each topic what those offer that are found first, as ``ros2 bag record`` has it
-    say, and the topic is played with that.
+    Requests the QoS that all publishers of a topic offer, and lowers it when a publisher appears
+    that offers less. Like ``ros2 bag record``, it stores the QoS of the publishers found first,
+    and the topic is played with that QoS.
 
     :param topics: topic name -> message type
     :param writer: an open ``rosbags`` writer
@@ -61,22 +61,22 @@ class BagRecorder(Node):
         self._warned: set[str] = set()
         for topic, kind in topics.items():
             if kind not in typestore().fielddefs:
-                raise ConfigError(topic, f"'{kind}' cannot be written into a bag here")
+                raise ConfigError(topic, f"type '{kind}' cannot be recorded: it is not installed")
             message_class(kind, topic)
         self.create_timer(_LOOK_S, self.find_topics, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
     @property
     def matched(self) -> bool:
-        """Whether every topic has a publisher that is heard."""
+        """Whether every topic has a publisher with a compatible subscription."""
         subscriptions = self._subscriptions_by_topic
         return all(topic in subscriptions for topic in self._topics) and all(
-            # Humble cannot tell
+            # Humble does not report it
             not hasattr(each, 'get_publisher_count') or each.get_publisher_count()
             for each in subscriptions.values()
         )
 
     def find_topics(self) -> None:
-        """Look who publishes, and subscribe so that all of them are heard."""
+        """Find the publishers, and subscribe with a QoS compatible with all of them."""
         for topic, kind in self._topics.items():
             offers = [
                 info.qos_profile
@@ -87,10 +87,10 @@ class BagRecorder(Node):
                 self._note(topic, offers)
                 self._hear(topic, recorded_qos(offers))
             for line in unheard_publishers(self, topic, kind, recorded_qos(offers)):
-                self._warn_once(f'{topic}: nothing can come from {line}')
+                self._warn_once(f'{topic}: no messages can be received from {line}')
 
     def _note(self, topic: str, offers: Iterable[QoSProfile]) -> None:
-        """Have the bag hold a topic, and what each of its publishers offers."""
+        """Add a topic to the bag, with the QoS of each of its publishers."""
         if topic not in self._connections:
             written = [written_qos(offer) for offer in offers]
             self._connections[topic] = self._writer.add_connection(
@@ -98,7 +98,7 @@ class BagRecorder(Node):
             )
 
     def finish(self) -> None:
-        """Have the bag hold the topics, too, on which nobody published."""
+        """Add the topics without a publisher to the bag, too."""
         for topic in self._topics.keys() - self._connections.keys():
             self._note(topic, ())
 
@@ -130,7 +130,7 @@ class BagRecorder(Node):
 
 def _arguments() -> argparse.Namespace:
     parser = OneLineParser('bag_recorder', description=__doc__)
-    parser.add_argument('bag', type=path_named, help='the bag to write; must not exist')
+    parser.add_argument('bag', type=path_named, help='the bag to write; it must not exist')
     parser.add_argument(
         'topics', nargs='+', metavar='TOPIC:TYPE', help='topics to record, with their types'
     )
@@ -139,7 +139,7 @@ def _arguments() -> argparse.Namespace:
         if topic.count(':') != 1 or not all(topic.split(':')):
             parser.error(f"'{topic}' is not of the form TOPIC:TYPE")
     if arguments.bag.exists():
-        parser.error(f'{arguments.bag} exists already')
+        parser.error(f'{arguments.bag} already exists')
     return arguments
 
 

@@ -3,9 +3,9 @@
 """
 The node's side of a bond with nav2's lifecycle manager.
 
-The manager takes down what it manages when a node's heartbeats stop. This side only sends: nav2's
-own servers, too, do nothing when the manager dies. So the messages are all that is needed of the
-package ``bond``, and the library for Python, which Humble does not have, is not.
+The manager shuts its nodes down when a node's heartbeats stop. This side only sends: like nav2's
+own servers, it does nothing when the manager dies. So it needs only the messages of the package
+``bond``, not its Python library, which Humble does not have.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.nodes.eventless_publishers import create_publisher
 from edge_sched_ros.nodes.ros_messages import message_class
 
-#: the parameter, as nav2's nodes call it
+#: the parameter; nav2's nodes use the same name
 BOND_PARAMETER = 'bond_heartbeat_period'
 _TYPE = 'bond/msg/Status'
-#: where both sides meet: beside the node and its manager, as in nav2
+#: topic of both sides, relative to the namespace of the node and its manager, as in nav2
 _TOPIC = 'bond'
-#: what nav2's nodes tell the other side, seconds
+#: timeout that nav2's nodes send to the other side, in seconds
 _TIMEOUT_S = 4.0
 
 
 class Bond:
     """
-    Sends heartbeats while there is something to be alive for.
+    Sends heartbeats while the node is active.
 
-    :param node: named by the manager's ``node_names``
+    :param node: listed in the manager's ``node_names``
     :param period_s: between heartbeats
-    :raises ConfigError: when the messages of the package ``bond`` are not here
+    :raises ConfigError: when the package ``bond`` is not installed
     """
 
     def __init__(self, node: Node, period_s: float) -> None:
@@ -46,26 +46,26 @@ class Bond:
         except ConfigError:
             raise ConfigError(
                 BOND_PARAMETER,
-                'a bond needs the package bond, which is not here (ros-$ROS_DISTRO-bond); or set '
-                "this to 0.0 and the manager's bond_timeout too",
+                'a bond needs the package bond, which is not installed (ros-$ROS_DISTRO-bond); '
+                "or set this to 0.0 and the manager's bond_timeout too",
             ) from None
         self._node = node
         self._period_s = period_s
         self._instance = ''
-        # kept from one life to the next: the last word must have time to get out
+        # kept between activations: the last message needs time to be sent
         self._publisher = create_publisher(node, self._kind, _TOPIC, QoSProfile(depth=10))
         self._timer: Any = None
 
     def start(self) -> None:
-        """Begin to send; to the manager it is another one each time."""
+        """Start sending; each start is a new bond to the manager."""
         self._instance = str(uuid.uuid4())
         steady = Clock(clock_type=ClockType.STEADY_TIME)
-        # by the node's executor: when that hangs, so does the node
+        # in the node's executor, so a hung executor stops the heartbeats
         self._timer = self._node.create_timer(self._period_s, self._beat, clock=steady)
         self._beat()
 
     def stop(self) -> None:
-        """Say that this side ends the bond, and send no more."""
+        """Tell the manager that this side ends the bond, and stop sending."""
         if self._timer is not None:
             self._node.destroy_timer(self._timer)
             self._timer = None

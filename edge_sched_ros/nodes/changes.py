@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""From changed parameters to changes of a loaded pipeline."""
+"""Translates changed parameters into changes of a loaded pipeline."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from edge_sched_ros.plugins.policies import make_policy
 
 
 def _policy_of(changes: dict[str, Any], values: dict[str, Any]) -> tuple[str, dict[str, float]]:
-    """Return the policy and its parameters as they are after the changes."""
+    """Return the policy and its parameters after the changes."""
     after = {**values, **changes}
     return after['policy'], values_of(after['policy'], after)
 
 
 def _concerns_policy(changes: dict[str, Any], values: dict[str, Any]) -> bool:
-    """Whether the policy that runs then is another one or has other parameters."""
+    """Whether the policy or its parameters change."""
     group = group_of({**values, **changes}['policy'])
     return any(name == 'policy' or group_in(name) == group for name in changes)
 
 
 def _task_changes(changes: dict[str, Any], table: ParameterTable) -> dict[str, dict[str, Any]]:
-    """Return the changes of each task, in the dispatcher's and the program's own terms."""
+    """Return the changes of each task, in the dispatcher's and the program's terms."""
     found: dict[str, dict[str, Any]] = {}
     for full_name, value in changes.items():
         task, _, key = full_name.rpartition('.')
@@ -46,7 +46,7 @@ def _task_changes(changes: dict[str, Any], table: ParameterTable) -> dict[str, d
 
 
 def _option_value(value: float, spec: ParameterSpec) -> float | None:
-    """Return an option's value; ``None`` leaves it to the network or program, which says it."""
+    """Return an option's value; ``None`` means that the network or program sets it."""
     return None if value == spec.default else value
 
 
@@ -57,9 +57,9 @@ def check_changes(
     table: ParameterTable,
 ) -> None:
     """
-    Check that changes can be made, without making them.
+    Check that changes can be made, but do not make them.
 
-    :param values: all parameters as they are
+    :param values: all present parameters
     :raises ConfigError: naming the parameter
     """
     if _concerns_policy(changes, values):

@@ -17,11 +17,11 @@ except ImportError:  # Humble
 
 def create_publisher(node: Node, kind: Any, topic: str, qos: QoSProfile) -> Any:
     """
-    Return a publisher that brings nothing into the executor's wait set.
+    Return a publisher that adds nothing to the executor's wait set.
 
     rclpy gives every publisher handlers that log incompatible subscriptions, and visits each of
-    them in Python every time it waits: with nine tasks more than the frames cost. Subscribers
-    still log that they are incompatible with the publisher.
+    them in Python every time it waits. With nine tasks this costs more than the frames.
+    Subscribers still log that they are incompatible with the publisher.
     """
     callbacks = PublisherEventCallbacks(use_default_callbacks=False)
     return node.create_publisher(kind, topic, qos, event_callbacks=callbacks)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The clock that frames are judged by when they come."""
+"""The clock that gives the age of arriving frames."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _NS_PER_S = 1_000_000_000
 
 class FrameClock:
     """
-    ROS time, as fresh as the last ``/clock`` that came, whatever keeps the executor busy.
+    ROS time from the latest ``/clock`` message, however busy the executor is.
 
-    rclpy moves a node's simulated time in a callback of the executor, which waits its turn behind
-    every other entity: on a loaded computer that time is up to seconds old, and frames seem to
-    come from the future. Here the last ``/clock`` is taken when a frame asks, and wakes nobody.
+    rclpy updates a node's simulated time in a callback of the executor, which waits behind every
+    other entity. On a loaded computer that time is up to seconds old, and frames seem to come from
+    the future. Here the latest ``/clock`` is taken when a frame needs it, and wakes no thread.
 
-    :param node: whose time it is
-    :param group: of what the executor leaves alone
+    :param node: the node whose time it is
+    :param group: callback group that the executor does not handle
     :param qos: best effort, newest only
     """
 
@@ -41,11 +41,11 @@ class FrameClock:
 
     @property
     def simulated(self) -> bool:
-        """Whether the time is that of ``/clock``."""
+        """Whether the time comes from ``/clock``."""
         return bool(self._clock.ros_time_is_active)
 
     def now_ns(self) -> int:
-        """Return the time; 0 on simulated time before it has come. Called by one thread."""
+        """Return the time; 0 before the first ``/clock``, if simulated. For one thread only."""
         if self._subscription is not None and self.simulated:
             message = latest(self._subscription)
             if message is not None:

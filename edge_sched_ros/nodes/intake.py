@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A thread that takes messages of a few topics, beside the node's executor."""
+"""A thread that takes messages of a few topics, separate from the node's executor."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from edge_sched_ros.core.brief import brief_error
 
 _log = logging.getLogger(__name__)
 
-#: how soon the context's end is noticed while nothing comes
+#: how soon the end of the context is noticed while no messages arrive
 _LOOK_NS = 200_000_000
 
 
 class _OutsideExecutor(ReentrantCallbackGroup):
-    """What is in this group is none of the executor's business."""
+    """A callback group that the executor ignores."""
 
     def can_execute(self, entity: Any) -> bool:
         return False
@@ -30,13 +30,13 @@ class _OutsideExecutor(ReentrantCallbackGroup):
 
 class Intake:
     """
-    Waits for frames with nothing else in its wait set.
+    Waits for frames, with nothing else in its wait set.
 
-    rclpy's executor visits every entity of the node in Python each time it waits, which costs
-    more than taking an image. Here only the subscriptions that bring frames are waited for;
-    others may be looked at when their latest message is wanted (:meth:`latest`), and wake nobody.
+    rclpy's executor visits every entity of the node in Python each time it waits, which costs more
+    than taking an image. This thread waits only for the subscriptions that bring frames; the
+    latest message of others is taken on demand (:meth:`latest`), and does not wake the thread.
 
-    :param node: whose subscriptions they are
+    :param node: the node that owns the subscriptions
     """
 
     def __init__(self, node: Node) -> None:
@@ -44,21 +44,21 @@ class Intake:
         self.group = _OutsideExecutor()
         self._handlers: list[tuple[Any, Callable[[Any], None]]] = []
         self._stopping = False
-        #: topics of which a message could not be taken
+        #: topics with a message that could not be taken
         self._failed: set[str] = set()
         self._wake = node.create_guard_condition(lambda: None, callback_group=self.group)
         self._thread = threading.Thread(target=self._loop, name='intake', daemon=True)
 
     def add(self, subscription: Any, handle: Callable[[Any], None]) -> None:
-        """Have every message of a subscription handled; to be called before ``start``."""
+        """Register the handler of a subscription's messages; call it before ``start``."""
         self._handlers.append((subscription, handle))
 
     def start(self) -> None:
-        """Begin to take messages."""
+        """Start taking messages."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Take nothing any more; returns when the thread has ended."""
+        """Stop taking messages; returns when the thread has ended."""
         self._stopping = True
         self._wake.trigger()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
@@ -75,7 +75,7 @@ class Intake:
                     self._take(waits)
         except Exception:
             if context.ok() and not self._stopping:
-                _log.exception('no frame will come any more: a defect in taking messages')
+                _log.exception('internal error: no more frames will be received')
 
     def _take(self, waits: Any) -> None:
         waits.clear_entities()
@@ -92,7 +92,7 @@ class Intake:
         try:
             message = latest(subscription)
         except Exception as error:
-            # what cannot be taken must not keep the other topics' frames from coming
+            # a message that cannot be taken must not stop the frames of other topics
             topic = subscription.topic_name
             if topic not in self._failed:
                 self._failed.add(topic)
@@ -103,6 +103,6 @@ class Intake:
 
 
 def latest(subscription: Any) -> Any:
-    """Return the message that waits in a subscription, or ``None``."""
+    """Return the message waiting in a subscription, or ``None``."""
     taken = subscription.handle.take_message(subscription.msg_type, subscription.raw)
     return None if taken is None else taken[0]

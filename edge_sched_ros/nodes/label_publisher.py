@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Publishes what the class ids of a task's results stand for."""
+"""Publishes the meaning of the class ids in a task's results."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LATCHED = QoSProfile(
 
 class LabelPublisher:
     """
-    Publishes a ``vision_msgs/LabelInfo``, latched, and anew when what it says has changed.
+    Publishes a latched ``vision_msgs/LabelInfo``, and again when its content has changed.
 
     :param labels: class names, in the order of class ids
     :param threshold: returns the score threshold in force
@@ -53,7 +53,7 @@ class LabelPublisher:
             self.renew()
 
     def renew(self) -> None:
-        """Publish again if what was published is true no more."""
+        """Publish again if the published content is out of date."""
         with self._lock:
             saying = (self._frame_id, self._threshold())
             if saying == self._said:

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Brings what the ROS-free rooms log into the node's log."""
+"""Forwards log records of the ROS-free rooms to the node's log."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from edge_sched_ros.core.brief_log import BriefFormatter
 
 
 class _Bridge(logging.Handler):
-    """Hands records on to a ROS logger."""
+    """Forwards records to a ROS logger."""
 
     def __init__(self, logger: Any) -> None:
         super().__init__()
@@ -31,7 +31,7 @@ class _Bridge(logging.Handler):
             self._logger.info(text)
 
 
-#: level and propagation without any bridge, while there is one: nodes end in any order
+#: the original level and propagation, kept while a bridge exists: nodes end in any order
 _before: list[tuple[int, bool]] = []
 
 
@@ -40,7 +40,7 @@ def _bridges(root: logging.Logger) -> list[logging.Handler]:
 
 
 def forward_logging(logger: Any) -> Callable[[], None]:
-    """Send the package's log records to a ROS logger; returns what ends that."""
+    """Send the package's log records to a ROS logger; returns a function that ends it."""
     root = logging.getLogger('edge_sched_ros')
     bridge = _Bridge(logger)
     if not _bridges(root):

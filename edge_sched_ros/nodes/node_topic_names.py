@@ -9,10 +9,10 @@ from rclpy.node import Node
 
 class NodeTopicNames:
     """
-    Resolves names by a node's namespace and remapping, and remembers how they were written.
+    Resolves names by a node's namespace and remapping, and remembers the names as given.
 
-    ROS applies remapping to whatever it is given: a name that has been resolved and is given to
-    ROS again could be remapped twice.
+    ROS applies remapping to every name it is given, so a resolved name given to ROS again could be
+    remapped twice.
     """
 
     def __init__(self, node: Node) -> None:
@@ -20,17 +20,17 @@ class NodeTopicNames:
         self._written: dict[str, str] = {}
 
     def resolve(self, name: str) -> str:
-        """Return the name in the end: namespace, ``~/`` and remapping done."""
+        """Return the resolved name: namespace, ``~/`` and remapping applied."""
         resolved: str = self._node.resolve_topic_name(name)
         self._written.setdefault(resolved, name)
         return resolved
 
     def is_remapped(self, name: str) -> bool:
-        """Whether a name was given another by remapping."""
+        """Whether remapping has changed a name."""
         plain: str = self._node.resolve_topic_name(name, only_expand=True)
         final: str = self._node.resolve_topic_name(name)
         return plain != final
 
     def written(self, resolved: str) -> str:
-        """Return what to give ROS for a topic that is called so in the end."""
+        """Return the name to give ROS for a topic with this resolved name."""
         return self._written.get(resolved, resolved)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Other schedulers that listen to the same topics."""
+"""Other schedulers that subscribe to the same topics."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _STATUS, _STATUS_TYPE = '/status', 'edge_sched_ros/msg/SchedulerStatus'
 
 def told_by_others(node: Node, names: NodeTopicNames, topics: Iterable[str]) -> frozenset[str]:
     """
-    Return the topics of which another scheduler tells under their bare names.
+    Return the topics that another scheduler reports under their plain names.
 
-    Of those that listen to a topic it is the first by full name; only active ones listen.
+    The first subscribed scheduler by full name reports; only active ones subscribe.
 
-    :param topics: by their names in the end
+    :param topics: their resolved names
     """
     own = node.get_fully_qualified_name()
     others = {

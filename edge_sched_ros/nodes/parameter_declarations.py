@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which parameters the node has: declared from the tables, again when its tasks are others."""
+"""Declares the node's parameters from the tables, and again when its tasks change."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ from edge_sched_ros.pipeline.settings.unknown_names import judge
 
 class Declarations:
     """
-    Declares what concerns the node.
+    Declares the parameters that the node needs.
 
-    Of policies those that run, have run or were given something at start; of a task the options of
-    its own network or program.
+    These are the parameters of policies that run, have run or were given a value at start, and of
+    each task the options of its network or program.
 
     :param node: not yet configured
     """
 
     def __init__(self, node: Node) -> None:
         self._node = node
-        #: what was given and has no parameter yet, by name
+        #: values that were given and have no parameter yet, by name
         self._overrides: dict[str, Parameter] = node._parameter_overrides
-        #: what is wrong with values that were given at start, by parameter, until they are right
+        #: problems with values given at start, by parameter, until they are corrected
         self._wrong: dict[str, ConfigError] = {}
-        #: and with names that were given and are none of the parameters there are
+        #: problems with given names that match no parameter
         self._unknown: dict[str, ConfigError] = {}
-        #: what was let go of with its task or network
+        #: values of parameters that were removed with their task or network
         self._kept: set[str] = set()
-        #: whether values that rclpy has checked now are those of a declaration
+        #: whether the values that rclpy checks now come from a declaration
         self.busy = False
         self.table = ParameterTable((), {})
-        #: of policies that run, have run or were given something
+        #: policies that run, have run or were given a value
         self._policy_specs: dict[str, ParameterSpec] = {}
         self._told: set[str] = set()
         for spec in SCHEDULER_PARAMETERS:
@@ -55,15 +55,15 @@ class Declarations:
 
     @property
     def problems(self) -> list[ConfigError]:
-        """What is wrong with what was given at start and has not been set right."""
+        """Problems with values given at start that have not been corrected."""
         return [*self._wrong.values(), *self._unknown.values()]
 
     def settle(self, name: str) -> None:
-        """Take note that a parameter has a right value now."""
+        """Record that a parameter now has a valid value."""
         self._wrong.pop(name, None)
 
     def names(self) -> list[str]:
-        """Return the full names of all parameters of the scheduler that there are."""
+        """Return the full names of all declared parameters of the scheduler."""
         return [name for name in self.table.specs if self._node.has_parameter(name)]
 
     def value(self, name: str) -> Any:
@@ -72,7 +72,7 @@ class Declarations:
         return [] if value is None else value
 
     def renew(self) -> None:
-        """Declare what tasks, their networks and programs have; again when they are others."""
+        """Declare the parameters of tasks, networks and programs; again when these change."""
         before, tasks = self.table, self._tasks()
         self.declare_policy(self.value('policy'))
         for name in list(self._overrides):
@@ -98,7 +98,7 @@ class Declarations:
         try:
             return check_task_names(self.value('tasks'))
         except ConfigError as error:
-            # of a value of the wrong type only the default is left, which says less
+            # a value of the wrong type is replaced by the default, which tells less
             self._wrong.setdefault('tasks', error)
             return ()
 
@@ -108,7 +108,7 @@ class Declarations:
                 self._forget(name, spec)
 
     def _declare_options(self, before: ParameterTable) -> None:
-        """Declare the options of networks and programs in place of those of others."""
+        """Declare the options of networks and programs, replacing those of earlier ones."""
         for name, spec in before.specs.items():
             other = spec.option and spec != self.table.specs.get(name)
             if other and self._node.has_parameter(name):
@@ -119,7 +119,7 @@ class Declarations:
                     self._declare(spec, f'{task}.{option}')
 
     def _forget(self, name: str, spec: ParameterSpec) -> None:
-        """Let go of a parameter; what was set is taken up again with the task or the network."""
+        """Remove a parameter; its value is used again when the task or network returns."""
         value = self.value(name)
         self._overrides.pop(name, None)
         self.settle(name)
@@ -129,11 +129,11 @@ class Declarations:
         self._node.undeclare_parameter(name)
 
     def declare_policy(self, policy: str) -> None:
-        """Declare the parameters of a policy that are not there yet, where it can be used."""
+        """Declare the missing parameters of a policy, if it can be used."""
         try:
             specs = specs_of(policy)
         except ConfigError:
-            return  # it is told when it is to be used
+            return  # reported when the policy is selected
         self._policy_specs |= specs
         self.table.specs.update(specs)
         for name, spec in specs.items():
@@ -143,8 +143,8 @@ class Declarations:
     def _declare(self, spec: ParameterSpec, name: str) -> None:
         override = self._overrides.get(name)
         if override is not None:
-            # checked here, not by rclpy: its message does not name the range, and a whole
-            # number is a fine value for a double
+            # checked here, not by rclpy: its message does not name the range, and it refuses a
+            # whole number for a double
             try:
                 value = spec.check(override.value, name=name)
                 self._overrides[name] = Parameter(name, TYPES[spec.kind], value)
@@ -171,7 +171,7 @@ class Declarations:
         self._node.declare_parameter(name, spec.default, descriptor_of(spec))
 
     def _judge_the_rest(self) -> None:
-        """Tell which of the names that were given are not ours; remember those that should be."""
+        """Log the given names that are not ours; remember those that should be."""
         has = self._node.has_parameter
         self._unknown.clear()
         others = []

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Types of parameters: descriptors, and values that YAML on the way has given another type."""
+"""Types of parameters: descriptors, and values to which YAML gave another type."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _ENDLESS = 1e12
 
 def as_declared(parameter: Parameter, present: Parameter, spec: ParameterSpec | None) -> Parameter:
     """
-    Return a parameter in its declared type, where its value can be meant.
+    Return a parameter in its declared type, where its value can be converted.
 
-    ``ros2 param`` guesses types by YAML: of ``1e-05`` and ``off`` it makes a text and a bool, of
-    an empty list a list of bools.
+    ``ros2 param`` guesses types by YAML: ``1e-05`` becomes a text, ``off`` a bool and an empty
+    list a list of bools.
 
-    :param present: its value now
-    :param spec: of one of ours
+    :param present: its present value
+    :param spec: the specification of one of our parameters
     """
     kind = present.type_ if spec is None else TYPES[spec.kind]
     if parameter.type_ == kind:
@@ -45,7 +45,7 @@ def as_declared(parameter: Parameter, present: Parameter, spec: ParameterSpec | 
 
 
 def _meant(value: Any, kind: Parameter.Type, texts: tuple[Any, ...]) -> Any:
-    """Return the value in a type; ``None`` when it cannot be meant."""
+    """Return the value converted to a type; ``None`` when it cannot be converted."""
     if isinstance(value, str) and kind in (Parameter.Type.DOUBLE, Parameter.Type.INTEGER):
         value = guess(value)
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
@@ -75,7 +75,7 @@ def _text(value: Any, texts: tuple[Any, ...]) -> str | None:
 
 def descriptor_of(spec: ParameterSpec) -> ParameterDescriptor:
     """Return what ``ros2 param describe`` shows."""
-    # read-only would forbid it while the node is unconfigured too
+    # read-only would also forbid changes while the node is unconfigured
     descriptor = ParameterDescriptor(description=spec.description)
     if known := ', '.join(spec.known):
         own = '' if spec.plug_ins is None else ', or package.module:Class given at start'

@@ -32,13 +32,13 @@ class NodeParameters:
     """
     The scheduler's parameters on its node.
 
-    A wrong value given at start is remembered instead of ending the node: configuring is refused
-    with it, and the node stays to be asked and corrected. While it is unconfigured every
-    parameter can be set, afterwards those that are dynamic.
+    A wrong value given at start does not end the node: configuring fails with it, and the value
+    can be read and corrected. While the node is unconfigured every parameter can be set,
+    afterwards only the dynamic ones.
 
     :param node: not yet configured; its ``set_parameters_atomically`` must go through :meth:`set`
     :param validate: called with changes by full name; raises ConfigError to refuse them
-    :param apply: called with changes that hold now
+    :param apply: called with changes that are now in effect
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class NodeParameters:
 
     @property
     def table(self) -> ParameterTable:
-        """The parameters that there are for the node's tasks."""
+        """The parameters that exist for the node's tasks."""
         return self._declared.table
 
     def values(self) -> dict[str, Any]:
@@ -74,19 +74,19 @@ class NodeParameters:
         return self._declared.value(name)
 
     def renew(self) -> None:
-        """Declare what tasks, networks and programs have: their files may be others now."""
+        """Declare the parameters of tasks, networks and programs; their files may have changed."""
         self._declared.renew()
 
     # --- changing ---------------------------------------------------------------------------
 
     def set(self, parameters: list[Parameter], set_all: SetAll) -> SetParametersResult:
         """
-        Set parameters, whatever the caller's YAML has made of their values.
+        Set parameters, converting values to which the caller's YAML gave another type.
 
-        What has its value already is left alone, so that a dump can be loaded while the node is
-        active; parameters of another policy are declared by being set.
+        Unchanged parameters are skipped, so that a dump can be loaded while the node is active;
+        setting a parameter of another policy declares it.
 
-        :param set_all: rclpy's own way of setting them
+        :param set_all: rclpy's own method that sets them
         """
         wanted = []
         for parameter in parameters:
@@ -108,11 +108,11 @@ class NodeParameters:
         return result
 
     def _is_fixed(self, name: str) -> bool:
-        """Whether a parameter is one that does not change while the node is configured."""
+        """Whether a parameter cannot change while the node is configured."""
         return name in self.table.specs and not self.table.specs[name].dynamic
 
     def _declare_for(self, parameter: Parameter) -> None:
-        """Declare what the change of a parameter needs."""
+        """Declare the parameters that the change of a parameter needs."""
         name = parameter.name
         if policy := policy_of(name):
             self._declared.declare_policy(policy)
@@ -137,8 +137,8 @@ class NodeParameters:
             node.add_on_set_parameters_callback(self._check)
             node.add_post_set_parameters_callback(self._changed)
         else:
-            # Humble has no other. rclpy asks the callback registered first last, so no other
-            # refuses what this one has applied.
+            # Humble has no other. rclpy calls the callback registered first last, so no later
+            # callback refuses what this one has applied.
             node.add_on_set_parameters_callback(self._check_and_change)
 
     def _changes(self, parameters: Iterable[Parameter]) -> dict[str, Any]:
@@ -164,7 +164,7 @@ class NodeParameters:
         return SetParametersResult(successful=True)
 
     def _check_state(self, name: str) -> None:
-        """Check that a parameter may change now; :raises ConfigError: saying when it may."""
+        """Check that a parameter may change now; :raises ConfigError: with the steps to take."""
         state = state_of(self._node)
         if state == UNCONFIGURED or not self._is_fixed(name):
             return

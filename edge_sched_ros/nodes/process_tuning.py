@@ -1,13 +1,13 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Settings of this process that a node of many images and threads is better off with."""
+"""Process settings that suit a node with many images and threads."""
 
 from __future__ import annotations
 
 import ctypes
 import sys
 
-#: a worker that comes back from native code waits at most that long for a Python thread in its way
+#: longest wait of a worker returning from native code for a running Python thread
 _SWITCH_INTERVAL_S = 0.0005
 #: glibc's parameters of mallopt (malloc.h)
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
@@ -17,10 +17,10 @@ _KEEP_BYTES = 32 << 20
 
 def tune_process() -> None:
     """
-    Shorten Python's turns and keep the memory of images.
+    Shorten Python's thread switch interval and keep the memory of freed images.
 
-    glibc gives memory of freed images back to the system and gets it again, page by page, for the
-    next one. Without glibc that part does nothing.
+    By default glibc returns the memory of freed images to the system and gets it again, page by
+    page, for the next image. Without glibc the memory part does nothing.
     """
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     try:

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Publishes what tasks find, with the header of the frame they found it in."""
+"""Publishes the results of tasks, with the header of the source frame."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class TaskPublisher:
     """
     Publishes one task's results.
 
-    :param labels: names of the classes of its results, in the order of class ids
+    :param labels: class names of its results, in the order of class ids
     :param threshold: returns the score threshold of its results that is in force
     :param info_of: returns the CameraInfo of a frame of the task's camera, or ``None``
     """
@@ -63,7 +63,7 @@ class TaskPublisher:
             self._labels = LabelPublisher(node, f'{task}/label_info', labels, threshold)
 
     def publish(self, end: JobEnd) -> None:
-        """Publish a result to whoever listens."""
+        """Publish a result on the topics that have subscribers."""
         if self._labels is not None and end.frame is not None:
             self._labels.seen(end.frame.frame_id)
         if isinstance(end.result, Detections):
@@ -95,13 +95,13 @@ class TaskPublisher:
             self._publish('camera_info', lambda: picture_camera_info(make, info, source))
 
     def _publish(self, name: str, message: Callable[[], Any]) -> None:
-        """Publish what is made only where there is such a topic and somebody listens to it."""
+        """Publish optional messages where the topic exists and has a subscriber."""
         publisher = self._publishers.get(name)
         if publisher is not None and publisher.get_subscription_count():
             publisher.publish(message())
 
     def _depth_info(self, info: FittedInfo, depth: DepthMap, source: Any) -> Any:
-        """Return the CameraInfo of a depth map; made anew only when the camera's is another."""
+        """Return the CameraInfo of a depth map; made again only when the camera's has changed."""
         place = (depth.scale_x, depth.scale_y, depth.offset_x, depth.offset_y)
         key = (depth.depth_m.shape, *place)
         if self._scaled is None or self._scaled[0] is not info or self._scaled[1] != key:

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Writes ``vision_msgs/Detection2DArray`` as it goes over the wire."""
+"""Writes ``vision_msgs/Detection2DArray`` in serialized form."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NS_PER_S = 1_000_000_000
 _STAMP = Struct('<iI')
 _COUNT = Struct('<I')
 _SCORE = Struct('<d')
-#: a pose that says nothing: at the origin, not turned, with a covariance of zeros
+#: an empty pose: at the origin, no rotation, zero covariance
 _POSE = Struct('<43d').pack(*(0.0,) * 6, 1.0, *(0.0,) * 36)
 #: centre x and y, angle, width, height
 _BOX = Struct('<5d')
@@ -33,7 +33,7 @@ def write_detections(found: Detections, frame: Frame) -> bytes:
     """
     Return a ``Detection2DArray`` in CDR, with the header of the frame.
 
-    As Python objects five detections take ten times as long to build and to serialize.
+    Building and serializing five detections as Python objects takes ten times as long.
     """
     stamp = _STAMP.pack(*divmod(frame.stamp_ns, _NS_PER_S))
     header = stamp + _text(frame.frame_id)
@@ -65,13 +65,13 @@ def _text(text: str) -> bytes:
 
 
 def _align(out: bytearray, size: int) -> None:
-    # the encapsulation does not count
+    # alignment starts after the encapsulation
     out += _PAD[-len(out) % size]
 
 
 @lru_cache(maxsize=1)
 def is_understood() -> bool:
-    """Return whether this ROS reads back what it should from what is written here."""
+    """Return whether the installed ROS reads these bytes back correctly."""
     boxes = np.array([[1, 2, 30, 50], [5, 5, 9, 9]], np.float32)
     found = Detections(
         boxes, np.array([0.5, 1], np.float32), np.array([0, 7]), ('crate',), np.array([3, 1234])
@@ -82,6 +82,6 @@ def is_understood() -> bool:
     try:
         same = deserialize_message(written, type(message)) == message
     except Exception:
-        # another form of CDR, or of the message
+        # another version of CDR, or of the message
         return False
     return bool(same) and len(serialize_message(message)) == len(written)

@@ -79,9 +79,9 @@ def read_image(serialized: bytes) -> RawImage:
     """
     Return the image in a serialized message.
 
-    Taking a message as Python object copies the pixels twice and costs several times as much.
+    Taking a message as a Python object copies the pixels twice and costs several times as much.
 
-    :param serialized: CDR with its encapsulation, as subscriptions with ``raw=True`` give it
+    :param serialized: CDR with its encapsulation, as from subscriptions with ``raw=True``
     :raises FrameError: when the bytes are not an image
     """
     with _reading('sensor_msgs/Image'):
@@ -115,7 +115,7 @@ def _reading(kind: str) -> Iterator[None]:
 
 
 def _header(serialized: bytes, layout: _Layout) -> tuple[Header, int]:
-    """Return the header and where what follows it begins."""
+    """Return the header and the position of the first byte after it."""
     sec, nanosec, length = layout.stamp.unpack_from(serialized, _ENCAPSULATION)
     at = _ENCAPSULATION + layout.stamp.size
     return Header(Stamp(sec, nanosec), _text(serialized, at, length)), _aligned(at + length)
@@ -125,7 +125,7 @@ def _data(serialized: bytes, layout: _Layout, at: int) -> memoryview:
     (count,) = layout.count.unpack_from(serialized, at)
     at += 4
     if at + count > len(serialized):
-        raise IndexError(f'{count} bytes of pixels announced, {len(serialized) - at} there')
+        raise IndexError(f'{count} bytes of pixels expected, {len(serialized) - at} received')
     return memoryview(serialized)[at : at + count]
 
 
@@ -134,7 +134,7 @@ def _read(serialized: bytes, layout: _Layout) -> RawImage:
     height, width, length = layout.size.unpack_from(serialized, at)
     at += layout.size.size
     encoding = _text(serialized, at, length)
-    # the byte that follows the text is not aligned
+    # the byte after the text is not aligned
     is_bigendian = serialized[at + length]
     at = _aligned(at + length + 1)
     (step,) = layout.count.unpack_from(serialized, at)

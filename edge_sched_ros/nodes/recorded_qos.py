@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The QoS to record a topic with: one that hears all who publish there."""
+"""The QoS to record a topic with: compatible with all its publishers."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _DEPTH = 100
 
 def recorded_qos(offers: Iterable[QoSProfile]) -> QoSProfile:
     """
-    Return what to request: what all publishers offer, as ``ros2 bag record`` does.
+    Return the QoS to request: what all publishers offer, as ``ros2 bag record`` does.
 
-    :param offers: of every publisher of the topic; one at least
+    :param offers: the QoS of every publisher of the topic; at least one
     """
     found = list(offers)
     reliable = all(offer.reliability == ReliabilityPolicy.RELIABLE for offer in found)
@@ -32,7 +32,7 @@ def recorded_qos(offers: Iterable[QoSProfile]) -> QoSProfile:
 
 
 def hears_all(requested: QoSProfile, wanted: QoSProfile) -> bool:
-    """Whether a subscription hears every publisher that one of a wanted QoS hears."""
+    """Whether a subscription matches every publisher that a wanted QoS would match."""
     too_strict = (
         requested.reliability == ReliabilityPolicy.RELIABLE != wanted.reliability,
         requested.durability == DurabilityPolicy.TRANSIENT_LOCAL != wanted.durability,

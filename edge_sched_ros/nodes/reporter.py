@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Says once a period how everything is: status and diagnostics."""
+"""Publishes status and diagnostics once a period."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ class Reporter:
     """
     Publishes ``~/status`` and ``/diagnostics`` while the scheduler is active.
 
-    On the steady clock: a hung unit or a stopped ``/clock`` is reported too.
+    It runs on the steady clock, so it also reports a hung unit or a stopped ``/clock``.
 
-    :param limits: returns when silence becomes an error, at present
-    :param problems: returns what is wrong with who publishes on each topic
-    :param told_by_others: returns the topics of which another scheduler tells by their bare names
+    :param limits: returns the present limits after which silence is an error
+    :param problems: returns the problems with the publishers of each topic
+    :param told_by_others: returns the topics that another scheduler reports under plain names
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Reporter:
         self._problems = problems
         self._told_by_others = told_by_others
         self._before: Status = pipeline.status()
-        #: topics and what was wrong with their stamps, as far as it was said
+        #: topics and the problems with their stamps that have been logged
         self._told: set[tuple[str, str]] = set()
         qos = QoSProfile(depth=10)
         self._status = create_publisher(node, SchedulerStatus, '~/status', qos)
@@ -91,7 +91,7 @@ class Reporter:
         )
 
     def _tell_stamp_problems(self, status: Status, rates: Rates) -> None:
-        """Log once what the diagnostics go on to say."""
+        """Log once what the diagnostics keep reporting."""
         for topic in status.inputs:
             problem = stamp_problem(topic, status, rates)
             if problem is not None and (topic, problem.kind) not in self._told:
@@ -116,10 +116,10 @@ class Reporter:
 
 class IdleReporter:
     """
-    Says once a second why the scheduler is not active.
+    Reports once a second why the scheduler is not active.
 
-    :param idle: whether it is not
-    :param problem: why it could not be configured; empty when nothing is wrong
+    :param idle: returns whether it is not active
+    :param problem: returns why it could not be configured; empty without a problem
     """
 
     def __init__(self, node: Node, idle: Callable[[], bool], problem: Callable[[], str]) -> None:
@@ -131,7 +131,7 @@ class IdleReporter:
         self._timer = node.create_timer(1.0, self.report, clock=steady)
 
     def report(self) -> None:
-        """Publish now, if there is reason to."""
+        """Publish now, if the scheduler is not active."""
         if not self._idle():
             return
         problem = self._problem()

@@ -17,7 +17,7 @@ def message_class(type_name: str, where: str = '') -> Any:
     Return the class of a message type such as ``sensor_msgs/msg/Image``.
 
     :param where: the key or topic that names it, for messages
-    :raises ConfigError: when there is no such type here
+    :raises ConfigError: when the type is not installed
     """
     parts = type_name.split('/')
     if len(parts) != 3 or parts[1] != 'msg':
@@ -25,7 +25,7 @@ def message_class(type_name: str, where: str = '') -> Any:
     try:
         return getattr(importlib.import_module(f'{parts[0]}.msg'), parts[2])
     except (ImportError, AttributeError):
-        raise ConfigError(where, f"there is no message type '{type_name}' here") from None
+        raise ConfigError(where, f"message type '{type_name}' is not installed") from None
 
 
 def make(type_name: str, **fields: Any) -> Any:

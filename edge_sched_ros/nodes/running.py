@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Running nodes until a signal, with time to say goodbye."""
+"""Running nodes until a signal, with time for a clean shutdown."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ class InterruptibleExecutor(SingleThreadedExecutor):
     """
     Spins until SIGINT, SIGTERM or SIGHUP, and leaves the context valid.
 
-    rclpy's own handlers shut the context down at once: nothing could be published any more,
-    not even that the node stops.
+    rclpy's own handlers shut the context down at once, so the node could not publish even that it
+    stops.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        #: the signal that came, 0 before
+        #: the signal received; 0 before
         self.signal = 0
 
     @property
     def interrupted(self) -> bool:
-        """Whether a signal came."""
+        """Whether a signal was received."""
         return bool(self.signal)
 
     def interrupt(self, number: int, _frame: FrameType | None) -> None:
@@ -89,7 +89,7 @@ def running() -> Iterator[InterruptibleExecutor]:
 
 
 def _why_not(text: str) -> ConfigError:
-    """Return what is wrong with the arguments; rcl says little, and says where in its source."""
+    """Return what is wrong with the arguments; rcl's own text says little."""
     text = re.sub(r',? at \S+:\d+', '', ' '.join(text.split())).removesuffix(' ,')
     found = re.search(r"Couldn't parse params file: '--params-file (.+?)'\. Error: (.+)", text)
     if found is None:
@@ -100,7 +100,7 @@ def _why_not(text: str) -> ConfigError:
     except ConfigError as error:
         return error
     if 'parsing a event' in problem:
-        # what older libyaml cannot read and PyYAML, which has just read it, can
+        # older libyaml cannot read what PyYAML has just read
         problem += ' (inside braces, texts with a colon in them need quotes)'
     return ConfigError(file, problem)
 
@@ -109,7 +109,7 @@ def new_node(make: Callable[[], NodeKind]) -> NodeKind:
     """
     Return a new node.
 
-    :raises ConfigError: for a parameter that every node has (``use_sim_time``) and cannot be
+    :raises ConfigError: for a wrong value of a parameter that every node has (``use_sim_time``)
     """
     try:
         return make()

@@ -20,10 +20,10 @@ PARAMETER = 'system_file'
 
 class SaveService:
     """
-    Serves ``~/save_system`` as long as the node lives.
+    Serves ``~/save_system`` as long as the node exists.
 
-    :param pipeline: returns what is loaded; ``None`` while the node is not configured
-    :param file: returns where to write
+    :param pipeline: returns the loaded pipeline; ``None`` while the node is not configured
+    :param file: returns the path to write
     """
 
     def __init__(
@@ -44,11 +44,11 @@ class SaveService:
         return response
 
     def _write(self) -> str:
-        """Return the file that is written; :raises ConfigError: when it cannot be."""
+        """Write the file and return its path; :raises ConfigError: when it cannot be written."""
         name, pipeline = self._file(), self._pipeline()
         if not name:
             raise ConfigError(PARAMETER, 'is empty: set it to the path of the file')
         if pipeline is None:
-            raise ConfigError(PARAMETER, 'nothing is known while the node is not configured')
+            raise ConfigError(PARAMETER, 'the node is not configured, so there is nothing to save')
         pipeline.write_system(name)
         return name

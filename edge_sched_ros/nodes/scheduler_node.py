@@ -59,13 +59,13 @@ from edge_sched_ros.pipeline.settings.resources import check_named_file
 
 SUCCESS = TransitionCallbackReturn.SUCCESS
 FAILURE = TransitionCallbackReturn.FAILURE
-#: a clock that goes back by more than this started anew (a looping bag)
+#: a clock that jumps back by more than this has restarted (a looping bag)
 _RESTART = Duration(nanoseconds=-100_000_000)
 
 
 class SchedulerNode(LifecycleNode):
     """
-    Subscribes to cameras and sensors, runs every task by its deadline, publishes the answers.
+    Subscribes to cameras and sensors, runs every task by its deadline, publishes the results.
 
     configure loads networks, activate runs, deactivate keeps them loaded, cleanup frees them.
     """
@@ -80,7 +80,7 @@ class SchedulerNode(LifecycleNode):
         self._names = NodeTopicNames(self)
         self._reporter: Reporter | None = None
         self._bond: Bond | None = None
-        #: why it could not be configured the last time
+        #: why the last configuring failed
         self._problem = ''
         #: whether it was configured and has not been active since
         self._never_active = False
@@ -100,7 +100,7 @@ class SchedulerNode(LifecycleNode):
         self._idle = IdleReporter(self, lambda: self._reporter is None, lambda: self._problem)
 
     def autostart(self) -> None:
-        """Configure and activate, if so configured; what goes wrong is logged."""
+        """Configure and activate, if the parameters ask for it; errors are logged."""
         if self._settings.value('autostart') and self.trigger_configure() == SUCCESS:
             self.trigger_activate()
 
@@ -132,7 +132,7 @@ class SchedulerNode(LifecycleNode):
             if (problem := library_problem(error)) is not None:
                 self._refuse(problem)
                 return FAILURE
-            # rclpy would swallow it without a word
+            # rclpy would swallow the error silently
             self._refuse(brief_error(error))
             return TransitionCallbackReturn.ERROR
         self._problem = ''
@@ -145,7 +145,7 @@ class SchedulerNode(LifecycleNode):
         return SUCCESS
 
     def _interrupted(self) -> bool:
-        """Whether a signal came, which nobody handles before this callback returns."""
+        """Whether a signal was received, which is handled only after this callback returns."""
         return bool(getattr(self.executor, 'interrupted', False))
 
     def _refuse(self, problem: str) -> None:
@@ -204,13 +204,13 @@ class SchedulerNode(LifecycleNode):
         return SUCCESS
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Stop and free everything, from whichever state."""
+        """Stop and free everything, from any state."""
         self.close()
         self.get_logger().info('shut down')
         return SUCCESS
 
     def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Go back to unconfigured, from where it can be configured again."""
+        """Return to unconfigured, from where it can be configured again."""
         self.close()
         self.get_logger().info('unconfigured again after the error')
         return SUCCESS
@@ -295,7 +295,7 @@ class SchedulerNode(LifecycleNode):
 
     @staticmethod
     def _topics_that_need_infos(config: PipelineConfig, pipeline: Pipeline) -> set[str]:
-        """Return the topics from which pictures are made that have a CameraInfo."""
+        """Return the topics whose tasks publish pictures with a CameraInfo."""
         made = [
             t
             for t in config.tasks
@@ -343,7 +343,7 @@ class SchedulerNode(LifecycleNode):
         if self._pipeline is not None and self._inputs is not None:
             self._inputs.clock_jumped()
             self._pipeline.clock_jumped(jump.delta.nanoseconds)
-            self.get_logger().info('the clock jumped back, starting anew')
+            self.get_logger().info('the clock jumped back: restarting')
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""One subscription per topic: messages become frames, whatever is wrong with them is counted."""
+"""One subscription per topic: messages become frames, and faulty ones are counted."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.settings.config import COMPRESSED_TYPE
 from edge_sched_ros.pipeline.settings.config import IMAGE_TYPE
 
-#: how often publishers and CameraInfos are looked at
+#: how often publishers and CameraInfos are checked
 _LOOK_S = 0.5
-#: how many CameraInfos wait: an answer comes some frames after its frame
+#: how many CameraInfos are queued: a result comes some frames after its frame
 _INFOS = 10
 
 try:
@@ -61,7 +61,7 @@ except ImportError:  # Humble
 
 
 def sensor_qos(depth: int = 1) -> QoSProfile:
-    """Return best effort, newest only by default: what a frame that ages needs."""
+    """Return the QoS: by default best effort, newest only, as frames lose value with age."""
     return QoSProfile(
         history=HistoryPolicy.KEEP_LAST, depth=depth, reliability=ReliabilityPolicy.BEST_EFFORT
     )
@@ -71,7 +71,7 @@ def _read(kind: str, serialized: bytes) -> Any:
     """
     Return a message.
 
-    Taken as a message, one that cannot be read would vanish without a trace.
+    Bytes are taken instead of a message: an unreadable message would vanish without a trace.
 
     :raises FrameError: when the bytes are not one of this type
     """
@@ -93,12 +93,12 @@ class Subscriptions:
 
     :param node: subscribes
     :param pipeline: takes the frames
-    :param names: what to give ROS for a topic; all topics here have their names in the end
+    :param names: give the name to use with ROS; all topics here have resolved names
     :param types: topic -> message type
-    :param pictures: topics whose messages must be pictures, or are refused
+    :param pictures: topics whose messages must be pictures; others are refused
     :param info_topics: topic -> topic of its ``CameraInfo``
     :param needs_info: topics whose tasks publish pictures that should have a CameraInfo
-    :raises ConfigError: for a message type that is not known here
+    :raises ConfigError: for a message type that is not installed
     """
 
     def __init__(
@@ -116,9 +116,9 @@ class Subscriptions:
         self._pipeline = pipeline
         self._names = names
         self._connections = Connections(node, needs_info=needs_info)
-        #: topics of which a frame came
+        #: topics that have received a frame
         self._received: set[str] = set()
-        #: image topic -> the CameraInfos that came for it
+        #: image topic -> the CameraInfos received for it
         self._camera_infos = {
             topic: CameraInfos(partial(self._warn_once, topic, 'camera_info'))
             for topic in info_topics
@@ -134,7 +134,7 @@ class Subscriptions:
         self._subscriptions: list[Any] = []
         self._intake = Intake(node)
         self._clock = FrameClock(node, group=self._intake.group, qos=sensor_qos())
-        # said before the first frame: those that vanish never come
+        # logged before the first frame: lost frames never arrive
         self._timer = node.create_timer(
             _LOOK_S, self._look_around, clock=Clock(clock_type=ClockType.STEADY_TIME)
         )
@@ -151,7 +151,7 @@ class Subscriptions:
             raise
 
     def start(self) -> None:
-        """Begin to take messages."""
+        """Start taking messages."""
         self._intake.start()
 
     def _subscribe(
@@ -184,7 +184,7 @@ class Subscriptions:
         self._subscriptions.clear()
 
     def clock_jumped(self) -> None:
-        """Take whatever stamps come next."""
+        """Accept any next stamp."""
         for source in self._inputs.values():
             source.forget()
         self._forget_sizes(self._camera_infos)
@@ -198,7 +198,7 @@ class Subscriptions:
         try:
             self._accept(source, message)
         except Exception as error:
-            # a message that is nothing like what its type promises must not end the node
+            # a message that does not match its type must not end the node
             self._pipeline.reject(source.topic, self._rejections.note(source.topic, error))
 
     def _accept(self, source: Input, message: Any) -> None:
@@ -207,11 +207,11 @@ class Subscriptions:
         clock = self._clock
         arrival = source.accept(message, clock.now_ns(), simulated=clock.simulated)
         if arrival.restarted:
-            self._node.get_logger().info(f'{source.topic}: stamps went back, starting anew')
+            self._node.get_logger().info(f'{source.topic}: stamps went back: restarting')
             self._pipeline.source_restarted(source.topic)
             self._forget_sizes({source.topic} & self._camera_infos.keys())
         if arrival.age.doubt == ZERO:
-            self._warn_once(source.topic, ZERO, 'frames are stamped zero: their age is not known')
+            self._warn_once(source.topic, ZERO, 'frames have stamp zero: their age is unknown')
         self._pipeline.submit(arrival.frame, age=arrival.age)
         if source.kind == IMAGE_TYPE:
             self._check_size(source.topic, len(message.data))
@@ -224,7 +224,7 @@ class Subscriptions:
             return None if infos is None else infos.for_frame(frame)
 
     def _take_infos(self, topic: str) -> None:
-        """Take the CameraInfos that wait, at most as many as are remembered."""
+        """Take the queued CameraInfos, at most as many as are remembered."""
         subscription = self._info_subscriptions.get(topic)
         if subscription is None:
             return
@@ -236,7 +236,7 @@ class Subscriptions:
 
     @property
     def problems(self) -> Mapping[str, list[str]]:
-        """What is wrong with who publishes on each topic, as seen last."""
+        """Problems with the publishers of each topic, as last checked."""
         found = {topic: list(lines) for topic, lines in self._connections.problems.items()}
         for topic, infos in self._camera_infos.items():
             if infos.problem:
@@ -245,11 +245,11 @@ class Subscriptions:
 
     @property
     def told_by_others(self) -> frozenset[str]:
-        """The topics of which another scheduler tells under their bare names."""
+        """The topics that another scheduler reports under their plain names."""
         return told_by_others(self._node, self._names, self._inputs)
 
     def _look_around(self) -> None:
-        """Say why frames may never come; rclpy's own handlers would wake with every frame."""
+        """Log why frames may never arrive; rclpy's own handlers would wake with every frame."""
         with self._info_lock:
             for topic in self._camera_infos:
                 self._take_infos(topic)

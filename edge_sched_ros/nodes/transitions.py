@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The state of a lifecycle node, and transitions that cannot be made in it."""
+"""The state of a lifecycle node, and transitions that it does not allow."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def state_of(node: Any) -> str:
 
 def refuse_impossible_transitions(node: Node) -> None:
     """
-    Have requests for transitions that the present state does not know answered with a no.
+    Reject requests for transitions that the present state does not allow.
 
-    rclpy lets the error of such a request, when it comes by number, out of ``spin``: any manager
-    that configures a node which has started itself would end it.
+    rclpy raises the error of such a request by number out of ``spin``: a manager that configures a
+    node which has configured itself would end the node.
     """
     for service in node.services:
         if service.srv_name.endswith('/change_state'):

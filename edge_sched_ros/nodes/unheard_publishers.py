@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Publishers of a topic from which a subscription hears nothing: of another type or QoS."""
+"""Publishers of a topic that a subscription cannot match: of another type or QoS."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rclpy.qos import QoSProfile
 
 def unheard_publishers(node: Node, topic: str, kind: str, requested: QoSProfile) -> list[str]:
     """
-    Return one line for each publisher of a topic that a subscription cannot hear.
+    Return one line for each publisher of a topic that a subscription cannot match.
 
     :param topic: as given when subscribing: ROS resolves it
     :param kind: the message type subscribed to
@@ -30,6 +30,6 @@ def unheard_publishers(node: Node, topic: str, kind: str, requested: QoSProfile)
 
 def _reason(info: Any, kind: str, requested: QoSProfile) -> str:
     if info.topic_type != kind:
-        return f'it publishes {info.topic_type}, and {kind} is wanted'
+        return f'it publishes {info.topic_type}, but {kind} is expected'
     compatibility, reason = qos_check_compatible(info.qos_profile, requested)
     return str(reason) if compatibility == QoSCompatibility.ERROR else ''

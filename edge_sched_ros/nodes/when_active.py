@@ -3,9 +3,9 @@
 """
 Waits until a lifecycle node is active and then becomes another command.
 
-For what would be lost on a node that is not active yet: ``when_active /scheduler -- ros2 bag play
-BAG``. Asks the node by its services: its transition events are published but once, and whoever
-listens a moment too late waits for ever.
+For commands whose messages a node would miss before it is active: ``when_active /scheduler -- ros2
+bag play BAG``. It calls the node's services: transition events are published only once, and a late
+subscriber would wait for ever.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ from edge_sched_ros.nodes.running import running
 from edge_sched_ros.pipeline.health.status_messages import CANNOT_BE_CONFIGURED
 from edge_sched_ros.pipeline.health.status_messages import status_name
 
-#: how often the state is asked for
+#: how often the state is requested
 _ASK_S = 0.1
-#: how long an answer may take before it is asked for again
+#: how long to wait for an answer before asking again
 _ANSWER_S = 2.0
-#: what shells add to the number of the signal that has ended a command
+#: shells add this to the number of the signal that ended a command
 _ENDED_BY = 128
 
 
 class Waiter(Node):
     """
-    Knows whether a lifecycle node is active, and why it never will be.
+    Watches whether a lifecycle node is active, and why it cannot become so.
 
     :param name: of the node, absolute or relative to this one's namespace
     """
@@ -58,7 +58,7 @@ class Waiter(Node):
         self.create_subscription(DiagnosticArray, '/diagnostics', self._on_diagnostics, 10)
 
     def ask(self) -> None:
-        """Ask for the state, unless an answer is due."""
+        """Request the state, unless an answer is pending."""
         if self._answer is not None:
             if self._answer.done():
                 answer = self._answer.result()
@@ -110,9 +110,9 @@ def _parted(words: list[str]) -> tuple[list[str], list[str], list[str]]:
 
 def _wait(arguments: argparse.Namespace) -> int:
     """
-    Wait; return 0 when the node is active, and the signal when one came first.
+    Wait; return 0 when the node is active, or the number of a signal that came first.
 
-    :raises ConfigError: when it never will be, or not in time
+    :raises ConfigError: when it cannot become active, or not in time
     """
     deadline = time.monotonic() + arguments.timeout
     with running() as executor:

@@ -30,7 +30,7 @@ HEADER = '/a:std_msgs/msg/Header'
         (RECORDER, ['bag'], 'the following arguments are required: TOPIC:TYPE'),
         (RECORDER, ['bag', 'a'], "'a' is not of the form TOPIC:TYPE"),
         (RECORDER, ['bag', ':std_msgs/msg/Header'], "':std_msgs/msg/Header' is not of the form"),
-        (RECORDER, ['.', HEADER], '. exists already'),
+        (RECORDER, ['.', HEADER], '. already exists'),
         (WAITER, ['/a', '--timeout', 'x', '--', 'true'], "--timeout: invalid float value: 'x'"),
     ],
 )

@@ -118,7 +118,7 @@ def test_a_topic_of_an_unknown_type_is_left_out_and_named(tmp_path, context, cap
         assert player.play(1.0) == 1
         player.destroy_node()
     said = capsys.readouterr().err
-    assert "/odd: there is no message type 'nowhere_msgs/msg/Odd' here: the topic is left" in said
+    assert "/odd: message type 'nowhere_msgs/msg/Odd' is not installed: the topic is left" in said
 
 
 def test_a_bag_of_unknown_types_only_is_refused(tmp_path, context):
@@ -163,6 +163,6 @@ def test_that_nobody_listens_is_said_before_and_after_the_wait(
         bag_listeners.wait_until_heard(executor, player, 0.3)
         player.destroy_node()
     assert capsys.readouterr().err.splitlines() == [
-        'bag_player: nobody listens to any of /a, /b yet; waiting up to 0.3 s',
-        'bag_player: nobody listens to any of /a, /b; playing all the same',
+        'bag_player: no subscriber for any of /a, /b yet; waiting up to 0.3 s',
+        'bag_player: no subscriber for any of /a, /b; playing anyway',
     ]

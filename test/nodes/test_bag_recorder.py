@@ -148,7 +148,7 @@ def test_a_topic_on_which_nobody_published_is_in_the_bag(record, tmp_path):
 def test_a_publisher_of_another_type_is_named_once(bench, record, capfd):
     recorder = record[0]()
     bench.watcher.create_publisher(String, '/heard', _offer())
-    words = f'watcher: it publishes std_msgs/msg/String, and {HEADER} is wanted'
+    words = f'watcher: it publishes std_msgs/msg/String, but {HEADER} is expected'
     errors = []
 
     def told():

@@ -60,7 +60,7 @@ def test_diagnostics_become_an_error_and_recover(bench, start):
         ({'detector__network': '/none.yaml'}, "detector.network: there is no file '/none.yaml'"),
         (
             {'detector__trigger_topic': 'x', 'detector__trigger_type': 'sensor_msgs/msg/Imagine'},
-            "x: there is no message type 'sensor_msgs/msg/Imagine'",
+            "x: message type 'sensor_msgs/msg/Imagine' is not installed",
         ),
         (
             {'detector__trigger_topic': 'x', 'detector__trigger_type': 'Imu'},

@@ -15,8 +15,8 @@ from std_msgs.msg import String
 pytestmark = pytest.mark.ros
 
 TEXT = (
-    'nothing can come from /watcher: it publishes std_msgs/msg/String, and '
-    'sensor_msgs/msg/Image is wanted'
+    'no messages can be received from /watcher: it publishes std_msgs/msg/String, but '
+    'sensor_msgs/msg/Image is expected'
 )
 
 

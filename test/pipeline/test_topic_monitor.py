@@ -130,10 +130,10 @@ def test_what_another_node_tells_by_the_bare_name_has_the_nodes_before_it(node, 
 
 
 def test_problems_of_publishers_are_in_the_status_of_the_input():
-    array = _array('/s', {'/cam': ['nothing can come from /x: why', 'no CameraInfo']})
+    array = _array('/s', {'/cam': ['no messages can be received from /x: why', 'no CameraInfo']})
     (status,) = [s for s in array.status if s.name == '/s: input /cam']
     assert status.level == b'\x01'
-    assert status.message.endswith('; nothing can come from /x: why; no CameraInfo')
+    assert status.message.endswith('; no messages can be received from /x: why; no CameraInfo')
 
 
 @pytest.mark.parametrize('node', ['/scheduler', '/robot/scheduler', '/fleet/robot_1/scheduler'])
