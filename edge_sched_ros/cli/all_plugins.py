@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Every kind of plug-ins there is."""
+"""Every kind of plug-in."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from edge_sched_ros.perception.programs.registry import PROGRAMS
 from edge_sched_ros.plugins.policies import POLICIES
 from edge_sched_ros.plugins.registry import Registry
 
-#: in the order they are listed
+#: in the order of the listing
 REGISTRIES: tuple[Registry[Any], ...] = (
     POLICIES,
     PLACEMENT_ALGORITHMS,

@@ -30,7 +30,7 @@ class LazyGroup(CommandGroup):
         """
         Return a subcommand, or ``None`` when there is none of that name.
 
-        :raises ConfigError: for one of an installed package that cannot be used
+        :raises ConfigError: for an installed package's subcommand that cannot be used
         """
         command: click.Command
         if module := COMMANDS.built_in().get(cmd_name):
@@ -60,7 +60,7 @@ class LazyGroup(CommandGroup):
             raise CommandFailed(name, COMMANDS.origins().get(name, ''), error) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the subcommands; those of installed packages are named and not imported."""
+        """List the subcommands; those of installed packages are named but not imported."""
         own = (self.get_command(ctx, name) for name in sorted(COMMANDS.built_in()))
         rows = [(one.name or '', one) for one in own if one is not None and not one.hidden]
         limit = formatter.width - 6 - max(len(name) for name, _ in rows)

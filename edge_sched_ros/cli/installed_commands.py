@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Subcommands that installed packages bring."""
+"""Subcommands of installed packages."""
 
 from __future__ import annotations
 
@@ -27,5 +27,5 @@ def _requirement(found: Any) -> str:
     return f'is no click.Command but of type {type(found).__name__}'
 
 
-#: where subcommands are found; those of this package are modules that hold a ``COMMAND``
+#: where subcommands are found; those of this package are modules with a ``COMMAND``
 COMMANDS: Registry[Any] = Registry(Kind('command', 'commands', _requirement), _built_in)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Ctrl-C, SIGTERM and SIGHUP: what was begun is finished, bags closed, programs ended."""
+"""Ctrl-C, SIGTERM and SIGHUP end the command after clean-up: bags closed, programs ended."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from types import FrameType
 
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 _IMPORTING = '<frozen importlib._bootstrap>'
-#: until Ctrl-C is tried again
+#: delay before Ctrl-C is tried again
 _SOON_S = 0.02
 
 
 class EndedBySignal(KeyboardInterrupt):
     """
-    Raised for a signal that ends a process, as Ctrl-C is.
+    Raised for a signal that ends a process, like KeyboardInterrupt for Ctrl-C.
 
-    :param number: of the signal
+    :param number: number of the signal
     """
 
     def __init__(self, number: int) -> None:
@@ -32,7 +32,7 @@ class EndedBySignal(KeyboardInterrupt):
 
 
 def exit_code(error: BaseException | None) -> int:
-    """Return what shells say of a command that a signal has ended; Ctrl-C where none is told."""
+    """Return the exit code that shells give a command ended by a signal; by default by Ctrl-C."""
     number = error.number if isinstance(error, EndedBySignal) else signal.SIGINT
     return 128 + number
 
@@ -67,13 +67,13 @@ class _Patient:
 @contextmanager
 def not_while_loading() -> Iterator[None]:
     """
-    Let Ctrl-C wait while a module is being imported, and raise it behind that.
+    Hold Ctrl-C back while a module is being imported, and raise it afterwards.
 
-    Compiled modules swallow what is raised in them or raise something else instead.
+    Compiled modules swallow an exception raised in them, or raise another one instead.
     """
     patient = _Patient()
     before = signal.getsignal(signal.SIGINT)
-    # what is ignored stays so, and no thread but the first hears of signals
+    # an ignored signal stays ignored, and only the main thread receives signals
     heard = threading.current_thread() is threading.main_thread()
     if not heard or before is not signal.default_int_handler:
         yield
@@ -90,8 +90,8 @@ def not_while_loading() -> Iterator[None]:
 
 @contextmanager
 def terminable() -> Iterator[None]:
-    """Raise :class:`EndedBySignal` on what by default ends a process on the spot."""
-    # what is ignored stays so: that is what nohup does
+    """Raise :class:`EndedBySignal` on signals that by default end a process at once."""
+    # an ignored signal stays ignored: nohup relies on this
     before = {
         number: signal.signal(number, _end)
         for number in _SIGNALS
@@ -107,10 +107,10 @@ def terminable() -> Iterator[None]:
 @contextmanager
 def not_interrupted() -> Iterator[None]:
     """
-    Let Ctrl-C, SIGTERM and SIGHUP wait, and raise them behind that.
+    Hold Ctrl-C, SIGTERM and SIGHUP back, and raise them afterwards.
 
-    For what must not be left half done, as the start of several threads. Threads begun inside
-    never receive these signals: the first thread does.
+    For steps that must not be interrupted, such as the start of several threads. Threads started
+    inside never receive these signals: the main thread does.
     """
     numbers = {signal.SIGINT, *_SIGNALS}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)

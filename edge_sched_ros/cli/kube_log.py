@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Where commands that run for long write what happens."""
+"""Logs of commands that run for a long time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 
 from edge_sched_ros.core.brief_log import BriefFormatter
 
-#: whose words count, at level INFO
+#: the logger that is shown from level INFO
 _LOGGER = 'edge_sched_ros.cluster'
 
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What ``--workload``, ``--platform``, ``--suite`` and ``--policy`` know by name."""
+"""The names that ``--workload``, ``--platform``, ``--suite`` and ``--policy`` accept."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def show_list(*, as_json: bool) -> None:
 
 
 def _known() -> dict[str, dict[str, str]]:
-    """Return kind -> name -> what it is."""
+    """Return kind -> name -> description."""
     from edge_sched_ros.plugins.policies import POLICIES
     from edge_sched_ros.simulation.suite_file import built_in_suites
     from edge_sched_ros.simulation.suite_file import load_suite
@@ -51,7 +51,10 @@ def _known() -> dict[str, dict[str, str]]:
 def _lines(known: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
     from edge_sched_ros.policies.registry import DROP_SUFFIX
 
-    notes = {'policies': f' ({DROP_SUFFIX} after any name also drops jobs that cannot be in time)'}
+    notes = {
+        'policies': f' ({DROP_SUFFIX} after any name also drops jobs that must miss their '
+        'deadline)'
+    }
     for kind, meanings in known.items():
         yield f'{kind}{notes.get(kind, "")}:'
         width = max(map(len, meanings))

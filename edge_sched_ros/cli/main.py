@@ -3,7 +3,7 @@
 """
 Runs the ``edge-sched`` command.
 
-Nothing is imported before ``main``: Ctrl-C while the rest is loading is answered in one line, too.
+Nothing is imported before ``main``, so Ctrl-C during the imports also prints one line.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def _run_or_say_why(arguments: list[str] | None) -> None:
     try:
         _run(arguments)
     except BrokenPipeError:
-        # who read standard output has seen enough
+        # the reader of standard output has closed it
         discard_output()
         sys.exit(READER_GONE)
     except OSError as error:
@@ -82,7 +82,7 @@ def _run(arguments: list[str] | None) -> None:
             say(usage_line(error))
         sys.exit(BAD_INPUT)
     except click.Abort as error:
-        # what click makes of it
+        # click's form of KeyboardInterrupt
         _interrupted(error.__cause__ or error.__context__)
 
 

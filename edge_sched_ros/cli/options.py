@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What options of several commands have in common: paths, lists of names, having an effect."""
+"""Checks shared by options of several commands: paths, lists of names, options without effect."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SAID = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
 
 
 class NamedPath(click.Path):
-    """A path that names something: empty text, of a variable not set say, is not this folder."""
+    """A path that is not empty: empty text (from an unset variable) would mean this folder."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path; :raises ConfigError: for empty text."""
@@ -52,8 +52,8 @@ def names_in(text: str, option: str, what: str) -> tuple[str, ...]:
     """
     Return the names in a list with commas between them.
 
-    :param what: one of them is, for messages: ``unit``
-    :raises ConfigError: for a list without a name, an empty name, and one that is there twice
+    :param what: what a name stands for, used in messages: ``unit``
+    :raises ConfigError: for a list without names, an empty name, or a name given twice
     """
     names = [name.strip() for name in text.split(',')]
     if not any(names):
@@ -65,16 +65,16 @@ def names_in(text: str, option: str, what: str) -> tuple[str, ...]:
 
 
 def refuse_twice(names: Iterable[object], option: str) -> None:
-    """Check that nothing is named twice; :raises ConfigError: naming it."""
+    """Check that no name is given twice; :raises ConfigError: with that name."""
     if (name := named_twice(map(str, names))) is not None:
         raise ConfigError(option, f"names '{name}' twice")
 
 
 def refuse_idle(context: click.Context, idle: Mapping[str, str]) -> None:
     """
-    Refuse options that would change nothing: who gives one expects something of it.
+    Refuse options that would have no effect, since the user expects one.
 
-    :param idle: parameter -> why it has no effect here
+    :param idle: parameter -> why it has no effect in this call
     :raises ConfigError: naming the first that was given
     """
     for name, why in idle.items():
@@ -84,7 +84,7 @@ def refuse_idle(context: click.Context, idle: Mapping[str, str]) -> None:
 
 
 def _as_given(context: click.Context, name: str) -> str:
-    """Return an option as it was given, which may be the form that switches something off."""
+    """Return an option as the user gave it, possibly in its form that switches it off."""
     one = next(each for each in context.command.params if each.name == name)
     forms = one.secondary_opts if one.secondary_opts and not context.params[name] else one.opts
     return max(forms, key=len)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Standard output that may be full or gone."""
+"""Standard output that may be full or closed."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from edge_sched_ros.core.errors import EdgeSchedError
 @contextmanager
 def printing() -> Iterator[None]:
     """
-    Print within; all of it has arrived afterwards.
+    Context for printing: on exit all output has been written.
 
-    A reader that has seen enough (``| head``) ends the command with exit code 1 and no word.
+    When the reader has closed the pipe (``| head``), the command ends silently with exit code 1.
 
     :raises EdgeSchedError: when it cannot be written
     """

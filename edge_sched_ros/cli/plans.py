@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Plans for ``plan_follower``: read from a file, or made while it runs."""
+"""Plans for ``plan_follower``: read from a file, or made during the run."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def check_follows(policy: str, plan: Path | None, replan_s: float | None) -> Non
 
 def replanner() -> Replanner:
     """
-    Return what makes another plan when one is wanted.
+    Return the planner that makes a new plan on request.
 
     :raises ConfigError: without OR-tools
     """
@@ -44,9 +44,9 @@ def replanner() -> Replanner:
 
 def read_plan(path: Path, system: System) -> dict[str, list[str]]:
     """
-    Return task -> the unit of each stage, from what ``edge-sched plan --json`` has printed.
+    Return task -> the unit of each stage, from the output of ``edge-sched plan --json``.
 
-    :param system: whose tasks or networks the plan names
+    :param system: the system with the plan's tasks or networks
     :raises ConfigError: when the file cannot be read, or does not fit the system
     """
     from edge_sched_ros.planning.apply import planned_tasks
@@ -61,7 +61,7 @@ def read_plan(path: Path, system: System) -> dict[str, list[str]]:
             known = ', '.join(sorted({*networks, *networks.values()}))
             raise ConfigError(
                 f'{path}: mapping.{name}',
-                f'is no task or network of {system.workload.name} (there are {known})',
+                f'is not a task or network of {system.workload.name} (it has: {known})',
             )
     try:
         planned_tasks(system.tasks, mapping, networks)

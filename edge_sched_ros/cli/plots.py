@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures a command is to draw at its end: whether it can is known before its work."""
+"""Checks before a command's work that it can draw its picture at the end."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def check_plot(path: Path | None, suffixes: tuple[str, ...], *, inputs: Iterable
     """
     Check that a picture can be drawn into a file; nothing to check without one.
 
-    :param suffixes: what its name may end in
-    :param inputs: files that are read, which it must not be
+    :param suffixes: allowed endings of its name
+    :param inputs: input files, which it must not overwrite
     :raises ConfigError: for another ending, without matplotlib, or when it cannot be written
     """
     if path is None:

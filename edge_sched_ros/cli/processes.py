@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Programs a command starts beside itself: each with its own log, all ended with it."""
+"""Programs started by a command: each has its own log, and all end with the command."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _POLL_S = 0.05
 
 
 class ProcessFailedError(EdgeSchedError):
-    """A program this command needs ended or stayed silent."""
+    """A program that this command needs ended early or timed out."""
 
 
 class Program:
     """
-    A program run beside this one.
+    A program started by this command.
 
     :param name: for messages
     :param command: program and arguments
-    :param log: where its output goes
-    :param environment: added to this process's own
+    :param log: file for its output
+    :param environment: variables added to this process's environment
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Program:
 
     @property
     def pid(self) -> int:
-        """Its process number."""
+        """Its process id."""
         return self._process.pid
 
     @property
@@ -59,7 +59,7 @@ class Program:
         return self._process.poll()
 
     def output(self) -> str:
-        """Return what it has printed so far."""
+        """Return its output so far."""
         return self.log.read_text(errors='replace')
 
     def wait_for(self, condition: Callable[[str], bool], *, what: str, timeout_s: float) -> None:
@@ -72,8 +72,8 @@ class Program:
         while not condition(self.output()):
             if self.exit_code is not None:
                 raise ProcessFailedError(
-                    f'{self.name} ended with exit code {self.exit_code} before it {what}; '
-                    f'its last words: {self._last_words()} (all of them: {self.log})'
+                    f'{self.name} ended with exit code {self.exit_code} before it {what}; its '
+                    f'last output: {self._last_words()} (full log: {self.log})'
                 )
             if time.monotonic() > deadline:
                 raise ProcessFailedError(
@@ -83,7 +83,7 @@ class Program:
 
     def wait(self, *, timeout_s: float, tick: Callable[[], None] = lambda: None) -> int:
         """
-        Wait until it ends and return its exit code, calling ``tick`` meanwhile.
+        Wait until it ends and return its exit code; call ``tick`` while waiting.
 
         :raises ProcessFailedError: when it takes too long
         """
@@ -106,7 +106,7 @@ class Program:
         return self.wait(timeout_s=STOP_TIMEOUT_S)
 
     def close(self) -> None:
-        """End it and whatever it started, by force if need be."""
+        """End it and the processes it started, by SIGKILL if necessary."""
         if self.exit_code is None:
             try:
                 os.killpg(self._process.pid, signal.SIGKILL)

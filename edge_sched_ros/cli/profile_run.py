@@ -48,9 +48,9 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Request:
     """
-    What a command asks for beside the networks.
+    The options of a command, without its networks.
 
-    :param image: picture to work on; ``None`` for blocks
+    :param image: input picture; ``None`` for a picture of blocks
     """
 
     output: Path
@@ -63,9 +63,9 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Measured:
     """
-    What came of it.
+    The result of a command.
 
-    :param asked: (network, variant, unit) that this command was about
+    :param asked: every (network, variant, unit) that this command measures
     """
 
     profile: SystemFile
@@ -92,10 +92,10 @@ def measure_networks(networks: tuple[str, ...], request: Request) -> Measured:
         Bench(machine.units) as bench,
     ):
         found = _begin(output, picture.what, wanted.again)
-        # whether it can be written is known before minutes are spent
+        # check that the file can be written before minutes are spent
         write_profile(output, found)
         if wanted.corun_pairs and not pairs_of(targets, wanted):
-            _say('--corun: there are no two units that could be busy at the same time: no pair')
+            _say('--corun: no pair to measure: no two units can be busy at the same time')
         meter = _meter(machine.units) if request.energy else None
         plan = steps(found, targets, bench, wanted, meter=meter)
         found = _carry_out(plan, found, request)
@@ -137,20 +137,20 @@ def _part(advance: Callable[[float], None], index: int) -> Callable[[float], Non
 
 
 def _begin(output: Path, picture: str, again: bool) -> SystemFile:
-    """Return what the file has, if that is of this machine in this state."""
+    """Return the file's content, if it is from this machine in its present state."""
     here = read_fingerprint()
     if not output.exists():
         return empty_profile(here, picture=picture)
     found = read_profile(output)
     if found.measured is None:
-        # written by hand: nothing may replace that
+        # written by hand: must not be replaced
         raise ConfigError(
             f'{output}: measured', 'is missing: no edge-sched profile wrote it, give another -o'
         )
     before = found.measured
     differs = [str(mismatch) for mismatch in mismatches(fingerprint_of(before), here)]
     if before.picture != picture and found.networks:
-        differs.append(f'picture was {before.picture or "not said"}, is {picture}')
+        differs.append(f'picture was {before.picture or "unknown"}, is {picture}')
     if not differs:
         return found
     if not again:
@@ -161,7 +161,7 @@ def _begin(output: Path, picture: str, again: bool) -> SystemFile:
 
 
 def _meter(units: tuple[LocalUnit, ...]) -> EnergyMeter | None:
-    """Return what reads the power, after a look at what this machine draws while idle."""
+    """Return the power meter, after measuring the machine's idle power."""
     reader = MachineReader([local.core for local in units if local.core is not None])
     meter = EnergyMeter(units, reader.read)
     rails: tuple[str, ...] = ()
@@ -171,6 +171,6 @@ def _meter(units: tuple[LocalUnit, ...]) -> EnergyMeter | None:
     if not rails:
         reasons = reader.read(time.monotonic_ns(), None).reasons
         why = '; '.join(reasons[key] for key in ('power', 'energy') if key in reasons)
-        _say(f'--energy: no rail can be read ({why}): energy is left out')
+        _say(f'--energy: no power rail can be read ({why}): energy is not measured')
         return None
     return meter

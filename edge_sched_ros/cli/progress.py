@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Progress bars: how much is done with the time that remains, or the time of a search."""
+"""Progress bars: the part done and the time remaining, or the elapsed time of a search."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from rich.progress import TaskProgressColumn
 from rich.progress import TextColumn
 from rich.text import Text
 
-#: what takes no longer needs no bar
+#: no bar is shown for shorter work
 PATIENCE_S = 1.0
 _EVERY_S = 0.25
 
 
 class Remaining(ProgressColumn):
     """
-    The time that remains, from the first step on: what is done took what it took.
+    The time remaining, computed from the mean time of the steps done.
 
-    rich's own column knows it after two steps, and forgets steps that are half a minute old.
+    rich's own column shows it only after two steps, and forgets steps older than half a minute.
     """
 
     def render(self, task: Task) -> Text:
@@ -45,7 +45,7 @@ def progress_bar(console: Console, text: str, total: float) -> Iterator[Callable
     """
     Show a bar on a terminal, nothing elsewhere.
 
-    Yields a function that takes how much is done so far.
+    Yields a function that takes the amount done so far.
     """
     columns = (
         TextColumn('{task.description}'),
@@ -64,10 +64,10 @@ def time_bar(
     console: Console, text: str, limit_s: float, *, patience_s: float = PATIENCE_S
 ) -> Iterator[None]:
     """
-    Show on a terminal how long something takes that tells nothing of itself.
+    Show on a terminal the elapsed time of work that reports no progress.
 
-    :param limit_s: it takes no longer, or not much
-    :param patience_s: nothing is shown before that
+    :param limit_s: approximate time limit of the work
+    :param patience_s: nothing is shown before this time
     """
     if not console.is_terminal:
         yield

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Ranges of numbers an option may take."""
+"""Ranges of numbers that an option accepts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 
 
 class FiniteRange(click.FloatRange):
-    """A range without nan, which click lets through because it compares with nothing."""
+    """A range that refuses nan; click accepts it, since every comparison with it is false."""
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None

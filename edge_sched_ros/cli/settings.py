@@ -19,7 +19,7 @@ def parse_settings(settings: Iterable[str]) -> dict[str, float]:
     """
     Return the settings by name.
 
-    :raises ConfigError: when one is not of that form
+    :raises ConfigError: when one has another form
     """
     values: dict[str, float] = {}
     seen: set[str] = set()

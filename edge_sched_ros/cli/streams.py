@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Standard streams as a command finds them: closed, full, or with a reader that has gone."""
+"""Standard streams of a command that may be closed, full, or without a reader."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import sys
 from contextlib import suppress
 from typing import TextIO
 
-#: number -> how a closed one is opened. What is written to the second fails, as for other tools;
-#: messages that nobody wants are lost.
+#: number -> mode in which a closed one is opened. Writing to standard output then fails, as with
+#: other tools; messages to standard error are lost.
 _CLOSED = {0: os.O_RDONLY, 1: os.O_RDONLY, 2: os.O_WRONLY}
 
 
 def open_closed_streams() -> None:
     """
-    Give every standard stream a file.
+    Open a file for every closed standard stream.
 
-    Where one is closed (``>&-``), Python has no object for it, and the next file that is opened
-    gets its number and what is written to the stream.
+    For a closed stream (``>&-``) Python has no object, and the next opened file would get its
+    number and receive what is written to the stream.
     """
     for number, mode in _CLOSED.items():
         try:
@@ -38,12 +38,12 @@ def open_closed_streams() -> None:
 
 
 def discard_output() -> None:
-    """Let what is still to be written, which Python does at its end, go nowhere."""
+    """Discard the output that Python would write at its end."""
     _discard(sys.stdout)
 
 
 def say(text: str) -> None:
-    """Print a line on standard error; where that cannot be written the exit code must do."""
+    """Print a line on standard error; if that fails, only the exit code tells."""
     try:
         print(text, file=sys.stderr, flush=True)
     except (OSError, ValueError):
@@ -51,7 +51,7 @@ def say(text: str) -> None:
 
 
 def _discard(stream: TextIO) -> None:
-    # what stands in for a stream may have no number
+    # a replacement of a stream may have no number
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The system files a command is given, and which of them has tasks and which a device."""
+"""The system files given to a command: which has the tasks and which the device."""
 
 from __future__ import annotations
 

@@ -127,7 +127,7 @@ def test_networks_that_are_none(fake, capsys, tmp_path):
     (tmp_path / 'net.plan').write_bytes(b'')
     path.write_text(path.read_text().replace('net.onnx', 'net.plan'))
     code, _, error = run_build(capsys, path)
-    assert code == 2 and 'net.plan is an engine already' in error
+    assert code == 2 and 'net.plan is already an engine' in error
 
 
 def test_without_tensorrt_it_says_so(monkeypatch, capsys, tmp_path):

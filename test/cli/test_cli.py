@@ -112,7 +112,7 @@ def test_mistakes_are_one_clear_line_and_exit_code_2(capsys, arguments, code, me
         (['replay', 'bag'], ("edge-sched replay: missing option '--params'",)),
         (['build', 'n.yaml', '--precision', 'int5'], ("'int5' is not one of 'auto'",)),
         (['place'], ('edge-sched place: missing FILES',)),
-        (['profile', 'n.yaml'], ('edge-sched profile: -o is needed: the file',)),
+        (['profile', 'n.yaml'], ('edge-sched profile: -o is needed: it names',)),
         (['compare', '--json=x'], ("edge-sched compare: option '--json' does not take a value",)),
         (['compare', '--f\noo\x1b[1m'], ('edge-sched compare: no such option: --f oo?[1m',)),
     ],

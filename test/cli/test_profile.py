@@ -234,7 +234,7 @@ def test_what_is_less_sure_than_asked_is_measured_again_and_nothing_else_is_told
     code, out, _ = run('one.yaml', '-o', 'p.yaml', *strict)
     after = read_profile(Path('p.yaml')).networks
     assert code == 0 and after['one'] != before['one'] and after['two'] == before['two']
-    told = ' '.join(out[out.index('less sure than --share asks') :].split())
+    told = ' '.join(out[out.index('less precise than --share') :].split())
     assert f'one infer on {_cpu0()}' in told and 'two' not in told
 
 
@@ -243,7 +243,7 @@ def test_a_single_run_is_never_as_sure_as_asked(run):
     no_time = ('--units', _cpu0(), '--max-s', '1e-6', '--share', '0.99')
     for _ in range(2):
         code, out, _ = run('one.yaml', '-o', 'p.yaml', *no_time)
-        told = ' '.join(out[out.index('less sure than --share asks') :].split())
+        told = ' '.join(out[out.index('less precise than --share') :].split())
         assert code == 0 and f'one infer on {_cpu0()}' in told
     stages = read_profile(Path('p.yaml')).networks['one'].variants['base'].stages
     found = stages[1].cost[_cpu0()].measured
@@ -270,7 +270,7 @@ def test_options_for_measuring_are_refused_where_nothing_is_measured(run, option
 
 def test_corun_without_a_pair_is_told(run, quick):
     error = run('one.yaml', '-o', 'p.yaml', *quick, '--corun')[2]
-    assert '--corun: there are no two units' in error
+    assert '--corun: no pair to measure' in error
 
 
 def test_variants_no_unit_here_is_made_for_are_told(run, quick, caplog):

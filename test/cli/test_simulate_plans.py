@@ -89,7 +89,7 @@ def test_replanning_replaces_a_bad_plan(run, tmp_path):
         ('{', 'plan.json: is not JSON'),
         ('[]', 'plan.json: mapping: must map networks'),
         ('{"mapping": {"a": "gpu0"}}', 'plan.json: mapping.a: must be a list of units'),
-        ('{"mapping": {"c": ["gpu0"]}}', 'plan.json: mapping.c: is no task or network'),
+        ('{"mapping": {"c": ["gpu0"]}}', 'plan.json: mapping.c: is not a task or network'),
         ('{"mapping": {"a": ["gpu0"]}}', 'plan.json: mapping.a: has 1 groups'),
         ('{"mapping": {"n": ["gpu0", "vic0"]}}', "mapping.n: stage y cannot run on 'vic0'"),
     ],

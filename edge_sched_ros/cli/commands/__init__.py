@@ -1,3 +1,3 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Subcommands: every module here that holds a ``COMMAND`` is one."""
+"""Subcommands: every module here with a ``COMMAND`` is one."""

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 @click.option(
     '--strict-dla',
     is_flag=True,
-    help='Refuse an engine that does not run as one part on the DLA.',
+    help='Refuse an engine that does not run on the DLA as one part.',
 )
 @click.option(
     '--allow-gpu-fallback',
@@ -63,8 +63,8 @@ if TYPE_CHECKING:
     type=NamedPath(path_type=Path, file_okay=False),
     default=None,
     metavar='FOLDER',
-    help='Measure int8 ranges again with the images in FOLDER (some hundreds, of what the'
-    ' robot sees), write the calibration table, and build with it. Implies '
+    help='Measure int8 ranges again with the images in FOLDER (some hundred, from the cameras of '
+    'the robot), write the calibration table, and build with it. Implies '
     '--precision int8.',
 )
 @click.option(
@@ -122,11 +122,11 @@ def build(
             ('--allow-gpu-fallback', allow_gpu_fallback),
         ):
             if given:
-                raise ConfigError(option, f'has no effect on {unit_name}: it is about DLA units')
+                raise ConfigError(option, f'has no effect on {unit_name}, only on DLA units')
     asked = EngineOptions(precision, strict_dla or None, allow_gpu_fallback or None)
     wanted = [load_network(path) for path in networks]
     if precision is None:
-        # each variant says its own precision: one asked for here is for the network's own file
+        # each variant has its own precision: a precision given here is for the network's own file
         wanted = [one for spec in wanted for one in _variants(spec, target.kind)]
     specs = [_readable(_with_options(spec, asked)) for spec in wanted]
     settings = BuildSettings(cache=cache, calibration=calibration, samples=samples)
@@ -148,13 +148,13 @@ def build(
 def _measuring(
     folder: Path, precision: str | None, networks: tuple[Path, ...], table: Path | None
 ) -> tuple[str, Samples]:
-    """Return the precision and the inputs that ``--calibrate`` means."""
+    """Return the precision and the inputs that ``--calibrate`` implies."""
     from edge_sched_ros.perception.calibration import picture_inputs
 
     if precision not in (None, INT8):
         raise click.UsageError(f'--calibrate is for --precision int8, not {precision}.')
     if table is not None and len(networks) > 1:
-        raise click.UsageError('--calibration names one table, --calibrate makes one a network.')
+        raise click.UsageError('--calibration names one table, --calibrate writes one a network.')
     return INT8, picture_inputs(folder, '--calibrate')
 
 
@@ -168,7 +168,7 @@ def _with_options(spec: NetworkSpec, asked: EngineOptions) -> NetworkSpec:
 
 
 def _variants(spec: NetworkSpec, kind: str) -> list[NetworkSpec]:
-    """Return the variants of a network that are made for a kind of units, its own file first."""
+    """Return the variants of a network for a kind of units, its own file first."""
     return [own for own in spec.by_variant.values() if not own.kinds or kind in own.kinds]
 
 
@@ -176,7 +176,7 @@ def _readable(spec: NetworkSpec) -> NetworkSpec:
     from edge_sched_ros.execution.tensorrt.own_plan import is_plan
 
     if is_plan(spec):
-        raise ConfigError(spec.where('file'), f'{spec.file} is an engine already')
+        raise ConfigError(spec.where('file'), f'{spec.file} is already an engine')
     return spec
 
 
@@ -191,7 +191,7 @@ def _toolchain() -> Any:
 
 @contextmanager
 def _bar(name: str) -> Iterator[Callable[[float], None]]:
-    """Show how far the build is, on standard error, where people can see it."""
+    """Show the progress of the build on standard error, if it is a terminal."""
     from edge_sched_ros.cli.progress import progress_bar
 
     if not sys.stderr.isatty():
@@ -216,7 +216,7 @@ def _line(spec: NetworkSpec, unit: str, stored: StoredEngine, built: bool) -> di
 
 
 def show_engines(found: list[dict[str, Any]]) -> None:
-    """Print a table of engines, then where they are."""
+    """Print a table of engines, then their paths."""
     from edge_sched_ros.reporting.layout import output_console
     from edge_sched_ros.reporting.layout import show_table
 
@@ -228,7 +228,7 @@ def show_engines(found: list[dict[str, Any]]) -> None:
         rows.append((name, line['unit'], line['precision'], state, *layers))
     columns = ('network', 'unit', 'precision', 'state', 'on DLA', 'on GPU', 'rearranging')
     show_table(columns, rows, output_console(), left=3)
-    # paths are for copying: no table may wrap them
+    # paths are for copying, so no table may wrap them
     for line in found:
         click.echo(line['plan'])
 

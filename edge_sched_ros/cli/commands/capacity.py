@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""``edge-sched capacity``: whether tasks fit, and how much more would."""
+"""``edge-sched capacity``: whether tasks fit, and how much room is left."""
 
 from __future__ import annotations
 

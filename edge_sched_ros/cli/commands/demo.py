@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""``edge-sched demo``: play the demo bag into the real node and score what it answers."""
+"""``edge-sched demo``: play the demo bag into the real node and score its results."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ _START_TIMEOUT_S = 60.0
 def demo(out: Path, seconds: float, policy: str | None, as_json: bool) -> None:
     """Play a bag over DDS into the scheduler node, and score its results by the ground truth."""
     _need_ros()
-    # what scores the answers, before they are made
+    # check that scoring works before the run
     for module in ('pycocotools', 'motmetrics'):
         need(module)
     if policy is not None:
@@ -88,12 +88,12 @@ def _need_ros() -> None:
         import rclpy  # noqa: F401
     except ImportError:
         raise ConfigError(
-            'demo', 'ROS 2 is not here: run `make demo`, or source your ROS distro first'
+            'demo', 'ROS 2 is not found: run `make demo`, or source your ROS distro first'
         ) from None
 
 
 def _bag(out: Path, seconds: float, console: Console) -> Path:
-    """Return the demo bag, rendered when it is not there yet."""
+    """Return the demo bag; render it if it does not exist."""
     from edge_sched_ros.bags.scene_bag import LAYOUT
     from edge_sched_ros.bags.scene_bag import write_scene_bag
     from edge_sched_ros.scenes.scene import RENDERER
@@ -118,7 +118,7 @@ def _run(
     account.unlink(missing_ok=True)
     with Programs(logs=out, environment=_environment()) as programs:
         node = programs.start('scheduler_node', _node_command(parameters, policy, account))
-        # its publishers make the recorder ready
+        # the recorder is ready once its publishers exist
         recorder = programs.start('bag_recorder', _recorder_command(results))
         node.wait_for(
             lambda log: 'active: listening' in log,
@@ -137,7 +137,7 @@ def _run(
                 raise ConfigError(program.name, f'ended with exit code {code}, see {program.log}')
     summary: dict[str, Any] = json.loads(account.read_text())
     check_account(summary['tasks'])
-    console.print('comparing with the ground truth ...')
+    console.print('comparing with ground truth ...')
     topics = list(_RESULTS)
     summary['accuracy'] = score(
         results, bag, detections=topics[0], tracks=topics[1], depth=topics[2]
@@ -146,7 +146,7 @@ def _run(
 
 
 def _environment() -> dict[str, str]:
-    """Return a DDS domain of its own, so that no robot nearby is disturbed."""
+    """Return a separate DDS domain, so that no robot nearby is disturbed."""
     domain = os.environ.get('ROS_DOMAIN_ID') or str(50 + os.getpid() % 50)
     local = {'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST'}
     return {'ROS_DOMAIN_ID': domain, **local}
@@ -175,7 +175,7 @@ def _watch(player: Program, node: Program, seconds: float, console: Console) -> 
 
         def tick() -> None:
             if node.exit_code is not None:
-                raise ConfigError(node.name, f'ended on the way, see {node.log}')
+                raise ConfigError(node.name, f'ended during the run, see {node.log}')
             played = [
                 line.split()[1]
                 for line in player.output().splitlines()

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""``edge-sched doctor``: what this machine has to compute with."""
+"""``edge-sched doctor``: what this machine can compute with."""
 
 from __future__ import annotations
 
@@ -56,17 +56,17 @@ def _print(report: dict[str, Any]) -> None:
 
 
 def _machine(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield what the machine is, with the reasons for what is not known."""
+    """Yield the facts about the machine, with the reason for each that is not known."""
     notes = report['notes']
     for name, key in (('module', 'module'), ('system', 'os'), ('power mode', 'power_mode')):
         yield name, str(report[key] or _unknown(notes.get(key)))
-        # a computer that is no Jetson has no part number to be missed
+        # only a Jetson has a part number
         if key == 'module' and (report['part'] or 'part' in notes):
             yield 'part', str(report['part'] or _unknown(notes.get('part')))
     if report['cpu_quota']:
         yield 'CPU quota', _quota(report['cpu_quota'])
     for name, version in report['versions'].items():
-        # on a computer that is no Jetson nobody misses JetPack
+        # only a Jetson has JetPack
         if version or name in notes:
             yield name, version or _unknown(notes.get(name))
     telemetry = report['telemetry']
@@ -95,7 +95,7 @@ def _unknown(reason: str | None) -> str:
 
 
 def _show_parts(report: dict[str, Any], console: Console) -> None:
-    """Print what there is to compute with, and why not where it cannot be used."""
+    """Print the parts of one kind, with the reason if one cannot be used."""
     from edge_sched_ros.reporting.layout import show_line
     from edge_sched_ros.reporting.layout import show_pairs
     from edge_sched_ros.reporting.layout import show_table

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""``edge-sched place``: which node of a cluster serves which application."""
+"""``edge-sched place``: on which node of a cluster each application runs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from edge_sched_ros.capacity.placement.state import ClusterState
 
 _OPTIMUM = 'optimum'
-#: decisions about one node from which on they take longer than a moment
+#: number of decisions about one node above which a progress bar is shown
 _MANY = 200_000
 
 
@@ -125,14 +125,14 @@ def place(
 
 
 def _idle(name: str, algorithm: Algorithm | None, simulate: float | None) -> dict[str, str]:
-    """Return the options that change nothing with what is asked for, and why."""
+    """Return the options that have no effect in this call, and why."""
     idle = {} if simulate is not None else {'seed': 'without --simulate'}
     if algorithm is None:
         idle['settings'] = f'with --algorithm {name}, which has none'
     else:
         idle['time_limit_s'] = f'with --algorithm {name}: only optimum searches'
     if algorithm is None or not algorithm.latency_aware:
-        idle['evict'] = f'with --algorithm {name}, which sends nobody away'
+        idle['evict'] = f'with --algorithm {name}, which never evicts'
     return idle
 
 
@@ -152,7 +152,7 @@ def _online(
 
 @contextmanager
 def _shown(problem: Problem) -> Iterator[Iterable[App]]:
-    """Yield the applications; a bar shows how many were taken, where that takes its time."""
+    """Yield the applications; a progress bar shows how many were taken, if it takes long."""
     apps = problem.apps
     if len(apps) * len(problem.nodes) < _MANY:
         yield apps
@@ -177,7 +177,7 @@ def _best(problem: Problem, time_limit_s: float) -> tuple[dict[str, Any], Cluste
 
 
 def _simulate(found: dict[str, Any], state: ClusterState, seconds: float, seed: int) -> None:
-    """Add what a simulation says; who misses there joins those who miss by the models."""
+    """Add a simulation's results: its late applications join those late by the models."""
     from edge_sched_ros.reporting.simulated_placement import check_nodes
     from edge_sched_ros.reporting.simulated_placement import simulate_nodes
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""``edge-sched plan``: on which unit every layer group of several networks should run."""
+"""``edge-sched plan``: choose the unit of every layer group of several networks."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def plan(
                 problem, Objective(objective, latency_bound_ms), time_limit_s=time_limit_s
             ).to_dict()
     except ConfigError as error:
-        # an option's or a library's own name says enough; a key needs its file
+        # the name of an option or library is enough; a key needs its file
         if error.where.startswith('--') or isinstance(error, MissingLibraryError):
             raise
         raise ConfigError(f'{system.where}: {error.where}', error.problem) from None

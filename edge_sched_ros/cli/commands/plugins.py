@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""``edge-sched plugins``: what can be named, and where it comes from."""
+"""``edge-sched plugins``: names of plug-ins, and their packages."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def plugins(name: str | None, as_json: bool) -> None:
     from edge_sched_ros.plugins.listing import Listed
     from edge_sched_ros.plugins.listing import listed
 
-    # what modules print when they are imported is no part of the list
+    # text that modules print on import is not part of the list
     with redirect_stdout(sys.stderr):
         if name is not None:
             described = describe(name, REGISTRIES, _documentation)

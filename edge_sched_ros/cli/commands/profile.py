@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""``edge-sched profile``: what networks cost on the units of this machine."""
+"""``edge-sched profile``: measure the costs of networks on the units of this machine."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from edge_sched_ros.system.system_file import SystemFile
 
 _FILE = NamedPath(path_type=Path, dir_okay=False)
-#: options that say how to measure
+#: options of the measurement
 _MEASURING = (
     'units', 'variants', 'corun', 'corun_pairs', 'energy', 'share', 'max_s', 'image', 'again',
 )  # fmt: skip
@@ -114,7 +114,7 @@ def profile(
     from edge_sched_ros.system.writing import system_data
 
     if output is None:
-        raise click.UsageError('-o is needed: the file to write or to show.')
+        raise click.UsageError('-o is needed: it names the file to write or to show.')
     inputs = [*map(Path, networks), output, *filter(None, [image])]
     check_plot(plot, SUFFIXES, inputs=inputs)
     asked: Collection[tuple[str, str, str]] = ()
@@ -149,7 +149,7 @@ def profile(
 
 
 def _refuse_unused(context: click.Context) -> None:
-    """Refuse options that say how to measure where nothing is measured."""
+    """Refuse options of the measurement where nothing is measured."""
     given = [
         f'--{name.replace("_", "-")}'
         for name in _MEASURING
@@ -157,14 +157,14 @@ def _refuse_unused(context: click.Context) -> None:
     ]
     if given:
         raise click.UsageError(
-            f'{", ".join(given)}: only for measuring, and without NETWORKS the file is shown.'
+            f'{", ".join(given)}: only for measuring; without NETWORKS the file is shown.'
         )
 
 
 def _show(
     found: SystemFile, output: Path, share: float, asked: Collection[tuple[str, str, str]]
 ) -> None:
-    """Show a profile; of what was asked for, say what is not sure enough."""
+    """Show a profile, and name the results of this command that are less precise than --share."""
     from edge_sched_ros.profiling.additions import is_sure_enough
     from edge_sched_ros.reporting.layout import output_console
     from edge_sched_ros.reporting.profile_tables import label
@@ -179,7 +179,7 @@ def _show(
     ]
     if unsure:
         click.echo(
-            f'less sure than --share asks: {", ".join(unsure)} (the same command measures them '
+            f'less precise than --share: {", ".join(unsure)} (the same command measures them '
             'again; with a longer --max-s there is time for more runs)'
         )
     click.echo(f'{output}')

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""``edge-sched replay``: a bag through the pipeline, without DDS."""
+"""``edge-sched replay``: play a bag through the pipeline, without DDS."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from edge_sched_ros.documents.output_file import check_folder
     '--output',
     type=NamedPath(path_type=Path),
     default=None,
-    help='Bag to write the results to; must not exist.',
+    help='Bag to write the results to; it must not exist.',
 )
 @click.option(
     '--policy', default=None, help='Scheduling policy to use instead of the one in the file.'

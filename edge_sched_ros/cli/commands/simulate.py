@@ -54,7 +54,7 @@ _NOT_WITH_REPLAY = {
     type=FiniteRange(0, min_open=True, max=1e6),
     default=10.0,
     show_default=True,
-    help='How long frames arrive, in virtual time.',
+    help='Virtual time during which frames arrive.',
 )
 @click.option(
     '--seed',
@@ -208,7 +208,7 @@ def _show(simulator: Simulator, load: float | None, seconds: float, as_json: boo
 
 
 def _refuse_beside_replay(ctx: click.Context) -> None:
-    """What to run is in the trace; an option that changes nothing is a mistake."""
+    """Refuse options that have no effect with --replay: the trace says what to run."""
     for name, option in _NOT_WITH_REPLAY.items():
         if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT:
             raise click.UsageError(f'{option} and --replay exclude each other.')
@@ -220,7 +220,7 @@ def _replay(path: Path, system: System, load: float | None, as_json: bool) -> No
     found = replay_trace(path, system, load)
     if found.differs is not None:
         where = f'{path}:{found.differs}'
-        raise ConfigError(where, 'decides otherwise today than this trace says')
+        raise ConfigError(where, 'makes other decisions now than in this trace')
     same = json.dumps({'same_decisions': True, 'events': found.events})
     with printing():
         click.echo(same if as_json else f'{path}: same decisions on {found.events} events')
