@@ -1,3 +1,3 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The ROS-free whole: frames in, results out. The node and ``edge-sched replay`` both drive it."""
+"""Everything of one device without ROS: frames in, results out. Used by node and ``replay``."""

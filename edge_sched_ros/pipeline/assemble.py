@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""From configuration to parts: programs, task specifications, units."""
+"""Builds the parts of a configuration: programs, task specifications, units."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from edge_sched_ros.pipeline.tasks.unit_choice import UnitChoice
 
 _log = logging.getLogger(__name__)
 
-#: outputs that hold boxes; ``none`` is said by own code, whose results are not known
+#: outputs that contain boxes; ``none`` is the output of own code with unknown results
 _BOXES = ('detections', 'tracks', 'none')
 
 
@@ -47,24 +47,24 @@ class Assembly:
     units: tuple[LocalUnit, ...]
     #: task -> name of its network
     networks: dict[str, str]
-    #: unit that the configuration names and that cannot be used -> why
+    #: unit named in the configuration that cannot be used -> why
     missing: Mapping[str, str] = field(default_factory=dict)
     #: TASK.VARIANT -> where and why it cannot be used
     left_out: Mapping[str, str] = field(default_factory=dict)
-    #: what units hold for all programs
+    #: resources of units that all programs share
     makers: TaskPrograms | None = None
 
     def why_not(self, task: str, variant: str) -> str:
-        """Return why a variant that is listed cannot be used here; empty for no reason."""
+        """Return why a listed variant cannot be used; empty if it can."""
         key = f'{task}.{variant}'
         known = {} if self.makers is None else self.makers.not_here
         return known.get(key) or self.left_out.get(key, '')
 
     def close(self, busy: Collection[str] = ()) -> None:
         """
-        Free all engines and what units hold.
+        Free all engines and the resources of units.
 
-        :param busy: units whose threads were left behind; what they may still use is kept
+        :param busy: units with abandoned threads; what these may still use is kept
         """
         stuck = stuck_with(self.units, busy)
         held = {} if self.makers is None else self.makers.networks
@@ -82,9 +82,9 @@ class Assembly:
 
 def assemble(config: PipelineConfig, machine: Machine) -> Assembly:
     """
-    Load every network and say what the dispatcher must know of it.
+    Load every network and return its specification for the dispatcher.
 
-    :raises ConfigError: naming the task and key; what was loaded before is freed again
+    :raises ConfigError: naming the task and key; loaded networks are freed again
     """
     try:
         return _assemble(config, machine)
@@ -132,12 +132,13 @@ def _spec(task: TaskConfig, made: TaskProgram) -> TaskSpec:
         )
         for name, stages in made.variants.items()
     )
-    # a tracker must see frames in order, one at a time; others may use every unit at once
+    # a tracker needs frames in order, one at a time; others may use every unit at once
     everywhere = {name for variant in variants for stage in variant.stages for name in stage.units}
     parallel = 1 if made.program.stateful else max(1, len(everywhere))
     if made.program.stateful and task.max_in_flight > 1:
         raise ConfigError(
-            f'{task.name}.max_in_flight', 'must be 1 (or 0, automatic) for a task with a memory'
+            f'{task.name}.max_in_flight',
+            'must be 1 (or 0, automatic) for a task that keeps state between frames',
         )
     return TaskSpec(
         name=task.name,
@@ -155,7 +156,7 @@ def _spec(task: TaskConfig, made: TaskProgram) -> TaskSpec:
 
 
 def _pinned(spec: TaskSpec, variant: str, makers: TaskPrograms) -> TaskSpec:
-    """Return a task that runs the variant it is told to, if any; the own file in its place."""
+    """Return a task with the variant of its parameter, or the network's own file instead."""
     key = f'{spec.name}.{variant}'
     if not variant or variant in [one.name for one in spec.variants]:
         return spec.pinned(variant)
@@ -163,14 +164,14 @@ def _pinned(spec: TaskSpec, variant: str, makers: TaskPrograms) -> TaskSpec:
         raise ConfigError(f'{spec.name}.variant', f"'{variant}' {makers.left_out[key]}")
     if key in makers.not_here:
         told = f"{makers.not_here[key]}: the network's own file runs instead"
-        makers.left_out[key] = f'is told to run, but {told}'
+        makers.left_out[key] = f'is the parameter variant, but {told}'
         _log.warning("%s.variant: '%s' %s", spec.name, variant, told)
         return spec.pinned(BASE)
     return spec.pinned(variant)
 
 
 def _check_cascades(config: PipelineConfig, programs: dict[str, Program]) -> None:
-    """Check that what works on boxes gets some; own code may give what it likes."""
+    """Check that a task that needs boxes gets some; own code may give any result."""
     for task in config.tasks:
         if not getattr(programs[task.name], 'needs_boxes', False):
             continue

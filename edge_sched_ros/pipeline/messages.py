@@ -1,10 +1,10 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-From results to messages, whichever library makes the messages.
+Converts results to messages, for any library of messages.
 
-Every function takes ``make(type_name, **fields)``: the node gives one that makes rclpy messages,
-the replay one that makes messages for bags.
+Every function takes ``make(type_name, **fields)``: the node's makes rclpy messages, that of the
+replay makes messages for bags.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def time_message(make: Make, time_ns: int) -> Any:
 
 
 def header(make: Make, frame: Frame | None) -> Any:
-    """Return the header of the source frame, untouched."""
+    """Return the header of the source frame, unchanged."""
     if frame is None:
         return make('std_msgs/msg/Header')
     stamp = time_message(make, frame.stamp_ns)
@@ -89,7 +89,7 @@ def label_info(make: Make, labels: tuple[str, ...], threshold: float, source: An
     """
     Return a ``vision_msgs/LabelInfo``: the names of all classes, by the ids detections have.
 
-    :param threshold: the least score of a detection, 0..1
+    :param threshold: the minimum score of a detection, 0..1
     :param source: a header
     """
     classes = [

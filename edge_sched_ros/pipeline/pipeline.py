@@ -55,20 +55,20 @@ from edge_sched_ros.plugins.policies import make_lasting_policy
 
 _log = logging.getLogger(__name__)
 
-_SPENT = 'when it is spent, everything stands still until the next period, and answers come late'
+_SPENT = 'when it is used up, everything stops until the next period, and results are late'
 
 
 class Pipeline:
     """
-    Everything between a topic's messages and a task's answers, without ROS.
+    Everything between a topic's messages and a task's results, without ROS.
 
-    Life: ``load``, then ``start`` and ``stop`` any number of times, then ``unload``.
+    Life cycle: ``load``, then ``start`` and ``stop`` any number of times, then ``unload``.
 
     :param config: what to run
     :param on_end: called with every ended job, one at a time and in order, from any thread
-    :param machine: what to run it on; looked up when not given
+    :param machine: the machine to run on; detected if not given
     :param clock_ns: monotonic
-    :param root: where the machine's ``sys`` is, for telemetry
+    :param root: the folder with the machine's ``sys``, for telemetry
     """
 
     def __init__(
@@ -91,9 +91,9 @@ class Pipeline:
         self._quota: QuotaWatch | None = None
         self._late: LateDrivers | None = None
         self._replanning: Replanning | None = None
-        #: says what changes of tasks would do to deadlines
+        #: predicts the effect of changes of tasks on deadlines
         self.admission = Admission(self._known, config.admission)
-        #: where the costs come from that were known from the start
+        #: sources of the costs known from the start
         self._profile_use: ProfileUse | None = None
         self._inputs = InputAccounts(config.topics)
         self._images = LatestImages(config.tasks, config.silent_after_ms * 1e6, clock_ns)
@@ -104,7 +104,7 @@ class Pipeline:
         self._rates_seen = RatesSeen()
         self._started_ns: int | None = None
         self._running_now = False
-        #: unit -> busy time when it was started last
+        #: unit -> busy time at the last start
         self._busy_before: dict[str, int] = {}
 
     # --- life -------------------------------------------------------------------------------
@@ -113,7 +113,8 @@ class Pipeline:
         """
         Load every network.
 
-        :param should_stop: asked while costs are measured; ends that after the run in progress
+        :param should_stop: called while costs are measured; true ends this after the run in
+            progress
         :raises ConfigError: naming the file or key that cannot be used
         """
         machine = self._machine or rediscover()
@@ -169,12 +170,12 @@ class Pipeline:
             if not doubts:
                 self.unload()
                 raise ConfigError('admission', f'{self.admission.mode}: {ruling.text}')
-            # costs that may be another machine's are no reason not to start
+            # costs that may be from another machine must not prevent the start
             _log.warning('admission: %s (not refused: %s)', ruling.text, '; '.join(doubts))
         self.settle_admission()
 
     def start(self) -> None:
-        """Welcome frames."""
+        """Start accepting frames."""
         self.admission.rates.forget()
         self._reset_programs()
         if self._quota is not None:
@@ -186,7 +187,7 @@ class Pipeline:
         self._running().start()
 
     def stop(self) -> None:
-        """End every job in flight and deliver the ends; engines stay loaded."""
+        """End every job in flight and deliver its end; engines stay loaded."""
         if not self._running_now:
             return
         self._running_now = False
@@ -194,7 +195,7 @@ class Pipeline:
         self._images.forget()
 
     def unload(self) -> None:
-        """Stop, if need be, and free all engines but those a hung call may still use."""
+        """Stop, if necessary, and free all engines except those that a hung call may still use."""
         self.stop()
         if self._assembly is not None:
             self._assembly.close(self._runtime.abandoned if self._runtime is not None else ())
@@ -209,9 +210,9 @@ class Pipeline:
 
     def submit(self, frame: Frame, *, age: Age = UNKNOWN) -> None:
         """
-        Let a frame arrive; any thread may.
+        Submit a frame; thread-safe.
 
-        :param age: how long ago it was taken; deadlines count from then, from now when unknown
+        :param age: time since it was taken; deadlines count from then, or from now if unknown
         """
         self._inputs.received(frame.stream, self._clock_ns(), age, frame.stamp_ns)
         self._images.note(frame)
@@ -223,13 +224,13 @@ class Pipeline:
         self._inputs.rejected(topic, reason, self._clock_ns())
 
     def clock_jumped(self, delta_ns: int) -> None:
-        """Forget what belongs to the time before a jump of the source clock."""
+        """Forget the state from before a jump of the source clock."""
         self._running().post(ClockJumped(delta_ns))
         self._images.forget()
         self._reset_programs()
 
     def source_restarted(self, topic: str) -> None:
-        """Forget what was remembered of a source whose stamps went back; others go on."""
+        """Forget the state of a source whose stamps went back; others go on."""
         for name, source in self._sources.items():
             if topic in (source.topic, source.trigger_topic):
                 self._loaded().programs[name].reset()
@@ -240,9 +241,9 @@ class Pipeline:
         """
         Change settings of a task while it runs.
 
-        :param values: of the dispatcher (``deadline_ns`` ...) or of the program
-            (``score_threshold`` ..., ``None`` for what the network says)
-        :raises ConfigError: naming task and key; settings before it may have changed
+        :param values: settings of the dispatcher (``deadline_ns`` ...) or of the program
+            (``score_threshold`` ..., ``None`` for the network's own value)
+        :raises ConfigError: naming task and key; earlier settings may have changed already
         """
         core = {key: value for key, value in values.items() if key in DYNAMIC_TASK_KEYS}
         if core:
@@ -253,7 +254,7 @@ class Pipeline:
                     self._loaded().programs[name].set_option(key, value)
 
     def settle_admission(self) -> None:
-        """Carry out what admission ruled last: give variants, and say who would miss."""
+        """Apply admission's last decision: set variants, and log who would miss its deadline."""
         ruling, before = self.admission.ruling, self.admission.pins
         for name in {**before, **ruling.pins}:
             variant = ruling.pins.get(name, '')
@@ -276,9 +277,9 @@ class Pipeline:
 
     def look_at_machine(self) -> None:
         """
-        Read temperatures, power and clocks, and let the dispatcher know what changed.
+        Read temperatures, power and clocks, and inform the dispatcher about changes.
 
-        To be called about once a second: it reads some dozen small files.
+        Call it about once a second: it reads some dozens of small files.
         """
         if self._watch is not None:
             self._watch.check()
@@ -289,7 +290,7 @@ class Pipeline:
             self.admission.update(self._inputs.snapshot(), self._clock_ns())
 
     def status(self) -> Status:
-        """Return the state of everything at this moment."""
+        """Return the present state of everything."""
         missing, left_out = self._loaded().missing, self._loaded().left_out
         readings = {} if self._watch is None else self._watch.readings
         quota = None if self._quota is None else self._quota.read()
@@ -313,7 +314,7 @@ class Pipeline:
 
     def write_system(self, name: str) -> None:
         """
-        Write what is known now as a system file; nothing without a name.
+        Write the present knowledge as a system file; nothing without a name.
 
         :raises ConfigError: when it cannot be written
         """
@@ -340,14 +341,14 @@ class Pipeline:
         return self._loaded().networks[task]
 
     def output_of(self, task: str) -> str:
-        """Return what a task's results are: ``detections``, ``tracks``, ``depth``, ``none``."""
+        """Return the kind of a task's results: ``detections``, ``tracks``, ``depth``, ``none``."""
         return str(getattr(self._loaded().programs[task], 'output', 'none'))
 
     def check_option(self, task: str, name: str, value: float | None) -> None:
         """
-        Check that a setting of a task's program can be changed, without changing it.
+        Check that a setting of a task's program can be changed, but do not change it.
 
-        Own programs that have no ``check_option`` are not asked.
+        Own programs without ``check_option`` are not checked.
 
         :raises ConfigError: naming task and setting
         """
@@ -358,7 +359,7 @@ class Pipeline:
 
     def check_together(self, task: str, values: Mapping[str, float | None]) -> None:
         """
-        Check settings of a task's program against each other, as they would be after changes.
+        Check settings of a task's program against each other, as after the changes.
 
         :raises ConfigError: naming the task and the settings
         """
@@ -371,7 +372,7 @@ class Pipeline:
                 raise ConfigError(f'{task}.{name}', error.problem) from error
 
     def labels_of(self, task: str) -> tuple[str, ...]:
-        """Return the class names a task's results speak of; empty when it has none."""
+        """Return the class names of a task's results; empty when it has none."""
         return tuple(getattr(self._finder_of(task), 'labels', ()))
 
     def threshold_of(self, task: str) -> float:
@@ -379,14 +380,14 @@ class Pipeline:
         return float(getattr(self._finder_of(task), 'score_threshold', 0.0))
 
     def _finder_of(self, task: str) -> Program:
-        """Return what finds the boxes of a task's results: trackers keep those of another."""
+        """Return the task that finds the boxes of a task's results: trackers use another's."""
         programs, by_name = self._loaded().programs, {t.name: t for t in self.config.tasks}
         while by_name[task].detections_from or getattr(programs[task], 'needs_boxes', False):
             task = by_name[task].detections_from or by_name[task].after
         return programs[task]
 
     def _known(self) -> Known:
-        """Return what admission asks for; a quota is less than what the units could do."""
+        """Return the input of admission, with the quota if it is less than the units could use."""
         known: Known = self._running().read(look)
         use = None if self._quota is None else self._quota.read()
         return known if use is None else replace(known, cpus=use.quota.cpus)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Gives a policy that follows a plan another one when what it was made for has changed."""
+"""Gives a policy that follows a plan a new plan when its conditions have changed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from edge_sched_ros.planning.situation import situation_of
 
 _log = logging.getLogger(__name__)
 
-#: what a search may take, in seconds
+#: time limit of a search, in seconds
 TIME_LIMIT_S = 5.0
 #: (content of a system file, time limit) -> task -> the unit of each stage
 MakePlan = Callable[[Mapping[str, Any], float], dict[str, list[str]]]
@@ -33,11 +33,11 @@ class Replanning:
     """
     Plans for one runtime, one at a time, on a thread that waits for another process.
 
-    The policy goes on with the plan it has until the next one is there. What changes meanwhile is
+    The policy follows its present plan until the next one is ready. Changes in the meantime are
     planned for afterwards.
 
-    :param runtime: whose policy gets the plans
-    :param make_plan: makes them; where absent a process of its own
+    :param runtime: the runtime whose policy gets the plans
+    :param make_plan: makes the plans; by default a separate process
     """
 
     def __init__(self, runtime: Runtime, make_plan: MakePlan | None = None) -> None:
@@ -48,11 +48,11 @@ class Replanning:
         self._thread: threading.Thread | None = None
         #: the plan in force; empty before the first
         self.mapping: dict[str, list[str]] = {}
-        #: why there was no plan the last time; empty when there was one
+        #: why the last search gave no plan; empty when it gave one
         self.problem = ''
 
     def check(self) -> None:
-        """Begin a plan if one is wanted; to be called about once a second. Returns at once."""
+        """Start a plan if the policy needs one; call it about once a second. Returns at once."""
         if self._thread is not None and self._thread.is_alive():
             return
         wanted = self._runtime.read(self._wanted)
@@ -65,17 +65,17 @@ class Replanning:
         self._thread.start()
 
     def wait(self, timeout_s: float) -> bool:
-        """Wait for the plan in the making; return whether there is none any more."""
+        """Wait for the plan being made; return whether it has ended."""
         if self._thread is not None:
             self._thread.join(timeout_s)
         return self._thread is None or not self._thread.is_alive()
 
     def close(self) -> None:
-        """Let nothing come of the plan in the making; its process is ended."""
+        """Cancel the plan being made, and end its process."""
         self._closed = True
 
     def _is_asked_for(self) -> bool:
-        """Whether the policy still takes plans."""
+        """Whether the policy still accepts plans."""
         follows = self._runtime.read(lambda dispatcher, _now_ns: dispatcher.follows_plan)
         return bool(follows) and not self._closed
 
@@ -83,7 +83,7 @@ class Replanning:
         self, dispatcher: LowLevelDispatcher, _now_ns: int
     ) -> tuple[Situation, dict[str, Any]] | None:
         if not dispatcher.follows_plan:
-            # it begins without a plan should it be taken again
+            # the policy starts without a plan if it is selected again
             self._made_for, self.mapping = None, {}
             return None
         situation = situation_of(dispatcher)

@@ -125,11 +125,11 @@ class _Tasks:
         period_ms = 0.0 if spec.after else self._period_ms(spec.stream)
         problem = ''
         if not network:
-            problem = 'what it takes is not known yet'
+            problem = 'its cost is not known yet'
         elif spec.after and spec.after not in self.tasks:
-            problem = f'nothing is known of {spec.after}'
+            problem = f'the demand of {spec.after} is not known'
         elif not spec.after and not period_ms:
-            problem = 'how often it runs is not known (no frames yet, no period_ms)'
+            problem = 'its rate is not known (no frames yet, no period_ms)'
         if problem:
             self._left_out[spec.name] = problem
             return

@@ -66,7 +66,7 @@ def test_the_doctor_says_why_images_may_vanish(capsys, monkeypatch):
     monkeypatch.setenv('RMW_IMPLEMENTATION', 'rmw_[nope]')
     monkeypatch.setenv('COLUMNS', '200')
     _, table, _ = _run(capsys, 'doctor')
-    assert "rmw_[nope]: images beyond 512 KiB may vanish: 'rmw_[nope]' is not known" in table
+    assert "rmw_[nope]: images beyond 512 KiB may vanish: 'rmw_[nope]' is unknown" in table
 
 
 @pytest.mark.parametrize(

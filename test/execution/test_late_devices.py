@@ -96,7 +96,7 @@ def test_drivers_that_come_later_are_noted_until_the_next_load(tmp_path, caplog)
         late.check(10 * S)
         late.check(20 * S)
     assert late.kinds == ('dla', 'gpu')
-    assert caplog.text.count('unit gpu: its driver is here now: configure again to use it') == 1
+    assert caplog.text.count('unit gpu: its driver has appeared: configure again to use it') == 1
     assert LateDrivers(tmp_path).kinds == ()
     assert read_signs(tmp_path) == {'dla', 'gpu'}
 

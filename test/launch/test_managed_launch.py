@@ -98,7 +98,7 @@ def test_without_nav2_nothing_is_started(tmp_path):
     ('argument', 'message'),
     [
         ('policy:=edff', "policy: unknown policy 'edff'"),
-        ('autostart:=true', "autostart: 'true' cannot be had"),
+        ('autostart:=true', "autostart: 'true' is not possible"),
         ('bond_heartbeat_period:=1e3', 'bond_heartbeat_period: must be from 0.0 to 60.0'),
         ('manager_params_file:=/missing', 'manager_params_file: there is no file /missing'),
     ],

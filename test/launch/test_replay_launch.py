@@ -113,16 +113,16 @@ def test_a_scheduler_that_ends_first_ends_it(replay, tmp_path):
 @pytest.mark.parametrize(
     ('argument', 'message'),
     [
-        ('rate:=fast', "rate: 'fast' is no number above zero"),
+        ('rate:=fast', "rate: 'fast' is not a number above zero"),
         ('bag:=/nowhere', 'bag: there is no file or folder /nowhere'),
         ('player:=no_such_player', "player: there is no program 'no_such_player'"),
         ('policy:=edff', "policy: unknown policy 'edff'"),
         ('params_file:=/missing', 'params_file: there is no file /missing'),
-        ('log_level:=loud', "log_level: 'loud' is none of debug"),
-        ('namespace:=a b', "namespace: 'a b' is no namespace"),
+        ('log_level:=loud', "log_level: 'loud' is not one of debug"),
+        ('namespace:=a b', "namespace: 'a b' is not a namespace"),
         ('dds_profile:=/missing', 'dds_profile: there is no file /missing'),
         ('bond_heartbeat_period:=1e3', 'bond_heartbeat_period: must be from 0.0 to 60.0'),
-        ('use_sim_time:=false', "use_sim_time: 'false' cannot be had in a replay"),
+        ('use_sim_time:=false', "use_sim_time: 'false' is not possible in a replay"),
     ],
 )
 def test_nothing_is_started_with_an_argument_that_cannot_be(replay, argument, message):

@@ -63,8 +63,8 @@ def test_the_dds_profile_is_this_nodes_alone_and_only_where_the_user_has_none(
     [
         ({'use_sim_time': 'maybe'}, "use_sim_time: 'maybe' is neither true nor false"),
         ({'autostart': 'no way'}, "autostart: 'no way' is neither true nor false"),
-        ({'log_level': 'loud'}, "log_level: 'loud' is none of debug"),
-        ({'namespace': 'a b'}, "namespace: 'a b' is no namespace"),
+        ({'log_level': 'loud'}, "log_level: 'loud' is not one of debug"),
+        ({'namespace': 'a b'}, "namespace: 'a b' is not a namespace"),
         ({'policy': 'edff'}, "policy: unknown policy 'edff'"),
         ({'params_file': '/nowhere.yaml'}, 'params_file: there is no file /nowhere.yaml'),
         ({'dds_profile': '/nowhere.xml'}, 'dds_profile: there is no file /nowhere.xml'),

@@ -35,7 +35,7 @@ def test_diagnostics_become_an_error_and_recover(bench, start):
     bench.wait_for(lambda: all(levels().get(n) == b'\x02' for n in names), 'the error')
     assert all(status.hardware_id for status in arrays[-1].status)
     silent = next(s for s in arrays[-1].status if 'input' in s.name)
-    assert "nothing on '/front/image_raw'" in silent.message
+    assert "no message on '/front/image_raw'" in silent.message
     seen = []
 
     def recovered():

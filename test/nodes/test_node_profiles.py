@@ -44,4 +44,4 @@ def test_a_file_written_by_hand_is_used_with_a_remark(bench, start, tmp_path):
     start(profiles=str(path))
     level, message, _ = _line(bench)
     assert level == b'\0' and message.startswith('costs known from the start; ')
-    assert message.endswith('board.yaml names no machine that was measured')
+    assert message.endswith('board.yaml does not name the machine of its costs')

@@ -112,7 +112,7 @@ def test_a_killed_player_leaves_a_node_that_says_so_and_ends_cleanly(programs, b
         lambda: [s for s in heard[-1].status if 'input' in s.name and s.level == b'\x02'],
         'the silence',
     )
-    assert "nothing on '/camera/image_raw'" in silent[0].message
+    assert "no message on '/camera/image_raw'" in silent[0].message
     watch.close()
     assert node.interrupt() == 0
     assert 'Traceback' not in node.output()
@@ -161,8 +161,8 @@ def test_a_node_that_cannot_be_configured_lives_and_ends_cleanly(programs, tmp_p
     [
         (None, 'params.yaml: cannot be read: No such file or directory'),
         ('a: [', 'params.yaml:1: cannot be read: '),
-        ('- a', "params.yaml: holds no parameters under '/**: ros__parameters:'"),
-        ('tasks: [a]', "params.yaml: holds no parameters under '/**: ros__parameters:'"),
+        ('- a', "params.yaml: has no parameters under '/**: ros__parameters:'"),
+        ('tasks: [a]', "params.yaml: has no parameters under '/**: ros__parameters:'"),
         (
             '/**:\n  ros__parameters:\n    a:\n      period_ms:\n',
             'params.yaml:4: cannot be read: there is no value',

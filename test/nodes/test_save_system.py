@@ -66,7 +66,7 @@ def test_a_node_that_is_not_configured_knows_nothing(bench, start, tmp_path):
     start(autostart=False, system_file=str(tmp_path / 'robot.yaml'))
     response = bench.call(Trigger, SERVICE, Trigger.Request())
     assert not response.success
-    assert response.message.startswith('system_file: nothing is known while')
+    assert response.message.startswith('system_file: the node is not configured')
     assert not (tmp_path / 'robot.yaml').exists()
 
 

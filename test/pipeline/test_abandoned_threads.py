@@ -106,7 +106,7 @@ def test_a_hung_gpu_does_not_keep_the_node(fake, tmp_path, monkeypatch, hang, ca
     # a DLA core's memory is that driver's, too: freeing it would wait for the GPU
     assert not closed
     (told,) = [r.getMessage() for r in caplog.records if 'not freed' in r.getMessage()]
-    assert told.startswith('still busy: gpu0; what dla0, gpu0 hold is not freed')
+    assert told.startswith('still busy: gpu0; resources of dla0, gpu0 are not freed')
 
 
 def test_a_hung_vic_does_not_keep_the_node(fake, tmp_path, monkeypatch, hang):

@@ -99,7 +99,7 @@ def test_a_compressed_topic_is_known_by_its_name(good):
         ({'a.network': 'none.yaml'}, r"a\.network: there is no file 'none\.yaml' \(looked for"),
         ({'a.network': 'package://no_such/x'}, "there is no package 'no_such'"),
         ({'a.topic': ''}, r'a\.topic: needs an input topic'),
-        ({'b.after': ''}, r'b\.topic: needs an input topic, or else a task'),
+        ({'b.after': ''}, r'b\.topic: needs an input topic or a task'),
         ({'b.topic': 'x'}, r'b\.after: give only one of topic and after'),
         ({'a.program': 'p:C'}, r'a\.program: give only one of network and program'),
         ({'a.network': 'x.onnx'}, r"a\.network: 'x\.onnx' is an ONNX file: name the YAML file"),
@@ -116,7 +116,7 @@ def test_a_compressed_topic_is_known_by_its_name(good):
         ({'tasks': ['größe']}, "'größe' cannot be a name"),
         (
             {'b.trigger_topic': 'imu', 'b.trigger_type': 'sensor_msgs/msg/Imu'},
-            r'b\.trigger_topic: a task that comes after another',
+            r'b\.trigger_topic: a task after another cannot have',
         ),
         ({'a.topic_type': 'sensor_msgs/msg/Imu'}, r'a\.topic_type: is .*Imu: a network needs'),
         (
@@ -126,7 +126,7 @@ def test_a_compressed_topic_is_known_by_its_name(good):
         ({'a.trigger_topic': 'imu'}, r'a\.trigger_type: trigger_topic and trigger_type'),
         (
             {'b.after': '', 'b.topic': 'front/image_raw', 'b.topic_type': 'x/msg/Y'},
-            r"b\.topic_type: topic 'front/image_raw' is sensor_msgs/msg/Image elsewhere",
+            r"b\.topic_type: another task gives topic 'front/image_raw' the type sensor_msgs/",
         ),
     ],
 )
@@ -167,8 +167,8 @@ def test_a_ros_parameter_file(tmp_path, node):
     ('content', 'message'),
     [
         ('a: [', 'params.yaml:1: cannot be read: '),
-        ('- 1', r'params.yaml: holds no parameters under'),
-        ({'/**': {'tasks': ['a']}}, 'holds no parameters under'),
+        ('- 1', r'params.yaml: has no parameters under'),
+        ({'/**': {'tasks': ['a']}}, 'has no parameters under'),
         ('a: {b: 1, b: 2}', "the key 'b' is given twice, first in line 1"),
         (
             {'/**': {'ros__parameters': {'tasks': ['a'], 'a': {'topci': 'x'}}}},
@@ -244,7 +244,7 @@ def test_settings_of_policies_have_their_true_types():
         ('uints', "uints: unknown parameter; did you mean 'units'?"),
         ('a.deadline_mss', "a.deadline_mss: unknown parameter; did you mean 'a.deadline_ms'?"),
         ('a.score_treshold', "did you mean 'a.score_threshold'?"),
-        ('a.robot_base', 'a.robot_base: unknown parameter (besides those of every task it has: '),
+        ('a.robot_base', "a.robot_base: unknown parameter (the task's own options are: "),
         ('detctor.deadline_ms', "did you mean 'detector.deadline_ms'?"),
         ('detectr.dedline_ms', "did you mean 'detector.deadline_ms'?"),
         ('a', "a: must be a group of keys: 'a.topic' and so on"),
@@ -294,7 +294,7 @@ def test_options_are_those_of_the_network_and_go_back_to_what_it_says(tmp_path):
     assert from_parameters({**good, 'a.score_threshold': 0.6}).tasks[0].options == {
         'score_threshold': 0.6
     }
-    with pytest.raises(ConfigError, match=r'from 0\.0 to 1\.0, not -1\.0; leave it out for what'):
+    with pytest.raises(ConfigError, match=r'from 0\.0 to 1\.0, not -1\.0; leave it out for the'):
         from_parameters({**good, 'a.score_threshold': -1.0})
 
 

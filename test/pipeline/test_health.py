@@ -112,13 +112,13 @@ def test_no_answer_for_long_is_an_error_even_before_the_first():
 def test_a_silent_camera_is_named():
     before = _status(10, last_s=9.5)
     level, message = _levels(before, _status(11, last_s=9.5))['input camera']
-    assert (level, message) == (ERROR, "nothing on 'camera' for 1.5 s")
+    assert (level, message) == (ERROR, "no message on 'camera' for 1.5 s")
     assert _levels(before, _status(11, last_s=10.9))['input camera'][0] == OK
 
 
 def test_rejected_messages_warn():
     before, now = _status(10, last_s=10), _status(11, received=5, rejected=2, last_s=11)
-    assert _levels(before, now)['input camera'] == (WARN, '2 messages could not be used')
+    assert _levels(before, now)['input camera'] == (WARN, '2 messages were rejected')
 
 
 def _with_ages(status, *ages):
@@ -157,9 +157,9 @@ def test_frames_too_old_for_a_deadline_warn_and_name_task_age_and_deadline():
     [
         (Age(doubt='future_stamp', ahead_ns=250_000_000), WARN, 'lie 250 ms in the future'),
         (Age(doubt='clock_lags', ahead_ns=250_000_000), WARN, 'lie 250 ms ahead of /clock'),
-        (Age(doubt='no_clock'), WARN, 'nothing comes from /clock'),
-        (Age(doubt='unrelated_clock'), WARN, 'have nothing to do with each other'),
-        (Age(doubt='equal_stamp'), WARN, '1 frames had the stamp of the one before'),
+        (Age(doubt='no_clock'), WARN, '/clock has no messages'),
+        (Age(doubt='unrelated_clock'), WARN, 'stamps are unrelated to this clock'),
+        (Age(doubt='equal_stamp'), WARN, '1 frames had the same stamp as'),
         (Age(doubt='zero_stamp'), OK, '9.0 messages/s'),
     ],
 )
@@ -175,7 +175,7 @@ def test_stamps_and_refused_messages_are_both_named():
     now = _with_ages(now, Age(doubt='equal_stamp'))
     level, message = _levels(before, now)['input camera']
     assert level == WARN
-    assert message.startswith('2 messages could not be used; 1 frames had the stamp')
+    assert message.startswith('2 messages were rejected; 1 frames had the same stamp')
 
 
 def test_a_unit_that_cannot_be_used_is_an_error_with_its_reason():

@@ -51,14 +51,14 @@ def test_namespaces(text, meant):
 
 @pytest.mark.parametrize('text', ['a b', '1a', 'a//b', 'a-b', '~', 'ä'])
 def test_what_is_no_namespace(text):
-    with pytest.raises(ConfigError, match=f"namespace: '{text}' is no namespace"):
+    with pytest.raises(ConfigError, match=f"namespace: '{text}' is not a namespace"):
         check.namespace(text)
 
 
 def test_log_levels():
     for text in ('info', 'WARN', 'scheduler:=debug'):
         assert check.log_level(text) == text
-    with pytest.raises(ConfigError, match="log_level: 'loud' is none of debug"):
+    with pytest.raises(ConfigError, match="log_level: 'loud' is not one of debug"):
         check.log_level('loud')
 
 
@@ -70,7 +70,7 @@ def test_policies_by_name():
 
 @pytest.mark.parametrize('text', ['0', '-1', 'fast', 'nan', 'inf', ''])
 def test_rates_that_cannot_be(text):
-    with pytest.raises(ConfigError, match=r'rate: .* is no number above zero'):
+    with pytest.raises(ConfigError, match=r'rate: .* is not a number above zero'):
         check.rate(text)
     assert check.rate('0.5') == '0.5'
 
@@ -81,8 +81,8 @@ def test_rates_that_cannot_be(text):
         ('1e3', 'must be from 0.0 to 60.0, not 1000.0'),
         ('-0.1', 'must be from 0.0 to 60.0, not -0.1'),
         ('inf', 'must be from 0.0 to 60.0, not inf'),
-        ('often', "'often' is no number"),
-        ('nan', "'nan' is no number"),
+        ('often', "'often' is not a number"),
+        ('nan', "'nan' is not a number"),
     ],
 )
 def test_parameters_have_the_range_of_their_table(text, message):
@@ -106,7 +106,7 @@ def test_what_is_not_given_is_not_handed_on():
     ('text', 'message'),
     [
         ('', 'player: must be a command, not empty'),
-        ('play "it', "player: 'play \"it' is no command: No closing quotation"),
+        ('play "it', "player: 'play \"it' is not a command: No closing quotation"),
         ('no_such_program --now', "player: there is no program 'no_such_program'"),
     ],
 )
@@ -120,10 +120,10 @@ def test_commands(text, message):
 def test_what_a_launch_file_decides_itself():
     check.simulated_time('')
     check.simulated_time('true')
-    with pytest.raises(ConfigError, match=r"use_sim_time: 'false' cannot be had in a replay"):
+    with pytest.raises(ConfigError, match=r"use_sim_time: 'false' is not possible in a replay"):
         check.simulated_time('false')
     check.left_to_a_manager('false')
-    with pytest.raises(ConfigError, match=r"autostart: 'true' cannot be had: the manager"):
+    with pytest.raises(ConfigError, match=r"autostart: 'true' is not possible: the manager"):
         check.left_to_a_manager('true')
 
 

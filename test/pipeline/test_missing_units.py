@@ -155,7 +155,7 @@ def test_an_engine_is_not_sent_to_units_it_cannot_serve(tmp_path, caplog):
     nowhere = Pipeline(
         _config(tmp_path, **network, units=['gpu']), on_end=lambda _end: None, machine=machine
     )
-    with pytest.raises(ConfigError, match=r'detector\.units: boxes runs on cpu only.*only gpu0'):
+    with pytest.raises(ConfigError, match=r'units: boxes runs on cpu only.*only units are gpu0'):
         nowhere.load()
 
 

@@ -296,7 +296,7 @@ def test_a_unit_that_units_leaves_out_is_told_from_one_that_is_not_there(tmp_pat
     )
     more = {'units': ['cpu0'], 'detector.units': ['cpu1']}
     config = from_parameters(_parameters(tmp_path, **more))
-    message = r"detector\.units: 'cpu1' is left out by the parameter units \(left: cpu0\)"
+    message = r"detector\.units: 'cpu1' is excluded by the parameter units \(allowed: cpu0\)"
     with pytest.raises(ConfigError, match=message):
         Pipeline(config, on_end=ends, machine=machine).load()
 

@@ -302,7 +302,7 @@ def test_the_outlook_follows_rates_and_is_not_made_anew_for_nothing(monkeypatch)
     assert 'rear' in desk.admission.outlook.unknown
     line = admission_health(desk.admission.outlook, 'warn')
     assert (line.level, line.name) == (OK, 'admission')
-    assert 'how often' in line.values['rear_unknown']
+    assert 'its rate' in line.values['rear_unknown']
     for second in range(1, 30):
         desk.admission.update(_inputs(60 * second), second * S)
     assert 0 < len(asked) <= 4

@@ -76,7 +76,7 @@ def test_it_is_logged_when_loaded_and_in_the_summary(load, caplog):
         pipeline, tree = load('50000 100000')
     assert (
         '1 CPU unit has 0.5 CPUs (50 ms of CPU time in 100 ms, control group /robot): when it is '
-        'spent, everything stands still' in caplog.text
+        'used up, everything stops' in caplog.text
     )
     tree.throttled('/robot', 7, 0, 0)
     pipeline.start()

@@ -165,7 +165,7 @@ def test_costs_of_another_file_of_the_network_are_not_used(load, tmp_path):
     known['net']['variants']['base']['sha256'] = '0123456789abcdef'
     pipeline = load(_data(known))
     assert _cost(pipeline) is None
-    assert 'net has another file' in _health(pipeline)['profiles'].message
+    assert 'net has a changed file' in _health(pipeline)['profiles'].message
 
 
 def test_costs_of_the_same_file_are_used(load, tmp_path):
@@ -189,7 +189,7 @@ def test_costs_of_other_weights_beside_the_same_file_are_not_used(load, tmp_path
     (tmp_path / 'weights.bin').write_bytes(b'trained anew')
     pipeline = load(_data(known))
     assert _cost(pipeline) is None
-    assert 'net has another file' in _health(pipeline)['profiles'].message
+    assert 'net has a changed file' in _health(pipeline)['profiles'].message
 
 
 def test_what_nobody_knows_is_told(load):
@@ -279,7 +279,7 @@ def test_a_pinned_variant_and_the_others_are_known(load):
 
 def test_how_much_is_known_is_told(load, tmp_path):
     unit = first_unit()
-    assert _health(load(_data({})))['profiles'].message.startswith('no cost was known')
+    assert _health(load(_data({})))['profiles'].message.startswith('no costs known')
     message = _health(load(_data(_known())))['profiles'].message
     assert message == 'costs known from the start'
     # two networks of which one is known
@@ -306,8 +306,8 @@ def test_a_file_nobody_measured_is_used_with_a_remark(load, caplog):
     line = _health(pipeline)['profiles']
     assert line.level == OK
     assert line.message.startswith('costs known from the start; ')
-    assert line.message.endswith('profiles.yaml names no machine that was measured')
-    assert 'names no machine' in caplog.text
+    assert line.message.endswith('profiles.yaml does not name the machine of its costs')
+    assert 'does not name the machine' in caplog.text
 
 
 def test_what_a_file_nobody_measured_does_not_say_is_measured(load):
@@ -327,7 +327,7 @@ def test_a_stage_the_network_does_not_have_is_named(load, caplog):
     key = 'networks.net.variants.base.stages.infre: is no stage of net'
     assert f'profiles.yaml: {key} (it has preprocess, infer, postprocess)' in caplog.text
     line = _health(pipeline)['profiles']
-    assert line.level == WARN and key in line.message and 'no cost was known' in line.message
+    assert line.level == WARN and key in line.message and 'no costs known' in line.message
 
 
 @pytest.mark.parametrize('measure_s', [0.0, 0.3])

@@ -34,5 +34,5 @@ def test_damaged_names_are_not_said_without_end():
     rejections = Rejections(said.append)
     for number in range(1000):
         rejections.note('front', FrameError('unknown_encoding', 'no', about=str(number)))
-    more = ' (others of unknown_encoding on this topic are only counted from now on)'
+    more = ' (further cases of unknown_encoding on this topic are only counted)'
     assert said == ['front: frame rejected: no'] * 7 + [f'front: frame rejected: no{more}']

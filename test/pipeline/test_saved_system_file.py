@@ -90,7 +90,7 @@ def test_what_was_run_is_written_whole(run, tmp_path):
     assert set(found.tasks) == {'detector'}
     assert found.tasks['detector'].network == 'detector_net'
     assert found.tasks['detector'].deadline_ms == 50.0
-    assert found.notes['left_out'] == {'other': 'what it takes is not known yet'}
+    assert found.notes['left_out'] == {'other': 'its cost is not known yet'}
     assert found.streams['front.image_raw'].period_ms > 0
     assert [file.name for file in path.parent.iterdir()] == ['robot.yaml']
 

@@ -71,7 +71,9 @@ def test_tasks_that_write_one_topic_differently_share_it(configured):
 
 
 def test_two_types_of_one_topic_are_found_after_remapping(configured):
-    with pytest.raises(ConfigError, match=r"b\.topic_type: topic '/image' is .*/Image elsewhere"):
+    with pytest.raises(
+        ConfigError, match=r"b\.topic_type: another task gives topic '/image' the type .*/Image"
+    ):
         configured({'/b': '/image'}, **{'b.topic': 'b', 'b.topic_type': COMPRESSED})
 
 

@@ -388,7 +388,7 @@ def test_one_whose_units_the_configuration_leaves_out_is_refused(monkeypatch, tm
         )
         config = _config(network, units=['cpu0'], detector__variant='light')
         found = machine(tmp_path / 'engines', 'cpu0', 'gpu0', 'vic0')
-        with pytest.raises(ConfigError, match=r"'light' is listed, .* units leave out"):
+        with pytest.raises(ConfigError, match=r"'light' is listed, .* excluded by the"):
             Pipeline(config, on_end=lambda _: None, machine=found).load()
 
 

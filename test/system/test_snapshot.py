@@ -102,9 +102,9 @@ def test_what_is_not_known_is_left_out_and_named():
     found = snapshot(bench.dispatcher, seen_hz={'camera': 10.0})
     assert list(found.tasks) == ['known']
     assert found.notes['left_out'] == {
-        'unmeasured': 'what it takes is not known yet',
-        'after_it': 'nothing is known of unmeasured',
-        'silent': 'how often it runs is not known (no frames yet, no period_ms)',
+        'unmeasured': 'its cost is not known yet',
+        'after_it': 'the demand of unmeasured is not known',
+        'silent': 'its rate is not known (no frames yet, no period_ms)',
     }
     declared = task('silent', stream='other', period_ns=20 * MS)
     bench = Bench(declared, profiles=_given('silent'))

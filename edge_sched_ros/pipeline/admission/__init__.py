@@ -1,3 +1,3 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Whether what is asked for can be in time."""
+"""Whether the tasks can meet their deadlines."""

@@ -27,7 +27,7 @@ from edge_sched_ros.pipeline.inputs.inputs_account import InputAccount
 from edge_sched_ros.pipeline.inputs.stream_rates import StreamRates
 
 OFF, WARN, REFUSE, DEGRADE = MODES = ('off', 'warn', 'refuse', 'degrade')
-#: time between two predictions nobody asked for, at least
+#: minimum time between two periodic predictions
 _REFRESH_NS = 10_000_000_000
 
 #: task -> settings of the dispatcher that change
@@ -37,9 +37,9 @@ Changes = Mapping[str, Mapping[str, Any]]
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """
-    What is to become of a change.
+    The decision on a change.
 
-    :param task: who would miss its deadline, empty where nobody would
+    :param task: the task that would miss its deadline; empty if none would
     :param reason: why
     :param refused: whether the change must not be made
     :param pins: task -> the lighter variant that admission gives it
@@ -52,16 +52,16 @@ class Ruling:
 
     @property
     def text(self) -> str:
-        """Return who would miss and why; empty where nobody would."""
+        """Return which task would miss its deadline and why; empty if none would."""
         return f"'{self.task}' would miss its deadline: {self.reason}" if self.task else ''
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """
-    What the model says of the tasks as they are.
+    What the model predicts for the present tasks.
 
-    :param unknown: task that it leaves out -> why
+    :param unknown: task without a prediction -> why
     """
 
     verdicts: Mapping[str, TaskVerdict] = field(default_factory=dict)
@@ -70,9 +70,9 @@ class Outlook:
 
 class Admission:
     """
-    Asks the model; changes nothing itself.
+    Decides on changes by the model; makes no change itself.
 
-    :param read: returns what the dispatcher knows
+    :param read: returns the dispatcher's present state
     :param mode: one of :data:`MODES`
     """
 
@@ -82,22 +82,22 @@ class Admission:
         self.rates = StreamRates()
         #: task -> the variant that admission has given it
         self.pins: Mapping[str, str] = {}
-        #: what was said of the changes considered last
+        #: the decision on the last changes considered
         self.ruling = Ruling()
         self.outlook = Outlook()
         self._asked: list[TaskDemand] = []
         self._predicted_ns: int | None = None
-        #: whether tasks were changed since it was predicted
+        #: whether tasks were changed since the last prediction
         self._outdated = False
 
     def consider(self, changes: Changes, mode: str = '', *, at_start: bool = False) -> Ruling:
         """
-        Return, and keep, what is to become of changes.
+        Decide on changes, and keep the decision.
 
-        What is not known counts for the change: nothing is refused for lack of knowledge.
+        Unknown costs or rates never cause a refusal.
 
-        :param mode: that will be in force with them; empty for the present one
-        :param at_start: nothing ran before: every task is new
+        :param mode: the mode after the changes; empty for the present one
+        :param at_start: whether every task is new, since nothing ran before
         """
         self.ruling = self._considered(changes, mode or self.mode, at_start)
         return self.ruling
@@ -111,7 +111,7 @@ class Admission:
             then |= {name: changed_task(then, name, core)}
         touched = list(now) if at_start else made_heavier(now, then)
         if mode == OFF or not (touched or reordered(now, then)):
-            # what only gets lighter may free others of their lighter variants
+            # a change that only lowers the load may return others to their own variants
             return Ruling(pins=self._relieved(known, then, mode))
         before = {} if at_start else self._judge(known, now, self.pins)
         return self._rule(known, then, before, touched, mode)
@@ -140,7 +140,7 @@ class Admission:
     def _relieved(
         self, known: Known, tasks: Mapping[str, TaskSpec], mode: str
     ) -> Mapping[str, str]:
-        """Return the pins that are still needed; all where even they do not help."""
+        """Return the pins that are still needed; all of them if even they do not help."""
         if not self.pins or mode != DEGRADE:
             return {}
         ruling = self._rule(known, tasks, {}, list(tasks), mode)
@@ -158,16 +158,16 @@ class Admission:
     # --- what is reported -------------------------------------------------------------------
 
     def renew(self) -> None:
-        """Take it that tasks were changed: the next look predicts anew, whenever it comes."""
+        """Record that tasks were changed: the next update predicts again at any time."""
         self._outdated = True
 
     def update(self, inputs: Mapping[str, InputAccount], now_ns: int) -> None:
-        """Note rates, and predict anew when costs or rates have become others."""
+        """Record rates, and predict again when costs or rates have changed."""
         self.rates.update(inputs, now_ns)
         if self.mode == OFF:
             self.outlook, self._asked = Outlook(), []
             return
-        # before reading: a change that comes meanwhile counts for the next look
+        # before reading: a change made meanwhile counts for the next update
         outdated, self._outdated = self._outdated, False
         known = self._read()
         asked, unknown = demands(known, known.tasks, self.rates.hz)

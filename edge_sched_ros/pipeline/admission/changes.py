@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a change of tasks asks for, and what could make room for it."""
+"""The demand of a change of tasks, and which tasks could make room for it."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from edge_sched_ros.capacity.admission_tasks import TaskDemand
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.pipeline.admission.demand import Known
 
-#: a cost or rate must change by this share for another prediction
+#: share by which a cost or rate must change before a new prediction
 _CHANGED = 0.15
 
 
 def made_heavier(now: Mapping[str, TaskSpec], then: Mapping[str, TaskSpec]) -> list[str]:
-    """Return the tasks that would ask for more, or for the same sooner."""
+    """Return the tasks that would need more time, or have a shorter deadline."""
     return [name for name, spec in then.items() if spec.enabled and _heavier(now[name], spec)]
 
 
@@ -35,7 +35,7 @@ def reordered(now: Mapping[str, TaskSpec], then: Mapping[str, TaskSpec]) -> bool
 def next_lighter(
     known: Known, tasks: Mapping[str, TaskSpec], pins: Mapping[str, str]
 ) -> dict[str, str] | None:
-    """Return the next task to get a lighter variant, the least urgent first, and which."""
+    """Return the next task to get a lighter variant (the least urgent first), and the variant."""
     for spec in sorted(tasks.values(), key=lambda spec: (spec.priority, -spec.deadline_ns)):
         if not spec.enabled:
             continue
@@ -57,7 +57,7 @@ def _work_ms(known: Known, task: str, variant: str) -> float | None:
 
 
 def alike(before: list[TaskDemand], now: list[TaskDemand]) -> bool:
-    """Whether two lists of demands differ by so little that a prediction still holds."""
+    """Whether two lists of demands are so close that a prediction still holds."""
     if [_shape(task) for task in before] != [_shape(task) for task in now]:
         return False
     return all(

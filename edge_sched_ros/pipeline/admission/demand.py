@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""From what the dispatcher knows to what the model of admission asks for."""
+"""Translates the dispatcher's state into the input of the admission model."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from edge_sched_ros.system.learned import parents_first
 from edge_sched_ros.system.learned import share_activated
 from edge_sched_ros.system.learned import spread
 
-#: policies that serve the older frame first; the others are taken as earliest deadline first
+#: policies that serve the oldest frame first; others are modelled as earliest deadline first
 _BY_AGE = ('fcfs', 'round_robin')
-#: shorter times count as this
+#: minimum of a time
 _LEAST_MS = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """
-    What is known at a moment.
+    What the dispatcher knows at one moment.
 
     :param costs: (task, variant) -> its stages; absent while one of them is unknown
     :param slots: unit that can be used -> stages at a time
-    :param fan_out: cascade -> share of the answers before it that activate it
-    :param cpus: what a quota leaves all CPU units together; ``None`` for none
+    :param fan_out: cascade -> share of the results before it that activate it
+    :param cpus: CPUs that a quota allows for all CPU units together; ``None`` without quota
     """
 
     tasks: dict[str, TaskSpec]
@@ -83,13 +83,13 @@ def demands(
     variants: Mapping[str, str] | None = None,
 ) -> tuple[list[TaskDemand], dict[str, str]]:
     """
-    Return what tasks ask for, and of those of which that is not known, why.
+    Return the demand of each task, and for tasks with unknown demand, why.
 
-    The rate of a stream is the greater of the one seen and the one its tasks declare.
+    The rate of a stream is the greater of the measured and the declared one.
 
-    :param tasks: with the settings in question
+    :param tasks: with the settings to check
     :param seen_hz: stream -> messages a second
-    :param variants: task -> the one it runs, where not its first
+    :param variants: task -> the variant it runs, if not its first
     """
     found: dict[str, TaskDemand] = {}
     unknown: dict[str, str] = {}
@@ -108,11 +108,11 @@ def demands(
             share = known.fan_out[name] / spec.every_n
             rate = before.rate_per_s * share
         if stages is None:
-            unknown[name] = 'what it takes is not known yet'
+            unknown[name] = 'its cost is not known yet'
         elif spec.after and before is None:
-            unknown[name] = f'nothing is known of {spec.after}'
+            unknown[name] = f'the demand of {spec.after} is not known'
         elif rate <= 0:
-            unknown[name] = 'how often it runs is not known (no frames yet, no period_ms)'
+            unknown[name] = 'its rate is not known (no frames yet, no period_ms)'
         else:
             found[name] = TaskDemand(
                 name, rate, stages, spec.deadline_ns / NS_PER_MS, spec.priority, spec.after,
@@ -132,7 +132,7 @@ def _stream_rates(tasks: Mapping[str, TaskSpec], seen_hz: Mapping[str, float]) -
 
 
 def _is_off(spec: TaskSpec, tasks: Mapping[str, TaskSpec]) -> bool:
-    """Whether a task that it comes after is disabled."""
+    """Whether a task earlier in its cascade is disabled."""
     while spec.after:
         spec = tasks[spec.after]
         if not spec.enabled:

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Where the costs come from that a pipeline began with."""
+"""Sources of the costs that a pipeline started with."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class ProfileUse:
     """
-    Where the costs a pipeline began with come from.
+    Sources of the costs that a pipeline started with.
 
-    :param file: that was read; empty for none
-    :param mismatches: what is not as it was when that was measured
-    :param stale: networks whose files have changed since
-    :param measured: what was measured while configuring
-    :param missing: what nobody knew; it is learned from the first runs
-    :param known: how many costs were known
-    :param unknown: keys of the file that are of no stage, and why
-    :param nameless: whether the file does not say which machine its costs are of
+    :param file: the file read; empty for none
+    :param mismatches: what differs from the machine on which it was measured
+    :param stale: networks whose files have changed since then
+    :param measured: costs measured while configuring
+    :param missing: unknown costs, which are learned from the first runs
+    :param known: number of known costs
+    :param unknown: keys of the file that match no stage, and why
+    :param nameless: whether the file does not name the machine of its costs
     """
 
     file: str = ''
@@ -37,19 +37,22 @@ class ProfileUse:
 
     @property
     def doubts(self) -> tuple[str, ...]:
-        """Why the file's numbers may be wrong here; empty when they should be right."""
-        return (*map(str, self.mismatches), *(f'{name} has another file' for name in self.stale))
+        """Why the file's numbers may be wrong on this machine; empty if they should be right."""
+        return (
+            *map(str, self.mismatches),
+            *(f'{name} has a changed file' for name in self.stale),
+        )
 
     @property
     def remark(self) -> str:
-        """What is not known of the file's numbers; empty where there is nothing to say."""
-        return f'{self.file} names no machine that was measured' if self.nameless else ''
+        """What is not known about the file's numbers; empty if everything is known."""
+        return f'{self.file} does not name the machine of its costs' if self.nameless else ''
 
     @property
     def extent(self) -> str:
-        """How much was known, in words."""
+        """How many costs were known, in words."""
         if not self.known:
-            return 'no cost was known at the start: learned from the first runs'
+            return 'no costs known from the start: they are learned from the first runs'
         if self.missing:
             whole = self.known + len(self.missing)
             return f'{self.known} of {whole} costs known from the start, the others are learned'

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Costs a pipeline knows from the start, where it is told to."""
+"""Costs a pipeline knows from the start, if configured."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ def known_costs(
     should_stop: Callable[[], bool] = lambda: False,
 ) -> tuple[Profiles, ProfileUse | None]:
     """
-    Return the costs that are known, and where they come from; ``None`` when nothing was asked.
+    Return the known costs and their sources; ``None`` if not configured.
 
-    :param root: where the machine's files are
+    :param root: root of the machine's file system
     :param should_stop: ends measuring after the run in progress
     :raises ConfigError: when the profile file cannot be used; naming file and key
     """
     if not config.profiles and not config.profile_at_configure_s:
         return Profiles(), None
-    # a robot that does not use profiles does not need what reads them
+    # imported only here: a robot without profiles does not need the reader
     from edge_sched_ros.pipeline.costs.profile_use import use_profiles
 
     return use_profiles(config, assembly, root=root, clock_ns=clock_ns, should_stop=should_stop)

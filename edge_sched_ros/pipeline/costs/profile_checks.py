@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What networks and units must keep to before the profiler measures them."""
+"""Checks of networks and units before the profiler measures them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def check_units(machine: Machine, names: tuple[str, ...], where: str) -> tuple[s
     """
     Return units of this machine by names or kinds.
 
-    :raises ConfigError: when one is no unit, or is not here
+    :raises ConfigError: when one is not a unit of this machine
     """
     if not names:
         return ()
@@ -42,11 +42,11 @@ def check_words(spec: NetworkSpec, variants: Collection[str]) -> None:
 
 
 def check_names(targets: Sequence[Target]) -> None:
-    """Check that a profile can tell networks apart."""
+    """Check that all networks have different names in a profile."""
     seen: dict[tuple[str, str], Path] = {}
     for target in targets:
         other = seen.setdefault((target.network, target.variant), target.file)
         if other != target.file:
             raise ConfigError(
-                str(target.file), f"is named '{target.network}', as {other} is: rename one"
+                str(target.file), f"has the same name '{target.network}' as {other}: rename one"
             )

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the profiler measures: networks as tasks run them."""
+"""Targets of the profiler: networks as tasks run them."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ from edge_sched_ros.profiling.target import Target
 _log = logging.getLogger(__name__)
 
 UnitsOf = Mapping[str, tuple[LocalUnit, ...]]
-#: crops a second measurement of a network that takes crops is made with, if it takes no more
+#: number of crops in the second measurement of a network of crops, unless it takes fewer
 _FEW_ITEMS = 4
-#: of files that are networks, not descriptions of them
+#: endings of files that are networks, not descriptions of networks
 _NETWORK_SUFFIXES = ('.onnx', '.engine', '.plan')
 
 
@@ -61,12 +61,12 @@ def targets_of(
     memory: bool = True,
 ) -> Iterator[list[Target]]:
     """
-    Load networks as tasks would; what is loaded is freed afterwards.
+    Load networks as tasks would, and free them afterwards.
 
-    :param networks: their YAML files, as a configuration names them
-    :param units: to use, by name; empty for all
-    :param with_variants: also the variants their YAML lists
-    :param memory: whether what they take is measured
+    :param networks: their YAML files, as named in a configuration
+    :param units: names of the units to use; empty for all
+    :param with_variants: whether to include the variants listed in their YAML
+    :param memory: whether to measure their memory
     :raises ConfigError: naming the file and key that cannot be used
     """
     tasks = tuple(
@@ -103,7 +103,7 @@ def targets_of(
 
 
 def _network_file(name: str) -> Path:
-    """Return a network's YAML; :raises ConfigError: without one, or when it is a network."""
+    """Return a network's YAML; :raises ConfigError: if there is none, or the file is a network."""
     found = find_file(name, where='NETWORK')
     if found.suffix.lower() in _NETWORK_SUFFIXES:
         raise ConfigError(
@@ -115,7 +115,7 @@ def _network_file(name: str) -> Path:
 def _tell_skipped(
     spec: NetworkSpec, loaded: Collection[str], left_out: Collection[str], task: str
 ) -> None:
-    """Say which variants no unit here is made for; what cannot be loaded has been told."""
+    """Log the variants that suit no unit here; load errors have been logged already."""
     for name, own in spec.by_variant.items():
         if name not in loaded and f'{task}.{name}' not in left_out:
             kinds = ', '.join(own.kinds)
@@ -131,10 +131,10 @@ def target_of(
     probes: Mapping[str, Callable[[Path], float | None]] | None = None,
 ) -> Target:
     """
-    Return a variant of a network as something to be measured.
+    Return a variant of a network as a target.
 
-    :param units: of each stage of the program
-    :param probes: unit -> measures the memory a file takes there
+    :param units: the units of each stage of the program
+    :param probes: unit -> measures the memory of a file there
     """
     file = spec.by_variant[variant].file
     most = max(_FEW_ITEMS, spec.max_batch) if preprocess_op(spec) == 'crops' else 1
@@ -163,7 +163,7 @@ def _context(name: str, picture: Picture, most: int, items: int) -> JobContext:
 
 @lru_cache(maxsize=64)
 def _boxes(width: int, height: int, count: int) -> Detections:
-    """Return boxes side by side over a picture."""
+    """Return boxes side by side across a picture."""
     left = np.arange(count) * width / count
     right = left + width / count
     boxes = np.stack([left, np.full(count, height / 4), right, np.full(count, 3 * height / 4)], 1)
@@ -174,7 +174,7 @@ def _boxes(width: int, height: int, count: int) -> Detections:
 def _probes(
     spec: NetworkSpec, config: PipelineConfig, machine: Machine
 ) -> dict[str, Callable[[Path], float | None]]:
-    """Return unit -> what measures memory there: CPU cores, which share one copy."""
+    """Return unit -> its memory probe: for CPU cores, which share one copy."""
     engines = StageUnits(config, machine).engines(spec)
     cores = [local.unit.name for local in machine.units if local.unit.kind == 'cpu']
 

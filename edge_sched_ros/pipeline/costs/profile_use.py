@@ -38,9 +38,9 @@ from edge_sched_ros.system.system_file import SystemFile
 
 _log = logging.getLogger(__name__)
 
-#: coarser than the command: what runs is learned from anyway
+#: coarser than the command: costs are corrected by later runs anyway
 _QUICK = Limits(share=0.05, min_runs=6, max_runs=200, warm_up=2)
-#: a job may take so long at least, whatever time there is for all of them
+#: minimum time limit of a measurement, whatever the total time
 _PATIENCE_S = 10.0
 
 
@@ -54,10 +54,10 @@ def use_profiles(
     should_stop: Callable[[], bool] = lambda: False,
 ) -> tuple[Profiles, ProfileUse]:
     """
-    Return the costs that are known, and where they come from.
+    Return the known costs and their sources.
 
-    :param root: where the machine's files are
-    :param here: reads the fingerprint of this machine
+    :param root: root of the machine's file system
+    :param here: returns the fingerprint of this machine
     :param should_stop: ends measuring after the run in progress
     :raises ConfigError: when the file cannot be used; naming file and key
     """
@@ -75,7 +75,7 @@ def use_profiles(
     networks = dict(assembly.networks)
     missing = apply_profiles(profiles, assembly.tasks, networks, found)
     every = apply_profiles(Profiles(), assembly.tasks, networks, empty_profile(fingerprint))
-    # costs of another machine are better than none, and own ones are better than those
+    # another machine's costs are better than none, and this machine's are better than those
     wanted = every if use.mismatches else missing
     if wanted and config.profile_at_configure_s:
         found, told = _measure(config, assembly, found, wanted, clock_ns, should_stop)
@@ -89,7 +89,7 @@ def use_profiles(
 def _without_stale(
     config: PipelineConfig, assembly: Assembly, profile: SystemFile
 ) -> tuple[SystemFile, tuple[str, ...]]:
-    """Return a profile without the costs of networks whose files are others now, and those."""
+    """Return a profile without the networks whose files have changed, and their names."""
     networks = dict(profile.networks)
     stale: dict[str, None] = {}
     for task in config.tasks:
@@ -119,7 +119,7 @@ def _measure(
     clock_ns: Callable[[], int],
     should_stop: Callable[[], bool],
 ) -> tuple[SystemFile, tuple[str, ...]]:
-    """Measure what is missing within the time there is; each gets an equal part of the rest."""
+    """Measure missing costs within the time limit; each gets an equal part of the time left."""
     deadline_ns = clock_ns() + round(config.profile_at_configure_s * 1e9)
     targets = _targets(config, assembly)
     wanted = dict.fromkeys(
@@ -152,7 +152,7 @@ def _measure(
 
 
 def _targets(config: PipelineConfig, assembly: Assembly) -> dict[tuple[str, str], Target]:
-    """Return every variant of every network; own programs need messages nobody can make up."""
+    """Return every variant of every network; the input of own programs is not known."""
     local = {one.unit.name: one for one in assembly.units}
     specs = {task.name: task for task in assembly.tasks}
     picture = coloured_blocks()
@@ -172,11 +172,11 @@ def _targets(config: PipelineConfig, assembly: Assembly) -> dict[tuple[str, str]
 
 
 def _tell(use: ProfileUse) -> None:
-    """Log what came of it, each once."""
+    """Log the results, each once."""
     if use.doubts:
         _log.warning(
-            'profiles: %s may be wrong here: %s; the costs are corrected by what runs '
-            '(edge-sched profile measures anew)',
+            'profiles: %s may be wrong here: %s; later runs correct the costs (edge-sched '
+            'profile measures them again)',
             use.file,
             '; '.join(use.doubts),
         )
@@ -187,4 +187,4 @@ def _tell(use: ProfileUse) -> None:
     if use.measured:
         _log.info('profile_at_configure_s: measured %s', ', '.join(use.measured))
     if use.missing:
-        _log.info('profiles: learned from the first runs: %s', ', '.join(use.missing))
+        _log.info('profiles: to be learned from the first runs: %s', ', '.join(use.missing))

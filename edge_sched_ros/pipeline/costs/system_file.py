@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Writes what a pipeline runs and has learned as a system file, to simulate and plan with."""
+"""Writes a pipeline's tasks and learned costs as a system file for simulation and planning."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from edge_sched_ros.execution.runtime import Runtime
 from edge_sched_ros.pipeline.inputs.inputs_account import InputAccount
 from edge_sched_ros.system.snapshot import snapshot_data
 
-_HEAD = '# Written by scheduler_node: what it ran, and what it learned of that (docs/ros.md).\n'
-#: messages from which a rate can be told
+_HEAD = '# Written by scheduler_node: what it ran, and the costs it learned (docs/ros.md).\n'
+#: minimum number of messages for a rate
 _FEWEST = 2
 
 
@@ -22,7 +22,7 @@ class RatesSeen:
     """
     Mean rates of streams since the pipeline was started, up to the last message of each.
 
-    A source that ended before the pipeline was stopped, or will be read of later, keeps its rate.
+    So the rate of a source that has ended does not fall.
     """
 
     def __init__(self) -> None:
@@ -30,12 +30,12 @@ class RatesSeen:
         self._started_ns = 0
 
     def begin(self, inputs: Mapping[str, InputAccount], now_ns: int) -> None:
-        """Count from now on."""
+        """Restart counting."""
         self._before = {topic: account.received for topic, account in inputs.items()}
         self._started_ns = now_ns
 
     def hz(self, inputs: Mapping[str, InputAccount]) -> dict[str, float]:
-        """Return stream -> messages a second; those of which that is not known are left out."""
+        """Return stream -> messages a second; streams with unknown rate are left out."""
         found = {}
         for topic, account in inputs.items():
             came = account.received - self._before.get(topic, 0)
@@ -54,7 +54,7 @@ def write_system_file(
     root: Path,
 ) -> None:
     """
-    Write what a runtime's dispatcher knows now, whole or not at all; nothing without a name.
+    Write the present state of a runtime's dispatcher atomically; nothing without a name.
 
     While nothing is known of any task, the file stays as it is.
 
@@ -66,7 +66,7 @@ def write_system_file(
     """
     if not name:
         return
-    # a robot that saves nothing does not need what checks and writes such files
+    # imported only here: a robot that saves nothing does not need the writer
     from edge_sched_ros.profiling.additions import empty_profile
     from edge_sched_ros.profiling.fingerprint import read_fingerprint
     from edge_sched_ros.system.parsing import parse_system

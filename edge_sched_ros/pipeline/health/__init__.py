@@ -1,3 +1,3 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How it is: diagnostics, rates, the machine, what was rejected."""
+"""Health: diagnostics, rates, the state of the machine, rejected messages."""

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How well everything is: the content of ``/diagnostics``."""
+"""Health of tasks, units and inputs: the content of ``/diagnostics``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from edge_sched_ros.pipeline.health.status import TaskState
 from edge_sched_ros.pipeline.health.topic_monitor import monitor_values
 
 OK, WARN, ERROR = 0, 1, 2
-#: how the names of inputs begin; the topic follows
+#: prefix of the names of inputs, before the topic
 INPUT_PREFIX = 'input '
 
 
@@ -26,7 +26,7 @@ class Health:
     """
     One line of diagnostics.
 
-    :param name: what it is about, e.g. ``detector``, ``unit cpu0``, ``input image_raw``
+    :param name: its subject, e.g. ``detector``, ``unit cpu0``, ``input image_raw``
     :param level: :data:`OK`, :data:`WARN` or :data:`ERROR`
     """
 
@@ -40,10 +40,10 @@ class Health:
 @dataclass(frozen=True, slots=True)
 class Limits:
     """
-    When silence becomes an error.
+    Times after which silence is an error.
 
-    :param error_after_ns: a task without an on-time answer
-    :param silent_after_ns: a topic without a message
+    :param error_after_ns: for a task without an on-time result
+    :param silent_after_ns: for a topic without a message
     """
 
     error_after_ns: int
@@ -68,17 +68,17 @@ def examine(status: Status, rates: Rates, limits: Limits) -> list[Health]:
 
 def admission_health(outlook: Outlook, mode: str) -> Health:
     """
-    Return what the queueing model says of the tasks as they are.
+    Return the queueing model's prediction for the present tasks.
 
-    :param mode: the parameter ``admission``, not ``off``
+    :param mode: the parameter ``admission``, other than ``off``
     """
     late = {name: verdict for name, verdict in outlook.verdicts.items() if verdict.reason}
-    level, message = OK, f'{len(outlook.verdicts)} tasks make their deadlines by the model'
+    level, message = OK, f'{len(outlook.verdicts)} tasks meet their deadlines by the model'
     if late:
         level = WARN
         message = '; '.join(f'{name} would miss: {one.reason}' for name, one in late.items())
     elif not outlook.verdicts:
-        message = 'nothing is known yet'
+        message = 'no prediction yet'
     values = {'admission': mode}
     for name, verdict in outlook.verdicts.items():
         values[f'{name}_predicted_p99_ms'] = f'{verdict.p99_ms:.3g}'
@@ -88,7 +88,7 @@ def admission_health(outlook: Outlook, mode: str) -> Health:
 
 
 def _policy(status: Status) -> list[Health]:
-    """Return a line where another policy decides than the one that is named."""
+    """Return a line if another policy decides than the configured one."""
     if not status.policy_problem:
         return []
     return [Health('policy', ERROR, status.policy_problem, status.policy)]
@@ -102,7 +102,7 @@ def _task(task: TaskState, status: Status, rates: Rates, limits: Limits) -> Heal
     rate = rates.tasks[task.name]
     times = (_running_ns(status), task.since_on_time_ns, task.since_enabled_ns)
     since_ns = min(time for time in times if time is not None)
-    # a slow task must be given the time its frames take to come
+    # a slow task needs at least the time between its frames
     patience_ns = max(limits.error_after_ns, 3 * task.period_ns)
     level, message = OK, f'{rate.on_time_hz:.1f} results/s on time'
     if not task.enabled:
@@ -123,7 +123,7 @@ def _task(task: TaskState, status: Status, rates: Rates, limits: Limits) -> Heal
         'in_flight': str(task.in_flight),
         **{f'dropped_{reason}': str(count) for reason, count in task.dropped.items()},
         **{f'failed_{reason}': str(count) for reason, count in task.failed.items()},
-        # nothing is said of responses before the first
+        # no response times before the first result
         **{
             f'response_{name}_ms': str(value)
             for name, value in task.response_ms.items()
@@ -215,7 +215,7 @@ def _profiles(status: Status) -> list[Health]:
 
 
 def _drifts(status: Status) -> list[Health]:
-    """Costs that became others than were known: no fault, but good to know."""
+    """Costs that differ from the known ones: information, not a fault."""
     if not status.drifts:
         return []
     message = f'costs changed {status.drifts} times, last that of {status.drifted}'
@@ -237,12 +237,12 @@ def _inputs(status: Status, rates: Rates, limits: Limits) -> list[Health]:
         if account.last_ns is not None:
             since_ns = min(since_ns, status.now_ns - account.last_ns)
         rejected, problem = rates.rejected[topic], stamp_problem(topic, status, rates)
-        wrong = [f'{rejected} messages could not be used'] if rejected else []
+        wrong = [f'{rejected} messages were rejected'] if rejected else []
         wrong += [problem.text] if problem is not None else []
         level, message = OK, f'{rates.received[topic] / rates.period_s:.1f} messages/s'
         if since_ns > limits.silent_after_ns:
             level = ERROR
-            message = f"nothing on '{topic}' for {since_ns / 1e9:.1f} s"
+            message = f"no message on '{topic}' for {since_ns / 1e9:.1f} s"
         elif wrong:
             level, message = WARN, '; '.join(wrong)
         values = {

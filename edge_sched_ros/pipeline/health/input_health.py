@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the stamps of an input say of its clock: a line for people, values for machines."""
+"""Problems with the stamps of an input: a line for people, values for machines."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from edge_sched_ros.pipeline.inputs.stamp_age import NO_CLOCK
 from edge_sched_ros.pipeline.inputs.stamp_age import UNRELATED
 from edge_sched_ros.pipeline.inputs.stamp_order import EQUAL
 
-#: the age of frames leaves no time to answer
+#: the age of frames leaves no time for a result
 OLD = 'old_frames'
 
 
 @dataclass(frozen=True, slots=True)
 class StampProblem:
     """
-    What is wrong with the stamps of a topic.
+    A problem with the stamps of a topic.
 
     :param kind: short code
     :param text: for people; does not name the topic
@@ -33,10 +33,10 @@ class StampProblem:
 
 
 def stamp_problem(topic: str, status: Status, rates: Rates) -> StampProblem | None:
-    """Return the worst that was wrong with a topic's stamps over a period, if anything was."""
+    """Return the most serious problem with a topic's stamps over a period, if any."""
     doubts = rates.doubts[topic]
     if doubts.get(UNRELATED):
-        text = 'stamps and this clock have nothing to do with each other: more than an hour apart'
+        text = 'stamps are unrelated to this clock: more than an hour apart'
         return StampProblem(UNRELATED, f'{text} (use_sim_time?); ages are taken as 0')
     ahead_ms = status.inputs[topic].ages.ahead_ns / 1e6
     if doubts.get(FUTURE):
@@ -48,20 +48,19 @@ def stamp_problem(topic: str, status: Status, rates: Rates) -> StampProblem | No
     if doubts.get(CLOCK_LAGS):
         return StampProblem(
             CLOCK_LAGS,
-            f'stamps lie {ahead_ms:.0f} ms ahead of /clock (use_sim_time): it comes late or too '
-            'seldom here, or the frames are not from the simulator or bag that publishes it; ages '
-            'are taken as 0',
+            f'stamps lie {ahead_ms:.0f} ms ahead of /clock (use_sim_time): it arrives late or '
+            f'too rarely, or the frames are not from its simulator or bag; ages are taken as 0',
         )
-    # the first frames may come before the first time does
+    # the first frames may arrive before the first /clock
     if doubts.get(NO_CLOCK) and rates.age_ns[topic] is None:
         return StampProblem(
-            NO_CLOCK, 'use_sim_time is true and nothing comes from /clock; ages are taken as 0'
+            NO_CLOCK, 'use_sim_time is true, but /clock has no messages; ages are taken as 0'
         )
     return _old(topic, status, rates) or _equal(doubts.get(EQUAL, 0))
 
 
 def _old(topic: str, status: Status, rates: Rates) -> StampProblem | None:
-    """Return what to say when the frames' age alone eats deadlines."""
+    """Return the problem when the age of the frames alone exceeds deadlines."""
     age_ns = rates.age_ns[topic]
     if age_ns is None:
         return None
@@ -75,8 +74,8 @@ def _old(topic: str, status: Status, rates: Rates) -> StampProblem | None:
     return StampProblem(
         OLD,
         f'frames are {age_ns / 1e6:.0f} ms old when they come, which is all of the deadline of '
-        f'{", ".join(late)}: the clock of their source is behind this one, or they are long '
-        'under way',
+        f'{", ".join(late)}: the clock of their source is behind this one, or their transport is '
+        f'slow',
     )
 
 
@@ -84,12 +83,12 @@ def _equal(count: int) -> StampProblem | None:
     if not count:
         return None
     return StampProblem(
-        EQUAL, f'{count} frames had the stamp of the one before: they are taken, with age 0'
+        EQUAL, f'{count} frames had the same stamp as the frame before: they are used, with age 0'
     )
 
 
 def age_values(account: InputAccount, mean_ns: float | None) -> dict[str, str]:
-    """Return the ages of an input's frames, and how many stamps told none, as key and value."""
+    """Return the ages of an input's frames and the number of unusable stamps, as texts."""
     values = {}
     if account.ages.last_ns is not None:
         values['age_ms'] = f'{account.ages.last_ns / 1e6:.1f}'

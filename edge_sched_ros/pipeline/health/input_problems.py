@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What is wrong with who publishes on a topic, in the health of the input."""
+"""Problems with the publishers of a topic, in the health of the input."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def with_problems(health: list[Health], problems: Mapping[str, list[str]]) -> li
     """
     Return the health of everything, inputs with the problems of their topics.
 
-    :param problems: topic -> what is wrong, a line each
+    :param problems: topic -> its problems, one line each
     """
     return [_with(line, problems.get(line.name.removeprefix(INPUT_PREFIX), [])) for line in health]
 

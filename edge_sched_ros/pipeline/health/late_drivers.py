@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Notes units whose drivers come after the pipeline was loaded; to use one takes a new load."""
+"""Finds units whose drivers appear after loading; they can be used after another load."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _EVERY_NS = 10_000_000_000
 
 class LateDrivers:
     """
-    Drivers that have come since.
+    Drivers that have appeared since the pipeline was loaded.
 
-    :param root: where ``dev`` is
+    :param root: the folder with ``dev``
     """
 
     def __init__(self, root: Path) -> None:
@@ -28,7 +28,7 @@ class LateDrivers:
         self.kinds: tuple[str, ...] = ()
 
     def check(self, now_ns: int) -> None:
-        """Look again, if it is time to; any clock that goes on will do."""
+        """Check again, if the period has passed; any monotonic clock will do."""
         if self._looked_ns is not None and now_ns - self._looked_ns < _EVERY_NS:
             return
         self._looked_ns = now_ns
@@ -37,6 +37,6 @@ class LateDrivers:
             for kind in found:
                 if kind not in self.kinds:
                     _log.warning(
-                        'unit %s: its driver is here now: configure again to use it', kind
+                        'unit %s: its driver has appeared: configure again to use it', kind
                     )
             self.kinds = found

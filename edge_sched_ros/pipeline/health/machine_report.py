@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""All there is to say of a machine: what ``edge-sched doctor`` shows."""
+"""The report on a machine that ``edge-sched doctor`` shows."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ def machine_report(
     allowed_cores: Collection[int] | None = None,
 ) -> dict[str, Any]:
     """
-    Return everything that is known of this machine, JSON types only.
+    Return everything known about this machine, JSON types only.
 
     ``notes`` says why something is ``null``.
 
-    :param root: where ``proc``, ``sys``, ``etc`` and ``var`` are
-    :param probes: made when not given
-    :param machine: looked up when not given
-    :param allowed_cores: CPU cores this process may run on; the system's word when not given
+    :param root: the folder with ``proc``, ``sys``, ``etc`` and ``var``
+    :param probes: made if not given
+    :param machine: detected if not given
+    :param allowed_cores: CPU cores this process may run on; asked of the system if not given
     """
     probes, machine = probes or probe_machine(), machine or discover()
     module, release, mode = read_module(root), read_release(root), read_power_mode(root)
@@ -56,7 +56,7 @@ def machine_report(
     rmw = rmw_name()
     telemetry, unread = _telemetry(root)
     reasons = {
-        'module': '' if module.model else 'neither device tree, firmware nor CPU say what it is',
+        'module': '' if module.model else 'neither device tree, firmware nor CPU name the machine',
         'part': '' if module.family is None else module.reason,
         'jetpack': '' if module.family is None else release.reason,
         'power_mode': mode.reason,
@@ -83,14 +83,14 @@ def machine_report(
 
 
 def _part(module: Module) -> str | None:
-    """Return which Jetson module this is, by number and name; ``None`` when it is none."""
+    """Return the Jetson module, by number and name; ``None`` on other machines."""
     if module.part is None:
         return None
     return f'{module.part}: {part_name(module.part) or "not known"}'
 
 
 def _quota(root: Path, cores: int) -> dict[str, Any] | None:
-    """Return what a control group leaves of the cores; ``None`` when it leaves all."""
+    """Return the CPU quota of the control group; ``None`` without one."""
     quota = limiting(read_cpu_quota(root), cores)
     if quota is None:
         return None
@@ -113,7 +113,7 @@ def _backend(backend: Backend) -> dict[str, Any]:
 
 
 def _telemetry(root: Path) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return what can be read of the machine's body now, and why the rest cannot."""
+    """Return the present temperatures, powers and clocks, and why others cannot be read."""
     reading = MachineReader((), root).read(time.monotonic_ns(), None)
     heat = reading.heat
     clocks = read_engine_clocks()

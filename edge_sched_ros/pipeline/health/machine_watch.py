@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Keeps the dispatcher informed of what the machine allows its units."""
+"""Keeps the dispatcher informed about the state of its units on this machine."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ class MachineWatch:
     """
     Telemetry for one runtime.
 
-    :param runtime: told of units that become slower, faster, or are switched off
-    :param sampler: reads
+    :param runtime: informed when units become slower, faster, or are switched off
+    :param sampler: reads the telemetry
     """
 
     def __init__(self, runtime: Runtime, sampler: Sampler) -> None:
         self._runtime = runtime
         self._sampler = sampler
         self._before: tuple[int, dict[str, tuple[int, int]]] | None = None
-        #: changes of units that hang: their calls have not returned, no clock brings them back
+        #: changes of hung units: their calls have not returned, whatever the clock
         self._put_off: dict[str, UnitChanged] = {}
-        #: what was read last, by unit
+        #: last reading, by unit
         self.readings: Mapping[str, UnitReading] = {}
 
     def check(self) -> None:
-        """Read everything once, and tell the dispatcher what changed."""
+        """Read everything once, and inform the dispatcher about changes."""
         now_ns, done, hung = self._runtime.read(_look)
         found = self._sampler.sample(now_ns, self._uses(now_ns, done))
         self._before = (now_ns, done)
@@ -50,7 +50,7 @@ class MachineWatch:
                 self._tell(change)
 
     def _busy_power_mw(self, readings: Mapping[str, UnitReading]) -> dict[str, float]:
-        """Return the power units take while busy: of the last period in which they were."""
+        """Return the power of busy units, from the last period in which they were busy."""
         known = dict(self._runtime.busy_power_mw)
         for name, reading in readings.items():
             if not reading.rail:
@@ -85,7 +85,7 @@ class MachineWatch:
 def _look(
     dispatcher: LowLevelDispatcher, now_ns: int
 ) -> tuple[int, dict[str, tuple[int, int]], set[str]]:
-    """Return the time, busy time and stages of every unit, and which are hung."""
+    """Return the time, busy time and stages of every unit, and the hung units."""
     units = dispatcher.units.items()
     done = {name: (unit.busy_until_now_ns(now_ns), unit.stages_done) for name, unit in units}
     return now_ns, done, {name for name, unit in units if unit.state == HUNG}

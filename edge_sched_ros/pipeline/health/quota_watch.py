@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Keeps in view what a CPU quota leaves the units, and what it has stopped."""
+"""Watches the CPU quota of the units, and its throttling."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from edge_sched_ros.execution.discovery.cpu_quota import Throttling
 @dataclass(frozen=True, slots=True)
 class QuotaUse:
     """
-    A quota that leaves less than this machine's cores give.
+    A quota below the number of this machine's cores.
 
-    :param cpu_units: how many cores are used as units
-    :param throttling: since the pipeline was started
+    :param cpu_units: number of cores used as units
+    :param throttling: throttling since the pipeline was started
     """
 
     quota: CpuQuota
@@ -31,17 +31,17 @@ class QuotaUse:
 
     @property
     def too_many_units(self) -> bool:
-        """Whether the units together can ask for more than there is."""
+        """Whether the units together can use more than the quota."""
         return self.cpu_units > self.quota.cpus
 
     def __str__(self) -> str:
-        """Return it for people."""
+        """Return the quota as text."""
         units = f'{self.cpu_units} CPU unit' + ('s' if self.cpu_units != 1 else '')
         shares = 'share' if self.cpu_units != 1 else 'has'
         return f'{units} {shares} {self.quota}'
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON takes it."""
+        """Return the quota in JSON types."""
         return {
             'cpus': self.quota.cpus,
             'period_ms': self.quota.period_ms,
@@ -55,11 +55,11 @@ class QuotaUse:
 
 class QuotaWatch:
     """
-    The quota of this process; it may be changed while it runs.
+    Watches the quota of this process, which may change at any time.
 
-    :param root: where ``proc`` and ``sys`` are
-    :param cores: that the process may run on
-    :param cpu_units: of them, those in use
+    :param root: the folder with ``proc`` and ``sys``
+    :param cores: cores that the process may run on
+    :param cpu_units: those of them in use
     """
 
     def __init__(self, root: Path, cores: int, cpu_units: int) -> None:
@@ -69,11 +69,11 @@ class QuotaWatch:
         self._before = Throttling()
 
     def begin(self) -> None:
-        """Count from now on."""
+        """Restart counting."""
         self._before = read_throttling(self._root)
 
     def read(self) -> QuotaUse | None:
-        """Return what there is now; ``None`` without a quota that limits anything."""
+        """Return the present quota; ``None`` without one that limits."""
         quota = limiting(read_cpu_quota(self._root), self._cores)
         if quota is None:
             return None

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What happened between two looks at the pipeline."""
+"""What happened between two snapshots of the pipeline."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class TaskRate:
     """
     One task over a period.
 
-    :param missed: jobs that ended without an on-time answer
+    :param missed: jobs that ended without an on-time result
     """
 
     ended: int
@@ -28,7 +28,7 @@ class TaskRate:
 
     @property
     def miss_ratio(self) -> float:
-        """Share of ended jobs without an on-time answer; 0 when none ended."""
+        """Share of ended jobs without an on-time result; 0 when none ended."""
         return self.missed / self.ended if self.ended else 0.0
 
 
@@ -40,10 +40,10 @@ class Rates:
     :param utilisation: unit -> share of the period it was busy, 0..1
     :param received: topic -> messages
     :param rejected: topic -> messages that could not be used
-    :param doubts: topic -> why a stamp told no age -> frames
-    :param age_ns: topic -> mean age of its frames; ``None`` when of none the age is known
-    :param stamped_hz: topic -> messages a second by their stamps; 0 when that is not known
-    :param throttled: what the CPU quota did
+    :param doubts: topic -> why a stamp gives no age -> number of frames
+    :param age_ns: topic -> mean age of its frames; ``None`` when no age is known
+    :param stamped_hz: topic -> messages a second by their stamps; 0 if unknown
+    :param throttled: throttling by the CPU quota
     """
 
     period_s: float

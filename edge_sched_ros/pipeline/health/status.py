@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the pipeline says of itself: the ground of diagnostics, status messages and summaries."""
+"""The state of the pipeline: the basis of diagnostics, status messages and summaries."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ class TaskState:
     """
     One task since the pipeline was loaded.
 
-    :param since_on_time_ns: since its last on-time answer; ``None`` before the first
-    :param since_enabled_ns: since it was enabled while running; ``None`` when it always was
-    :param variants: variant its frames may be worked on with -> how often one was answered so
+    :param since_on_time_ns: time since its last on-time result; ``None`` before the first
+    :param since_enabled_ns: time since it was enabled at run time; ``None`` if enabled from the
+        start
+    :param variants: each possible variant -> number of results from it
     """
 
     name: str
@@ -54,7 +55,7 @@ class UnitReport:
     One unit since the pipeline was loaded.
 
     :param running: ``task/stage``, empty when idle
-    :param busy_ns: total time in stages; utilisation is its growth over time
+    :param busy_ns: total time in stages; its growth over time is the utilisation
     :param reading: temperature, power, clock
     """
 
@@ -73,18 +74,18 @@ class Status:
     """
     The whole pipeline at one moment.
 
-    :param now_ns: that moment, on the pipeline's clock
-    :param started_ns: when it was started last; ``None`` before
-    :param busy_before: unit -> its ``busy_ns`` then
+    :param now_ns: this moment, on the pipeline's clock
+    :param started_ns: time of the last start; ``None`` before the first
+    :param busy_before: unit -> its ``busy_ns`` at the last start
     :param feeds: topic -> tasks whose deadlines count from its messages
-    :param missing: unit the configuration names and that cannot be used -> why
+    :param missing: unit named in the configuration that cannot be used -> why
     :param left_out: ``TASK.VARIANT`` -> where and why it cannot be used
-    :param profile_use: where the costs come from that were known from the start
-    :param drifts: how often a cost has become another than was known
-    :param drifted: ``TASK/STAGE on UNIT`` whose cost did so last; empty before
-    :param appeared: kinds of units whose drivers came after the pipeline was loaded
-    :param quota: of CPU time, where it leaves less than the CPU units could use
-    :param policy_problem: why another policy decides; empty when the named one does
+    :param profile_use: sources of the costs known from the start
+    :param drifts: how often a known cost has changed
+    :param drifted: ``TASK/STAGE on UNIT`` of the last such change; empty before the first
+    :param appeared: kinds of units whose drivers appeared after loading
+    :param quota: the CPU quota, if it is less than the CPU units could use
+    :param policy_problem: why another policy decides; empty if the configured one does
     """
 
     now_ns: int
@@ -128,7 +129,7 @@ def read_status(
         now_ns=now_ns,
         started_ns=started_ns,
         policy=dispatcher.policy_name,
-        # a plan is no number
+        # a plan is not a number
         policy_parameters={k: v for k, v in dispatcher.policy_parameters.items() if k != 'plan'},
         policy_problem=dispatcher.policy_problem,
         miss_ratio=dispatcher.ledger.miss_ratio,
@@ -226,13 +227,13 @@ def _share(part: int, whole: int) -> float:
 
 def nothing_usable(account: dict[str, Any]) -> str:
     """
-    Return why a finished run could do nothing with what came; empty when it could.
+    Return why a finished run could use none of its input; empty otherwise.
 
     :param account: as in :func:`summary`
     """
     tasks, inputs = account['tasks'].values(), account['inputs']
     for task in tasks:
-        # for want of an answer of the task before, a job is dropped
+        # jobs dropped because the task before them gave no result
         if task['on_time'] or task['late'] or task['dropped'].keys() - {UPSTREAM}:
             return ''
     refused: dict[str, dict[str, int]] = {name: one['rejected'] for name, one in inputs.items()}
@@ -245,7 +246,7 @@ def nothing_usable(account: dict[str, Any]) -> str:
     if told:
         return f'nothing could be used: {"; ".join(told)}'
     came = any(one['received'] for one in inputs.values())
-    return '' if came else f'nothing came on {", ".join(inputs)}'
+    return '' if came else f'no messages on {", ".join(inputs)}'
 
 
 def check_account(tasks: dict[str, Any]) -> None:

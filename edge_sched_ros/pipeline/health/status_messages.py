@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""From state to messages: ``SchedulerStatus`` and ``DiagnosticArray``."""
+"""Converts the state to messages: ``SchedulerStatus`` and ``DiagnosticArray``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from edge_sched_ros.pipeline.health.topic_monitor import MONITOR_KEYS
 from edge_sched_ros.pipeline.messages import Make
 
 _UNKNOWN = float('nan')
-#: how the message of a node begins that was configured wrongly
+#: prefix of the message of a node with a wrong configuration
 CANNOT_BE_CONFIGURED = 'cannot be configured'
 
 
@@ -33,7 +33,7 @@ def scheduler_status(make: Make, status: Status, rates: Rates, *, stamp: Any) ->
     """
     Return an ``edge_sched_ros/SchedulerStatus``.
 
-    :param stamp: the time now, a message
+    :param stamp: the present time, as a message
     """
     return make(
         'edge_sched_ros/msg/SchedulerStatus',
@@ -104,9 +104,9 @@ def status_name(node: str, what: str) -> str:
 
 def topic_status_name(node: str, topic: str) -> str:
     """
-    Return the name of a topic's status that another node tells, too, by the topic's bare name.
+    Return the name of a topic's status when another node reports it under its plain name, too.
 
-    As NITROS names them: topic monitors take what begins with the first slash for the topic.
+    It has NITROS' form: topic monitors take the part from the first slash on as the topic.
     """
     return f'{node.strip("/").replace("/", ".")}{topic}'
 
@@ -122,9 +122,9 @@ def diagnostic_array(
     """
     Return a ``diagnostic_msgs/DiagnosticArray``.
 
-    :param node: fully qualified name of the node, the first part of every status name: two nodes
-        in two namespaces are told apart by it
-    :param told_by_others: topics that have a status by their bare names from another node
+    :param node: fully qualified name of the node; it starts every status name, so that nodes in
+        different namespaces can be distinguished
+    :param told_by_others: topics that another node reports under their plain names
     """
     lines = [*map(partial(_of_node, node), health), *_of_topics(node, health, told_by_others)]
     return make(
@@ -133,7 +133,7 @@ def diagnostic_array(
         status=[
             make(
                 'diagnostic_msgs/msg/DiagnosticStatus',
-                # a byte field is bytes in Python
+                # a field of type byte is a bytes object in Python
                 level=bytes([line.level]),
                 name=line.name,
                 message=brief(line.message, MOST_OF_AN_ERROR),
@@ -157,7 +157,7 @@ def _of_node(node: str, line: Health) -> Health:
 
 
 def _of_topics(node: str, health: list[Health], told_by_others: Set[str]) -> list[Health]:
-    """Return the inputs once more as topic monitors look for them: by the name of the topic."""
+    """Return the inputs again under the plain names of their topics, as topic monitors expect."""
     found = []
     for line in health:
         if line.name.startswith(INPUT_PREFIX):

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The file with the account of a run: found out to be writable before, written after."""
+"""The file with the summary of a run: checked to be writable before, written after."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def write_summary_file(name: str, status: Status) -> None:
     """
     Write the summary of a run that has ended; nothing without a name.
 
-    :raises ConfigError: when it cannot be
+    :raises ConfigError: when it cannot be written
     """
     if not name:
         return

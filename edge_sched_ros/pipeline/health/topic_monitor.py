@@ -13,19 +13,19 @@ from edge_sched_ros.pipeline.inputs.stamp_age import FUTURE
 RATE_HERE, RATE_STAMPS = 'frame_rate_node', 'frame_rate_msg'
 #: time from stamp to arrival of the last message, ms; ``N/A`` when unknown
 DELAY = 'current_delay_from_realtime_ms'
-#: Hz, 0 when nothing is expected; and how far off it may be, percent
+#: expected rate in Hz, 0 for none; and its tolerance in percent
 EXPECTED, TOLERANCE = 'expected_frequency', 'tolerance'
 MONITOR_KEYS = (RATE_HERE, RATE_STAMPS, DELAY, EXPECTED, TOLERANCE)
 
 
 def monitor_values(topic: str, status: Status, rates: Rates) -> dict[str, str]:
-    """Return what :data:`MONITOR_KEYS` stand for, of one topic over a period."""
+    """Return the values of :data:`MONITOR_KEYS` for one topic over a period."""
     return {
         RATE_HERE: f'{rates.received[topic] / rates.period_s:.2f}',
         RATE_STAMPS: f'{rates.stamped_hz[topic]:.2f}',
         DELAY: _delay(topic, status, rates),
         EXPECTED: f'{_expected_hz(topic, status):.2f}',
-        # the rate is shown and not judged: deadlines are
+        # the rate is only shown: deadlines decide the level
         TOLERANCE: '0.00',
     }
 
@@ -40,7 +40,7 @@ def _delay(topic: str, status: Status, rates: Rates) -> str:
 
 
 def _expected_hz(topic: str, status: Status) -> float:
-    """Return the greatest rate a task on this topic says it expects."""
+    """Return the greatest rate that a task on this topic expects."""
     fed = status.feeds.get(topic, ())
     periods = [task.period_ns for task in status.tasks if task.name in fed and task.period_ns]
     return 1e9 / min(periods) if periods else 0.0

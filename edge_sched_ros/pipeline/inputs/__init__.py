@@ -1,3 +1,3 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What comes in: topics, frames, stamps, camera infos."""
+"""Inputs: topics, frames, stamps, camera infos."""

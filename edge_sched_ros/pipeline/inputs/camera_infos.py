@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The ``CameraInfo`` of pictures that are made of a camera's."""
+"""The ``CameraInfo`` of pictures made from a camera's images."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def depth_camera_info(make: Make, fitted: FittedInfo, depth: DepthMap, source: A
     """
     Return the ``sensor_msgs/CameraInfo`` of a depth image.
 
-    It describes the depth image alone: without binning and region of interest.
+    It describes the depth image itself, without binning or region of interest.
 
-    :param fitted: of the source image
+    :param fitted: CameraInfo of the source image
     :param source: header of the source frame
     """
     height, width = depth.depth_m.shape
@@ -30,7 +30,7 @@ def depth_camera_info(make: Make, fitted: FittedInfo, depth: DepthMap, source: A
 
 
 def picture_camera_info(make: Make, fitted: FittedInfo, source: Any) -> Any:
-    """Return the ``sensor_msgs/CameraInfo`` of a picture that lies where the source's does."""
+    """Return the ``sensor_msgs/CameraInfo`` of a picture with the same view as the source."""
     if not fitted.exact:
         scale = (fitted.scale_x, fitted.scale_y)
         return _made(make, fitted, source, fitted.size, scale, (0.0, 0.0))
@@ -53,10 +53,10 @@ def _made(
     moved: tuple[float, float],
 ) -> Any:
     """
-    Return the CameraInfo of a picture of its own size.
+    Return the CameraInfo of a picture of another size.
 
-    :param scale: its pixels per pixel of the full picture
-    :param moved: where the image's left and top edge lie in it
+    :param scale: pixels of the picture per pixel of the full picture
+    :param moved: position of the image's left and top edge in it
     """
     info = fitted.info
     scales, moves = np.array([*scale, 1.0]), np.array(moved)
@@ -83,7 +83,7 @@ def _scaled(
     """
     Return a camera matrix for a window scaled about pixel edges.
 
-    ``u' = scale (u - first + 0.5) - 0.5 + moved``; one that was never calibrated (all zero) stays.
+    ``u' = scale (u - first + 0.5) - 0.5 + moved``; an uncalibrated one (all zero) stays.
     """
     if not matrix.any():
         return [0.0] * matrix.size

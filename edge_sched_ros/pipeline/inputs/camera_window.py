@@ -1,10 +1,10 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Which part of a camera's full picture an image shows, as its ``CameraInfo`` says.
+Which part of a camera's full picture an image shows, according to its ``CameraInfo``.
 
 Width, height and matrices of a ``sensor_msgs/CameraInfo`` are those of the full picture at full
-resolution. The region of interest is a window of that; binning makes the window smaller.
+resolution. The region of interest is a window of it; binning reduces the window's size.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from typing import Any
 
 from edge_sched_ros.core.errors import EdgeSchedError
 
-#: how much a driver may round a side, pixels
+#: tolerance for rounding of a side by drivers, in pixels
 _ROUNDING_PX = 1.0
 
 
 class MisfitError(EdgeSchedError):
-    """A ``CameraInfo`` that cannot be the image's."""
+    """A ``CameraInfo`` that cannot belong to the image."""
 
 
 @dataclass(frozen=True, slots=True)
 class FittedInfo:
     """
-    A ``CameraInfo`` and how an image lies in the full picture it describes.
+    A ``CameraInfo`` and the position of an image in the full picture.
 
-    ``u_image = scale * (u_full - offset + 0.5) - 0.5``, pixel middles being whole numbers.
+    ``u_image = scale * (u_full - offset + 0.5) - 0.5``; pixel centres are whole numbers.
 
     :param info: the message
     :param size: width and height of the image
-    :param exact: whether the image has the size that is described; else it was resized
+    :param exact: whether the image has the described size; otherwise it was resized
     """
 
     info: Any
@@ -46,12 +46,12 @@ class FittedInfo:
 
 def fit_info(info: Any, size: tuple[int, int]) -> FittedInfo:
     """
-    Return how an image lies in what a ``CameraInfo`` describes.
+    Return the position of an image in the picture that a ``CameraInfo`` describes.
 
-    An image of the same proportions is taken as resized.
+    An image of the same proportions counts as resized.
 
     :param size: width and height of the image
-    :raises MisfitError: when it cannot be the image's
+    :raises MisfitError: when it cannot belong to the image
     """
     _check_numbers(info)
     x, y, width, height = _window(info)
@@ -73,10 +73,10 @@ def fit_info(info: Any, size: tuple[int, int]) -> FittedInfo:
 
 
 def _check_numbers(info: Any) -> None:
-    """Refuse matrices no camera has; all zeros stand for a camera that was never calibrated."""
+    """Refuse impossible matrices; all zeros mean an uncalibrated camera."""
     for name, values, columns in (('K', info.k, 3), ('P', info.p, 4), ('D', info.d, 0)):
         if not all(map(math.isfinite, values)):
-            raise MisfitError(f'its {name} has numbers that are not finite')
+            raise MisfitError(f'its {name} contains numbers that are not finite')
         if columns and any(values) and min(values[0], values[columns + 1]) <= 0:
             raise MisfitError(
                 f'its {name} has focal lengths of {values[0]:g} and {values[columns + 1]:g} pixels'
@@ -84,11 +84,11 @@ def _check_numbers(info: Any) -> None:
 
 
 def _window(info: Any) -> tuple[int, int, int, int]:
-    """Return x, y, width and height of the region of interest; all of it where none is set."""
+    """Return x, y, width and height of the region of interest; the full picture if not set."""
     roi, full = info.roi, (int(info.width), int(info.height))
     if min(full) <= 0:
         raise MisfitError(
-            f'it does not say its size: it describes images of {full[0]}x{full[1]} pixels'
+            f'its size is not set: it describes images of {full[0]}x{full[1]} pixels'
         )
     x, y = int(roi.x_offset), int(roi.y_offset)
     width, height = int(roi.width) or full[0] - x, int(roi.height) or full[1] - y

@@ -17,7 +17,7 @@ from edge_sched_ros.pipeline.inputs.camera_window import FittedInfo
 from edge_sched_ros.pipeline.inputs.camera_window import MisfitError
 from edge_sched_ros.pipeline.inputs.inputs import stamp_ns
 
-#: how many are remembered: an answer comes some frames after its frame
+#: number of CameraInfos kept: a result comes some frames after its frame
 KEPT = 30
 
 
@@ -32,13 +32,13 @@ class CameraInfos:
     """
     The CameraInfos of one image topic.
 
-    A camera gives one a frame, with its stamp, or one for all, long before. Of the latter the
-    last one before the frame is taken. Once the image has another size, an older one is no
-    longer taken as resized.
+    A camera sends one per frame, with its stamp, or one for all frames, long before. In the second
+    case the last one before the frame is used. After a change of the image's size, an older one is
+    not used for resized images any more.
 
-    Any thread may add and ask.
+    Thread-safe.
 
-    :param say: takes a line that says why none can be had, each once
+    :param say: called once with each reason why there is none
     """
 
     def __init__(self, say: Callable[[str], None]) -> None:
@@ -48,22 +48,22 @@ class CameraInfos:
         self._infos: deque[_Info] = deque(maxlen=KEPT)
         self._count = 0
         self._size: tuple[int, int] | None = None
-        #: the image's size is what it is from this stamp, and this CameraInfo, on
+        #: the image has its present size since this stamp and this CameraInfo
         self._since: tuple[int, int] | None = None
         self._newest_ns = 0
-        #: the last one that came before stamps began anew: its stamp tells nothing any more
+        #: the last one before stamps restarted: its stamp is no longer valid
         self._last_before = 0
         self._fitted: FittedInfo | None = None
-        #: why the last frame had none; empty when it had one, or none ever came
+        #: why the last frame had none; empty when it had one, or none was ever received
         self.problem = ''
 
     @property
     def last(self) -> Any:
-        """The last one that came, or ``None``."""
+        """The last one received, or ``None``."""
         return self._infos[-1].message if self._infos else None
 
     def add(self, message: Any) -> None:
-        """Take a CameraInfo that has come."""
+        """Add a received CameraInfo."""
         try:
             at_ns = stamp_ns(message) or 0
         except FrameError:
@@ -74,9 +74,9 @@ class CameraInfos:
 
     def forget(self) -> None:
         """
-        Let stamps begin anew.
+        Restart the stamps.
 
-        What is known of the image's size stays: one from before it changed is so by its arrival.
+        The time of the last change of size stays: CameraInfos before it are known by arrival.
         """
         with self._lock:
             self._last_before = self._count
@@ -85,7 +85,7 @@ class CameraInfos:
                 self._since = (0, self._since[1])
 
     def for_frame(self, frame: Frame | None) -> FittedInfo | None:
-        """Return the CameraInfo of a frame with a picture, or ``None`` where there is none."""
+        """Return the CameraInfo of a frame with a picture, or ``None``."""
         if frame is None or frame.image is None or not self._infos:
             return None
         try:
@@ -104,10 +104,10 @@ class CameraInfos:
 
     def _note_size(self, size: tuple[int, int], at_ns: int) -> None:
         if at_ns and at_ns < self._newest_ns:
-            # an answer that comes after one for a newer frame
+            # a result that comes after one for a newer frame
             return
         if self._size not in (None, size):
-            # the first frame since stamps began anew has changed with them
+            # the size changed at the first frame after the restart of stamps
             first = not self._newest_ns and self._last_before
             self._since = (0, self._last_before) if first else (at_ns, self._count)
         self._size, self._newest_ns = size, at_ns
@@ -116,12 +116,12 @@ class CameraInfos:
         """Return the one with the frame's stamp, else the last one from before it."""
         infos = [info for info in self._infos if info.number > self._last_before]
         if not infos:
-            # stamped on another timeline, all of them
+            # all have stamps of another timeline
             return self._infos[-1]
         before = [info for info in infos if info.stamp_ns <= at_ns or not at_ns]
         return max(
             before or [infos[0]],
-            # equal stamps come first; without stamps the last to come
+            # equal stamps first; without stamps the last received
             key=lambda info: (info.stamp_ns if at_ns else 0, info.number),
         )
 
@@ -139,7 +139,7 @@ class CameraInfos:
         return fitted
 
     def _is_older(self, info: _Info) -> bool:
-        """Whether a CameraInfo is from before the image had the size it has."""
+        """Whether a CameraInfo is older than the last change of the image's size."""
         if self._since is None:
             return False
         since_ns, number = self._since

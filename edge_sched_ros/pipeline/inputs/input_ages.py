@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The ages of one topic's frames on arrival, in a few numbers."""
+"""Statistics of the ages of one topic's frames on arrival."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from dataclasses import replace
 
 from edge_sched_ros.pipeline.inputs.stamp_age import Age
 
-#: the greatest age is that of the last one to two of these
+#: the greatest age is taken over the last one to two of these spans
 _SPAN_NS = 5_000_000_000
 
 
 @dataclass(slots=True)
 class InputAges:
     """
-    What is known of ages.
+    Statistics of ages.
 
-    :param last_ns: of the last frame whose age is known; ``None`` before the first
-    :param count: frames whose age is known
-    :param sum_ns: of their ages
-    :param ahead_ns: how far the last stamp from the future was ahead
-    :param doubts: why a stamp told no age -> frames
+    :param last_ns: last known age; ``None`` before the first
+    :param count: number of frames with known age
+    :param sum_ns: sum of their ages
+    :param ahead_ns: how far the last future stamp was ahead
+    :param doubts: why a stamp gives no age -> number of frames
     """
 
     last_ns: int | None = None
@@ -37,11 +37,11 @@ class InputAges:
 
     @property
     def max_ns(self) -> int:
-        """The greatest age lately."""
+        """The greatest recent age."""
         return max(self._greatest)
 
     def note(self, age: Age, now_ns: int) -> None:
-        """Take in the age of a frame."""
+        """Add the age of a frame."""
         if age.doubt:
             self.doubts[age.doubt] = self.doubts.get(age.doubt, 0) + 1
             self.ahead_ns = age.ahead_ns or self.ahead_ns
@@ -57,5 +57,5 @@ class InputAges:
         self._greatest = (max(current, age.ns), before)
 
     def copy(self) -> InputAges:
-        """Return what is known now."""
+        """Return the present statistics."""
         return replace(self, doubts=dict(self.doubts))

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""From messages to frames, whichever library the messages come from."""
+"""Converts messages to frames, for messages of any library."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def stamp_ns(message: Any) -> int | None:
     """
     Return the header's stamp in nanoseconds, or ``None`` for a message without a header.
 
-    :raises FrameError: for what cannot be a time
+    :raises FrameError: when it is not a valid time
     """
     header = getattr(message, 'header', None)
     if header is None:
         return None
     seconds, nanoseconds = int(header.stamp.sec), int(header.stamp.nanosec)
     if not 0 <= nanoseconds < _NS_PER_S:
-        raise FrameError('bad_stamp', f'{nanoseconds} ns are no part of a second')
+        raise FrameError('bad_stamp', f'{nanoseconds} ns is not a fraction of a second')
     return seconds * _NS_PER_S + nanoseconds
 
 
@@ -42,8 +42,8 @@ class Arrival:
     """
     A message as a frame.
 
-    :param age: how long ago it was taken, as far as its stamp tells
-    :param restarted: the stamps have gone back for some frames: the source began anew
+    :param age: time since it was taken, as far as its stamp tells
+    :param restarted: whether its source has restarted: stamps went back for some frames
     """
 
     frame: Frame
@@ -53,12 +53,12 @@ class Arrival:
 
 class Input:
     """
-    Makes frames of one topic's messages, in order.
+    Makes frames from one topic's messages, in order.
 
     :param topic: its name
     :param kind: its message type
-    :param pictures: whether an image that is no picture is refused; else its frame's image tells
-        why it is none, and its message is there
+    :param pictures: whether to refuse an image that is not a picture; otherwise its frame has the
+        message, and an image with the reason
     """
 
     def __init__(self, topic: str, kind: str, *, pictures: bool = True) -> None:
@@ -106,7 +106,7 @@ class Input:
             return SourceImage.refused(error, size=size if all(size) else None)
 
     def forget(self) -> None:
-        """Take whatever stamp comes next."""
+        """Accept any next stamp."""
         self._order.forget()
 
 

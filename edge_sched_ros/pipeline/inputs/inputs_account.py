@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What came in on each topic, and what of it could not be used."""
+"""Counts of received and rejected messages of each topic."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class InputAccount:
     The counts of one topic.
 
     :param rejected: reason -> count; rejected messages count as received too
-    :param last_ns: when the last message came, on the pipeline's clock; ``None`` before the first
-    :param ages: of its frames, as far as stamps tell
-    :param stamped: frames with a stamp
-    :param stamp_ns: of the last of them; 0 before the first
+    :param last_ns: arrival of the last message on the pipeline's clock; ``None`` before the first
+    :param ages: ages of its frames, as far as stamps tell
+    :param stamped: number of frames with a stamp
+    :param stamp_ns: last stamp; 0 before the first
     """
 
     received: int = 0
@@ -43,7 +43,7 @@ class InputAccount:
 
 
 class InputAccounts:
-    """Accounts of all topics; any thread may count."""
+    """Accounts of all topics; thread-safe."""
 
     def __init__(self, topics: tuple[str, ...]) -> None:
         self._accounts = {topic: InputAccount() for topic in topics}

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What tasks look at that are triggered by something else than their picture."""
+"""The latest images, for tasks with another trigger than their picture."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from edge_sched_ros.pipeline.settings.config import TaskConfig
 
 class LatestImages:
     """
-    Keeps the latest image of every topic that a triggered task looks at.
+    Keeps the latest image of every topic that a triggered task uses.
 
-    :param fresh_ns: how old an image may be
+    :param fresh_ns: maximum age of an image
     :param clock_ns: monotonic
     """
 
@@ -28,20 +28,20 @@ class LatestImages:
         self._kept = frozenset(self._topic_of.values())
         self._fresh_ns = fresh_ns
         self._clock_ns = clock_ns
-        #: topic -> its latest image, and when it came
+        #: topic -> its latest image, and its arrival
         self._latest: dict[str, tuple[Frame, int]] = {}
 
     def note(self, frame: Frame) -> None:
-        """Take a frame, in case that somebody will look at it."""
+        """Keep a frame, if a task uses its topic."""
         if frame.stream in self._kept:
             self._latest[frame.stream] = (frame, self._clock_ns())
 
     def forget(self) -> None:
-        """Take it that what came so far is over."""
+        """Forget all images."""
         self._latest.clear()
 
     def frame_for(self, task: str, frame: Frame) -> Frame | None:
-        """Return what a task works on; for a triggered one the latest image, if it is fresh."""
+        """Return the input of a task; for a triggered one the latest image, if it is fresh."""
         topic = self._topic_of.get(task)
         if topic is None:
             return frame

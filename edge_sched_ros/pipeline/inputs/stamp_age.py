@@ -1,36 +1,36 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How old a frame is by its stamp, and where a stamp does not tell."""
+"""The age of a frame by its stamp, and when a stamp gives none."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: an age beyond this says that the clocks have nothing to do with each other
+#: a greater age means that the clocks are unrelated
 UNRELATED_NS = 3_600_000_000_000
-#: stamps so far ahead are noise of clocks that follow each other
+#: stamps ahead by less are noise of synchronised clocks
 _AHEAD_NS = 10_000_000
-#: the same where ROS time is that of ``/clock``, which moves in steps
+#: the same for ROS time from ``/clock``, which moves in steps
 _SIMULATED_AHEAD_NS = 100_000_000
 
-#: why a stamp tells no age: short codes, counted
+#: why a stamp gives no age: short codes, counted
 ZERO = 'zero_stamp'
 FUTURE = 'future_stamp'
 UNRELATED = 'unrelated_clock'
-#: the same as a stamp from the future where ROS time is that of ``/clock``
+#: a stamp from the future if ROS time comes from ``/clock``
 CLOCK_LAGS = 'clock_lags'
-#: ROS time is that of ``/clock``, and there is none
+#: ROS time comes from ``/clock``, which has not been received
 NO_CLOCK = 'no_clock'
 
 
 @dataclass(frozen=True, slots=True)
 class Age:
     """
-    How old a frame is.
+    The age of a frame.
 
     :param ns: ``None`` when unknown
-    :param doubt: why its stamp tells no age: a short code; empty where it does or there is none
-    :param ahead_ns: how far the stamp lies in the future, where that is the doubt
+    :param doubt: why its stamp gives no age: a short code; empty if it does or there is none
+    :param ahead_ns: how far the stamp lies in the future, if that is the doubt
     """
 
     ns: int | None = None
@@ -38,16 +38,16 @@ class Age:
     ahead_ns: int = 0
 
 
-#: there is no stamp, or no clock to compare it with
+#: without a stamp, or without a clock to compare it with
 UNKNOWN = Age()
 
 
 def age_of(stamp_ns: int | None, now_ns: int, *, simulated: bool = False) -> Age:
     """
-    Return how old a stamp is.
+    Return the age of a stamp.
 
     :param stamp_ns: ``None`` for a message without one
-    :param now_ns: on the clock the stamps should come from; 0 when there is none
+    :param now_ns: present time on the clock of the stamps; 0 when there is none
     :param simulated: whether that clock is ``/clock``
     """
     if stamp_ns is None:

@@ -1,16 +1,16 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Whether the stamps of a topic follow each other, and what is done where they do not."""
+"""Checks that the stamps of a topic increase, and handles those that do not."""
 
 from __future__ import annotations
 
 from edge_sched_ros.execution.frame import FrameError
 
-#: so many frames in a row before the last stamp mean that the source started again
+#: this many frames in a row from before the last stamp mean that the source restarted
 RESTART_FRAMES = 3
-#: the so-manieth stamp that is its predecessor's shows that the source stamps so
+#: from this repetition of a stamp on, repeating stamps count as normal for the source
 EQUAL_FRAMES = 3
-#: stamps that follow each other, so many in a row, show that it does so no more
+#: this many increasing stamps in a row end that
 _PROPER_FRAMES = 2
 
 BACKWARD = 'backward_stamp'
@@ -19,28 +19,28 @@ EQUAL = 'equal_stamp'
 
 class StampOrder:
     """
-    Judges stamps in the order in which they come.
+    Checks stamps in the order of arrival.
 
-    A stamp that is the last one's is a duplicate to begin with. A source that goes on to give
-    equal stamps (a frozen clock, two frames a stamp, two publishers with one clock) sends frames
-    all the same: from the third on they are taken.
+    A stamp equal to the last one is at first a duplicate. A source that keeps repeating stamps (a
+    frozen clock, two frames per stamp, two publishers with one clock) does send new frames: they
+    are accepted from the third repetition on.
     """
 
     def __init__(self) -> None:
         self._last_ns: int | None = None
-        #: stamps in a row that lie before the last one, and follow each other
+        #: increasing stamps in a row that lie before the last one
         self._earlier: list[int] = []
-        #: equal stamps since stamps followed each other properly
+        #: equal stamps since stamps last increased steadily
         self._equal = 0
-        #: stamps in a row that followed their predecessor's
+        #: increasing stamps in a row
         self._proper = 0
 
     def check(self, stamp_ns: int) -> tuple[bool, bool]:
         """
-        Take a stamp in; return whether the source started again, and whether it is an equal one.
+        Check a stamp; return whether the source restarted, and whether the stamp is repeated.
 
-        :param stamp_ns: of a frame that can be used otherwise; not zero
-        :raises FrameError: when the frame is not to be taken
+        :param stamp_ns: stamp of a frame that is otherwise usable; not zero
+        :raises FrameError: when the frame is rejected
         """
         if self._last_ns is None or stamp_ns > self._last_ns:
             self._note_proper()
@@ -57,7 +57,7 @@ class StampOrder:
         return True, equal
 
     def forget(self) -> None:
-        """Take whatever stamp comes next."""
+        """Accept any next stamp."""
         self._last_ns = None
         self._earlier.clear()
         self._equal = self._proper = 0
@@ -71,10 +71,10 @@ class StampOrder:
         self._proper = 0
         self._equal += 1
         if self._equal < EQUAL_FRAMES:
-            raise FrameError(EQUAL, f'its stamp is the last one, {stamp_ns} ns')
+            raise FrameError(EQUAL, f'its stamp equals the last one, {stamp_ns} ns')
 
     def _note_earlier(self, stamp_ns: int) -> bool:
-        """Refuse a stamp from before the last one, unless it is the third of a new row."""
+        """Refuse a stamp from before the last one, unless it is the third increasing one."""
         equal = False
         if self._earlier:
             equal = stamp_ns == self._earlier[-1]

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How often messages come on each topic, as seen lately."""
+"""Recent message rates of each topic."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Mapping
 
 from edge_sched_ros.pipeline.inputs.inputs_account import InputAccount
 
-#: weight of what was seen last
+#: weight of the last measurement
 _GAIN = 0.5
-#: looks closer together than this say little of a rate
+#: shorter intervals say little about a rate
 _LEAST_NS = 200_000_000
 
 
 class StreamRates:
-    """Rates in messages a second; a topic that fell silent has none."""
+    """Rates in messages a second; a silent topic has none."""
 
     def __init__(self) -> None:
         self.hz: dict[str, float] = {}
@@ -23,7 +23,7 @@ class StreamRates:
         self._looked_ns: int | None = None
 
     def update(self, inputs: Mapping[str, InputAccount], now_ns: int) -> None:
-        """Take in what has come since the last look."""
+        """Update with the messages since the last call."""
         before_ns = self._looked_ns
         if before_ns is not None and now_ns - before_ns < _LEAST_NS:
             return
@@ -35,7 +35,7 @@ class StreamRates:
         self._looked_ns = now_ns
 
     def forget(self) -> None:
-        """Begin anew: it was stopped in between."""
+        """Restart after a stop of the pipeline."""
         self.hz.clear()
         self._looked_ns = None
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Names and types of what a pipeline reads and writes: the same on DDS and in bags."""
+"""Names and types of a pipeline's topics: the same on DDS and in bags."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CAMERA_INFO = 'sensor_msgs/msg/CameraInfo'
 LABEL_INFO = 'vision_msgs/msg/LabelInfo'
 JOB_TIMING = 'edge_sched_ros/msg/JobTiming'
 
-#: what a task's results are -> name under the task -> type
+#: kind of a task's results -> name under the task -> type
 RESULT_TOPICS: dict[str, dict[str, str]] = {
     'detections': {'detections': DETECTIONS},
     'tracks': {'tracks': DETECTIONS},

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a pipeline is to run, from parameters or from a parameter file."""
+"""The configuration of a pipeline, from parameters or a parameter file."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class TaskConfig:
 
     @property
     def runs_own_code(self) -> bool:
-        """Whether its program is not of this package: it may read any message."""
+        """Whether its program is from outside this package, so that it may read any message."""
         return bool(self.program) and not PROGRAMS.is_built_in(self.program)
 
 
@@ -70,8 +70,8 @@ class PipelineConfig:
     """
     All of a pipeline's settings, checked.
 
-    :param source: the file they come from, for messages; empty for none
-    :param profiles: file of costs that are known; empty for none
+    :param source: the file of the settings, for messages; empty for none
+    :param profiles: file of known costs; empty for none
     """
 
     tasks: tuple[TaskConfig, ...]
@@ -99,7 +99,7 @@ class PipelineConfig:
         """
         Return the message type of every input topic.
 
-        :raises ConfigError: when two tasks say different things of one topic
+        :raises ConfigError: when two tasks give one topic different types
         """
         types: dict[str, str] = {}
         for task in self.tasks:
@@ -109,7 +109,8 @@ class PipelineConfig:
             ):
                 if topic and types.setdefault(topic, kind) != kind:
                     raise ConfigError(
-                        f'{task.name}.{key}', f"topic '{topic}' is {types[topic]} elsewhere"
+                        f'{task.name}.{key}',
+                        f"another task gives topic '{topic}' the type {types[topic]}",
                     )
         return types
 
@@ -123,9 +124,9 @@ class PipelineConfig:
 
 def topics_of_pictures(config: PipelineConfig) -> frozenset[str]:
     """
-    Return the topics whose pictures networks and bundled programs work on.
+    Return the topics whose pictures networks and bundled programs use.
 
-    Of all others own code reads the messages, or a message is a trigger and nothing else.
+    Messages of other topics are read by own code, or are only triggers.
     """
     return frozenset(
         config.source_of(task).topic for task in config.tasks if not task.runs_own_code
@@ -133,7 +134,7 @@ def topics_of_pictures(config: PipelineConfig) -> frozenset[str]:
 
 
 def feeds_of(config: PipelineConfig) -> dict[str, tuple[str, ...]]:
-    """Return the tasks, cascades included, whose deadlines count from a topic's messages."""
+    """Return the tasks, including cascades, whose deadlines count from a topic's messages."""
     found: dict[str, tuple[str, ...]] = {}
     for task in config.tasks:
         source = config.source_of(task)
@@ -146,12 +147,12 @@ def from_parameters(
     values: Mapping[str, Any], *, beside: Path | None = None, topics: TopicNames | None = None
 ) -> PipelineConfig:
     """
-    Return the configuration a set of parameters makes.
+    Return the configuration of a set of parameters.
 
     :param values: by full name, e.g. ``detector.deadline_ms``
-    :param beside: the folder of the file they come from
-    :param topics: what becomes of topics' names; types are guessed, and topics compared, by the
-        names in the end. They stay as written when not given
+    :param beside: the folder of their file
+    :param topics: resolves the names of topics; types are guessed, and topics compared, by the
+        resolved names. By default names stay as written
     :raises ConfigError: naming the parameter
     """
     full, table = check_all(values, beside=beside)
@@ -188,7 +189,7 @@ def _profiles(name: str, beside: Path | None) -> str:
 
 
 def _check_together(config: PipelineConfig) -> None:
-    """Check what concerns several settings or tasks."""
+    """Check settings and tasks against each other."""
     after = {task.name: task.after for task in config.tasks}
     for task in config.tasks:
         way = [task.name]
@@ -210,7 +211,7 @@ def _check_together(config: PipelineConfig) -> None:
 
 
 def _check_followed(task: TaskConfig, config: PipelineConfig) -> None:
-    """Check that the task whose boxes are followed sees the same pictures."""
+    """Check that the task whose boxes are followed works on the same pictures."""
     where = f'{task.name}.detections_from'
     if not task.detections_from:
         return
@@ -221,7 +222,7 @@ def _check_followed(task: TaskConfig, config: PipelineConfig) -> None:
     if followed is task:
         raise ConfigError(where, 'a task cannot follow its own boxes')
     if followed.detections_from and followed.program:
-        raise ConfigError(where, f"'{followed.name}' follows boxes itself: name what finds them")
+        raise ConfigError(where, f"'{followed.name}' follows boxes itself: name their detector")
     mine, theirs = config.source_of(task).topic, config.source_of(followed).topic
     if mine != theirs:
         raise ConfigError(where, f"'{followed.name}' works on '{theirs}', this task on '{mine}'")
@@ -236,13 +237,13 @@ def _task(
 ) -> TaskConfig:
     own = {spec.name: full[f'{name}.{spec.name}'] for spec in TASK_PARAMETERS}
     own['units'] = tuple(own['units'])
-    _check_one_of(name, own, 'network', 'program', 'the YAML file of a network, or else a program')
-    _check_one_of(name, own, 'topic', 'after', 'an input topic, or else a task it comes after')
+    _check_one_of(name, own, 'network', 'program', 'the YAML file of a network or a program')
+    _check_one_of(name, own, 'topic', 'after', 'an input topic or a task before it')
     if bool(own['trigger_topic']) != bool(own['trigger_type']):
-        raise ConfigError(f'{name}.trigger_type', 'trigger_topic and trigger_type go together')
+        raise ConfigError(f'{name}.trigger_type', 'trigger_topic and trigger_type need each other')
     if own['after'] and own['trigger_topic']:
         raise ConfigError(
-            f'{name}.trigger_topic', 'a task that comes after another has no trigger'
+            f'{name}.trigger_topic', 'a task after another cannot have a trigger topic'
         )
     own |= _topics(name, own, topics)
     for key in ('topic_type', 'trigger_type'):
@@ -259,8 +260,8 @@ def _task(
 
 
 def _given_options(name: str, full: Mapping[str, Any], table: ParameterTable) -> dict[str, float]:
-    """Return what a task's network or program is told; what it says itself is left to it."""
-    # variants of a network may say something else
+    """Return the given options of a task's network or program; it has defaults for the others."""
+    # variants of a network may have other defaults
     return {
         option: full[f'{name}.{option}']
         for option, spec in table.options(name).items()
@@ -269,7 +270,7 @@ def _given_options(name: str, full: Mapping[str, Any], table: ParameterTable) ->
 
 
 def _topics(task: str, own: Mapping[str, Any], topics: TopicNames) -> dict[str, str]:
-    """Return a task's topics by their names in the end."""
+    """Return a task's topics with resolved names."""
     keys = ('topic', 'trigger_topic', 'camera_info_topic')
     for key in keys:
         if own[key] and not _TOPIC.fullmatch(own[key]):
@@ -278,7 +279,7 @@ def _topics(task: str, own: Mapping[str, Any], topics: TopicNames) -> dict[str, 
     if own['topic']:
         if not own['topic_type']:
             check_pictures(found['topic'], f'{task}.topic')
-        # remapped itself, it need not lie beside the image
+        # remapped itself, it may be in another namespace than the image
         beside = info_topic_of(own['topic'])
         if not own['camera_info_topic'] and topics.is_remapped(beside):
             found['camera_info_topic'] = topics.resolve(beside)
@@ -296,7 +297,7 @@ def from_file(path: str | Path, *, instead: Mapping[str, Any] | None = None) -> 
     """
     Return the configuration of a ROS parameter file; topics have absolute names.
 
-    :param instead: parameters by full name that count instead of the file's
+    :param instead: parameters by full name that replace those of the file
     :raises ConfigError: naming file and key
     """
     path = Path(path)

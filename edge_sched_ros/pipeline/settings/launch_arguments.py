@@ -19,7 +19,7 @@ from edge_sched_ros.pipeline.inputs.large_images import TRANSPORTS_VARIABLE
 from edge_sched_ros.pipeline.settings.parameters import SCHEDULER_PARAMETERS
 from edge_sched_ros.plugins.policies import POLICIES
 
-#: what is true and false in YAML 1.1, which ROS parameters are written in
+#: true and false in YAML 1.1, the language of ROS parameters
 _TRUTH = {
     **dict.fromkeys(('true', 'yes', 'on', '1'), True),
     **dict.fromkeys(('false', 'no', 'off', '0'), False),
@@ -35,7 +35,7 @@ PARAMETERS = (
 
 
 def truth(where: str, text: str) -> bool:
-    """Return the truth value a text means; :raises ConfigError: when it means none."""
+    """Return the truth value of a text; :raises ConfigError: when it has none."""
     value = _TRUTH.get(text.lower())
     if value is None:
         raise ConfigError(where, f"'{text}' is neither true nor false")
@@ -44,10 +44,10 @@ def truth(where: str, text: str) -> bool:
 
 def existing(where: str, text: str, *, folder: bool = False) -> str:
     """
-    Return the path of what is there, with ``~`` for the home folder.
+    Return the path of an existing file; ``~`` is the home folder.
 
-    :param folder: whether a folder may be given too
-    :raises ConfigError: when nothing is there
+    :param folder: whether a folder is allowed, too
+    :raises ConfigError: when it does not exist
     """
     path = Path(text).expanduser()
     if path.is_file() or (folder and path.is_dir()):
@@ -65,7 +65,7 @@ def namespace(text: str) -> str:
     if text and not _NAMESPACE.fullmatch(text):
         raise ConfigError(
             'namespace',
-            f"'{text}' is no namespace: letters, digits and _ between slashes, no digit first",
+            f"'{text}' is not a namespace: letters, digits and _ between slashes, no digit first",
         )
     return text
 
@@ -77,33 +77,33 @@ def log_level(text: str) -> str:
     :raises ConfigError: when it names no severity
     """
     if text.rpartition(':=')[2].lower() not in _SEVERITIES:
-        raise ConfigError('log_level', f"'{text}' is none of {', '.join(_SEVERITIES)}")
+        raise ConfigError('log_level', f"'{text}' is not one of {', '.join(_SEVERITIES)}")
     return text
 
 
 def policy(text: str) -> str:
     """
-    Return the name of a policy; :raises ConfigError: when there is none of that name.
+    Return the name of a policy; :raises ConfigError: when it does not exist.
 
-    What comes from outside is imported by the node, not here.
+    Policies from outside are imported by the node, not here.
     """
     POLICIES.check_name(text, 'policy')
     return text
 
 
 def rate(text: str) -> str:
-    """Return a playing rate; :raises ConfigError: when it is no number above zero."""
+    """Return a playback rate; :raises ConfigError: when it is not a number above zero."""
     if not 0 < _number(text) < math.inf:
-        raise ConfigError('rate', f"'{text}' is no number above zero")
+        raise ConfigError('rate', f"'{text}' is not a number above zero")
     return text
 
 
 def command(where: str, text: str) -> list[str]:
-    """Return the words of a command; :raises ConfigError: when its program is not there."""
+    """Return the words of a command; :raises ConfigError: when its program does not exist."""
     try:
         words = shlex.split(text)
     except ValueError as error:
-        raise ConfigError(where, f"'{text}' is no command: {error}") from None
+        raise ConfigError(where, f"'{text}' is not a command: {error}") from None
     if not words:
         raise ConfigError(where, 'must be a command, not empty')
     if shutil.which(words[0]) is None:
@@ -113,11 +113,11 @@ def command(where: str, text: str) -> list[str]:
 
 def scheduler(given: Mapping[str, str]) -> dict[str, Any]:
     """
-    Check everything that scheduler.launch.py may be given; return the node's parameters of it.
+    Check the arguments of scheduler.launch.py; return the node's parameters among them.
 
-    :param given: launch arguments by name; those not there have their default
-    :return: values in their types, of what is neither absent nor empty
-    :raises ConfigError: the first that cannot be
+    :param given: launch arguments by name; missing ones have their default
+    :return: values in their types, without absent and empty ones
+    :raises ConfigError: for the first wrong one
     """
     if 'params_file' in given:
         existing('params_file', given['params_file'])
@@ -133,24 +133,24 @@ def scheduler(given: Mapping[str, str]) -> dict[str, Any]:
 
 
 def simulated_time(text: str) -> None:
-    """Check that ``use_sim_time`` is not refused; :raises ConfigError: when it is."""
+    """Check that ``use_sim_time`` is not switched off; :raises ConfigError: when it is."""
     if text and not truth('use_sim_time', text):
         raise ConfigError(
             'use_sim_time',
-            f"'{text}' cannot be had in a replay: the bag's /clock is the node's time",
+            f"'{text}' is not possible in a replay: the bag's /clock is the node's time",
         )
 
 
 def left_to_a_manager(text: str) -> None:
-    """Check that ``autostart`` is not asked for; :raises ConfigError: when it is."""
+    """Check that ``autostart`` is not switched on; :raises ConfigError: when it is."""
     if text and truth('autostart', text):
-        raise ConfigError('autostart', f"'{text}' cannot be had: the manager starts the node")
+        raise ConfigError('autostart', f"'{text}' is not possible: the manager starts the node")
 
 
 def _parameter(name: str, text: str) -> Any:
     """Return a parameter's value; :raises ConfigError: when it is out of type or range."""
     spec = next((spec for spec in SCHEDULER_PARAMETERS if spec.name == name), None)
-    # use_sim_time is every node's
+    # every node has use_sim_time
     kind = 'bool' if spec is None else spec.kind
     value: Any = text
     if kind == 'bool':
@@ -158,7 +158,7 @@ def _parameter(name: str, text: str) -> Any:
     elif kind in ('double', 'integer'):
         value = _number(text)
         if math.isnan(value):
-            raise ConfigError(name, f"'{text}' is no number")
+            raise ConfigError(name, f"'{text}' is not a number")
     return value if spec is None or spec.plug_ins else spec.check(value, name=name)
 
 
@@ -171,13 +171,13 @@ def _number(text: str) -> float:
 
 def dds_environment(given: str, default: str, environment: Mapping[str, str]) -> dict[str, str]:
     """
-    Return the environment variables that give a node its Fast DDS profile.
+    Return the environment variables with a node's Fast DDS profile.
 
-    :param given: the profile the user asks for; empty for the default, ``none`` for no change
-    :param default: the profile of this package, used only where the user has said nothing to
-        Fast DDS: a profile without what a user's own says would undo it
-    :param environment: the one the node is started in
-    :raises ConfigError: when the profile asked for is not there
+    :param given: the profile given by the user; empty for the default, ``none`` for no change
+    :param default: the profile of this package, used only if the user has not configured Fast DDS:
+        it would replace the user's profile
+    :param environment: environment in which the node is started
+    :raises ConfigError: when the given profile does not exist
     """
     if given == NO_PROFILE:
         return {}

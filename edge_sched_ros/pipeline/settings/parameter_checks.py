@@ -26,10 +26,10 @@ def check_all(
     """
     Check a whole set of parameters by full name and fill in the defaults.
 
-    Names of others are told in the log.
+    Unknown names are logged.
 
-    :param beside: the folder of the file they come from
-    :raises ConfigError: for the first that is wrong
+    :param beside: the folder of their file
+    :raises ConfigError: for the first wrong one
     """
     tasks = check_task_names(values.get('tasks', []))
     table = table_of(tasks, values, beside=beside)
@@ -46,7 +46,7 @@ def check_task_names(value: Any) -> tuple[str, ...]:
     """
     Return the names of the tasks.
 
-    :raises ConfigError: when there are none, two are the same, or one cannot be a name
+    :raises ConfigError: when there are none, two are the same, or one is not a valid name
     """
     names = tuple(_SCHEDULER['tasks'].check(value))
     if not names:

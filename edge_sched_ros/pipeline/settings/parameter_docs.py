@@ -3,7 +3,8 @@
 """
 Every parameter as Markdown, from the tables that declare and check them.
 
-``python -m edge_sched_ros.pipeline.settings.parameter_docs`` prints what docs/parameters.md holds.
+``python -m edge_sched_ros.pipeline.settings.parameter_docs`` prints the tables of
+docs/parameters.md.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def markdown() -> str:
 
 
 def _decoders() -> Iterator[tuple[str, dict[str, Number]]]:
-    """Yield the numbers of decoders, those with the same ones together."""
+    """Yield the numbers of decoders; decoders with the same numbers are together."""
     alike: dict[tuple[tuple[str, Number], ...], list[str]] = {}
     tables = {}
     for name, decoder in sorted(decoder_classes().items()):

@@ -16,9 +16,9 @@ from edge_sched_ros.documents.yaml_tree import read_tree
 
 def read_parameters(path: Path) -> dict[str, Any]:
     """
-    Return the parameters a file gives to the scheduler, flat, by full name.
+    Return the scheduler's parameters in a file, flat, by full name.
 
-    :raises ConfigError: when it cannot be read or is no ROS parameter file
+    :raises ConfigError: when it cannot be read or is not a ROS parameter file
     """
     data = read_tree(read_text(path), str(path), RclRules())
     flat: dict[str, Any] = {}
@@ -29,7 +29,7 @@ def read_parameters(path: Path) -> dict[str, Any]:
             if isinstance(parameters, dict):
                 _flatten('', parameters, flat)
     if not flat:
-        raise ConfigError(str(path), "holds no parameters under '/**: ros__parameters:'")
+        raise ConfigError(str(path), "has no parameters under '/**: ros__parameters:'")
     return flat
 
 

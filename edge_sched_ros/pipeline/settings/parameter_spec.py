@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What one parameter is: its type, its range and what it means."""
+"""The specification of a parameter: type, range and meaning."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class ParameterSpec:
     """
     One parameter.
 
-    :param dynamic: whether it may change while the node is configured; else before that only
+    :param dynamic: whether it may change while the node is configured; otherwise only before
     :param option: whether it goes to the task's network or program
     :param choices: allowed texts; empty for any
-    :param plug_ins: what it names one of; ``None`` for anything else
+    :param plug_ins: the kind of plug-in that it names; ``None`` for other parameters
     """
 
     name: str
@@ -44,14 +44,14 @@ class ParameterSpec:
 
     @property
     def known(self) -> tuple[str, ...]:
-        """The texts that are known to be allowed."""
+        """The known allowed texts."""
         return self.choices if self.plug_ins is None else self.plug_ins.names()
 
     def check(self, value: Any, *, name: str = '') -> Any:
         """
-        Return the value in its type.
+        Return the value converted to its type.
 
-        :param name: of the parameter with its task, for messages
+        :param name: name of the parameter with its task, for messages
         :raises ConfigError: when it is of another type or out of range
         """
         where = name or self.name
@@ -61,16 +61,16 @@ class ParameterSpec:
             known = ', '.join(self.choices)
             raise ConfigError(where, f"unknown {self.name} '{value}'{hint} (known: {known})")
         if self.plug_ins is not None and self.dynamic:
-            # the others are checked when they are used, in configuring
+            # the others are checked when they are used, during configuring
             self.plug_ins.check_name(value, where)
         if self.kind in ('double', 'integer') and not self._in_range(value):
-            own = '; leave it out for what the network or program says' if self.option else ''
+            own = '; leave it out for the default of the network or program' if self.option else ''
             raise ConfigError(where, f'must be {self.range_text()}, not {value}{own}')
         self._check_named(value, where)
         return value
 
     def _check_named(self, value: Any, where: str) -> None:
-        """Refuse texts that name nothing, or one thing twice; an empty default means none."""
+        """Refuse invalid and repeated names; an empty default means none."""
         texts = value if isinstance(value, list) else [value]
         for text in texts:
             if isinstance(text, str) and is_blank(text) and text != self.default:
@@ -79,7 +79,7 @@ class ParameterSpec:
             raise ConfigError(where, f"names '{twice}' twice")
 
     def unquoted(self, value: Any) -> Any:
-        """Return ``off`` for what YAML makes of it without quotes, where that is a choice."""
+        """Return ``off`` for the false that YAML reads without quotes, if it is a choice."""
         return 'off' if value is False and 'off' in self.choices else value
 
     def range_text(self) -> str:
@@ -96,7 +96,7 @@ class ParameterSpec:
 
     def _typed(self, value: Any, where: str) -> Any:
         if value is None and self.kind == 'string_array':
-            return []  # how ROS gives an empty list, which has no element type
+            return []  # ROS' form of an empty list, which has no element type
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
         if self.kind == 'double' and number:
             return float(value)
@@ -117,7 +117,7 @@ class ParameterSpec:
             'string': 'text',
             'string_array': 'a list of texts',
         }
-        # ROS gives a list of numbers as an array
+        # ROS represents a list of numbers as an array
         given = list(value) if isinstance(value, array) else value
         quotes = ''
         if self.kind == 'string' and isinstance(value, bool):

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""All parameters that a configuration can have, by full name."""
+"""All possible parameters of a configuration, by full name."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ from edge_sched_ros.plugins.policies import POLICIES
 @dataclass(frozen=True, slots=True)
 class ParameterTable:
     """
-    What there is for some tasks.
+    The parameters for a set of tasks.
 
-    :param specs: by full name; those of the scheduler, of policies, and of the tasks
-    :param unread: tasks whose network or program cannot be read, so that its options are unknown
+    :param specs: parameters of the scheduler, of policies and of the tasks, by full name
+    :param unread: tasks with unknown options, since their network or program cannot be read
     """
 
     tasks: tuple[str, ...]
@@ -55,25 +55,25 @@ def table_of(
     """
     Return the parameters of a configuration.
 
-    Of policies, all of this package have theirs in it; one from outside where ``policy`` or a
-    parameter names it.
+    It includes those of all policies of this package, and of a policy from outside if ``policy``
+    or a parameter names it.
 
-    :param values: at least ``TASK.network`` and ``TASK.program``, where they are given
-    :param beside: the folder of the file they come from
+    :param values: at least ``TASK.network`` and ``TASK.program``, if given
+    :param beside: the folder of their file
     """
     specs = {spec.name: spec for spec in SCHEDULER_PARAMETERS} | built_in_specs()
     for policy in _policies_from_outside(values):
         try:
             specs |= specs_of(policy)
         except ConfigError:
-            pass  # it is told with the reason when its name or its parameters are checked
+            pass  # reported with the reason when its name or its parameters are checked
     unread = set()
     for task in tasks:
         specs |= {f'{task}.{spec.name}': spec for spec in TASK_PARAMETERS}
         try:
             numbers, says = _numbers(task, values, beside)
         except ConfigError:
-            unread.add(task)  # it is told with the reason when the task is made
+            unread.add(task)  # reported with the reason when the task is made
             continue
         for name, number in numbers.items():
             specs.setdefault(f'{task}.{name}', option_spec(name, number, says))
@@ -92,7 +92,7 @@ def _policies_from_outside(values: Mapping[str, Any]) -> Iterator[str]:
 def _numbers(
     task: str, values: Mapping[str, Any], beside: Path | None
 ) -> tuple[dict[str, Number], str]:
-    """Return a task's own numbers, and who says what they are when nothing is given."""
+    """Return a task's own numbers, and the source of their defaults."""
     program, network = (values.get(f'{task}.{key}') for key in ('program', 'network'))
     if program and isinstance(program, str):
         return numbers_of_program(program, f'{task}.program'), program
@@ -104,9 +104,9 @@ def _numbers(
 
 def option_spec(name: str, number: Number, says: str = '') -> ParameterSpec:
     """
-    Return the parameter of an option; its default stands for that of the network or program.
+    Return the parameter of an option; its default means that of the network or program.
 
-    :param says: whose default it is, for the description
+    :param says: source of the default, for the description
     """
     kind = int if number.whole else float
     default = kind(number.default)
@@ -128,5 +128,5 @@ def reserved_names() -> set[str]:
 
 
 def is_parameter(name: str, tasks: Iterable[str]) -> bool:
-    """Whether a name is that of a parameter of ours, or stands in a group of ours."""
+    """Whether a name is one of our parameters, or in one of our groups."""
     return name.partition('.')[0] in {*reserved_names(), *tasks}

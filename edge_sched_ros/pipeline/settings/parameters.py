@@ -1,9 +1,9 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Parameters of the scheduler and of every task, once: declaration, check and docs come from here.
+Parameters of the scheduler and of tasks: the one source of declaration, checks and docs.
 
-Those of policies are in the policies, those of networks and programs in decoders and programs.
+Parameters of policies, decoders and programs are declared there.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Settings of policies as parameters: ``policies.POLICY.NAME``, those of ``+drop`` among them.
+Settings of policies, and of ``+drop``, as parameters: ``policies.POLICY.NAME``.
 
-Of a policy ``package.module:Class`` they are ``policies.package.module.Class.NAME``.
+For a policy ``package.module:Class`` it is ``policies.package.module.Class.NAME``.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from edge_sched_ros.plugins.policies import policy_parameters
 from edge_sched_ros.policies.registry import DROP_SUFFIX
 from edge_sched_ros.policies.registry import plain_name
 
-#: what the full names begin with
+#: prefix of the full names
 GROUP = 'policies.'
-#: defaults of policies that differ from the simulator's, where nothing is published and no stage
+#: defaults of policies that differ from those of the simulator, which publishes nothing and has no
 #: waits for the interpreter
 _ON_A_ROBOT = {'margin_ms': 2.0}
 
@@ -38,9 +38,9 @@ def built_in_specs() -> dict[str, ParameterSpec]:
 
 def specs_of(policy: str) -> dict[str, ParameterSpec]:
     """
-    Return the parameters of a policy by full name, those of its ``+drop`` form among them.
+    Return the parameters of a policy by full name, including those of its ``+drop`` form.
 
-    :raises ConfigError: when there is no such policy, or it cannot be used
+    :raises ConfigError: when the policy does not exist or cannot be used
     """
     group = group_of(policy)
     parameters = policy_parameters(plain_name(policy) + DROP_SUFFIX)
@@ -48,18 +48,18 @@ def specs_of(policy: str) -> dict[str, ParameterSpec]:
 
 
 def group_of(policy: str) -> str:
-    """Return what the full names of a policy's parameters begin with."""
-    # a colon ends the name of a node in ROS arguments: -p node:name:=value
+    """Return the prefix of the full names of a policy's parameters."""
+    # in ROS arguments a colon ends the name of a node: -p node:name:=value
     return f'{GROUP}{plain_name(policy).replace(":", ".")}.'
 
 
 def group_in(name: str) -> str:
-    """Return the group that the full name of a parameter is in."""
+    """Return the group of a parameter by its full name."""
     return name.rpartition('.')[0] + '.'
 
 
 def policy_of(name: str) -> str:
-    """Return the policy that a parameter is of, by its full name; empty for none at hand."""
+    """Return the policy of a parameter by its full name; empty if no policy is loaded for it."""
     if not name.startswith(GROUP):
         return ''
     group = group_in(name)
@@ -70,7 +70,7 @@ def values_of(policy: str, values: Mapping[str, Any]) -> dict[str, float]:
     """
     Return the settings of a policy.
 
-    :param values: parameters by full name; those that are not among them have their defaults
+    :param values: parameters by full name; missing ones have their defaults
     """
     group, specs = group_of(policy), specs_of(policy)
     names = [group + parameter.name for parameter in policy_parameters(policy)]

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Where the files that came with the package are, and room for those it writes."""
+"""Finds the files of the package, and checks the paths it writes to."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _SCHEME = 'package://'
 
 
 def share_of(package: str = _PACKAGE) -> Path | None:
-    """Return a ROS package's share folder, or ``None``; a checkout of this one counts too."""
+    """Return a ROS package's share folder, or ``None``; a checkout of this package counts, too."""
     prefixes = [
         *filter(None, os.environ.get('AMENT_PREFIX_PATH', '').split(os.pathsep)),
         sys.prefix,
     ]
     if package == _PACKAGE:
-        # what was installed together belongs together, be it below /opt/ros or by pip --user
+        # use the files installed together with this module, below /opt/ros or by pip --user
         prefixes = [*map(str, Path(__file__).absolute().parents[2:]), *prefixes]
     for prefix in prefixes:
         share = Path(prefix, 'share', package)
@@ -35,13 +35,13 @@ def share_of(package: str = _PACKAGE) -> Path | None:
 
 def find_file(name: str, *, where: str, beside: Path | None = None) -> Path:
     """
-    Return the file a setting names.
+    Return the file named by a setting.
 
-    :param name: absolute, ``package://PACKAGE/PATH``, or relative: to the file that holds the
-        setting, else to this package's ``models``
-    :param where: the key of the setting, for messages
-    :param beside: the folder of the file that holds the setting
-    :raises ConfigError: when there is no such file
+    :param name: absolute, ``package://PACKAGE/PATH``, or relative to the file with the setting, or
+        else to this package's ``models``
+    :param where: key of the setting, for messages
+    :param beside: folder of the file with the setting
+    :raises ConfigError: when the file does not exist
     """
     if name.startswith(_SCHEME):
         package, _, rest = name.removeprefix(_SCHEME).partition('/')
@@ -68,11 +68,11 @@ def find_file(name: str, *, where: str, beside: Path | None = None) -> Path:
 
 def check_named_file(name: str, where: str) -> None:
     """
-    Check that a file can be written, and make its folder.
+    Check that a file can be written, and create its folder.
 
-    :param name: as a parameter gives it, ``~`` for the home folder; empty for none
-    :param where: the parameter, for messages
-    :raises ConfigError: when it cannot be
+    :param name: value of a parameter; ``~`` is the home folder; empty for none
+    :param where: name of the parameter, for messages
+    :raises ConfigError: when it cannot be written
     """
     if not name:
         return
@@ -89,9 +89,9 @@ def check_named_file(name: str, where: str) -> None:
 
 def make_folder(path: Path) -> None:
     """
-    Make a folder, and those above it, unless it is there.
+    Create a folder and its parents, unless it exists.
 
-    :raises ConfigError: when it cannot be
+    :raises ConfigError: when it cannot be created
     """
     try:
         path.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Names of topics: as written, as they are called in the end, and what they say of the type."""
+"""Names of topics: as written and as resolved, and the type that a name implies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from edge_sched_ros.core.errors import ConfigError
 IMAGE_TYPE = 'sensor_msgs/msg/Image'
 COMPRESSED_TYPE = 'sensor_msgs/msg/CompressedImage'
 _COMPRESSED = 'compressed'
-#: last part of a topic's name, as image_transport adds it -> the type of the messages there
+#: last part of a topic's name, added by image_transport -> type of its messages
 _OTHER_TRANSPORTS = {
     'compressedDepth': COMPRESSED_TYPE,
     'ffmpeg': 'ffmpeg_image_transport_msgs/msg/FFMPEGPacket',
@@ -22,29 +22,29 @@ _OTHER_TRANSPORTS = {
 
 
 class TopicNames(Protocol):
-    """What becomes of the names that parameters give to topics."""
+    """Resolves the names of topics in parameters."""
 
     def resolve(self, name: str) -> str:
-        """Return the name in the end: namespace, ``~/`` and remapping done."""
+        """Return the resolved name: namespace, ``~/`` and remapping applied."""
 
     def is_remapped(self, name: str) -> bool:
-        """Whether a name was given another by remapping."""
+        """Whether remapping has changed a name."""
 
 
 class AsWritten:
-    """Names as they stand."""
+    """Names as written."""
 
     def resolve(self, name: str) -> str:
         """Return the name."""
         return name
 
     def is_remapped(self, name: str) -> bool:
-        """Return that none is."""
+        """Return false: no name is remapped."""
         return False
 
 
 class WithoutRos(AsWritten):
-    """Names as of a node ``/scheduler`` that is started without remapping: those in a bag."""
+    """Names as resolved for a node ``/scheduler`` without remapping, for bags."""
 
     def resolve(self, name: str) -> str:
         """Return the absolute name."""
@@ -54,26 +54,25 @@ class WithoutRos(AsWritten):
 
 
 def guess_type(topic: str) -> str:
-    """Return the type an image topic of that name usually has."""
+    """Return the usual type of an image topic of that name."""
     return COMPRESSED_TYPE if topic.endswith(f'/{_COMPRESSED}') else IMAGE_TYPE
 
 
 def check_pictures(topic: str, where: str) -> None:
     """
-    Check that a topic whose type is guessed can hold pictures that are read here.
+    Check that a topic with a guessed type can have pictures of a supported type.
 
-    :param topic: its name in the end
+    :param topic: its resolved name
     :param where: the parameter that names it
-    :raises ConfigError: when its name says that it does not
+    :raises ConfigError: when its name implies another type
     """
     base, _, transport = topic.rpartition('/')
     kind = _OTHER_TRANSPORTS.get(transport)
     if kind is not None and base:
         raise ConfigError(
             where,
-            f"'{topic}' carries {transport} of image_transport ({kind}), which is not read here: "
-            f"use '{base}' or '{base}/{_COMPRESSED}' (if it is something else, say so by "
-            'topic_type)',
+            f"'{topic}' carries {transport} of image_transport ({kind}), which is not supported: "
+            f"use '{base}' or '{base}/{_COMPRESSED}' (if it has another type, set topic_type)",
         )
 
 

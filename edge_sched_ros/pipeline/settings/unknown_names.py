@@ -1,10 +1,10 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Names of parameters that are not ours: of ROS, of other nodes, or ours with a mistake in them.
+Unknown names of parameters: of ROS, of other nodes, or ours with a typing mistake.
 
-Parameter files are shared between nodes (``/**:``), so a name of somebody else is told and not
-refused; a name that is nearly one of ours, or stands in a group of ours, is a mistake.
+Parameter files are shared between nodes (``/**:``), so a foreign name is logged and not refused; a
+name that is close to one of ours, or in one of our groups, is a mistake.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from edge_sched_ros.pipeline.settings.policy_settings import group_of
 from edge_sched_ros.pipeline.settings.policy_settings import policy_of
 from edge_sched_ros.pipeline.settings.policy_settings import specs_of
 
-#: parameters that ROS gives to nodes, and libraries that many nodes use
+#: parameters that ROS or widely used libraries declare on nodes
 _ROS_NAMES = (
     'use_sim_time',
     'qos_overrides',
@@ -34,28 +34,28 @@ _ROS_NAMES = (
     'bond_timeout',
     'bond_disable_heartbeat_timeout',
 )
-#: what the parameters of policies were called before
+#: former names of policies' parameters
 _OLD_GROUP = 'policy_params.'
 #: dots in ``policies.NAME.``; ``policies.package.module.Class.`` has more
 _OF_A_NAME = 2
-#: names this alike are taken for the same one, mistyped
+#: names of this similarity are taken for the same name, mistyped
 _NEAR = 0.84
-#: names of one group that are told, at most
+#: maximum number of names of one group in the log
 _MOST_TOLD = 3
 _TASK_KEYS = [spec.name for spec in TASK_PARAMETERS]
 
 
 def is_ros_name(name: str) -> bool:
-    """Whether it is a parameter that ROS or a library of it gives to nodes."""
+    """Whether ROS or one of its libraries declares the parameter on nodes."""
     return name.partition('.')[0] in _ROS_NAMES
 
 
 def judge(names: Iterable[str], table: ParameterTable, policy: str) -> list[str]:
     """
-    Return what is to be told of names that are not in the table, a line for each group.
+    Return log lines on names that are not in the table, one for each group.
 
-    :param policy: that in force
-    :raises ConfigError: for the first that is meant to be one of ours, with the one it should be
+    :param policy: the active policy
+    :raises ConfigError: for the first mistyped name of ours, with the right name
     """
     groups: dict[str, list[str]] = {}
     for name in names:
@@ -68,7 +68,7 @@ def judge(names: Iterable[str], table: ParameterTable, policy: str) -> list[str]
 
 
 def refuse_mistake(name: str, table: ParameterTable, policy: str) -> None:
-    """Check a name that is not in the table; :raises ConfigError: when it is meant to be ours."""
+    """Check a name that is not in the table; :raises ConfigError: when it is a mistyped name."""
     if name.startswith(_OLD_GROUP):
         raise ConfigError(name, f'is now {_new_name(name, policy)}')
     group, _, key = name.partition('.')
@@ -90,7 +90,7 @@ def refuse_mistake(name: str, table: ParameterTable, policy: str) -> None:
 
 
 def not_ours(name: str, table: ParameterTable) -> str:
-    """Return what is said of a name that is to be set and is no mistaken one of ours."""
+    """Return the message on setting an unknown name that is not a mistyped one of ours."""
     task, _, key = name.partition('.')
     if key in _TASK_KEYS:
         return f"{name}: '{task}' is not in tasks ({', '.join(table.tasks)}); set tasks first"
@@ -98,7 +98,7 @@ def not_ours(name: str, table: ParameterTable) -> str:
 
 
 def _refuse_of_policy(name: str, table: ParameterTable) -> None:
-    """Refuse a parameter that no policy has; one of a policy that is not in use is let be."""
+    """Refuse a parameter that no policy has; allow one of a policy that is not in use."""
     policy = policy_of(name)
     if policy:
         try:
@@ -117,7 +117,7 @@ def _unknown_of_task(task: str, key: str, table: ParameterTable) -> str:
     if hint:
         return f'unknown parameter{hint}'
     known = ', '.join(own) or 'none'
-    return f'unknown parameter (besides those of every task it has: {known})'
+    return f"unknown parameter (the task's own options are: {known})"
 
 
 def _new_name(name: str, policy: str) -> str:
@@ -143,13 +143,13 @@ def _told(group: str, names: list[str], table: ParameterTable) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the one of the known names that a name is a mistyped form of; empty for none."""
+    """Return the known name of which a name is a mistyped form; empty for none."""
     best, found = _NEAR, ''
     plain = name.casefold().replace('-', '_')
     for one in known:
         ratio = difflib.SequenceMatcher(None, plain, one).ratio()
         if sorted(plain) == sorted(one):
-            ratio = 1.0  # two letters that have changed places
+            ratio = 1.0  # two letters exchanged
         if ratio > best:
             best, found = ratio, one
     return found

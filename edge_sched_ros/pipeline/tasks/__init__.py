@@ -1,3 +1,3 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a task runs, and on which units."""
+"""Programs of tasks, and the units of their stages."""

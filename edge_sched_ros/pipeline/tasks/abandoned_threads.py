@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What cannot be freed because a call that never returned may still use it."""
+"""Resources that cannot be freed, because a call that never returned may still use them."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from edge_sched_ros.execution.units import LocalUnit
 
 _log = logging.getLogger(__name__)
 
-#: kinds of units whose memory is one driver's: freeing any of it waits for all that is under way
+#: kinds of units that share one driver's memory: freeing any of it waits for all running calls
 _ONE_DRIVER = ('gpu', 'dla')
 
 
 def stuck_with(units: tuple[LocalUnit, ...], busy: Collection[str]) -> frozenset[str]:
     """
-    Return the units of which nothing can be freed.
+    Return the units whose resources cannot be freed.
 
-    :param busy: units whose threads were left behind
+    :param busy: units with abandoned threads
     """
     shared = {local.unit.name for local in units if local.unit.kind in _ONE_DRIVER}
     return frozenset(busy) | (shared if shared & set(busy) else frozenset())
@@ -32,9 +32,9 @@ def stuck_with(units: tuple[LocalUnit, ...], busy: Collection[str]) -> frozenset
 
 def units_of(spec: TaskSpec, by_unit: Iterable[Mapping[str, LoadedNetwork]]) -> frozenset[str]:
     """
-    Return the units that a task may run on or holds a network for.
+    Return the units that a task may run on or has a network loaded for.
 
-    :param by_unit: unit -> network, of every variant, also of those it does not run now
+    :param by_unit: unit -> network, for every variant, including those not in use
     """
     stages = (stage for variant in spec.variants for stage in variant.stages)
     return frozenset().union(*(stage.units for stage in stages), *by_unit)
@@ -42,9 +42,9 @@ def units_of(spec: TaskSpec, by_unit: Iterable[Mapping[str, LoadedNetwork]]) -> 
 
 def close_others(by_unit: Iterable[Mapping[str, LoadedNetwork]], stuck: Collection[str]) -> None:
     """
-    Free the networks that no unit of those uses; one may serve several units.
+    Free the networks that none of those units uses; a network may serve several units.
 
-    :param by_unit: unit -> network, of every variant
+    :param by_unit: unit -> network, for every variant
     """
     for networks in by_unit:
         kept = {id(network) for unit, network in networks.items() if unit in stuck}
@@ -55,13 +55,13 @@ def close_others(by_unit: Iterable[Mapping[str, LoadedNetwork]], stuck: Collecti
 
 def keep(what: object, busy: Collection[str], stuck: Collection[str]) -> None:
     """
-    Keep an object and all it holds until the process is gone, and say so.
+    Keep an object and all it refers to until the process ends, and log it.
 
-    Its destructors would wait, too: here, and when the interpreter ends.
+    Its destructors would wait, too, both here and when the interpreter ends.
     """
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(what))
     _log.error(
-        'still busy: %s; what %s hold is not freed before the process ends',
+        'still busy: %s; resources of %s are not freed before the process ends',
         ', '.join(sorted(busy)),
         ', '.join(sorted(stuck)),
     )

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Loads a network for every unit it may run on; a unit that refuses it is left out."""
+"""Loads a network for every unit it may run on, except units that refuse it."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ Refusals = dict[str, ConfigError]
 @dataclass(slots=True)
 class Loaded:
     """
-    A variant of a network as far as it could be loaded.
+    A variant of a network, on the units where it could be loaded.
 
     :param networks: by unit
-    :param refused: unit that it cannot run on -> why
+    :param refused: unit on which it cannot run -> why
     """
 
     networks: dict[str, LoadedNetwork] = field(default_factory=dict)
@@ -95,10 +95,10 @@ def load_variants(
     spec: NetworkSpec, engines: Mapping[str, Engine], units: tuple[LocalUnit, ...], where: str
 ) -> dict[str, Loaded]:
     """
-    Load every variant of a network, the network's own file first; a lighter one may end nowhere.
+    Load every variant of a network, its own file first; a lighter one may fail on all units.
 
-    :param where: the key that says where it may run, for messages
-    :raises ConfigError: when the own file can be loaded nowhere, or another is not its like
+    :param where: key of its units, for messages
+    :raises ConfigError: when no unit can load the own file, or a variant does not match it
     """
     found: dict[str, Loaded] = {}
     try:
@@ -123,9 +123,9 @@ def rehearse_networks(
     networks: dict[str, LoadedNetwork],
 ) -> Refusals:
     """
-    Run a program once with each network of a variant; take away and return those that fail.
+    Run a program once with each network of a variant; remove and return those that fail.
 
-    :param spec: of the variant
+    :param spec: specification of the variant
     :param networks: by unit
     """
     refused: Refusals = {}
@@ -136,7 +136,7 @@ def rehearse_networks(
         failure = tried[id(network)]
         if failure is not None:
             refused[unit] = failure
-            # closing it twice, for a core that shares it, does no harm
+            # closing it twice, for cores that share it, is harmless
             networks.pop(unit).close()
     return refused
 
@@ -155,9 +155,9 @@ def rehearse_preprocessors(
     spec: NetworkSpec, able: Mapping[str, Preprocessor], units: tuple[LocalUnit, ...]
 ) -> Refusals:
     """
-    Make a network's input once by each accelerator; return those that fail.
+    Preprocess a network's input once on each accelerator; return those that fail.
 
-    By preprocessors made for this: those of the units are for their threads alone.
+    It makes its own preprocessors, since those of the units belong to their threads.
     """
     refused: Refusals = {}
     for local in units:
@@ -176,7 +176,7 @@ def rehearse_preprocessors(
 
 
 def no_unit_left(where: str, served_by: str, refused: Refusals) -> ConfigError:
-    """Return the error that a network can be loaded nowhere: the one reason, or all of them."""
+    """Return the error that no unit can load a network, with all reasons."""
     reasons = {str(error): error for error in refused.values()}
     if len(reasons) == 1:
         return next(iter(reasons.values()))

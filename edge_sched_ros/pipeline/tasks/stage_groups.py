@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which stages of a task run as one."""
+"""Groups the stages of a task that run as one."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ UnitsOf = dict[str, tuple[LocalUnit, ...]]
 
 def groups_on_cores(stages: tuple[str, ...], *variants: UnitsOf) -> tuple[tuple[str, ...], ...]:
     """
-    Return stages in order, those together that follow each other on the same CPU cores.
+    Return stages in order, grouping consecutive stages on the same CPU cores.
 
-    :param variants: units of every stage; those of all variants must be the same cores
+    :param variants: units of every stage; they must be the same cores in all variants
     """
     groups: list[tuple[str, ...]] = []
     for stage in stages:

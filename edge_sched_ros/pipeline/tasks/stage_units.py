@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which engine and which preprocessor serves which unit, and what is held of them."""
+"""The engine and the preprocessor of each unit, and their resources."""
 
 from __future__ import annotations
 
@@ -25,14 +25,15 @@ class StageUnits:
     """
     The backends of a configuration.
 
-    A task's stages differ in what can run them: ``auto`` gives each unit the first engine that
-    serves its kind, so that a policy may choose among all units; a named one serves its own.
+    Stages of a task can run on different units: ``auto`` gives each unit the first engine that
+    serves its kind, so that a policy may choose among all units; a named engine serves only its
+    own kinds.
     """
 
     def __init__(self, config: PipelineConfig, machine: Machine) -> None:
         self._config = config
         self._machine = machine
-        #: by unit and preprocessor, one for all tasks: only that unit's thread uses it
+        #: one per unit and preprocessor for all tasks: only that unit's thread uses it
         self._held: dict[tuple[str, str], Preprocessor] = {}
 
     def engines(self, spec: NetworkSpec) -> dict[str, Engine]:
@@ -60,11 +61,11 @@ class StageUnits:
 
     def able(self, op: str) -> dict[str, Preprocessor]:
         """
-        Return unit -> preprocessor (of no unit yet), for every unit that can do an operation.
+        Return unit -> preprocessor (not yet bound to it), for every unit that can do an operation.
 
-        What the preprocessor that is asked for can do on no unit here is left to the others.
+        Operations that the configured preprocessor cannot do on any unit are done by the others.
 
-        :raises ConfigError: when the preprocessor that is asked for cannot be used
+        :raises ConfigError: when the configured preprocessor cannot be used
         """
         name, everything = self._config.preprocessor, self._machine.preprocessors
         found = usable(everything, name, 'preprocessor', among=PREPROCESSORS)
@@ -87,9 +88,9 @@ class StageUnits:
         self, units: tuple[LocalUnit, ...], able: dict[str, Preprocessor]
     ) -> dict[str, Preprocessor]:
         """
-        Return unit -> its own preprocessor, made at the first asking.
+        Return unit -> its own preprocessor, made on first use.
 
-        :raises ConfigError: when a unit is not there any more
+        :raises ConfigError: when a unit no longer exists
         """
         found = {}
         for local in units:
@@ -102,9 +103,9 @@ class StageUnits:
 
     def close(self, stuck: Collection[str] = ()) -> None:
         """
-        Free what units hold; their threads must have ended.
+        Free the resources of units; their threads must have ended.
 
-        :param stuck: units whose have not: what they hold is kept
+        :param stuck: units whose threads have not ended: their resources are kept
         """
         for key in [key for key in self._held if key[0] not in stuck]:
             self._held.pop(key).close()

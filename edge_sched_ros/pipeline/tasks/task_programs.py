@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What each task runs, and which units can run each of its stages."""
+"""The program of each task, and the units that can run each of its stages."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class TaskProgram:
     """
-    What a task runs.
+    The program of a task.
 
-    :param name: of its network or program
-    :param variants: name -> units of every stage of the program, that to begin with first
-    :param accuracy: of variants other than the first, relative to it
+    :param name: name of its network or program
+    :param variants: name -> units of every stage of the program, the initial variant first
+    :param accuracy: accuracy of variants other than the first, relative to it
     """
 
     program: Program
@@ -65,7 +65,7 @@ class TaskPrograms:
     """
     Makes the programs of a configuration.
 
-    :param choice: of units; learns which of them refuse a task's work
+    :param choice: the choice of units; it is told which units refuse a task's work
     """
 
     def __init__(self, config: PipelineConfig, machine: Machine, choice: UnitChoice) -> None:
@@ -74,16 +74,16 @@ class TaskPrograms:
         self._backends = StageUnits(config, machine)
         #: TASK.VARIANT -> where and why it cannot be used
         self.left_out: dict[str, str] = {}
-        #: TASK.VARIANT that is made for other kinds of units than there are here -> in words
+        #: TASK.VARIANT for kinds of units that this machine does not have -> in words
         self.not_here: dict[str, str] = {}
         self._require_units = config.require_units
-        #: task -> of each variant of its network, unit -> network
+        #: task -> for each variant of its network: unit -> network
         self.networks: dict[str, tuple[Mapping[str, LoadedNetwork], ...]] = {}
         self._cores = [local.unit.name for local in machine.units if local.unit.kind == 'cpu']
 
     def make(self, task: TaskConfig) -> TaskProgram:
         """
-        Return what a task runs, stages that stay on the same cores made one.
+        Return the program of a task, with stages on the same cores merged.
 
         :raises ConfigError: naming file or key
         """
@@ -97,13 +97,13 @@ class TaskPrograms:
         return TaskProgram(program, made.name, variants, made.accuracy)
 
     def close(self, stuck: Collection[str] = ()) -> None:
-        """Free what units hold, but for those; programs are freed by themselves."""
+        """Free the resources of all other units; programs are freed by themselves."""
         self._backends.close(stuck)
 
     # --- own programs ---------------------------------------------------------------------------
 
     def _of_program(self, task: TaskConfig) -> TaskProgram:
-        # told before it is made: its tasks would lack parameters without a word
+        # reported before it is made: otherwise its tasks would silently lack parameters
         numbers_of_program(task.program, f'{task.name}.program')
         program = make_own_program(task.program, task.name, task.options)
         ops: dict[str, str] = getattr(program, 'stage_ops', {})
@@ -125,8 +125,8 @@ class TaskPrograms:
         return TaskProgram(program, task.program, {BASE: units})
 
     def _anywhere(self, task: TaskConfig, program: Any) -> UnitsOf:
-        """Return the units of own code that does not say what its stages need."""
-        # one that says nothing of units runs on cores, or wherever its task is sent
+        """Return the units of own code that does not name the units of its stages."""
+        # without units of its own it runs on CPU cores, or on the units of its task
         kinds = getattr(program, 'kinds', UNIT_KINDS if task.units else ('cpu',))
         able = [local.unit.name for local in self._machine.units if local.unit.kind in kinds]
         stages = dict.fromkeys(program.stages, able)
@@ -139,7 +139,7 @@ class TaskPrograms:
 
     def _of_network(self, task: TaskConfig) -> TaskProgram:
         spec = load_network(task.network)
-        numbers_of_network(spec)  # as for a program
+        numbers_of_network(spec)  # reported before it is made, as for a program
         engines = self._backends.engines(spec)
         able = self._backends.able(preprocess_op(spec))
         spec = for_preprocessors(able.values(), spec)
@@ -202,7 +202,7 @@ class TaskPrograms:
         return TaskProgram(program, spec.name, variants, spec.relative_accuracies)
 
     def _note_variants(self, task: TaskConfig, loaded: dict[str, network_loading.Loaded]) -> None:
-        """Note the lighter variants that cannot be used, here or at all; the others do without."""
+        """Record the lighter variants that cannot be used, here or at all."""
         for name, one in loaded.items():
             if name == BASE or not one.refused:
                 continue
@@ -218,7 +218,7 @@ class TaskPrograms:
 
 @contextmanager
 def _of_options(task: TaskConfig) -> Iterator[None]:
-    """Let the error of an option that the task was given name the task, not its network's file."""
+    """Make the error of a task's option name the task, not its network's file."""
     try:
         yield
     except ConfigError as error:

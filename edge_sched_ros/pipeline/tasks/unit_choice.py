@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which units a configuration may use on this machine, and which it names in vain."""
+"""The units that a configuration may use on this machine, and those it names in vain."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 
 def machine_for(config: PipelineConfig, machine: Machine) -> Machine:
-    """Return the machine with the cores a configuration names, even those no quota pays for."""
+    """Return the machine with the cores a configuration names, even those beyond the quota."""
     return machine.with_named({*config.units, *(n for task in config.tasks for n in task.units)})
 
 
@@ -27,24 +27,24 @@ class UnitChoice:
     """
     The units of a configuration.
 
-    :raises ConfigError: when what is named is no unit, or, with ``require_units``, is not here
+    :raises ConfigError: when a name is not a unit or, with ``require_units``, the unit is missing
     """
 
     def __init__(self, config: PipelineConfig, machine: Machine) -> None:
         self._config = config
         self._machine = machine
-        #: unit or kind that is named and cannot be used -> why
+        #: named unit or kind that cannot be used -> why
         self.missing: dict[str, str] = {}
         choice = select_units(machine.units, config.units, absent=machine.absent)
         self._wanted = choice.units
-        #: cores that are not wanted and do what the wanted units cannot
+        #: cores that were not configured and do what the configured units cannot
         self._helping: dict[str, LocalUnit] = {}
         for name, reason in choice.missing.items():
             self._note('units', name, reason, self._wanted)
 
     @property
     def units(self) -> tuple[LocalUnit, ...]:
-        """Every unit that has work."""
+        """Every unit in use."""
         return self._wanted + tuple(self._helping.values())
 
     def of_task(
@@ -59,21 +59,22 @@ class UnitChoice:
         """
         Return which units each stage of a task may use.
 
-        Of those that can run a stage, the ones the task names; all of them where it names none
-        that can. What none of the wanted units can run but the main stage is done by CPU cores.
+        These are the units named by the task among those that can run the stage, or all of the
+        latter if it names none. CPU cores run stages other than the main stage that no configured
+        unit can run.
 
         :param able: stage -> names of the machine's units that can run it
-        :param main: the stage that must run on a wanted unit
-        :param kinds: of units that can run the main stage, for messages
-        :param served_by: what it is run by, for messages
-        :raises ConfigError: when there is none, or as above
+        :param main: the stage that must run on a configured unit
+        :param kinds: kinds of units that can run the main stage, for messages
+        :param served_by: what runs it, for messages
+        :raises ConfigError: when there is none, or as in the constructor
         """
         where = f'{task.name}.units'
         only = f'{served_by} runs on {", ".join(kinds)} only'
         self._check_left_out(task, where)
         here = {stage: self._here(names, stage != main) for stage, names in able.items()}
         if not all(here.values()):
-            raise ConfigError(where, f'{only}, and there is only {_names(self._wanted)}')
+            raise ConfigError(where, f'{only}, but the only units are {_names(self._wanted)}')
         choice = select_units(self._wanted, task.units, absent=self._machine.absent, where=where)
         chosen = {
             stage: tuple(local for local in choice.units if local in units) or units
@@ -89,7 +90,7 @@ class UnitChoice:
         return chosen
 
     def _here(self, names: Collection[str], cores_help: bool) -> tuple[LocalUnit, ...]:
-        """Return the units of those names that may be used."""
+        """Return the usable units of those names."""
         found = tuple(local for local in self._wanted if local.unit.name in names)
         if found or not cores_help:
             return found
@@ -102,9 +103,9 @@ class UnitChoice:
         self, task: TaskConfig, name: str, reason: str, instead: tuple[LocalUnit, ...]
     ) -> None:
         """
-        Note that a unit does not do a task's work, though its kind could.
+        Record that a unit cannot do a task's work, though its kind could.
 
-        :raises ConfigError: when it is named and, with ``require_units``, must be used
+        :raises ConfigError: when it is named and ``require_units`` is set
         """
         unit = next(local.unit for local in self.units if local.unit.name == name)
         named = {*task.units, *self._config.units} & {unit.name, unit.kind}
@@ -112,7 +113,7 @@ class UnitChoice:
         self.missing[f'{name} ({task.name})'] = self.missing.pop(name)
 
     def _check_left_out(self, task: TaskConfig, where: str) -> None:
-        """Check that ``units`` does not leave out what a task names and the machine has."""
+        """Check that ``units`` does not exclude units of the machine that a task names."""
         for name in task.units:
 
             def is_it(local: LocalUnit, name: str = name) -> bool:
@@ -121,7 +122,7 @@ class UnitChoice:
             if any(map(is_it, self._machine.units)) and not any(map(is_it, self.units)):
                 left = _names(self.units)
                 raise ConfigError(
-                    where, f"'{name}' is left out by the parameter units (left: {left})"
+                    where, f"'{name}' is excluded by the parameter units (allowed: {left})"
                 )
 
     def _note(

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Variants that are made for other kinds of units than a task has."""
+"""Variants for other kinds of units than a task has."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Elsewhere:
     """
     Why a variant runs on no unit of a task.
 
-    :param told: in words that follow its name
-    :param forbidden: whether this machine could run it, if the configuration let it
+    :param told: the reason, as words after its name
+    :param forbidden: whether this machine could run it, but the configuration forbids it
     """
 
     told: str
@@ -30,7 +30,7 @@ def made_for_others(
     specs: Mapping[str, NetworkSpec], loaded: Mapping[str, Loaded], able: frozenset[str]
 ) -> dict[str, Elsewhere]:
     """
-    Return the variants that nobody tried to load, since no unit of the task is of their kinds.
+    Return the variants that were not loaded, since no unit of the task is of their kinds.
 
     :param able: kinds of the machine's units that an engine serves
     """
@@ -39,7 +39,7 @@ def made_for_others(
         if one.networks or one.refused:
             continue
         forbidden = not able.isdisjoint(specs[name].kinds)
-        here = 'which the parameters units leave out'
+        here = 'which are excluded by the parameters units'
         if not forbidden:
             here = f'and networks run on {", ".join(sorted(able))} here'
         kinds = ', '.join(specs[name].kinds)
@@ -49,7 +49,7 @@ def made_for_others(
 
 def check_pin(task: TaskConfig, found: Mapping[str, Elsewhere], *, require_units: bool) -> None:
     """
-    Check that a task is not told to run what it can run nowhere.
+    Check that a task's variant can run on some unit.
 
     :raises ConfigError: when only the configuration forbids it, or units are required
     """
