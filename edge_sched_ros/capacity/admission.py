@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Whether the tasks of one device make their deadlines, and what a change of them would harm."""
+"""Whether the tasks of one device meet their deadlines, and which a change would make late."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from edge_sched_ros.capacity.admission_tasks import Order
 from edge_sched_ros.capacity.admission_tasks import TaskDemand
 from edge_sched_ros.capacity.admission_tasks import units_of
 
-#: a task makes its deadline when this share of its answers does
+#: a task meets its deadline when this share of its results does
 WITHIN = 0.99
 
 
 @dataclass(frozen=True, slots=True)
 class TaskVerdict:
     """
-    What becomes of a task by the model.
+    The model's prediction for a task.
 
-    :param mean_ms: from the frame to the answer, as p95 and p99
-    :param miss_share: of answers that come after the deadline, if none is dropped
+    :param mean_ms: time from the frame to the result, like p95 and p99
+    :param miss_share: share of results after the deadline, if none is dropped
     :param unit: the busiest unit that it uses
-    :param utilisation: how busy that unit is by all tasks, in the model
-    :param reason: why it does not make its deadline; empty where it does
+    :param utilisation: utilisation of this unit by all tasks, in the model
+    :param reason: why it does not meet its deadline; empty if it does
     """
 
     mean_ms: float
@@ -46,11 +46,11 @@ class TaskVerdict:
 
     @property
     def feasible(self) -> bool:
-        """Return whether the task makes its deadline."""
+        """Return whether the task meets its deadline."""
         return not self.reason
 
     def to_dict(self) -> dict[str, object]:
-        """Return it as JSON takes it."""
+        """Return the verdict in JSON types."""
         return {
             'mean_ms': self.mean_ms,
             'p95_ms': self.p95_ms,
@@ -72,19 +72,19 @@ def predict(
     """
     Return the verdict on every task.
 
-    Frames come like clockwork, each stream with a phase that is not known: the figures are over
-    many drawn sets of phases, with a fixed seed (same question, same answer). Units serve one
-    stage at a time without interrupting it; the next is the first of its order among those that
-    wait, and takes the unit that is quickest for it among the idle ones. Nothing is dropped: a
-    scheduler that drops what comes too late gets more of the others through.
+    Frames are periodic, each stream with an unknown phase: the figures are over many random sets
+    of phases, with a fixed seed (same input, same result). Units serve one stage at a time without
+    pre-emption; the next is the first in order among the waiting stages, and takes the idle unit
+    that is fastest for it. Nothing is dropped: a scheduler that drops late jobs completes more of
+    the others.
 
-    A unit that is asked for more than it can do is overloaded under any policy: that is found
-    apart, by a linear program over all ways to divide the stages.
+    A unit with more work than time is overloaded under any policy: a linear program over all ways
+    to divide the stages finds this separately.
 
-    :param slots: unit -> stages it runs at a time
-    :param order: what waits is served in
-    :param cpus: what a quota leaves all CPU units together; it counts for the overload, not for
-        the draws, which know no periods that are spent
+    :param slots: unit -> number of stages it runs at a time
+    :param order: order of service of waiting stages
+    :param cpus: CPUs that a quota allows all CPU units together; it is used for the overload but
+        not for the draws, which do not model throttled periods
     """
     if not tasks:
         return {}
@@ -128,21 +128,21 @@ def _reason(
     bare_ms = sum(min(time for _, time in stage.units) for stage in task.stages)
     deadline = f'the deadline {task.deadline_ms:g} ms'
     if not task.after and bare_ms > task.deadline_ms:
-        return f'{deadline} is below the {bare_ms:.3g} ms that it takes alone'
+        return f'{deadline} is below the {bare_ms:.3g} ms that the task takes alone'
     late = p99_ms > task.deadline_ms
     if load.share >= 1 and (task.name in first_to_go or (late and load.touches(task))):
         units = ', '.join(load.units)
         can = 'it can do' if len(load.units) == 1 else 'they can do'
         if load.by_quota:
             can = f'the CPU quota of {load.cpus:.3g} CPUs allows'
-        return f'{units} would be asked for {load.share:.3g} times what {can}'
+        return f'{units} would have {load.share:.3g} times the work that {can}'
     if late:
         return f'p99 {p99_ms:.3g} ms is above {deadline} ({unit} busy {min(busy, 1.0):.2g})'
     return ''
 
 
 def _first_to_go(tasks: tuple[TaskDemand, ...], load: LeastLoad, drawn: Drawn) -> set[str]:
-    """Return who an overload hits where deadlines are too long for the draws to show it."""
+    """Return the tasks that an overload makes late when the draws are too short to show it."""
     if load.share < 1:
         return set()
     touched = [task for task in tasks if load.touches(task)]
@@ -156,10 +156,10 @@ def blamed(
     before: Mapping[str, TaskVerdict], after: Mapping[str, TaskVerdict], touched: Sequence[str]
 ) -> str:
     """
-    Return the task on whose account a change must not be made, or empty.
+    Return the task because of which a change must be refused, or empty.
 
-    One that would miss and does not yet, the surest miss first; else one that is changed itself
-    and would miss. What misses anyway is not to blame on the change.
+    This is a task that would newly miss its deadline, the most certain one first, or else a
+    changed task that would miss. Tasks that miss anyway are not caused by the change.
     """
     new = [
         name

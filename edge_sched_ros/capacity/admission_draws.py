@@ -1,10 +1,10 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-List scheduling over drawn phases: what tasks of clockwork streams wait for each other.
+List scheduling over random phases: how long tasks of periodic streams wait for each other.
 
 All draws advance in lockstep, one started stage per draw and step, so that a step is a few array
-operations however many draws there are.
+operations for any number of draws.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from edge_sched_ros.capacity.admission_tasks import TaskDemand
 
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
-#: sets of phases, stages started in each (about), and the seed that makes it a function
+#: number of sets of phases, approximate number of stages started in each, and the fixed seed
 DRAWS, STEPS, _SEED = 128, 240, 20260111
-#: shares of the time span at its ends that are not looked at: empty queues, and nobody behind
+#: shares of the time span left out at both ends: queues are empty at first, and run out at last
 _WARM, _COOL = 0.2, 0.05
-#: more than any deadline; a priority counts before it
+#: more than any deadline, so that priority decides first
 _FAR = 1e9
 #: in ms
 _MOMENT = 1e-6
@@ -36,10 +36,10 @@ _MOMENT = 1e-6
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """
-    What came of the draws.
+    The results of the draws.
 
     :param responses_ms: task -> responses of its jobs over all draws
-    :param busy: unit -> share of time
+    :param busy: unit -> share of time it is busy
     """
 
     responses_ms: dict[str, Array]
@@ -48,11 +48,10 @@ class Drawn:
 
 def draw(tasks: Sequence[TaskDemand], slots: Mapping[str, int], order: Order) -> Drawn:
     """
-    Return responses over drawn phases.
+    Return responses over random phases.
 
-    Arrivals of a stream keep their period; its phase is uniform. A task that is so slow that it
-    would not come in every draw comes once in each, which makes it disturb others more often
-    than it does.
+    Arrivals of a stream are periodic; its phase is uniform. A task with a period too long to occur
+    in every draw occurs once in each, which overestimates its effect on others.
     """
     span = 1e3 * STEPS / sum(task.rate_per_s * len(task.stages) for task in tasks)
     state = _Lockstep(tasks, slots, order, span)
@@ -63,9 +62,9 @@ def draw(tasks: Sequence[TaskDemand], slots: Mapping[str, int], order: Order) ->
 
 def _spread(stream: int) -> Array:
     """
-    Return a phase for each draw, spread evenly, and against those of other streams as well.
+    Return a phase for each draw, evenly spread, also relative to other streams.
 
-    Multiples of the square root of a prime, modulo 1 (Richtmyer 1951): chance alone would need
+    Multiples of the square root of a prime, modulo 1 (Richtmyer 1951): random phases would need
     many times as many draws.
     """
     primes = [n for n in range(2, 400) if all(n % k for k in range(2, math.isqrt(n) + 1))]
@@ -75,7 +74,7 @@ def _spread(stream: int) -> Array:
 
 
 class _Lockstep:
-    """All draws at the same number of started stages."""
+    """The state of all draws, each with the same number of started stages."""
 
     def __init__(
         self, tasks: Sequence[TaskDemand], slots: Mapping[str, int], order: Order, span: float
@@ -96,13 +95,13 @@ class _Lockstep:
         self._set_links()
         self._free = np.zeros((DRAWS, len(self._servers)))
         self._work = np.zeros(len(self._servers))
-        #: the job that each stage runs next
+        #: next job of each stage
         self._next = np.zeros((DRAWS, len(self._stages)), dtype=np.int64)
 
     # --- setting up -------------------------------------------------------------------------
 
     def _releases(self) -> Array:
-        """Return when the frame of each job came, by draw, task and job; inf for no job."""
+        """Return the arrival of each job's frame, by draw, task and job; inf for no job."""
         by_name = {task.name: index for index, task in enumerate(self._tasks)}
         periods = [1e3 / task.rate_per_s for task in self._tasks]
         most = 2 + max(math.ceil(self._span / period) for period in periods)
@@ -120,12 +119,12 @@ class _Lockstep:
         return found
 
     def _share(self, task: TaskDemand) -> float:
-        """Return a cascade's share, enough for two jobs in each draw."""
+        """Return a cascade's share, at least enough for two jobs in each draw."""
         answers = self._span * task.rate_per_s / task.share / 1e3
         return min(1.0, max(task.share, 2.5 / max(answers, 1e-9)))
 
     def _phases(self, task: TaskDemand, period: float) -> Array:
-        """Return when the first frame of a task comes in each draw."""
+        """Return the arrival of a task's first frame in each draw."""
         stream = task.stream or f'of {task.name}'
         if stream not in self._phase:
             self._phase[stream] = _spread(len(self._phase))
@@ -154,13 +153,13 @@ class _Lockstep:
         self._barred = np.where(np.isfinite(self._cost), 0.0, np.inf)
 
     def _set_order(self, order: Order) -> None:
-        """Set what is added to a release to get a stage's place in the order."""
+        """Set the amount added to a release time to get a stage's place in the order."""
         owners = [self._tasks[index] for index, _ in self._stages]
         urgency = [0.0 if order == 'fcfs' else t.deadline_ms - _FAR * t.priority for t in owners]
         self._urgency = np.array(urgency)
 
     def _set_links(self) -> None:
-        """Set what a stage's job waits for: ends of stages, as places in one flat array."""
+        """Set the ends of stages for which a stage's job waits, as indices of one flat array."""
         by_name = {task.name: index for index, task in enumerate(self._tasks)}
         many, jobs = len(self._stages), self._release.shape[2]
         first: dict[int, int] = {}
@@ -169,7 +168,7 @@ class _Lockstep:
             first.setdefault(owner, place)
             last[owner] = place
         width = jobs + self._pad
-        # rows of it: arrivals of each task, ends of each stage, and one of times long past
+        # its rows: arrivals of each task, ends of each stage, and one of times in the past
         self._ends = np.full((DRAWS, len(self._tasks) + many + 1, width), np.inf)
         self._ends[:, : len(self._tasks), self._pad :] = self._release
         self._ends[:, :, : self._pad] = -np.inf
@@ -199,7 +198,7 @@ class _Lockstep:
     # --- running ----------------------------------------------------------------------------
 
     def step(self) -> bool:
-        """Start one stage in every draw that has any left; return whether there was one."""
+        """Start one stage in every draw with stages left; return whether there was one."""
         ends, jobs = self._ends.reshape(-1), self._next
         ready = ends.take(self._before + self._job_before[self._place, jobs])
         np.maximum(ready, ends.take(self._gate + jobs), out=ready)
@@ -210,7 +209,7 @@ class _Lockstep:
         if not len(live):
             return False
         urgency = ends.take(self._frames + jobs) + self._urgency
-        # what is ready at the same moment but for rounding competes
+        # stages ready at the same moment, except for rounding, compete
         soon = now[:, None] + _MOMENT
         stage = np.where(starts <= soon, urgency, np.inf).argmin(axis=1)
         times = np.where(self._free <= soon, self._cost[stage], np.inf)
@@ -227,7 +226,7 @@ class _Lockstep:
         return True
 
     def result(self) -> Drawn:
-        """Return what came of it."""
+        """Return the results."""
         responses = {}
         last = {owner: place for place, (owner, _) in enumerate(self._stages)}
         for index, task in enumerate(self._tasks):

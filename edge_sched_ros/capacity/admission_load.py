@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How busy units are if stages are divided among them as well as can be."""
+"""The utilisation of units with the best division of stages among them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from edge_sched_ros.capacity.admission_tasks import TaskDemand
 @dataclass(frozen=True, slots=True)
 class LeastLoad:
     """
-    The load of the busiest units, at best.
+    The load of the busiest units under the best division.
 
-    :param share: of their time that is asked for; from 1 on no policy can serve all
-    :param units: those that are that busy however the stages are divided
-    :param cpus: what a quota leaves the CPU units together
-    :param by_quota: whether it is that quota which limits them
+    :param share: share of their time that the work needs; from 1 on no policy can serve all
+    :param units: the units that are this busy under any division
+    :param cpus: CPUs that a quota allows the CPU units together
+    :param by_quota: whether the quota is the limit
     """
 
     share: float
@@ -36,7 +36,7 @@ class LeastLoad:
 
 
 def load_solver() -> None:
-    """Load what the first question would wait for, half a second or so."""
+    """Import the solver in advance, which takes about half a second."""
     import scipy.optimize  # noqa: F401
 
 
@@ -44,16 +44,16 @@ def least_load(
     tasks: Sequence[TaskDemand], slots: Mapping[str, int], cpus: float | None = None
 ) -> LeastLoad:
     """
-    Return the least load of the busiest units, over all ways to divide the stages.
+    Return the minimum load of the busiest units, over all ways to divide the stages.
 
     The linear program of scheduling divisible work on unrelated machines (Lawler and Labetoulle
-    1978; recollected): shares of each stage on its units, least the highest utilisation. Below 1
-    is necessary for any policy to be stable, and by dual prices above 0 the units that limit it
-    are known.
+    1978; recollected): it minimises the highest utilisation over the shares of each stage on its
+    units. A value below 1 is necessary for any policy to be stable; dual prices above 0 show the
+    limiting units.
 
-    :param cpus: what a quota leaves the CPU units together, as if they were one more unit
+    :param cpus: CPUs that a quota allows the CPU units together, treated as one more unit
     """
-    # loads for a while, and only who asks needs it
+    # slow to import, and needed only here
     from scipy.optimize import linprog
 
     names = list(slots)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the model of admission is told of a device's tasks."""
+"""The admission model's input: the tasks of a device."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Order = Literal['edf', 'fcfs']
 @dataclass(frozen=True, slots=True)
 class StageDemand:
     """
-    What a stage takes on each unit that can run it.
+    The time of a stage on each unit that can run it.
 
     :param units: (unit, mean time in ms), at least one
     :param cv: standard deviation over mean (lognormal)
@@ -27,16 +27,16 @@ class StageDemand:
 @dataclass(frozen=True, slots=True)
 class TaskDemand:
     """
-    What a task asks of its device.
+    The demand of a task.
 
-    :param rate_per_s: jobs a second; of a cascade: ``share`` times those of the task before it
+    :param rate_per_s: jobs a second; for a cascade ``share`` times that of the task before it
     :param stages: one after the other
-    :param deadline_ms: from the frame to the answer
+    :param deadline_ms: maximum time from the frame to the result
     :param priority: higher goes first
-    :param after: the task whose answers activate it; empty for one that frames activate
-    :param share: of that task's answers, how many activate it; above 0, at most 1
-    :param in_flight: jobs that may have started and not ended
-    :param stream: tasks of one stream get the same frames; empty for one of its own
+    :param after: the task whose results activate it; empty for a task activated by frames
+    :param share: share of that task's results that activate it; above 0, at most 1
+    :param in_flight: maximum number of jobs that have started and not ended
+    :param stream: tasks of one stream get the same frames; empty for a stream of its own
     :param every_n: it takes every n-th frame of its stream, which has ``n`` times its rate
     """
 
@@ -53,5 +53,5 @@ class TaskDemand:
 
 
 def units_of(task: TaskDemand) -> tuple[str, ...]:
-    """Return the units that a task's stages may run on, each once."""
+    """Return the units that a task's stages may run on, without repetition."""
     return tuple(dict.fromkeys(name for stage in task.stages for name, _ in stage.units))

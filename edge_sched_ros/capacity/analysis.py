@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Whether the tasks of a file get their answers in time."""
+"""Whether the tasks of a file meet their deadlines."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ Place = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """
-    What becomes of a task.
+    The model's prediction for a task.
 
-    :param response: from the request to the answer, ``None`` where a unit is overloaded
-    :param utilisation: of the busiest unit on its way, by all tasks
-    :param reason: why it is not feasible; empty where it is
+    :param response: time from the request to the result, ``None`` when a unit is overloaded
+    :param utilisation: utilisation by all tasks of the busiest unit that it uses
+    :param reason: why it is not feasible; empty if it is
     """
 
     response: Response | None
@@ -33,11 +33,11 @@ class Verdict:
 
     @property
     def feasible(self) -> bool:
-        """Return whether the task gets what it asks for."""
+        """Return whether the task meets its deadline."""
         return not self.reason
 
     def to_dict(self) -> dict[str, object]:
-        """Return it as JSON takes it."""
+        """Return the verdict in JSON types."""
         response = self.response
         return {
             'mean_ms': None if response is None else response.mean_ms,
@@ -50,7 +50,7 @@ class Verdict:
 
 
 def by_place(found: list[Entry]) -> dict[Place, list[Entry]]:
-    """Return the stages that each unit serves."""
+    """Return the stages of each unit."""
     placed: dict[Place, list[Entry]] = defaultdict(list)
     for entry in found:
         placed[entry.place].append(entry)
@@ -78,7 +78,7 @@ def analyse(cluster: Cluster) -> dict[str, Verdict]:
     full = _full_devices(cluster, placed)
     found = {}
     for name in cluster.rates:
-        # the way from the frame to the answer leads through the tasks before it
+        # the response from the frame on includes the tasks before it
         way = cluster.way_to(name)
         passed = [entry for one in way for entry in stages[one]]
         responses = [part for one in way for part in parts[one]]

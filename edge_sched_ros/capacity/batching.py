@@ -26,12 +26,12 @@ class Batching:
     """
     How a unit batches.
 
-    :param most: requests in a batch, at least 1
-    :param first_ms: time of a batch of one
-    :param per_item_ms: what every further request adds, at least 0
+    :param most: maximum number of requests in a batch, at least 1
+    :param first_ms: time of a batch of one request
+    :param per_item_ms: additional time for every further request, at least 0
     :param wait_ms: how long a free unit waits for a full batch, from the first request or the end
-        of the batch before, whichever is later; 0 takes what is there
-    :raises ConfigError: for what cannot be
+        of the batch before, whichever is later; with 0 it takes the waiting requests
+    :raises ConfigError: for impossible values
     """
 
     most: int
@@ -49,7 +49,7 @@ class Batching:
                 raise ConfigError(name, f'must be at least 0, not {value:g}')
 
     def service_ms(self, size: int) -> float:
-        """Return how long a batch takes."""
+        """Return the time of a batch."""
         return self.first_ms + (size - 1) * self.per_item_ms
 
 
@@ -60,15 +60,15 @@ def utilisation(rate_per_s: float, batching: Batching) -> float:
 
 def bulk_service(rate_per_s: float, batching: Batching) -> Response:
     """
-    Return the response of requests that are served in batches: M/D^[1,b]/1.
+    Return the response of requests served in batches: M/D^[1,b]/1.
 
-    Mean: the Markov chain of the requests left behind at the end of each batch, its stationary
-    law, the mean number present over time, and Little's law; exact for Poisson arrivals and
-    batches of fixed time (Bailey 1954 for the chain; the sums here are this project's, confirmed
-    by simulation in the tests). The Ibis authors batch, with a timer, and give no model.
+    Mean: the Markov chain of the requests left at the end of each batch, its stationary
+    distribution, the mean number present over time, and Little's law; exact for Poisson arrivals
+    and batches of fixed time (Bailey 1954 for the chain; the sums here are this project's,
+    confirmed by simulation in the tests). The Ibis authors batch, with a timer, and give no model.
 
-    Tail: drawn with a fixed seed from the same model; chance leaves about 2 % up to a utilisation
-    of 0.8, and 10 % at 0.97.
+    Tail: sampled with a fixed seed from the same model; the sampling error is about 2 % up to a
+    utilisation of 0.8, and 10 % at 0.97.
 
     :raises Overload: when full batches do not keep up
     :raises ConfigError: for a rate that is not above 0
@@ -90,7 +90,7 @@ def _mean_ms(rate: float, batching: Batching) -> float:
 
 
 def _chain(rate: float, batching: Batching, size: int) -> tuple[Array, Array, Array]:
-    """Return the law of those left behind, and per state the time of a cycle and its area."""
+    """Return the distribution of requests left, and per state the time of a cycle and its area."""
     moves = np.zeros((size, size))
     times, areas = np.zeros(size), np.zeros(size)
     counts = np.arange(size)
@@ -109,7 +109,7 @@ def _chain(rate: float, batching: Batching, size: int) -> tuple[Array, Array, Ar
             times[left] += wait
             areas[left] += area
         moves[left, -1] += 1 - moves[left].sum()
-    # the law satisfies law @ moves = law; one of these equations is replaced by its sum
+    # the distribution satisfies law @ moves = law; one of these equations is replaced by its sum
     balance = moves.T - np.eye(size)
     balance[-1] = 1.0
     law = np.linalg.solve(balance, np.append(np.zeros(size - 1), 1.0))
@@ -117,7 +117,7 @@ def _chain(rate: float, batching: Batching, size: int) -> tuple[Array, Array, Ar
 
 
 def _gathered(rate: float, batching: Batching, left: int) -> list[tuple[int, float, float, float]]:
-    """Return how many are there when the batch begins, how likely, and what waiting adds."""
+    """Return the numbers present at the start of a batch, their probabilities, and added waits."""
     idle = 1 / rate if left == 0 else 0.0
     there = max(left, 1)
     missing = batching.most - there
@@ -134,7 +134,7 @@ def _gathered(rate: float, batching: Batching, left: int) -> list[tuple[int, flo
 
 
 def _draw(rate: float, batching: Batching) -> Array:
-    """Return responses of requests in a row, at the batches they end with."""
+    """Return responses of consecutive requests, each from the end of its batch."""
     generator = np.random.default_rng(_SEED)
     arrivals = np.cumsum(generator.exponential(1 / rate, _DRAWS))
     responses = np.empty(_DRAWS)

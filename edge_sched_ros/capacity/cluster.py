@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tasks on devices as the queueing models take them, from system files."""
+"""Input of the queueing models from system files: tasks on devices."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from edge_sched_ros.system.workload import Task
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """
-    Devices, and the tasks that are asked of them.
+    Devices, and the tasks requested of them.
 
-    :param rates: task -> requests a second; tasks without are not asked
+    :param rates: task -> requests a second; other tasks are left out
     """
 
     system: SystemFile
@@ -36,34 +36,34 @@ class Cluster:
 
     @property
     def tasks(self) -> dict[str, Task]:
-        """Return the tasks that are asked."""
+        """Return the requested tasks."""
         return {name: self.system.tasks[name] for name in self.rates}
 
     @property
     def utilisation_limit(self) -> float:
-        """Return the share of time that no unit shall be busier."""
+        """Return the maximum utilisation of a unit."""
         return self.system.utilisation_limit or 1.0
 
     def objective(self, name: str) -> Objective:
-        """Return what of a task's response must be within its deadline."""
+        """Return which figure of a task's response must be within its deadline."""
         return self.system.tasks[name].objective or 'p99'
 
     def way_to(self, name: str) -> list[str]:
-        """Return a task and those that it comes after, the first one first."""
+        """Return the tasks of a cascade up to this task, in order."""
         way = [name]
         while before := self.system.tasks[way[0]].after:
             way.insert(0, before)
         return way
 
     def with_rates(self, rates: Mapping[str, float]) -> Cluster:
-        """Return it with other rates, per second; those of tasks that follow go along."""
+        """Return the cluster with other rates, per second; later tasks in cascades change, too."""
         return replace(self, rates=rates_per_s(self.system, rates))
 
     def entries(self) -> list[Entry]:
         """
         Return every stage of every task, in order.
 
-        :raises ConfigError: naming the key of a device, unit or network that is not there
+        :raises ConfigError: naming the key of a device, unit or network that does not exist
         """
         return [
             entry
@@ -76,7 +76,7 @@ def load_cluster(*files: str | Path) -> Cluster:
     """
     Read tasks and devices.
 
-    :param files: system files; later ones add keys, or override those of the ones before
+    :param files: system files; later ones add keys or override keys of earlier ones
     :raises ConfigError: naming file and key
     """
     return with_tasks(make_cluster(load_system(*files)))
@@ -84,9 +84,9 @@ def load_cluster(*files: str | Path) -> Cluster:
 
 def with_tasks(cluster: Cluster) -> Cluster:
     """
-    Return a cluster that has tasks.
+    Return a cluster with tasks.
 
-    :raises ConfigError: for one that has none, or none that is enabled
+    :raises ConfigError: when it has none, or no enabled one
     """
     if not cluster.rates:
         system = cluster.system
@@ -97,9 +97,9 @@ def with_tasks(cluster: Cluster) -> Cluster:
 
 def make_cluster(system: SystemFile) -> Cluster:
     """
-    Return what a system asks of its devices.
+    Return the cluster of a system.
 
-    :raises ConfigError: naming file and the first key that cannot be used
+    :raises ConfigError: naming the file and the first invalid key
     """
     devices = system.all_devices()
     check_system_costs(system, devices.values())

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""D/G/1: requests that come like clockwork, as frames of cameras do."""
+"""D/G/1: periodic requests, such as frames of cameras."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from edge_sched_ros.capacity.response import DrawnResponse
 from edge_sched_ros.capacity.response import GammaResponse
 from edge_sched_ros.capacity.response import Response
 
-#: how many sets of phases are drawn, and requests in each; the seed makes it a function
+#: number of sets of phases, requests in each, and the fixed seed
 _PHASES, _REQUESTS, _WARM, _SEED = 400, 600, 150, 20260101
-#: with fewer requests than that a class is drawn for itself
+#: a class with fewer requests than this is drawn separately
 _FEW = 100
 
 
@@ -29,8 +29,8 @@ def dg1_fcfs(period_ms: float, service: Service) -> Response:
     """
     Return the response of one stream with a fixed period.
 
-    A fixed service below the period never waits. Else Lindley's recursion (1952; confirmed),
-    ``W' = max(0, W + S - T)``, over drawn services with a fixed seed.
+    With a fixed service below the period there is no wait. Otherwise Lindley's recursion (1952;
+    confirmed), ``W' = max(0, W + S - T)``, over random services with a fixed seed.
 
     :raises Overload: when the service is not below the period
     """
@@ -39,10 +39,10 @@ def dg1_fcfs(period_ms: float, service: Service) -> Response:
 
 def settles(loads: Sequence[Load]) -> bool:
     """
-    Return whether the draws of :func:`periodic_fcfs` see all that a request leaves behind.
+    Return whether the draws of :func:`periodic_fcfs` cover the whole effect of a request.
 
-    They do not where one request keeps a queue longer than the draws warm up, as a minute of work
-    among frames. To be asked of a unit that is not overloaded.
+    They do not when one request keeps a queue longer than the warm-up, such as a minute of work
+    among frames. Only for a unit that is not overloaded.
     """
     warm_ms = _WARM / total_rate(loads)
     busy = utilisation(loads)
@@ -54,19 +54,19 @@ def settles(loads: Sequence[Load]) -> bool:
 
 def periodic_fcfs(loads: Sequence[Load]) -> list[Response]:
     """
-    Return the response of each class; each comes with the fixed period ``1 / rate``.
+    Return the response of each class, with the fixed period ``1 / rate``.
 
-    The classes share one queue; when each begins is not known, so this is the mean over drawn
-    phases (uniform in the period), by Lindley's recursion. The draws have a fixed seed: same
-    loads, same answer; chance leaves about 1 % at high load. Assumes no swaps, no jitter, and
-    that what a request leaves behind is over soon (:func:`settles`).
+    The classes share one queue. Their phases are not known, so this is the mean over random phases
+    (uniform in the period), by Lindley's recursion. The draws have a fixed seed: same loads, same
+    result; the sampling error is about 1 % at high load. Assumes no swaps, no jitter, and that the
+    effect of a request ends soon (:func:`settles`).
 
-    A class that comes so seldom that the draws hold next to none of its requests is drawn once
-    more, with one request in each: a phase that is uniform in its period is uniform in any part
-    of it, so this is the same response, and the others keep the draws that it hardly disturbs.
+    A class that is so rare that the draws contain almost none of its requests is drawn again, with
+    one request in each draw: a phase uniform in its period is uniform in any part of it, so this
+    is the same response. The other classes keep the first draws, which it hardly affects.
 
-    Periods that are equal or multiples of each other keep the phases they begin with: one robot
-    sees one draw for good, better or worse than this mean.
+    Periods that are equal or multiples of each other keep their initial phases: one robot has one
+    draw permanently, better or worse than this mean.
 
     :raises Overload: at utilisation 1 or more
     :raises ConfigError: for no load
@@ -91,9 +91,9 @@ def _drawn(
     loads: Sequence[Load], generator: np.random.Generator, seldom: int | None = None
 ) -> tuple[Array, Array]:
     """
-    Return the response and the class of every request that counts.
+    Return the response and the class of every counted request.
 
-    :param seldom: a class of which one request comes, in the part that counts
+    :param seldom: a class with one request, in the counted part
     """
     arrivals, classes = _arrivals(loads, generator, seldom)
     services = np.empty(arrivals.shape)
@@ -101,7 +101,7 @@ def _drawn(
         mine = classes == number
         services[mine] = load.service.draw(generator, (int(mine.sum()),))
     responses = _lindley(arrivals, services)
-    # neither the empty queue of the beginning nor the end, when some classes have run out
+    # without the empty queue at the start, and the end, where some classes have no more requests
     kept = (np.arange(arrivals.shape[1]) >= _WARM) | (classes == seldom)
     kept = kept & (arrivals <= _REQUESTS / total_rate(loads))
     return responses[kept], classes[kept]
@@ -110,7 +110,7 @@ def _drawn(
 def _arrivals(
     loads: Sequence[Load], generator: np.random.Generator, seldom: int | None
 ) -> tuple[Array, Array]:
-    """Return times and classes of requests in order, a row for each set of phases."""
+    """Return times and classes of requests in order, one row for each set of phases."""
     span = _REQUESTS / total_rate(loads)
     times, classes = [], []
     for number, load in enumerate(loads):

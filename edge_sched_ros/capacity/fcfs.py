@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""M/G/1-FCFS: one request after the other, with the swap of a network between two."""
+"""M/G/1-FCFS: one request after the other, with a swap when the network changes."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from edge_sched_ros.capacity.response import GammaResponse
 from edge_sched_ros.capacity.response import Response
 from edge_sched_ros.core.errors import ConfigError
 
-#: ``mean``: every request of a class pays its mean swap; ``random``: it pays all or nothing
+#: ``mean``: every request of a class has its mean swap; ``random``: the whole swap or none
 SwapForm = Literal['mean', 'random']
 
 
 def swap_chance(load: Load, loads: Sequence[Load]) -> float:
-    """Return how likely the request before is of another class: ``1 - rate_i / rate``."""
+    """Return the probability of another class before a request: ``1 - rate_i / rate``."""
     return max(0.0, 1 - load.rate_per_ms / total_rate(loads))
 
 
@@ -38,7 +38,7 @@ def waiting(loads: Sequence[Load], swap: SwapForm = 'mean') -> Delay:
 
     Mean by Pollaczek and Khinchine, ``rate * E[S^2] / (2 * (1 - rho))``; second moment
     ``2 * E[W]^2 + rate * E[S^3] / (3 * (1 - rho))`` (Takacs 1962; confirmed); a share
-    ``1 - rho`` waits not at all.
+    ``1 - rho`` does not wait.
 
     :raises Overload: at utilisation 1 or more
     """
@@ -55,18 +55,18 @@ def waiting(loads: Sequence[Load], swap: SwapForm = 'mean') -> Delay:
 
 def mg1_fcfs(loads: Sequence[Load], swap: SwapForm = 'mean') -> list[Response]:
     """
-    Return the response of each class: its service, its share of swaps, and the common wait.
+    Return the response of each class: its service, its part of swaps, and the common wait.
 
     ``S'_i = S_i + (1 - rate_i / rate) * swap_i`` and Pollaczek and Khinchine over the classes
     (confirmed from the code of the Ibis authors). Their form, ``mean``, has fixed times within a
-    class; here a spread of the service adds to it. ``random`` lets a request pay the whole swap
-    or nothing, which has the same means of service and a little more waiting; that neighbours
-    are swapped independently is an approximation.
+    class; here the spread of the service adds to it. With ``random`` a request has the whole swap
+    or none, which gives the same mean service and slightly more waiting; independent swaps of
+    consecutive requests are an approximation.
 
-    Assumes: Poisson arrivals; one queue; classes that come independently of each other.
+    Assumes Poisson arrivals, one queue and independent classes.
 
     :raises Overload: at utilisation 1 or more
-    :raises ConfigError: for no load, or a form that is not known
+    :raises ConfigError: for no load, or an unknown form
     """
     if swap not in ('mean', 'random'):
         raise ConfigError('swap', f"must be mean or random, not '{swap}'")
@@ -111,7 +111,7 @@ def _points(load: Load, loads: Sequence[Load], swap: SwapForm) -> Array:
     points, chance = load.service.points(), swap_chance(load, loads)
     if swap == 'mean' or load.swap_ms == 0:
         return points + chance * load.swap_ms
-    # equally likely points: of twenty, as many with the swap as its chance says
+    # of twenty equally likely points, a number with the swap in proportion to its probability
     swapped = round(20 * chance)
     parts = [points] * (20 - swapped) + [points + load.swap_ms] * swapped
     return np.concatenate(parts)

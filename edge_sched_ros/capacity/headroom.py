@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How much more fits: the rates at which the first task misses."""
+"""The remaining headroom: the rates at which the first task misses."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _STEPS = 14
 @dataclass(frozen=True, slots=True)
 class Headroom:
     """
-    What a unit could serve beside what it serves.
+    The remaining capacity of a unit.
 
-    :param utilisation: share of time that it is busy
-    :param model: name of the queueing form
-    :param rate_factor: what all rates of its tasks can be multiplied by until one misses; below 1
-        where one misses already, ``None`` where no task uses the unit or the factor is above 1000
+    :param utilisation: share of time it is busy
+    :param model: name of the queueing model
+    :param rate_factor: factor on all rates of its tasks at which the first one misses; below 1
+        when one misses already, ``None`` when no task uses the unit or the factor is above 1000
     :param limited_by: the task that misses first, and why
     """
 
@@ -34,7 +34,7 @@ class Headroom:
     limited_by: str
 
     def to_dict(self) -> dict[str, object]:
-        """Return it as JSON takes it."""
+        """Return it in JSON types."""
         return {
             'utilisation': self.utilisation,
             'headroom': max(0.0, 1 - self.utilisation),
@@ -45,7 +45,7 @@ class Headroom:
 
 
 def headroom(cluster: Cluster) -> dict[str, Headroom]:
-    """Return what every unit has left, by device and unit."""
+    """Return the headroom of every unit, by device and unit."""
     placed = by_place(cluster.entries())
     found = {}
     for device_name, device in cluster.devices.items():
@@ -61,9 +61,9 @@ def headroom(cluster: Cluster) -> dict[str, Headroom]:
 
 def highest(fits: Callable[[float], bool], most: float = 1000.0) -> float | None:
     """
-    Return the highest factor that fits, if what is below fits as well; 0 where none does.
+    Return the highest factor that fits, if all lower ones fit, too; 0 when none does.
 
-    ``None`` where even ``most`` does.
+    ``None`` when even ``most`` does.
     """
     low, high = 0.0, 1.0
     while fits(high):

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the models are given: how often requests of a class come and what one takes."""
+"""Input of the models: rate and service time of a class of requests."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from edge_sched_ros.core.errors import ConfigError
 
 Array = npt.NDArray[np.float64]
 Shape = Literal['lognormal', 'exponential']
-#: points that stand for a spread-out service time where a tail is calculated
+#: number of points that represent a variable service time in the calculation of a tail
 _POINTS = 500
 
 
 class Overload(ConfigError):
     """
-    The load is more than can be served, so no response time exists.
+    The load exceeds the capacity, so no response time exists.
 
-    :param utilisation: what was asked for, 1 or more
+    :param utilisation: utilisation by this load, 1 or more
     """
 
     def __init__(self, where: str, utilisation: float) -> None:
@@ -36,12 +36,12 @@ class Overload(ConfigError):
 @dataclass(frozen=True, slots=True)
 class Service:
     """
-    The time a request takes alone.
+    The time of a request alone.
 
     :param mean_ms: above 0
     :param cv: standard deviation over mean; ignored for ``exponential``
     :param shape: ``lognormal`` (a fixed time with ``cv`` 0) or ``exponential``
-    :raises ConfigError: for what no time can be
+    :raises ConfigError: for impossible values
     """
 
     mean_ms: float
@@ -60,7 +60,7 @@ class Service:
         return float(self.mean_ms**order * (1 + self.cv**2) ** (order * (order - 1) / 2))
 
     def points(self) -> Array:
-        """Return equally likely times in ms; one alone where the time is fixed."""
+        """Return equally likely times in ms; a single one if the time is fixed."""
         shares = (np.arange(_POINTS) + 0.5) / _POINTS
         if self.shape == 'exponential':
             return np.asarray(-self.mean_ms * np.log1p(-shares), dtype=np.float64)
@@ -84,9 +84,9 @@ class Load:
     Requests of one class.
 
     :param rate_per_s: above 0
-    :param swap_ms: what a request takes longer when the one before was of another class
-    :param priority: higher is served first, by models that look at it
-    :raises ConfigError: for a rate or time that cannot be
+    :param swap_ms: additional time when the previous request was of another class
+    :param priority: higher is served first, in models with priorities
+    :raises ConfigError: for an impossible rate or time
     """
 
     rate_per_s: float
@@ -101,7 +101,7 @@ class Load:
 
     @property
     def rate_per_ms(self) -> float:
-        """Return the rate in the unit of the times."""
+        """Return the rate per ms."""
         return self.rate_per_s / 1e3
 
 
@@ -122,13 +122,13 @@ def total_rate(loads: Sequence[Load]) -> float:
     :raises ConfigError: when there is none
     """
     if not loads:
-        raise ConfigError('loads', 'there is no request to serve')
+        raise ConfigError('loads', 'there are no requests to serve')
     return sum(load.rate_per_ms for load in loads)
 
 
 def stable(utilisation: float, where: str = 'utilisation') -> float:
     """
-    Return a utilisation that can be served.
+    Return the utilisation, if it can be served.
 
     :raises Overload: when it is 1 or more
     """

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""M/G/c-PS: several equal cores shared by all requests, each on one core at most."""
+"""M/G/c-PS: several equal cores shared by all requests, each request on at most one core."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from edge_sched_ros.capacity.response import GammaResponse
 from edge_sched_ros.capacity.response import Response
 from edge_sched_ros.core.errors import ConfigError
 
-#: ``authors``: as if the cores were one; ``erlang``: a request uses one core
+#: ``authors``: all cores act as one; ``erlang``: a request uses one core
 CoreForm = Literal['authors', 'erlang']
 
 
 def erlang_c(cores: int, load: float) -> float:
     """
-    Return how likely all cores are busy, in M/M/c (Erlang 1917; confirmed).
+    Return the probability that all cores are busy, in M/M/c (Erlang 1917; confirmed).
 
     :param load: rate times service, below ``cores``
     """
@@ -43,16 +43,15 @@ def mgc_ps(loads: Sequence[Load], cores: int, form: CoreForm = 'erlang') -> list
     Return the response of each class.
 
     ``erlang``: ``S_i * (1 + C / (c * (1 - rho)))``, exact because the number of requests in this
-    queue depends on the service only by its mean (Kelly 1979; confirmed). ``authors``:
-    ``(c / rate) * rho / (1 - rho)``, which is ``S / (1 - rho)`` with rho the load of a core
-    (the Ibis code has it for one core; more are inferred): the same for one core, too long for
-    more.
+    queue depends on the service only by its mean (Kelly 1979; confirmed). ``authors``: ``(c /
+    rate) * rho / (1 - rho)``, which is ``S / (1 - rho)`` with rho the load of a core (the Ibis
+    code has it for one core; more cores are inferred): equal for one core, too long for more.
 
-    Tail: heuristic between the two exact ends, one core and a full queue: the variance is C / rho
-    times that of one unit as fast as all cores.
+    Tail: a heuristic between the two exact limits, one core and a full queue: the variance is C /
+    rho times that of one unit as fast as all cores.
 
     :raises Overload: at utilisation 1 or more
-    :raises ConfigError: for no load, no core, or a form that is not known
+    :raises ConfigError: for no load, no core, or an unknown form
     """
     if form not in ('authors', 'erlang'):
         raise ConfigError('form', f"must be authors or erlang, not '{form}'")
@@ -64,7 +63,7 @@ def mgc_ps(loads: Sequence[Load], cores: int, form: CoreForm = 'erlang') -> list
     busy = erlang_c(cores, work)
     stretch = busy / (cores * (1 - rho)) if form == 'erlang' else rho / (1 - rho)
     whole = waiting([_faster(load, cores) for load in loads])
-    # the chance that a request which found a free core took the last one
+    # the probability that a request which found a free core took the last one
     last = _last_core(cores, work)
     found: list[Response] = []
     for load in loads:

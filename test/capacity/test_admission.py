@@ -127,7 +127,7 @@ def test_an_overload_names_the_units_and_spares_the_urgent():
         task('elsewhere', 30.0, {'gpu': 5.0}),
     ]
     found = predict(tasks, {**TWO, 'gpu': 1})
-    assert 'cpu0, cpu1 would be asked for 1.05' in found['other'].reason
+    assert 'cpu0, cpu1 would have 1.05' in found['other'].reason
     assert found['elsewhere'].feasible
     # waits until one other job ends, at most
     assert found['urgent'].p99_ms <= 20.0 + 50.0
@@ -135,7 +135,7 @@ def test_an_overload_names_the_units_and_spares_the_urgent():
 
 def test_a_slight_overload_is_found_behind_a_long_deadline():
     verdict = predict([task('t', 10.0, 101.0, deadline_ms=60_000.0)], ONE)['t']
-    assert 'would be asked for 1.01' in verdict.reason
+    assert 'would have 1.01' in verdict.reason
 
 
 def test_it_is_a_function():
@@ -206,9 +206,9 @@ def test_who_missed_before_is_not_to_blame(before, touched, named):
 
 def test_an_overload_is_said_as_a_multiple():
     reason = predict([task('t', 100.0, 50.0, deadline_ms=90.0)], ONE)['t'].reason
-    assert reason == 'cpu0 would be asked for 5 times what it can do'
+    assert reason == 'cpu0 would have 5 times the work that it can do'
     reason = predict([task('t', 100.0, both(50.0), deadline_ms=90.0)], TWO)['t'].reason
-    assert reason == 'cpu0, cpu1 would be asked for 2.5 times what they can do'
+    assert reason == 'cpu0, cpu1 would have 2.5 times the work that they can do'
 
 
 def test_a_cpu_quota_is_an_overload_of_all_cores_together():
@@ -219,7 +219,7 @@ def test_a_cpu_quota_is_an_overload_of_all_cores_together():
     assert predict(tasks, slots, cpus=0.35)['t'].feasible
     reason = predict(tasks, slots, cpus=0.25)['t'].reason
     assert (
-        reason == 'cpu0, cpu1 would be asked for 1.2 times what the CPU quota of 0.25 CPUs allows'
+        reason == 'cpu0, cpu1 would have 1.2 times the work that the CPU quota of 0.25 CPUs allows'
     )
 
 

@@ -226,7 +226,7 @@ def test_placement_names_a_unit_that_no_device_has():
     task = {'period_ms': 20, 'network': 'n', 'unit': 'x'}
     with pytest.raises(ConfigError) as error:
         make_problem(make_system({**DUO, 'tasks': {'t': task}}, name='f'))
-    problem = "no device has one called 'x' (there are cpu0, gpu0)"
+    problem = "no device has a unit called 'x' (there are cpu0, gpu0)"
     assert str(error.value) == f'f: tasks.t.unit: {problem}'
     with pytest.raises(ConfigError) as error:
         make_problem(make_system({**DUO, 'tasks': {'t': {**task, 'unit': 'cpu0'}}}, name='f'))

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Room for an application by sending away others of lower priority."""
+"""Makes room for an application by evicting others of lower priority."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from edge_sched_ros.capacity.placement.state import ClusterState
 @dataclass(frozen=True, slots=True)
 class Eviction:
     """
-    Where an application fits once others are gone.
+    A place for an application after the eviction of others.
 
-    :param gone: names, all of lower priority
+    :param gone: names of evicted applications, all of lower priority
     """
 
     choice: Choice
@@ -30,10 +30,10 @@ class Eviction:
 
 def find_eviction(state: ClusterState, app: App) -> Eviction | None:
     """
-    Return the eviction that costs least, or ``None`` where none helps.
+    Return the cheapest eviction, or ``None`` when none helps.
 
-    Least: the highest priority sent away is lowest, then the fewest go, then the first node.
-    Which go is not told by the Ibis sources; this is this project's.
+    The cheapest has the lowest highest evicted priority, then the fewest evictions, then the first
+    node. The Ibis sources do not define the choice; this rule is this project's.
     """
     best: tuple[tuple[int, int, int], Eviction] | None = None
     for index, node, option in candidates(state, app):
@@ -50,7 +50,7 @@ def find_eviction(state: ClusterState, app: App) -> Eviction | None:
 def _gone(
     node: NodeState, app: App, option: Option, state: ClusterState
 ) -> tuple[str, ...] | None:
-    """Return whom to send away, the least urgent first, and nobody in vain."""
+    """Return the applications to evict, the least urgent first, and only necessary ones."""
     lower = [one for one in node.hosted.values() if one.app.task.priority < app.task.priority]
     if not lower:
         return None

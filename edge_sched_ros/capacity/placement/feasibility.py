@@ -24,9 +24,9 @@ from edge_sched_ros.capacity.placement.tails import SHARES
 from edge_sched_ros.capacity.placement.tails import tail_ms
 from edge_sched_ros.capacity.response import Response
 
-#: why not, from what is far to what is near
+#: reasons, from the least to the most promising
 Kind = Literal['batch', 'memory', 'busy', 'late', 'front_end']
-#: a limit is not broken by the rounding of a sum
+#: tolerance for rounding of a sum at a limit
 _SLACK = 1e-9
 
 
@@ -39,7 +39,7 @@ class Refusal:
 
 
 def refusal(node: NodeState, app: App, option: Option, limits: Limits) -> Refusal | None:
-    """Return why a node cannot take an application, or ``None`` where it can."""
+    """Return why a node cannot take an application, or ``None`` when it can."""
     found = short_of_memory(node, app, option)
     if found is not None:
         return found
@@ -62,9 +62,9 @@ def refusal(node: NodeState, app: App, option: Option, limits: Limits) -> Refusa
 
 
 def broken(node: NodeState, limits: Limits) -> str:
-    """Return what a node breaks as it is; empty where nothing."""
+    """Return the limit that a node violates at present; empty for none."""
     if node.memory_mib is not None and node.used_mib > node.memory_mib + _SLACK:
-        return f'{node.name} has {node.memory_mib:.0f} MiB, {node.used_mib:.0f} are taken'
+        return f'{node.name} has {node.memory_mib:.0f} MiB, {node.used_mib:.0f} are in use'
     for unit, share in node.utilisation.items():
         if share > limits.utilisation + _SLACK:
             return f'{node.name}/{unit} is busy {share:.3g}, above {limits.utilisation:g}'
@@ -73,7 +73,7 @@ def broken(node: NodeState, limits: Limits) -> str:
 
 
 def short_of_memory(node: NodeState, app: App, option: Option) -> Refusal | None:
-    """Return why a node has not enough memory; the knapsacks ask for nothing else."""
+    """Return why a node has too little memory; the knapsacks check only this."""
     if node.memory_mib is None:
         return None
     needed, free = node.added_mib(app, option), node.memory_mib - node.used_mib
@@ -84,9 +84,9 @@ def short_of_memory(node: NodeState, app: App, option: Option) -> Refusal | None
 
 def overdue(app: App, response_ms: float, share: float = 1.0) -> str:
     """
-    Return how an application misses its deadline; empty where it does not.
+    Return how an application misses its deadline; empty when it does not.
 
-    :param share: of the deadline that may be used
+    :param share: usable share of the deadline
     """
     deadline_ms = app.task.deadline_ms
     if deadline_ms is None:
@@ -99,7 +99,7 @@ def overdue(app: App, response_ms: float, share: float = 1.0) -> str:
 
 
 def _overdue_tail(app: App, response: Response | None, share: float) -> str:
-    """Return how an application misses its deadline; a quantile is worked out only to say so."""
+    """Return how an application misses its deadline; computes a quantile only for the text."""
     deadline_ms, objective = app.task.deadline_ms, app.objective
     if response is not None and deadline_ms is None:
         return ''
@@ -111,7 +111,7 @@ def _overdue_tail(app: App, response: Response | None, share: float) -> str:
 
 
 def _with_option(node: NodeState, option: Option) -> dict[str, list[Demand]]:
-    """Return what the units that an option uses would serve."""
+    """Return the demands that the units of an option would serve."""
     asked: dict[str, list[Demand]] = {}
     for demand in option:
         if demand.unit not in asked:
@@ -141,7 +141,7 @@ def _first_late(
     limits: Limits,
     new: App | None,
 ) -> Refusal | None:
-    """Return the first application that would be late, or have too much in flight."""
+    """Return the first application that would be late, or have too many requests in flight."""
     wanted = {name: one.app.objective for name, one in node.hosted.items()}
     if new is not None:
         wanted[new.name] = new.objective

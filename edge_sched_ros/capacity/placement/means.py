@@ -3,9 +3,9 @@
 """
 Utilisation and mean response of a unit in plain numbers.
 
-The same formulas as ``fcfs``, ``processor_sharing`` and ``multi_core``, where their sources
-stand, without the tails: a placement asks thousands of times for means alone. The tests hold both
-against each other. What has no short form here is asked of the models.
+The same formulas as in ``fcfs``, ``processor_sharing`` and ``multi_core``, which name their
+sources, but without tails: a placement needs thousands of means. The tests compare both. Cases
+without a short form here use the full models.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def busy(unit: Unit, demands: Sequence[Demand]) -> float:
 
 
 def swapping(demands: Sequence[Demand]) -> float:
-    """Return the share of time that goes into swaps of networks."""
+    """Return the share of time spent on swaps of networks."""
     rates = _rates(demands)
     if len(rates) < 2:
         return 0.0
@@ -45,9 +45,9 @@ def swapping(demands: Sequence[Demand]) -> float:
 
 def means_ms(unit: Unit, demands: Sequence[Demand], rho: float) -> list[float]:
     """
-    Return the mean response of each demand; without end at utilisation 1 or more.
+    Return the mean response of each demand; infinite at utilisation 1 or more.
 
-    :param rho: what ``busy`` says
+    :param rho: the result of ``busy``
     """
     if rho >= 1:
         return [math.inf] * len(demands)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""One node: what it hosts, how busy its units are, what memory is left."""
+"""One node: its applications, utilisation and memory."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from edge_sched_ros.system.device import Device
 
 @dataclass(frozen=True, slots=True)
 class Hosted:
-    """An application and what it asks of the units of its node."""
+    """An application and its demands on the units of its node."""
 
     app: App
     option: Option
@@ -26,15 +26,15 @@ class Hosted:
 
 class NodeState:
     """
-    A node at work. Hosting or removing an application costs time by what this node hosts.
+    The state of a node. Adding or removing an application takes time in proportion to its load.
 
-    :param memory_share: of the memory that is given away
+    :param memory_share: usable share of the memory
     """
 
     def __init__(self, name: str, spec: Device, memory_share: float) -> None:
         self.name = name
         self.spec = spec
-        #: MiB that applications may take, ``None`` where that is not looked at
+        #: MiB that applications may use, ``None`` for no limit
         self.memory_mib = (
             None
             if spec.memory_mib is None
@@ -50,7 +50,7 @@ class NodeState:
     # --- changes ----------------------------------------------------------------------------
 
     def host(self, app: App, option: Option) -> None:
-        """Take an application; whether that is wise was asked before."""
+        """Add an application, without checking that it fits."""
         self.used_mib += self.added_mib(app, option)
         self.hosted[app.name] = Hosted(app, option)
         for demand in option:
@@ -58,7 +58,7 @@ class NodeState:
         self._refresh({demand.unit for demand in option})
 
     def remove(self, name: str) -> Hosted:
-        """Give up an application."""
+        """Remove an application."""
         gone = self.hosted.pop(name)
         for unit in {demand.unit for demand in gone.option}:
             self.demands[unit] = [demand for demand in self.demands[unit] if demand.app != name]
@@ -67,7 +67,7 @@ class NodeState:
         return gone
 
     def copy(self) -> NodeState:
-        """Return one like it, to try things on."""
+        """Return a copy, for trials."""
         other = NodeState.__new__(NodeState)
         other.name, other.spec, other.memory_mib = self.name, self.spec, self.memory_mib
         other.hosted, other.used_mib = dict(self.hosted), self.used_mib
@@ -83,11 +83,11 @@ class NodeState:
     # --- answers ----------------------------------------------------------------------------
 
     def serves(self, demand: Demand) -> bool:
-        """Return whether the network of a demand is on its unit already."""
+        """Return whether the network of a demand is already on its unit."""
         return any(other.network == demand.network for other in self.demands[demand.unit])
 
     def added_mib(self, app: App, option: Option) -> float:
-        """Return what an application would take: a network that is there costs nothing more."""
+        """Return the memory an application would need: a network already present needs no more."""
         own = {(demand.unit, demand.network): demand for demand in option}
         needed = sum(demand.memory_mib for demand in own.values() if not self.serves(demand))
         return app.task.memory_mib + needed
@@ -101,7 +101,7 @@ class NodeState:
         return known
 
     def responses_ms(self) -> dict[str, float]:
-        """Return the mean response of every application, network to the node included."""
+        """Return the mean response of every application, including the network to the node."""
         found = dict.fromkeys(self.hosted, self.spec.network_ms)
         for unit, demands in self.demands.items():
             for demand, mean_ms in zip(demands, self.means_ms(unit)):
@@ -110,9 +110,9 @@ class NodeState:
 
     def validate(self) -> None:
         """
-        Check that totals are those of the applications.
+        Check that the totals match the applications.
 
-        :raises InvariantError: when they do not
+        :raises InvariantError: when they do not match
         """
         listed = {(d.app, d.unit) for demands in self.demands.values() for d in demands}
         asked = {(d.app, d.unit) for one in self.hosted.values() for d in one.option}

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Places applications one at a time, as they come, with no knowledge of the next."""
+"""Places applications one at a time, in order of arrival, without knowing the next."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from edge_sched_ros.capacity.placement.state import ClusterState
 @dataclass(slots=True)
 class Placed:
     """
-    What became of applications.
+    The results for all applications.
 
-    :param rejected: application -> why it is nowhere
+    :param rejected: application -> why it is not placed
     :param decision_ms: wall time of every application's decision
     """
 
@@ -37,9 +37,8 @@ def place_all(
     """
     Place applications in order; one that no node takes is rejected, and the next is tried.
 
-    :param evict: let a more urgent application send away less urgent ones where nothing else is
-        left; those are placed anew where they fit, else rejected. Algorithms that ask no models
-        never evict.
+    :param evict: let a more urgent application evict less urgent ones as a last resort; these are
+        placed again where they fit, or rejected. Algorithms without models never evict.
     """
     placed = Placed(state)
     for app in apps:
@@ -50,7 +49,7 @@ def place_all(
 
 
 def place(placed: Placed, algorithm: Algorithm, app: App, *, evict: bool = True) -> None:
-    """Place one application, or note why not."""
+    """Place one application, or record why it is rejected."""
     state = placed.state
     found = algorithm.choose(state, app)
     if isinstance(found, Rejection) and evict and algorithm.latency_aware:
@@ -62,7 +61,7 @@ def place(placed: Placed, algorithm: Algorithm, app: App, *, evict: bool = True)
 
 
 def _make_room(state: ClusterState, app: App) -> list[App] | None:
-    """Return whom an application has replaced, ``None`` where that does not help."""
+    """Return the applications replaced by an application, ``None`` if eviction does not help."""
     eviction = find_eviction(state, app)
     if eviction is None:
         return None
@@ -72,11 +71,11 @@ def _make_room(state: ClusterState, app: App) -> list[App] | None:
 
 
 def _place_anew(placed: Placed, algorithm: Algorithm, gone: list[App], for_app: App) -> None:
-    """Find other nodes for those sent away, the most urgent first; they evict nobody."""
+    """Find other nodes for evicted applications, the most urgent first; they evict no others."""
     for app in sorted(gone, key=lambda one: -one.task.priority):
         found = algorithm.choose(placed.state, app)
         if isinstance(found, Rejection):
-            found = Rejection(f'evicted for {for_app.name}; elsewhere {found.reason}')
+            found = Rejection(f'evicted for {for_app.name}; on the other nodes: {found.reason}')
         _settle(placed, app, found)
 
 

@@ -1,13 +1,13 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-The most applications that any placement could host, all known beforehand, by CP-SAT.
+The largest number of applications that any placement could host, found by CP-SAT.
 
-The models are not linear, so the solver gets what every placement that the models allow also
-keeps (memory, utilisation without swaps, and for each application the utilisation from which it
-is late for certain), and its answers are checked by the models. What a node cannot take after
-all is forbidden on every equal node, and the solver asked again. So the bound holds for every
-placement, and what is hosted is always one the models allow.
+The models are not linear, so the solver gets necessary conditions of every placement that the
+models allow (memory, utilisation without swaps, and for each application the utilisation from
+which it is certainly late), and the models check its solutions. A set that a node cannot take is
+forbidden on every equal node, and the solver runs again. So the bound holds for every placement,
+and the result always is a placement that the models allow.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from edge_sched_ros.capacity.placement.relaxation import Relaxation
 from edge_sched_ros.capacity.placement.state import ClusterState
 from edge_sched_ros.installation.missing import need
 
-#: what the solver says: application -> node and units
+#: a solution of the solver: application -> node and units
 Proposal = dict[str, tuple[str, Option]]
 
 
 @dataclass(frozen=True, slots=True)
 class Optimum:
     """
-    The best placement that was found.
+    The best placement found.
 
-    :param placed: it; ``rejected`` says who was left out
-    :param bound: no placement hosts more
+    :param placed: the placement; ``rejected`` has the applications left out
+    :param bound: no placement hosts more applications
     :param solve_s: wall time
     """
 
@@ -49,16 +49,16 @@ class Optimum:
 
     @property
     def proven(self) -> bool:
-        """Return whether nothing better exists."""
+        """Return whether no better placement exists."""
         return len(self.placed.state.where) >= self.bound
 
 
 def find_optimum(problem: Problem, *, time_limit_s: float = 30.0, rounds: int = 50) -> Optimum:
     """
-    Return a placement of as many applications as can be found; priorities do not count.
+    Return a placement of as many applications as possible; priorities are ignored.
 
-    :param time_limit_s: for all rounds together
-    :param rounds: how often the solver is asked, at most
+    :param time_limit_s: time limit for all rounds together
+    :param rounds: maximum number of runs of the solver
     :raises ConfigError: when OR-tools is not installed
     """
     cp = solver_module()
@@ -83,7 +83,7 @@ def find_optimum(problem: Problem, *, time_limit_s: float = 30.0, rounds: int = 
             relaxed.forbid(node, group)
     for app in problem.apps:
         if app.name not in best.state.where:
-            best.rejected[app.name] = 'left out: others were more in number'
+            best.rejected[app.name] = 'left out: the other applications are more in number'
     solve_s = perf_counter() - begin
     best.decision_ms = [1e3 * solve_s / max(1, len(problem.apps))]
     return Optimum(best, bound, solve_s)
@@ -97,7 +97,7 @@ def _proposal(placed: Placed) -> Proposal:
 def _checked(
     problem: Problem, proposal: Proposal
 ) -> tuple[ClusterState, list[tuple[str, Proposal]]]:
-    """Return what of a proposal the models allow, filled up, and the nodes that get too much."""
+    """Return the part of a solution that the models allow, filled up, and the overfull nodes."""
     state = ClusterState(problem)
     by_node: dict[str, Proposal] = {}
     for name, (node, option) in proposal.items():
@@ -107,20 +107,20 @@ def _checked(
         (node, group) for node, group in by_node.items() if not _host_all(state, apps, node, group)
     ]
     left = [app for app in problem.apps if app.name not in state.where]
-    # the lightest first: as many as possible
+    # the lightest first, for as many as possible
     left.sort(key=lambda app: app.rate_per_s)
     place_all(state, Ibis(), left, evict=False)
     return state, too_much
 
 
 def _host_all(state: ClusterState, apps: dict[str, App], node: str, group: Proposal) -> bool:
-    """Host all, or else what fits, the lightest first; return whether all are."""
+    """Host all, or as many as fit, the lightest first; return whether all are hosted."""
     trial = state.nodes[node].copy()
     for name, (_, option) in group.items():
         trial.host(apps[name], option)
     fits = not broken(trial, state.limits)
     for name, (_, option) in sorted(group.items(), key=lambda one: _weight(one[1][1])):
-        # one may be late until another joins it: a whole that fits is not asked part by part
+        # one may be late until another joins it, so the full set is checked first
         if fits or refusal(state.nodes[node], apps[name], option, state.limits) is None:
             state.host(apps[name], node, option)
     return fits

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a placement came to, as JSON takes it."""
+"""The result of a placement in JSON types."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from edge_sched_ros.capacity.placement.verdict import late_apps
 
 def to_dict(placed: Placed, late: Mapping[str, str] | None = None) -> dict[str, Any]:
     """
-    Return hosted, rejected, assignments, violations and the time decisions took.
+    Return hosted, rejected, assignments, violations and the time of decisions.
 
-    :param late: application -> how it missed in a simulation; joins what the models say
+    :param late: application -> how it missed in a simulation, in addition to the models
     """
     state = placed.state
     missing = {**late_apps(state), **(late or {})}

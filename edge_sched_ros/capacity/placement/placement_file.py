@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Applications and nodes from system files; whatever is wrong is one line."""
+"""Applications and nodes from system files; every error is one line."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ _UTILISATION = 0.8
 
 def load_problem(*files: str | Path) -> Problem:
     """
-    Read applications and the nodes they are for.
+    Read applications and nodes.
 
-    :param files: system files; later ones add keys, or override those of the ones before
+    :param files: system files; later ones add keys or override keys of earlier ones
     :raises ConfigError: naming file and key
     """
     return make_problem(load_system(*files))
@@ -45,9 +45,9 @@ def load_problem(*files: str | Path) -> Problem:
 
 def make_problem(system: SystemFile) -> Problem:
     """
-    Return what a system asks to place: all of its tasks that are enabled.
+    Return the placement problem of a system, with all of its enabled tasks.
 
-    :raises ConfigError: naming file and the first key that cannot be used
+    :raises ConfigError: naming the file and the first invalid key
     """
     types = node_types(system)
     rates = rates_per_s(system)
@@ -72,9 +72,9 @@ def make_problem(system: SystemFile) -> Problem:
 
 def node_types(system: SystemFile) -> Problem:
     """
-    Return the devices of a system, each once whatever its count, with nothing to place.
+    Return the devices of a system without applications, each once regardless of its count.
 
-    :raises ConfigError: naming the cost that the models cannot use
+    :raises ConfigError: naming a cost that the models cannot use
     """
     devices = system.all_devices()
     check_system_costs(system, devices.values())
@@ -91,10 +91,10 @@ def node_types(system: SystemFile) -> Problem:
 
 def check_costs(system: SystemFile, name: str, device: Device) -> None:
     """
-    Check what networks cost on a device.
+    Check the costs of networks on a device.
 
-    :param name: messages call the device
-    :raises ConfigError: naming the network whose cost the models cannot use
+    :param name: name of the device in messages
+    :raises ConfigError: naming a network whose cost the models cannot use
     """
     for section, networks in (('networks', system.networks), ('costs', system.costs)):
         for network in networks:
@@ -108,10 +108,10 @@ def check_costs(system: SystemFile, name: str, device: Device) -> None:
 
 def check_app(types: Problem, app: App, at: At) -> None:
     """
-    Check that an application alone could be served by some type of node.
+    Check that some type of node could serve an application alone.
 
-    :param at: returns where a key of the application is, for messages
-    :raises ConfigError: when not, or its network or device is not known
+    :param at: returns the place of a key of the application, for messages
+    :raises ConfigError: when none could, or its network or device is unknown
     """
     system, nodes, task = types.system, types.nodes, app.task
     if task.device and task.device not in nodes:
@@ -124,14 +124,14 @@ def check_app(types: Problem, app: App, at: At) -> None:
         there = {unit for node in nodes.values() for unit in node.units}
         if piece.unit and piece.unit not in there:
             known = ', '.join(sorted(there))
-            problem = f"no device has one called '{piece.unit}' (there are {known})"
+            problem = f"no device has a unit called '{piece.unit}' (there are {known})"
             raise ConfigError(at(*key[:-1], 'unit'), problem)
     ways = [
         (name, node, way) for name, node in nodes.items() for way in options(system, node, app)
     ]
     if not ways:
         raise ConfigError(at(), _unable(types, task))
-    # the least and where it is
+    # the minimum and its device
     load, name = min((_alone(node, way), name) for name, node, way in ways)
     if load >= 1:
         problem = f'keeps a unit of {name} busy {load:.3g} of the time; it must stay below 1'
@@ -144,7 +144,7 @@ def check_app(types: Problem, app: App, at: At) -> None:
 
 
 def _unable(types: Problem, task: Task) -> str:
-    """Return which networks of a task no device can run; all of them where no device can all."""
+    """Return the networks of a task that no device can run; all if no device can run all."""
     alone = [piece for piece in task.pieces if not _can_run(types, piece)]
     wanted = ' and '.join(
         f"'{piece.network}'" + (f' on {piece.unit}' if piece.unit else '')
@@ -165,7 +165,7 @@ def _can_run(types: Problem, piece: Piece) -> bool:
 
 
 def _alone(node: Device, way: Option) -> float:
-    """Return how busy the busiest unit would be without others."""
+    """Return the utilisation of the busiest unit by this application alone."""
     return max(
         busy(unit, [demand for demand in way if demand.unit == name])
         for name, unit in node.units.items()

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Applications, nodes and what the one would take of the other."""
+"""Applications, nodes, and the demands of applications on nodes."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from edge_sched_ros.system.workload import Task
 @dataclass(frozen=True, slots=True)
 class Limits:
     """
-    What a node may be given; the defaults are the constants of the Ibis authors' code.
+    Limits of a node; the defaults are the constants of the Ibis authors' code.
 
-    :param utilisation: of a unit, at most
-    :param memory_share: of a node's memory
-    :param front_end: rate times mean response of an application, below; ``None``: any
-    :param deadline_share: of a deadline, that a response may take by the models; not theirs
+    :param utilisation: maximum utilisation of a unit
+    :param memory_share: usable share of a node's memory
+    :param front_end: upper limit of rate times mean response of an application; ``None``: none
+    :param deadline_share: share of a deadline that a predicted response may take; not from Ibis
     """
 
     utilisation: float = 0.8
@@ -38,7 +38,7 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class App:
     """
-    A task as a cluster is asked to host it, an application.
+    An application: a task that a cluster is to host.
 
     :param rate_per_s: requests a second, Poisson
     """
@@ -49,19 +49,19 @@ class App:
 
     @property
     def objective(self) -> Objective:
-        """Return what must be within the deadline; the Ibis authors take the mean."""
+        """Return the figure that must be within the deadline; the Ibis authors use the mean."""
         return self.task.objective or 'mean'
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
     """
-    What an application asks of a unit.
+    The demand of an application on a unit.
 
-    :param network: the class of its requests; those of one class need no swap in between
-    :param second_ms2: second moment of the service
-    :param memory_mib: of the network, once for all that share it
-    :param entry: the same as the models take it
+    :param network: class of its requests; there are no swaps within a class
+    :param second_ms2: second moment of the service time
+    :param memory_mib: memory of the network, counted once for all that share it
+    :param entry: the same demand as input of the models
     """
 
     app: str
@@ -75,18 +75,18 @@ class Demand:
     entry: Entry
 
 
-#: what an application asks of the units of a node, preprocessing first, its network last
+#: demands of an application on the units of a node, preprocessing first, its network last
 Option = tuple[Demand, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """
-    What is to be placed where.
+    A placement problem.
 
     :param apps: in order of arrival
     :param nodes: by name; equal nodes share one object
-    :param system: says what networks cost
+    :param system: has the costs of networks
     """
 
     apps: tuple[App, ...]
@@ -96,7 +96,7 @@ class Problem:
 
 
 def options(system: SystemFile, node: Device, app: App) -> list[Option]:
-    """Return the ways in which a node could serve an application; none where it cannot."""
+    """Return the ways in which a node could serve an application; none when it cannot."""
     if app.task.device and system.all_devices()[app.task.device] is not node:
         return []
     ways = [
@@ -113,7 +113,7 @@ def options(system: SystemFile, node: Device, app: App) -> list[Option]:
 
 def _demand(app: App, network: str, unit: str, cost: Cost, node: Device) -> Demand:
     task = app.task
-    # preprocessing is shared whatever the network is
+    # preprocessing is shared by all networks
     own = task.own_copy and (not task.preprocess or network == task.network)
     name = f'{network} of {app.name}' if own else network
     entry = make_entry(app.name, ('', unit), name, cost, node, app.rate_per_s, task.priority)

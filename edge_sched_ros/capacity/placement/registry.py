@@ -29,7 +29,7 @@ from edge_sched_ros.plugins.registry import Registry
 _CLASSES = (Ibis, IbisFirstFit, Balanced, FirstFit, BestFit, WorstFit)
 #: names of the algorithms of this package
 ALGORITHMS: tuple[str, ...] = tuple(one.name for one in _CLASSES)
-#: the best placement of all, which is searched for and no online algorithm
+#: the best placement, found by a search, not by an online algorithm
 OPTIMUM = 'optimum'
 
 
@@ -42,7 +42,7 @@ def _requirement(found: Any) -> str:
     return problem or options_problem(found)
 
 
-#: where online algorithms are found
+#: registry of online algorithms
 PLACEMENT_ALGORITHMS: Registry[type[Any]] = Registry(
     Kind(
         'placement algorithm',
@@ -84,10 +84,10 @@ def algorithm_options(name: str, where: str) -> tuple[Option, ...]:
 
 def guarded(name: str, where: str) -> AbstractContextManager[None]:
     """
-    Return a context in which an algorithm is asked: what one from outside raises is one line.
+    Return a context for calls of an algorithm: an exception from outside code becomes one line.
 
-    :param where: the key that names it, for messages
-    :raises ConfigError: within, instead of what the algorithm raises
+    :param where: the key with its name, for messages
+    :raises ConfigError: instead of the algorithm's exception
     """
     if PLACEMENT_ALGORITHMS.is_built_in(name):
         return nullcontext()

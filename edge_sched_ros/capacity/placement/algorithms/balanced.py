@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Latency-aware, this project's own: the node whose scarcest resource stays the freest."""
+"""Latency-aware, by this project: the node whose most used resource keeps the most headroom."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from edge_sched_ros.capacity.placement.state import ClusterState
 
 class Balanced:
     """
-    Least dominant share: of memory and of every unit, the one that is most used afterwards.
+    Least dominant share: the largest share of memory or of a unit in use after the placement.
 
-    What Ibis leaves out of its choice counts here: the processor that preprocesses, and memory.
-    That networks go together follows, as swaps and a second copy in memory cost shares.
+    Unlike Ibis, the choice includes the processor that preprocesses, and memory. Equal networks
+    are placed together as a consequence, since swaps and a second copy in memory use shares.
     """
 
     name: ClassVar[str] = 'balanced'
@@ -39,9 +39,9 @@ class Balanced:
     def choose(
         self, state: ClusterState, app: App, without: Collection[str] = ()
     ) -> Choice | Rejection:
-        """Return where an application should go."""
+        """Return the place for an application."""
         places = [(node, option) for _, node, option in candidates(state, app, without)]
-        # bounds from below first; the exact share only for those that come up
+        # lower bounds first; the exact share only for candidates
         heap = [
             (_least(node, app, option, state.limits), turn, False)
             for turn, (node, option) in enumerate(places)
@@ -62,7 +62,7 @@ class Balanced:
 
 
 def dominant_share(node: NodeState, app: App, option: Option, limits: Limits) -> float:
-    """Return the largest share in use after a placement; 1 is all that may be given away."""
+    """Return the largest share in use after a placement; 1 is the limit."""
     asked: dict[str, list[Demand]] = {}
     for demand in option:
         asked.setdefault(demand.unit, list(node.demands[demand.unit])).append(demand)
@@ -75,14 +75,14 @@ def dominant_share(node: NodeState, app: App, option: Option, limits: Limits) ->
 
 
 def _least(node: NodeState, app: App, option: Option, limits: Limits) -> float:
-    """Return a bound from below: no swap more, and every network there already."""
+    """Return a lower bound: no more swaps, and every network already present."""
     shares = dict(node.utilisation)
     for demand in option:
         unit = node.spec.units[demand.unit]
         if unit.batch == 1:
             shares[demand.unit] += demand.rate_per_ms * demand.service_ms / unit.cores
     busiest = max(shares.values()) / limits.utilisation
-    # a little less: the exact sum may be rounded otherwise
+    # slightly less: the exact sum may be rounded differently
     return max(busiest, _memory_share(node, app.task.memory_mib)) * (1 - 1e-9)
 
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What every online algorithm does: choose a node for one application."""
+"""The base of online algorithms: choose a node for one application."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _WORDS = {
     'batch': 'batch another network',
     'memory': 'lack memory',
     'busy': 'would be too busy',
-    'late': 'would answer too late',
+    'late': 'would be too late',
     'front_end': 'would have too many requests in flight',
 }
-#: of what is furthest from a yes to what is nearest
+#: from the least to the most promising
 _NEAR = {kind: rank for rank, kind in enumerate(_WORDS)}
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A node and how it would serve the application."""
+    """A node and the way it would serve the application."""
 
     node: str
     option: Option
@@ -53,16 +53,16 @@ class Algorithm(Protocol):
     """
 
     name: ClassVar[str]
-    #: whether it asks the queueing models
+    #: whether it uses the queueing models
     latency_aware: ClassVar[bool] = False
 
     def choose(
         self, state: ClusterState, app: App, without: Collection[str] = ()
     ) -> Choice | Rejection:
         """
-        Return where an application should go.
+        Return the place for an application.
 
-        :param without: nodes that are out of the question
+        :param without: excluded nodes
         """
         ...
 
@@ -70,7 +70,7 @@ class Algorithm(Protocol):
 def candidates(
     state: ClusterState, app: App, without: Collection[str] = ()
 ) -> Iterator[tuple[int, NodeState, Option]]:
-    """Return every node with every way it could serve an application, in order of nodes."""
+    """Return every node with every way to serve an application, in order of nodes."""
     ways = state.options(app)
     for index, (name, node) in enumerate(state.nodes.items()):
         if name not in without:
@@ -79,7 +79,7 @@ def candidates(
 
 
 def rejection(refusals: Iterable[Refusal]) -> Rejection:
-    """Return why every node said no, and the words of one that came near."""
+    """Return why no node can take it, with the text of the most promising one."""
     found = list(refusals)
     if not found:
         return Rejection('no node can run it')

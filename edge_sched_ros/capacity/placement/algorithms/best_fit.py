@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Memory only: the node that has the least memory left, of those with enough."""
+"""Memory only: of the nodes with enough memory, the one with the least left."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from edge_sched_ros.capacity.placement.node import NodeState
 
 
 class BestFit(Knapsack):
-    """Takes the node that has the least memory left, of those with enough."""
+    """Takes the node with the least memory left among those with enough."""
 
     name: ClassVar[str] = 'best-fit'
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Latency-aware, breadth first: together with the same network, else where it is quiet."""
+"""Latency-aware, breadth first: a node with the same network, else the least busy one."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from edge_sched_ros.capacity.placement.state import ClusterState
 
 class Ibis:
     """
-    The best node of each kind of accelerator, then the kind that grows less busy.
+    The best node of each kind of accelerator, then the kind with the smaller added load.
 
-    Rules confirmed from the code of the Ibis authors: of the nodes that can take it, one that has
-    the network on its accelerator; else the one whose accelerator is least busy, an idle one
-    first; between kinds the smaller increase of utilisation, swaps included. Of several that have
-    the network, the least busy: inferred.
+    Rules confirmed from the code of the Ibis authors: among the nodes that can take it, one that
+    has the network on its accelerator; else the one whose accelerator is least busy, an idle one
+    first; between kinds the smaller increase of utilisation, swaps included. The least busy of
+    several with the network is inferred.
     """
 
     name: ClassVar[str] = 'ibis'
@@ -37,7 +37,7 @@ class Ibis:
     def choose(
         self, state: ClusterState, app: App, without: Collection[str] = ()
     ) -> Choice | Rejection:
-        """Return where an application should go."""
+        """Return the place for an application."""
         by_kind: dict[str, list[tuple[tuple[float, ...], NodeState, Option]]] = {}
         for index, node, option in candidates(state, app, without):
             key = (*self._rank(node, option[-1]), float(index))
@@ -46,7 +46,7 @@ class Ibis:
         refusals: list[Refusal] = []
         best: list[tuple[float, Choice]] = []
         for ranked in by_kind.values():
-            # the first that can: few are asked, and no two have the same key but for its option
+            # the first feasible one: few are checked, and keys are unique except for the option
             for _, node, option in sorted(ranked, key=lambda one: one[0]):
                 found = refusal(node, app, option, state.limits)
                 if found is None:
@@ -62,7 +62,7 @@ class Ibis:
 
 
 def increase(node: NodeState, option: Option) -> float:
-    """Return by how much the accelerator gets busier, swaps included."""
+    """Return the added utilisation of the accelerator, swaps included."""
     last = option[-1]
     asked = node.demands[last.unit] + [one for one in option if one.unit == last.unit]
     return busy(node.spec.units[last.unit], asked) - node.utilisation[last.unit]

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Latency-aware, depth first: together with the same network, else the first node that can."""
+"""Latency-aware, depth first: a node with the same network, else the first feasible one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from edge_sched_ros.capacity.placement.problem import Demand
 
 
 class IbisFirstFit(Ibis):
-    """As ``ibis``, but fills one node after the other, in the order of the file."""
+    """Like ``ibis``, but fills one node after the other, in the order of the file."""
 
     name: ClassVar[str] = 'ibis-first-fit'
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the memory-only baselines have in common: the knapsacks of the Ibis paper."""
+"""The common base of the memory-only baselines: the knapsacks of the Ibis paper."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from edge_sched_ros.capacity.placement.state import ClusterState
 
 
 class Knapsack:
-    """Looks at memory alone; a node without ``memory_mib`` has room for all."""
+    """Uses only memory; a node without ``memory_mib`` has room for all."""
 
     name: ClassVar[str]
     latency_aware: ClassVar[bool] = False
@@ -27,7 +27,7 @@ class Knapsack:
     def choose(
         self, state: ClusterState, app: App, without: Collection[str] = ()
     ) -> Choice | Rejection:
-        """Return where an application should go."""
+        """Return the place for an application."""
         refusals: list[Refusal] = []
         best: tuple[float, Choice] | None = None
         for index, node, option in candidates(state, app, without):
@@ -41,10 +41,10 @@ class Knapsack:
         return rejection(refusals) if best is None else best[1]
 
     def _rank(self, index: int, node: NodeState) -> float:
-        """Return what is least for the node to be taken."""
+        """Return the key; the node with the smallest key is chosen."""
         raise NotImplementedError
 
 
 def free_mib(node: NodeState) -> float:
-    """Return the memory a node has left."""
+    """Return the free memory of a node."""
     return float('inf') if node.memory_mib is None else node.memory_mib - node.used_mib

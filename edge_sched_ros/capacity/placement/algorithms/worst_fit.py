@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Memory only: the node that has the most memory left."""
+"""Memory only: the node with the most memory left."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from edge_sched_ros.capacity.placement.node import NodeState
 
 
 class WorstFit(Knapsack):
-    """Takes the node that has the most memory left."""
+    """Takes the node with the most memory left."""
 
     name: ClassVar[str] = 'worst-fit'
 
