@@ -100,7 +100,7 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool)
     callback=_show_version,
     help='Show the version.',
 )
-@click.option('--verbose', is_flag=True, help='Log what the program does, on standard error.')
+@click.option('--verbose', is_flag=True, help='Log the steps of the program on standard error.')
 @click.option(
     '--debug',
     is_flag=True,

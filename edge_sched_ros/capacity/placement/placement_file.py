@@ -29,7 +29,7 @@ from edge_sched_ros.system.workload import Piece
 from edge_sched_ros.system.workload import Task
 from edge_sched_ros.system.workload import TRIGGERS
 
-#: where a file does not say; the Ibis authors' constant
+#: default; the Ibis authors' constant
 _UTILISATION = 0.8
 
 

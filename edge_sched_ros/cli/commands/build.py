@@ -159,7 +159,7 @@ def _measuring(
 
 
 def _with_options(spec: NetworkSpec, asked: EngineOptions) -> NetworkSpec:
-    """Return a network with what is asked for here before what its YAML says."""
+    """Return a network with the options given here, which override its YAML."""
     from dataclasses import replace
 
     from edge_sched_ros.execution.network_variants import with_options

@@ -58,10 +58,10 @@ def write_system_file(
 
     While nothing is known of any task, the file stays as it is.
 
-    :param name: of the file, ``~`` for the home folder
+    :param name: path of the file; ``~`` is the home folder
     :param seen_hz: stream -> messages a second
-    :param networks: task -> name of its network
-    :param root: where the machine's files are
+    :param networks: task -> the name of its network
+    :param root: root of the machine's file system
     :raises ConfigError: when it cannot be written, or nothing is known of any task
     """
     if not name:

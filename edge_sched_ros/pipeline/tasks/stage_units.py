@@ -40,7 +40,7 @@ class StageUnits:
         """
         Return unit -> engine, for every unit of the machine that can run a network.
 
-        :raises ConfigError: when the engine that is asked for cannot be used, or lacks an option
+        :raises ConfigError: when the configured engine cannot be used, or lacks an option
             that the network sets
         """
         name, where = spec.engine, f'{spec.source}: engine'

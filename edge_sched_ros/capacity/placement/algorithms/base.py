@@ -46,7 +46,7 @@ class Rejection:
 
 class Algorithm(Protocol):
     """
-    Chooses a node for an application; changes nothing.
+    Chooses a node for an application, without placing it.
 
     One from outside may have ``options``, a tuple of ``plugins.options.Option``; ``__init__``
     takes them by keyword.
