@@ -1,15 +1,21 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Costs of a network by unit, in short: a column of numbers per unit becomes stages."""
+"""Networks in short: a column of numbers per unit becomes stages, and their keys become it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+from edge_sched_ros.system.fields import WrongAtError
 
 #: keys of a cost that belong to the cut after, and before, a stage
 _AFTER, _BEFORE = 'leave_ms', 'enter_ms'
 _ONE = 'infer'
 Columns = dict[str, dict[str, Any]]
+Keys = tuple[str, ...]
+#: keys down to a variant in networks, or to a unit in the cost of a stage of it
+_VARIANT = 4
 
 
 def stages_from(cost: Any) -> Any:
@@ -17,10 +23,10 @@ def stages_from(cost: Any) -> Any:
     Return stages as a file would list them.
 
     :param cost: unit -> cost, or unit -> key of a cost -> a number per layer group
-    :raises ValueError: for columns of unequal length, or a group that no unit can run
+    :raises WrongAtError: for columns of unequal length, or a group that no unit can run
     """
     if not isinstance(cost, dict):
-        raise ValueError('cost must be a mapping of units')
+        raise WrongAtError(('cost',), 'must be a mapping of units')
     columns = {unit: _column(one) for unit, one in cost.items()}
     times = [one.get('latency_ms') for one in columns.values() if isinstance(one, dict)]
     if not any(map(_is_list, times)):
@@ -33,7 +39,7 @@ def stages_from(cost: Any) -> Any:
                 stage['cost'][unit] = _group(unit, column, index, count)
     for index, stage in enumerate(stages):
         if not stage['cost']:
-            raise ValueError(f'cost: no unit can run group {index} (all are null)')
+            raise WrongAtError(('cost',), f'no unit can run group {index} (all are null)')
     return stages
 
 
@@ -46,11 +52,14 @@ def _groups(columns: Columns) -> int:
     first, count = '', 0
     for unit, column in columns.items():
         times = column.get('latency_ms') if isinstance(column, dict) else None
-        if not isinstance(times, (list, tuple)) or not times:
-            raise ValueError(f'cost.{unit}.latency_ms: must be a list, as for the other units')
+        key = ('cost', unit, 'latency_ms')
+        if not isinstance(times, (list, tuple)):
+            raise WrongAtError(key, 'must be a list, as for the other units')
+        if not times:
+            raise WrongAtError(key, 'must have a number per layer group, or be one number')
         if first and len(times) != count:
             problem = f'has {len(times)} groups, cost.{first}.latency_ms has {count}'
-            raise ValueError(f'cost.{unit}.latency_ms: {problem}')
+            raise WrongAtError(key, problem)
         first, count = first or unit, len(times)
     return count
 
@@ -69,10 +78,50 @@ def _group(unit: str, column: dict[str, Any], index: int, count: int) -> dict[st
             continue
         if len(value) != length:
             problem = f'has {len(value)} numbers, but there are {length} {what}'
-            raise ValueError(f'cost.{unit}.{key}: {problem}')
+            raise WrongAtError(('cost', unit, key), problem)
         found[key] = value[at]
     return found
 
 
 def _is_list(value: Any) -> bool:
     return isinstance(value, (list, tuple))
+
+
+def as_written(keys: Keys, data: Mapping[Any, Any]) -> Keys:
+    """
+    Return the key of an error as the file has it.
+
+    A network of one variant need not name it, and ``cost`` stands for stages.
+
+    :param data: what the file holds
+    """
+    if keys[:1] != ('networks',) or keys[2:3] != ('variants',) or len(keys) < _VARIANT:
+        return keys
+    head, rest = keys[:_VARIANT], keys[_VARIANT:]
+    written = data['networks'][keys[1]]
+    if not isinstance(written, Mapping):
+        return keys
+    if 'variants' in written:
+        written = written['variants'].get(keys[3])
+    else:
+        head = keys[:2]
+    if isinstance(written, Mapping) and isinstance(written.get('cost'), Mapping):
+        rest = _in_columns(rest, written['cost'])
+    return head + rest
+
+
+def _in_columns(keys: Keys, cost: Mapping[Any, Any]) -> Keys:
+    """Return ``cost.UNIT.KEY.GROUP`` of ``stages.GROUP.cost.UNIT.KEY``."""
+    if len(keys) < _VARIANT or keys[0] != 'stages' or keys[2] != 'cost':
+        return keys
+    group, unit, inner = int(keys[1]), keys[3], keys[4:]
+    column = cost.get(unit)
+    if inner and isinstance(column, Mapping):
+        values = column.get(inner[0])
+    else:
+        values, inner = column, ()
+    if not isinstance(values, (list, tuple)):
+        return ('cost', unit, *inner)
+    # the cut before a group is the one after the group before
+    index = group - 1 if inner[:1] == ('enter_ms',) else group
+    return ('cost', unit, *inner, str(index))

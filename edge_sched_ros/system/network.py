@@ -23,6 +23,7 @@ from edge_sched_ros.system.fields import Share
 from edge_sched_ros.system.fields import Strict
 from edge_sched_ros.system.fields import Truth
 from edge_sched_ros.system.fields import Whole
+from edge_sched_ros.system.fields import WrongAtError
 from edge_sched_ros.system.tensors import TensorSpec
 from edge_sched_ros.system.wiring import check_wiring
 
@@ -136,7 +137,7 @@ class Variant(Strict):
             return value
         rest = {key: given for key, given in value.items() if key != 'cost'}
         if rest.get('stages') or rest.get('layers'):
-            raise ValueError('cost goes without stages and layers')
+            raise WrongAtError(('cost',), 'goes without stages and layers')
         return {**rest, 'stages': stages_from(value['cost'])}
 
     @model_validator(mode='after')

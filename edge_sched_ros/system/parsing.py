@@ -14,15 +14,15 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.validation_text import key_word
 from edge_sched_ros.documents.validation_text import plain_problem
 from edge_sched_ros.documents.validation_text import shortened
+from edge_sched_ros.system.cost_columns import as_written
 from edge_sched_ros.system.fields import NAME_WORDS
 from edge_sched_ros.system.fields import WrongAtError
 from edge_sched_ros.system.links import link_table
-from edge_sched_ros.system.near_keys import near_key
-from edge_sched_ros.system.old_keys import instead
-from edge_sched_ros.system.old_keys import older_profile
 from edge_sched_ros.system.origins import joined
 from edge_sched_ros.system.system_file import SystemFile
-from edge_sched_ros.system.written_keys import as_written
+from edge_sched_ros.system.unknown_keys import older_profile
+from edge_sched_ros.system.unknown_keys import UNKNOWN
+from edge_sched_ros.system.unknown_keys import unknown_key
 
 #: the version of the format that this can read
 FORMAT = 1
@@ -52,19 +52,12 @@ def parse_system(*files: tuple[str, Mapping[Any, Any]], name: str = '') -> Syste
     try:
         system = SystemFile.model_validate(data).with_origins(origins, name)
     except ValidationError as error:
-        found = [(each, _keys(each)) for each in error.errors()]
+        found = [(_problem(each, _keys(each)), _keys(each)) for each in error.errors()]
         # a key that is missing may be there by its old name, or mistyped
-        extra = [(each, at) for each, at in found if _is_extra(each)]
-        old = [(each, at) for each, at in extra if instead(at)]
-        mistyped = [(each, at) for each, at in extra if near_key(each['loc'])]
-        first, keys = (old or mistyped or found)[0]
+        (_, problem), keys = min(found, key=lambda one: one[0][0])
         written = as_written(keys, data)
         where = origins.of(_known(written, data)) or name
         key = '.'.join(key_word(part) for part in written)
-        problem = instead(keys) if _is_extra(first) else ''
-        problem = problem or plain_problem(first, {**_WORDS, **_short_form(keys)})
-        if _is_extra(first):
-            problem += '' if instead(keys) else near_key(first['loc'])
         raise ConfigError(f'{where}: {key}' if key else where, problem) from None
     if system.named_devices():
         link_table(system)
@@ -102,6 +95,13 @@ def _check_format(where: str, data: Mapping[Any, Any]) -> None:
         raise ConfigError(f'{where}: format', f'is {shown}; this can read format {FORMAT}')
 
 
+def _problem(error: Mapping[str, Any], keys: tuple[str, ...]) -> tuple[int, str]:
+    """Return how sure it is that this is the mistake, the surest lowest, and what it is."""
+    if error['type'] == 'extra_forbidden':
+        return unknown_key(keys)
+    return UNKNOWN, plain_problem(error, {**_WORDS, **_short_form(keys)})
+
+
 def _short_form(keys: tuple[str, ...]) -> dict[str, str]:
     """Return words for a value that may be a mapping or something shorter."""
     short = ''
@@ -117,10 +117,6 @@ def _keys(error: Mapping[str, Any]) -> tuple[str, ...]:
     keys = tuple(str(part) for part in error['loc'] if str(part) not in _BRANCHES)
     cause = error.get('ctx', {}).get('error')
     return keys + cause.keys if isinstance(cause, WrongAtError) else keys
-
-
-def _is_extra(error: Mapping[str, Any]) -> bool:
-    return bool(error['type'] == 'extra_forbidden')
 
 
 def _known(keys: tuple[str, ...], data: Any) -> tuple[str, ...]:
