@@ -101,7 +101,8 @@ def _planned(
     for key, piece in chain.pieces:
         where = '.'.join((chain.where, *key))
         network = network_called(piece.network, system.networks, system.costs, where)
-        variant, at = network.first, system.at('networks', piece.network)
+        variant = network.first
+        at = system.at('networks', piece.network, *network.key_of(variant))
         title = system.name or system.where
         found = stage_costs(variant, device, system.costs, at, title)
         unit_key = '.'.join((chain.where, *key[:-1], 'unit'))

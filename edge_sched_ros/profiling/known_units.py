@@ -67,7 +67,7 @@ class KnownUnits:
         return found
 
     def _cost(self, stage: Stage, network: str, unit: str) -> Cost | None:
-        where = self._system.at('networks', network, stage.name)
+        where = self._system.at('networks', network, stage.name, 'library')
         title = self._system.name or self._system.where
         return cost_on(stage, unit, self._unit(unit), self._system.costs, where, title)
 

@@ -11,10 +11,11 @@ from edge_sched_ros.system.fields import WrongAtError
 
 #: keys of a cost that belong to the cut after, and before, a stage
 _AFTER, _BEFORE = 'leave_ms', 'enter_ms'
-_ONE = 'infer'
+#: name of the stage of a network that has only one
+ONE_STAGE = 'infer'
 Columns = dict[str, dict[str, Any]]
 Keys = tuple[str, ...]
-#: keys down to a variant in networks, or to a unit in the cost of a stage of it
+#: keys down to a variant in networks
 _VARIANT = 4
 
 
@@ -30,7 +31,7 @@ def stages_from(cost: Any) -> Any:
     columns = {unit: _column(one) for unit, one in cost.items()}
     times = [one.get('latency_ms') for one in columns.values() if isinstance(one, dict)]
     if not any(map(_is_list, times)):
-        return [{'name': _ONE, 'cost': cost}]
+        return [{'name': ONE_STAGE, 'cost': cost}]
     count = _groups(columns)
     stages: list[dict[str, Any]] = [{'name': f'g{index}', 'cost': {}} for index in range(count)]
     for unit, column in columns.items():
@@ -112,16 +113,19 @@ def as_written(keys: Keys, data: Mapping[Any, Any]) -> Keys:
 
 def _in_columns(keys: Keys, cost: Mapping[Any, Any]) -> Keys:
     """Return ``cost.UNIT.KEY.GROUP`` of ``stages.GROUP.cost.UNIT.KEY``."""
-    if len(keys) < _VARIANT or keys[0] != 'stages' or keys[2] != 'cost':
+    group = ''
+    if keys[:1] == ('stages',) and keys[2:3] == ('cost',):
+        group, keys = keys[1], keys[2:]
+    if keys[:1] != ('cost',) or len(keys) < 2:
         return keys
-    group, unit, inner = int(keys[1]), keys[3], keys[4:]
+    unit, inner = keys[1], keys[2:]
     column = cost.get(unit)
-    if inner and isinstance(column, Mapping):
-        values = column.get(inner[0])
-    else:
+    if not inner or not isinstance(column, Mapping):
         values, inner = column, ()
-    if not isinstance(values, (list, tuple)):
+    else:
+        values = column.get(inner[0])
+    if not group or not _is_list(values):
         return ('cost', unit, *inner)
     # the cut before a group is the one after the group before
-    index = group - 1 if inner[:1] == ('enter_ms',) else group
+    index = int(group) - 1 if inner[:1] == ('enter_ms',) else int(group)
     return ('cost', unit, *inner, str(index))

@@ -13,7 +13,6 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.high_level.graph import NetworkGraph
 from edge_sched_ros.core.high_level.graph import Segment
 from edge_sched_ros.core.high_level.graph import Tensor
-from edge_sched_ros.system.network import Stage
 from edge_sched_ros.system.network import Variant
 from edge_sched_ros.system.pieces import keyed_pieces
 from edge_sched_ros.system.stage_costs import network_called
@@ -96,13 +95,6 @@ def with_programs(
     )
 
 
-def stages_of(variant: Variant) -> tuple[Stage, ...]:
-    """Return the stages of a variant; for ``layers`` they have names and nothing else."""
-    if not variant.layers:
-        return variant.stages
-    return tuple(Stage(name=f's{index}') for index in range(variant.segments))
-
-
 def digest_of(variant: Variant) -> str:
     """Return what the files of a variant are known by; empty where the system does not say."""
     parts = [(stage.name, stage.digest) for stage in variant.stages if stage.digest]
@@ -113,7 +105,7 @@ def digest_of(variant: Variant) -> str:
 
 
 def _graph(name: str, variant: Variant) -> NetworkGraph:
-    wiring = wired(stages_of(variant), variant.inputs, variant.outputs)
+    wiring = wired(variant.all_stages, variant.inputs, variant.outputs)
     given = [one for segment in wiring.segments for one in segment.outputs]
     sizes = {one: tensor.nbytes for one, tensor in variant.tensors.items()}
     tensors = {one: Tensor(one, sizes.get(one, 0)) for one in (*wiring.inputs, *given)}

@@ -11,6 +11,7 @@ from pydantic import Field
 from pydantic import model_validator
 
 from edge_sched_ros.documents.names import Named
+from edge_sched_ros.system.cost_columns import ONE_STAGE
 from edge_sched_ros.system.cost_columns import stages_from
 from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.fields import Chance
@@ -29,6 +30,9 @@ from edge_sched_ros.system.wiring import check_wiring
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+#: what the variant of a network is called whose keys stand at the network
+ALONE = 'base'
 
 
 class Stage(Strict):
@@ -130,6 +134,21 @@ class Variant(Strict):
         ' weights. With another hash the costs are not used.',
     )
 
+    @property
+    def all_stages(self) -> tuple[Stage, ...]:
+        """Return the stages; those of ``layers`` have names and nothing else."""
+        if not self.layers:
+            return self.stages
+        return tuple(Stage(name=f's{index}') for index in range(self.segments))
+
+    def cost_key(self, stage: str) -> tuple[str, ...]:
+        """Return the key of a stage's cost below the variant, in short where it can be."""
+        names = [one.name for one in self.stages]
+        short = names == [ONE_STAGE] or names == [f'g{index}' for index in range(len(names))]
+        if short and not any(one.library for one in self.stages):
+            return ('cost',)
+        return ('stages', str(names.index(stage)), 'cost')
+
     @model_validator(mode='before')
     @classmethod
     def _from_cost(cls, value: Any) -> Any:
@@ -178,9 +197,14 @@ class Network(Strict):
             return value
         own = {key: given for key, given in value.items() if key in cls.model_fields}
         rest = {key: given for key, given in value.items() if key not in own}
-        return {**own, 'variants': {'base': rest}}
+        return {**own, 'variants': {ALONE: rest}}
 
     @property
     def first(self) -> Variant:
         """Return the variant that jobs begin as."""
         return next(iter(self.variants.values()))
+
+    def key_of(self, variant: Variant) -> tuple[str, ...]:
+        """Return the key of a variant below the network; none for one that stands there alone."""
+        name = next(name for name, one in self.variants.items() if one is variant)
+        return () if list(self.variants) == [ALONE] else ('variants', name)

@@ -17,7 +17,7 @@ from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.network import Stage
 from edge_sched_ros.system.stage_costs import at_speed
 from edge_sched_ros.system.stage_costs import cost_on
-from edge_sched_ros.system.stage_costs import stage_costs
+from edge_sched_ros.system.stage_costs import stages_on
 from edge_sched_ros.system.system_file import SystemFile
 from edge_sched_ros.system.unit import Unit
 
@@ -40,7 +40,7 @@ def network_cost(name: str, unit_name: str, device: Device, system: SystemFile) 
         if unit.array is None:
             return None
         where = system.at('networks', name)
-        stages = stage_costs(variant, device, system.costs, where, system.name)
+        stages = stages_on(variant, device, system.costs, where, system.name)
         return _total([_with_spread(stage.on[unit_name], device) for stage in stages])
     found = []
     for stage in variant.stages:
@@ -107,7 +107,7 @@ def _stage_cost(
 ) -> Cost | None:
     # a key's file takes a search: only for messages
     found = not stage.library or stage.library in system.costs
-    where = '' if found else system.at('networks', network, stage.name)
+    where = '' if found else system.at('networks', network, 'stages', stage.name, 'library')
     return cost_on(stage, unit_name, unit, system.costs, where, system.name)
 
 

@@ -16,9 +16,9 @@ from edge_sched_ros.system.counted import counted
 from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.graph import digest_of
 from edge_sched_ros.system.graph import pieces_name
-from edge_sched_ros.system.stage_costs import cost_on
+from edge_sched_ros.system.network_costs import check_system_costs
 from edge_sched_ros.system.stage_costs import network_called
-from edge_sched_ros.system.stage_costs import stage_costs
+from edge_sched_ros.system.stage_costs import stages_on
 from edge_sched_ros.system.system_file import SystemFile
 from edge_sched_ros.system.workload import Piece
 
@@ -38,6 +38,7 @@ def device_offers(system: SystemFile) -> list[DeviceOffer]:
     graphs: dict[str, Pieces] = {name: (Piece(network=name),) for name in system.networks}
     graphs |= {pieces_name(task.pieces): task.pieces for task in system.tasks.values()}
     devices = system.named_devices()
+    check_system_costs(system, devices.values())
     return [
         _offer(system, name, title, devices[title], graphs)
         for title, names in counted(devices, partial(system.at, 'devices')).items()
@@ -83,26 +84,8 @@ def segments_on(
     """
     for index, piece in enumerate(pieces):
         prefix = f'{piece.network}_' if index < len(pieces) - 1 else ''
-        for stage, on in _stages(system, device, title, piece.network):
-            able = {unit: cost for unit, cost in on.items() if piece.unit in ('', unit)}
-            yield f'{prefix}{stage}', able
-
-
-def _stages(
-    system: SystemFile, device: Device, title: str, network: str
-) -> Iterator[tuple[str, OnUnits]]:
-    """Yield the stages of a network with their costs on the units of a device."""
-    where = system.at('networks', network)
-    variant = network_called(network, system.networks, system.costs, where).first
-    if variant.layers:
-        if any(unit.array for unit in device.units.values()):
-            for found in stage_costs(variant, device, system.costs, where, title):
-                yield found.name, found.on
-        return
-    for stage in variant.stages:
-        key = f'{where}.{stage.name}'
-        costs = (
-            (name, cost_on(stage, name, unit, system.costs, key, title))
-            for name, unit in device.units.items()
-        )
-        yield stage.name, {name: cost for name, cost in costs if cost is not None}
+        where = system.at('networks', piece.network)
+        network = network_called(piece.network, system.networks, system.costs, where)
+        for stage in stages_on(network.first, device, system.costs, where, title):
+            able = {unit: cost for unit, cost in stage.on.items() if piece.unit in ('', unit)}
+            yield f'{prefix}{stage.name}', able

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from dataclasses import replace
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.system.cost_columns import ONE_STAGE
 from edge_sched_ros.system.cost_lookup import check_units
 from edge_sched_ros.system.cost_lookup import given_for
 from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.layer_costs import layer_costs
+from edge_sched_ros.system.network import ALONE
 from edge_sched_ros.system.network import Network
 from edge_sched_ros.system.network import Stage
 from edge_sched_ros.system.network import Variant
@@ -47,7 +49,7 @@ def network_called(
     if name not in costs:
         known = ', '.join([*networks, *costs]) or 'none'
         raise ConfigError(where, f"there is no network '{name}' (there are {known})")
-    return Network(variants={'base': Variant(stages=(Stage(name='infer', library=name),))})
+    return Network(variants={ALONE: Variant(stages=(Stage(name=ONE_STAGE, library=name),))})
 
 
 def stage_costs(
@@ -61,14 +63,35 @@ def stage_costs(
     :param title: what messages call the device
     :raises ConfigError: for a stage that no unit can run, or a network nobody has heard of
     """
+    found = stages_on(variant, device, costs, where, title)
+    if variant.layers and not any(stage.on for stage in found):
+        raise ConfigError(f'{where}.layers', f'needs units with an array, and {title} has none')
+    for stage, spec in zip(found, variant.stages):
+        at = '.'.join((where, *variant.cost_key(spec.name)))
+        table = _table(spec, costs, at, title)
+        check_units(table, device, at)
+        if not stage.on:
+            given, there = ', '.join(sorted(table)) or 'nothing', ', '.join(sorted(device.units))
+            able = f'it has costs for {given}; there are {there}'
+            raise ConfigError(at, f'no unit of {title} can run this stage ({able})')
+    return found
+
+
+def stages_on(
+    variant: Variant, device: Device, costs: Costs, where: str, title: str
+) -> list[StageCosts]:
+    """Return the same with the stages that no unit can run, whose costs are empty."""
     if variant.layers:
-        return _from_layers(variant, device, where, title)
+        return _from_layers(variant, device, where)
     found = []
     for stage in variant.stages:
-        key = f'{where}.{stage.name}'
-        table = _table(stage, costs, key, title)
-        check_units(table, device, key)
-        found.append(_placed(stage, table, device, key, title))
+        key = '.'.join((where, *variant.cost_key(stage.name)[:-1], 'library'))
+        pairs = (
+            (name, cost_on(stage, name, unit, costs, key, title))
+            for name, unit in device.units.items()
+        )
+        on = {name: cost for name, cost in pairs if cost is not None}
+        found.append(StageCosts(stage.name, stage.chance, stage.exit_chance, _cheapest_first(on)))
     return found
 
 
@@ -99,7 +122,7 @@ def _table(stage: Stage, costs: Costs, where: str, title: str) -> dict[str, Cost
     if stage.library not in costs:
         known = ', '.join(sorted(costs)) or 'none'
         problem = f"{title} knows no costs of '{stage.library}' (known: {known})"
-        raise ConfigError(f'{where}.library', problem)
+        raise ConfigError(where, problem)
     return {**costs[stage.library], **stage.cost}
 
 
@@ -110,29 +133,12 @@ def cost_on(
     Return what a stage costs on a unit at its speed, ``None`` where nothing is said of that.
 
     :param costs: what the stage's ``library`` may name
-    :param where: the key of the stage, for messages
+    :param where: the key of the stage's library, for messages
     :param title: what messages call the device
     :raises ConfigError: for a network nobody has heard of
     """
     cost = given_for(_table(stage, costs, where, title), name, unit)
     return None if cost is None else _scaled(cost, unit, stage)
-
-
-def _placed(
-    stage: Stage, table: dict[str, Cost], device: Device, where: str, title: str
-) -> StageCosts:
-    on = {}
-    for name, unit in device.units.items():
-        cost = given_for(table, name, unit)
-        if cost is not None:
-            on[name] = _scaled(cost, unit, stage)
-    if not on:
-        given, there = ', '.join(sorted(table)) or 'nothing', ', '.join(sorted(device.units))
-        raise ConfigError(
-            where,
-            f'no unit of {title} can run this stage (it has costs for {given}; there are {there})',
-        )
-    return StageCosts(stage.name, stage.chance, stage.exit_chance, _cheapest_first(on))
 
 
 def _scaled(cost: Cost, unit: Unit, stage: Stage) -> Cost:
@@ -163,23 +169,22 @@ def at_speed(cost: Cost, unit: Unit) -> Cost:
     return cost.model_copy(update=times)
 
 
-def _from_layers(variant: Variant, device: Device, where: str, title: str) -> list[StageCosts]:
+def _from_layers(variant: Variant, device: Device, where: str) -> list[StageCosts]:
     arrays = {name: unit.array for name, unit in device.units.items() if unit.array is not None}
-    if not arrays:
-        raise ConfigError(f'{where}.layers', f'needs units with an array, and {title} has none')
+    shapes = tuple(sorted(set(arrays.values()), key=repr))
     try:
-        shapes = tuple(sorted(set(arrays.values()), key=repr))
-        found = layer_costs(variant.layers, variant.segments, shapes)
+        costs = layer_costs(variant.layers, variant.segments, shapes) if shapes else ()
     except ConfigError as error:
         raise ConfigError(f'{where}.layers', error.problem) from None
     stages = []
-    for index, by_array in enumerate(found):
+    for index, stage in enumerate(variant.all_stages):
         on = {
-            name: at_speed(by_array[array], device.units[name]) for name, array in arrays.items()
+            name: at_speed(costs[index][array], device.units[name])
+            for name, array in arrays.items()
         }
         chance = 1 - variant.skip_chance if index in variant.skippable else 1.0
         stages.append(
-            StageCosts(f's{index}', chance, variant.exits.get(index, 0.0), _cheapest_first(on))
+            StageCosts(stage.name, chance, variant.exits.get(index, 0.0), _cheapest_first(on))
         )
     return stages
 

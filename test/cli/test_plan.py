@@ -125,7 +125,7 @@ def test_a_latency_bound(run):
     ('change', 'message'),
     [
         ({'units': {'gpu': {}}, 'networks': {'n': {'cost': {'dal': [1, 2]}}}},
-         "own.yaml: networks.n.g0: unknown unit 'dal' (there are gpu)"),
+         "own.yaml: networks.n.cost: unknown unit 'dal' (there are gpu)"),
         ({'max_switches': 0}, 'own.yaml: max_switches: is called networks.NAME.max_switches, or'),
         ({'networks': {'n': {'max_switches': 0, 'cost': APART}}},
          'own.yaml: networks.n: cannot run with 0 changes of unit (see max_switches)'),

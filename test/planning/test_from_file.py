@@ -157,11 +157,11 @@ AT = 'networks.a'
 @pytest.mark.parametrize(
     ('path', 'value', 'message'),
     [
-        (f'{COST}/nuu', [1, 2, 3], "networks.a.g0: unknown unit 'nuu' (there are dla0, gpu0)"),
-        (f'{COST}/dla0', [1, 2], f'{AT}: cost.dla0.latency_ms: has 2 groups'),
-        (f'{COST}/gpu0', [1, None, 3], f'{AT}: cost: no unit can run group 1'),
-        (f'{COST}/dla0/energy_mj', [1], f'{AT}: cost.dla0.energy_mj: has 1 numbers'),
-        (f'{COST}/gpu0/leave_ms', [1], f'{AT}: cost.gpu0.leave_ms: has 1 numbers, but there are'),
+        (f'{COST}/nuu', [1, 2, 3], "networks.a.cost: unknown unit 'nuu' (there are dla0, gpu0)"),
+        (f'{COST}/dla0', [1, 2], f'{AT}.cost.dla0: has 2 groups'),
+        (f'{COST}/gpu0', [1, None, 3], f'{AT}.cost: no unit can run group 1'),
+        (f'{COST}/dla0/energy_mj', [1], f'{AT}.cost.dla0.energy_mj: has 1 numbers'),
+        (f'{COST}/gpu0/leave_ms', [1], f'{AT}.cost.gpu0.leave_ms: has 1 numbers, but there are'),
         ('networks', {}, 'there are neither tasks nor networks'),
         ('tasks', {'t': {'network': 'a', 'period_ms': 1, 'enabled': False}}, 'no task is enabled'),
         ('tasks', {'t': {'network': 'b', 'period_ms': 1}}, 'tasks.t.network: there is no network'),
