@@ -193,3 +193,24 @@ def test_a_unit_that_cannot_be_simulated_is_named(run):
     code, out, err = run('--simulate', '5', cluster=cluster, apps={'cam': app('only-gpu')})
     assert (code, out) == (2, '')
     assert err == 'edge-sched: n/gpu0: priorities on a node cannot be simulated\n'
+
+
+@pytest.mark.parametrize('algorithm', ['ibis', 'optimum'])
+def test_how_a_cascade_is_placed_is_said(run, algorithm):
+    if algorithm == 'optimum':
+        pytest.importorskip('ortools', reason='needs OR-tools')
+    after = {**app(deadline_ms=400.0), 'probability': 0.5, 'fan_out': [1, 3]}
+    del after['rate_per_s']
+    apps = {'cam': app(rate_per_s=2.0), 'crops': {**after, 'after': 'cam'}}
+    code, out, _ = run('--json', '--algorithm', algorithm, apps=apps)
+    found = json.loads(out)
+    assert code == 0 and found['hosted'] == 2 and list(found['cascades']) == ['crops']
+    said = found['cascades']['crops']
+    assert said.startswith('placed on its own, with 2 requests per second (rate of cam x ')
+    assert said.endswith(
+        '; 400 ms count from its own request, without the time of cam and the way from its node'
+    )
+    _, out, _ = run('--algorithm', algorithm, apps=apps)
+    assert f'cascade: crops: {said}' in out.splitlines()
+    _, out, _ = run(apps={'cam': app()})
+    assert 'cascade' not in out

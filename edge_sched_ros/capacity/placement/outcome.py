@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from edge_sched_ros.capacity.placement.cascades import cascades
 from edge_sched_ros.capacity.placement.online import Placed
 from edge_sched_ros.capacity.placement.verdict import late_apps
 
@@ -16,6 +17,8 @@ from edge_sched_ros.capacity.placement.verdict import late_apps
 def to_dict(placed: Placed, late: Mapping[str, str] | None = None) -> dict[str, Any]:
     """
     Return hosted, rejected, assignments, violations and the time of decisions.
+
+    And for tasks that come after others what the models leave out.
 
     :param late: application -> how it missed in a simulation, in addition to the models
     """
@@ -32,6 +35,7 @@ def to_dict(placed: Placed, late: Mapping[str, str] | None = None) -> dict[str, 
             'p99': float(np.quantile(times, 0.99)),
         },
         'late': missing,
+        'cascades': cascades(state.system),
         'units': {
             name: [demand.unit for demand in state.hosted(name).option] for name in state.where
         },

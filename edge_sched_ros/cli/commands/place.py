@@ -221,7 +221,7 @@ def _show(found: Mapping[str, Any], problem: Problem) -> None:
     for name, node in found['assignments'].items():
         hosted.setdefault(node, []).append(name)
     show_pairs([(node, ', '.join(names)) for node, names in hosted.items()], console)
-    for title, key in (('too late', 'late'), ('rejected', 'rejected')):
+    for title, key in (('too late', 'late'), ('rejected', 'rejected'), ('cascade', 'cascades')):
         for name, why in found[key].items():
             show_line(f'{title}: {name}: {why}', console)
 
