@@ -25,20 +25,20 @@ class FusedProgram:
     the job would go on at once anyway. What each of them took is still kept.
 
     :param program: what it runs
-    :param groups: its stages in order, those of one group run together
+    :param groups: its stages in order, those of one group run together; of the variant that jobs
+        begin as first, then those of variants with other stages
     """
 
     def __init__(
         self,
         program: Program,
-        groups: tuple[tuple[str, ...], ...],
-        *,
+        *groups: tuple[tuple[str, ...], ...],
         clock_ns: Callable[[], int] = time.monotonic_ns,
     ) -> None:
         self._program = program
         self._clock_ns = clock_ns
-        self._groups = {JOINT.join(group): group for group in groups}
-        self.stages = tuple(self._groups)
+        self._groups = {JOINT.join(group): group for one in groups for group in one}
+        self.stages = tuple(map(JOINT.join, groups[0]))
         self.stateful = program.stateful
         self.output = program.output
 
@@ -68,14 +68,15 @@ class FusedProgram:
         return getattr(self._program, name)
 
 
-def fuse(program: Program, groups: tuple[tuple[str, ...], ...] | None = None) -> Program:
+def fuse(program: Program, *groups: tuple[tuple[str, ...], ...]) -> Program:
     """
     Return a program with each group of stages as one, or itself when no group has two.
 
-    :param groups: all its stages, in order; one group of all when not given
+    :param groups: all its stages, in order, of every variant; one group of all when not given
     """
-    groups = (program.stages,) if groups is None else groups
-    return program if max(map(len, groups)) < 2 else FusedProgram(program, groups)
+    groups = groups or ((program.stages,),)
+    joined = any(len(group) > 1 for one in groups for group in one)
+    return FusedProgram(program, *groups) if joined else program
 
 
 def split(

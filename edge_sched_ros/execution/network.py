@@ -31,13 +31,18 @@ from edge_sched_ros.execution.network_variants import existing_file
 from edge_sched_ros.execution.network_variants import NetworkVariant
 from edge_sched_ros.execution.network_variants import read_accuracy
 from edge_sched_ros.execution.network_variants import read_variants
+from edge_sched_ros.execution.network_variants import segments_of
 from edge_sched_ros.execution.network_variants import with_options
+from edge_sched_ros.execution.segments import SegmentSpec
+from edge_sched_ros.execution.segments import SegmentsSpec
 
 RESIZES = ('letterbox', 'stretch', 'crop')
 LAYOUTS = ('nchw', 'nhwc')
 COLOURS = ('bgr', 'rgb', 'gray')
 DTYPES = ('float32', 'float16', 'uint8')
 ALIGNS = ('center', 'topleft')
+#: the stage of a network that is not cut
+INFER = 'infer'
 #: what lists of classes have for an id that stands for none (COCO's leaves out some)
 NO_CLASS = 'N/A'
 
@@ -88,6 +93,8 @@ class NetworkSpec:
     :param variants: lighter forms, the most accurate first; the file itself is not among them
     :param variant: which of its variants this is
     :param kinds: of units that variant is made for; empty for all
+    :param segments: what the file was cut into; ``None`` for a network that runs as a whole
+    :param segment: which of them this is; ``None`` for the network
     """
 
     name: str
@@ -104,9 +111,13 @@ class NetworkSpec:
     variants: tuple[NetworkVariant, ...] = ()
     variant: str = BASE
     kinds: tuple[str, ...] = ()
+    segments: SegmentsSpec | None = None
+    segment: SegmentSpec | None = None
 
     def where(self, key: str) -> str:
         """Return what messages about one of its keys begin with."""
+        if self.segment is not None and key in ('file', 'inputs', 'outputs'):
+            return f'{self.segment.where}.{key}'
         prefix = '' if self.variant == BASE else f'variants.{self.variant}.'
         return f'{self.source}: {prefix}{key}'
 
@@ -124,8 +135,18 @@ class NetworkSpec:
                 variants=(),
                 variant=variant.name,
                 kinds=variant.kinds,
+                segments=variant.segments,
             )
         return found
+
+    @property
+    def parts(self) -> dict[str, NetworkSpec]:
+        """What is loaded and run, in order, by stage: its segments, or all of it as one."""
+        if self.segments is None:
+            return {INFER: self}
+        return {
+            one.name: replace(self, file=one.file, segment=one) for one in self.segments.segments
+        }
 
     @property
     def relative_accuracies(self) -> dict[str, float]:
@@ -135,7 +156,7 @@ class NetworkSpec:
         return {one.name: one.accuracy.relative_to(self.accuracy) for one in self.variants}
 
 
-_KEYS = set(NetworkSpec.__dataclass_fields__) - {'source', 'variant', 'kinds'}
+_KEYS = set(NetworkSpec.__dataclass_fields__) - {'source', 'variant', 'kinds', 'segment'}
 _KEYS |= {'preprocessor_options'}
 _INPUT_KEYS = set(InputSpec.__dataclass_fields__) - {'options'}
 #: of this package; they declare no options of their own
@@ -172,10 +193,11 @@ def load_network(path: str | Path) -> NetworkSpec:
     engine = text(path, data, 'engine', 'auto')
     own_engine = engine not in _ENGINES
     accuracy = read_accuracy(path, 'accuracy', data.get('accuracy'))
+    file = existing_file(path, 'file', data['file'])
     return NetworkSpec(
         name=text(path, data, 'name', path.stem),
         source=path,
-        file=existing_file(path, 'file', data['file']),
+        file=file,
         input=replace(_input(path, data['input']), options=of_input),
         decoder=text(path, data, 'decoder', ''),
         decoder_options=options,
@@ -185,6 +207,7 @@ def load_network(path: str | Path) -> NetworkSpec:
         engine_options=read_engine_options(path, data.get('engine_options', {}), own=own_engine),
         accuracy=accuracy,
         variants=read_variants(path, data.get('variants', []), accuracy, own_engine=own_engine),
+        segments=segments_of(path, 'segments', data, file),
     )
 
 

@@ -20,6 +20,8 @@ from edge_sched_ros.execution.engine_options import read_engine_options
 from edge_sched_ros.execution.network_checks import check_keys
 from edge_sched_ros.execution.network_checks import choice
 from edge_sched_ros.execution.network_checks import number
+from edge_sched_ros.execution.segments import read_segments
+from edge_sched_ros.execution.segments import SegmentsSpec
 
 #: name of the variant that is the network's own file
 BASE = 'base'
@@ -57,6 +59,7 @@ class NetworkVariant:
     :param engine_options: what is said goes before the network's
     :param decoder_options: over the network's, one by one
     :param kinds: of units it is made for; empty for all
+    :param segments: what its file was cut into; ``None`` for one that runs as a whole
     """
 
     name: str
@@ -65,6 +68,7 @@ class NetworkVariant:
     engine_options: EngineOptions = field(default_factory=EngineOptions)
     decoder_options: Mapping[str, Any] = field(default_factory=dict)
     kinds: tuple[str, ...] = ()
+    segments: SegmentsSpec | None = None
 
 
 _KEYS = set(NetworkVariant.__dataclass_fields__)
@@ -82,6 +86,19 @@ def existing_file(path: Path, key: str, value: Any) -> Path:
     if not file.is_file():
         raise ConfigError(f'{path}: {key}', f'there is no file {file}')
     return file
+
+
+def segments_of(path: Path, key: str, data: Mapping[str, Any], file: Path) -> SegmentsSpec | None:
+    """
+    Return what the key ``segments`` of a network or variant names; ``None`` without the key.
+
+    :param key: the full key
+    :param file: the network or variant that was cut
+    :raises ConfigError: naming file and key
+    """
+    if 'segments' not in data:
+        return None
+    return read_segments(existing_file(path, key, data['segments']), file)
 
 
 def read_accuracy(path: Path, key: str, data: Any) -> Accuracy | None:
@@ -160,13 +177,15 @@ def _variant(
     if not isinstance(options, dict):
         raise ConfigError(f'{path}: {key}.decoder_options', 'must be a mapping')
     asked = data.get('engine_options', {})
+    file = existing_file(path, f'{key}.file', data['file'])
     return NetworkVariant(
         name,
-        existing_file(path, f'{key}.file', data['file']),
+        file,
         accuracy,
         read_engine_options(path, asked, f'{key}.engine_options', own=own_engine),
         options,
         _kinds(path, f'{key}.kinds', data.get('kinds', [])),
+        segments_of(path, f'{key}.segments', data, file),
     )
 
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.execution.engines.base import TensorInfo
 from edge_sched_ros.execution.network import InputSpec
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.transform import fit
+from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.perception.decoders.registry import decoder_classes
 from edge_sched_ros.perception.decoders.registry import make_decoder
 

@@ -12,11 +12,11 @@ import pytest
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.context import JobContext
-from edge_sched_ros.execution.engines.base import TensorInfo
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.network import InputSpec
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.transform import fit
+from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.perception.decoders.registry import make_decoder
 from edge_sched_ros.perception.numbers import numbers_of_network
 from edge_sched_ros.perception.numbers import numbers_of_program

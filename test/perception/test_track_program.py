@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from images import frame
 
 from edge_sched_ros.execution.context import JobContext
-from edge_sched_ros.execution.engines.base import TensorInfo
 from edge_sched_ros.execution.network import InputSpec
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.opencv import OpenCvPreprocessor
+from edge_sched_ros.execution.tensors import TensorInfo
+from edge_sched_ros.perception.programs.parts import make_parts
 from edge_sched_ros.perception.programs.track import TrackProgram
 from edge_sched_ros.perception.programs.variants import LoadedVariant
 from edge_sched_ros.perception.programs.variants import LoadedVariants
@@ -30,6 +31,7 @@ class _Network:
 
     def __init__(self, batch, most):
         self.inputs = (TensorInfo('input', (batch, 3, 8, 8), 'float32'),)
+        self.outputs = (TensorInfo('vectors', (batch, 3), 'float32'),)
         self._batch, self._most, self.closed = batch, most, 0
 
     def run(self, inputs):
@@ -46,7 +48,8 @@ def _program(**batches):
     )
     decoder = SimpleNamespace(decode=lambda outputs, _: Embeddings(outputs[0]))
     networks = {unit: _Network(batch, batch or 4) for unit, batch in batches.items()}
-    variants = LoadedVariants({'base': LoadedVariant(networks, decoder)})
+    parts = make_parts({'infer': networks}, ('vectors',))
+    variants = LoadedVariants({'base': LoadedVariant(parts, decoder, ('vectors',))})
     return TrackProgram(spec, variants, {'cpu0': OpenCvPreprocessor()})
 
 
@@ -71,7 +74,7 @@ def test_every_crop_has_its_vector_whatever_the_batch(count, batch):
 
 def test_networks_that_units_share_are_closed_once():
     program = _program(cpu0=None)
-    networks = program.variants.first.networks
+    networks = program.variants.first.parts['infer'].networks
     network = networks['cpu1'] = networks['cpu0']
     program.close()
     assert network.closed == 1

@@ -111,7 +111,7 @@ def test_all_cores_share_one_load_and_every_accelerator_has_its_own(fake, tmp_pa
     names = ('cpu0', 'cpu1', 'gpu0', 'dla0', 'dla1')
     with Run(_config(tmp_path), _machine(tmp_path, *names)) as run:
         assert len(loads) == run.tasks
-        networks = run.pipeline._loaded().programs['depth'].variants.first.networks
+        networks = run.pipeline._loaded().programs['depth'].variants.first.parts['infer'].networks
         assert set(networks) == set(names)
         assert networks['cpu0'] is networks['cpu1']
         assert len({id(network) for network in networks.values()}) == 4

@@ -95,9 +95,10 @@ def build(
     Build TensorRT engines for NETWORKS (YAML files), so that the node starts without delay.
 
     An existing engine is kept if it matches this machine, TensorRT and the network. Every variant
-    of a network has its own engine; with --precision only the network's own file is built. The
-    scheduler looks for the engine that the engine_options describe: options given here build a
-    different engine.
+    of a network has its own engine; with --precision only the network's own file is built. So has
+    every segment of a network that was cut; those that a DLA cannot run are named and left out.
+    The scheduler looks for the engine that the engine_options describe: options given here build
+    a different engine.
     """
     from edge_sched_ros.execution.engine_options import EngineOptions
     from edge_sched_ros.execution.network import load_network
@@ -128,16 +129,30 @@ def build(
     if precision is None:
         # each variant has its own precision: a precision given here is for the network's own file
         wanted = [one for spec in wanted for one in _variants(spec, target.kind)]
-    specs = [_readable(_with_options(spec, asked)) for spec in wanted]
+    specs = [
+        _readable(part) for spec in wanted for part in _with_options(spec, asked).parts.values()
+    ]
     settings = BuildSettings(cache=cache, calibration=calibration, samples=samples)
     tools = _toolchain()
     found = []
+    refused: list[ConfigError] = []
     for spec in specs:
-        with _bar(spec.name) as progress:
-            stored, built = prepare.prepare(
-                tools, spec, target, settings, progress=progress, rebuild_damaged=True
-            )
+        try:
+            with _bar(spec.name) as progress:
+                stored, built = prepare.prepare(
+                    tools, spec, target, settings, progress=progress, rebuild_damaged=True
+                )
+        except ConfigError as error:
+            # the other segments may still run there, and this one elsewhere
+            if spec.segment is None or target.kind != DLA:
+                raise
+            refused.append(error)
+            continue
         found.append(_line(spec, unit_name, stored, built))
+    if refused and not found:
+        raise refused[0]
+    for problem in refused:
+        click.echo(f'not built for {unit_name}: {problem}', err=True)
     with printing():
         if as_json:
             click.echo(json.dumps(found, indent=2))
@@ -205,6 +220,7 @@ def _line(spec: NetworkSpec, unit: str, stored: StoredEngine, built: bool) -> di
     return {
         'network': spec.name,
         'variant': spec.variant,
+        **({} if spec.segment is None else {'segment': spec.segment.name}),
         'unit': unit,
         'precision': stored.key.precision,
         'built': built,
@@ -225,6 +241,7 @@ def show_engines(found: list[dict[str, Any]]) -> None:
         state = f'built in {line["seconds"]:.0f} s' if line['built'] else 'was there'
         layers = [str(line['layers'][name]) for name in ('dla', 'gpu', 'reformat')]
         name = line['network'] + (f'/{line["variant"]}' if line['variant'] != 'base' else '')
+        name += f'/{line["segment"]}' if 'segment' in line else ''
         rows.append((name, line['unit'], line['precision'], state, *layers))
     columns = ('network', 'unit', 'precision', 'state', 'on DLA', 'on GPU', 'rearranging')
     show_table(columns, rows, output_console(), left=3)

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from typing import Protocol
 from typing import runtime_checkable
@@ -14,19 +13,7 @@ from numpy.typing import NDArray
 
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.network import NetworkSpec
-
-
-@dataclass(frozen=True, slots=True)
-class TensorInfo:
-    """
-    Name, shape and type of an input or output.
-
-    :param shape: ``None`` for a dimension that may vary
-    """
-
-    name: str
-    shape: tuple[int | None, ...]
-    dtype: str
+from edge_sched_ros.execution.tensors import TensorInfo
 
 
 class LoadedNetwork(Protocol):

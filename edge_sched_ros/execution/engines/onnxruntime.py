@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.engines.base import LoadedNetwork
-from edge_sched_ros.execution.engines.base import TensorInfo
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.network_digest import FileState
 from edge_sched_ros.execution.network_digest import network_state
+from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.installation.missing import import_problem
 
 
@@ -49,7 +49,9 @@ class OnnxRuntimeNetwork:
 def _info(value: Any) -> TensorInfo:
     shape = tuple(size if isinstance(size, int) else None for size in value.shape)
     dtype = value.type.removeprefix('tensor(').removesuffix(')')
-    return TensorInfo(value.name, shape, {'float': 'float32'}.get(dtype, dtype))
+    return TensorInfo(
+        value.name, shape, {'float': 'float32', 'double': 'float64'}.get(dtype, dtype)
+    )
 
 
 class OnnxRuntimeEngine:

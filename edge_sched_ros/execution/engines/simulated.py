@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import Unit
-from edge_sched_ros.execution.engines.base import TensorInfo
 from edge_sched_ros.execution.network import NetworkSpec
+from edge_sched_ros.execution.tensors import TensorInfo
 
 
 class SimulatedFaultError(RuntimeError):
@@ -91,30 +91,51 @@ class SimulatedEngine:
         """
         Return a network as ``decoder_options.simulate`` of its YAML describes it.
 
+        A segment takes its part of ``latency_ms``, by operations, or what ``segments`` says in ms.
+
         :raises ConfigError: when that is missing or wrong
         """
         where = f'{spec.source}: decoder_options.simulate'
         settings = dict(spec.decoder_options.get('simulate') or {})
         try:
-            shapes = settings.pop('outputs')
-            outputs = tuple(
-                TensorInfo(f'output{index}', tuple(shape), 'float32')
-                for index, shape in enumerate(shapes)
-            )
-            size = (spec.input.height, spec.input.width)
-            planes = spec.input.channels
-            inside = (planes, *size) if spec.input.layout == 'nchw' else (*size, planes)
-            batch = None if spec.max_batch > 1 else 1
+            inputs, outputs, share = _tensors(spec, settings.pop('outputs', None))
+            times_ms = dict(settings.pop('segments', {}))
+            latency_ms = share * float(settings.pop('latency_ms', 0.0))
+            if spec.segment is not None:
+                latency_ms = float(times_ms.get(spec.segment.name, latency_ms))
             return SimulatedNetwork(
-                (TensorInfo('input', (batch, *inside), spec.input.dtype),),
+                inputs,
                 outputs,
-                latency_ms=float(settings.pop('latency_ms', 0.0)),
+                latency_ms=latency_ms,
                 fail_every=int(settings.pop('fail_every', 0)),
                 hang_at=int(settings.pop('hang_at', 0)),
                 **settings,
             )
         except (KeyError, TypeError, ValueError) as error:
             raise ConfigError(where, f'needs outputs (a list of shapes); got {error}') from None
+
+
+def _tensors(
+    spec: NetworkSpec, shapes: Any
+) -> tuple[tuple[TensorInfo, ...], tuple[TensorInfo, ...], float]:
+    """
+    Return what a network or segment takes and gives, and its share of the network's latency.
+
+    :raises TypeError: without shapes of a network that is not in segments
+    """
+    if spec.segment is not None and spec.segments is not None:
+        every = spec.segments.segments
+        total = sum(one.gflops for one in every)
+        share = spec.segment.gflops / total if total else 1 / len(every)
+        return spec.segment.inputs, spec.segment.outputs, share
+    outputs = tuple(
+        TensorInfo(f'output{index}', tuple(shape), 'float32') for index, shape in enumerate(shapes)
+    )
+    size = (spec.input.height, spec.input.width)
+    planes = spec.input.channels
+    inside = (planes, *size) if spec.input.layout == 'nchw' else (*size, planes)
+    batch = None if spec.max_batch > 1 else 1
+    return (TensorInfo('input', (batch, *inside), spec.input.dtype),), outputs, 1.0
 
 
 ENGINE = SimulatedEngine

@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.execution.engines.base import TensorInfo
 from edge_sched_ros.execution.tensorrt import loading
 from edge_sched_ros.execution.tensorrt.api import Api
 from edge_sched_ros.execution.tensorrt.api import make_recorder
 from edge_sched_ros.execution.tensorrt.cuda import Buffer
 from edge_sched_ros.execution.tensorrt.cuda import Sessions
 from edge_sched_ros.execution.tensorrt.cuda import UnitSession
+from edge_sched_ros.execution.tensors import TensorInfo
 
 
 class TensorRtError(RuntimeError):

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.execution.engines.base import TensorInfo
 from edge_sched_ros.execution.tensorrt.api import Api
 from edge_sched_ros.execution.tensorrt.placement import count_layers
 from edge_sched_ros.execution.tensorrt.placement import Placement
 from edge_sched_ros.execution.tensorrt.target import DLA
 from edge_sched_ros.execution.tensorrt.target import Target
+from edge_sched_ros.execution.tensors import TensorInfo
 
 
 def make_runtime(api: Api, target: Target, where: str) -> Any:

@@ -12,7 +12,9 @@ from edge_sched_ros.execution.tensorrt.parsing import dynamic_inputs
 
 
 def describe_shapes(spec: NetworkSpec) -> str:
-    """Return what open dimensions are set to, for the engine's key."""
+    """Return what open dimensions are set to, for the engine's key; segments have none."""
+    if spec.segment is not None:
+        return 'fixed'
     size = 'x'.join(str(n) for n in _inside(spec))
     return f'1..{spec.max_batch}x{size}'
 
@@ -68,7 +70,7 @@ def resolve(spec: NetworkSpec, name: str, shape: tuple[int, ...], batch: int) ->
     :raises ConfigError: when only the input described in the YAML, a picture, could tell
     """
     inside = _inside(spec)
-    described = not spec.input.name or spec.input.name == name
+    described = spec.segment is None and (not spec.input.name or spec.input.name == name)
     if -1 in shape[1:] and not (described and len(shape) == 4):
         text = 'x'.join('?' if size == -1 else str(size) for size in shape)
         raise ConfigError(

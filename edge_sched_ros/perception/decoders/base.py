@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.execution.engines.base import TensorInfo
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.transform import Transform
+from edge_sched_ros.execution.tensors import TensorInfo
 
 
 class Decoder:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.execution.engines.base import TensorInfo
+from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.perception.decoders.depth import DepthDecoder
 
 _GEOMETRY = ('focal_px', 'baseline_m')

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from edge_sched_ros.execution.engines.base import TensorInfo
 from edge_sched_ros.execution.network import NetworkSpec
+from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.perception import decoders
 from edge_sched_ros.perception.declared_numbers import numbers_of_decoder
 from edge_sched_ros.perception.declared_numbers import numbers_problem

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.execution.engines.base import TensorInfo
 from edge_sched_ros.execution.preprocess.transform import Transform
+from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.perception.decoders.base import centre_to_corners
 from edge_sched_ros.perception.decoders.boxes import best_class
 from edge_sched_ros.perception.decoders.boxes import BoxDecoder

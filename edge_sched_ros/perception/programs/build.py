@@ -19,10 +19,14 @@ from edge_sched_ros.perception.decoders.embedding import Embedding
 from edge_sched_ros.perception.decoders.registry import decoder_class
 from edge_sched_ros.perception.decoders.registry import make_decoder
 from edge_sched_ros.perception.programs.fit import check_comparable
-from edge_sched_ros.perception.programs.fit import check_input
+from edge_sched_ros.perception.programs.fit import check_part
 from edge_sched_ros.perception.programs.frame import FrameProgram
+from edge_sched_ros.perception.programs.parts import answer_of
+from edge_sched_ros.perception.programs.parts import make_parts
+from edge_sched_ros.perception.programs.parts import NetworksOf
 from edge_sched_ros.perception.programs.rehearse import rehearse
 from edge_sched_ros.perception.programs.track import TrackProgram
+from edge_sched_ros.perception.programs.variants import close_networks
 from edge_sched_ros.perception.programs.variants import LoadedVariant
 from edge_sched_ros.perception.programs.variants import LoadedVariants
 
@@ -44,23 +48,27 @@ def build_program(
     :raises ConfigError: naming file and key
     """
     spec = for_preprocessors([preprocessor], spec)
-    with guarded(engine, str(spec.source)):
-        network = engine.load(for_engine(engine, spec))
+    networks: dict[str, dict[str, LoadedNetwork]] = {}
     try:
-        check_input(spec, network)
-        loaded = {spec.variant: {'': network}}
+        for stage, part in spec.parts.items():
+            with guarded(engine, str(spec.source)):
+                network = engine.load(for_engine(engine, part))
+            networks[stage] = {'': network}
+            check_part(part, network)
+        loaded = {spec.variant: networks}
         program = make_program({spec.variant: spec}, loaded, {'': preprocessor}, options=options)
         if engine.name != 'simulated':
             rehearse(spec, program)
     except BaseException:
-        network.close()
+        for by_unit in networks.values():
+            close_networks(by_unit.values())
         raise
     return program
 
 
 def make_program(
     specs: Mapping[str, NetworkSpec],
-    networks: Mapping[str, dict[str, LoadedNetwork]],
+    networks: Mapping[str, NetworksOf],
     preprocessors: dict[str, Preprocessor],
     *,
     options: Mapping[str, Any],
@@ -69,7 +77,7 @@ def make_program(
     Return the program of a network that is loaded.
 
     :param specs: by variant, that which stands for the network first
-    :param networks: by variant and unit, at least one each; the program closes them
+    :param networks: by variant, stage and unit, at least one each; the program closes them
     :param preprocessors: by unit; that under '' is used outside of a runtime
     :param options: settings of the task over those of the network
     :raises ConfigError: naming file and key
@@ -83,19 +91,20 @@ def make_program(
     variants = LoadedVariants(found)
     if not isinstance(variants.first.decoder, Embedding):
         return FrameProgram(spec, variants, preprocessors)
+    answers = {name: answer_of(specs[name], networks[name]) for name in found}
     for name in found:
-        check_comparable(specs[name], networks[name], networks[spec.variant])
+        check_comparable(specs[name], answers[name], answers[spec.variant])
     program = TrackProgram(spec, variants, preprocessors)
     for name, value in options.items():
         program.set_option(name, value)
     return program
 
 
-def _variant(
-    spec: NetworkSpec, networks: dict[str, LoadedNetwork], options: Mapping[str, Any]
-) -> LoadedVariant:
-    outputs = next(iter(networks.values())).outputs
-    return LoadedVariant(networks, make_decoder(spec, outputs, dict(options)))
+def _variant(spec: NetworkSpec, networks: NetworksOf, options: Mapping[str, Any]) -> LoadedVariant:
+    answer = answer_of(spec, networks)
+    names = tuple(info.name for info in answer)
+    parts = make_parts(networks, names)
+    return LoadedVariant(parts, make_decoder(spec, answer, dict(options)), names)
 
 
 def preprocess_op(spec: NetworkSpec) -> str:

@@ -4,20 +4,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.engines.base import LoadedNetwork
-from edge_sched_ros.execution.engines.base import TensorInfo
 from edge_sched_ros.execution.network import NetworkSpec
+from edge_sched_ros.execution.tensors import TensorInfo
 
 
 class MisfitError(ConfigError):
     """A file that cannot be what its YAML says, on whatever unit."""
 
 
-def check_input(spec: NetworkSpec, network: LoadedNetwork) -> None:
-    """Check a network's only input against the YAML; :raises MisfitError: naming the key."""
+def check_part(spec: NetworkSpec, network: LoadedNetwork) -> None:
+    """
+    Check a network's only input, or the tensors of one of its segments, against the YAML.
+
+    :param spec: of the network or of the segment
+    :raises MisfitError: naming the key
+    """
+    if spec.segment is None:
+        _check_input(spec, network)
+        return
+    _check_tensors(spec, 'inputs', network.inputs, spec.segment.inputs)
+    _check_tensors(spec, 'outputs', network.outputs, spec.segment.outputs)
+    for info in network.inputs:
+        if spec.segments is not None and info.name in spec.segments.inputs:
+            _check_picture(spec, info)
+
+
+def _check_tensors(
+    spec: NetworkSpec, key: str, have: Sequence[TensorInfo], want: Sequence[TensorInfo]
+) -> None:
+    """Check that a segment's file has the tensors it was written down with, in any order."""
+    known = {info.name: info for info in want}
+    fits = len(have) == len(known) and all(
+        info.name in known and info.fits(known[info.name]) for info in have
+    )
+    if not fits:
+        raise MisfitError(
+            spec.where(key),
+            f'{spec.file.name} has {_words(have) or "none"}, the key says {_words(want)}',
+        )
+
+
+def _check_input(spec: NetworkSpec, network: LoadedNetwork) -> None:
     if len(network.inputs) != 1:
         names = ', '.join(info.name for info in network.inputs)
         raise MisfitError(
@@ -25,7 +56,10 @@ def check_input(spec: NetworkSpec, network: LoadedNetwork) -> None:
             f'{spec.file.name} has {len(network.inputs)} inputs ({names}), '
             'only networks with one are supported',
         )
-    info = network.inputs[0]
+    _check_picture(spec, network.inputs[0])
+
+
+def _check_picture(spec: NetworkSpec, info: TensorInfo) -> None:
     if spec.input.name and spec.input.name != info.name:
         raise MisfitError(
             spec.where('input.name'), f"is '{spec.input.name}', {spec.file.name} has '{info.name}'"
@@ -54,41 +88,40 @@ def check_input(spec: NetworkSpec, network: LoadedNetwork) -> None:
         )
 
 
-def check_outputs(spec: NetworkSpec, network: LoadedNetwork, other: LoadedNetwork) -> None:
+def check_alike(spec: NetworkSpec, network: LoadedNetwork, other: LoadedNetwork) -> None:
     """
     Check that a network gives what it gives elsewhere: one decoder reads the outputs of all.
 
     :param other: the same network on another unit
-    :raises ConfigError: when number, names, order or shapes differ
+    :raises ConfigError: when number, names, order or shapes of outputs differ, or, of a segment's,
+        those of its inputs
     """
-    same = len(network.outputs) == len(other.outputs) and all(
-        a.name == b.name and _agree(a.shape, b.shape)
-        for a, b in zip(network.outputs, other.outputs)
-    )
-    if not same:
-        raise ConfigError(
-            spec.where('file'),
-            f'gives {_words(network.outputs)}, and elsewhere {_words(other.outputs)}',
+    pairs = [('gives', network.outputs, other.outputs)]
+    if spec.segment is not None:
+        pairs.append(('takes', network.inputs, other.inputs))
+    for verb, ours, theirs in pairs:
+        same = len(ours) == len(theirs) and all(
+            a.name == b.name and _agree(a.shape, b.shape) for a, b in zip(ours, theirs)
         )
+        if not same:
+            problem = f'{verb} {_words(ours)}, and elsewhere {_words(theirs)}'
+            raise ConfigError(spec.where('file'), problem)
 
 
 def check_comparable(
-    spec: NetworkSpec,
-    networks: Mapping[str, LoadedNetwork],
-    others: Mapping[str, LoadedNetwork],
+    spec: NetworkSpec, ours: Sequence[TensorInfo], theirs: Sequence[TensorInfo]
 ) -> None:
     """
     Check that a variant gives vectors of the length its network's own file gives.
 
-    :param networks: of the variant, by unit; likewise those of the file
+    :param ours: what the variant gives; likewise what the file gives
     :raises MisfitError: when they are longer or shorter
     """
-    ours, theirs = (next(iter(found.values())).outputs[0] for found in (networks, others))
-    if not _agree(ours.shape, theirs.shape):
+    if not _agree(ours[0].shape, theirs[0].shape):
         raise MisfitError(
             spec.where('file'),
-            f'{spec.file.name} gives vectors {list(ours.shape)}, the network itself '
-            f'{list(theirs.shape)}: they cannot be compared',
+            f'{spec.file.name} gives vectors {list(ours[0].shape)}, the network itself '
+            f'{list(theirs[0].shape)}: they cannot be compared',
         )
 
 
@@ -99,5 +132,5 @@ def _agree(one: tuple[int | None, ...], other: tuple[int | None, ...]) -> bool:
     )
 
 
-def _words(outputs: tuple[TensorInfo, ...]) -> str:
-    return ', '.join(f'{info.name} {list(info.shape)}' for info in outputs)
+def _words(infos: Sequence[TensorInfo]) -> str:
+    return ', '.join(map(str, infos))

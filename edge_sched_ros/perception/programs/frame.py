@@ -6,29 +6,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from numpy.typing import NDArray
 
 from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.preprocess.transform import Transform
+from edge_sched_ros.execution.segments import PREPROCESS
+from edge_sched_ros.perception.programs.parts import LiveTensors
 from edge_sched_ros.perception.programs.unit_vision import image_of
+from edge_sched_ros.perception.programs.variants import LoadedVariant
 from edge_sched_ros.perception.programs.variants import LoadedVariants
 from edge_sched_ros.perception.results import Detections
 
 
 @dataclass(slots=True)
 class _Scratch:
-    tensor: NDArray[Any] | None
+    live: LiveTensors
     transform: Transform
-    outputs: list[NDArray[Any]]
 
 
 class FrameProgram:
     """
-    Picture -> tensor -> outputs -> result.
+    Picture -> tensor -> outputs -> result; the network in one stage, or in a stage per segment.
 
     After a task that gives a picture (``denoise``) it works on that instead of the camera's.
 
@@ -36,7 +35,6 @@ class FrameProgram:
     :param preprocessors: by unit
     """
 
-    stages: tuple[str, ...] = ('preprocess', 'infer', 'postprocess')
     stateful = False
 
     def __init__(
@@ -48,29 +46,30 @@ class FrameProgram:
         self._spec = spec
         self.variants = variants
         self.preprocessors = preprocessors
+        #: of the variant that jobs begin as; others may have segments of their own
+        self.stages = variants.first.stages
         self.labels = spec.labels
         self.output = variants.first.decoder.output
 
     def run(self, stage: str, context: JobContext) -> int:
         """Run one stage; the last returns the number of detections."""
-        if stage == 'preprocess':
-            context.scratch = self._prepare(context)
+        variant = self.variants.of(context)
+        if stage == PREPROCESS:
+            context.scratch = self._prepare(context, variant)
             return 0
         scratch: _Scratch = context.scratch
-        variant = self.variants.of(context)
-        if stage == 'infer':
-            network = variant.networks[context.unit]
-            scratch.outputs = network.run([scratch.tensor])  # type: ignore[list-item]
-            scratch.tensor = None
+        part = variant.parts.get(stage)
+        if part is not None:
+            part.run(scratch.live, context.unit)
             return 0
-        context.result = variant.decoder.decode(scratch.outputs, scratch.transform)
+        context.result = variant.decoder.decode(variant.answer(scratch.live), scratch.transform)
         context.scratch = None
         return len(context.result) if isinstance(context.result, Detections) else 0
 
-    def _prepare(self, context: JobContext) -> _Scratch:
+    def _prepare(self, context: JobContext, variant: LoadedVariant) -> _Scratch:
         image = image_of(context)
         tensor, transform = self.preprocessors[context.unit].prepare(image, self._spec.input)
-        return _Scratch(tensor, transform, [])
+        return _Scratch({variant.first_part.inputs[0]: tensor}, transform)
 
     @property
     def score_threshold(self) -> float:

@@ -11,6 +11,7 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.frame import Frame
+from edge_sched_ros.execution.fused import JOINT
 
 #: outputs that hold boxes; ``none`` is said by own code, whose results are not known
 _BOXES = ('detections', 'tracks', 'none')
@@ -28,6 +29,7 @@ class ObservedProgram:
         self._program = program
         self._observe = observe
         self.stages = program.stages
+        self._last = program.stages[-1].rpartition(JOINT)[2]
         self.stateful = program.stateful
         self.output = program.output
 
@@ -38,7 +40,8 @@ class ObservedProgram:
     def run(self, stage: str, context: JobContext) -> int:
         """Run one stage; after the last one the observer has the result."""
         items = self._program.run(stage, context)
-        if stage == self.stages[-1] and context.frame is not None:
+        # variants may have it together with others, which are named before it
+        if stage.rpartition(JOINT)[2] == self._last and context.frame is not None:
             self._observe(context.frame, context.result)
         return items
 

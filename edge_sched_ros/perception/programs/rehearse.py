@@ -10,27 +10,33 @@ all is better known now.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping
 from contextlib import contextmanager
 
 import numpy as np
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.context import JobContext
-from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.network_variants import BASE
 from edge_sched_ros.execution.preprocess.base import Preprocessor
+from edge_sched_ros.execution.segments import PREPROCESS
+from edge_sched_ros.perception.programs.frame import FrameProgram
+from edge_sched_ros.perception.programs.track import TrackProgram
 from edge_sched_ros.perception.results import Detections
 
 
-def rehearse(spec: NetworkSpec, program: Program, unit: str = '') -> None:
+def rehearse(
+    spec: NetworkSpec, program: FrameProgram | TrackProgram, units: Mapping[str, str] | None = None
+) -> None:
     """
-    Run every stage of a program, inference on a unit and all else on the calling thread.
+    Run every stage of a program, parts of the network on units and all else on this thread.
 
     :param spec: of the variant to run
-    :raises ConfigError: when a stage fails
+    :param units: stage -> unit; none for a program that is loaded for no unit
+    :raises RehearsalError: when a stage fails
     """
     image = _grey(spec, 1)
     box = np.array([[0, 0, spec.input.width, spec.input.height]], np.float32)
@@ -38,11 +44,23 @@ def rehearse(spec: NetworkSpec, program: Program, unit: str = '') -> None:
     context = JobContext(
         0, spec.name, Frame('', 0, 0, '', image), parent=parent, variant=spec.variant
     )
-    with _as_config_error(spec, unit):
-        for stage in program.stages:
-            context.unit = unit if stage == 'infer' else ''
+    for stage in program.variants.of(context).stages:
+        context.unit = (units or {}).get(stage, '')
+        with _as_config_error(spec, context.unit, stage):
             program.run(stage, context)
     program.reset()
+
+
+class RehearsalError(ConfigError):
+    """
+    A stage that failed.
+
+    :param stage: its name
+    """
+
+    def __init__(self, where: str, problem: str, stage: str = '') -> None:
+        super().__init__(where, problem)
+        self.stage = stage
 
 
 def rehearse_preprocessor(spec: NetworkSpec, preprocessor: Preprocessor, unit: str) -> None:
@@ -51,7 +69,7 @@ def rehearse_preprocessor(spec: NetworkSpec, preprocessor: Preprocessor, unit: s
 
     :raises ConfigError: when it fails
     """
-    with _as_config_error(spec, unit):
+    with _as_config_error(spec, unit, PREPROCESS):
         preprocessor.prepare(_grey(spec, 2), spec.input)
 
 
@@ -64,14 +82,17 @@ def _grey(spec: NetworkSpec, times: int) -> SourceImage:
 
 
 @contextmanager
-def _as_config_error(spec: NetworkSpec, unit: str) -> Iterator[None]:
+def _as_config_error(spec: NetworkSpec, unit: str, stage: str) -> Iterator[None]:
     try:
         yield
-    except (ConfigError, ImportError):
+    except ConfigError as error:
+        raise RehearsalError(error.where, error.problem, stage) from error
+    except ImportError:
         raise
     except Exception as error:
         where, reason = f' on {unit}' if unit else '', ' '.join(str(error).split())
         source = str(spec.source) if spec.variant == BASE else spec.where('file')
-        raise ConfigError(
-            source, f'a trial run{where} failed: {type(error).__name__}: {reason}'
+        of = '' if spec.segments is None else f' of {stage}'
+        raise RehearsalError(
+            source, f'a trial run{of}{where} failed: {type(error).__name__}: {reason}', stage
         ) from error

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,9 @@ from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.base import Preprocessor
+from edge_sched_ros.execution.segments import PREPROCESS
+from edge_sched_ros.perception.programs.parts import LiveTensors
+from edge_sched_ros.perception.programs.parts import LoadedPart
 from edge_sched_ros.perception.programs.variants import LoadedVariant
 from edge_sched_ros.perception.programs.variants import LoadedVariants
 from edge_sched_ros.perception.results import Detections
@@ -22,8 +26,17 @@ from edge_sched_ros.perception.tracker import Tracker
 
 @dataclass(slots=True)
 class _Scratch:
+    """
+    What a job keeps between stages.
+
+    :param crops: all of them, before the first part of the network; ``None`` without boxes
+    :param batches: live tensors and number of crops of each call, between the parts
+    :param vectors: after the last part
+    """
+
     crops: NDArray[Any] | None
-    vectors: NDArray[np.float32] | None
+    batches: list[tuple[LiveTensors, int]] = field(default_factory=list)
+    vectors: NDArray[np.float32] | None = None
 
 
 class TrackProgram:
@@ -36,7 +49,6 @@ class TrackProgram:
     :param preprocessors: by unit
     """
 
-    stages: tuple[str, ...] = ('preprocess', 'infer', 'postprocess')
     stateful = True
     output = 'tracks'
     needs_boxes = True
@@ -50,6 +62,8 @@ class TrackProgram:
         self._spec = spec
         self.variants = variants
         self.preprocessors = preprocessors
+        #: of the variant that jobs begin as; others may have segments of their own
+        self.stages = variants.first.stages
         self._tracker = Tracker()
         self.labels = spec.labels
 
@@ -58,18 +72,17 @@ class TrackProgram:
         found = context.parent
         if not isinstance(found, Detections):
             raise FrameError('no_detections', f'{context.task}: the task before it gave no boxes')
-        if stage == 'preprocess':
-            context.scratch = _Scratch(self._crops(context, found), None)
-        elif stage == 'infer':
-            context.scratch.vectors = self._embed(
-                context.scratch.crops, self.variants.of(context), context.unit
-            )
-            context.scratch.crops = None
-        else:
-            context.result = self._tracker.update(found, context.scratch.vectors)
-            context.scratch = None
-            return len(context.result)
-        return 0
+        if stage == PREPROCESS:
+            context.scratch = _Scratch(self._crops(context, found))
+            return 0
+        scratch: _Scratch = context.scratch
+        variant = self.variants.of(context)
+        if stage in variant.parts:
+            self._embed(scratch, variant, stage, context.unit)
+            return 0
+        context.result = self._tracker.update(found, scratch.vectors)
+        context.scratch = None
+        return len(context.result)
 
     def _crops(self, context: JobContext, found: Detections) -> NDArray[Any] | None:
         image = context.frame.image if context.frame is not None else None
@@ -80,23 +93,35 @@ class TrackProgram:
         preprocessor = self.preprocessors[context.unit]
         return preprocessor.crops(image, found.boxes_xyxy, self._spec.input)
 
-    def _embed(
-        self, crops: NDArray[Any] | None, variant: LoadedVariant, unit: str
-    ) -> NDArray[np.float32] | None:
-        """Return one vector per crop, in batches no larger than the network takes."""
-        if crops is None:
-            return None
-        network, decoder = variant.networks[unit], variant.decoder
-        fixed = network.inputs[0].shape[0]
+    def _embed(self, scratch: _Scratch, variant: LoadedVariant, stage: str, unit: str) -> None:
+        """Run one part of the network on every batch; after the last one there are vectors."""
+        part = variant.parts[stage]
+        if scratch.crops is not None and part is variant.first_part:
+            scratch.batches = self._batches(scratch.crops, part, unit)
+            scratch.crops = None
+        for live, _ in scratch.batches:
+            part.run(live, unit)
+        if scratch.batches and stage == variant.stages[-2]:
+            decode = variant.decoder.decode
+            vectors = [
+                decode(variant.answer(live), None).vectors[:count]  # type: ignore[arg-type]
+                for live, count in scratch.batches
+            ]
+            scratch.vectors = vectors[0] if len(vectors) == 1 else np.concatenate(vectors)
+            scratch.batches = []
+
+    def _batches(
+        self, crops: NDArray[Any], part: LoadedPart, unit: str
+    ) -> list[tuple[LiveTensors, int]]:
+        """Return the crops in batches no larger than the network takes, with their numbers."""
+        fixed = part.networks[unit].inputs[0].shape[0]
         size = fixed or self._spec.max_batch
-        parts: list[NDArray[np.float32]] = []
-        for start in range(0, len(crops), size):
-            batch = crops[start : start + size]
-            # a DLA takes no batch but the one it was built for
-            filled = _fill(batch, size) if fixed else batch
-            vectors = decoder.decode(network.run([filled]), None).vectors  # type: ignore[arg-type]
-            parts.append(vectors[: len(batch)])
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+        batches = [crops[start : start + size] for start in range(0, len(crops), size)]
+        # a DLA takes no batch but the one it was built for
+        return [
+            ({part.inputs[0]: _fill(batch, size) if fixed else batch}, len(batch))
+            for batch in batches
+        ]
 
     def check_option(self, name: str, value: float | None) -> None:
         """Check a change of an option; :raises ConfigError: naming it."""

@@ -8,10 +8,17 @@ import copy
 from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
 
 from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.engines.base import LoadedNetwork
+from edge_sched_ros.execution.segments import POSTPROCESS
+from edge_sched_ros.execution.segments import PREPROCESS
 from edge_sched_ros.perception.decoders.base import Decoder
+from edge_sched_ros.perception.programs.parts import LiveTensors
+from edge_sched_ros.perception.programs.parts import LoadedPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +26,28 @@ class LoadedVariant:
     """
     One variant, ready to run.
 
-    :param networks: by unit; units may share one
+    :param parts: stage -> segment that it runs, in order; one of a network that is not cut
     :param decoder: reads its outputs
+    :param outputs: names of the tensors that it reads, in order
     """
 
-    networks: dict[str, LoadedNetwork]
+    parts: Mapping[str, LoadedPart]
     decoder: Decoder
+    outputs: tuple[str, ...]
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """Names of its stages, in order."""
+        return (PREPROCESS, *self.parts, POSTPROCESS)
+
+    @property
+    def first_part(self) -> LoadedPart:
+        """The part that takes the picture, and nothing else."""
+        return next(iter(self.parts.values()))
+
+    def answer(self, live: LiveTensors) -> list[NDArray[Any]]:
+        """Return what the decoder reads, once all parts have run."""
+        return [live[name] for name in self.outputs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +100,8 @@ class LoadedVariants:
     def close(self) -> None:
         """Free every network, wherever it is loaded."""
         for variant in self.by_name.values():
-            close_networks(variant.networks.values())
+            for part in variant.parts.values():
+                close_networks(part.networks.values())
 
 
 def close_networks(networks: Iterable[LoadedNetwork]) -> None:

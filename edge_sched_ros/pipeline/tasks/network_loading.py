@@ -17,10 +17,11 @@ from edge_sched_ros.execution.engines.base import LoadedNetwork
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.units import LocalUnit
-from edge_sched_ros.perception.programs.fit import check_input
-from edge_sched_ros.perception.programs.fit import check_outputs
+from edge_sched_ros.perception.programs.fit import check_alike
+from edge_sched_ros.perception.programs.fit import check_part
 from edge_sched_ros.perception.programs.fit import MisfitError
 from edge_sched_ros.perception.programs.frame import FrameProgram
+from edge_sched_ros.perception.programs.rehearse import RehearsalError
 from edge_sched_ros.perception.programs.rehearse import rehearse
 from edge_sched_ros.perception.programs.rehearse import rehearse_preprocessor
 from edge_sched_ros.perception.programs.track import TrackProgram
@@ -34,43 +35,82 @@ class Loaded:
     """
     A variant of a network, on the units where it could be loaded.
 
-    :param networks: by unit
-    :param refused: unit on which it cannot run -> why
+    :param networks: stage -> unit -> network or segment; empty when no unit can run some stage
+    :param refused: unit on which no part of it can run -> why
+    :param partly: (stage, unit) -> why a segment cannot run on a unit that runs other segments
     """
 
-    networks: dict[str, LoadedNetwork] = field(default_factory=dict)
+    networks: dict[str, dict[str, LoadedNetwork]] = field(default_factory=dict)
     refused: Refusals = field(default_factory=dict)
+    partly: dict[tuple[str, str], ConfigError] = field(default_factory=dict)
+
+    def refuse(self, stage: str, unit: str, error: ConfigError) -> None:
+        """Free a part on a unit where a trial run failed."""
+        # closing it twice, for cores that share it, is harmless
+        self.networks[stage].pop(unit).close()
+        self.partly[stage, unit] = error
+
+    def settle(self) -> None:
+        """Free everything when some part runs on no unit, else tell unusable units from others."""
+        lost = next((stage for stage, units in self.networks.items() if not units), None)
+        if lost is not None:
+            self.close()
+            self.networks = {}
+            self.refused |= {unit: e for (stage, unit), e in self.partly.items() if stage == lost}
+            self.partly = {}
+            return
+        used = {unit for units in self.networks.values() for unit in units}
+        for (stage, unit), error in list(self.partly.items()):
+            if unit not in used:
+                self.refused.setdefault(unit, error)
+                del self.partly[stage, unit]
 
     def close(self) -> None:
         """Free it on every unit."""
-        close_networks(self.networks.values())
+        for units in self.networks.values():
+            close_networks(units.values())
 
 
 def load_on_units(
     spec: NetworkSpec, engines: Mapping[str, Engine], units: tuple[LocalUnit, ...]
 ) -> Loaded:
     """
-    Load a network once for each accelerator, and once for all CPU cores together.
+    Load each part of a network once for each accelerator, and once for all CPU cores together.
 
     :param engines: by unit
     """
     loaded = Loaded()
-    tried: dict[str, LoadedNetwork | ConfigError] = {}
     try:
-        for local in units:
-            unit = local.unit
-            place = unit.kind if unit.kind == 'cpu' else unit.name
-            if place not in tried:
-                tried[place] = _try(spec, engines[unit.name], unit, loaded.networks)
-            found = tried[place]
-            if isinstance(found, ConfigError):
-                loaded.refused[unit.name] = found
-            else:
-                loaded.networks[unit.name] = found
+        for stage, part in spec.parts.items():
+            _load_part(loaded, stage, part, engines, units)
+            if not loaded.networks[stage]:
+                break
     except BaseException:
         loaded.close()
         raise
+    loaded.settle()
     return loaded
+
+
+def _load_part(
+    loaded: Loaded,
+    stage: str,
+    spec: NetworkSpec,
+    engines: Mapping[str, Engine],
+    units: tuple[LocalUnit, ...],
+) -> None:
+    networks = loaded.networks[stage] = {}
+    tried: dict[str, LoadedNetwork | ConfigError] = {}
+    for local in units:
+        unit = local.unit
+        place = unit.kind if unit.kind == 'cpu' else unit.name
+        if place not in tried:
+            tried[place] = _try(spec, engines[unit.name], unit, networks)
+        found = tried[place]
+        if isinstance(found, ConfigError):
+            loaded.partly[stage, unit.name] = found
+        else:
+            networks[unit.name] = found
 
 
 def _try(
@@ -82,9 +122,9 @@ def _try(
     except ConfigError as error:
         return error
     try:
-        check_input(spec, network)
+        check_part(spec, network)
         for other in others.values():
-            check_outputs(spec, network, other)
+            check_alike(spec, network, other)
     except ConfigError as error:
         network.close()
         return error
@@ -118,35 +158,53 @@ def load_variants(
 
 
 def rehearse_networks(
-    spec: NetworkSpec,
-    program: FrameProgram | TrackProgram,
-    networks: dict[str, LoadedNetwork],
-) -> Refusals:
+    spec: NetworkSpec, program: FrameProgram | TrackProgram, loaded: Loaded
+) -> None:
     """
-    Run a program once with each network of a variant; remove and return those that fail.
+    Run a program with each part of a variant on each unit; free and record those that fail.
 
     :param spec: specification of the variant
-    :param networks: by unit
+    :param loaded: the networks that the program runs
     """
-    refused: Refusals = {}
-    tried: dict[int, ConfigError | None] = {}
-    for unit, network in list(networks.items()):
-        if id(network) not in tried:
-            tried[id(network)] = _failure(spec, program, unit)
-        failure = tried[id(network)]
-        if failure is not None:
-            refused[unit] = failure
-            # closing it twice, for cores that share it, is harmless
-            networks.pop(unit).close()
-    return refused
+    seen: set[frozenset[int]] = set()
+    for unit in dict.fromkeys(unit for units in loaded.networks.values() for unit in units):
+        while route := _route(loaded, unit):
+            networks = frozenset(id(loaded.networks[stage][on]) for stage, on in route.items())
+            error = None if networks in seen else _failure(spec, program, route)
+            if error is None:
+                seen.add(networks)
+                break
+            # a decoder that fails has read the outputs of the last part
+            stage = error.stage if error.stage in route else list(route)[-1]
+            _refuse_everywhere(loaded, stage, route[stage], error)
+    loaded.settle()
+
+
+def _route(loaded: Loaded, unit: str) -> dict[str, str]:
+    """Return stage -> unit: the given one where loaded, else the first; empty without any."""
+    if not all(loaded.networks.values()):
+        return {}
+    if not any(unit in units for units in loaded.networks.values()):
+        return {}
+    return {
+        stage: unit if unit in units else next(iter(units))
+        for stage, units in loaded.networks.items()
+    }
+
+
+def _refuse_everywhere(loaded: Loaded, stage: str, unit: str, error: ConfigError) -> None:
+    """Free a part on a unit and on those that share it."""
+    failed = loaded.networks[stage][unit]
+    for name in [name for name, one in loaded.networks[stage].items() if one is failed]:
+        loaded.refuse(stage, name, error)
 
 
 def _failure(
-    spec: NetworkSpec, program: FrameProgram | TrackProgram, unit: str
-) -> ConfigError | None:
+    spec: NetworkSpec, program: FrameProgram | TrackProgram, route: Mapping[str, str]
+) -> RehearsalError | None:
     try:
-        rehearse(spec, program, unit)
-    except ConfigError as error:
+        rehearse(spec, program, route)
+    except RehearsalError as error:
         return error
     return None
 

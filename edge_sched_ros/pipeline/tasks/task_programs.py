@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
@@ -20,22 +21,27 @@ from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.engines.base import Engine
 from edge_sched_ros.execution.engines.base import LoadedNetwork
 from edge_sched_ros.execution.fused import fuse
+from edge_sched_ros.execution.fused import JOINT
+from edge_sched_ros.execution.network import INFER
 from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.network_variants import BASE
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.preprocess.opencv import OpenCvPreprocessor
 from edge_sched_ros.execution.registry import Machine
+from edge_sched_ros.execution.segments import POSTPROCESS
+from edge_sched_ros.execution.segments import PREPROCESS
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.perception.numbers import numbers_of_network
 from edge_sched_ros.perception.numbers import numbers_of_program
 from edge_sched_ros.perception.programs.build import make_program
 from edge_sched_ros.perception.programs.build import preprocess_op
+from edge_sched_ros.perception.programs.parts import NetworksOf
 from edge_sched_ros.perception.programs.registry import make_own_program
 from edge_sched_ros.pipeline.settings.config import PipelineConfig
 from edge_sched_ros.pipeline.settings.config import TaskConfig
 from edge_sched_ros.pipeline.tasks import network_loading
-from edge_sched_ros.pipeline.tasks.stage_groups import groups_on_cores
+from edge_sched_ros.pipeline.tasks.stage_groups import groups_of_variants
 from edge_sched_ros.pipeline.tasks.stage_groups import UnitsOf
 from edge_sched_ros.pipeline.tasks.stage_units import StageUnits
 from edge_sched_ros.pipeline.tasks.unit_choice import UnitChoice
@@ -53,12 +59,14 @@ class TaskProgram:
     :param name: name of its network or program
     :param variants: name -> units of every stage of the program, the initial variant first
     :param accuracy: accuracy of variants other than the first, relative to it
+    :param segments: name of a variant -> stages that are segments of a network
     """
 
     program: Program
     name: str
     variants: dict[str, UnitsOf]
     accuracy: dict[str, float] = field(default_factory=dict)
+    segments: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class TaskPrograms:
@@ -77,7 +85,8 @@ class TaskPrograms:
         #: TASK.VARIANT for kinds of units that this machine does not have -> in words
         self.not_here: dict[str, str] = {}
         self._require_units = config.require_units
-        #: task -> for each variant of its network: unit -> network
+        self._alone = len(config.tasks) == 1
+        #: task -> for each part of each variant of its network: unit -> network
         self.networks: dict[str, tuple[Mapping[str, LoadedNetwork], ...]] = {}
         self._cores = [local.unit.name for local in machine.units if local.unit.kind == 'cpu']
 
@@ -88,13 +97,14 @@ class TaskPrograms:
         :raises ConfigError: naming file or key
         """
         made = self._of_program(task) if task.program else self._of_network(task)
-        groups = groups_on_cores(made.program.stages, *made.variants.values())
-        program = fuse(made.program, groups)
+        segments = {name: made.segments.get(name, ()) for name in made.variants}
+        groups = groups_of_variants(made.variants, segments, alone=self._alone)
         variants = {
-            name: {stage: units[group[0]] for stage, group in zip(program.stages, groups)}
+            name: {JOINT.join(group): units[group[0]] for group in groups[name]}
             for name, units in made.variants.items()
         }
-        return TaskProgram(program, made.name, variants, made.accuracy)
+        program = fuse(made.program, *dict.fromkeys(groups.values()))
+        return replace(made, program=program, variants=variants)
 
     def close(self, stuck: Collection[str] = ()) -> None:
         """Free the resources of all other units; programs are freed by themselves."""
@@ -145,13 +155,13 @@ class TaskPrograms:
         spec = for_preprocessors(able.values(), spec)
         units = self._choice.of_task(
             task,
-            {'preprocess': able, 'infer': engines, 'postprocess': self._cores},
-            main='infer',
+            {PREPROCESS: able, INFER: engines, POSTPROCESS: self._cores},
+            main=INFER,
             kinds=_kinds_of_engines(engines),
             served_by=spec.name,
         )
         where = f'{task.name}.units'
-        loaded = network_loading.load_variants(spec, engines, units['infer'], where)
+        loaded = network_loading.load_variants(spec, engines, units[INFER], where)
         try:
             return self._with_network(task, spec, engines, able, units, loaded)
         except BaseException:
@@ -175,31 +185,39 @@ class TaskPrograms:
         with _of_options(task):
             program = make_program(specs, networks, preprocessors, options=task.options)
         if not all(engine.name == 'simulated' for engine in engines.values()):
-            for name, own in networks.items():
-                refused = network_loading.rehearse_networks(specs[name], program, own)
-                loaded[name].refused |= refused
+            for name in networks:
+                network_loading.rehearse_networks(specs[name], program, loaded[name])
         if not base.networks:
             raise network_loading.no_unit_left(where, spec.name, base.refused)
-        spoilt = network_loading.rehearse_preprocessors(spec, able, units['preprocess'])
-        if len(spoilt) == len(units['preprocess']):
-            raise network_loading.no_unit_left(where, f'{spec.name}/preprocess', spoilt)
-        units = {**units, 'preprocess': _without(units['preprocess'], spoilt)}
+        spoilt = network_loading.rehearse_preprocessors(spec, able, units[PREPROCESS])
+        if len(spoilt) == len(units[PREPROCESS]):
+            raise network_loading.no_unit_left(where, f'{spec.name}/{PREPROCESS}', spoilt)
+        units = {**units, PREPROCESS: _without(units[PREPROCESS], spoilt)}
         variants = {
-            name: {**units, 'infer': _loaded_on(units['infer'], one.networks)}
+            name: _units_of_stages(units, one.networks)
             for name, one in loaded.items()
             if one.networks
         }
-        for stage, refused in (('infer', base.refused), ('preprocess', spoilt)):
+        usable = _loaded_on(units[INFER], frozenset().union(*base.networks.values()))
+        for instead, refused in ((usable, base.refused), (units[PREPROCESS], spoilt)):
             for name, error in refused.items():
-                self._choice.refused(task, name, str(error), variants[BASE][stage])
+                self._choice.refused(task, name, str(error), instead)
+        _tell_segments(task, loaded, variants)
         self._note_variants(task, loaded)
         kinds = {one.unit.kind for one in self._machine.units if one.unit.name in engines}
         elsewhere = made_for_others(specs, loaded, frozenset(kinds))
         check_pin(task, elsewhere, require_units=self._require_units)
         self.not_here |= {f'{task.name}.{name}': one.told for name, one in elsewhere.items()}
-        self.networks[task.name] = tuple(networks.values())
-        preprocessors |= self._backends.preprocessors(units['preprocess'], able)
-        return TaskProgram(program, spec.name, variants, spec.relative_accuracies)
+        self.networks[task.name] = tuple(
+            by_unit for one in loaded.values() for by_unit in one.networks.values()
+        )
+        preprocessors |= self._backends.preprocessors(units[PREPROCESS], able)
+        segments = {
+            name: tuple(loaded[name].networks)
+            for name in variants
+            if specs[name].segments is not None
+        }
+        return TaskProgram(program, spec.name, variants, spec.relative_accuracies, segments)
 
     def _note_variants(self, task: TaskConfig, loaded: dict[str, network_loading.Loaded]) -> None:
         """Record the lighter variants that cannot be used, here or at all."""
@@ -233,10 +251,34 @@ def _kinds_of_engines(engines: dict[str, Engine]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(kind for engine in engines.values() for kind in engine.kinds))
 
 
-def _loaded_on(
-    units: tuple[LocalUnit, ...], networks: dict[str, LoadedNetwork]
-) -> tuple[LocalUnit, ...]:
-    return tuple(local for local in units if local.unit.name in networks)
+def _units_of_stages(units: UnitsOf, networks: NetworksOf) -> UnitsOf:
+    """Return the units of each stage of a variant, in order."""
+    parts = {stage: _loaded_on(units[INFER], by_unit) for stage, by_unit in networks.items()}
+    return {PREPROCESS: units[PREPROCESS], **parts, POSTPROCESS: units[POSTPROCESS]}
+
+
+def _tell_segments(
+    task: TaskConfig,
+    loaded: Mapping[str, network_loading.Loaded],
+    variants: Mapping[str, UnitsOf],
+) -> None:
+    """Log the segments that cannot run on a unit that runs other segments of their network."""
+    for variant, one in loaded.items():
+        for (stage, unit), error in one.partly.items():
+            others = ', '.join(local.unit.name for local in variants[variant][stage])
+            _log.warning(
+                '%s: %s/%s does not run on %s: %s; it goes to %s',
+                task.name,
+                variant,
+                stage,
+                unit,
+                error,
+                others,
+            )
+
+
+def _loaded_on(units: tuple[LocalUnit, ...], names: Collection[str]) -> tuple[LocalUnit, ...]:
+    return tuple(local for local in units if local.unit.name in names)
 
 
 def _without(

@@ -1,0 +1,82 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""A network in the parts that are scheduled one by one, and the tensors that live between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import replace
+from typing import Any
+
+from numpy.typing import NDArray
+
+from edge_sched_ros.execution.engines.base import LoadedNetwork
+from edge_sched_ros.execution.network import NetworkSpec
+from edge_sched_ros.execution.tensors import TensorInfo
+
+#: tensors of a job that are still needed, by name; those of engines, never copies
+LiveTensors = dict[str, NDArray[Any]]
+#: stage -> unit -> what runs it there, in the order that stages run in
+NetworksOf = Mapping[str, dict[str, LoadedNetwork]]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPart:
+    """
+    A segment of a network, or all of it, ready to run.
+
+    :param networks: by unit; units may share one
+    :param inputs: names of the tensors it takes, in the order its engine takes them
+    :param outputs: names of the tensors it gives, in the order its engine gives them
+    :param done_with: tensors that nobody needs once it has run
+    """
+
+    networks: dict[str, LoadedNetwork]
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    done_with: tuple[str, ...] = ()
+
+    def run(self, live: LiveTensors, unit: str) -> None:
+        """
+        Replace what it takes among the live tensors by what it gives.
+
+        :raises KeyError: when it is not loaded on that unit
+        """
+        outputs = self.networks[unit].run([live[name] for name in self.inputs])
+        live.update(zip(self.outputs, outputs))
+        for name in self.done_with:
+            del live[name]
+
+
+def make_parts(networks: NetworksOf, outputs: Sequence[str]) -> dict[str, LoadedPart]:
+    """
+    Return stage -> part, in order.
+
+    :param outputs: names of the tensors that are the network's answer
+    """
+    parts = {}
+    for stage, by_unit in networks.items():
+        one = next(iter(by_unit.values()))
+        parts[stage] = LoadedPart(by_unit, _names(one.inputs), _names(one.outputs))
+    needed = set(outputs)
+    for stage, part in reversed(parts.items()):
+        # a tensor with two takers stays for the last; one that nobody takes goes at once
+        here = dict.fromkeys((*part.inputs, *part.outputs))
+        parts[stage] = replace(part, done_with=tuple(n for n in here if n not in needed))
+        needed |= set(part.inputs)
+    return parts
+
+
+def answer_of(spec: NetworkSpec, networks: NetworksOf) -> tuple[TensorInfo, ...]:
+    """Return the tensors that are a network's answer, in the order its decoder reads them."""
+    firsts = [next(iter(by_unit.values())) for by_unit in networks.values()]
+    if spec.segments is None:
+        return firsts[-1].outputs
+    given = {info.name: info for network in firsts for info in network.outputs}
+    return tuple(given[name] for name in spec.segments.outputs)
+
+
+def _names(infos: Sequence[TensorInfo]) -> tuple[str, ...]:
+    return tuple(info.name for info in infos)
