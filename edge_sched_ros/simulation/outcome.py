@@ -43,7 +43,7 @@ def outcome(simulator: Simulator) -> dict[str, Any]:
         'fairness': fairness(ledger.tasks.values()),
         'accuracy': accuracy_share(dispatcher.tasks.values(), ledger.tasks),
         'energy_mj': sum(unit['energy_mj'] for unit in units.values()),
-        'decisions': _decisions(simulator.decision_ns),
+        'decisions': decision_times(simulator.decision_ns),
     }
 
 
@@ -65,7 +65,8 @@ def _task(simulator: Simulator, name: str) -> dict[str, Any]:
     }
 
 
-def _decisions(spent_ns: list[int]) -> dict[str, float]:
+def decision_times(spent_ns: list[int]) -> dict[str, float]:
+    """Return how long a dispatcher took, in us."""
     if len(spent_ns) < 2:
         return {'count': len(spent_ns), 'mean_us': 0.0, 'median_us': 0.0, 'p99_us': 0.0}
     cuts = statistics.quantiles(spent_ns, n=100)

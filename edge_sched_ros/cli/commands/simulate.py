@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,17 @@ _NOT_WITH_REPLAY = {
     'plan': '--plan',
     'replan_s': '--replan-s',
 }
+_ONLY_WITH_FLEET = {
+    'high_level_policy': '--high-level-policy',
+    'high_level_settings': '--high-level-set',
+}
+_NOT_WITH_FLEET = {
+    'load': '--load',
+    'plan': '--plan',
+    'replan_s': '--replan-s',
+    'trace': '--trace',
+    'replayed': '--replay',
+}
 
 
 @click.command('simulate')
@@ -48,6 +60,20 @@ _NOT_WITH_REPLAY = {
     multiple=True,
     metavar='NAME=VALUE',
     help='Set a parameter of the policy; can be repeated.',
+)
+@click.option(
+    '--high-level-policy',
+    default='whole_network',
+    show_default=True,
+    help='For several devices: what divides networks over them; --policy is then that of each'
+    ' device.',
+)
+@click.option(
+    '--high-level-set',
+    'high_level_settings',
+    multiple=True,
+    metavar='NAME=VALUE',
+    help='Set a parameter of the high-level policy; can be repeated.',
 )
 @click.option(
     '--seconds',
@@ -113,6 +139,8 @@ def simulate(
     platform: str | None,
     policy: str,
     settings: tuple[str, ...],
+    high_level_policy: str,
+    high_level_settings: tuple[str, ...],
     seconds: float,
     seed: int,
     load: float | None,
@@ -124,11 +152,12 @@ def simulate(
     listed: bool,
 ) -> None:
     """
-    Run the scheduler on tasks and a device in virtual time.
+    Run the scheduler on tasks and a device, or several devices, in virtual time.
 
     FILES are system files, or names of files that come with the package. Later files add keys or
     override keys of earlier files. Append @MODE to select a power mode of the device.
     """
+    from edge_sched_ros.cli.fleets import simulate_fleet
     from edge_sched_ros.cli.plans import check_follows
     from edge_sched_ros.cli.plans import read_plan
     from edge_sched_ros.cli.plans import replanner
@@ -136,6 +165,7 @@ def simulate(
     from edge_sched_ros.cli.system_files import paths_of
     from edge_sched_ros.cli.system_files import tasks_and_device
     from edge_sched_ros.plugins.policies import make_policy
+    from edge_sched_ros.simulation.fleet.system import has_several_devices
     from edge_sched_ros.simulation.limits import check_frames
     from edge_sched_ros.simulation.load import at_load
     from edge_sched_ros.simulation.simulator import Simulator
@@ -146,11 +176,25 @@ def simulate(
         show_list(as_json=as_json)
         return
     if replayed is not None:
-        _refuse_beside_replay(ctx)
+        _refuse(ctx, _NOT_WITH_REPLAY, 'and --replay exclude each other.')
     values: dict[str, Any] = dict(parse_settings(settings))
     make_policy(policy, values)
     check_follows(policy, plan, replan_s)
     asked, device = tasks_and_device(files, workload, platform)
+    if platform is None and has_several_devices(asked):
+        _refuse(ctx, _NOT_WITH_FLEET, 'works on one device; these files have several.')
+        simulate_fleet(
+            asked,
+            policy=high_level_policy,
+            parameters=parse_settings(high_level_settings),
+            device_policy=policy,
+            device_parameters=values,
+            seconds=seconds,
+            seed=seed,
+            as_json=as_json,
+        )
+        return
+    _refuse(ctx, _ONLY_WITH_FLEET, 'is for several devices; these files have one.')
     if trace is not None:
         check_output(trace, inputs=paths_of(*files, workload, platform), streamed=True)
     system = System(asked, device) if load is None else at_load(asked, device, load)
@@ -207,11 +251,11 @@ def _show(simulator: Simulator, load: float | None, seconds: float, as_json: boo
             show_outcome(found, output_console(), seconds=seconds)
 
 
-def _refuse_beside_replay(ctx: click.Context) -> None:
-    """Refuse options that have no effect with --replay: the trace says what to run."""
-    for name, option in _NOT_WITH_REPLAY.items():
+def _refuse(ctx: click.Context, options: Mapping[str, str], why: str) -> None:
+    """Refuse options that have no effect here."""
+    for name, option in options.items():
         if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT:
-            raise click.UsageError(f'{option} and --replay exclude each other.')
+            raise click.UsageError(f'{option} {why}')
 
 
 def _replay(path: Path, system: System, load: float | None, as_json: bool) -> None:

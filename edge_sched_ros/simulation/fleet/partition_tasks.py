@@ -1,0 +1,81 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Partitions as tasks of a device's own dispatcher: their segments are its stages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from edge_sched_ros.core.high_level.decisions import Push
+from edge_sched_ros.core.high_level.graph import Partition
+from edge_sched_ros.core.tasks import StageSpec
+from edge_sched_ros.core.tasks import TaskSpec
+from edge_sched_ros.core.tasks import VariantSpec
+from edge_sched_ros.simulation.fleet.system import FleetDevice
+from edge_sched_ros.system.system import RunCost
+
+#: the coordinator sees to how many jobs there are; a device takes what it is told
+MOST_JOBS = 1_000_000
+#: deadlines come with every job
+_ANY_DEADLINE_NS = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionTask:
+    """
+    A partition on a device.
+
+    :param spec: the task of the device's dispatcher
+    :param costs: (segment, unit) -> what it really takes
+    :param index: segment -> its place in the network
+    """
+
+    spec: TaskSpec
+    network: str
+    costs: Mapping[tuple[str, str], RunCost]
+    index: Mapping[str, int]
+
+
+def name_of(push: Push) -> str:
+    """Return the name of the task that runs a pushed partition."""
+    name = f'{push.task}/{push.partition}'
+    if not push.unit_of:
+        return name
+    return f'{name}@{",".join(f"{segment}:{unit}" for segment, unit in push.unit_of)}'
+
+
+def partition_task(
+    push: Push, partition: Partition, device: FleetDevice, network: str
+) -> PartitionTask | str:
+    """
+    Return the task that runs a partition on a device, or which segment cannot run there.
+
+    A segment that the coordinator wants on a unit has that unit alone.
+    """
+    wanted = dict(push.unit_of)
+    stages: list[StageSpec] = []
+    costs: dict[tuple[str, str], RunCost] = {}
+    for segment in partition.segments:
+        on = device.costs.get((network, segment), {})
+        if segment in wanted:
+            on = {unit: cost for unit, cost in on.items() if unit == wanted[segment]}
+        if not on:
+            return segment
+        units = sorted(on, key=lambda unit: on[unit].latency_ns)
+        stages.append(StageSpec(segment, tuple(units)))
+        costs.update({(segment, unit): cost for unit, cost in on.items()})
+    name = name_of(push)
+    spec = TaskSpec(
+        name=name,
+        variants=(VariantSpec('base', tuple(stages)),),
+        deadline_ns=_ANY_DEADLINE_NS,
+        stream=name,
+        priority=push.priority,
+        queue_depth=MOST_JOBS,
+        max_in_flight=MOST_JOBS,
+    )
+    order = device.order[network]
+    return PartitionTask(
+        spec, network, costs, {segment: order[segment] for segment in partition.segments}
+    )

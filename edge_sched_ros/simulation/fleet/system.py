@@ -1,0 +1,182 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Devices, links and tasks of a system file, in the terms of the high-level dispatcher."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.high_level.graph import NetworkGraph
+from edge_sched_ros.core.high_level.offer import DeviceOffer
+from edge_sched_ros.core.high_level.tasks import FleetTask
+from edge_sched_ros.simulation.fleet.links import Link
+from edge_sched_ros.system.change import Change
+from edge_sched_ros.system.checks import whole_ns
+from edge_sched_ros.system.contention import Contention
+from edge_sched_ros.system.contention import make_contention
+from edge_sched_ros.system.counted import counted
+from edge_sched_ros.system.device import Device
+from edge_sched_ros.system.graph import task_graph
+from edge_sched_ros.system.links import link_table
+from edge_sched_ros.system.offers import device_offers
+from edge_sched_ros.system.offers import segments_on
+from edge_sched_ros.system.pieces import check_task_devices
+from edge_sched_ros.system.streams import own_streams
+from edge_sched_ros.system.streams import period_ms_of
+from edge_sched_ros.system.system import run_cost
+from edge_sched_ros.system.system import RunCost
+from edge_sched_ros.system.system_file import SystemFile
+from edge_sched_ros.system.workload import Stream
+from edge_sched_ros.system.workload import Task
+
+#: (network, segment) -> unit -> what it really takes
+SegmentCosts = dict[tuple[str, str], dict[str, RunCost]]
+
+#: jobs of a task that may have started and not ended, where the file does not say
+IN_FLIGHT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class FleetDevice:
+    """
+    One device of a fleet.
+
+    :param offer: as it presents itself to the coordinator
+    :param costs: (network, segment) -> unit -> what it really takes
+    :param order: network -> segment -> its place
+    :param workload: the file with the tasks
+    """
+
+    name: str
+    device: Device
+    contention: Contention | None
+    offer: DeviceOffer
+    costs: SegmentCosts
+    order: Mapping[str, Mapping[str, int]]
+    workload: SystemFile
+
+
+class FleetSystem:
+    """
+    A system file with one device or several.
+
+    A task's ``device`` is its home: there its frames are taken and its answers needed. The
+    coordinator runs on the first device.
+
+    :raises ConfigError: when something does not fit; names file and key
+    """
+
+    def __init__(self, file: SystemFile) -> None:
+        self.file = file
+        self.name = file.name
+        check_task_devices(file)
+        devices = file.all_devices()
+        names = counted(devices, partial(file.at, 'devices'))
+        #: device that counts -> name in the file
+        origin = {name: of for of, many in names.items() for name in many}
+        self.coordinator = next(iter(origin))
+        self.streams: dict[str, Stream] = {**file.streams, **own_streams(file)}
+        self.changes: tuple[Change, ...] = file.changes
+        graphs = {name: task_graph(file, name) for name in file.tasks}
+        self.tasks = {
+            name: self._task(name, task, graphs[name], names) for name, task in file.tasks.items()
+        }
+        #: stream -> the device that has its frames
+        self.homes = self._homes()
+        offers = {offer.name: offer for offer in device_offers(file)}
+        made = {
+            of: self._device(of, device, offers[names[of][0]], graphs)
+            for of, device in devices.items()
+        }
+        self.devices = {name: _named(made[of], name) for name, of in origin.items()}
+        self._check_costs(graphs)
+
+    @property
+    def links(self) -> Iterator[Link]:
+        """Return links with nothing on them."""
+        for (source, target), speed in link_table(self.file).items():
+            yield Link(source, target, speed.latency_ns, speed.bytes_per_s, speed.loss)
+
+    def _task(
+        self, name: str, task: Task, graph: NetworkGraph, names: Mapping[str, tuple[str, ...]]
+    ) -> FleetTask:
+        where = self.file.at('tasks', name)
+        if task.after:
+            problem = 'a coordinator of devices releases jobs by frames only'
+            raise ConfigError(f'{where}.after', problem)
+        period_ms = period_ms_of(task, self.file, self.streams, where)
+        return FleetTask(
+            name=name,
+            graph=graph,
+            stream=task.stream or name,
+            home=names[task.device][0] if task.device else self.coordinator,
+            deadline_ns=whole_ns(task.deadline_ms or period_ms, f'{where}.deadline_ms'),
+            period_ns=whole_ns(period_ms, f'{where}.period_ms'),
+            priority=task.priority,
+            every_n=task.every_n,
+            queue_depth=task.queue_depth,
+            max_in_flight=_in_flight(task),
+            enabled=task.enabled,
+        )
+
+    def _homes(self) -> dict[str, str]:
+        homes: dict[str, str] = {}
+        for name, task in self.tasks.items():
+            home = homes.setdefault(task.stream, task.home)
+            if home != task.home:
+                problem = f"other tasks have the frames of '{task.stream}' on {home}"
+                raise ConfigError(self.file.at('tasks', name, 'device'), problem)
+        return {stream: homes.get(stream, self.coordinator) for stream in self.streams}
+
+    def _device(
+        self, name: str, device: Device, offer: DeviceOffer, graphs: Mapping[str, NetworkGraph]
+    ) -> FleetDevice:
+        at = partial(self.file.at, 'devices', name) if name in self.file.devices else self.file.at
+        costs: SegmentCosts = {}
+        for task, graph in graphs.items():
+            pieces = self.file.tasks[task].pieces
+            for segment, on in segments_on(self.file, device, name, pieces):
+                if on:
+                    costs[graph.name, segment] = {u: run_cost(cost) for u, cost in on.items()}
+        contention = make_contention(
+            device.contention,
+            lambda word: device.known_units(word, at('contention', 'slowdown')),
+        )
+        order = {
+            graph.name: {segment.name: place for place, segment in enumerate(graph.segments)}
+            for graph in graphs.values()
+        }
+        # what everybody simulates is the same
+        digests = {graph.name: graph.digest for graph in graphs.values()}
+        return FleetDevice(
+            name, device, contention, replace(offer, digests=digests), costs, order, self.file
+        )
+
+    def _check_costs(self, graphs: Mapping[str, NetworkGraph]) -> None:
+        """Refuse a task that has a segment which no device can run."""
+        able = {key for device in self.devices.values() for key in device.costs}
+        for name, graph in graphs.items():
+            for segment in graph.segments:
+                if (graph.name, segment.name) not in able:
+                    problem = f'no device can run {graph.name}/{segment.name}'
+                    raise ConfigError(self.file.at('tasks', name), problem)
+
+
+def has_several_devices(file: SystemFile) -> bool:
+    """Whether a file has more than one device, by name or by count."""
+    return sum(device.count or 1 for device in file.named_devices().values()) > 1
+
+
+def _in_flight(task: Task) -> int:
+    return task.max_in_flight if 'max_in_flight' in task.model_fields_set else IN_FLIGHT
+
+
+def _named(device: FleetDevice, name: str) -> FleetDevice:
+    """Return one of several equal devices."""
+    offer = replace(device.offer, name=name)
+    return replace(device, name=name, offer=offer)
