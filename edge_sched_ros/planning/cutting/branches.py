@@ -59,7 +59,8 @@ def choose_branches(
             for parts in region.ways():
                 price = _price([_flops(network, part) for part in parts], total, costs[place])
                 _improve(best[place], starts, place, price, parts, max_parts)
-    answer = min(best[-1].values(), key=lambda choice: (choice.price, choice.places))
+    cut = [choice for count, choice in best[-1].items() if count > 1]
+    answer = min(cut, key=lambda choice: (choice.price, choice.places))
     return [points[place] for place in answer.places[:-1]], list(answer.parts)
 
 

@@ -24,7 +24,7 @@ _Choice = tuple[int, int, tuple[int, ...]]
 
 def choose_chain(points: Sequence[CutPoint], total: int, max_parts: int) -> list[CutPoint]:
     """
-    Return where to cut, in order; at most ``max_parts - 1`` places.
+    Return where to cut, in order; at least one place, at most ``max_parts - 1``.
 
     :param total: operations of the whole network
     """
@@ -35,7 +35,7 @@ def choose_chain(points: Sequence[CutPoint], total: int, max_parts: int) -> list
     # by number of parts so far: the best choice for each place that ends the last of them
     best: dict[int, _Choice] = {-1: (0, 0, ())}
     answer: _Choice | None = None
-    for _ in range(max_parts):
+    for parts in range(max_parts):
         following: dict[int, _Choice] = {}
         for before, (nbytes, largest, chosen) in best.items():
             begin = ends[before] if before >= 0 else 0
@@ -47,7 +47,7 @@ def choose_chain(points: Sequence[CutPoint], total: int, max_parts: int) -> list
                 if place not in following or choice < following[place]:
                     following[place] = choice
         whole = following.pop(len(points), None)
-        if whole is not None and (answer is None or whole[:2] < answer[:2]):
+        if parts and whole is not None and (answer is None or whole[:2] < answer[:2]):
             answer = whole
         best = following
     assert answer is not None, 'the largest part of the first programme fits the second'

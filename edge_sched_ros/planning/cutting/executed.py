@@ -35,14 +35,14 @@ class ExecutedNetwork:
 
     :param written: the operators of the file
     :param groups: the operators that are executed
-    :param group_of: the group of each operator of the file; ``None`` where nothing needs it
+    :param group_of: the group of each operator of the file
     :param flops: of each group
     :param types: of tensors with a known size
     """
 
     written: Dataflow
     groups: Dataflow
-    group_of: tuple[int | None, ...]
+    group_of: tuple[int, ...]
     flops: tuple[int, ...]
     types: Mapping[str, TensorSpec]
 
@@ -52,7 +52,6 @@ class ExecutedNetwork:
         return [
             (name, source[name], taker)
             for operator, taker in zip(self.written.operators, self.group_of)
-            if taker is not None
             for name in operator.inputs
             if source[name] != taker
         ]
@@ -99,8 +98,7 @@ class ExecutedNetwork:
         """Return tensor of the file -> the group that gives it; -1 for the network's inputs."""
         found = dict.fromkeys(self.written.inputs, -1)
         for operator, group in zip(self.written.operators, self.group_of):
-            if group is not None:
-                found.update(dict.fromkeys(operator.outputs, group))
+            found.update(dict.fromkeys(operator.outputs, group))
         return found
 
 
@@ -115,30 +113,29 @@ def executed_network(graph: Any, executed: Any) -> ExecutedNetwork:
     counts = [0] * len(groups.operators)
     shapes = shapes_of(graph)
     for operator, group in zip(written.operators, group_of):
-        if group is not None:
-            counts[group] += flops(graph.node[operator.index], shapes)
+        counts[group] += flops(graph.node[operator.index], shapes)
     return ExecutedNetwork(written, groups, group_of, tuple(counts), tensor_types(graph))
 
 
-def _assigned(written: Dataflow, groups: Sequence[Operator]) -> tuple[int | None, ...]:
+def _assigned(written: Dataflow, groups: Sequence[Operator]) -> tuple[int, ...]:
     """
     Return the group of each operator: the first that needs its result.
 
-    A group's outputs have the names they have in the file, where they are tensors of the file.
+    A group's outputs have the names they have in the file, where they are tensors of the file;
+    the network's answers are, so every operator has a group.
     """
     producer = {
         name: place
         for place, operator in enumerate(written.operators)
         for name in operator.outputs
     }
-    found: list[int | None] = [None] * len(written.operators)
+    found: dict[int, int] = {}
     for index, group in enumerate(groups):
         waiting = [producer[name] for name in group.outputs if name in producer]
         while waiting:
             place = waiting.pop()
-            if found[place] is None:
+            if place not in found:
                 found[place] = index
-                waiting += [
-                    producer[name] for name in written.operators[place].inputs if name in producer
-                ]
-    return tuple(found)
+                inputs = written.operators[place].inputs
+                waiting += [producer[name] for name in inputs if name in producer]
+    return tuple(found[place] for place in range(len(written.operators)))

@@ -4,11 +4,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from edge_sched_ros.planning.cutting.reading import data_inputs
+
+#: what operators are called that change the size of pictures between pixels
+INTERPOLATION = 'Interpolation'
+_INTERPOLATES = (b'linear', b'cubic')
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +23,7 @@ class Operator:
     A node whose result depends on the inputs of the network.
 
     :param index: of the node in its file
+    :param kind: the type of the node, or what stands for it
     :param inputs: tensors that depend on the network's inputs, each once
     :param outputs: tensors it gives
     """
@@ -49,7 +56,7 @@ class Dataflow:
 
 
 def dataflow(graph: Any) -> Dataflow:
-    """Return the operators of a graph that depend on its inputs."""
+    """Return the operators of a graph that depend on its inputs and that its outputs need."""
     inputs = tuple(value.name for value in data_inputs(graph))
     depends = set(inputs)
     found = []
@@ -59,8 +66,28 @@ def dataflow(graph: Any) -> Dataflow:
             continue
         given = tuple(name for name in node.output if name)
         depends.update(given)
-        found.append(Operator(index, node.op_type, taken, given))
-    return Dataflow(tuple(found), inputs, tuple(value.name for value in graph.output))
+        found.append(Operator(index, _kind(node), taken, given))
+    outputs = tuple(value.name for value in graph.output)
+    return Dataflow(_needed(found, outputs), inputs, outputs)
+
+
+def _needed(operators: Sequence[Operator], outputs: Iterable[str]) -> tuple[Operator, ...]:
+    """Return the operators without those whose results nothing takes."""
+    needed = set(outputs)
+    found = []
+    for operator in reversed(operators):
+        if not needed.isdisjoint(operator.outputs):
+            needed.update(operator.inputs)
+            found.append(operator)
+    return tuple(reversed(found))
+
+
+def _kind(node: Any) -> str:
+    """Return what an operator is; one that interpolates is not one that repeats pixels."""
+    kind: str = node.op_type
+    if kind in ('Resize', 'Upsample') and any(a.s in _INTERPOLATES for a in node.attribute):
+        return INTERPOLATION
+    return kind
 
 
 def names_taken(node: Any) -> list[str]:

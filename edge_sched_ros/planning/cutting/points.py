@@ -6,19 +6,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edge_sched_ros.planning.cutting.executed import ExecutedNetwork
+from edge_sched_ros.planning.cutting.graph import INTERPOLATION
 from edge_sched_ros.planning.cutting.graph import Operator
 
 #: more tensors than that make a cut that nobody wants: each is a message, or a copy
 MOST_TENSORS = 4
+#: gives its input another name; ONNX Runtime loads no network that is nothing else
+_NOTHING = 'Identity'
+_CONVOLUTION = 'Conv'
 _ADDITIONS = ('Add', 'Sum')
+_AVERAGES = ('AveragePool', 'GlobalAveragePool', INTERPOLATION)
 #: give results in the order of what they take; others choose it themselves
 _KEEP_ORDER = frozenset(
     'Add BatchNormalization Clip Concat HardSigmoid Mul QuickGelu Relu Resize Sigmoid Sum Tanh '
     'Upsample'.split()
-)
+) | {INTERPOLATION}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +63,15 @@ def find_points(network: ExecutedNetwork, most_tensors: int = MOST_TENSORS) -> P
     """Return the places where a network can be cut."""
     live = _live(network)
     crossing = _crossing(network)
-    fused = _fused_in_memory(network)
+    bound = _bound_to_order(network)
     found, refused, flops = [], Counter[str](), 0
+    first, last = _first_and_last(network.groups.operators)
     for index, tensors in enumerate(live):
         flops += network.flops[index]
-        problem = _problem(network, tensors, crossing[index], fused, most_tensors)
+        if not first <= index < last:
+            refused['nothing is computed on one side'] += 1
+            continue
+        problem = _problem(network, tensors, crossing[index], bound, most_tensors)
         if problem:
             refused[problem] += 1
             continue
@@ -70,18 +80,26 @@ def find_points(network: ExecutedNetwork, most_tensors: int = MOST_TENSORS) -> P
     return Places(tuple(found), refused, min(map(len, live), default=0))
 
 
+def _first_and_last(groups: Sequence[Operator]) -> tuple[int, int]:
+    """Return the first and the last group that does something; (0, -1) where none does."""
+    found = [place for place, group in enumerate(groups) if group.kind != _NOTHING]
+    return (found[0], found[-1]) if found else (0, -1)
+
+
 def _problem(
     network: ExecutedNetwork,
     tensors: tuple[str, ...],
     crossing: set[str],
-    fused: set[str],
+    bound: set[str],
     most_tensors: int,
 ) -> str:
     if len(tensors) > most_tensors:
         return f'more than {most_tensors} tensors cross it'
     whole = all(network.follows(name, tensors) for name in crossing)
-    if not whole or not fused.isdisjoint(tensors):
+    if not whole:
         return 'operators on both sides run as one'
+    if not bound.isdisjoint(tensors):
+        return 'sums after it depend on the order in memory before it'
     written = network.sources()
     if any(name not in written for name in tensors):
         return 'ONNX Runtime replaces the tensors there'
@@ -121,28 +139,30 @@ def _crossing(network: ExecutedNetwork) -> list[set[str]]:
     return found
 
 
-def _fused_in_memory(network: ExecutedNetwork) -> set[str]:
+def _bound_to_order(network: ExecutedNetwork) -> set[str]:
     """
-    Return tensors that must not cross a cut for the sake of sums of convolutions.
+    Return tensors whose order in memory decides the bits of what follows; none may cross a cut.
 
     Where a processor has a memory order of its own for convolutions, ONNX Runtime makes a
-    convolution and an addition one operator, if both terms have that order. That is decided after
-    the fusions that the executed graph shows. So neither may cross a cut: the convolution's
-    result, and the other term, which comes in the file's order from another segment.
+    convolution and an addition one operator if both terms have that order, and averages add up
+    in that order. That is decided after the fusions that the executed graph shows. A tensor
+    that comes from another segment has the order of the file.
     """
     groups = network.groups.operators
     takers = network.groups.consumers()
     answers = set(network.groups.outputs)
     producer = {name: group for group in groups for name in group.outputs}
+
+    def is_term(name: str) -> bool:
+        alone = len(takers[name]) == 1 and name not in answers
+        return alone and name in producer and producer[name].kind == _CONVOLUTION
+
     found: set[str] = set()
     for group in groups:
-        if group.kind not in _ADDITIONS:
-            continue
-        for name in group.inputs:
-            alone = len(takers[name]) == 1 and name not in answers
-            if alone and name in producer and producer[name].kind == 'Conv':
-                found.add(name)
-                _collect_order(group.inputs, producer, found)
+        if group.kind in _AVERAGES or (
+            group.kind in _ADDITIONS and any(map(is_term, group.inputs))
+        ):
+            _collect_order(group.inputs, producer, found)
     return found
 
 

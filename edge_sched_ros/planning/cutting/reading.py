@@ -170,3 +170,6 @@ def _load_weights(path: Path, model: Any) -> None:
     except Exception as error:
         problem = ' '.join(str(error).split())
         raise ConfigError(str(path), f'its weights cannot be read: {problem}') from None
+    for weight in model.graph.initializer:
+        # where it was is not where it is
+        weight.ClearField('data_location')

@@ -75,6 +75,7 @@ def _options(runtime: Any) -> Any:
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.execution_mode = runtime.ExecutionMode.ORT_SEQUENTIAL
-    options.log_severity_level = 3
+    # what is wrong, an exception says
+    options.log_severity_level = 4
     options.add_session_config_entry('session.intra_op.allow_spinning', '0')
     return options
