@@ -14,12 +14,13 @@ from edge_sched_ros.capacity.load import Load
 from edge_sched_ros.capacity.load import Service
 from edge_sched_ros.capacity.load import Shape
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.system.checks import not_there
 from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.network_costs import cost_by_unit
 from edge_sched_ros.system.network_costs import network_cost
-from edge_sched_ros.system.network_costs import unknown_network
 from edge_sched_ros.system.pieces import At
+from edge_sched_ros.system.pieces import check_network
 from edge_sched_ros.system.pieces import keyed_pieces
 from edge_sched_ros.system.rates import is_periodic
 from edge_sched_ros.system.system_file import SystemFile
@@ -128,10 +129,10 @@ def check_batches(devices: Mapping[str, Device], entries: Iterable[Entry], at: A
 
 
 def _device(name: str, devices: Mapping[str, Device], at: At) -> str:
-    known = ', '.join(devices)
     if name and name not in devices:
-        raise ConfigError(at('device'), f"there is none called '{name}' (there are {known})")
+        raise ConfigError(at('device'), not_there(name, devices))
     if not name and len(devices) > 1:
+        known = ', '.join(devices)
         raise ConfigError(at('device'), f'is missing, and there is more than one ({known})')
     return name or next(iter(devices))
 
@@ -141,13 +142,9 @@ def _on_unit(
 ) -> tuple[str, Cost]:
     """Return the unit that a piece runs on, the only one that can where it names none."""
     name = piece.network
-    problem = unknown_network(name, system)
-    if problem:
-        raise ConfigError(at(*key), problem)
+    check_network(piece, key, system, at)
     if piece.unit and piece.unit not in device.units:
-        known = ', '.join(device.units)
-        problem = f"there is none called '{piece.unit}' (there are {known})"
-        raise ConfigError(at(*key[:-1], 'unit'), problem)
+        raise ConfigError(at(*key[:-1], 'unit'), not_there(piece.unit, device.units))
     units = [piece.unit] if piece.unit else list(device.units)
     costs = {unit: network_cost(name, unit, device, system) for unit in units}
     able = {unit: cost for unit, cost in costs.items() if cost is not None}

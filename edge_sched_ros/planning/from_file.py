@@ -12,7 +12,6 @@ from typing import TypeVar
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.planning.problem import Network
 from edge_sched_ros.planning.problem import Problem
-from edge_sched_ros.system.contention import make_contention
 from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.network import Network as NetworkSpec
@@ -60,15 +59,12 @@ def problem_of(system: SystemFile, max_switches: int = 1) -> Problem:
     if not any(network.least_ms for network in networks):
         problem = 'every group takes 0 ms somewhere: there is nothing to plan'
         raise ConfigError(system.at('networks'), problem)
-    slowed = system.at('contention', 'slowdown')
     return Problem(
         units=tuple(device.units),
         networks=networks,
         kinds={name: unit.kind for name, unit in device.units.items()},
         transitions_ms=device.hand_overs_ms(system.at('transitions')),
-        contention=make_contention(
-            device.contention, lambda word: device.known_units(word, slowed)
-        ),
+        contention=device.contention_law(system.at('contention')),
     )
 
 

@@ -17,8 +17,8 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.parsing import parse
 from edge_sched_ros.plugins.policies import make_policy
 from edge_sched_ros.system.change import Change
-from edge_sched_ros.system.checks import check_fan_out
 from edge_sched_ros.system.checks import check_jitter
+from edge_sched_ros.system.checks import FanOut
 from edge_sched_ros.system.checks import whole_ns
 from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.fields import Chance
@@ -106,13 +106,7 @@ class TaskSet(_Set):
         None, description='False drops waiting jobs (``disabled``); running jobs go on.'
     )
     probability: Share | None = Field(None, description='As in the task.')
-    fan_out: tuple[Whole, Whole] | None = Field(None, description='As in the task.')
-
-    @model_validator(mode='after')
-    def _fan_out_holds_something(self) -> TaskSet:
-        if self.fan_out is not None:
-            check_fan_out(self.fan_out)
-        return self
+    fan_out: FanOut | None = Field(None, description='As in the task.')
 
 
 def check_changes(system: System) -> None:

@@ -4,8 +4,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import AfterValidator
+
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.tasks import NS_PER_MS
+from edge_sched_ros.system.fields import Whole
 
 
 def whole_ns(time_ms: float, where: str) -> int:
@@ -21,11 +27,26 @@ def whole_ns(time_ms: float, where: str) -> int:
     return time_ns
 
 
-def check_fan_out(fan_out: tuple[int, int]) -> None:
-    """Refuse a range that holds nothing; :raises ValueError: naming the key."""
+def not_there(name: str, known: Iterable[str], what: str = '') -> str:
+    """
+    Return the problem with a name that nothing has.
+
+    :param known: the names that there are
+    :param what: something of which is called so; empty where the key says it
+    """
+    called = f"no {what} '{name}'" if what else f"none called '{name}'"
+    return f'there is {called} (there are {", ".join(known) or "none"})'
+
+
+def _some(fan_out: tuple[int, int]) -> tuple[int, int]:
     low, high = fan_out
     if not 1 <= low <= high:
-        raise ValueError('fan_out must be [fewest, most] with 1 <= fewest <= most')
+        raise ValueError('must be [fewest, most] with 1 <= fewest <= most')
+    return fan_out
+
+
+#: fewest and most items that an answer brings
+FanOut = Annotated[tuple[Whole, Whole], AfterValidator(_some)]
 
 
 def check_jitter(jitter_ms: float, period_ms: float) -> None:

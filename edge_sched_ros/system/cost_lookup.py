@@ -13,7 +13,7 @@ from typing import TypeVar
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.device import Device
-from edge_sched_ros.system.unit import KINDS
+from edge_sched_ros.system.unit import may_be_elsewhere
 from edge_sched_ros.system.unit import Unit
 
 _log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def check_units(table: Mapping[str, Cost], device: Device, where: str) -> None:
     for key in table:
         if key in Cost.model_fields:
             raise ConfigError(f'{where}.{key}', _misplaced(key))
-        if key not in known and key not in KINDS and '_' not in key and '-' not in key:
+        if key not in known and not may_be_elsewhere(key):
             names = ', '.join(sorted(device.units))
             raise ConfigError(where, f"unknown unit '{key}' (there are {names})")
 

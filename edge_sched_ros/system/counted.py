@@ -33,7 +33,7 @@ def counted(specs: Mapping[str, Counted], at: Callable[..., str]) -> dict[str, t
         names = (name,) if many is None else tuple(f'{name}-{index}' for index in range(many))
         twice = next((o for o in names if o in taken or (o != name and o in specs)), None)
         if twice is not None:
-            raise ConfigError(at(name, 'count'), f"makes a second '{twice}'")
+            raise ConfigError(at(name, 'count'), f"gives a second '{twice}'")
         taken.update(names)
         found[name] = names
     return found

@@ -12,7 +12,9 @@ from pydantic import field_validator
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.names import Named
+from edge_sched_ros.system.contention import Contention
 from edge_sched_ros.system.contention import ContentionSpec
+from edge_sched_ros.system.contention import make_contention
 from edge_sched_ros.system.contention import NoContention
 from edge_sched_ros.system.fields import Count
 from edge_sched_ros.system.fields import Name
@@ -23,7 +25,7 @@ from edge_sched_ros.system.fields import Spread
 from edge_sched_ros.system.fields import Strict
 from edge_sched_ros.system.measurement import DeviceMeasurement
 from edge_sched_ros.system.origins import by_name
-from edge_sched_ros.system.unit import KINDS
+from edge_sched_ros.system.unit import may_be_elsewhere
 from edge_sched_ros.system.unit import Unit
 
 
@@ -134,31 +136,34 @@ class Device(Strict):
         """
         found = {}
         for transition in self.transitions:
-            sources = self._present(transition.begin, f'{where}.from')
-            targets = self._present(transition.end, f'{where}.to')
+            sources = self._known_units(transition.begin, f'{where}.from')
+            targets = self._known_units(transition.end, f'{where}.to')
             for source in sources:
                 for target in targets:
                     if source != target:
                         found[source, target] = transition.ms
         return found
 
-    def _present(self, word: str, where: str) -> list[str]:
-        found = self.units_called(word)
-        if not found:
-            known = ', '.join(self.units)
-            raise ConfigError(where, f"unknown unit '{word}' ({known})")
-        return found
-
-    def known_units(self, word: str, where: str) -> list[str]:
+    def contention_law(self, where: str) -> Contention | None:
         """
-        Return the units of that name, type or kind, which may be absent here.
+        Return how busy units slow others down, ``None`` where nothing can.
 
-        :param where: file and key, for messages
-        :raises ConfigError: for a word that no unit of any device can be called by
+        :param where: file and key of the contention, for messages
+        :raises ConfigError: for a word that no unit of any device is called by
+        """
+        return make_contention(
+            self.contention,
+            lambda word: self._known_units(word, f'{where}.slowdown', elsewhere=True),
+        )
+
+    def _known_units(self, word: str, where: str, *, elsewhere: bool = False) -> list[str]:
+        """
+        Return the units of that name, type or kind.
+
+        :param elsewhere: a word for units of other devices may stand there, too
         """
         found = self.units_called(word)
-        # a kind or another device's type may be absent here; anything else is a slip
-        if not found and word not in KINDS and '_' not in word:
+        if not found and not (elsewhere and may_be_elsewhere(word)):
             known = ', '.join(self.units)
             raise ConfigError(where, f"unknown unit '{word}' (there are {known})")
         return found

@@ -15,6 +15,7 @@ from pydantic import model_validator
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.tasks import NS_PER_MS
 from edge_sched_ros.documents.names import Named
+from edge_sched_ros.system.checks import not_there
 from edge_sched_ros.system.counted import counted
 from edge_sched_ros.system.fields import Chance
 from edge_sched_ros.system.fields import NotNegative
@@ -101,4 +102,4 @@ def _devices(name: str, devices: Mapping[str, tuple[str, ...]], where: str) -> t
         return devices[name]
     if any(name in names for names in devices.values()):
         return (name,)
-    raise ConfigError(where, f"there is no device '{name}' (there are {', '.join(devices)})")
+    raise ConfigError(where, not_there(name, devices, 'device'))

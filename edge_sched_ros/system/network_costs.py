@@ -72,14 +72,6 @@ def cost_by_unit(name: str, system: SystemFile) -> CostByUnit:
     return found
 
 
-def unknown_network(name: str, system: SystemFile) -> str:
-    """Return what is wrong with the name of a network; empty for one that is there."""
-    if name in system.networks or name in system.costs:
-        return ''
-    known = ', '.join([*system.networks, *system.costs]) or 'none'
-    return f"there is no network '{name}' (there are {known})"
-
-
 def check_system_costs(system: SystemFile, devices: Iterable[Device]) -> None:
     """
     Check the units of all costs, and log which no unit would use.

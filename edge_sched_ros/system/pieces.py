@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.system.checks import not_there
 from edge_sched_ros.system.system_file import SystemFile
 from edge_sched_ros.system.workload import Piece
 from edge_sched_ros.system.workload import Task
@@ -24,6 +25,18 @@ def keyed_pieces(task: Task) -> list[tuple[Key, Piece]]:
     return list(zip(keys[-len(task.pieces) :], task.pieces))
 
 
+def check_network(piece: Piece, key: Key, system: SystemFile, at: At) -> None:
+    """
+    Check that the network of a piece is there, or has costs alone.
+
+    :param key: that names it, below the task's
+    :raises ConfigError: when it is not
+    """
+    known = (*system.networks, *system.costs)
+    if piece.network not in known:
+        raise ConfigError(at(*key), not_there(piece.network, known, 'network'))
+
+
 def check_task_devices(system: SystemFile) -> None:
     """
     Check that the devices which tasks name are there.
@@ -33,5 +46,5 @@ def check_task_devices(system: SystemFile) -> None:
     known = system.all_devices()
     for name, task in system.tasks.items():
         if task.device and task.device not in known:
-            problem = f"there is none called '{task.device}' (there are {', '.join(known)})"
-            raise ConfigError(system.at('tasks', name, 'device'), problem)
+            where = system.at('tasks', name, 'device')
+            raise ConfigError(where, not_there(task.device, known))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.system.checks import not_there
 from edge_sched_ros.system.cost_lookup import given_for
 from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.device import PowerMode
@@ -35,8 +36,7 @@ def in_power_mode(system: SystemFile, name: str) -> SystemFile:
     """
     modes = power_modes_of(system)
     if name and name not in modes:
-        known = ', '.join(modes) or 'none'
-        raise ConfigError(system.where, f"there is no power mode '{name}' (there are {known})")
+        raise ConfigError(system.where, not_there(name, modes, 'power mode'))
     devices = {
         key: device.model_copy(
             update={'units': _units(device, name, partial(system.at, 'devices', key))}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from dataclasses import replace
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.system.checks import not_there
 from edge_sched_ros.system.cost_columns import ONE_STAGE
 from edge_sched_ros.system.cost_lookup import check_units
 from edge_sched_ros.system.cost_lookup import given_for
@@ -47,8 +48,7 @@ def network_called(
     if name in networks:
         return networks[name]
     if name not in costs:
-        known = ', '.join([*networks, *costs]) or 'none'
-        raise ConfigError(where, f"there is no network '{name}' (there are {known})")
+        raise ConfigError(where, not_there(name, [*networks, *costs], 'network'))
     return Network(variants={ALONE: Variant(stages=(Stage(name=ONE_STAGE, library=name),))})
 
 
@@ -107,8 +107,7 @@ def only_on(
     if not unit:
         return list(stages)
     if unit not in device.units:
-        known = ', '.join(device.units)
-        raise ConfigError(where, f"there is none called '{unit}' (there are {known})")
+        raise ConfigError(where, not_there(unit, device.units))
     for stage in stages:
         if unit not in stage.on:
             able = ', '.join(stage.on)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.system.checks import not_there
 from edge_sched_ros.system.system_file import SystemFile
 from edge_sched_ros.system.workload import Stream
 from edge_sched_ros.system.workload import Task
@@ -50,9 +51,7 @@ def period_ms_of(
     every = task.every_n
     while task.after:
         if task.after not in system.tasks:
-            known = ', '.join(system.tasks)
-            problem = f"there is no task '{task.after}' (there are {known})"
-            raise ConfigError(f'{where}.after', problem)
+            raise ConfigError(f'{where}.after', not_there(task.after, system.tasks, 'task'))
         if task.after in seen:
             chain = ' -> '.join([*seen, task.after])
             raise ConfigError(f'{where}.after', f'is a loop: {chain}')
@@ -62,8 +61,5 @@ def period_ms_of(
     if task.own_period_ms is not None:
         return task.own_period_ms * every
     if task.stream not in streams:
-        known = ', '.join(streams) or 'none'
-        raise ConfigError(
-            f'{where}.stream', f"there is no stream '{task.stream}' (there are {known})"
-        )
+        raise ConfigError(f'{where}.stream', not_there(task.stream, streams, 'stream'))
     return streams[task.stream].period_ms * every

@@ -19,8 +19,6 @@ from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.documents.parsing import checking
 from edge_sched_ros.system.checks import whole_ns
-from edge_sched_ros.system.contention import Contention
-from edge_sched_ros.system.contention import make_contention
 from edge_sched_ros.system.cost_lookup import joined_costs
 from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.network import Variant
@@ -110,10 +108,7 @@ class System:
         with checking(workload.where):
             check_tasks(self.tasks, frozenset(self.device.units))
         self._check_memory()
-        self.contention: Contention | None = make_contention(
-            self.device.contention,
-            lambda word: self.device.known_units(word, platform.at('contention', 'slowdown')),
-        )
+        self.contention = self.device.contention_law(platform.at('contention'))
 
     def profiles(self) -> Profiles:
         """Return what is known beforehand: the mean of every cost, and the transitions."""

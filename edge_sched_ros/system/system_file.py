@@ -14,6 +14,7 @@ from pydantic import PrivateAttr
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.names import Named
 from edge_sched_ros.system.change import Change
+from edge_sched_ros.system.checks import not_there
 from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.fields import Name
@@ -127,10 +128,10 @@ class SystemFile(Device):
         devices = self.all_devices()
         if name in devices:
             return devices[name]
-        known = ', '.join(devices)
         if name:
-            raise ConfigError('device', f"there is no device '{name}' (there are {known})")
+            raise ConfigError('device', not_there(name, devices, 'device'))
         if len(devices) > 1:
+            known = ', '.join(devices)
             problem = f'has several devices ({known}); this tool uses one: give a file with that'
             raise ConfigError(self.where, f'{problem} one alone')
         ((only, device),) = devices.items()

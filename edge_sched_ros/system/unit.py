@@ -30,6 +30,12 @@ Discipline = Literal['ps', 'fcfs', 'priority']
 _SHARING = ('gpu', 'cpu')
 
 
+def may_be_elsewhere(word: str) -> bool:
+    """Return whether units of other devices may be called so: by their kind, or their type."""
+    # types have a dash or an underscore; anything else is a slip
+    return word in KINDS or '_' in word or '-' in word
+
+
 class Mode(Sourced):
     """A clock setting of a unit (DVFS)."""
 

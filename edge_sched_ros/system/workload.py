@@ -11,8 +11,8 @@ from pydantic import Field
 from pydantic import model_validator
 
 from edge_sched_ros.documents.names import Named
-from edge_sched_ros.system.checks import check_fan_out
 from edge_sched_ros.system.checks import check_jitter
+from edge_sched_ros.system.checks import FanOut
 from edge_sched_ros.system.fields import Count
 from edge_sched_ros.system.fields import NotNegative
 from edge_sched_ros.system.fields import Positive
@@ -108,7 +108,7 @@ class Task(Strict):
         description='In a cascade: probability that the previous answer gives this task something'
         ' to do.',
     )
-    fan_out: tuple[Whole, Whole] = Field(
+    fan_out: FanOut = Field(
         (1, 1),
         description='In a cascade: minimum and maximum number of items when there is something to'
         ' do (>= 1).',
@@ -172,7 +172,6 @@ class Task(Strict):
             for key in keys:
                 if key in self.model_fields_set and given[0] not in triggers:
                     raise ValueError(f'{key}: only for a task with {what}')
-        check_fan_out(self.fan_out)
         if self.own_period_ms is not None:
             check_jitter(self.jitter_ms, self.own_period_ms)
         return self

@@ -153,7 +153,7 @@ def test_an_application_that_cannot_be_is_one_line_and_exit_code_2(run, spec, pr
         ({**CLUSTER, 'apps': {}}, 'c.yaml: apps: is called tasks now'),
         (
             {**CLUSTER, 'devices': {**DEVICES, 'gpu-0': DEVICES['gpu']}},
-            "c.yaml: devices.gpu.count: gives a second device named 'gpu-0'",
+            "c.yaml: devices.gpu.count: gives a second 'gpu-0'",
         ),
         (
             {

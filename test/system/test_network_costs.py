@@ -10,8 +10,9 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.system.network_costs import check_system_costs
 from edge_sched_ros.system.network_costs import cost_by_unit
 from edge_sched_ros.system.network_costs import network_cost
-from edge_sched_ros.system.network_costs import unknown_network
 from edge_sched_ros.system.parsing import parse_system
+from edge_sched_ros.system.pieces import check_network
+from edge_sched_ros.system.workload import Piece
 
 STAGES = [
     {'name': 'pre', 'cost': {'cpu': {'latency_ms': 2, 'cv': 0.5, 'memory_mib': 10}}},
@@ -90,8 +91,9 @@ def test_a_network_of_layers_runs_on_arrays_alone():
 
 def test_a_network_that_is_not_there_is_named():
     system = system_of(costs={'n': {'gpu': 3}}, networks={'m': {'stages': STAGES}})
-    assert unknown_network('n', system) == unknown_network('m', system) == ''
-    assert unknown_network('x', system) == "there is no network 'x' (there are m, n)"
+    with pytest.raises(ConfigError) as error:
+        check_network(Piece(network='x'), ('network',), system, system.at)
+    assert error.value.problem == "there is no network 'x' (there are m, n)"
 
 
 def test_a_part_of_a_cost_is_no_unit_of_a_stage(caplog):

@@ -15,13 +15,14 @@ from edge_sched_ros.capacity.placement.problem import options
 from edge_sched_ros.capacity.placement.problem import Problem
 from edge_sched_ros.capacity.stages import cost_problem
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.system.checks import not_there
 from edge_sched_ros.system.counted import counted
 from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.loading import load_system
 from edge_sched_ros.system.network_costs import check_system_costs
 from edge_sched_ros.system.network_costs import network_cost
-from edge_sched_ros.system.network_costs import unknown_network
 from edge_sched_ros.system.pieces import At
+from edge_sched_ros.system.pieces import check_network
 from edge_sched_ros.system.pieces import keyed_pieces
 from edge_sched_ros.system.rates import rates_per_s
 from edge_sched_ros.system.system_file import SystemFile
@@ -115,12 +116,9 @@ def check_app(types: Problem, app: App, at: At) -> None:
     """
     system, nodes, task = types.system, types.nodes, app.task
     if task.device and task.device not in nodes:
-        problem = f"there is none called '{task.device}' (there are {', '.join(nodes)})"
-        raise ConfigError(at('device'), problem)
+        raise ConfigError(at('device'), not_there(task.device, nodes))
     for key, piece in keyed_pieces(task):
-        problem = unknown_network(piece.network, system)
-        if problem:
-            raise ConfigError(at(*key), problem)
+        check_network(piece, key, system, at)
         there = {unit for node in nodes.values() for unit in node.units}
         if piece.unit and piece.unit not in there:
             known = ', '.join(sorted(there))
