@@ -18,7 +18,6 @@ from edge_sched_ros.simulation.fleet.links import Link
 from edge_sched_ros.system.change import Change
 from edge_sched_ros.system.checks import whole_ns
 from edge_sched_ros.system.contention import Contention
-from edge_sched_ros.system.contention import make_contention
 from edge_sched_ros.system.counted import counted
 from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.graph import task_graph
@@ -143,10 +142,7 @@ class FleetSystem:
             for segment, on in segments_on(self.file, device, name, pieces):
                 if on:
                     costs[graph.name, segment] = {u: run_cost(cost) for u, cost in on.items()}
-        contention = make_contention(
-            device.contention,
-            lambda word: device.known_units(word, at('contention', 'slowdown')),
-        )
+        contention = device.contention_law(at('contention'))
         order = {
             graph.name: {segment.name: place for place, segment in enumerate(graph.segments)}
             for graph in graphs.values()
