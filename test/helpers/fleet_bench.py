@@ -152,6 +152,7 @@ class FleetBench:
         self.released: dict[int, JobReleased] = {}
         self.ended: dict[int, HighLevelDecision] = {}
         self.log: list[tuple[int, object]] = []
+        self.decisions: list[HighLevelDecision] = []
 
     # --- events ---------------------------------------------------------------------------
 
@@ -161,6 +162,7 @@ class FleetBench:
             self.now_ns = round(at_ms * MS)
         self.log.append((self.now_ns, event))
         decisions = self.dispatcher.handle(event, self.now_ns)  # type: ignore[arg-type]
+        self.decisions += decisions
         for decision in decisions:
             self._note(decision)
         self.dispatcher.validate()
@@ -182,8 +184,9 @@ class FleetBench:
         return self.send(DeviceLost(device, reason))
 
     def forget(self, device: str) -> None:
-        """Let a device have nothing."""
-        self.offers.pop(device, None)
+        """Let a device that is there have nothing."""
+        if self.offers.pop(device, None) is None:
+            return  # a home device sends frames and takes answers even so
         self.tensors.pop(device, None)
         self.loaded = {key: parts for key, parts in self.loaded.items() if key[0] != device}
         self.pushed = {key: one for key, one in self.pushed.items() if one.device != device}

@@ -88,6 +88,8 @@ class ActiveJobs:
                 self._table.drop(job, chosen, out)
             else:
                 self._start(job, chosen, now_ns, out)
+        if self._table.frames.abandoned:
+            self._flow.forget_frames(self._table.frames.abandoned, now_ns)
 
     def _start(
         self,

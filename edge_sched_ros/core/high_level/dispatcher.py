@@ -135,6 +135,11 @@ class HighLevelDispatcher:
         return self._links
 
     @property
+    def waiting(self) -> Mapping[tuple[str, str], tuple[int, int]]:
+        """(device, unit) or (source, target) -> how much work waits, and how long it should take."""
+        return self._backlog.waiting()
+
+    @property
     def view(self) -> HighLevelView:
         """What the policy sees, as of the last event."""
         return self._view

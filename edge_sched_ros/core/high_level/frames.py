@@ -37,6 +37,8 @@ class FrameTable:
     def __init__(self) -> None:
         self._frames: dict[tuple[str, int, str], Frame] = {}
         self._of_job: dict[int, Frame] = {}
+        #: frames whose jobs have ended while something of them was on its way
+        self.abandoned: list[Frame] = []
 
     def take(self, stream: str, seq: int, home: str, tensors: Iterable[str]) -> Frame:
         """Return the frame for one more job of it, which needs these of its tensors."""
@@ -58,15 +60,16 @@ class FrameTable:
         """Return the frame of a job, which may have ended, while another one is in flight."""
         return self._of_job.get(job)
 
-    def release(self, frame: Frame) -> bool:
-        """Note that a job of the frame has ended; return whether it was the last one."""
+    def release(self, frame: Frame) -> None:
+        """Note that a job of the frame has ended."""
         frame.live -= 1
         if frame.live:
-            return False
+            return
         del self._frames[frame.key]
         for job in frame.jobs:
             del self._of_job[job]
-        return True
+        if frame.orders:
+            self.abandoned.append(frame)
 
     def frames(self) -> Iterable[Frame]:
         """Return every frame."""

@@ -143,6 +143,13 @@ class TensorFlow:
             self._backlog.release((((source, target), busy_ns),), now_ns)
         job.orders.clear()
 
+    def forget_frames(self, frames: list[Frame], now_ns: int) -> None:
+        """Expect no transfer of frames any more whose jobs have ended."""
+        for frame in frames:
+            for (_, target), busy_ns in frame.orders.items():
+                self._backlog.release((((frame.home, target), busy_ns),), now_ns)
+        frames.clear()
+
     @staticmethod
     def lost_at(job: FleetJob, tensor: str, device: str) -> None:
         """Note that a device does not give a tensor that it should have."""
