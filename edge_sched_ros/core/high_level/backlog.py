@@ -17,9 +17,11 @@ class _Queue:
     :param since_ns: since when the first of it is being worked on
     """
 
-    __slots__ = ('count', 'free_ns', 'since_ns', 'work_ns')
+    __slots__ = ('count', 'free_ns', 'since_ns', 'slots', 'work_ns')
 
     def __init__(self) -> None:
+        #: pieces of work it does at a time
+        self.slots = 1
         #: how many pieces of work wait; the sum of what they should take
         self.count = self.work_ns = 0
         self.since_ns = 0
@@ -45,12 +47,13 @@ class Backlog:
         if queue is None:
             return now_ns
         free_ns = queue.free_ns if queue.free_ns > now_ns else now_ns
-        if not queue.count:
+        if queue.count < queue.slots:
             return free_ns
         work_ns, spent_ns = queue.work_ns, now_ns - queue.since_ns
         # what runs longer than expected still runs; what waits behind it still waits
         first_ns = work_ns // queue.count
-        own_ns = now_ns + work_ns - (spent_ns if spent_ns < first_ns else first_ns)
+        left_ns = work_ns - (spent_ns if spent_ns < first_ns else first_ns)
+        own_ns = now_ns + left_ns // queue.slots
         return own_ns if own_ns > free_ns else free_ns
 
     def book(self, work: Iterable[tuple[Resource, int]], now_ns: int) -> None:
@@ -82,6 +85,10 @@ class Backlog:
         if queue is None:
             queue = self._queues[resource] = _Queue()
         queue.free_ns = free_ns
+
+    def set_slots(self, resource: Resource, slots: int) -> None:
+        """Note how many pieces of work a resource does at a time."""
+        self._queues.setdefault(resource, _Queue()).slots = slots
 
     def forget_device(self, device: str) -> None:
         """Forget all units and links of a device."""

@@ -136,7 +136,7 @@ class HighLevelDispatcher:
 
     @property
     def waiting(self) -> Mapping[tuple[str, str], tuple[int, int]]:
-        """(device, unit) or (source, target) -> how much work waits, and how long it should take."""
+        """(device, unit) or (source, target) -> pieces of work that wait, and their time."""
         return self._backlog.waiting()
 
     @property
@@ -176,6 +176,8 @@ class HighLevelDispatcher:
         if name in self.devices:
             self._lose(name, reasons.RESTARTED, out)
         self._devices.join(event.offer)
+        for unit in event.offer.units:
+            self._backlog.set_slots((name, unit.name), unit.slots)
 
     def _on_device_lost(self, event: events.DeviceLost, out: list[HighLevelDecision]) -> None:
         if event.device in self.devices:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from edge_sched_ros.core.high_level.device_table import DeviceState
     from edge_sched_ros.core.high_level.device_table import DeviceTable
     from edge_sched_ros.core.high_level.device_table import Times
+    from edge_sched_ros.core.high_level.graph import Cut
     from edge_sched_ros.core.high_level.graph import Partition
     from edge_sched_ros.core.high_level.job import FleetJob
     from edge_sched_ros.core.high_level.links import LinkTable
@@ -92,6 +93,15 @@ class HighLevelView:
         """Return what handing a job's data from unit to unit takes; 0 where unknown."""
         state = self._table.devices[device]
         return state.offer.hand_over_ns.get((source, target), 0)
+
+    def plan_of(self, task: FleetTask, cut: Cut) -> CutPlan | None:
+        """Return one of the task's cuts, worked out; ``None`` where it is none of them now."""
+        names = {part.name for part in cut}
+        return next((plan for plan in self.cuts[task.name] if plan.names == names), None)
+
+    def runs_somewhere(self, task: FleetTask, cut: Cut) -> bool:
+        """Return whether there is a device for each partition of a cut."""
+        return all(any(self.can_run(task, part, name) for name in self.devices) for part in cut)
 
     def can_run(self, task: FleetTask, partition: Partition, device: str) -> bool:
         """Return whether a device has a unit for every segment of a partition."""

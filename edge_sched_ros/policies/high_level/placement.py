@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from edge_sched_ros.core.high_level.cutting import whole
 from edge_sched_ros.core.high_level.policy import Assignment
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from edge_sched_ros.core.high_level.job import FleetJob
     from edge_sched_ros.core.high_level.tasks import FleetTask
     from edge_sched_ros.core.high_level.view import HighLevelView
+
+
+#: (resource, time) one after the other
+Work = tuple[tuple['Resource', int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +50,16 @@ class Step:
     """
     A partition on its device.
 
-    :param work: (resource, time) one after the other
+    :param options: ways to run it, each (resource, time) one after the other: first each segment
+        where it is fastest, or where ``unit_of`` says; then all on one unit
     :param unit_of: segment -> unit, where the policy wants to choose that
-    :param on: (unit, time) where that is not each segment's fastest unit
     """
 
     partition: Partition
     device: str
-    work: tuple[tuple[Resource, int], ...]
+    options: tuple[Work, ...]
     needs: tuple[Need, ...]
     unit_of: tuple[tuple[str, str], ...] = ()
-    on: tuple[tuple[str, int], ...] = ()
 
 
 class Placement:
@@ -98,26 +102,46 @@ class Placement:
         self.answers = tuple(need(tensor, task.home) for tensor in task.graph.outputs)
         ends_ns: list[int] = []
         #: from release to answer when nothing else is going on
-        self.alone_ns = _walk(self.steps, self.answers, _idle, 0, ends_ns, None)
+        self.alone_ns = _walk(self.steps, self.answers, _idle, 0, ends_ns, [], None)
         #: when each partition ends then
         self.ends_ns = tuple(ends_ns)
         #: what comes after each partition at least, until the answer is at home
         self.after_ns = self._after()
 
-    def finish_ns(self, job: FleetJob, view: HighLevelView) -> int:
-        """Return when a job that starts now should be answered, by what waits everywhere."""
-        return _walk(self.steps, self.answers, view.free_ns, view.now_ns, [], job.frame)
+    def finish_ns(self, frame: Frame, view: HighLevelView, chosen: list[int] | None = None) -> int:
+        """
+        Return when a job that starts now should be answered, by what waits everywhere.
+
+        :param chosen: gets which option each partition takes
+        """
+        taken = [] if chosen is None else chosen
+        return _walk(self.steps, self.answers, view.free_ns, view.now_ns, [], taken, frame)
 
     def begun_with_ns(self, waiting_ns: Mapping[Resource, int]) -> int:
         """Return how long a job takes when so much work waits for resources."""
-        return _walk(self.steps, self.answers, lambda key: waiting_ns.get(key, 0), 0, [], None)
+        return _walk(self.steps, self.answers, lambda key: waiting_ns.get(key, 0), 0, [], [], None)
 
-    def assignments(self, deadlines_ns: Sequence[int]) -> list[Assignment]:
-        """Return what a policy has to say of a job with these sub-deadlines."""
-        return [
-            Assignment(step.partition.name, step.device, deadline_ns, step.unit_of, step.on)
-            for step, deadline_ns in zip(self.steps, deadlines_ns)
-        ]
+    def assignments(
+        self, deadlines_ns: Sequence[int], chosen: Sequence[int] = ()
+    ) -> list[Assignment]:
+        """
+        Return what a policy has to say of a job with these sub-deadlines.
+
+        :param chosen: the option each partition should take; the first where it is empty
+        """
+        out = []
+        for number, step in enumerate(self.steps):
+            option = chosen[number] if chosen else 0
+            expected_ns: tuple[tuple[str, int], ...] = ()
+            if option or step.unit_of:
+                expected_ns = tuple((key[1], ns) for key, ns in step.options[option])
+            out.append(
+                Assignment(
+                    step.partition.name, step.device, deadlines_ns[number], step.unit_of,
+                    expected_ns,
+                )
+            )  # fmt: skip
+        return out
 
     def latest_ns(self, job: FleetJob) -> list[int]:
         """Return when each partition has to end for the job to be on time, with no waiting."""
@@ -126,7 +150,7 @@ class Placement:
 
     def _after(self) -> tuple[int, ...]:
         after = [0] * len(self.steps)
-        length = [sum(ns for _, ns in step.work) for step in self.steps]
+        length = [sum(ns for _, ns in step.options[0]) for step in self.steps]
         for need in self.answers:
             after[need.giver] = max(after[need.giver], need.busy_ns + need.latency_ns)
         for number in range(len(self.steps) - 1, -1, -1):
@@ -147,21 +171,38 @@ def _step(
 ) -> Step:
     """Return a partition on a device."""
     needs = tuple(need(tensor, device) for tensor in part.inputs)
-    times, runs = view.times_ns(task.graph.name, device), list[tuple[str, int]]()
-    chosen = tuple((name, unit_of[name]) for name in part.segments if name in unit_of)
-    before = ''
-    for segment in part.segments:
-        on = times[segment]
-        unit = unit_of.get(segment) or min(on, key=on.__getitem__)
-        time_ns = on[unit]
-        if before == unit:
+    times = view.times_ns(task.graph.name, device)
+    pinned = tuple((name, unit_of[name]) for name in part.segments if name in unit_of)
+    best = [
+        unit_of.get(name) or min(times[name], key=times[name].__getitem__)
+        for name in part.segments
+    ]
+    options = [_work(device, part, best, times, view)]
+    if not pinned:
+        every = set(times[part.segments[0]]).intersection(*(times[n] for n in part.segments))
+        for unit in sorted(every):
+            if any(unit != one for one in best):
+                options.append(_work(device, part, [unit] * len(best), times, view))
+    return Step(part, device, tuple(options), needs, pinned)
+
+
+def _work(
+    device: str,
+    part: Partition,
+    units: Sequence[str],
+    times: Mapping[str, Mapping[str, int]],
+    view: HighLevelView,
+) -> Work:
+    """Return what segments take on these units, hand-over included."""
+    runs: list[tuple[str, int]] = []
+    for segment, unit in zip(part.segments, units):
+        time_ns = times[segment][unit]
+        if runs and runs[-1][0] == unit:
             runs[-1] = (unit, runs[-1][1] + time_ns)
         else:
-            hand_over_ns = view.hand_over_ns(device, before, unit) if before else 0
+            hand_over_ns = view.hand_over_ns(device, runs[-1][0], unit) if runs else 0
             runs.append((unit, time_ns + hand_over_ns))
-        before = unit
-    work = tuple(((device, unit), time_ns) for unit, time_ns in runs)
-    return Step(part, device, work, needs, chosen, tuple(runs) if chosen else ())
+    return tuple(((device, unit), time_ns) for unit, time_ns in runs)
 
 
 def _idle(_resource: Resource) -> int:
@@ -174,6 +215,7 @@ def _walk(
     free_at_ns: Callable[[Resource], int],
     now_ns: int,
     ends_ns: list[int],
+    chosen: list[int],
     frame: Frame | None,
 ) -> int:
     """
@@ -181,6 +223,7 @@ def _walk(
 
     :param free_at_ns: when a resource is free first
     :param ends_ns: gets the end of each step
+    :param chosen: gets the option each step takes: the one that ends first
     :param frame: some of it may be on its way already
     """
     free: dict[Resource, int] = {}
@@ -207,11 +250,35 @@ def _walk(
             ready_ns = come_ns(need)
             if ready_ns > time_ns:
                 time_ns = ready_ns
-        for resource, work_ns in step.work:
+        best_ns, option = -1, 0
+        for number, work in enumerate(step.options):
+            end_ns = time_ns
+            for resource, work_ns in work:
+                begin_ns = free.get(resource) or free_at_ns(resource)
+                end_ns = (begin_ns if begin_ns > end_ns else end_ns) + work_ns
+            if best_ns < 0 or end_ns < best_ns:
+                best_ns, option = end_ns, number
+        end_ns = time_ns
+        for resource, work_ns in step.options[option]:
             begin_ns = free.get(resource) or free_at_ns(resource)
-            if begin_ns > time_ns:
-                time_ns = begin_ns
-            time_ns += work_ns
-            free[resource] = time_ns
-        ends_ns.append(time_ns)
+            end_ns = (begin_ns if begin_ns > end_ns else end_ns) + work_ns
+            free[resource] = end_ns
+        ends_ns.append(end_ns)
+        chosen.append(option)
     return max(come_ns(need) for need in answers)
+
+
+def whole_placements(task: FleetTask, view: HighLevelView) -> list[Placement]:
+    """Return the network in as few partitions as can be, on each device that can run them."""
+    found = []
+    plan = view.plan_of(task, whole(task.graph))
+    for device in view.devices if plan is not None else ():
+        assert plan is not None
+        device_of = {name: device for name in plan.names} | dict.fromkeys(
+            plan.home_only, task.home
+        )
+        if all(
+            view.can_run(task, part, device_of[name]) for name, part in plan.partitions.items()
+        ):
+            found.append(Placement(task, plan, device_of, view))
+    return found

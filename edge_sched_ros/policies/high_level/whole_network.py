@@ -13,6 +13,7 @@ from edge_sched_ros.core.high_level.cutting import whole
 from edge_sched_ros.core.high_level.graph import Cut
 from edge_sched_ros.core.policy import PolicyParameter
 from edge_sched_ros.policies.high_level.placement import Placement
+from edge_sched_ros.policies.high_level.placement import whole_placements
 from edge_sched_ros.policies.high_level.re_placing import place_open
 
 if TYPE_CHECKING:
@@ -43,8 +44,7 @@ class WholeNetwork:
     def cuts(self, task: FleetTask, view: HighLevelView) -> Sequence[Cut]:
         """Return the network in one piece, where a device can run that."""
         cut = whole(task.graph)
-        fits = all(any(view.can_run(task, part, name) for name in view.devices) for part in cut)
-        return (cut,) if fits else ()
+        return (cut,) if view.runs_somewhere(task, cut) else ()
 
     def assign(self, job: FleetJob, view: HighLevelView) -> Sequence[Assignment] | str:
         """Return the task's device."""
@@ -63,30 +63,15 @@ class WholeNetwork:
         waiting: dict[Resource, int] = {}
         for task in view.tasks.values():
             best: tuple[int, Placement] | None = None
-            for placement in _placements(task, view):
+            for placement in whole_placements(task, view):
                 finish_ns = placement.begun_with_ns(waiting)
                 if best is None or finish_ns < best[0]:
                     best = (finish_ns, placement)
             if best is not None:
                 self._placements[task.name] = best[1]
                 for step in best[1].steps:
-                    for resource, work_ns in step.work:
+                    for resource, work_ns in step.options[0]:
                         waiting[resource] = waiting.get(resource, 0) + work_ns
-
-
-def _placements(task: FleetTask, view: HighLevelView) -> list[Placement]:
-    """Return the whole network on each device that can run it."""
-    found = []
-    for plan in view.cuts[task.name]:
-        for device in view.devices:
-            device_of = {
-                name: task.home if name in plan.home_only else device for name in plan.names
-            }
-            if all(
-                view.can_run(task, part, device_of[name]) for name, part in plan.partitions.items()
-            ):
-                found.append(Placement(task, plan, device_of, view))
-    return found
 
 
 POLICY = WholeNetwork

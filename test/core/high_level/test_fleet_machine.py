@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from fleet_bench import FleetBench
 from fleet_bench import graph_of
 from fleet_bench import MS
@@ -15,7 +16,6 @@ from hypothesis import given
 from hypothesis import Phase
 from hypothesis import settings
 from hypothesis import strategies as st
-import pytest
 
 from edge_sched_ros.core.events import ClockJumped
 from edge_sched_ros.core.events import Started
