@@ -12,11 +12,17 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from cuda_driver import build_cuda_driver
 from distributions import install
 from distributions import POLICY
+from own_robot import own_parameters
+from own_robot import USED
+from own_robot import write_own_robot
 
+from edge_sched_ros.bags.scene_bag import write_scene_bag
 from edge_sched_ros.pipeline.settings.resources import share_of
+from edge_sched_ros.scenes.scene import Scene
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 TIMEOUT_S = 120
@@ -174,6 +180,37 @@ def test_plug_ins_of_another_package_are_found(edge_sched, tmp_path):
     policies = 'longest,of_robot:Mine+drop'
     found = json.loads(edge_sched('compare', '--policies', policies, *few, '--json', **path))
     assert set(found['geomean']) == set(policies.split(','))
+
+
+def test_own_classes_by_module_are_profiled_and_replayed(tmp_path):
+    """An engine, a decoder, a program, a preprocessor and a policy of a folder of PYTHONPATH."""
+    script = SCRIPTS.get('environment')
+    if script is None:
+        pytest.skip('no edge-sched beside this interpreter')
+    network, bag = write_own_robot(tmp_path), tmp_path / 'bag'
+    params = tmp_path / 'params.yaml'
+    params.write_text(yaml.safe_dump({'/**': {'ros__parameters': own_parameters(network)}}))
+    write_scene_bag(bag, Scene(seed=3), frames=4)
+    said = set()
+    for command in (
+        ('profile', network, '-o', tmp_path / 'p.yaml', '--units', 'cpu0', '--max-s', '0.2'),
+        ('replay', bag, '--params', params),
+    ):
+        done = subprocess.run(
+            [str(part) for part in (script, *command, '--json')],
+            cwd=tmp_path,
+            env={**BARE, 'PYTHONPATH': str(tmp_path)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+        )
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)
+        said |= set(done.stderr.splitlines())
+    assert said >= USED
+    replayed = json.loads(done.stdout)['tasks']
+    assert all(replayed[task]['released'] > 0 for task in ('detector', 'counter'))
 
 
 def test_plan_has_its_solver(edge_sched):
