@@ -304,7 +304,8 @@ class FleetBench:
     def _note(self, decision: HighLevelDecision) -> None:
         if isinstance(decision, Load):
             assert decision.device in self.offers
-            self.loaded[decision.device, decision.task] = dict(decision.partitions)
+            loaded = self.loaded.setdefault((decision.device, decision.task), {})
+            loaded.update(decision.partitions)
         elif isinstance(decision, JobReleased):
             assert decision.job not in self.released
             self.released[decision.job] = decision

@@ -123,7 +123,8 @@ class Load:
     Let a device get ready to run partitions of a task (load engines); it may be asked again.
 
     Several ways to cut the network may be among them: a name always stands for the same segments,
-    and partitions may have segments in common.
+    and partitions may have segments in common. It adds to what the device was told before: jobs in
+    flight may still be cut in an earlier way.
 
     :param partitions: partition -> its segments
     """

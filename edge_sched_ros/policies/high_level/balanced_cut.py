@@ -4,9 +4,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 from typing import TYPE_CHECKING
 
@@ -15,6 +13,10 @@ from edge_sched_ros.core.high_level.cutting import blocks
 from edge_sched_ros.core.high_level.graph import Cut
 from edge_sched_ros.core.policy import PolicyParameter
 from edge_sched_ros.policies.high_level.line import Line
+from edge_sched_ros.policies.high_level.pipelines import best_of
+from edge_sched_ros.policies.high_level.pipelines import MOST_PIECES
+from edge_sched_ros.policies.high_level.pipelines import Pipeline
+from edge_sched_ros.policies.high_level.pipelines import pipelines
 from edge_sched_ros.policies.high_level.placement import Placement
 from edge_sched_ros.policies.high_level.re_placing import place_open
 
@@ -24,26 +26,6 @@ if TYPE_CHECKING:
     from edge_sched_ros.core.high_level.policy import Assignment
     from edge_sched_ros.core.high_level.tasks import FleetTask
     from edge_sched_ros.core.high_level.view import HighLevelView
-
-#: units that one network is spread over at most
-_MOST_UNITS = 8
-#: pieces of a network that blocks are made of
-_MOST_PIECES = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Pipeline:
-    """
-    Blocks of a line on units.
-
-    :param stages: (piece after the last, unit) of each block
-    :param bottleneck: share of its time that the busiest unit or link is busy with all tasks
-    :param latency_ns: of a job that meets no other
-    """
-
-    stages: tuple[tuple[int, Resource], ...]
-    bottleneck: float
-    latency_ns: float
 
 
 class BalancedCut:
@@ -109,8 +91,12 @@ class BalancedCut:
     def _choose(
         self, task: FleetTask, view: HighLevelView
     ) -> tuple[Cut, tuple[Resource, ...]] | None:
-        line = Line(task, view, _MOST_PIECES)
-        found = best_pipeline(task, line, view, self._busy, self._most)
+        line = Line(task, view, MOST_PIECES)
+        every_unit = [
+            (name, u.name) for name, one in view.devices.items() for u in one.offer.units
+        ]
+        possible = pipelines(task, line, view, every_unit, self._busy, self._most)
+        found = best_of(possible, task.deadline_ns)
         if found is None:
             return None
         self._note(task, line, found, view)
@@ -133,102 +119,6 @@ class BalancedCut:
             work_ns = sum(line.pieces_ns(*unit)[begin:end])
             self._busy[unit] = self._busy.get(unit, 0.0) + work_ns * rate
             begin = end
-
-
-def best_pipeline(
-    task: FleetTask,
-    line: Line,
-    view: HighLevelView,
-    busy: dict[Resource, float],
-    most: int,
-) -> Pipeline | None:
-    """Return the pipeline with the least busy bottleneck of those that keep the deadline."""
-    work = {
-        (name, unit.name): line.pieces_ns(name, unit.name)
-        for name, device in view.devices.items()
-        for unit in device.offer.units
-    }
-    work = {unit: pieces for unit, pieces in work.items() if min(pieces) < math.inf}
-    units = _worth_while(work, busy)
-    found = []
-    for order in _orders(units, work, task.home):
-        found += _pipelines(task, line, view, busy, order, work, most)
-    in_time = [one for one in found if one.latency_ns <= task.deadline_ns]
-    if in_time:
-        return min(in_time, key=lambda one: (round(one.bottleneck, 6), one.latency_ns))
-    return min(found, key=lambda one: one.latency_ns, default=None)
-
-
-def _worth_while(work: dict[Resource, list[float]], busy: dict[Resource, float]) -> list[Resource]:
-    """Return the units that are fast and little busy, in the order in which they joined."""
-
-    def badness(unit: Resource) -> tuple[float, float]:
-        pieces = [ns for ns in work[unit] if ns < math.inf]
-        return (len(work[unit]) - len(pieces), sum(pieces) * (1 + busy.get(unit, 0.0)))
-
-    best = set(sorted(work, key=badness)[:_MOST_UNITS])
-    return [unit for unit in work if unit in best]
-
-
-def _orders(
-    units: list[Resource], work: dict[Resource, list[float]], home: str
-) -> list[list[Resource]]:
-    """Return orders in which a network may go through units."""
-    by_speed = sorted(units, key=lambda unit: sum(min(ns, 1e12) for ns in work[unit]))
-    from_home = sorted(units, key=lambda unit: unit[0] != home)
-    orders = [units, units[::-1], by_speed, by_speed[::-1], from_home, from_home[::-1]]
-    return list({tuple(order): order for order in orders}.values())
-
-
-def _pipelines(
-    task: FleetTask,
-    line: Line,
-    view: HighLevelView,
-    busy: dict[Resource, float],
-    order: Sequence[Resource],
-    work: dict[Resource, list[float]],
-    most: int,
-) -> list[Pipeline]:
-    """
-    Return the best pipeline of each number of blocks that goes through units in an order.
-
-    By dynamic programming over the units: the best way to have the pieces before each place done.
-    """
-    rate = 1 / (task.period_ns or task.deadline_ns)
-    count = len(line)
-    #: (blocks, place) -> bottleneck, latency, stages
-    best: dict[tuple[int, int], tuple[float, float, tuple[tuple[int, Resource], ...]]] = {
-        (0, 0): (0.0, 0.0, ())
-    }
-    for unit in order:
-        pieces, device = work[unit], unit[0]
-        found = dict(best)
-        for (blocks_so_far, begin), (most_busy, latency, chain) in best.items():
-            if blocks_so_far == most:
-                continue
-            source = chain[-1][1][0] if chain else task.home
-            come_ns = view.transfer_ns(source, device, line.nbytes[begin])
-            link = view.links.busy_ns(source, device, line.nbytes[begin]) * rate
-            time_ns, before = 0.0, busy.get(unit, 0.0)
-            for end in range(begin + 1, count + 1):
-                time_ns += pieces[end - 1]
-                if time_ns == math.inf:
-                    break
-                one = (
-                    max(most_busy, link, before + time_ns * rate),
-                    latency + come_ns + time_ns,
-                    (*chain, (end, unit)),
-                )
-                key = (blocks_so_far + 1, end)
-                if key not in found or one[:2] < found[key][:2]:
-                    found[key] = one
-        best = found
-    pipelines = []
-    for (_, place), (bottleneck, latency, chain) in best.items():
-        if place == count:
-            home_ns = view.transfer_ns(chain[-1][1][0], task.home, line.nbytes[count])
-            pipelines.append(Pipeline(chain, bottleneck, latency + home_ns))
-    return pipelines
 
 
 POLICY = BalancedCut

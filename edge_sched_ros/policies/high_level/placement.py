@@ -70,7 +70,9 @@ class Placement:
     :param unit_of: segment -> unit, of segments that are not to run where they are fastest
     """
 
-    __slots__ = ('after_ns', 'alone_ns', 'answers', 'ends_ns', 'plan', 'steps')
+    __slots__ = (
+        'after_ns', 'alone_ns', 'answers', 'bottleneck_ns', 'ends_ns', 'plan', 'steps',
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -105,6 +107,8 @@ class Placement:
         self.alone_ns = _walk(self.steps, self.answers, _idle, 0, ends_ns, [], None)
         #: when each partition ends then
         self.ends_ns = tuple(ends_ns)
+        #: how long a job keeps the unit or link busy that is busiest with it
+        self.bottleneck_ns = self._bottleneck()
         #: what comes after each partition at least, until the answer is at home
         self.after_ns = self._after()
 
@@ -147,6 +151,16 @@ class Placement:
         """Return when each partition has to end for the job to be on time, with no waiting."""
         deadline_ns = job.deadline_ns
         return [deadline_ns - after_ns for after_ns in self.after_ns]
+
+    def _bottleneck(self) -> int:
+        busy: dict[Resource, int] = {}
+        for step in self.steps:
+            for resource, work_ns in step.options[0]:
+                busy[resource] = busy.get(resource, 0) + work_ns
+        for need in (*self.answers, *(need for step in self.steps for need in step.needs)):
+            if need.link is not None:
+                busy[need.link] = busy.get(need.link, 0) + need.busy_ns
+        return max(busy.values())
 
     def _after(self) -> tuple[int, ...]:
         after = [0] * len(self.steps)

@@ -1,0 +1,53 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What policies that give partitions devices one by one have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from edge_sched_ros.core.high_level.cutting import cut_into
+from edge_sched_ros.core.high_level.graph import Cut
+from edge_sched_ros.policies.high_level.list_schedule import fine_cut
+from edge_sched_ros.policies.high_level.list_schedule import ListSchedule
+from edge_sched_ros.policies.high_level.list_schedule import one_unit_runs
+
+if TYPE_CHECKING:
+    from edge_sched_ros.core.high_level.tasks import FleetTask
+    from edge_sched_ros.core.high_level.view import HighLevelView
+
+
+class ListPolicy:
+    """
+    Cuts networks finely, and keeps what it works out of them.
+
+    :param most: partitions of a network at most
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._of: object = None
+        self._tables: dict[str, ListSchedule | None] = {}
+
+    def cuts(self, task: FleetTask, view: HighLevelView) -> Sequence[Cut]:
+        """
+        Return the network in blocks, its branches apart.
+
+        In single segments where no unit can run a whole block.
+        """
+        cut = fine_cut(task, view, self._most)
+        if not all(one_unit_runs(task, part, view) for part in cut):
+            cut = cut_into(task.graph, [(segment.name,) for segment in task.graph.segments])
+        return (cut,) if view.runs_somewhere(task, cut) else ()
+
+    def table(self, task: FleetTask, view: HighLevelView) -> ListSchedule | None:
+        """Return what scheduling a job of the task needs; ``None`` where that cannot be."""
+        if self._of != view.version:
+            self._of = view.version
+            self._tables = {}
+        if task.name not in self._tables:
+            plans = view.cuts[task.name]
+            table = ListSchedule(task, plans[0], view) if plans else None
+            self._tables[task.name] = table if table is not None and table.complete else None
+        return self._tables[task.name]

@@ -1,0 +1,110 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Our own: for each job the cut and the devices with which it should be answered first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+from typing import TYPE_CHECKING
+
+from edge_sched_ros.core import reasons
+from edge_sched_ros.core.high_level.graph import Cut
+from edge_sched_ros.core.policy import PolicyParameter
+from edge_sched_ros.policies.high_level.candidates import cuts_worth_while
+from edge_sched_ros.policies.high_level.candidates import placements_of
+from edge_sched_ros.policies.high_level.re_placing import place_open
+
+if TYPE_CHECKING:
+    from edge_sched_ros.core.high_level.job import FleetJob
+    from edge_sched_ros.core.high_level.policy import Assignment
+    from edge_sched_ros.core.high_level.tasks import FleetTask
+    from edge_sched_ros.core.high_level.view import HighLevelView
+    from edge_sched_ros.policies.high_level.placement import Placement
+
+#: a job that cannot be on time is tried all the same after so many that were dropped for it
+_TRY_AGAIN = 8
+
+
+class LookAhead:
+    """
+    Walks each job through what waits everywhere, for every placement worth while.
+
+    Placements are the whole network on each device, and cuts that make a job shorter or the
+    busiest device less busy; they are worked out when devices, costs or links change. For each
+    job they are tried in the order of their time alone: through the units' free times (what is in
+    flight, and what devices say of themselves), the units' times for the partitions, and the
+    links. No placement is tried that could not win even if nothing waited. So a network is cut
+    only where that helps this job, and trying costs little while little is going on.
+    """
+
+    name = 'look_ahead'
+    parameters: ClassVar[tuple[PolicyParameter, ...]] = (
+        PolicyParameter(
+            'max_partitions', 4, 1, 8, 'Into how many partitions a network is cut at most.'
+        ),
+        PolicyParameter(
+            'gain', 0.03, 0.0, 1.0,
+            'Share of its time that a job must gain by one more partition or device.',
+        ),
+        PolicyParameter(
+            'drop_late', False, 0, 1, 'Whether jobs that cannot be on time are dropped.'
+        ),
+    )  # fmt: skip
+
+    def __init__(
+        self, *, max_partitions: int = 4, gain: float = 0.03, drop_late: bool = False
+    ) -> None:
+        self._most = max_partitions
+        self._gain = gain
+        self._drop_late = drop_late
+        self._of: object = None
+        #: task -> its placements, the shortest first
+        self._placements: dict[str, list[Placement]] = {}
+
+    def cuts(self, task: FleetTask, view: HighLevelView) -> Sequence[Cut]:
+        """Return the whole network, and cuts that can help."""
+        return cuts_worth_while(task, view, self._most)
+
+    def assign(self, job: FleetJob, view: HighLevelView) -> Sequence[Assignment] | str:
+        """Return the devices with which the job should be answered first."""
+        if job.cut is not None:
+            return place_open(job, view)
+        if self._of != view.version:
+            self._of = view.version
+            self._placements = {}
+        placements = self._placements.get(job.task)
+        if placements is None:
+            placements = self._placements[job.task] = placements_of(job.spec, view)
+        if not placements:
+            return reasons.NO_DEVICE
+        finish_ns, best, chosen = self._best(job, placements, view)
+        if self._drop_late and finish_ns > job.deadline_ns:
+            in_a_row = view.accounts[job.task].unreachable_in_a_row
+            if in_a_row % _TRY_AGAIN < _TRY_AGAIN - 1:
+                return reasons.DEADLINE_UNREACHABLE
+        return best.assignments(best.latest_ns(job), chosen)
+
+    def _best(
+        self, job: FleetJob, placements: Sequence[Placement], view: HighLevelView
+    ) -> tuple[int, Placement, list[int]]:
+        """Return the best placement, when it ends, and the options its partitions take."""
+        now_ns, frame = view.now_ns, job.frame
+        best: tuple[int, Placement, list[int]] | None = None
+        limit_ns = 0.0
+        for placement in placements:
+            factor = 1 + self._gain * (len(placement.steps) - 1)
+            if best is not None and placement.alone_ns * factor >= limit_ns:
+                if placement.alone_ns >= limit_ns:
+                    break
+                continue
+            chosen: list[int] = []
+            finish_ns = placement.finish_ns(frame, view, chosen)
+            cost_ns = (finish_ns - now_ns) * factor
+            if best is None or cost_ns < limit_ns:
+                best, limit_ns = (finish_ns, placement, chosen), cost_ns
+        assert best is not None
+        return best
+
+
+POLICY = LookAhead
