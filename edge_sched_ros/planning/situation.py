@@ -18,6 +18,8 @@ from edge_sched_ros.system.learned import units_data
 
 #: changes of a unit's speed smaller than this part are no reason for another plan
 _SPEED_STEP = 0.1
+#: changes of unit of a job: after preprocessing, within the network, before postprocessing
+MOST_SWITCHES = 3
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,11 @@ def planning_file(dispatcher: LowLevelDispatcher) -> dict[str, Any]:
     }
     return {
         'units': units_data(dispatcher, units),
-        'networks': {name: network for name, network in networks.items() if network},
+        'networks': {
+            name: {**network, 'max_switches': MOST_SWITCHES}
+            for name, network in networks.items()
+            if network
+        },
         'transitions': transitions_data(dispatcher, units),
     }
 

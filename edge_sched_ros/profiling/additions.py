@@ -14,11 +14,14 @@ from typing import Any
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.fused import JOINT
 from edge_sched_ros.execution.network_digest import network_sha256
+from edge_sched_ros.execution.segments import SegmentsSpec
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.profiling.corun import slowdowns
 from edge_sched_ros.profiling.fingerprint import Fingerprint
 from edge_sched_ros.profiling.measure import OnUnit
 from edge_sched_ros.profiling.measure import SOURCE
+from edge_sched_ros.profiling.segments import segment_stages
+from edge_sched_ros.profiling.segments import wiring_of
 from edge_sched_ros.profiling.statistics import is_sure
 from edge_sched_ros.profiling.target import Target
 from edge_sched_ros.system.contention import PairwiseContention
@@ -35,6 +38,8 @@ from edge_sched_ros.system.system_file import SystemFile
 from edge_sched_ros.system.unit import Unit
 
 _DIGITS = 16
+#: changes of unit of a network in segments: within it, before and after it
+MOST_SWITCHES = 3
 
 
 def empty_profile(here: Fingerprint, *, picture: str = '') -> SystemFile:
@@ -55,7 +60,7 @@ def with_costs(profile: SystemFile, target: Target, unit: str, found: OnUnit) ->
 
     Entries of ``costs`` that somebody wrote for the network still count for the other units.
     """
-    sha256 = digest(target.file)
+    sha256 = digest(target.file, target.segments)
     listed = _listed(profile, target.network)
     network = profile.networks.get(target.network, listed)
     variants = {} if network is None else dict(network.variants)
@@ -68,11 +73,14 @@ def with_costs(profile: SystemFile, target: Target, unit: str, found: OnUnit) ->
         accuracy=target.accuracy,
         file=target.file.name,
         sha256=sha256,
-        stages=_with_stages(known, target, unit, found.stages),
+        **_stages_data(known, target, unit, found.stages),
     )
     # names were checked before anything was measured
     made = network or Network.model_construct(variants={})
-    made = made.model_copy(update={'variants': variants})
+    update: dict[str, Any] = {'variants': variants}
+    if target.segments is not None and 'max_switches' not in made.model_fields_set:
+        update['max_switches'] = MOST_SWITCHES
+    made = made.model_copy(update=update)
     networks = {**profile.networks, target.network: made}
     return _dated(profile, target.all_units, [unit], networks=networks)
 
@@ -84,16 +92,23 @@ def _listed(profile: SystemFile, network: str) -> Network | None:
     return network_called(network, {}, profile.costs, profile.where)
 
 
-def _with_stages(
+def _stages_data(
     known: Sequence[Stage], target: Target, unit: str, found: Mapping[str, Cost]
-) -> tuple[Stage, ...]:
-    """Return stages with their costs on one more unit, in the order they run in."""
+) -> dict[str, Any]:
+    """Return the stages with their costs on one more unit, and the tensors between segments."""
+    order = [part for stage in target.units for part in stage.split(JOINT)]
     stages = {stage.name: stage for stage in known}
+    wiring: dict[str, Any] = {}
+    if target.segments is not None:
+        # every segment, measured or not, and nothing else: together they are the network
+        of_segments = segment_stages(target.segments)
+        kept = {name: stage for name, stage in stages.items() if name in order}
+        stages, wiring = {**of_segments, **kept}, wiring_of(target.segments)
     for name, cost in found.items():
         stage = stages.get(name) or Stage(name=name)
         stages[name] = stage.model_copy(update={'cost': {**stage.cost, unit: cost}})
-    order = [part for stage in target.units for part in stage.split(JOINT)]
-    return tuple(stages[name] for name in dict.fromkeys([*order, *stages]) if name in stages)
+    names = [name for name in dict.fromkeys([*order, *stages]) if name in stages]
+    return {'stages': tuple(stages[name] for name in names), **wiring}
 
 
 def with_handovers(
@@ -143,7 +158,7 @@ def knows(profile: SystemFile, target: Target, unit: str, share: float) -> bool:
     """
     network = profile.networks.get(target.network)
     variant = None if network is None else network.variants.get(target.variant)
-    if variant is None or variant.sha256 != digest(target.file):
+    if variant is None or variant.sha256 != digest(target.file, target.segments):
         return False
     costs = [stage.cost[unit] for stage in variant.stages if unit in stage.cost]
     return bool(costs) and all(is_sure_enough(cost, share) for cost in costs)
@@ -171,10 +186,14 @@ def has_pair(profile: SystemFile, pair: tuple[str, str, str, str]) -> bool:
     return any(_names(one) == pair for one in pairs)
 
 
-def digest(file: Path) -> str:
-    """Return the first digits of a network's hash; empty when a file of it cannot be read."""
+def digest(file: Path, segments: SegmentsSpec | None = None) -> str:
+    """
+    Return the first digits of a network's hash; empty when a file of it cannot be read.
+
+    :param segments: the parts it was cut into; their costs are not those of other parts
+    """
     try:
-        return network_sha256(file)[:_DIGITS]
+        return (network_sha256(file) if segments is None else segments.sha256)[:_DIGITS]
     except ConfigError:
         return ''
 

@@ -21,8 +21,6 @@ from edge_sched_ros.system.costs import Measurement
 SOURCE = 'edge-sched profile'
 #: of what this computer timed itself: the best there is
 _CONFIDENCE = 'A'
-#: the stage for which the network is held in memory
-_HOLDS_NETWORK = 'infer'
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ def measure(
     limits: Limits,
     *,
     meter: EnergyMeter | None = None,
-    memory_mib: float | None = None,
+    memory_mib: Mapping[str, float] | None = None,
     progress: Callable[[float], None] = lambda _share: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> OnUnit:
@@ -53,7 +51,7 @@ def measure(
     Measure every stage of a network that a unit can run; other units help with the rest.
 
     :param meter: reads the power meanwhile
-    :param memory_mib: what holding the network takes there
+    :param memory_mib: memory of the network, or of its segments, there by stage
     :param should_stop: ends it after the run in progress; what was timed until then counts
     :raises ConfigError: when a stage fails
     """
@@ -86,7 +84,7 @@ def measure(
                 done.summaries[(stage, 1)],
                 done.summaries.get((stage, target.most_items)),
                 target.most_items,
-                memory_mib=memory_mib if stage == _HOLDS_NETWORK else None,
+                memory_mib=(memory_mib or {}).get(stage),
                 meter=meter,
                 unit=unit,
             )

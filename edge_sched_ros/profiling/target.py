@@ -12,6 +12,7 @@ from pathlib import Path
 from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.network_variants import BASE
+from edge_sched_ros.execution.segments import SegmentsSpec
 from edge_sched_ros.execution.units import LocalUnit
 
 
@@ -25,8 +26,8 @@ class Target:
     :param units: stage of the program -> units that can run it
     :param context: makes the data of a job over so many items
     :param most_items: how many items one call takes; 1 for networks that see the whole picture
-    :param memory: measures what holding the network for a unit takes, in MiB; ``None`` where
-        that cannot be known
+    :param segments: the parts that ``file`` was cut into, each a stage; ``None`` for none
+    :param memory: measures the memory of what is loaded for a unit: stage -> MiB, where known
     :param accuracy: how right the variant is, relative to the best
     """
 
@@ -37,7 +38,8 @@ class Target:
     units: Mapping[str, tuple[LocalUnit, ...]]
     context: Callable[[int], JobContext]
     most_items: int = 1
-    memory: Callable[[str], float | None] = lambda _unit: None
+    segments: SegmentsSpec | None = None
+    memory: Callable[[str], Mapping[str, float]] = lambda _unit: {}
     accuracy: float = 1.0
 
     @property

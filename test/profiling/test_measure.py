@@ -54,7 +54,7 @@ def test_every_stage_a_unit_can_run(clock, tmp_path):
     program = Costed(STAGES, _cost, clock.spend)
     one = target(program, _on(CPU0, CPU1, GPU0), file=tmp_path)
     with Bench(one.all_units, clock_ns=clock) as bench:
-        found = measure(bench, one, 'cpu1', LIMITS, memory_mib=12.5)
+        found = measure(bench, one, 'cpu1', LIMITS, memory_mib={'infer': 12.5})
     assert {stage: cost.latency_ms for stage, cost in found.stages.items()} == COSTS
     assert {unit for _, unit, _, _ in program.log} == {'cpu1'}
     assert found.sure

@@ -44,7 +44,13 @@ class Rig:
             program = Costed(('infer',), lambda *_, ms=index + 1.0: ms, self.clock.spend)
             self.programs[name] = program
             self.targets.append(
-                target(program, {'infer': CPUS}, file=file, network=name, memory=lambda _: 3.0)
+                target(
+                    program,
+                    {'infer': CPUS},
+                    file=file,
+                    network=name,
+                    memory=lambda _: {'infer': 3.0},
+                )
             )
 
     def run(self, **wanted) -> list[str]:

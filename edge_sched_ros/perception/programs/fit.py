@@ -82,7 +82,8 @@ def _check_picture(spec: NetworkSpec, info: TensorInfo) -> None:
             f'is {spec.input.dtype}, {spec.file.name} takes {info.dtype}',
         )
     batch = info.shape[0]
-    if batch is not None and spec.max_batch > batch:
+    # a network is cut with a fixed batch: more items are more calls
+    if batch is not None and spec.max_batch > batch and spec.segment is None:
         raise MisfitError(
             spec.where('max_batch'), f'is {spec.max_batch}, {spec.file.name} takes {batch}'
         )

@@ -136,21 +136,23 @@ def target_of(
     :param units: the units of each stage of the program
     :param probes: unit -> measures the memory of a file there
     """
-    file = spec.by_variant[variant].file
+    own = spec.by_variant[variant]
     most = max(_FEW_ITEMS, spec.max_batch) if preprocess_op(spec) == 'crops' else 1
 
-    def memory(unit: str) -> float | None:
+    def memory(unit: str) -> dict[str, float]:
         probe = None if probes is None else probes.get(unit)
-        return None if probe is None else probe(file)
+        found = {} if probe is None else {s: probe(part.file) for s, part in own.parts.items()}
+        return {stage: mib for stage, mib in found.items() if mib is not None}
 
     return Target(
         network=spec.name,
         variant=variant,
-        file=file,
+        file=own.file,
         program=program,
         units=units,
         context=partial(_context, spec.name, picture, most),
         most_items=most,
+        segments=own.segments,
         memory=memory,
         accuracy=spec.relative_accuracies.get(variant, 1.0),
     )

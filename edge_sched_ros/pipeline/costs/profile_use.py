@@ -99,7 +99,7 @@ def _without_stale(
         spec = load_network(task.network)
         for name, own in spec.by_variant.items():
             variant = known.variants.get(name)
-            if variant is None or not variant.sha256 or variant.sha256 == digest(own.file):
+            if variant is None or variant.sha256 in ('', digest(own.file, own.segments)):
                 continue
             stale[spec.name if name == spec.variant else f'{spec.name}/{name}'] = None
             left = {key: value for key, value in known.variants.items() if key != name}
