@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""M/G/1 with priorities that do not interrupt: what runs is finished, then the most urgent."""
+"""M/G/1 with non-preemptive priorities: a unit finishes a request, then takes the most urgent."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def priority_waiting(loads: Sequence[Load], priority: int) -> Delay:
     """
     Return the waiting time of requests of a priority.
 
-    With ``above`` the load of higher priorities and ``upto`` that of this one as well, the mean
-    is ``rate * E[S^2] / (2 * (1 - above) * (1 - upto))`` (Cobham 1954; confirmed) and the second
-    moment that of Kesten and Runnenburg (1957; confirmed). All that find the unit idle wait not
-    at all.
+    With ``above`` the load of higher priorities and ``upto`` that of this one as well, the mean is
+    ``rate * E[S^2] / (2 * (1 - above) * (1 - upto))`` (Cobham 1954; confirmed) and the second
+    moment that of Kesten and Runnenburg (1957; confirmed). Requests that find the unit idle do not
+    wait.
 
-    :raises Overload: at utilisation 1 or more, of which the lowest priority has no end
+    :raises Overload: at utilisation 1 or more, where the lowest priority waits without limit
     """
     total_rate(loads)
     higher = [load for load in loads if load.priority > priority]
@@ -44,7 +44,7 @@ def priority_waiting(loads: Sequence[Load], priority: int) -> Delay:
 
 def mg1_priority(loads: Sequence[Load]) -> list[Response]:
     """
-    Return the response of each class; classes of one priority are served as they come.
+    Return the response of each class; classes of equal priority are served in order of arrival.
 
     Assumes Poisson arrivals and no swaps.
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""M/G/1-PS: one unit that divides itself equally among all requests, like a shared GPU."""
+"""M/G/1-PS: one unit shared equally by all requests, like a shared GPU."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from edge_sched_ros.capacity.response import GammaResponse
 from edge_sched_ros.capacity.response import Response
 from edge_sched_ros.core.errors import ConfigError
 
-#: ``authors``: every class waits as long; ``textbook``: in proportion to its service
+#: ``authors``: every class waits equally; ``textbook``: in proportion to its service
 PsForm = Literal['authors', 'textbook']
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)  # type: ignore[no-untyped-call]
 
@@ -35,17 +35,17 @@ def mg1_ps(loads: Sequence[Load], form: PsForm = 'authors') -> list[Response]:
     Return the response of each class.
 
     ``authors`` adds the mean queueing part ``S_bar * rho / (1 - rho)`` to every class (equations
-    6 and 7 of the Ibis paper by the comments of its code; confirmed from that code).
+    6 and 7 of the Ibis paper according to the comments of its code; confirmed from that code).
     ``textbook`` stretches every request: ``S_i / (1 - rho)`` (Kleinrock 1967; confirmed). Both
     have the same mean over all requests; the mean does not depend on the shape of the service.
 
-    Tail: variance of the textbook form by Yashkov (1983), for a request that needs x:
-    ``2 / (1 - rho)^2 * integral from 0 to x of (x - t) * P(W > t) dt`` with W the waiting time
-    of M/G/1-FCFS; shape by approximation. The authors give no tail: theirs is that of the
-    textbook, scaled to their mean.
+    Tail: variance of the textbook form by Yashkov (1983), for a request that needs x: ``2 / (1 -
+    rho)^2 * integral from 0 to x of (x - t) * P(W > t) dt`` with W the waiting time of M/G/1-FCFS;
+    shape by approximation. The authors give no tail: here it is that of the textbook, scaled to
+    their mean.
 
     :raises Overload: at utilisation 1 or more
-    :raises ConfigError: for no load, or a form that is not known
+    :raises ConfigError: for no load, or an unknown form
     """
     if form not in ('authors', 'textbook'):
         raise ConfigError('form', f"must be authors or textbook, not '{form}'")
@@ -58,7 +58,7 @@ def mg1_ps(loads: Sequence[Load], form: PsForm = 'authors') -> list[Response]:
         points = load.service.points()
         mean = load.service.mean_ms
         own = mean * rho / (1 - rho)
-        # one scale per class keeps the shape of the textbook and gets the authors' mean
+        # one scale per class keeps the shape of the textbook and gives the authors' mean
         scale = common / own if form == 'authors' else 1.0
         delays = _delays(points, rho, rate, wait, scale)
         spread = load.service.moment(2) - mean**2
@@ -69,7 +69,7 @@ def mg1_ps(loads: Sequence[Load], form: PsForm = 'authors') -> list[Response]:
 
 
 def _exact(response: GammaResponse, mean_ms: float) -> GammaResponse:
-    """Points of a spread-out service have nearly its mean; the mean shall be exact."""
+    """Points of a variable service have its mean only approximately; this makes it exact."""
     response.mean_ms = mean_ms
     return response
 

@@ -20,25 +20,25 @@ _TINY = 1e-12
 
 
 class Response(ABC):
-    """A response time; the mean is that of the model, the tail as good as its shape."""
+    """A response time; the mean is that of the model, the tail depends on the assumed shape."""
 
     mean_ms: float
     variance_ms2: float
-    #: no response is shorter
+    #: lower bound of responses
     least_ms: float
 
     @abstractmethod
     def share_within(self, time_ms: float) -> float:
-        """Return which share of responses takes at most this long."""
+        """Return the share of responses within this time."""
 
     @property
     @abstractmethod
     def longest_ms(self) -> float:
-        """Return a time that next to none takes longer than."""
+        """Return a time that almost all responses are within."""
 
     def quantile_ms(self, share: float) -> float:
         """
-        Return the time that this share of responses stays within.
+        Return the time within which this share of responses is.
 
         :raises ConfigError: for a share that is not between 0 and 1
         """
@@ -57,26 +57,26 @@ class Response(ABC):
 
     @property
     def p95_ms(self) -> float:
-        """Return the time that 95 % stay within."""
+        """Return the time within which 95 % are."""
         return self.quantile_ms(0.95)
 
     @property
     def p99_ms(self) -> float:
-        """Return the time that 99 % stay within."""
+        """Return the time within which 99 % are."""
         return self.quantile_ms(0.99)
 
 
 @dataclass(frozen=True)
 class Delay:
     """
-    What comes on top of the service: nothing for some requests, gamma for the others.
+    The delay in addition to the service: none for some requests, gamma for the others.
 
-    The two moments are those of the model; that the rest is gamma is an approximation (exact for
-    the waiting time of M/M/1, where it is exponential).
+    The two moments are those of the model; the gamma shape is an approximation (exact for the
+    waiting time of M/M/1, where it is exponential).
 
-    :param mean_ms: over all requests
-    :param variance_ms2: over all requests
-    :param none: the share that is not delayed at all
+    :param mean_ms: mean over all requests
+    :param variance_ms2: variance over all requests
+    :param none: the share of requests without delay
     """
 
     mean_ms: float
@@ -84,7 +84,7 @@ class Delay:
     none: float
 
     def gamma(self) -> tuple[float, float]:
-        """Return shape and scale of the delay of those that are delayed."""
+        """Return shape and scale of the delay of delayed requests."""
         mean = self.mean_ms / max(1 - self.none, _TINY)
         square = (self.variance_ms2 + self.mean_ms**2) / max(1 - self.none, _TINY)
         variance = max(square - mean**2, (1e-3 * mean) ** 2, _TINY)
@@ -93,11 +93,11 @@ class Delay:
 
 class GammaResponse(Response):
     """
-    Service points, each with the delay it meets.
+    Service points, each with its delay.
 
     :param points: equally likely service times in ms
-    :param delays: one for all points, or one for each
-    :param mean_ms: of the service; where absent that of the points
+    :param delays: one delay for all points, or one for each
+    :param mean_ms: mean of the service; by default that of the points
     """
 
     def __init__(
@@ -125,11 +125,11 @@ class GammaResponse(Response):
 
     @property
     def longest_ms(self) -> float:
-        """Return a time that next to none takes longer than."""
+        """Return a time that almost all responses are within."""
         return float(np.max(self._points)) + self.mean_ms + 10 * math.sqrt(self.variance_ms2)
 
     def share_within(self, time_ms: float) -> float:
-        """Return which share of responses takes at most this long."""
+        """Return the share of responses within this time."""
         left = time_ms - self._points
         delayed = gammainc(self._shape, np.maximum(left, 0) / self._scale)
         within = np.where(left >= 0, self._none + (1 - self._none) * delayed, 0.0)
@@ -137,7 +137,7 @@ class GammaResponse(Response):
 
 
 def _delays(points: Array, delays: list[Delay]) -> tuple[float, float]:
-    """Return the mean of delays and what they add to the variance of the service points."""
+    """Return the mean of delays and their addition to the variance of the service points."""
     if len(delays) == 1:
         return delays[0].mean_ms, delays[0].variance_ms2
     means = np.array([delay.mean_ms for delay in delays])
@@ -147,7 +147,7 @@ def _delays(points: Array, delays: list[Delay]) -> tuple[float, float]:
 
 
 class DrawnResponse(Response):
-    """Responses that were drawn by chance, with a fixed seed."""
+    """Responses sampled at random, with a fixed seed."""
 
     def __init__(self, draws: Array, *, mean_ms: float | None = None) -> None:
         self._draws = draws
@@ -161,11 +161,11 @@ class DrawnResponse(Response):
 
     @property
     def longest_ms(self) -> float:
-        """Return the longest that was drawn."""
+        """Return the longest sample."""
         longest: float = self._draws.max()
         return longest
 
     def share_within(self, time_ms: float) -> float:
-        """Return which share of responses takes at most this long."""
+        """Return the share of responses within this time."""
         within = int(np.searchsorted(self._sorted, time_ms, side='right'))
         return within / len(self._draws)

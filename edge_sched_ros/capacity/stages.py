@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which requests come to which unit, from what a system says."""
+"""Which requests arrive at which unit, from a system's description."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from edge_sched_ros.system.workload import Piece
 @dataclass(frozen=True, slots=True)
 class Entry:
     """
-    A stage of a task, as its unit sees it.
+    A stage of a task as a demand on its unit.
 
     :param place: device and unit
-    :param per_item_ms: what a further request of a batch adds
-    :param periodic: whether requests arrive like clockwork
+    :param per_item_ms: additional time of a further request in a batch
+    :param periodic: whether requests arrive periodically
     """
 
     task: str
@@ -57,12 +57,12 @@ def make_entry(
     priority: int,
 ) -> Entry:
     """
-    Return a stage as its unit sees it.
+    Return a stage as a demand on its unit.
 
-    :param network: the class of its requests; those of one class need no swap in between
-    :param cost: on that unit, at its speed
+    :param network: class of its requests; there are no swaps within a class
+    :param cost: cost on this unit, at its speed
     """
-    # several exponential times in a row are no longer exponential: their spread is below 1
+    # a sum of exponential times is not exponential: its coefficient of variation is below 1
     exponential = device.distribution == 'exponential' and cost.cv == 1
     shape: Shape = 'exponential' if exponential else 'lognormal'
     service = Service(cost.latency_ms, cost.cv or 0.0, shape)
@@ -73,16 +73,16 @@ def make_entry(
 
 def cost_problem(cost: Cost, unit: Unit, network: str, title: str) -> str:
     """
-    Return why the models cannot use a cost; empty where they can.
+    Return why the models cannot use a cost; empty if they can.
 
-    :param title: what messages call the unit
+    :param title: name of the unit in messages
     """
     if cost.latency_ms <= 0:
         return f"'{network}' takes no time on {title}: latency_ms must be greater than 0 here"
     if cost.swap_ms and unit.order != 'fcfs':
         return f'swap_ms needs a unit with discipline fcfs; {title} has {unit.order}'
     if cost.swap_ms and unit.batch > 1:
-        return f'swap_ms does not go with a batch above 1, as {title} has'
+        return f'swap_ms needs a batch of 1; {title} has a larger one'
     return ''
 
 
@@ -92,7 +92,7 @@ def task_entries(
     """
     Return the stages of one task.
 
-    :raises ConfigError: naming the key of a device, unit or network that is not there
+    :raises ConfigError: naming the key of a device, unit or network that does not exist
     """
     task, at = system.tasks[name], partial(system.at, 'tasks', name)
     device_name = _device(task.device, devices, at)
@@ -112,10 +112,10 @@ def task_entries(
 
 def check_batches(devices: Mapping[str, Device], entries: Iterable[Entry], at: At) -> None:
     """
-    Check that a unit which batches serves one network.
+    Check that a unit with batches serves only one network.
 
-    :param at: returns where in the files a key is
-    :raises ConfigError: naming the task that asks for another one
+    :param at: returns the place of a key in the files
+    :raises ConfigError: naming the task with another network
     """
     served: dict[tuple[str, str], str] = {}
     for entry in entries:
@@ -124,7 +124,7 @@ def check_batches(devices: Mapping[str, Device], entries: Iterable[Entry], at: A
             continue
         before = served.setdefault(entry.place, entry.network)
         if before != entry.network:
-            problem = f'{device}/{unit} batches {before}; it cannot serve {entry.network} too'
+            problem = f'{device}/{unit} batches {before}, so it cannot serve {entry.network}, too'
             raise ConfigError(at('tasks', entry.task), problem)
 
 
@@ -140,7 +140,7 @@ def _device(name: str, devices: Mapping[str, Device], at: At) -> str:
 def _on_unit(
     piece: Piece, key: tuple[str, ...], device: Device, system: SystemFile, at: At
 ) -> tuple[str, Cost]:
-    """Return the unit that a piece runs on, the only one that can where it names none."""
+    """Return the unit of a piece, or the only possible one if it names none."""
     name = piece.network
     check_network(piece, key, system, at)
     if piece.unit and piece.unit not in device.units:

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Stages one after the other: network, preprocessing, inference."""
+"""Stages in sequence: network, preprocessing, inference."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def tandem(stages: Sequence[Response], constant_ms: float = 0.0) -> Response:
     Return the response over all stages.
 
     The mean is the sum (confirmed from the Ibis code: ``R = R_net + R_cpu + R_acc``). It is exact
-    where every stage gets Poisson arrivals, as after a queue with processor sharing or with
-    exponential service (Burke 1956, Kelly 1979). After a queue in order with fixed services
-    arrivals come more evenly, and the sum is an upper bound: at load 0.8 a quarter too long in
-    this project's simulation.
+    when every stage gets Poisson arrivals, as after a queue with processor sharing or with
+    exponential service (Burke 1956, Kelly 1979). After a first-come-first-served queue with fixed
+    service times arrivals are more regular, and the sum is an upper bound: at load 0.8 a quarter
+    too long in this project's simulation.
 
-    Tail: stages taken as independent, the sum of all delays as gamma with their mean and variance;
-    an approximation. A burst delays a request in every stage, so p99 over two stages is up to 15 %
-    longer than this says, in simulation.
+    Tail: stages are assumed to be independent, and the sum of all delays gamma with their mean and
+    variance; an approximation. A burst delays a request in every stage, so in simulation p99 over
+    two stages is up to 15 % longer than this result.
 
     :param constant_ms: a time that never varies, such as a network's; at least 0
     :raises ConfigError: for no stage, or a time below 0

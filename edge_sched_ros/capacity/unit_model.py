@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which model answers for a unit."""
+"""Selects the model for a unit."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from edge_sched_ros.system.unit import Unit
 
 
 def model_name(unit: Unit, entries: Sequence[Entry]) -> str:
-    """Return what the model is called in the field."""
+    """Return the field's name of the model."""
     if unit.batch > 1:
         return f'M/D^[1,{unit.batch}]/1'
     if unit.order == 'ps':
@@ -35,7 +35,7 @@ def model_name(unit: Unit, entries: Sequence[Entry]) -> str:
 
 
 def unit_utilisation(unit: Unit, entries: Sequence[Entry]) -> float:
-    """Return the share of time that a unit is busy; what is asked for, so it may be above 1."""
+    """Return the utilisation of a unit that the load requires; it may be above 1."""
     if not entries:
         return 0.0
     if unit.batch > 1:
@@ -57,7 +57,7 @@ def unit_responses(unit: Unit, entries: Sequence[Entry]) -> list[Response]:
 
 
 class _Queue(NamedTuple):
-    """The part of a unit that its model asks for: answers are remembered by it."""
+    """The part of a unit that its model uses: the key of cached results."""
 
     order: Discipline
     cores: int
@@ -88,7 +88,7 @@ def _responses(queue: _Queue, entries: tuple[Entry, ...]) -> tuple[Response, ...
 
 
 def _classes(entries: Sequence[Entry]) -> dict[str, Load]:
-    """Return one class per network: requests of the same network need no swap in between."""
+    """Return one class per network: there are no swaps between requests of one network."""
     classes: dict[str, Load] = {}
     for entry in entries:
         before = classes.get(entry.network)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Response against rate: what happens to a task that asks for more or less."""
+"""Response over rate: the effect of a higher or lower rate of a task."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ _CURVE = 40
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A rate, and what all tasks get at it."""
+    """A rate, and the verdicts on all tasks at it."""
 
     rate_per_s: float
     verdict: Verdict
-    #: the first other task that would miss, and why
+    #: the first other task that would miss its deadline, and why
     harmed: str
 
     def to_dict(self) -> dict[str, object]:
-        """Return it as JSON takes it."""
+        """Return it in JSON types."""
         return {'rate_per_s': self.rate_per_s, **self.verdict.to_dict(), 'harmed': self.harmed}
 
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
     """
-    A task at several rates, all else as it is.
+    A task at several rates, everything else unchanged.
 
-    :param knee_per_s: where rate over mean response is largest: beyond, waiting grows faster
-        than what gets done (Kleinrock's power, 1979; recollected); ``None`` where there is none
-    :param highest_per_s: the highest rate at which no task misses, 0 where one misses however
-        low it is; ``None`` above a thousand times its rate
+    :param knee_per_s: rate at which rate over mean response is largest: beyond it waiting grows
+        faster than throughput (Kleinrock's power, 1979; recollected); ``None`` without one
+    :param highest_per_s: the highest rate at which no task misses its deadline, 0 when one misses
+        at any rate; ``None`` above a thousand times its rate
     """
 
     points: tuple[Point, ...]
@@ -46,7 +46,7 @@ class WhatIf:
     highest_per_s: float | None
 
     def to_dict(self) -> dict[str, object]:
-        """Return it as JSON takes it."""
+        """Return it in JSON types."""
         return {
             'knee_per_s': self.knee_per_s,
             'highest_rate_per_s': self.highest_per_s,
@@ -56,9 +56,9 @@ class WhatIf:
 
 def what_if(cluster: Cluster, task: str, factors: Sequence[float] = FACTORS) -> WhatIf:
     """
-    Return what a task gets at multiples of its rate.
+    Return the results of a task at multiples of its rate.
 
-    :param task: a key of the cluster's tasks
+    :param task: name of a task of the cluster
     """
     rate = cluster.rates[task]
     points = tuple(_point(cluster, task, rate * factor) for factor in factors)
@@ -71,7 +71,7 @@ def what_if(cluster: Cluster, task: str, factors: Sequence[float] = FACTORS) -> 
 
 
 def curve(cluster: Cluster, task: str) -> list[Point]:
-    """Return points from nearly no requests to nearly all that can be served."""
+    """Return rates from almost zero to almost the capacity."""
     end = _saturation(cluster, task)
     if end is None:
         return []
@@ -79,7 +79,7 @@ def curve(cluster: Cluster, task: str) -> list[Point]:
 
 
 def knee_per_s(cluster: Cluster, task: str) -> float | None:
-    """Return the rate with the largest rate over mean response, by thirds."""
+    """Return the rate with the largest rate over mean response, by ternary search."""
     end = _saturation(cluster, task)
     if end is None:
         return None
@@ -99,7 +99,7 @@ def knee_per_s(cluster: Cluster, task: str) -> float | None:
 
 
 def _saturation(cluster: Cluster, task: str) -> float | None:
-    """Return the rate that its busiest unit can just not serve; ``None`` where none is left."""
+    """Return the rate at which its busiest unit is saturated; ``None`` if it is already."""
     rate = cluster.rates[task]
     served = highest(
         lambda factor: _at(cluster, task, rate * factor)[task].response is not None, 1e6

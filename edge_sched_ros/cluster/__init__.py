@@ -3,7 +3,7 @@
 """
 Kubernetes: the capacity models as a scheduler extender, and units as resources of nodes.
 
-The API server is reached through the client library ``kubernetes`` (extra ``[kubernetes]``),
-which only ``api`` and ``connection`` import. Allocations, answers and rules of migration know
-neither network nor clock.
+The API server is reached through the client library ``kubernetes`` (extra ``[kubernetes]``), which
+only ``api`` and ``connection`` import. Allocations, replies and rules of migration use neither
+network nor clock.
 """

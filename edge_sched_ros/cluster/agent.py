@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Publishes the node this runs on."""
+"""Publishes the units of the node it runs on."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NOT_FOUND, _FORBIDDEN, _INVALID = 404, 403, 422
 
 
 class NodeApi(Protocol):
-    """What the agent asks of the API server."""
+    """The calls of the agent to the API server."""
 
     def node(self, name: str) -> dict[str, Any]:
         """Return a node."""
@@ -39,15 +39,15 @@ class NodeApi(Protocol):
         ...
 
     def patch_node_status(self, name: str, patch: dict[str, Any]) -> None:
-        """Merge into its status."""
+        """Merge into a node's status."""
         ...
 
 
 def discover(kinds: Collection[str]) -> tuple[dict[str, str], str]:
     """
-    Return the units of this computer that can be used, by name with their kind, and its name.
+    Return the usable units of this computer, by name with their kind, and its name.
 
-    :param kinds: to publish; empty: all but ``cpu``, which Kubernetes knows itself
+    :param kinds: kinds to publish; empty: all except ``cpu``, which Kubernetes manages itself
     """
     found = {
         unit.name: unit.kind
@@ -60,7 +60,7 @@ def discover(kinds: Collection[str]) -> tuple[dict[str, str], str]:
 
 
 def read_observed(path: Path) -> dict[str, float] | None:
-    """Return the times a file says of pods, ``None`` where it cannot be used just now."""
+    """Return the response times of pods in a file, ``None`` when it cannot be used now."""
     try:
         data = json.loads(path.read_text(encoding='utf-8'))
     except (OSError, ValueError, RecursionError) as error:
@@ -82,9 +82,9 @@ def read_observed(path: Path) -> dict[str, float] | None:
 
 class Agent:
     """
-    Keeps a node's word up to date: kubelet forgets extended resources when it starts anew.
+    Keeps a node's published data up to date: kubelet drops extended resources when it restarts.
 
-    :param facts: what is to be said now
+    :param facts: returns the present data to publish
     """
 
     def __init__(self, api: NodeApi, node: str, facts: Callable[[], Facts]) -> None:
@@ -92,10 +92,11 @@ class Agent:
 
     def publish(self) -> dict[str, Any]:
         """
-        Say what has changed, and return it; empty for nothing.
+        Publish the changes, and return them; empty without changes.
 
-        :raises ConfigError: for a node that is not there, when this is not allowed, or too long
-        :raises ApiError: when the API server cannot be used now
+        :raises ConfigError: when the node does not exist, permission is missing, or data is too
+            long
+        :raises ApiError: when the API server is not available
         """
         try:
             node, facts = self._api.node(self._node), self._facts()
@@ -114,12 +115,12 @@ class Agent:
         return {**status, **own}
 
     def run(self, every_s: float, stop: Event) -> None:
-        """Publish again and again, whatever the API server does meanwhile."""
+        """Publish repeatedly, whatever the state of the API server."""
         while not stop.is_set():
             try:
                 changed = self.publish()
                 if changed:
                     _log.info('%s: published %s', self._node, json.dumps(changed))
             except (ApiError, ConfigError) as error:
-                _log.warning('%s: not published, trying on: %s', self._node, error)
+                _log.warning('%s: not published, retrying: %s', self._node, error)
             stop.wait(every_s)

@@ -1,13 +1,12 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Who is where: nodes, pods bound to them, and headroom that is reserved but not yet taken.
+Allocations: nodes, pods bound to them, and headroom that is reserved but not yet used.
 
-Time is a parameter, in seconds. A pod that was let through a filter has a *reservation*: on every
-node it may go to while the scheduler has not asked for scores, then on the one that scored best.
-What is reserved counts as taken. A reservation ends when the pod is seen bound or gone; else when
-its time is over and the API server has been heard after that, so that what nobody can see is never
-given twice.
+Time is a parameter, in seconds. A pod that passed a filter has a *reservation*: on every feasible
+node until the scheduler requests scores, then on the node with the best score. Reserved headroom
+counts as used. A reservation ends when the pod is seen bound or deleted, or when its time is over
+and the API server has sent data after that, so that headroom is never given away twice.
 """
 
 from __future__ import annotations
@@ -35,8 +34,8 @@ class Allocations:
     """
     Nodes, pods and reservations.
 
-    :param types: of nodes, and costs of networks
-    :param reserve_s: how long a reservation lasts at least
+    :param types: types of nodes, and costs of networks
+    :param reserve_s: minimum time of a reservation
     """
 
     def __init__(self, types: Problem, reserve_s: float) -> None:
@@ -44,16 +43,16 @@ class Allocations:
         self.reserve_s = reserve_s
         self.hosts = Hosts(types)
         self.nodes: dict[str, Node] = {}
-        #: node -> why the model knows nothing of it
+        #: node -> why the model cannot use it
         self.unusable: dict[str, str] = {}
-        #: bound pods that ask for something, by uid
+        #: bound pods with a declaration, by uid
         self.pods: dict[str, Pod] = {}
         self.reservations = Reservations(self.hosts)
-        #: pods that the scheduler put elsewhere than where they had a reservation
+        #: number of pods that the scheduler bound to a node without their reservation
         self.deviations = 0
 
     def note_node(self, node: Node) -> None:
-        """Take a node, new or changed."""
+        """Add or update a node."""
         known = self.nodes.get(node.name)
         self.nodes[node.name] = node
         _warn(f'node {node.name}: annotation {names.NODE_OBSERVED}', node, known)
@@ -64,7 +63,7 @@ class Allocations:
             spec, system = description_of(node, self.types)
         except ConfigError as error:
             self.unusable[node.name] = str(error)
-            # a node that says nothing was not meant to be one
+            # a node without a type is not meant for the model
             level = logging.WARNING if node.type else logging.INFO
             _log.log(level, 'node %s takes no applications: %s', node.name, error)
             return
@@ -74,12 +73,12 @@ class Allocations:
                 self._settle(pod)
 
     def forget_node(self, name: str) -> None:
-        """Take it that a node is gone; its pods are remembered until they are gone as well."""
+        """Remove a node; its pods are kept until they are removed, too."""
         if self.nodes.pop(name, None) is not None:
             self._drop_node(name)
 
     def note_pod(self, pod: Pod) -> None:
-        """Take a pod, new or changed."""
+        """Add or update a pod."""
         if pod.over:
             self.forget_pod(pod.uid)
             return
@@ -100,14 +99,14 @@ class Allocations:
         self._settle(pod)
 
     def forget_pod(self, uid: str) -> None:
-        """Take it that a pod is gone."""
+        """Remove a pod."""
         self.reservations.release(uid)
         known = self.pods.pop(uid, None)
         if known is not None and known.app is not None:
             self.hosts.discard(known.app)
 
     def replace_nodes(self, nodes: Iterable[Node]) -> None:
-        """Take a whole list."""
+        """Replace all nodes by a list."""
         listed = {node.name: node for node in nodes}
         for name in self.nodes.keys() - listed.keys():
             self.forget_node(name)
@@ -115,7 +114,7 @@ class Allocations:
             self.note_node(node)
 
     def replace_pods(self, pods: Iterable[Pod]) -> None:
-        """Take a whole list; reservations stay, as a list may be older than they are."""
+        """Replace all pods by a list; reservations stay, as the list may be older."""
         listed = {pod.uid: pod for pod in pods}
         for uid in self.pods.keys() - listed.keys():
             self.forget_pod(uid)
@@ -124,9 +123,9 @@ class Allocations:
 
     def view(self, wanted: Iterable[str]) -> Hosts:
         """
-        Return these nodes with all that is reserved there, firm or not, to ask questions of.
+        Return these nodes with all their reservations, firm or not, for queries.
 
-        In order of their names, so that between equal nodes the first is taken, whoever asks.
+        In order of names, so that the first of equal nodes is chosen consistently.
         """
         known = self.hosts.nodes
         nodes = {name: known[name] for name in sorted(wanted) if name in known}
@@ -140,7 +139,7 @@ class Allocations:
         return self.hosts.among(nodes)
 
     def _settle(self, pod: Pod) -> None:
-        """Put a bound pod into the cluster's state, where the model knows how it is served."""
+        """Add a bound pod to the cluster's state, if the model can serve it there."""
         node = self.hosts.nodes.get(pod.node)
         if pod.app is None or node is None:
             return
@@ -151,7 +150,7 @@ class Allocations:
             self.hosts.host(pod.app, pod.node, self._best(node, pod.app, ways))
 
     def _best(self, node: NodeState, app: App, ways: list[Option]) -> Option:
-        """Return a way that keeps all objectives, else the one that asks least of a unit."""
+        """Return a way that meets all objectives, else the one with the least load on a unit."""
         limits = self.hosts.limits
         return min(ways, key=lambda way: (refusal(node, app, way, limits) is not None, _work(way)))
 
@@ -167,7 +166,7 @@ def _work(way: Option) -> float:
 
 
 def _warn(where: str, new: Pod | Node, known: Pod | Node | None) -> None:
-    """Log what is wrong with observed responses, once until it is another problem."""
+    """Log a problem with observed responses, once until it changes."""
     before = '' if known is None else known.observed_problem
     if new.observed_problem not in ('', before):
         _log.warning('%s: %s', where, new.observed_problem)

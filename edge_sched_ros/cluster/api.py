@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The API server through the client library ``kubernetes``; plain JSON comes and goes."""
+"""The API server through the client library ``kubernetes``, with plain JSON."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from edge_sched_ros.core.errors import EdgeSchedError
 #: seconds to connect, and to wait for an answer
 _TIMEOUT = (5, 30)
 _PAGE = 500
-#: an answer of less than this is not worth the API server's time (it adds up to as much again)
+#: minimum time of a watch in seconds (the API server adds up to the same time again)
 _WATCH_S = 30
 
 
 class ApiError(EdgeSchedError):
     """
-    The API server does not answer, or says no.
+    The API server does not reply, or refuses the request.
 
-    :param status: of HTTP; 0 where there was no answer
+    :param status: HTTP status; 0 without a reply
     """
 
     def __init__(self, problem: str, status: int = 0) -> None:
@@ -32,12 +32,12 @@ class ApiError(EdgeSchedError):
 
 
 class Gone(ApiError):
-    """What was asked for is too old to be told; list anew."""
+    """The requested version is too old; list again."""
 
 
 class Api:
     """
-    The calls that are made, and no others: the roles in config/kubernetes allow just these.
+    All calls to the API server: the roles in config/kubernetes allow only these.
 
     :param core: a ``kubernetes.client.CoreV1Api``
     """
@@ -47,7 +47,7 @@ class Api:
 
     def list(self, kind: str) -> tuple[list[dict[str, Any]], str]:
         """
-        Return all ``nodes`` or ``pods``, and the version from which to watch.
+        Return all ``nodes`` or ``pods``, and the version for the watch.
 
         :raises ApiError:
         """
@@ -64,7 +64,7 @@ class Api:
 
     def watch(self, kind: str, version: str) -> Iterator[dict[str, Any]]:
         """
-        Yield events from a version on, until the API server ends it after a while.
+        Yield events since a version, until the API server ends the watch.
 
         :raises Gone: for a version that is too old
         :raises ApiError:
@@ -115,10 +115,10 @@ class Api:
 
     def evict(self, name: str, uid: str) -> None:
         """
-        Evict a pod, if it still is the one with this uid and its disruption budget allows.
+        Evict a pod, if it still has this uid and its disruption budget allows it.
 
         :param name: ``NAMESPACE/NAME``
-        :raises ApiError: with status 429 where the budget does not allow it
+        :raises ApiError: with status 429 when the budget does not allow it
         """
         namespace, _, pod = name.partition('/')
         # without apiVersion and kind: policy/v1 is not known before Kubernetes 1.22, v1beta1 not
@@ -159,7 +159,7 @@ class Api:
 
 
 def _lost() -> tuple[type[Exception], ...]:
-    """Return what the client raises when there is no answer."""
+    """Return the exceptions of the client when there is no reply."""
     from urllib3.exceptions import HTTPError
 
     return (HTTPError, OSError)
@@ -181,12 +181,12 @@ def _parse(text: bytes) -> dict[str, Any]:
     except ValueError:
         data = None
     if not isinstance(data, dict):
-        raise ApiError(f'no JSON object came, but {text[:60]!r}')
+        raise ApiError(f'the reply is not a JSON object but {text[:60]!r}')
     return data
 
 
 def _message(error: Any) -> str:
-    """Return what the API server says in the body of an error."""
+    """Return the message in the body of an error."""
     try:
         return str(json.loads(error.body)['message'])
     except (KeyError, TypeError, ValueError):
@@ -194,5 +194,5 @@ def _message(error: Any) -> str:
 
 
 def in_a_line(error: Exception) -> str:
-    """Return what an error says, without its line breaks."""
+    """Return the text of an error, without line breaks."""
     return ' '.join(str(error).split())[:200] or type(error).__name__

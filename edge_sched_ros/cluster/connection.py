@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which API server, and as whom: the client library's configuration."""
+"""The client library's configuration: API server and credentials."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from edge_sched_ros.installation.missing import need
 
 def connect(kubeconfig: str | None = None) -> Api:
     """
-    Return the API server of a kubeconfig, of the pod this runs in, or of the user.
+    Return the API server of a kubeconfig, of the surrounding pod, or of the user.
 
-    :raises ConfigError: where there is none, or the client library is not installed
+    :raises ConfigError: when there is none, or the client library is not installed
     """
     client: Any = need('kubernetes.client')
     config: Any = need('kubernetes.config')
-    # its own words on every retry would fill a log
+    # its warnings on every retry would fill the log
     logging.getLogger('urllib3').setLevel(logging.ERROR)
     settings = client.Configuration()
     try:
@@ -31,15 +31,15 @@ def connect(kubeconfig: str | None = None) -> Api:
         else:
             config.load_kube_config(kubeconfig, client_configuration=settings)
     except (AttributeError, KeyError, TypeError, IndexError):
-        # the library takes for granted that it is one
-        problem = 'is no kubeconfig (a mapping with clusters, contexts and users)'
+        # the library does not check this
+        problem = 'is not a kubeconfig (a mapping with clusters, contexts and users)'
         raise ConfigError(kubeconfig or 'kubeconfig', problem) from None
     except Exception as error:
-        # whatever a YAML parser or a plug-in for credentials may raise
+        # any exception of a YAML parser or a credential plug-in
         hint = '' if kubeconfig else ' (--kubeconfig FILE names one)'
         raise ConfigError(kubeconfig or 'kubeconfig', f'{in_a_line(error)}{hint}') from None
     if settings.api_key and not settings.auth_settings():
-        problem = 'this version never sends tokens: 36.0.0 to 36.0.2 do not'
+        problem = 'this version never sends tokens (a fault of 36.0.0 to 36.0.2)'
         raise ConfigError('kubernetes', problem)
     settings.retries = False
     return Api(client.CoreV1Api(client.ApiClient(settings)))

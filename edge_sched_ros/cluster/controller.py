@@ -20,7 +20,7 @@ from edge_sched_ros.cluster.watcher import Watcher
 _log = logging.getLogger(__name__)
 #: seconds between checks for pods to move
 _POLL_S = 1.0
-#: what the API server says of a pod whose disruption budget is used up
+#: reply of the API server for a pod whose disruption budget is used up
 _BLOCKED = 429
 
 
@@ -40,7 +40,7 @@ class Controller:
         self._threads: list[Thread] = []
 
     def start(self) -> None:
-        """Begin to watch, to answer and to move."""
+        """Start watching, replying and moving."""
         self._threads = [
             *(Watcher(self._api, self._service, kind, self._halt) for kind in KINDS),
             Thread(target=self._server.serve_forever, name='server', daemon=True),
@@ -50,15 +50,15 @@ class Controller:
             thread.start()
 
     def wait(self) -> None:
-        """Return when it was stopped, or a thread has died, which none should."""
+        """Return when it was stopped, or when a thread has ended unexpectedly."""
         while not self._halt.wait(1):
             dead = [thread.name for thread in self._threads if not thread.is_alive()]
             if dead:
-                _log.error('%s: ended without being told to', ', '.join(dead))
+                _log.error('%s: ended unexpectedly', ', '.join(dead))
                 return
 
     def stop(self) -> None:
-        """End; a watch that waits for the API server ends with the process."""
+        """Stop; a watch that waits for the API server ends with the process."""
         self._halt.set()
         self._server.shutdown()
         self._server.server_close()
@@ -70,7 +70,7 @@ class Controller:
                 if move is not None:
                     self._evict(move)
             except Exception:
-                _log.exception('mover: a defect')
+                _log.exception('mover: internal error')
 
     def _evict(self, move: Move) -> None:
         what = f'{move.pod.name} from {move.pod.node}, room on {move.target}: {move.reason}'

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a pod asks for by its annotations."""
+"""The declaration of an application in the annotations of a pod."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Declaration:
     """
     An application as a pod declares it.
 
-    :param unit: name, type or kind of the unit its network shall run on; empty: any
+    :param unit: name, type or kind of the unit for its network; empty: any
     """
 
     app: App
@@ -37,9 +37,9 @@ class Declaration:
 
 def declared(name: str, annotations: Mapping[str, Any]) -> Declaration | None:
     """
-    Return what a pod asks for, ``None`` where it asks for nothing.
+    Return the declaration of a pod, ``None`` without one.
 
-    :param name: of the application
+    :param name: name of the application
     :raises ConfigError: naming the annotation
     """
     ours = {
@@ -73,12 +73,12 @@ def declared(name: str, annotations: Mapping[str, Any]) -> Declaration | None:
 
 
 def annotation_of(key: str) -> str:
-    """Return how a pod says a key of an application; other words stay."""
+    """Return the annotation for a key of an application; other texts are unchanged."""
     return f'annotation {_ANNOTATIONS[key]}' if key in _ANNOTATIONS else key
 
 
 def observed_ms(annotations: Mapping[str, Any]) -> tuple[float | None, str]:
-    """Return the response a pod is seen to give, and why what is said of it cannot be used."""
+    """Return the observed response of a pod, and why its annotation cannot be used."""
     if names.OBSERVED not in annotations:
         return None, ''
     text = annotations[names.OBSERVED]
@@ -86,11 +86,11 @@ def observed_ms(annotations: Mapping[str, Any]) -> tuple[float | None, str]:
         value = as_time_ms(float(text))
     except (TypeError, ValueError):
         value = None
-    return value, '' if value is not None else f'{shown(text)} is no time in ms'
+    return value, '' if value is not None else f'{shown(text)} is not a time in ms'
 
 
 def _value(key: str, text: Any) -> Any:
-    """Return an annotation's text as its key takes it; what is no number is left to the check."""
+    """Return an annotation's text converted for its key; the later check refuses wrong types."""
     try:
         if key in _FLOATS:
             return float(text)

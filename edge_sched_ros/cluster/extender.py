@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The scheduler extender: filter and prioritise. Time is a parameter; nothing here waits."""
+"""The scheduler extender: filter and prioritise. Time is a parameter; nothing here blocks."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _log = logging.getLogger(__name__)
 
 class Extender:
     """
-    Answers kube-scheduler from the allocations.
+    Answers requests of kube-scheduler from the allocations.
 
-    :param algorithm: chooses among the nodes that fit
+    :param algorithm: chooses among the feasible nodes
     """
 
     def __init__(self, allocations: Allocations, algorithm: Algorithm) -> None:
@@ -40,9 +40,9 @@ class Extender:
         """
         Return which nodes can take a pod (``ExtenderFilterResult``), and reserve room there.
 
-        A pod that asks for nothing fits everywhere; one whose wishes cannot be used, nowhere.
+        A pod without a declaration fits on every node; one with an invalid declaration on none.
 
-        :param excluded: node -> why it shall take nothing now
+        :param excluded: node -> why it takes no new pods now
         """
         if pod.problem:
             failed = dict.fromkeys(question.nodes, f'edge-sched: {pod.problem}')
@@ -62,7 +62,7 @@ class Extender:
         allocations, reservations = self._allocations, self._allocations.reservations
         known = reservations.get(pod.uid)
         if pod.app is None or pod.problem or known is None or known.app != pod.app:
-            # never let through a filter, or too long ago: nothing is promised
+            # never passed a filter, or too long ago: there is no reservation
             return score_answer(question, {})
         reservations.release(pod.uid)
         if pod.unit:

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The nodes of the placement model, as a cluster that comes and goes has them."""
+"""The nodes of the placement model in a cluster whose nodes change."""
 
 from __future__ import annotations
 
@@ -22,33 +22,33 @@ from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.system_file import SystemFile
 from edge_sched_ros.system.workload import Task
 
-#: what a pod asks for, how often, and the unit it wants
+#: network, rate and requested unit of a pod
 _Wish = tuple[Task, float, str]
 _Answers = list[Refusal | None]
-#: of different pods, by node
+#: the same for different pods, by node
 _MOST_ANSWERS = 64
 
 
 class Hosts(ClusterState):
     """
-    A cluster's state whose nodes change, may have costs of their own, and whose apps want units.
+    A cluster's state whose nodes change and may have own costs, and whose apps may request units.
 
-    :param types: of nodes, and the costs that hold where a node says nothing
+    :param types: types of nodes, and costs for nodes without their own
     """
 
     def __init__(self, types: Problem) -> None:
         super().__init__(replace(types, apps=(), nodes={}))
-        #: application -> name, type or kind of the unit its network shall run on
+        #: application -> name, type or kind of the unit for its network
         self.wanted: dict[str, str] = {}
-        #: identity of a spec -> what networks cost on nodes with it
+        #: identity of a spec -> costs of networks on nodes with it
         self._systems: dict[int, SystemFile] = {}
-        #: what nodes have answered since they last changed: replicas ask the same again and again
+        #: results of nodes since their last change: replicas repeat the same query
         self._answers: WeakKeyDictionary[NodeState, dict[_Wish, tuple[str, _Answers]]] = (
             WeakKeyDictionary()
         )
 
     def options(self, app: App) -> dict[int, list[Option]]:
-        """Return the ways to serve an application by the identity of a node's spec."""
+        """Return the ways to serve an application, by the identity of a node's spec."""
         specs = {id(node.spec): node.spec for node in self.nodes.values()}
         return {key: self.ways(spec, app) for key, spec in specs.items()}
 
@@ -61,17 +61,17 @@ class Hosts(ClusterState):
         return [way for way in found if wanted in _words(spec, way)]
 
     def host(self, app: App, node: str, option: Option) -> None:
-        """Put an application on a node, whose earlier answers no longer count."""
+        """Put an application on a node, and discard the node's cached results."""
         super().host(app, node, option)
         self._answers.pop(self.nodes[node], None)
 
     def remove(self, name: str) -> Hosted:
-        """Take an application from its node, whose earlier answers no longer count."""
+        """Remove an application from its node, and discard the node's cached results."""
         self._answers.pop(self.nodes[self.where[name]], None)
         return super().remove(name)
 
     def ask(self, node: NodeState, app: App, ways: Sequence[Option]) -> _Answers:
-        """Return for every way why a node cannot take an application, ``None`` where it can."""
+        """Return for every way why a node cannot take an application, ``None`` when it can."""
         wish = (app.task, app.rate_per_s, self.wanted.get(app.name, ''))
         known = self._answers.setdefault(node, {})
         if wish not in known:
@@ -85,16 +85,16 @@ class Hosts(ClusterState):
         ]
 
     def discard(self, app: App) -> None:
-        """Remove an application, if it is anywhere, and what it wanted."""
+        """Remove an application, if it is placed, and its requested unit."""
         if app.name in self.where:
             self.remove(app.name)
         self.wanted.pop(app.name, None)
 
     def add(self, name: str, spec: Device, system: SystemFile | None) -> None:
         """
-        Add a node that hosts nothing; in order of names, which decides between equal ones.
+        Add an empty node; nodes are in order of names, which decides between equal ones.
 
-        :param system: with costs of its own; ``None`` where those of its type hold
+        :param system: system with the node's own costs; ``None`` for those of its type
         """
         self.nodes[name] = NodeState(name, spec, self.limits.memory_share)
         if system is not None:
@@ -103,14 +103,14 @@ class Hosts(ClusterState):
             self.nodes = dict(sorted(self.nodes.items()))
 
     def drop(self, name: str) -> None:
-        """Remove a node; what it hosted is nowhere."""
+        """Remove a node; its applications are no longer placed."""
         gone = self.nodes.pop(name)
         self._systems.pop(id(gone.spec), None)
         for app in gone.hosted:
             del self.where[app]
 
     def among(self, nodes: dict[str, NodeState]) -> Hosts:
-        """Return a cluster of other nodes, with the same costs and wishes, to ask questions of."""
+        """Return a cluster of other nodes with the same costs and requested units, for queries."""
         other = Hosts.__new__(Hosts)
         other.system, other.limits, other.nodes = self.system, self.limits, nodes
         other.where, other.wanted, other._systems = self.where, self.wanted, self._systems

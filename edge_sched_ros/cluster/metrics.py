@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What Prometheus may ask."""
+"""Metrics for Prometheus."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from typing import Protocol
 
 from edge_sched_ros.installation.missing import need
 
-#: name -> what ``counts`` gives under it
+#: name of a value of ``counts`` -> its description
 _GAUGES = {
-    'nodes': 'Nodes the placement model knows.',
-    'unusable_nodes': 'Nodes without a type it knows, or with profiles that cannot be read.',
-    'apps': 'Bound pods that ask for something.',
-    'unmodelled_apps': 'Those of them the model cannot place where they are.',
+    'nodes': 'Nodes known to the placement model.',
+    'unusable_nodes': 'Nodes without a known type, or with unreadable profiles.',
+    'apps': 'Bound pods with a declaration.',
+    'unmodelled_apps': 'Bound pods that the model cannot place on their node.',
     'reservations': 'Headroom reserved for pods not yet seen bound.',
     'violations': 'Pods that have been late for long enough to be moved.',
-    'deviations': 'Pods that went elsewhere than where they had a reservation.',
-    'heard_s': 'Seconds since the API server was last heard, of the stalest watch.',
+    'deviations': 'Pods bound to another node than that of their reservation.',
+    'heard_s': 'Seconds since the last data from the API server, for the oldest watch.',
 }
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 
 
 class Counted(Protocol):
-    """What is looked at when Prometheus asks."""
+    """The state that the gauges read."""
 
     def counts(self) -> dict[str, float]:
-        """Return what there is."""
+        """Return the counts."""
         ...
 
     def utilisation(self) -> dict[tuple[str, str], float]:
-        """Return how busy units are, by node and unit."""
+        """Return the utilisation of units, by node and unit."""
         ...
 
 
 class Metrics:
     """
-    Counters of what was done, and gauges of what is, in a registry of their own.
+    Counters of actions and gauges of the state, in a separate registry.
 
     :raises ConfigError: when the library is not installed
     """
@@ -51,13 +51,13 @@ class Metrics:
         self._registry.register(_Now(counted))
         self.requests = prometheus.Counter(
             'edge_sched_requests',
-            'Requests of kube-scheduler.',
+            'Requests from kube-scheduler.',
             ['verb', 'code'],
             registry=self._registry,
         )
         self.seconds = prometheus.Histogram(
             'edge_sched_request_seconds',
-            'Time to answer.',
+            'Time to reply.',
             ['verb'],
             buckets=_BUCKETS,
             registry=self._registry,
@@ -70,18 +70,18 @@ class Metrics:
         )
 
     def text(self) -> bytes:
-        """Return all of it in the text format."""
+        """Return all metrics in the text format."""
         return bytes(self._text(self._registry))
 
 
 class _Now:
-    """Gauges that are read when they are asked for."""
+    """Gauges that are computed on request."""
 
     def __init__(self, counted: Counted) -> None:
         self._counted = counted
 
     def describe(self) -> list[Any]:
-        """Return nothing: what there is needs no checking when it is registered."""
+        """Return nothing: registration needs no check."""
         return []
 
     def collect(self) -> Iterator[Any]:
@@ -92,7 +92,7 @@ class _Now:
         for name, meaning in _GAUGES.items():
             yield GaugeMetricFamily(f'edge_sched_{name}', meaning, value=counts[name])
         busy = GaugeMetricFamily(
-            'edge_sched_unit_utilisation', 'Share of time by the model.', labels=['node', 'unit']
+            'edge_sched_unit_utilisation', 'Utilisation by the model.', labels=['node', 'unit']
         )
         for (node, unit), share in self._counted.utilisation().items():
             busy.add_metric([node, unit], share)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which pod should move because its answers are seen to come late. Time is a parameter."""
+"""Which pod should move because its results are observed to be late. Time is a parameter."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class MoverSettings:
     """
-    When to move.
+    Settings of migration.
 
-    :param violation_s: a pod must be late for so long
-    :param every_s: at most one move in so long
-    :param penalty_s: the node it left takes nothing new for so long
+    :param violation_s: time that a pod must be late before it moves
+    :param every_s: minimum time between moves
+    :param penalty_s: time during which the node it left takes no new pods
     """
 
     violation_s: float = 10.0
@@ -40,8 +40,8 @@ class Move:
     """
     A pod to evict.
 
-    :param key: of its successor's reservation
-    :param target: where there is room for that
+    :param key: key of its successor's reservation
+    :param target: node with room for the successor
     """
 
     pod: Pod
@@ -52,27 +52,27 @@ class Move:
 
 class Mover:
     """
-    Compares observed responses with deadlines and says what to move.
+    Compares observed responses with deadlines and decides what to move.
 
-    Only pods that a controller makes again are moved, and only when another node has room, which
-    is then reserved for the successor.
+    Only pods that a controller recreates are moved, and only when another node has room, which is
+    then reserved for the successor.
     """
 
     def __init__(
         self, allocations: Allocations, algorithm: Algorithm, settings: MoverSettings
     ) -> None:
         self._allocations, self._algorithm, self._settings = allocations, algorithm, settings
-        #: uid -> since when it is late
+        #: uid -> time since which it is late
         self._since: dict[str, float] = {}
-        #: node -> until when it is excluded
+        #: node -> time until which it is excluded
         self._penalties: dict[str, float] = {}
-        #: uid -> not before
+        #: uid -> earliest time of the next attempt
         self._retry: dict[str, float] = {}
         self._told: dict[str, str] = {}
         self._next = float('-inf')
 
     def update(self, now: float) -> None:
-        """Take note of who is late and who no longer is."""
+        """Record which pods are late."""
         pods = self._allocations.pods
         for uid in [uid for uid in self._since if uid not in pods]:
             self._forget(uid)
@@ -83,7 +83,7 @@ class Mover:
                 self._forget(uid)
 
     def late(self, now: float) -> dict[str, float]:
-        """Return who has been late for long enough, and observed over wanted."""
+        """Return the pods that were late for long enough, with observed over required response."""
         pods = self._allocations.pods
         return {
             uid: self._excess(pods[uid])
@@ -92,18 +92,18 @@ class Mover:
         }
 
     def excluded(self, now: float) -> dict[str, str]:
-        """Return nodes that shall take nothing new, and why."""
+        """Return the nodes that take no new pods, and why."""
         found = {
-            self._allocations.pods[uid].node: 'answers there are observed to be late'
+            self._allocations.pods[uid].node: 'results there are observed to be late'
             for uid in self.late(now)
         }
         for node, until in self._penalties.items():
             if now < until:
-                found.setdefault(node, 'answers there were observed to be late')
+                found.setdefault(node, 'results there were observed to be late')
         return found
 
     def next_move(self, now: float) -> Move | None:
-        """Return the pod that is furthest behind and can move, if it is time for a move."""
+        """Return the latest pod that can move, if it is time for a move."""
         self.update(now)
         if now < self._next:
             return None
@@ -121,7 +121,7 @@ class Mover:
         return None
 
     def moved(self, move: Move, *, ok: bool) -> None:
-        """Take what became of a move; one that failed gives its room back."""
+        """Record the result of a move; a failed one releases its reservation."""
         if not ok:
             self._allocations.reservations.release(move.key)
             self._penalties.pop(move.pod.node, None)
@@ -129,7 +129,7 @@ class Mover:
     # --- inside -------------------------------------------------------------------------------
 
     def _excess(self, pod: Pod) -> float:
-        """Return observed over wanted; 0 where one is not known."""
+        """Return observed over required response; 0 when one is not known."""
         if pod.app is None or pod.app.task.deadline_ms is None:
             return 0.0
         observed = pod.observed_ms
@@ -139,12 +139,12 @@ class Mover:
         return 0.0 if observed is None else observed / pod.app.task.deadline_ms
 
     def _where_to(self, pod: Pod, now: float) -> Choice | str:
-        """Return where a pod's successor could go, or why it stays; empty while it is ending."""
+        """Return the node for a pod's successor, or why the pod stays; empty if it is ending."""
         if pod.app is None or pod.ending:
             return ''
         if not pod.owner or pod.owner_kind == 'DaemonSet':
-            return 'no controller would make it again elsewhere'
-        # the pod's own node among them
+            return 'no controller would recreate it on another node'
+        # including the pod's own node
         excluded = self.excluded(now)
         names = [
             node.name
@@ -156,13 +156,13 @@ class Mover:
             hosts.wanted[app.name] = pod.unit
         found = self._algorithm.choose(self._allocations.view(names), app)
         hosts.wanted.pop(app.name, None)
-        return found if isinstance(found, Choice) else f'elsewhere {shown(found.reason)}'
+        return found if isinstance(found, Choice) else f'on the other nodes: {shown(found.reason)}'
 
     def _begin(self, pod: Pod, app: App, choice: Choice, now: float) -> Move:
         settings = self._settings
         self._next = now + settings.every_s
         self._penalties[pod.node] = now + settings.penalty_s
-        # others first, should it still be there
+        # other pods first, if it is still there
         self._retry[pod.uid] = now + 2 * settings.every_s
         self._told.pop(pod.uid, None)
         key = f'move:{pod.uid}'
@@ -179,5 +179,5 @@ class Mover:
 
 
 def _successor(pod: Pod, app: App) -> App:
-    """Return what the controller of a pod will make in its place, by a name of its own."""
+    """Return the successor that the controller of a pod will create, under a separate name."""
     return replace(app, name=f'the successor of {pod.name}~{pod.uid}')

@@ -1,12 +1,12 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Names that pods, nodes and this package agree on."""
+"""Names shared by pods, nodes and this package."""
 
 from __future__ import annotations
 
 GROUP = 'edge-sched.io'
 
-# annotations of pods: what an application asks for
+# annotations of pods: the declaration of an application
 NETWORK = f'{GROUP}/network'
 RATE = f'{GROUP}/rate-per-s'
 LATENCY = f'{GROUP}/latency-ms'
@@ -15,7 +15,7 @@ PRIORITY = f'{GROUP}/priority'
 PREPROCESS = f'{GROUP}/preprocess'
 MEMORY = f'{GROUP}/memory-mib'
 UNIT = f'{GROUP}/unit'
-# what it is seen to get
+# its observed response
 OBSERVED = f'{GROUP}/observed-ms'
 
 #: annotation -> key of a task of system files
@@ -33,7 +33,7 @@ KEYS = {
 TYPE = f'{GROUP}/type'
 PROFILES = f'{GROUP}/profiles'
 UNITS = f'{GROUP}/units'
-#: pod -> ms, for pods that do not say themselves
+#: pod -> ms, for pods without their own annotation
 NODE_OBSERVED = f'{GROUP}/observed'
 # a label of nodes
 MODULE = f'{GROUP}/module'

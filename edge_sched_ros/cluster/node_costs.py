@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What networks cost on one node: published by its agent, read by the controller."""
+"""Costs of networks on one node: published by its agent, read by the controller."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from edge_sched_ros.system.network_costs import cost_by_unit
 from edge_sched_ros.system.parsing import parse_system
 from edge_sched_ros.system.system_file import SystemFile
 
-#: bytes; what Kubernetes allows all annotations of an object together
+#: bytes; Kubernetes' limit for all annotations of an object together
 MOST_ANNOTATION = 256 * 1024
-#: what the models ask of a cost
+#: keys of a cost that the models use
 _PUBLISHED = {'latency_ms', 'cv', 'per_item_ms', 'memory_mib', 'swap_ms'}
 
 
 def read_profiles(path: Path) -> dict[str, Any]:
     """
-    Return what networks cost by a system file, as the node's annotation has it.
+    Return the costs of networks in a system file in the form of the node's annotation.
 
-    Of a file with a device, such as ``edge-sched profile`` writes, the costs of its units alone.
+    From a file with a device, such as ``edge-sched profile`` writes, only the costs of its units.
 
     :raises ConfigError: naming file and key
     """
@@ -57,16 +57,16 @@ def read_profiles(path: Path) -> dict[str, Any]:
 
 def description_of(node: Node, types: Problem) -> tuple[Device, SystemFile | None]:
     """
-    Return what a node is, and the system with its own costs, ``None`` where it has none.
+    Return the type of a node, and the system with its own costs, ``None`` without own costs.
 
-    :raises ConfigError: naming the annotation, where it does not say or says what is not known
+    :raises ConfigError: naming the annotation that is missing or has an unknown value
     """
     if not node.type:
         raise ConfigError(f'annotation {names.TYPE}', 'is missing, or empty')
     device = types.nodes.get(node.type)
     if device is None:
         known = ', '.join(types.nodes)
-        raise ConfigError(f'annotation {names.TYPE}', f"is '{node.type}' (known are {known})")
+        raise ConfigError(f'annotation {names.TYPE}', f"is '{node.type}' (known: {known})")
     if not node.profiles:
         return device, None
     own = _read_annotation(node.profiles)
@@ -76,7 +76,7 @@ def description_of(node: Node, types: Problem) -> tuple[Device, SystemFile | Non
         check_costs(system, node.type, device)
     except ConfigError as error:
         raise _of_annotation(error) from None
-    # a device of its own: costs go by its identity
+    # a separate device object: costs are found by its identity
     return device.model_copy(), system
 
 
@@ -101,13 +101,13 @@ def _read_annotation(text: str) -> dict[str, dict[str, Cost]]:
 
 
 def _of_annotation(error: ConfigError) -> ConfigError:
-    """Return an error of a system's costs as one of the annotation, which has no such key."""
+    """Return an error of a system's costs as an error of the annotation."""
     key = error.where.rpartition(': costs')[2]
     return ConfigError(f'annotation {names.PROFILES}{key}', error.problem)
 
 
 def _with_costs(system: SystemFile, own: Mapping[str, Mapping[str, Cost]]) -> SystemFile:
-    """Return a system in which a node's own costs go before all others, those of stages too."""
+    """Return a system in which a node's own costs override all others, those of stages, too."""
     networks = {name: one for name, one in system.networks.items() if name not in own}
     known = {name: cost_by_unit(name, system) for name in system.networks.keys() & own.keys()}
     costs = joined_costs({**system.costs, **known}, own)

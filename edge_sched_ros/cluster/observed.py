@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Observed responses: which of what is said of them are times."""
+"""Observed responses: checks of the given times."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-#: keys that a message names, and the letters of a value
+#: maximum number of keys in a message, and of characters of a value
 _MOST, _LETTERS = 3, 40
 
 
 def times_ms(data: Mapping[str, Any]) -> tuple[dict[str, float], str]:
-    """Return what are times in ms, at least 0 and finite, and in words what are none."""
+    """Return the valid times in ms, at least 0 and finite, and a text on the invalid ones."""
     found: dict[str, float] = {}
     odd = []
     for key, value in data.items():
@@ -24,11 +24,11 @@ def times_ms(data: Mapping[str, Any]) -> tuple[dict[str, float], str]:
         else:
             found[key] = time_ms
     more = f' and {len(odd) - _MOST} more' if len(odd) > _MOST else ''
-    return found, f'{", ".join(odd[:_MOST])}{more}: no time in ms' if odd else ''
+    return found, f'{", ".join(odd[:_MOST])}{more}: not a time in ms' if odd else ''
 
 
 def as_time_ms(value: Any) -> float | None:
-    """Return a number as a time, ``None`` for what is none."""
+    """Return a number as a time, ``None`` if it is not valid."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     try:
@@ -39,7 +39,7 @@ def as_time_ms(value: Any) -> float | None:
 
 
 def read_times_ms(text: Any) -> tuple[dict[str, float], str]:
-    """Return the times of an annotation, and what is wrong with it; empty where nothing is."""
+    """Return the times of an annotation, and its problem; empty without one."""
     if text is None:
         return {}, ''
     try:
@@ -52,9 +52,9 @@ def read_times_ms(text: Any) -> tuple[dict[str, float], str]:
 
 
 def shown(value: Any) -> str:
-    """Return a value as messages show it: not all of its digits."""
+    """Return a value for messages, shortened."""
     try:
         text = repr(value) if isinstance(value, str) else json.dumps(value)
-    except ValueError:  # more digits than Python writes
+    except ValueError:  # more digits than Python converts
         text = 'a number of thousands of digits'
     return text if len(text) <= _LETTERS else f'{text[:_LETTERS]}...'

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a node says of itself: units as extended resources, and what they are."""
+"""The published data of a node: units as extended resources, and their description."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from edge_sched_ros.cluster import names
 @dataclass(frozen=True, slots=True)
 class Facts:
     """
-    A node, as its agent knows it.
+    A node as seen by its agent.
 
-    :param units: name -> kind, of those that can be used and are published
-    :param module: the computer's name; empty where it has none
-    :param type: a key of the controller's ``devices``; empty: whatever is there stays
+    :param units: name -> kind, for usable units that are published
+    :param module: the computer's name; empty without one
+    :param type: a key of the controller's ``devices``; empty: leave the present value
     :param profiles: network -> unit -> cost, as ``costs`` of system files; empty: none
-    :param observed: pod -> ms; ``None`` where nothing is known
+    :param observed: pod -> ms; ``None`` if unknown
     """
 
     units: Mapping[str, str]
@@ -35,15 +35,15 @@ class Facts:
 
 
 def resources(units: Mapping[str, str]) -> dict[str, str]:
-    """Return the extended resources of units: as many of a kind as there are."""
+    """Return the extended resources of units: the number of each kind."""
     return {f'{names.GROUP}/{kind}': str(n) for kind, n in sorted(Counter(units.values()).items())}
 
 
 def node_patch(facts: Facts, node: Mapping[str, Any]) -> dict[str, Any]:
     """
-    Return the merge patch of annotations and labels; empty where nothing differs.
+    Return the merge patch of annotations and labels; empty without differences.
 
-    Profiles and observed responses that are not said any more are taken back.
+    Profiles and observed responses that are no longer given are removed.
     """
     meta = node.get('metadata') or {}
     known = meta.get('annotations') or {}
@@ -66,10 +66,10 @@ def node_patch(facts: Facts, node: Mapping[str, Any]) -> dict[str, Any]:
 
 def status_patch(facts: Facts, node: Mapping[str, Any]) -> dict[str, Any]:
     """
-    Return the merge patch of a node's status; empty where nothing differs.
+    Return the merge patch of a node's status; empty without differences.
 
-    A kind that was published once and is gone becomes 0. Allocatable is kubelet's, which follows
-    capacity; a node without a kubelet needs it said.
+    A kind that was published and is gone becomes 0. Kubelet derives allocatable from capacity; a
+    node without a kubelet needs it set.
     """
     status = node.get('status') or {}
     changes = {}
@@ -83,7 +83,7 @@ def status_patch(facts: Facts, node: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def label(text: str) -> str:
-    """Return a text as a label's value may be: at most 63 letters, digits, ``-_.``."""
+    """Return a text as a valid label value: at most 63 letters, digits, ``-_.``."""
     return re.sub(r'[^a-z0-9]+', '-', text.lower())[:63].strip('-')
 
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Pods and nodes, as much of them as counts here."""
+"""Pods and nodes, with the fields used here."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class Pod:
     A pod.
 
     :param name: ``NAMESPACE/NAME``
-    :param node: where it is bound; empty while it is pending
-    :param app: what it asks for; ``None`` for nothing, or for what cannot be used
-    :param problem: why that cannot be used
-    :param unit: name, type or kind of the unit it wants; empty: any
-    :param owner: uid of its controller; empty for a pod that nobody would make again
+    :param node: the node it is bound to; empty while it is pending
+    :param app: its declaration; ``None`` without a valid one
+    :param problem: why the declaration cannot be used
+    :param unit: name, type or kind of the requested unit; empty: any
+    :param owner: uid of its controller; empty for a pod that no controller would recreate
     :param ending: whether it is being deleted
-    :param observed_problem: why what it says of its response cannot be used; empty where it can
+    :param observed_problem: why its observed response cannot be used; empty if it can
     """
 
     uid: str
@@ -61,7 +61,7 @@ class Pod:
 
     @property
     def asks(self) -> bool:
-        """Whether it asks for anything, be it unusable."""
+        """Whether it has a declaration, valid or not."""
         return self.app is not None or bool(self.problem)
 
 
@@ -70,10 +70,10 @@ class Node:
     """
     A node.
 
-    :param type: a key of the file's ``devices``; empty where it has none
-    :param profiles: what it says networks take there, as JSON; empty for nothing
+    :param type: a key of the file's ``devices``; empty without one
+    :param profiles: its published costs of networks, as JSON; empty for none
     :param observed: pod (``NAMESPACE/NAME``) -> ms
-    :param observed_problem: what of that cannot be used; empty for nothing
+    :param observed_problem: what of it cannot be used; empty for nothing
     """
 
     name: str
@@ -91,7 +91,7 @@ def read_pod(raw: Mapping[str, Any], types: Problem) -> Pod:
     """
     Return a pod from the API's JSON.
 
-    :raises ConfigError: for what is no pod; a declaration that cannot be used is a ``problem``
+    :raises ConfigError: when it is not a pod; an invalid declaration becomes a ``problem``
     """
     meta, spec = _part(raw, 'metadata', 'Pod'), _part(raw, 'spec', 'Pod', needed=False)
     name, uid = _text(meta, 'name', 'Pod'), _text(meta, 'uid', 'Pod')
@@ -131,7 +131,7 @@ def read_node(raw: Mapping[str, Any]) -> Node:
     """
     Return a node from the API's JSON.
 
-    :raises ConfigError: for what is no node
+    :raises ConfigError: when it is not a node
     """
     meta, spec = _part(raw, 'metadata', 'Node'), _part(raw, 'spec', 'Node', needed=False)
     annotations = _part(meta, 'annotations', 'Node.metadata', needed=False)
@@ -157,7 +157,7 @@ def _key(*key: str) -> str:
 
 
 def read_all(read: Callable[[Mapping[str, Any]], _T], items: Iterable[Any]) -> Iterator[_T]:
-    """Yield what can be read: one odd object must not hide all others."""
+    """Yield the readable objects: one faulty object must not hide all others."""
     for item in items:
         try:
             yield read(item)

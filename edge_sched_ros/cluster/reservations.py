@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Headroom that is promised to pods and not yet taken."""
+"""Headroom reserved for pods and not yet used."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from edge_sched_ros.cluster.hosts import Hosts
 @dataclass(slots=True)
 class Reservation:
     """
-    Headroom promised to a pod.
+    Headroom reserved for a pod.
 
-    :param places: node -> how it would be served there
-    :param until: seconds
-    :param owner: of the pod that is to come, for one whose name is not known yet
+    :param places: node -> the way it would be served there
+    :param until: end of the reservation, in seconds
+    :param owner: owner of the expected pod, when the pod's name is not known yet
     """
 
     app: App
@@ -30,15 +30,15 @@ class Reservation:
 
     @property
     def firm(self) -> bool:
-        """Whether the node is settled; then the cluster's state has it."""
+        """Whether the node is decided; then the cluster's state includes it."""
         return len(self.places) == 1
 
 
 class Reservations:
     """
-    All reservations by key: the uid of a pod, or of an owner's pod to come.
+    All reservations by key: the uid of a pod, or the key of an owner's expected pod.
 
-    :param hosts: the cluster's state, which has what is firm
+    :param hosts: the cluster's state, which includes firm reservations
     """
 
     def __init__(self, hosts: Hosts) -> None:
@@ -52,14 +52,14 @@ class Reservations:
         return iter(self._by_key.values())
 
     def get(self, key: str) -> Reservation | None:
-        """Return a reservation, ``None`` where there is none."""
+        """Return a reservation, ``None`` without one."""
         return self._by_key.get(key)
 
     def add(self, key: str, reservation: Reservation, unit: str = '') -> None:
         """
-        Promise headroom; whatever the key had before is released.
+        Reserve headroom; an earlier reservation of the key is released.
 
-        :param unit: that the application wants; empty: any
+        :param unit: unit requested by the application; empty: any
         """
         self.release(key)
         self._by_key[key] = reservation
@@ -70,13 +70,13 @@ class Reservations:
             self._hosts.host(reservation.app, node, option)
 
     def release(self, key: str) -> None:
-        """Take a promise back."""
+        """Cancel a reservation."""
         reservation = self._by_key.pop(key, None)
         if reservation is not None:
             self._hosts.discard(reservation.app)
 
     def redeem(self, key: str, node: str) -> bool:
-        """Return whether a pod that is bound to a node had it for sure: what it has it keeps."""
+        """Turn a bound pod's firm reservation into its place; return whether it had one."""
         reservation = self._by_key.get(key)
         if reservation is None or not reservation.firm or node not in reservation.places:
             return False
@@ -85,20 +85,20 @@ class Reservations:
 
     def expire(self, heard: float) -> None:
         """
-        End what is over.
+        Remove expired reservations.
 
-        :param heard: seconds; until when all is known of who is bound where
+        :param heard: time in seconds until which all bindings are known
         """
         for key in [key for key, one in self._by_key.items() if one.until <= heard]:
             self.release(key)
 
     def key_for(self, owner: str) -> str:
-        """Return the key for the pod that an owner will make; empty for none."""
+        """Return the key for the pod that an owner will create; empty for none."""
         keys = (key for key, one in self._by_key.items() if owner and one.owner == owner)
         return next(keys, '')
 
     def leave(self, node: str) -> None:
-        """Take one node out of all reservations."""
+        """Remove one node from all reservations."""
         for key in [key for key, one in self._by_key.items() if node in one.places]:
             one = self._by_key[key]
             unit = self._hosts.wanted.get(one.app.name, '')

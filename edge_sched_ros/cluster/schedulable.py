@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a node would take a pod at all, before any model is asked; the scheduler decides."""
+"""Whether a node could take a pod at all, before any model is used; the scheduler decides."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _STRICT = ('NoSchedule', 'NoExecute')
 
 def schedulable(node: Node, pod: Pod) -> bool:
     """
-    Return whether a node is ready, open, selected and tolerated.
+    Return whether a node is ready, schedulable, selected and tolerated.
 
-    Affinity and resources such as CPU do not count: a pod that was evicted for nothing stays
-    pending until its old node takes it again.
+    Affinity and resources such as CPU are not checked: a pod evicted in vain stays pending until
+    its old node takes it again.
     """
     if not node.ready or node.unschedulable:
         return False

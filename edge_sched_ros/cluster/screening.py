@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which nodes can take a pod, and how good each would be, by the placement model."""
+"""Which nodes can take a pod, and the score of each, by the placement model."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from edge_sched_ros.cluster.hosts import Hosts
 from edge_sched_ros.cluster.wire import MOST
 
 _SAYS = 'edge-sched: '
-#: what the scheduler's event says of a node; equal words are counted together there
+#: texts for the scheduler's events, which count equal texts together
 _WORDS = {
     'batch': 'batches another network',
     'memory': 'lacks memory',
     'busy': 'a unit would be too busy',
-    'late': 'answers would be too late',
+    'late': 'results would be too late',
     'front_end': 'too many requests would be in flight',
 }
 
@@ -36,12 +36,12 @@ _WORDS = {
 @dataclass(slots=True)
 class Screening:
     """
-    What became of nodes.
+    The result for all nodes.
 
-    :param fits: node -> ways in which it can serve, none broken
-    :param failed: node -> why not, in a few words
-    :param hopeless: those of them that could not even if they were empty
-    :param detail: why one of them cannot, in full; empty where none was asked
+    :param fits: node -> feasible ways to serve the pod
+    :param failed: node -> short reason why not
+    :param hopeless: those of them that could not take it even when empty
+    :param detail: full reason of one of them; empty if none was checked
     """
 
     fits: dict[str, list[Option]] = field(default_factory=dict)
@@ -54,9 +54,9 @@ def screen(
     allocations: Allocations, app: App, names: Iterable[str], excluded: Mapping[str, str]
 ) -> Screening:
     """
-    Ask every node whether it can take an application; its own reservation is released before.
+    Check every node for an application; its own reservation is released first.
 
-    :param excluded: node -> why it shall take nothing now
+    :param excluded: node -> why it takes no new pods now
     """
     names = list(names)
     view, found = allocations.view(names), Screening()
@@ -92,11 +92,11 @@ def scores(
     view: Hosts, algorithm: Algorithm, app: App, fits: Mapping[str, list[Option]]
 ) -> tuple[Choice | None, dict[str, int]]:
     """
-    Return the algorithm's choice and a score for every node that fits.
+    Return the algorithm's choice and a score for every feasible node.
 
-    The choice has the highest score alone; others have less by how full they would be.
+    Only the choice has the highest score; others have a lower one by how full they would be.
 
-    :param view: of the nodes that fit
+    :param view: view of the feasible nodes
     """
     found = algorithm.choose(view, app)
     choice = found if isinstance(found, Choice) else None
@@ -111,7 +111,7 @@ def scores(
 
 
 def shown(text: str) -> str:
-    """Return a text without the uids that make names of applications unique."""
+    """Return a text without the uids in names of applications."""
     return re.sub(r'~[^\s:,)]*', '', text)
 
 
@@ -124,7 +124,7 @@ def _ask(
 
 
 def _room(node: NodeState, app: App, ways: Iterable[Option], view: Hosts) -> int:
-    """Return 1 to 9: what would be left of the scarcest resource, in tenths."""
+    """Return 1 to 9: the remaining share of the scarcest resource, in tenths."""
     share = min(dominant_share(node, app, way, view.limits) for way in ways)
     return max(1, min(MOST - 1, int(MOST * (1 - share))))
 

@@ -26,12 +26,12 @@ from edge_sched_ros.core.errors import EdgeSchedError
 
 _log = logging.getLogger(__name__)
 
-#: bytes; 5,000 nodes of 13 kB, or any number of names
+#: maximum body in bytes; 5,000 nodes of 13 kB, or any number of names
 _MOST_BODY = 64 * 1024 * 1024
 #: Python refuses to read very long numbers
 _DIGITS = 15
 _MOST_AT_ONCE = 32
-#: a connection that says nothing for so long is closed
+#: seconds of silence after which a connection is closed
 _IDLE_S = 120.0
 _JSON = 'application/json'
 _PLAIN = 'text/plain; charset=utf-8'
@@ -39,7 +39,7 @@ _PLAIN = 'text/plain; charset=utf-8'
 
 class Server(ThreadingHTTPServer):
     """
-    Answers on one address, a thread for each connection.
+    Serves one address, with a thread for each connection.
 
     :param certificates: for HTTPS; ``None`` for HTTP
     :raises ConfigError: when the address cannot be used
@@ -65,7 +65,7 @@ class Server(ThreadingHTTPServer):
             raise ConfigError(where, getattr(error, 'strerror', None) or str(error)) from None
 
     def get_request(self) -> tuple[Any, Any]:
-        """Return a connection; the handshake comes later, in its own thread."""
+        """Return a connection; the TLS handshake comes later, in its own thread."""
         connection, peer = super().get_request()
         if self._certificates is not None:
             self._certificates.refresh()
@@ -75,10 +75,10 @@ class Server(ThreadingHTTPServer):
         return connection, peer
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Write one line: a peer that goes away, or does not speak TLS, is no defect."""
+        """Log one line: a peer that disconnects, or does not use TLS, is not an internal error."""
         error = sys.exc_info()[1]
         if not isinstance(error, OSError):
-            _log.error('connection of %s: a defect', client_address[0], exc_info=True)
+            _log.error('connection of %s: internal error', client_address[0], exc_info=True)
         elif isinstance(error, ssl.SSLError):
             _log.warning('connection of %s: no TLS: %s', client_address[0], tls_words(error))
         else:
@@ -88,13 +88,13 @@ class Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = 'HTTP/1.1'
     timeout = _IDLE_S
-    # head and body in one piece at once: else the second waits 40 ms for a delayed acknowledgement
+    # head and body in one write: otherwise the second waits 40 ms for a delayed acknowledgement
     wbufsize = -1
     disable_nagle_algorithm = True
     server: Server
 
     def setup(self) -> None:
-        """Begin; over TLS with the handshake."""
+        """Set up the connection, with the handshake for TLS."""
         if isinstance(self.request, ssl.SSLSocket):
             self.request.settimeout(10)
             self.request.do_handshake()
@@ -136,11 +136,13 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(code, json.dumps(answer).encode(), _JSON)
 
     def _body(self) -> bytes | None:
-        """Return the request's body; ``None`` when that was answered already."""
+        """Return the request's body; ``None`` when an error was already sent."""
         text = self.headers.get('Content-Length', '')
         code = 400
         if not (text.isascii() and text.isdigit()):
-            problem = 'Content-Length: is missing' if not text else 'Content-Length: is no number'
+            problem = (
+                'Content-Length: is missing' if not text else 'Content-Length: must be a number'
+            )
         elif len(text) > _DIGITS or int(text) > _MOST_BODY:
             code, problem = 413, f'Content-Length: is above {_MOST_BODY}'
         else:
@@ -159,11 +161,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def version_string(self) -> str:
-        """Return what goes into the header Server: not which Python this is."""
+        """Return the header Server, without the version of Python."""
         return 'edge-sched'
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Write the access log, where that is wanted."""
+        """Write the access log, if enabled."""
         _log.debug(format, *args)
 
 
@@ -177,4 +179,4 @@ def _answer(call: Callable[[bytes], Any], body: bytes) -> tuple[int, Any]:
         return 400, {'Error': ' '.join(str(error).split())}
     except Exception:
         _log.exception('a defect')
-        return 500, {'Error': 'a defect of edge-sched: see its log'}
+        return 500, {'Error': 'internal error of edge-sched: see its log'}

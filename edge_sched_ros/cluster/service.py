@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The controller's state for many threads: one lock, taken for one question."""
+"""The controller's state for many threads: one lock, held for one request."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ KINDS = ('nodes', 'pods')
 
 
 class NotReady(EdgeSchedError):
-    """The cluster has not been seen yet, so nothing can be promised."""
+    """The cluster is not known yet, so no headroom can be reserved."""
 
 
 class Service:
     """
     Allocations, extender and mover behind one lock.
 
-    :param reserve_s: how long headroom is reserved for a pod that was let through
-    :param stale_s: without a word from the API server it is not ready
-    :param clock: seconds
+    :param reserve_s: how long headroom is reserved for a pod that passed the filter
+    :param stale_s: time without data from the API server after which it is not ready
+    :param clock: returns the time in seconds
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Service:
         self._allocations = Allocations(types, reserve_s)
         self._extender = Extender(self._allocations, algorithm)
         self._mover = Mover(self._allocations, algorithm, moving or MoverSettings())
-        #: kind -> when the API server was last heard
+        #: kind -> time of the last data from the API server
         self._heard: dict[str, float] = {}
 
     # --- kube-scheduler -----------------------------------------------------------------------
@@ -72,7 +72,7 @@ class Service:
         Answer ``/filter``.
 
         :raises ConfigError: for a request that cannot be used
-        :raises NotReady: before all of the cluster was seen
+        :raises NotReady: before the whole cluster is known
         """
         question = read_question(body)
         pod = read_pod(question.pod, self._types)
@@ -81,7 +81,7 @@ class Service:
             return self._extender.filter(question, pod, self._mover.excluded(now), now)
 
     def prioritize(self, body: bytes) -> list[dict[str, Any]]:
-        """Answer ``/prioritize``; raises as ``filter`` does."""
+        """Answer ``/prioritize``; raises like ``filter``."""
         question = read_question(body)
         pod = read_pod(question.pod, self._types)
         with self._lock:
@@ -90,7 +90,7 @@ class Service:
     # --- the API server -----------------------------------------------------------------------
 
     def replace(self, kind: str, items: Iterable[Mapping[str, Any]]) -> None:
-        """Take a whole list of ``nodes`` or ``pods``."""
+        """Replace all ``nodes`` or ``pods`` by a list."""
         if kind == 'nodes':
             nodes = list(read_all(read_node, items))
             with self._lock:
@@ -102,7 +102,7 @@ class Service:
         self.heard(kind)
 
     def note(self, kind: str, change: str, item: Mapping[str, Any]) -> None:
-        """Take an event of a watch: ``ADDED``, ``MODIFIED`` or ``DELETED``."""
+        """Apply an event of a watch: ``ADDED``, ``MODIFIED`` or ``DELETED``."""
         allocations, gone = self._allocations, change == 'DELETED'
         if kind == 'nodes':
             node = read_node(item)
@@ -115,7 +115,7 @@ class Service:
         self.heard(kind)
 
     def heard(self, kind: str) -> None:
-        """Take it that the API server is there and all it said has arrived."""
+        """Record that the API server is available and all its events have arrived."""
         self._heard[kind] = self._clock()
 
     # --- migration ----------------------------------------------------------------------------
@@ -128,25 +128,25 @@ class Service:
             return self._mover.next_move(self._begin())
 
     def moved(self, move: Move, *, ok: bool) -> None:
-        """Take what became of a move; one that failed gives its room back."""
+        """Record the result of a move; a failed one releases its reservation."""
         with self._lock:
             self._mover.moved(move, ok=ok)
 
     # --- how it is ----------------------------------------------------------------------------
 
     def why_not_ready(self) -> str:
-        """Return why answers may be wrong; empty when they are not."""
+        """Return why replies may be wrong; empty when they are not."""
         now = self._clock()
         for kind in KINDS:
             at = self._heard.get(kind)
             if at is None:
                 return f'{kind}: not listed yet'
             if now - at > self._stale_s:
-                return f'{kind}: stale, not heard of for {now - at:.0f} s'
+                return f'{kind}: stale, no data for {now - at:.0f} s'
         return ''
 
     def counts(self) -> dict[str, float]:
-        """Return what there is, for metrics."""
+        """Return the counts for metrics."""
         with self._lock:
             allocations = self._allocations
             now = self._clock()
@@ -165,7 +165,7 @@ class Service:
             }
 
     def utilisation(self) -> dict[tuple[str, str], float]:
-        """Return how busy units are by the model, by node and unit."""
+        """Return the utilisation of units by the model, by node and unit."""
         with self._lock:
             return {
                 (node.name, unit): share
@@ -188,7 +188,7 @@ class Service:
             check(self._allocations)
 
     def _begin(self) -> float:
-        """Return now, with what is over ended."""
+        """Return the time, after removing what has expired."""
         missing = [kind for kind in KINDS if kind not in self._heard]
         if missing:
             raise NotReady(f'{", ".join(missing)} of the cluster: not listed yet')

@@ -15,34 +15,34 @@ _log = logging.getLogger(__name__)
 
 class Certificates:
     """
-    A TLS context that follows its files, as a Secret's change when it is renewed.
+    A TLS context that follows its files, which change when a Secret is renewed.
 
-    :param client_ca: whoever asks must show a certificate of this authority
+    :param client_ca: clients need a certificate of this authority
     :raises ConfigError: naming the file that cannot be used
     """
 
     def __init__(self, cert: Path, key: Path, client_ca: Path | None = None) -> None:
         self._cert, self._key, self._client_ca = cert, key, client_ca
         self._seen = self._state()
-        #: for connections to come
+        #: for new connections
         self.context = self._load()
 
     def refresh(self) -> None:
-        """Take new files for connections to come; what cannot be used yet is tried again."""
+        """Load changed files for new connections; unusable files are tried again later."""
         state = self._state()
         if state == self._seen:
             return
         try:
             self.context = self._load()
         except ConfigError as error:
-            _log.warning('certificates are kept as they were: %s', error)
+            _log.warning('keeping the old certificates: %s', error)
             return
         self._seen = state
         files = filter(None, (self._cert, self._key, self._client_ca))
         _log.info('%s: read again', ', '.join(map(str, files)))
 
     def _load(self) -> ssl.SSLContext:
-        """Return a context of its own: a live one that fails to load is broken."""
+        """Return a new context: one in use would be broken by a failed load."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         for file in filter(None, (self._cert, self._key, self._client_ca)):
@@ -50,13 +50,13 @@ class Certificates:
         try:
             context.load_cert_chain(self._cert, self._key)
         except (OSError, ValueError) as error:
-            problem = f'is no certificate for the key {self._key}: {tls_words(error)}'
+            problem = f'is not a certificate for the key {self._key}: {tls_words(error)}'
             raise ConfigError(str(self._cert), problem) from None
         if self._client_ca is not None:
             try:
                 context.load_verify_locations(self._client_ca)
             except (OSError, ValueError) as error:
-                problem = f'is no certificate: {tls_words(error)}'
+                problem = f'is not a certificate: {tls_words(error)}'
                 raise ConfigError(str(self._client_ca), problem) from None
             context.verify_mode = ssl.CERT_REQUIRED
         return context
@@ -80,5 +80,5 @@ def _check_readable(file: Path) -> None:
 
 
 def tls_words(error: Exception) -> str:
-    """Return what the TLS library says, in short."""
+    """Return the message of the TLS library, shortened."""
     return ' '.join(str(getattr(error, 'reason', '') or error).split())[:100]

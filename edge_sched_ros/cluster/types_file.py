@@ -14,12 +14,12 @@ from edge_sched_ros.system.loading import load_system
 
 def load_types(path: Path) -> Problem:
     """
-    Read types of nodes, costs of networks and limits; there is nothing to place yet.
+    Read types of nodes, costs of networks and limits, without tasks.
 
     :raises ConfigError: naming file and key
     """
     system = load_system(path)
     if system.tasks:
-        problem = 'do not go here: pods say by annotations what they ask'
+        problem = 'are not allowed here: pods declare them by annotations'
         raise ConfigError(system.at('tasks'), problem)
     return node_types(system)

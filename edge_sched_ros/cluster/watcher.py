@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Follows nodes or pods: list, watch, resume; again and again whatever happens."""
+"""Follows nodes or pods: lists, watches and resumes, after any failure."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from edge_sched_ros.core.errors import ConfigError
 
 _log = logging.getLogger(__name__)
 
-#: seconds between attempts: the first, and the most
+#: seconds between attempts: at first, and at most
 _FIRST_S, _MOST_S = 0.5, 30.0
 
 
 class Source(Protocol):
-    """What an API server can tell."""
+    """The calls to an API server."""
 
     def list(self, kind: str) -> tuple[list[dict[str, Any]], str]:
-        """Return all there is, and its version."""
+        """Return all objects, and their version."""
         ...
 
     def watch(self, kind: str, version: str) -> Iterator[dict[str, Any]]:
-        """Yield what has changed since."""
+        """Yield the changes since a version."""
         ...
 
 
 class Sink(Protocol):
-    """Who wants to know."""
+    """The receiver of the objects."""
 
     def replace(self, kind: str, items: list[dict[str, Any]]) -> None:
-        """Take all there is."""
+        """Replace all objects."""
         ...
 
     def note(self, kind: str, change: str, item: Mapping[str, Any]) -> None:
@@ -47,18 +47,18 @@ class Sink(Protocol):
         ...
 
     def heard(self, kind: str) -> None:
-        """Take it that nothing else has changed."""
+        """Record that there are no other changes."""
         ...
 
 
 class Watcher(Thread):
     """
-    Tells a sink all about one kind.
+    Keeps a sink informed about one kind of object.
 
-    While the API server is not there it waits longer and longer, each time for a random part of
-    that, so that not all its clients come back at once.
+    While the API server is not available it waits longer each time, for a random part of that
+    time, so that not all its clients return at once.
 
-    :param seed: of that randomness
+    :param seed: seed of the random waits
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Watcher(Thread):
         super().__init__(name=f'watch-{kind}', daemon=True)
         self._source, self._sink, self._kind, self._halt = source, sink, kind, stop
         self._random = random.Random(seed)
-        #: where to go on; ``None`` to list
+        #: version to resume from; ``None`` to list
         self._version: str | None = None
         self._failures = 0
 
@@ -82,17 +82,17 @@ class Watcher(Thread):
             except ApiError as error:
                 self._pause(error)
             except Exception:
-                _log.exception('%s: a defect; listing anew', self._kind)
+                _log.exception('%s: internal error; listing again', self._kind)
                 self._version = None
                 self._pause(None)
 
     def delay_s(self) -> float:
-        """Return how long to wait after so many failures in a row."""
+        """Return how long to wait after this many failures in a row."""
         longest = min(_MOST_S, _FIRST_S * 2.0 ** min(self._failures, 10))
         return longest * self._random.uniform(0.5, 1)
 
     def _step(self) -> None:
-        """List, or watch until the API server has had enough."""
+        """List, or watch until the API server ends the watch."""
         if self._version is None:
             items, version = self._source.list(self._kind)
             self._sink.replace(self._kind, items)
@@ -107,7 +107,7 @@ class Watcher(Thread):
         self._sink.heard(self._kind)
         if heard or not self._failures:
             self._well('heard again')
-        # a server that ends every watch at once is not asked a thousand times a second
+        # do not call a server that ends every watch at once a thousand times a second
         self._halt.wait(0.1)
 
     def _take(self, event: Mapping[str, Any]) -> None:
@@ -133,7 +133,7 @@ class Watcher(Thread):
 
     def _pause(self, error: ApiError | None) -> None:
         if error is not None and not self._failures:
-            _log.warning('%s: the API server cannot be used, trying on: %s', self._kind, error)
+            _log.warning('%s: the API server is not available, retrying: %s', self._kind, error)
         delay_s = self.delay_s()
         self._failures += 1
         self._halt.wait(delay_s)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The JSON that kube-scheduler sends to an extender, and what it wants to hear."""
+"""The JSON that kube-scheduler sends to an extender, and the replies it expects."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ MOST = 10
 @dataclass(frozen=True, slots=True)
 class Question:
     """
-    A pod, and the nodes that are left for it.
+    A pod, and its candidate nodes.
 
-    :param nodes: in order; by name the node's JSON, or ``None`` where names alone were sent
-    :param whole: whether the scheduler wants nodes back, not names
+    :param nodes: in order, by name: the node's JSON, or ``None`` when only names were sent
+    :param whole: whether the scheduler expects nodes, not names
     """
 
     pod: Mapping[str, Any]
@@ -31,7 +31,7 @@ class Question:
 
 def read_question(body: bytes) -> Question:
     """
-    Return what kube-scheduler asks (``ExtenderArgs``).
+    Return a request of kube-scheduler (``ExtenderArgs``).
 
     :raises ConfigError: naming the key
     """
@@ -49,7 +49,7 @@ def read_question(body: bytes) -> Question:
     if names is not None:
         return Question(pod, dict.fromkeys(_names(names)), False)
     if nodes is None:
-        raise ConfigError('NodeNames', 'is missing, and Nodes as well')
+        raise ConfigError('NodeNames', 'is missing, and so is Nodes')
     return Question(pod, _nodes(nodes), True)
 
 
@@ -59,7 +59,7 @@ def filter_answer(
     """
     Return an ``ExtenderFilterResult``.
 
-    Nodes that no eviction would help are in both maps: Kubernetes before 1.21 knows one of them.
+    Nodes that no eviction would help are in both maps: Kubernetes before 1.21 reads only one.
 
     :param failed: node -> why
     :param hopeless: those of them that no eviction would help

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What an allocation of a network's segments to units costs: latency and memory."""
+"""The latency and memory of an allocation of a network's segments to units."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 #: the index of the unit of each segment
 Vector = tuple[int, ...]
-#: latency in ms, memory in MiB; to measure an allocation, or to look it up
+#: returns latency in ms and memory in MiB of an allocation, measured or from a table
 Measure = Callable[[Vector], tuple[float, float]]
 
 
 @dataclass(frozen=True)
 class Measured:
-    """An allocation and what was measured of it."""
+    """An allocation and its measured values."""
 
     vector: Vector
     latency_ms: float
@@ -33,12 +33,12 @@ class Measured:
 @dataclass(frozen=True)
 class Table:
     """
-    Costs of a network's segments, as a stand-in for measuring.
+    Costs of a network's segments, in place of measurements.
 
     :param latency_ms: per segment, the time on each unit
     :param memory_mib: per segment, the memory on each unit
-    :param handover_ms: (from, to) by index: time to hand data over
-    :param base_mib: per unit, what using it at all takes (its runtime, its context)
+    :param handover_ms: (from, to) by index: time to transfer data
+    :param base_mib: per unit, memory for using it at all (its runtime, its context)
     """
 
     latency_ms: Sequence[Sequence[float]]
@@ -65,7 +65,7 @@ def exhaustive_front(measure: Measure, segments: int, units: int) -> list[Measur
 
 
 def front_of(found: Iterator[Measured] | Sequence[Measured]) -> list[Measured]:
-    """Return those that none dominates, the fastest first; of equal ones the first."""
+    """Return the non-dominated points, the fastest first; of equal ones the first."""
     kept: list[Measured] = []
     for one in sorted(found, key=lambda entry: entry.costs):
         if not kept or one.memory_mib < kept[-1].memory_mib:
@@ -75,9 +75,9 @@ def front_of(found: Iterator[Measured] | Sequence[Measured]) -> list[Measured]:
 
 def hypervolume(front: Sequence[Measured], reference: tuple[float, float]) -> float:
     """
-    Return the area that a front dominates up to a reference point; more is better.
+    Return the area that a front dominates up to a reference point; larger is better.
 
-    :param reference: latency and memory no useful point exceeds; points beyond it count nothing
+    :param reference: latency and memory that no useful point exceeds; points beyond are ignored
     """
     area, ceiling = 0.0, reference[1]
     for point in sorted(front, key=lambda entry: entry.costs):

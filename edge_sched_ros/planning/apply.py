@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Puts a plan into tasks, for the policy ``plan_follower``."""
+"""Applies a plan to tasks, for the policy ``plan_follower``."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def planned_tasks(
     """
     Return tasks whose stages prefer the units of a plan.
 
-    The other units stay behind the planned one in their order, for when it is lost. A task
-    whose network has no plan stays as it is, and so do variants with another number of stages
-    than the first.
+    The other units follow the planned one in their order, in case it is lost. A task without a
+    plan for its network is unchanged, and so are variants with another number of stages than the
+    first.
 
     :param mapping: network -> the unit of each group; a group is a stage
     :param networks: task -> network, where their names differ

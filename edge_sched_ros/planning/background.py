@@ -1,10 +1,10 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Plans in a process of its own: a system file on the standard input, a plan on the output.
+Plans in a separate process: a system file on standard input, a plan on standard output.
 
-A search is for the most part Python, and beside the workers of a robot, in their process, it would
-hold them up. Usage: ``python -m edge_sched_ros.planning.background SECONDS < FILE``.
+A search mostly runs Python code, and would delay the workers of a robot in their own process.
+Usage: ``python -m edge_sched_ros.planning.background SECONDS < FILE``.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.installation.missing import library_problem
 from edge_sched_ros.installation.own_module import module_command
 
-#: what starting Python, baselines and building the model may take beside the search, in seconds:
-#: minutes, since a large set whose plans are all thrown away would never have one
+#: time in seconds for Python's start, baselines and building the model, in addition to the search:
+#: minutes, so that a large set gets a plan, too
 _START_S = 600.0
-#: least favoured by the kernel
+#: lowest priority for the kernel
 _NICE = 19
-#: how often it is asked whether the plan is still wanted, in seconds
+#: interval of checks whether the plan is still needed, in seconds
 _LOOK_S = 0.5
 _MODULE = 'edge_sched_ros.planning.background'
 
 
 def plan_now(file: Mapping[str, Any], time_limit_s: float) -> dict[str, list[str]]:
     """
-    Return network -> the unit of each group: the shortest round, proven or not.
+    Return network -> the unit of each group, for the shortest round found, proven or not.
 
     :param file: the content of a system file
     :raises ConfigError: when it cannot be planned
@@ -59,10 +59,10 @@ def plan_elsewhere(
     cancelled: Callable[[], bool] = lambda: False,
 ) -> dict[str, list[str]]:
     """
-    Return what :func:`plan_now` does, from a process that gets the time others leave.
+    Return the result of :func:`plan_now` from a process with the lowest priority.
 
-    :param cancelled: whether nobody wants the plan any more; the process is ended then
-    :raises ConfigError: when it cannot be planned, or the process does not come to an end
+    :param cancelled: returns whether the plan is no longer needed; then the process is ended
+    :raises ConfigError: when it cannot be planned, or the process does not end in time
     """
     command = module_command(_MODULE, f'{time_limit_s:g}')
     pipe = subprocess.PIPE
@@ -85,7 +85,7 @@ def plan_elsewhere(
 def _talk(
     process: subprocess.Popen[str], text: str, limit_s: float, cancelled: Callable[[], bool]
 ) -> tuple[str, str]:
-    """Return what a process writes to its outputs; it is asked to read a text first."""
+    """Send a text to a process, and return its outputs."""
     given: str | None = text
     ends_s = time.monotonic() + limit_s
     while True:
@@ -99,7 +99,7 @@ def _talk(
 
 
 def _end_with_parent() -> None:
-    """End this process when the one that wants the plan is gone."""
+    """End this process when its parent process has ended."""
     parent = os.getppid()
     while os.getppid() == parent:
         time.sleep(_LOOK_S)

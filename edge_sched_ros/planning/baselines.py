@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What plans are compared with; all of them keep to the allowed changes of unit."""
+"""Baselines for plans; all keep the limit on changes of unit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SINGLE_UNIT = 'best_single_unit'
 WHOLE_NETWORKS = 'gpu_and_dla'
 HERALD = 'herald_like'
 H2H = 'h2h_like'
-#: combinations of whole networks that are tried, and mappings of one network
+#: maximum number of combinations of whole networks, and of mappings of one network
 _MOST = 4096
 
 
@@ -28,12 +28,12 @@ def baselines(problem: Problem, objective: Objective) -> dict[str, Candidate]:
     """
     Return the baselines that exist for a problem.
 
-    ``gpu_only`` puts everything on the first GPU; ``best_single_unit`` on the unit that does it
-    best; ``gpu_and_dla`` each network as a whole on one unit, the best of all combinations
-    (groups the unit cannot run fall back to the GPU); ``herald_like`` splits each network so
-    that the busiest unit has least to do, blind to contention and to what changes of unit
-    cost; ``h2h_like`` sees the latter. Herald and H2H search per layer and with their own cost
-    models; what is like them here is what they look at.
+    ``gpu_only`` puts everything on the first GPU; ``best_single_unit`` on the best unit;
+    ``gpu_and_dla`` each network as a whole on one unit, the best of all combinations (groups the
+    unit cannot run fall back to the GPU); ``herald_like`` splits each network so that the busiest
+    unit has the least work, ignoring contention and the cost of changes of unit; ``h2h_like``
+    includes this cost. Herald and H2H search per layer and with their own cost models; these
+    baselines are only like them in what they consider.
     """
     found: dict[str, Candidate] = {}
     gpu = next((unit for unit in problem.units if problem.kinds.get(unit) == 'gpu'), None)
@@ -66,7 +66,7 @@ def _whole(problem: Problem, gpu: str | None) -> Iterator[tuple[Mapped, ...]]:
 
 
 def _ways(network: Network, units: tuple[str, ...], gpu: str | None) -> list[Mapped]:
-    """Return the network on each unit, with what that unit cannot run on the GPU."""
+    """Return the network on each unit, with the groups that this unit cannot run on the GPU."""
     ways = []
     for unit in units:
         mapped = []
@@ -80,7 +80,7 @@ def _ways(network: Network, units: tuple[str, ...], gpu: str | None) -> list[Map
 
 
 def _balanced(problem: Problem, *, sees_changes: bool) -> tuple[Mapped, ...] | None:
-    """Split the longest network first, each so that the busiest unit stays least busy."""
+    """Split the longest network first, each so that the busiest unit has the least work."""
     load = dict.fromkeys(problem.units, 0.0)
     chosen: dict[str, Mapped] = {}
     for network in sorted(problem.networks, key=lambda network: network.least_ms, reverse=True):

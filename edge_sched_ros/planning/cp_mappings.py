@@ -20,11 +20,11 @@ from edge_sched_ros.planning.problem import Mapped
 from edge_sched_ros.planning.problem import Problem
 from edge_sched_ros.system.contention import Contention
 
-#: numbers of the model are whole: parts of what the known plan has
+#: numbers of the model are integers: fractions of the known plan's value
 _PARTS = 1_000_000
-#: less than any time in ms or energy in mJ that means something
+#: less than any relevant time in ms or energy in mJ
 _LEAST = 1e-100
-#: a better plan is better by this share at least
+#: a better plan must be better by at least this share
 _BETTER = 1e-6
 
 
@@ -32,13 +32,13 @@ class MappingModel:
     """
     The mappings whose lower bound is below the value of a known plan.
 
-    Bounds on the time of a round, contention included: no network is faster than its own
-    groups in a row, no unit than its own work, and two units ``u`` and ``v`` together do at
-    most ``1/C_u + 1/C_v`` of undisturbed work per time while both are busy (1 while one is), so
-    ``work_u + work_v <= time * max(1, 1/C_u + 1/C_v)`` with the least slowdowns ``C`` any two
-    groups have there. Every number is rounded in favour of the mapping.
+    Bounds on the time of a round, contention included: no network is faster than its own groups in
+    sequence, no unit than its own work, and two units ``u`` and ``v`` together do at most ``1/C_u
+    + 1/C_v`` of undisturbed work per time while both are busy (1 while one is), so ``work_u +
+    work_v <= time * max(1, 1/C_u + 1/C_v)`` with the least slowdowns ``C`` any two groups have
+    there. Every number is rounded in favour of the mapping.
 
-    :param known: what is to be beaten
+    :param known: the plan to beat
     """
 
     def __init__(self, problem: Problem, objective: Objective, known: Candidate) -> None:
@@ -64,7 +64,7 @@ class MappingModel:
 
     def for_each(self, visit: Callable[[tuple[Mapped, ...]], bool], time_limit_s: float) -> bool:
         """
-        Visit every mapping until told to stop.
+        Visit every mapping until ``visit`` stops it.
 
         :param visit: returns whether to stop
         :return: whether all were visited
@@ -80,7 +80,7 @@ class MappingModel:
     def _make_caller(self, visit: Callable[[tuple[Mapped, ...]], bool]) -> Any:
         paths = self._paths
 
-        # the base class is known at run time only
+        # the base class is known only at run time
         class Caller(self._cp.CpSolverSolutionCallback):  # type: ignore[misc, name-defined]
             def on_solution_callback(self) -> None:
                 if visit(tuple(path.mapped(self.boolean_value) for path in paths)):
@@ -91,7 +91,7 @@ class MappingModel:
     # --- bounds -----------------------------------------------------------------------------
 
     def _limit_work(self, time_ms: float) -> None:
-        """Let no unit, and no two units, have more work than fits."""
+        """Limit the work of every unit, and of every two units, to what fits."""
         units = self._problem.units
         loads = {
             unit: [term for path in self._paths for term in path.load(unit)] for unit in units
@@ -104,7 +104,7 @@ class MappingModel:
                 self._at_most(loads[u] + loads[v], time_ms * self._both(contention, u, v))
 
     def _both(self, contention: Contention, u: str, v: str) -> float:
-        """Return the undisturbed work two busy units do per time, at most."""
+        """Return the maximum undisturbed work that two busy units do per time."""
         slowdown = contention.slowdown
         demands = {unit: self._demands(unit) for unit in (u, v)}
         paces = [
@@ -125,16 +125,17 @@ class MappingModel:
         self._at_most([term for path in self._paths for term in path.energy()], most_mj)
 
     def _at_most(self, terms: list[tuple[float, Any]], limit: float) -> None:
-        """Bound a sum, rounded in favour of what is bounded."""
+        """Bound a sum, rounded in favour of the mapping."""
         if 0 < limit < _LEAST:
-            # parts of it are no numbers: nothing is bounded, every mapping is judged anyway
+            # fractions of it are not finite: without a bound, since every mapping is evaluated
+            # anyway
             return
         unit = limit / _PARTS
         if unit <= 0:
-            # nothing is below nothing
+            # nothing is below 0
             self._model.add(sum(literal for value, literal in terms if value > 0) <= limit)
             return
-        # what is far above the limit need not be told apart, and must fit the solver's integers
+        # values far above the limit are clipped, to fit the solver's integers
         most = 2 * _PARTS
         scaled = [
             (min(most, math.floor(value / unit)), literal) for value, literal in terms if value

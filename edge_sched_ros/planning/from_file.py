@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Makes a planning problem of a system file: a group is a stage of a network's first variant."""
+"""Makes a planning problem from a system file: a group is a stage of a network's first variant."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ _Value = TypeVar('_Value')
 @dataclass(frozen=True, slots=True)
 class _Chain:
     """
-    Networks one after the other that are planned as one.
+    Networks in sequence that are planned as one.
 
-    :param where: file and key that ask for them, for messages
+    :param where: file and key that name them, for messages
     """
 
     where: str
@@ -42,13 +42,13 @@ class _Chain:
 
 def problem_of(system: SystemFile, max_switches: int = 1) -> Problem:
     """
-    Return the problem a system file describes.
+    Return the problem that a system file describes.
 
     The networks are those of its enabled tasks, each once; all of them where it has no tasks. A
     task of several networks, or bound to a unit, is planned under its own name.
 
-    :param max_switches: of networks that do not say how often they may change their unit
-    :raises ConfigError: naming file and key, where there is nothing to plan
+    :param max_switches: maximum number of changes of unit, for networks without their own
+    :raises ConfigError: naming file and key, when there is nothing to plan
     """
     device = system.device()
     check_task_devices(system)
@@ -69,7 +69,7 @@ def problem_of(system: SystemFile, max_switches: int = 1) -> Problem:
 
 
 def _chains(system: SystemFile) -> dict[str, _Chain]:
-    """Return what is to be planned, by the name it has in the plan."""
+    """Return the networks to plan, by their name in the plan."""
     found: dict[str, _Chain] = {}
     if not system.tasks:
         for name in system.networks:
@@ -80,7 +80,9 @@ def _chains(system: SystemFile) -> dict[str, _Chain]:
             alone = len(pieces) == 1 and not pieces[0][1].unit
             title = pieces[0][1].network if alone else name
             if title in found and _networks(found[title].pieces) != _networks(pieces):
-                problem = f"'{title}' is a network and a task that are planned apart: rename one"
+                problem = (
+                    f"'{title}' names both a network and a task with another plan: rename one"
+                )
                 raise ConfigError(where, problem)
             found.setdefault(title, _Chain(where, pieces))
     if not found:

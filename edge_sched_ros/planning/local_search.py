@@ -19,10 +19,10 @@ from edge_sched_ros.policies.pareto.front import dominates
 @dataclass(frozen=True)
 class Estimate:
     """
-    A front and what it took.
+    A front and its effort.
 
     :param front: the fastest first
-    :param measured: allocations that were measured, each once
+    :param measured: number of allocations measured, each once
     """
 
     front: list[Measured]
@@ -43,22 +43,22 @@ def estimate_front(
     """
     Return an estimate of the front over all allocations of ``segments`` to ``units``.
 
-    Begins with one random allocation. A point that joins the front sends off neighbours at
-    Hamming distances 1 to n, a few at random of each (*wide*); a point that takes the place of
-    dominated ones sends off all neighbours at distance 1 (*near*), and is wide the next time.
-    Every further round begins with the near neighbours of all points of the front. Source: Iyer
-    et al., POMACS 7(3), 2023, by the first author's public code (Samsung/ONE); as advised by
-    it, dominance is the usual one here, no allocation is measured twice, and the measurements
-    themselves can be bounded.
+    It starts with one random allocation. A point that joins the front queues neighbours at Hamming
+    distances 1 to n, a few random ones of each (*wide*); a point that replaces dominated ones
+    queues all neighbours at distance 1 (*near*), and is wide the next time. Every further round
+    starts with the near neighbours of all points of the front. Source: Iyer et al., POMACS 7(3),
+    2023, by the first author's public code (Samsung/ONE); as advised by it, dominance is the usual
+    one here, no allocation is measured twice, and the measurements themselves can be bounded.
 
     :param measure: returns latency in ms and memory in MiB
-    :param enqueued: allocations queued per round, at most; by default the author's number. With
+    :param enqueued: maximum number of allocations queued per round; by default the author's. With
         few measurements many short rounds find more: a tenth of ``most`` is a good choice
-    :param rounds: at most; fewer when one finds nothing to measure; the author's default
+    :param rounds: maximum number of rounds; fewer when one finds nothing to measure; the author's
+        default
     :param reach: the greatest Hamming distance of wide neighbours; by default ``segments``, as
-        published. With many segments few of the far ones are any good
-    :param most: measurements altogether, at most
-    :param seed: of the random choices
+        published. With many segments few of the far ones are useful
+    :param most: maximum total number of measurements
+    :param seed: seed of the random choices
     """
     search = _Search(measure, segments, units, random.Random(seed), most, reach or segments)
     for _ in range(rounds):
@@ -87,20 +87,20 @@ class _Search:
         self._reach = min(reach, segments)
         self._queue: deque[Vector] = deque()
         self._left = 0
-        #: everything ever queued; each is measured at most once
+        #: all allocations ever queued; each is measured at most once
         self._queued: set[Vector] = set()
         self.seen: set[Vector] = set()
-        #: a point of the front -> whether its next neighbours are the near ones
+        #: point of the front -> whether its next neighbours are the near ones
         self.front: dict[Measured, bool] = {}
 
     def round(self, enqueued: int) -> bool:
-        """Search until the queue or the bounds are used up; return whether anything was new."""
+        """Search until the queue or the limits are exhausted; return whether anything was new."""
         before = len(self.seen)
         self._left = enqueued
         self._queue.clear()
         self._queued = set(self.seen)
         if self.front:
-            # in any order: the bound may leave the last ones out
+            # in random order: the limit may exclude the last ones
             for point in self._chance.sample(list(self.front), len(self.front)):
                 self._enqueue(self._near(point.vector))
         else:
@@ -115,7 +115,7 @@ class _Search:
         return len(self.seen) > before
 
     def _offer(self, point: Measured) -> bool:
-        """Take a point into the front unless one there dominates or equals it."""
+        """Add a point to the front unless one there dominates or equals it."""
         for other in self.front:
             if other.costs == point.costs or dominates(other.costs, point.costs):
                 return False
@@ -126,7 +126,7 @@ class _Search:
         return True
 
     def _expand(self, expanded: set[Measured]) -> None:
-        """Queue the neighbours of all points of the front that have not sent any this round."""
+        """Queue the neighbours of all points of the front that have queued none in this round."""
         for point, near in list(self.front.items()):
             if point not in expanded:
                 expanded.add(point)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What makes one plan better than another."""
+"""Objectives by which plans are compared."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ MAX_THROUGHPUT = 'max-throughput'
 MIN_MAKESPAN = 'min-makespan'
 MIN_ENERGY = 'min-energy'
 OBJECTIVES = (MAX_THROUGHPUT, MIN_MAKESPAN, MIN_ENERGY)
-#: more networks than this are not tried in every order
+#: maximum number of networks for which every order is tried
 _MOST_ORDERED = 3
-#: shorter times count as this, so that rates stay finite
+#: minimum of a time, so that rates stay finite
 _LEAST_MS = 1e-9
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A mapping, the round it gives and what that is worth."""
+    """A mapping, its round and its value."""
 
     mapping: tuple[Mapped, ...]
     round: Round
@@ -36,13 +36,13 @@ class Candidate:
 @dataclass(frozen=True)
 class Objective:
     """
-    One of :data:`OBJECTIVES`, within a latency bound.
+    One of :data:`OBJECTIVES`, with a latency bound.
 
-    ``max-throughput`` is the answers a second of all networks together when each always has a
-    frame waiting and all give equally many; ``min-makespan`` the time of one round, from the
-    begin of all networks to the last answer, in ms; ``min-energy`` the energy of a round in mJ.
+    ``max-throughput`` is the number of results a second of all networks together when each always
+    has a frame waiting and all give equally many; ``min-makespan`` is the time of one round in ms,
+    from the start of all networks to the last result; ``min-energy`` the energy of a round in mJ.
 
-    :param latency_bound_ms: no network may take longer in a round
+    :param latency_bound_ms: maximum time of a network in a round
     """
 
     name: str
@@ -54,11 +54,11 @@ class Objective:
         return bound is None or found.makespan_ms <= bound * (1 + 1e-9)
 
     def cost(self, candidate: Candidate) -> float:
-        """Return the value with its sign turned so that less is better."""
+        """Return the value, with its sign such that less is better."""
         return -candidate.value if self.name == MAX_THROUGHPUT else candidate.value
 
     def sort_key(self, candidate: Candidate) -> tuple[bool, float, float]:
-        """Return what sorts the best candidate first; ties go to the shorter round."""
+        """Return the sort key: the best candidate first; of equal ones the shorter round."""
         makespan = candidate.round.makespan_ms
         if not self.allows(candidate.round):
             return True, makespan, makespan

@@ -24,7 +24,7 @@ class NetworkPath:
     As a flow in a layered graph the choice of units has a tight linear relaxation, and work is
     linear in nodes and arcs: the groups' own times and what changes of unit take.
 
-    :param model: a ``CpModel``
+    :param model: the ``CpModel``
     """
 
     def __init__(self, model: Any, problem: Problem, network: Network) -> None:
@@ -56,7 +56,7 @@ class NetworkPath:
         ]
 
     def mapped(self, holds: Callable[[Any], bool]) -> Mapped:
-        """Return the unit of each group, given which literals hold."""
+        """Return the unit of each group in a solution."""
         return tuple(
             next(unit for (unit, _), literal in layer.items() if holds(literal))
             for layer in self._layers
@@ -76,7 +76,7 @@ class NetworkPath:
         return layer
 
     def _connect(self, cut: int) -> None:
-        """Let exactly one arc lead over a cut."""
+        """Require exactly one arc across a cut."""
         layers = (self._layers[cut], self._layers[cut + 1])
         arcs = {
             (begin, end): self._model.new_bool_var('')

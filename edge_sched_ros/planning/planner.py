@@ -21,17 +21,17 @@ from edge_sched_ros.planning.problem import Problem
 from edge_sched_ros.planning.problem import switches
 from edge_sched_ros.planning.splits import splits
 
-#: mappings of one network that a descent tries at a time
+#: number of mappings of one network that a descent tries at a time
 _MOST_TRIED = 2000
 
 
 @dataclass(frozen=True)
 class Plan:
     """
-    A mapping of several networks, its round and what it was compared with.
+    A mapping of several networks, its round and the baselines.
 
-    :param optimal: whether no mapping has a better value, proven
-    :param baselines: name -> value, ``None`` where it breaks the latency bound
+    :param optimal: whether it is proven that no mapping has a better value
+    :param baselines: name -> value, ``None`` when it violates the latency bound
     :param solve_s: wall time of everything, in seconds
     """
 
@@ -49,7 +49,7 @@ class Plan:
         return {name: list(mapped) for name, mapped in zip(names, self.best.mapping)}
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what ``edge-sched plan --json`` prints."""
+        """Return the output of ``edge-sched plan --json``."""
         names = [network.name for network in self.problem.networks]
         best = self.best
         return {
@@ -68,9 +68,9 @@ def make_plan(problem: Problem, objective: Objective, *, time_limit_s: float = 1
     """
     Return the best plan for a problem; none is worse than any baseline, a single unit included.
 
-    :param time_limit_s: of the search; what baselines and building the model take comes on top
-    :raises ConfigError: when no plan found keeps the bounds, nothing says what energy is, or
-        OR-tools is missing
+    :param time_limit_s: time limit of the search, without baselines and building the model
+    :raises ConfigError: when no plan found keeps the bounds, energy is not known, or OR-tools is
+        missing
     """
     began_s = time.perf_counter()
     solver_module()
@@ -103,7 +103,7 @@ def make_plan(problem: Problem, objective: Objective, *, time_limit_s: float = 1
 
 
 class _Search:
-    """The best candidate so far, and ways to a better one."""
+    """The best candidate so far, and the search for better ones."""
 
     def __init__(self, problem: Problem, objective: Objective, end_s: float) -> None:
         self._problem = problem
@@ -125,14 +125,14 @@ class _Search:
         return True
 
     def begin(self) -> None:
-        """Make sure that there is a candidate: the first mapping of every network."""
+        """Ensure that there is a candidate: the first mapping of every network."""
         if self._best is None:
             networks = self._problem.networks
             first = [next(splits(network, self._problem.units)) for network in networks]
             self.take(self._objective.judge(self._problem, first))
 
     def descend(self) -> None:
-        """Map one network anew at a time while that helps."""
+        """Change the mapping of one network at a time while this helps."""
         better = True
         while better and not self._late():
             better = False
@@ -146,7 +146,7 @@ class _Search:
                     better |= self._try(tuple(mapping))
 
     def prove(self) -> bool:
-        """Try every mapping that could be better; return whether there is none left."""
+        """Try every mapping that could be better; return whether all were tried."""
         while not self._late():
             model = MappingModel(self._problem, self._objective, self.best)
             before = self.best
@@ -158,7 +158,7 @@ class _Search:
         return False
 
     def _visit(self, mapping: tuple[Mapped, ...]) -> bool:
-        """A better plan rules out many mappings: let the model be made anew."""
+        """Stop the solver at a better plan: it excludes many mappings, so the model is rebuilt."""
         return self._try(mapping) or self._late()
 
     def _try(self, mapping: tuple[Mapped, ...]) -> bool:
@@ -173,8 +173,8 @@ def _check(problem: Problem, objective: Objective) -> None:
         if next(splits(network, problem.units), None) is None:
             raise ConfigError(
                 f'networks.{network.name}',
-                f'cannot run with {network.max_switches} changes of unit (see max_switches)',
+                f'cannot run with only {network.max_switches} changes of unit (see max_switches)',
             )
     tables = (network.energy_mj.values() for network in problem.networks)
     if objective.name == MIN_ENERGY and not any(map(any, itertools.chain.from_iterable(tables))):
-        raise ConfigError('energy_mj', 'nothing says what energy is (units may have active_mw)')
+        raise ConfigError('energy_mj', 'the energy is not known (units may have active_mw)')

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What is to be planned: networks as chains of layer groups, with their cost on every unit."""
+"""The planning problem: networks as chains of layer groups, with their cost on every unit."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Network:
     :param times_ms: unit -> time of each group alone; ``None`` where it cannot run
     :param energy_mj: unit -> energy of each group
     :param demand_gbps: unit -> memory traffic of each group
-    :param leave_ms: unit -> for each cut, what leaving the unit there takes on it
-    :param enter_ms: unit -> for each cut, what entering the unit there takes on it
-    :param max_switches: how often the network may change its unit
+    :param leave_ms: unit -> for each cut, time on this unit for leaving it there
+    :param enter_ms: unit -> for each cut, time on this unit for entering it there
+    :param max_switches: maximum number of changes of unit
     """
 
     name: str
@@ -39,19 +39,19 @@ class Network:
 
     @cached_property
     def groups(self) -> int:
-        """How many groups it has."""
+        """The number of groups."""
         return len(next(iter(self.times_ms.values())))
 
     @cached_property
     def least_ms(self) -> float:
-        """The time of a run with every group where it is fastest."""
+        """The time of a run with every group on its fastest unit."""
         return sum(
             min(self.time_ms(group, unit) or 0.0 for unit in self.units_of(group))
             for group in range(self.groups)
         )
 
     def time_ms(self, group: int, unit: str) -> float | None:
-        """Return the time of a group alone on a unit, ``None`` where it cannot run."""
+        """Return the time of a group alone on a unit, ``None`` if it cannot run there."""
         times = self.times_ms.get(unit)
         return None if times is None else times[group]
 
@@ -65,10 +65,10 @@ class Problem:
     """
     Several networks on the units of a device; a round runs each of them once.
 
-    :param units: names, the first of kind ``gpu`` being what baselines call the GPU
+    :param units: names; the first one of kind ``gpu`` is the GPU of the baselines
     :param kinds: unit -> kind
-    :param transitions_ms: (from, to) -> time to hand data over, beside that of the cuts
-    :param contention: ``None`` where no unit slows another one down
+    :param transitions_ms: (from, to) -> time to transfer data, in addition to that of the cuts
+    :param contention: ``None`` when units do not slow each other down
     """
 
     units: tuple[str, ...]
@@ -78,7 +78,7 @@ class Problem:
     contention: Contention | None = None
 
     def switch_ms(self, network: Network, cut: int, begin: str, end: str) -> tuple[float, float]:
-        """Return what a change of unit after group ``cut`` takes on the old and the new unit."""
+        """Return the time of a change of unit after group ``cut`` on the old and the new unit."""
         if begin == end:
             return 0.0, 0.0
         leave = network.leave_ms.get(begin)
@@ -89,7 +89,7 @@ class Problem:
         )
 
     def work_ms(self, network: Network, mapped: Mapped) -> list[float]:
-        """Return how long each group takes undisturbed, what its changes of unit take included."""
+        """Return the undisturbed time of each group, including its changes of unit."""
         work = [network.time_ms(group, unit) or 0.0 for group, unit in enumerate(mapped)]
         for cut, (begin, end) in enumerate(pairwise(mapped)):
             leave, enter = self.switch_ms(network, cut, begin, end)
@@ -103,11 +103,11 @@ class Problem:
         return demands[group] if demands else 0.0
 
     def energy(self, network: Network, mapped: Mapped) -> float:
-        """Return the energy of one run in mJ; what is unknown counts nothing."""
+        """Return the energy of one run in mJ; unknown energy counts as 0."""
         table = network.energy_mj
         return sum(table[unit][group] for group, unit in enumerate(mapped) if unit in table)
 
 
 def switches(mapped: Mapped) -> int:
-    """Return how often a network changes its unit."""
+    """Return the number of a network's changes of unit."""
     return sum(begin != end for begin, end in pairwise(mapped))

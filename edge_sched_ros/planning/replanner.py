@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Another plan when what the last one was made for has changed, for whoever can wait for it."""
+"""Makes a new plan when the conditions of the last one have changed; the caller waits."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from edge_sched_ros.planning.situation import situation_of
 
 class Replanner:
     """
-    Remembers what it planned for last.
+    Remembers the conditions of the last plan.
 
-    :param time_limit_s: of a search, in wall time; one that does not end by then may give another
-        plan another time
+    :param time_limit_s: limit of a search in wall time; a search that reaches it may give
+        different plans in different runs
     """
 
     def __init__(self, time_limit_s: float = 5.0) -> None:
         self._time_limit_s = time_limit_s
         self._made_for: Situation | None = None
-        #: plans made so far
+        #: number of plans made so far
         self.plans = 0
 
     def __call__(self, dispatcher: LowLevelDispatcher) -> dict[str, Any] | None:
         """
-        Return the values of ``ParametersChanged`` with another plan, or ``None``.
+        Return the values of ``ParametersChanged`` with a new plan, or ``None``.
 
         :raises ConfigError: when no plan can be made
         """

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a mapping comes to: one round of all networks, followed in continuous time."""
+"""The schedule of a mapping: one round of all networks in continuous time."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from edge_sched_ros.planning.problem import Mapped
 from edge_sched_ros.planning.problem import Problem
 
-#: work left that counts as none, in ms
+#: remaining work that counts as none, in ms
 _NOTHING_MS = 1e-9
 
 
 @dataclass(frozen=True)
 class Round:
     """
-    One run of every network, all begun at once.
+    One run of every network, all started at once.
 
     :param starts_ms: network -> start of each group
     :param ends_ms: network -> end of each group
@@ -28,12 +28,12 @@ class Round:
 
     @property
     def latencies_ms(self) -> list[float]:
-        """Return when each network has its answer."""
+        """Return the time of each network's result."""
         return [ends[-1] for ends in self.ends_ms]
 
     @property
     def makespan_ms(self) -> float:
-        """When the last network has its answer."""
+        """The time of the last network's result."""
         return max(self.latencies_ms)
 
 
@@ -47,14 +47,14 @@ class _Running:
 
 class Follower:
     """
-    Runs a round: a unit takes one group at a time and none is interrupted.
+    Runs a round: a unit runs one group at a time without pre-emption.
 
     A group's progress is 1 over its slowdown by what is busy at that moment, so contention acts
     exactly as long as groups overlap (HaX-CoNN, equations 7 and 8).
 
     :param mapping: network -> the unit of each group
-    :param rank: network -> who is first when several wait for a unit (least first); first come,
-        first served where absent
+    :param rank: network -> its order when several wait for a unit (least first); by default first
+        come, first served
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class Follower:
         self._now = 0.0
 
     def run(self) -> Round:
-        """Return when every group starts and ends."""
+        """Return the start and end of every group."""
         while True:
             self._start_groups()
             if not self._running:
@@ -87,7 +87,7 @@ class Follower:
         return Round(tuple(map(tuple, self._starts)), tuple(map(tuple, self._ends)))
 
     def _waiting(self) -> list[int]:
-        """Return the networks with a group to start; the first comes first."""
+        """Return the networks with a group to start, in order of service."""
         busy = {running.network for running in self._running.values()}
         waiting = [
             (self._ready[network], network)

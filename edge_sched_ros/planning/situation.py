@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a dispatcher knows, as a planning problem; and whether that has changed."""
+"""The state of a dispatcher as a planning problem, and the check whether it has changed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from edge_sched_ros.system.learned import network_data
 from edge_sched_ros.system.learned import transitions_data
 from edge_sched_ros.system.learned import units_data
 
-#: changes of a unit's speed smaller than this part are no reason for another plan
+#: smaller relative changes of a unit's speed do not cause a new plan
 _SPEED_STEP = 0.1
 #: changes of unit of a job: after preprocessing, within the network, before postprocessing
 MOST_SWITCHES = 3
@@ -25,11 +25,11 @@ MOST_SWITCHES = 3
 @dataclass(frozen=True)
 class Situation:
     """
-    What a plan is made for.
+    The conditions of a plan.
 
-    :param tasks: those enabled, and how many of their costs are known
-    :param units: those available, with their speeds in steps
-    :param drifts: how often costs have become others than were known
+    :param tasks: enabled tasks, and the number of their known costs
+    :param units: available units, with their speeds in steps
+    :param drifts: how often known costs have changed
     """
 
     tasks: tuple[tuple[str, int], ...]
@@ -38,7 +38,7 @@ class Situation:
 
 
 def situation_of(dispatcher: LowLevelDispatcher) -> Situation:
-    """Return what a plan made now would be made for; call it while nothing else handles events."""
+    """Return the conditions of a plan made now; call it while nothing else handles events."""
     return Situation(
         tuple((task.name, _known(dispatcher, task)) for task in _enabled(dispatcher)),
         tuple(
@@ -54,9 +54,9 @@ def planning_file(dispatcher: LowLevelDispatcher) -> dict[str, Any]:
     """
     Return the enabled tasks and available units as the content of a system file to plan for.
 
-    A network is a task, a group is a stage of its first variant, with the time for one item that
-    is known now. A unit on which the time of a stage is not known is taken for one that cannot
-    run it; a task with a stage of which no time is known is left out.
+    A network is a task, a group is a stage of its first variant, with the presently known time for
+    one item. A unit without a known time of a stage counts as unable to run it; a task with a
+    stage without any known time is left out.
     """
     units = available_units(dispatcher)
     networks = {
@@ -75,7 +75,7 @@ def planning_file(dispatcher: LowLevelDispatcher) -> dict[str, Any]:
 
 
 def plan_for_policy(mapping: Mapping[str, list[str]]) -> dict[str, Any]:
-    """Return a plan as ``ParametersChanged`` takes it for a policy that follows one."""
+    """Return a plan as values of ``ParametersChanged`` for a policy that follows one."""
     return {'plan': {name: list(units) for name, units in mapping.items()}}
 
 

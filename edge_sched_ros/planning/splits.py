@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""All ways to map one network within its number of changes of unit."""
+"""All mappings of one network within its number of changes of unit."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from edge_sched_ros.planning.problem import Network
 
 def splits(network: Network, units: tuple[str, ...], most: int | None = None) -> Iterator[Mapped]:
     """
-    Return every mapping with at most that many changes of unit, in a fixed order.
+    Return every mapping with at most this many changes of unit, in a fixed order.
 
-    :param most: changes of unit; those the network allows where absent
+    :param most: maximum number of changes of unit; by default that of the network
     """
     limit = network.max_switches if most is None else most
     yield from _from(network, units, (), limit)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a mapping gives in continuous work: how long a round takes when rounds overlap."""
+"""A mapping in continuous work: the time per round when rounds overlap."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from edge_sched_ros.system.contention import Contention
 
 _ITERATIONS = 200
 _ENOUGH = 1e-10
-#: steps after which only half of each is taken: two units that slow each other down may swing
-#: about the solution
+#: number of steps after which steps are halved: two units that slow each other down may oscillate
+#: around the solution
 _WHOLE_STEPS = 10
 
 
@@ -21,9 +21,9 @@ def period_ms(problem: Problem, mapping: Sequence[Mapped]) -> float:
     """
     Return the time between rounds when every network always has a frame waiting.
 
-    The busiest unit never waits, so its work of one round is the period. Contention is a mean
-    field of this project's own: a group meets each group of another unit for the share of the
-    period which that one takes, independently, and is slowed down meanwhile.
+    The busiest unit never waits, so its work of one round is the period. Contention is modelled by
+    this project's own mean field: a group overlaps with each group of another unit for the share
+    of the period which that one takes, independently, and is slowed down during it.
     """
     work: dict[str, list[float]] = {}
     demands: dict[str, list[float]] = {}
@@ -38,7 +38,7 @@ def period_ms(problem: Problem, mapping: Sequence[Mapped]) -> float:
     longer = work
     for step in range(_ITERATIONS):
         found = {unit: _slowed(unit, work[unit], longer, losses, period) for unit in work}
-        # of every unit, not of the busiest alone: that one's work may stay while others swing
+        # of every unit, not only the busiest: its work may be constant while others oscillate
         moved = max(abs(sum(found[unit]) - sum(longer[unit])) for unit in work)
         longer = found if step < _WHOLE_STEPS else _between(longer, found)
         period = max(map(sum, longer.values()))
@@ -50,14 +50,14 @@ def period_ms(problem: Problem, mapping: Sequence[Mapped]) -> float:
 def _between(
     before: dict[str, list[float]], found: dict[str, list[float]]
 ) -> dict[str, list[float]]:
-    """Return the means of what was taken before and what was found."""
+    """Return the means of the previous and the new values."""
     return {
         unit: [(old + new) / 2 for old, new in zip(before[unit], times)]
         for unit, times in found.items()
     }
 
 
-#: unit -> other unit -> for each group here, the share each group there takes of its pace
+#: unit -> other unit -> for each group here, by what share each group there slows it down
 _Losses = dict[str, dict[str, list[list[float]]]]
 
 

@@ -172,7 +172,7 @@ def test_a_task_that_harms_another_says_which():
         ({'devices__node__units__tpu0': {'batch': 2, 'kind': 'gpu'}},
          'devices.node.units', 'tpu0: batch above 1 needs discipline fcfs, not ps'),
         ({'devices__node__units__tpu0': {'batch': 2, 'kind': 'tpu'}, 'costs__big__tpu': 3,
-          'costs__small__tpu': 3}, 'tasks.two', 'batches big; it cannot serve small too'),
+          'costs__small__tpu': 3}, 'tasks.two', 'batches big, so it cannot serve small, too'),
         ({'devices': {}}, 'units', 'is missing: there is no device'),
         ({'utilisation_limit': 1.5}, 'utilisation_limit', 'less than or equal to 1'),
     ],

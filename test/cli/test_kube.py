@@ -97,7 +97,7 @@ def test_bad_options_of_serve_are_one_line(run, options, words):
     [
         (
             {'tasks': {'a': {'network': 'small', 'rate_per_s': 1}}},
-            'types.yaml: tasks: do not go here',
+            'types.yaml: tasks: are not allowed here',
         ),
         ({'devices': {}}, 'types.yaml: units: is missing: there is no device'),
         ({'costs': {'n': {'gpu': 0}}}, "types.yaml: costs.n: 'n' takes no time on gpu/gpu0"),
@@ -120,7 +120,7 @@ def test_a_file_that_is_no_kubeconfig_is_said_to_be_none(run, tmp_path, text):
     (tmp_path / 'odd').write_text(text)
     code, _, err = run('serve', '--config', 'types.yaml', '--kubeconfig', 'odd')
     assert code == 2
-    assert err.startswith('edge-sched: odd: is no kubeconfig') and err.count('\n') == 1
+    assert err.startswith('edge-sched: odd: is not a kubeconfig') and err.count('\n') == 1
 
 
 def test_without_a_kubeconfig_the_option_is_named(run, monkeypatch):
@@ -162,7 +162,7 @@ def test_serve_answers_and_ends_when_told(run, tmp_path):
         assert error.value.code == 503
         error.value.close()
         # what it logs is JSON as well
-        assert 'cannot be used' in json.loads(process.stdout.readline())['message']
+        assert 'is not available' in json.loads(process.stdout.readline())['message']
         process.send_signal(signal.SIGTERM)
         out, _ = process.communicate(timeout=TIMEOUT_S)
     assert process.returncode == 0

@@ -109,7 +109,9 @@ def test_changes_of_unit_where_the_file_says_nothing(run):
     assert (code, json.loads(out)['switches']) == (0, {'n': 1, 'm': 1})
     code, _, error = run('--max-switches', '0', data=data)
     assert code == 2
-    assert error.startswith('edge-sched: own.yaml: networks.n: cannot run with 0 changes of unit')
+    assert error.startswith(
+        'edge-sched: own.yaml: networks.n: cannot run with only 0 changes of unit'
+    )
 
 
 def test_a_latency_bound(run):
@@ -128,7 +130,7 @@ def test_a_latency_bound(run):
          "own.yaml: networks.n.cost: unknown unit 'dal' (there are gpu)"),
         ({'max_switches': 0}, 'own.yaml: max_switches: is called networks.NAME.max_switches, or'),
         ({'networks': {'n': {'max_switches': 0, 'cost': APART}}},
-         'own.yaml: networks.n: cannot run with 0 changes of unit (see max_switches)'),
+         'own.yaml: networks.n: cannot run with only 0 changes of unit (see max_switches)'),
         ({'nets': {}}, 'own.yaml: nets: there is no such key'),
     ],
 )  # fmt: skip
@@ -142,7 +144,7 @@ def test_bad_files(run, change, message):
 def test_energy_that_nobody_knows(run):
     code, _, error = run('--objective', 'min-energy', data={**FILE, 'units': ['gpu', 'dla']})
     assert code == 2
-    assert error.startswith('edge-sched: own.yaml: energy_mj: nothing says what energy is')
+    assert error.startswith('edge-sched: own.yaml: energy_mj: the energy is not known')
 
 
 @pytest.mark.parametrize(

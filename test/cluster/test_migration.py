@@ -74,7 +74,7 @@ def test_a_pod_nobody_would_make_again_stays(make_service, clock, change, caplog
     service = make_service(pods=[late(**change)])
     assert look(service, clock, 30) is None
     # said once, not every second
-    assert caplog.text.count('no controller would make it again') == 1
+    assert caplog.text.count('no controller would recreate it') == 1
 
 
 def test_a_pod_that_ends_already_is_not_evicted_again(make_service, clock):
@@ -169,7 +169,7 @@ def test_a_node_with_late_answers_takes_nothing_new_either(make_service, clock):
     service = make_service(pods=[late(owner=None)])
     look(service, clock, 10)
     found = service.filter(by_names(pod('a', **SMALL), *NODES))
-    assert found['FailedNodes'] == {'gpu-0': 'edge-sched: answers there are observed to be late'}
+    assert found['FailedNodes'] == {'gpu-0': 'edge-sched: results there are observed to be late'}
 
 
 def test_a_successor_gets_the_room_that_others_do_not(make_service, clock):

@@ -125,7 +125,7 @@ def test_a_client_ca_that_is_spoilt_keeps_what_was(tmp_path, serve, caplog):
     port = serve(Certificates(*own, ca))
     ca.write_text('spoilt')
     assert ask(port, own[0], client) == b'HTTP/1.1 200 OK'
-    assert f'certificates are kept as they were: {ca}: is no certificate' in caplog.text
+    assert f'keeping the old certificates: {ca}: is not a certificate' in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -162,9 +162,9 @@ def test_files_that_cannot_be_used_are_named(tmp_path):
     other = make(tmp_path, 'b')
     for arguments, named in (
         ((cert, tmp_path / 'none.key'), 'none.key: cannot be read'),
-        ((key, key), 'a.key: is no certificate'),
-        ((cert, other[1]), 'a.crt: is no certificate for the key'),
-        ((cert, key, key), 'a.key: is no certificate'),
+        ((key, key), 'a.key: is not a certificate'),
+        ((cert, other[1]), 'a.crt: is not a certificate for the key'),
+        ((cert, key, key), 'a.key: is not a certificate'),
     ):
         with pytest.raises(ConfigError) as error:
             Certificates(*arguments)

@@ -98,7 +98,7 @@ def test_it_waits_longer_and_longer_up_to_a_limit_and_never_the_same(caplog):
     assert all(most / 2 <= wait <= most for wait, most in zip(script.waits, longest))
     assert len(set(script.waits)) == 12
     # said once, not every time
-    assert caplog.text.count('cannot be used') == 1
+    assert caplog.text.count('is not available') == 1
 
 
 def test_after_an_answer_the_waits_begin_anew():

@@ -59,12 +59,12 @@ def test_without_the_api_server_it_answers_from_what_it_knows(cluster, plane):
     before = cluster.extender.ask('/filter', question)
     assert len(before['NodeNames']) == 1
 
-    told = cluster.extender.told('cannot be used, trying on')
+    told = cluster.extender.told('is not available, retrying')
     plane.api.kill()
     try:
         wait_for(
             'word of both watches',
-            lambda: cluster.extender.told('cannot be used, trying on') >= told + 2,
+            lambda: cluster.extender.told('is not available, retrying') >= told + 2,
         )
         assert cluster.extender.process.running
         assert cluster.extender.status('/healthz') == 200

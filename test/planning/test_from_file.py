@@ -171,7 +171,7 @@ AT = 'networks.a'
                 't': {'network': 'a', 'period_ms': 1},
                 'a': {'network': 'a', 'unit': 'gpu0', 'period_ms': 1},
             },
-            "tasks.a: 'a' is a network and a task that are planned apart",
+            "tasks.a: 'a' names both a network and a task with another plan",
         ),
         ('units', {}, 'units: is missing'),
         ('transitions', [{'from': 'x', 'to': 'gpu0', 'ms': 1}], 'transitions.from: unknown unit'),

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What every placement that the models allow keeps, as linear constraints for CP-SAT."""
+"""Necessary conditions of every placement that the models allow, as linear constraints."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from edge_sched_ros.capacity.placement.problem import Problem
 from edge_sched_ros.capacity.placement.relaxed_unit import MICRO
 from edge_sched_ros.capacity.placement.relaxed_unit import RelaxedUnit
 
-#: a bound is not beaten by the rounding of a sum
+#: tolerance for rounding of a sum at a bound
 _SLACK = 1e-6
 
 
 class Relaxation:
     """
-    Which application is where, bounded by memory, utilisation and delay.
+    The assignment of applications to nodes, bounded by memory, utilisation and delay.
 
     Every number is rounded in favour of the placement.
     """
@@ -32,7 +32,7 @@ class Relaxation:
         self._problem = problem
         self._cp = cp
         self._model = cp.CpModel()
-        #: node -> what could be there
+        #: node -> applications that could be there
         self._places: dict[str, list[tuple[App, Option, Any]]] = {}
         ways: dict[tuple[int, str], list[Option]] = {}
         for name, spec in problem.nodes.items():
@@ -55,9 +55,9 @@ class Relaxation:
         self, time_limit_s: float, hint: Mapping[str, tuple[str, Option]]
     ) -> tuple[dict[str, tuple[str, Option]] | None, int]:
         """
-        Return a placement, if one was found, and how many any placement can host.
+        Return a placement, if one was found, and the maximum number that any placement can host.
 
-        :param hint: a placement to begin with
+        :param hint: a placement to start from
         """
         self._model.clear_hints()
         for name, places in self._places.items():
@@ -79,7 +79,7 @@ class Relaxation:
         return found, bound
 
     def forbid(self, node: str, group: Mapping[str, tuple[str, Option]]) -> None:
-        """Forbid exactly these applications, on a node and all equal ones."""
+        """Forbid exactly these applications on a node and on all equal nodes."""
         spec = self._problem.nodes[node]
         for name, other in self._problem.nodes.items():
             if other is not spec:
@@ -145,7 +145,7 @@ class Relaxation:
         self._model.add(sum(terms) <= math.ceil(room * 1000) + 1)
 
     def _left_ms(self, network_ms: float, app: App, option: Option) -> float:
-        """Return how long an application may wait; without end where nothing limits it."""
+        """Return how long an application may wait; infinite without a limit."""
         limits = []
         if app.task.deadline_ms is not None and app.objective == 'mean':
             limits.append(app.task.deadline_ms * self._problem.limits.deadline_share)

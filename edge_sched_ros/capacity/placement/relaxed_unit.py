@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""One unit of the relaxation: how busy it is at least, and how long its requests wait at least."""
+"""One unit of the relaxation: lower bounds of its utilisation and of the waits of its requests."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LOADS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _SERVICES = 5
 #: longest wait, in ms
 _LONGEST = 1e6
-#: of more networks than these no combinations are looked at
+#: maximum number of networks whose combinations are used
 _MOST_CLASSES = 5
 
 
@@ -26,12 +26,12 @@ class RelaxedUnit:
     """
     Bounds for a unit.
 
-    A common wait of ``c * rho^2 / (rate * (1 - rho))`` is convex in utilisation and rate, so
-    every tangent is below it. It is exact for the authors' form of sharing (c = 1), and below
-    Pollaczek and Khinchine's for serving in order (c = 1/2), as ``E[S^2] >= E[S]^2``.
+    A common wait of ``c * rho^2 / (rate * (1 - rho))`` is convex in utilisation and rate, so every
+    tangent is below it. It is exact for the authors' form of sharing (c = 1), and below Pollaczek
+    and Khinchine's wait for service in order (c = 1/2), as ``E[S^2] >= E[S]^2``.
 
-    :param asked: demands, each with the literal that says whether it is there
-    :param limit: of utilisation
+    :param asked: demands, each with the literal of its presence
+    :param limit: maximum utilisation
     """
 
     def __init__(
@@ -39,12 +39,13 @@ class RelaxedUnit:
     ) -> None:
         self._model = model
         self._unit = unit
-        #: network -> one of its demands, and whether the network is there
+        #: network -> one of its demands, and the literal of the network's presence
         self.networks = {demand.network: demand for demand, _ in asked}
         self.present = {name: model.new_bool_var('') for name in self.networks}
         for demand, literal in asked:
             model.add_implication(literal, self.present[demand.network])
-        # full batches take less; priorities wait as they wait: only utilisation is bounded there
+        # full batches take less time, and waits depend on priorities: only utilisation is bounded
+        # then
         self._plain = unit.batch == 1
         self._rho = model.new_int_var(0, math.ceil(limit * MICRO) + 1, '')
         self._wait = model.new_int_var(0, math.ceil(_LONGEST * MICRO), '')
@@ -52,7 +53,7 @@ class RelaxedUnit:
             self._bound(asked)
 
     def delay(self, demand: Demand) -> Any:
-        """Return the least wait of a demand in millionths of a ms."""
+        """Return a lower bound of a demand's wait in millionths of a ms."""
         if self._proportional:
             return math.floor(demand.service_ms * 1000) * self._wait
         return self._wait * 1000

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A whole cluster: its nodes, and where every application is."""
+"""The state of a whole cluster: its nodes, and the place of every application."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from edge_sched_ros.core.errors import InvariantError
 
 class ClusterState:
     """
-    Nodes and what they host; begins empty.
+    Nodes and their applications; empty at first.
 
-    :param problem: whose nodes, costs and limits these are
+    :param problem: has the nodes, costs and limits
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -32,7 +32,7 @@ class ClusterState:
         self.where: dict[str, str] = {}
 
     def options(self, app: App) -> dict[int, list[Option]]:
-        """Return the ways to serve an application by the identity of a node's spec."""
+        """Return the ways to serve an application, by the identity of a node's spec."""
         specs = {id(node.spec): node.spec for node in self.nodes.values()}
         return {key: options(self.system, spec, app) for key, spec in specs.items()}
 
@@ -40,18 +40,18 @@ class ClusterState:
         """
         Put an application on a node.
 
-        :raises ConfigError: for one that is placed already
+        :raises ConfigError: when it is already placed
         """
         if app.name in self.where:
-            raise ConfigError(f'tasks.{app.name}', f'is on {self.where[app.name]} already')
+            raise ConfigError(f'tasks.{app.name}', f'is already on {self.where[app.name]}')
         self.nodes[node].host(app, option)
         self.where[app.name] = node
 
     def remove(self, name: str) -> Hosted:
         """
-        Take an application from its node.
+        Remove an application from its node.
 
-        :raises ConfigError: for one that is nowhere
+        :raises ConfigError: when it is not placed
         """
         if name not in self.where:
             raise ConfigError(f'tasks.{name}', 'is not placed')
@@ -63,7 +63,7 @@ class ClusterState:
 
     def validate(self) -> None:
         """
-        Check that nodes and applications agree on who is where.
+        Check that the records of nodes and applications agree.
 
         :raises InvariantError: when they do not
         """

@@ -16,7 +16,7 @@ from edge_sched_ros.capacity.tandem import tandem
 from edge_sched_ros.capacity.unit_model import unit_responses
 from edge_sched_ros.system.device import Device
 
-#: objective -> the share of answers that must be within the deadline
+#: objective -> the share of results that must be within the deadline
 SHARES = {'p95': 0.95, 'p99': 0.99}
 
 
@@ -24,11 +24,11 @@ def tails_ms(
     node: Device, demands: Mapping[str, Sequence[Demand]], wanted: Mapping[str, str]
 ) -> dict[str, float]:
     """
-    Return the quantile each application wants, network to the node included.
+    Return the quantile required by each application, including the network to the node.
 
-    Milliseconds of work for a node, against microseconds for means.
+    This takes milliseconds per node; means take microseconds.
 
-    :param demands: by unit, of all applications on the node
+    :param demands: demands of all applications on the node, by unit
     :param wanted: application -> ``p95`` or ``p99``
     """
     found = responses(node, demands, wanted)
@@ -44,12 +44,12 @@ def responses(
     node: Device, demands: Mapping[str, Sequence[Demand]], names: Collection[str]
 ) -> dict[str, Response | None]:
     """
-    Return the whole response of applications; ``None`` for one on an overloaded unit.
+    Return the full response of applications; ``None`` on an overloaded unit.
 
-    To know whether a deadline holds, ask how many answers are within it: that takes a twentieth of
-    the time in which a quantile is found.
+    To check a deadline, compute the share of results within it: this takes a twentieth of the time
+    of a quantile.
 
-    :param demands: by unit, of all applications on the node
+    :param demands: demands of all applications on the node, by unit
     """
     parts: dict[str, list[Response] | None] = {name: [] for name in names}
     for unit, asked in demands.items():

@@ -11,7 +11,7 @@ from edge_sched_ros.capacity.placement.tails import tails_ms
 
 
 def late_apps(state: ClusterState) -> dict[str, str]:
-    """Return the applications that miss, and how; limits of utilisation do not count here."""
+    """Return the applications that miss, and how; limits of utilisation are not checked."""
     return {name: how for node in state.nodes.values() for name, how in late_on(node).items()}
 
 
