@@ -4,5 +4,5 @@
 
 import os
 
-# read by OpenCV as it is loaded: it would warn of every damaged frame, which is told once here
+# read when OpenCV is loaded: it would warn of every damaged frame, which is logged once here
 os.environ.setdefault('OPENCV_LOG_LEVEL', 'ERROR')

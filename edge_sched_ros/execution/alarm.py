@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A thread that calls back at the earliest time it was asked for."""
+"""A thread that calls back at the earliest requested time."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 class Alarm:
     """
-    Calls ``ring`` once at the earliest of the times set since it last rang.
+    Calls ``ring`` once at the earliest of the times set since the last call.
 
-    :param clock_ns: the clock the times are on
+    :param clock_ns: the clock of the times
     :param ring: called from the alarm's own thread
     """
 
@@ -29,14 +29,14 @@ class Alarm:
         self._thread.start()
 
     def set(self, time_ns: int) -> None:
-        """Ask for a call at that time, unless an earlier one is due anyway."""
+        """Request a call at this time, unless an earlier one is already set."""
         with self._changed:
             if self._time_ns is None or time_ns < self._time_ns:
                 self._time_ns = time_ns
                 self._changed.notify()
 
     def stop(self) -> None:
-        """End the thread; a call under way is waited for."""
+        """End the thread, after a call in progress."""
         with self._changed:
             self._stopping = True
             self._changed.notify()

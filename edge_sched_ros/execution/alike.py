@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which units are equal, so that what one of them takes tells what the others will."""
+"""Which units are equal, so that a cost of one of them holds for the others."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from pathlib import Path
 
 from edge_sched_ros.execution.units import LocalUnit
 
-#: kinds of which a machine has several equal ones
+#: kinds with several equal units on a machine
 _EQUAL_KINDS = ('dla', 'pva', 'vic')
-#: what tells fast cores from slow ones, below a core's folder
+#: files below a core's folder that distinguish fast cores from slow ones
 _CORE_FILES = ('cpufreq/cpuinfo_max_freq', 'cpu_capacity')
 
 
 def alike_units(units: Iterable[LocalUnit], root: Path = Path('/')) -> list[tuple[str, ...]]:
     """
-    Return groups of equal units by name, those of two and more.
+    Return groups of two or more equal units, by name.
 
-    CPU cores are equal when Linux says so: same highest clock, same capacity (which ARM machines
-    with fast and slow cores state). Where it says nothing, as in virtual machines, they are too.
+    CPU cores are equal when Linux reports the same highest clock and the same capacity (which ARM
+    machines with fast and slow cores have), or neither, as in virtual machines.
 
-    :param root: where the machine's ``sys`` is
+    :param root: the folder with the machine's ``sys``
     """
     groups: dict[tuple[str, ...], list[str]] = {}
     for local in units:

@@ -20,7 +20,7 @@ def for_engine(engine: Engine, spec: NetworkSpec) -> NetworkSpec:
     """
     Return a network with the value of every option that an engine declares.
 
-    :raises ConfigError: for an option that it does not declare, or a value that it may not have
+    :raises ConfigError: for an option that it does not declare, or an invalid value
     """
     asked = spec.engine_options
     own = all_options(options_of(engine), asked.own, spec.where('engine_options'), engine.name)
@@ -31,7 +31,7 @@ def for_preprocessors(preprocessors: Iterable[Preprocessor], spec: NetworkSpec) 
     """
     Return a network with the value of every option that its preprocessors declare.
 
-    :raises ConfigError: for an option that none of them declares, or a value that it may not have
+    :raises ConfigError: for an option that none of them declares, or an invalid value
     """
     options: dict[str, Option] = {}
     names: dict[str, Any] = {}

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Engines and preprocessors by name, each with a reason where it cannot be used."""
+"""Engines and preprocessors by name, each with the reason if it cannot be used."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from edge_sched_ros.plugins.options import options_problem
 from edge_sched_ros.plugins.own_code import own_code
 from edge_sched_ros.plugins.registry import Registry
 
-#: choose the first that is available
+#: choose the first available one
 AUTO = 'auto'
 _ENGINE_METHODS = ('available', 'load')
-#: those in use that are not of this package
+#: those in use from outside this package
 _outside: dict[type[Any], Backend] = {}
 _PREPROCESSOR_METHODS = ('available', 'for_unit', 'vision', 'prepare', 'crops', 'close')
 
@@ -56,7 +56,7 @@ def _preprocessor_requirement(found: Any) -> str:
     return problem or options_problem(found)
 
 
-#: where engines are found
+#: registry of engines
 ENGINES: Registry[type[Any]] = Registry(
     Kind(
         'engine',
@@ -67,7 +67,7 @@ ENGINES: Registry[type[Any]] = Registry(
     ),
     partial(modules_holding, engines, 'ENGINE'),
 )
-#: where preprocessors are found
+#: registry of preprocessors
 PREPROCESSORS: Registry[type[Any]] = Registry(
     Kind(
         'preprocessor',
@@ -81,7 +81,7 @@ PREPROCESSORS: Registry[type[Any]] = Registry(
 
 
 def look_at(backend_class: type[Any]) -> Backend:
-    """Return a backend with whether this machine can use it."""
+    """Return a backend, and whether this machine can use it."""
     backend = backend_class()
     available, reason = backend.available()
     return Backend(backend.name, tuple(backend.kinds), available, reason, backend)
@@ -91,13 +91,13 @@ def usable(
     backends: tuple[Backend, ...], name: str, where: str, *, among: Registry[type[Any]]
 ) -> tuple[Backend, ...]:
     """
-    Return the backend of that name alone, or all that are available and meant for real work.
+    Return only the named backend, or all that are available and meant for real work.
 
-    ``auto`` chooses among those of this package: one from outside is used where it is named.
+    ``auto`` chooses among those of this package; one from outside is used only by name.
 
     :param backends: those of this package
-    :param among: where the others are found
-    :param where: the key that asks for it, for messages
+    :param among: registry of the others
+    :param where: the key with its name, for messages
     :raises ConfigError: when there is none, with the reason
     """
     if name == AUTO:
@@ -115,12 +115,12 @@ def usable(
 
 
 def _from_outside(backend_class: type[Any], name: str, where: str) -> Backend:
-    """Return a backend that is not of this package; the same one for all who ask."""
+    """Return a backend from outside this package; the same object on every call."""
     if backend_class not in _outside:
         with own_code(where, f"'{name}' cannot be made"):
             found = look_at(backend_class)
         if not found.available:
-            return found  # asked again next time
+            return found  # checked again next time
         _outside[backend_class] = found
     return _outside[backend_class]
 
@@ -131,10 +131,10 @@ def _is_built_in(engine: Engine) -> bool:
 
 def guarded(engine: Engine, where: str) -> AbstractContextManager[None]:
     """
-    Return a context in which an engine is asked: what one from outside raises is one line.
+    Return a context for calls of an engine: an exception from outside code becomes one line.
 
-    :param where: what is loaded, for messages
-    :raises ConfigError: within, instead of what the engine raises
+    :param where: the file being loaded, for messages
+    :raises ConfigError: instead of the engine's exception
     """
     if _is_built_in(engine):
         return nullcontext()
@@ -142,7 +142,7 @@ def guarded(engine: Engine, where: str) -> AbstractContextManager[None]:
 
 
 def reference_of(engine: Engine) -> str:
-    """Return what finds an engine in another process."""
+    """Return a picklable function that finds an engine in another process."""
     if _is_built_in(engine):
         return engine.name
     return f'{type(engine).__module__}:{type(engine).__qualname__}'

@@ -1,15 +1,15 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How many pixels a compressed picture says it has, read from its header without decoding it."""
+"""The size of a compressed picture in pixels, read from its header without decoding it."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Callable
 
-#: pixels; decoding takes about 10 ns and 3 bytes for each, on every unit that waits for them
+#: maximum pixels; decoding takes about 10 ns and 3 bytes for each
 MOST_PIXELS = 1 << 26
-#: parts of a file that are looked at for its size, which stands near the beginning
+#: maximum number of segments searched for the size, which is near the start of a file
 _MOST_PARTS = 1000
 _TIFF_WIDTH, _TIFF_HEIGHT = 256, 257
 _TIFF_SHORT = 3
@@ -19,9 +19,9 @@ Size = tuple[int, int]
 
 def coded_size(data: memoryview) -> Size | None:
     """
-    Return the width and height that a header names.
+    Return the width and height in a header.
 
-    ``None`` where it names none: only decoding tells what such a file is.
+    ``None`` without them: then only decoding gives the size.
 
     :param data: a whole JPEG, PNG, BMP, TIFF, WebP or JPEG 2000 file
     """
@@ -31,7 +31,7 @@ def coded_size(data: memoryview) -> Size | None:
             try:
                 return read(data)
             except struct.error:
-                return None  # cut off
+                return None  # truncated
     return None
 
 
@@ -45,7 +45,7 @@ def _jpeg(data: memoryview) -> Size | None:
         mark, kind = struct.unpack_from('BB', data, at)
         if mark != 0xFF:
             return None
-        if kind == 0xFF:  # filling
+        if kind == 0xFF:  # fill bytes
             at += 1
         elif kind == 0x01 or 0xD0 <= kind <= 0xD9:
             at += 2
@@ -60,7 +60,7 @@ def _jpeg(data: memoryview) -> Size | None:
 def _bmp(data: memoryview) -> Size:
     old = struct.unpack_from('<I', data, 14)[0] == 12
     width, height = struct.unpack_from('<HH' if old else '<ii', data, 18)
-    return abs(width), abs(height)  # rows from the top have a negative height
+    return abs(width), abs(height)  # a negative height means rows from the top
 
 
 def _tiff(data: memoryview) -> Size | None:

@@ -1,9 +1,9 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-What the ``format`` of a ``sensor_msgs/CompressedImage`` says, and what its first bytes are.
+Interprets the ``format`` of a ``sensor_msgs/CompressedImage`` and its first bytes.
 
-Image transports write ``ENCODING; CODEC compressed [TARGET]``, drivers often the codec alone.
+Image transports write ``ENCODING; CODEC compressed [TARGET]``, drivers often only the codec.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from edge_sched_ros.execution.encodings import DEPTH
 from edge_sched_ros.execution.encodings import ENCODINGS
 
-#: how many of the first bytes are looked at
+#: number of first bytes examined
 MAGIC_BYTES = 12
 _PICTURES = (
     b'\xff\xd8\xff',  # JPEG
@@ -46,11 +46,11 @@ _CODECS = ('jpeg', 'jpg', 'mjpeg', 'png', 'webp', 'bmp', 'tiff', 'tif', 'jp2', '
 @dataclass(frozen=True, slots=True)
 class CompressedFormat:
     """
-    A ``format``, read.
+    A parsed ``format``.
 
-    :param text: as it came
-    :param encoding: of the picture before; empty where it is not said
-    :param words: what follows, or all of it, in lower case
+    :param text: the original text
+    :param encoding: encoding of the picture before compression; empty if not given
+    :param words: the words after it, or all words, in lower case
     """
 
     text: str
@@ -59,16 +59,16 @@ class CompressedFormat:
 
     @property
     def mosaic(self) -> str:
-        """The encoding, in 8 bits, of a mosaic compressed as it is; empty where it was not."""
+        """The 8-bit encoding of a mosaic compressed without conversion; empty otherwise."""
         mosaic = self.encoding.startswith('bayer_') and self.encoding in ENCODINGS
-        # a target behind 'compressed' says that it became a picture first
+        # a target after 'compressed' means that it was converted to a picture first
         if not mosaic or self.words[-1:] != ('compressed',):
             return ''
         return f'{self.encoding.removesuffix("16").removesuffix("8")}8'
 
 
 def read_format(text: str) -> CompressedFormat:
-    """Return what a format says."""
+    """Return the parsed format."""
     text = text.strip()
     encoding, semicolon, rest = text.partition(';')
     words = (rest if semicolon else text).lower().replace('/', ' ').split()
@@ -77,11 +77,11 @@ def read_format(text: str) -> CompressedFormat:
 
 def why_not_decoded(form: CompressedFormat, magic: bytes) -> tuple[str, str] | None:
     """
-    Return the reason, a short code and a text, why data is known to be no picture.
+    Return the reason, as short code and text, why data is known not to be a picture.
 
-    ``None`` where it is one, or where only trying can tell.
+    ``None`` when it is one, or when only decoding can tell.
 
-    :param magic: its first bytes
+    :param magic: first bytes of the data
     """
     named = f"format '{form.text}'"
     if 'compresseddepth' in form.words:
@@ -97,8 +97,8 @@ def why_not_decoded(form: CompressedFormat, magic: bytes) -> tuple[str, str] | N
     if video or magic.startswith(_START_CODES):
         what = video or 'H.264 or H.265'
         return 'video_stream', (
-            f'{named} is a stream of {what}, whose frames are no pictures by themselves; '
-            'decode it first (image_transport republish), or let the driver give JPEG'
+            f'{named} is a stream of {what}, whose frames are not separate pictures; decode it '
+            f'first (image_transport republish), or let the driver give JPEG'
         )
     if form.words and not any(word in _CODECS for word in form.words):
         return 'unknown_format', (

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a task runs, and what one of its jobs carries from stage to stage."""
+"""The program of a task, and the data that a job carries from stage to stage."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from edge_sched_ros.execution.frame import Frame
 @dataclass(slots=True)
 class JobContext:
     """
-    The data of one job. Only the unit that runs its stage touches it.
+    The data of one job. Only the unit that runs its stage uses it.
 
-    :param frame: what it works on; ``None`` when a trigger came before any image
-    :param items: fan-out of the parent, 1 without one
-    :param parent: the parent's result (a cascade), else ``None``
-    :param variant: of the network
-    :param scratch: whatever the program keeps between stages
-    :param result: what the task found, set by the last stage
-    :param parts: name, start and end (ns) of stages that ran together as one
-    :param unit: name of the unit that runs the present stage; empty outside of a runtime
+    :param frame: its input; ``None`` when a trigger came before any image
+    :param items: fan-out of the parent, 1 without a parent
+    :param parent: the parent's result (in a cascade), else ``None``
+    :param variant: variant of the network
+    :param scratch: data that the program keeps between stages
+    :param result: the task's result, set by the last stage
+    :param parts: name, start and end (ns) of stages that ran as one
+    :param unit: name of the unit that runs the present stage; empty outside a runtime
     """
 
     job: int
@@ -41,43 +41,43 @@ class JobContext:
 
 class Program(Protocol):
     """
-    What a task runs.
+    The program of a task.
 
-    A class with ``numbers``, a table of ``perception.programs.options.Number`` by name, takes them
-    as keyword arguments, and its tasks have a parameter for each.
+    A class with ``numbers``, a table of ``perception.programs.options.Number`` by name, accepts
+    them as keyword arguments, and its tasks have a parameter for each.
 
-    One that has ``check_option(name, value)``, which raises ConfigError, is asked before settings
-    change, so that a batch of them changes whole or not at all. ``check_together(values)`` is then
-    asked with the whole batch, for settings that must fit each other.
+    If it has ``check_option(name, value)``, which raises ConfigError, this is called before
+    settings change, so that a batch changes completely or not at all. ``check_together(values)``
+    is then called with the whole batch, for settings that must fit each other.
 
     Different jobs of one task may run on different threads at the same time, unless it is
-    stateful; one job is only ever at one place.
+    stateful; one job runs in only one place at a time.
     """
 
     #: names of its stages, in order
     stages: tuple[str, ...]
-    #: whether jobs must run one at a time and in order (a tracker)
+    #: whether jobs must run one at a time and in order (as for a tracker)
     stateful: bool
-    #: what its results are: ``detections``, ``tracks``, ``depth``, ``picture`` (a
-    #: ``SourceImage``), or ``none`` to publish
+    #: kind of its results: ``detections``, ``tracks``, ``depth``, ``picture`` (a ``SourceImage``),
+    #: or ``none`` for nothing to publish
     output: str
 
     def run(self, stage: str, context: JobContext) -> int:
         """
         Run one stage.
 
-        :returns: after the last stage, how many things were found (a cascade fans out by it)
+        :returns: after the last stage, the number of objects found (the fan-out of a cascade)
         """
 
     def set_option(self, name: str, value: float | None) -> None:
         """
-        Change a setting while running; ``None`` for what it is by default.
+        Change a setting at run time; ``None`` for its default.
 
-        :raises ConfigError: when it cannot be
+        :raises ConfigError: when it cannot be changed
         """
 
     def reset(self) -> None:
-        """Forget what was remembered of earlier frames."""
+        """Reset the state from earlier frames."""
 
     def close(self) -> None:
         """Free engines and memory."""

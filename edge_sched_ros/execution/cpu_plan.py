@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which CPU cores are units when a quota does not pay for all of them."""
+"""Which CPU cores are units when a quota does not cover all of them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ def split_cores(
     cores: tuple[LocalUnit, ...], quota: CpuQuota | None
 ) -> tuple[tuple[LocalUnit, ...], tuple[LocalUnit, ...]]:
     """
-    Return the cores to use, and those to leave because of a quota.
+    Return the cores to use, and those left idle because of a quota.
 
-    As many as the quota can keep busy all the time. With more, stages begin together, spend a
-    period's time early, and all of them stand still until the next one: answers that would have
-    come one after the other in time come together too late.
+    It uses as many as the quota can keep busy all the time. With more, stages start together, use
+    up the quota of a period early, and all stop until the next period: results that would have
+    come one after the other in time all come too late.
     """
     tight = limiting(quota, len(cores))
     count = len(cores) if tight is None else tight.whole_cores
@@ -25,5 +25,5 @@ def split_cores(
 
 
 def why_spare(quota: CpuQuota | None) -> str:
-    """Return why a core is left, for who names or misses it."""
+    """Return why a core is left idle, for messages."""
     return f'left idle: the CPU quota of {quota} does not pay for it' if quota else ''

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Hands ended jobs on, one at a time and in order, from whichever thread has time."""
+"""Delivers ended jobs, one at a time and in order, from any free thread."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ class Delivery:
     """
     Calls ``deliver`` for every ended job, never twice at the same time.
 
-    A CPU unit that has ended a job delivers it itself: another thread would first have to wait
-    for a core and for the interpreter, and an answer is only worth something once it is out.
-    Ends that come from elsewhere are delivered by a thread of their own.
+    A CPU unit that has ended a job delivers it itself: another thread would first have to wait for
+    a core and for the interpreter, which delays the result. Other ends are delivered by a separate
+    thread.
 
-    :param deliver: an error in it is logged and costs that one delivery
+    :param deliver: called for each job; an error in it is logged and loses only that delivery
     """
 
     def __init__(self, deliver: Callable[[JobEnd], None]) -> None:
         self._deliver = deliver
         self._ends: deque[JobEnd] = deque()
-        #: held by whoever delivers
+        #: held by the delivering thread
         self._busy = threading.Lock()
         self._work = threading.Semaphore(0)
         self._stopping = False
         self._thread = threading.Thread(target=self._loop, name='delivery', daemon=True)
-        #: deliveries that raised
+        #: number of deliveries that raised
         self.errors = 0
 
     def start(self) -> None:
@@ -41,26 +41,26 @@ class Delivery:
         self._thread.start()
 
     def put(self, end: JobEnd) -> None:
-        """Queue one behind those before it; ``drain`` or ``wake`` is to follow."""
+        """Queue an end; call ``drain`` or ``wake`` afterwards."""
         self._ends.append(end)
 
     def wake(self) -> None:
-        """Have the thread deliver what is queued; returns at once."""
+        """Let the thread deliver the queued ends; returns at once."""
         if self._ends:
             self._work.release()
 
     def drain(self) -> None:
-        """Deliver what is queued, unless another thread is at it already: then it goes on."""
+        """Deliver the queued ends, unless another thread is delivering: it then continues."""
         while self._ends and self._busy.acquire(blocking=False):
             try:
                 while self._ends:
                     self._deliver_one(self._ends.popleft())
             finally:
                 self._busy.release()
-            # what was queued after the last look, by a thread that found this one busy
+            # ends queued after the last check, by a thread that found this one busy
 
     def stop(self) -> None:
-        """Deliver what is left and end the thread."""
+        """Deliver the remaining ends and stop the thread."""
         self._stopping = True
         self._work.release()
         self._thread.join()

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Image encodings of ``sensor_msgs/Image``, and how each becomes BGR."""
+"""Image encodings of ``sensor_msgs/Image``, and their conversion to BGR."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ ToBgr = Callable[[NDArray[Any]], NDArray[np.uint8]]
 @dataclass(frozen=True, slots=True)
 class Encoding:
     """
-    How pixels lie in memory.
+    The layout of pixels in memory.
 
     :param to_bgr: from rows x width x channels to HxWx3 BGR uint8
-    :param chroma: how colour differences follow the rows of brightness, where they are apart
-    :param width_multiple: widths are multiples of it; likewise heights
-    :param least_px: sides are at least so long
+    :param chroma: layout of chroma after the rows of luma, if they are separate
+    :param width_multiple: widths are multiples of it; heights likewise
+    :param least_px: minimum width and height
     """
 
     channels: int
@@ -49,7 +49,7 @@ def _as_is(data: NDArray[Any]) -> NDArray[np.uint8]:
 
 
 def _by_code(name: str) -> ToBgr:
-    """Return a conversion by OpenCV's colour code of that name."""
+    """Return a conversion by OpenCV's colour code of this name."""
 
     def convert(data: NDArray[Any]) -> NDArray[np.uint8]:
         import cv2
@@ -60,7 +60,7 @@ def _by_code(name: str) -> ToBgr:
 
 
 def _upper_bytes(to_bgr: ToBgr) -> ToBgr:
-    """Return a conversion that keeps the upper byte of 16 bits, as image viewers do."""
+    """Return a conversion that keeps the upper byte of 16 bits, like image viewers."""
 
     def convert(data: NDArray[Any]) -> NDArray[np.uint8]:
         return to_bgr((data >> 8).astype(np.uint8))
@@ -97,12 +97,12 @@ def _bayer(code: str) -> Encoding:
     return Encoding(1, _by_code(code), least_px=3)
 
 
-#: the mosaic's first two rows, as in ROS -> OpenCV's name, which is that of the second row's
-#: second and third pixel
+#: the mosaic's first two rows, as in ROS -> OpenCV's name, after the second row's second and third
+#: pixel
 _MOSAICS = {'rggb': 'BG', 'bggr': 'RG', 'gbrg': 'GR', 'grbg': 'GB'}
 _BAYER = {name: _bayer(f'COLOR_Bayer{code}2BGR') for name, code in _MOSAICS.items()}
 
-#: by name, as in sensor_msgs/image_encodings.hpp, and those that camera drivers add
+#: encodings by name, of sensor_msgs/image_encodings.hpp and further ones of camera drivers
 ENCODINGS = {
     'bgr8': _BGR,
     'rgb8': _RGB,
@@ -132,14 +132,14 @@ ENCODINGS = {
     'yuyv': _YUYV,
 }
 
-#: what there is, for people
+#: the supported encodings, for messages
 _KINDS = '8 and 16 bit mono, rgb(a), bgr(a), bayer; yuyv, uyvy, nv12, nv21, nv24, i420'
-#: by REP 118 depth, in millimetres and metres
+#: depth by REP 118, in millimetres and metres
 DEPTH = {'16UC1': 'millimetres', '32FC1': 'metres'}
 
 
 def why_no_picture(encoding: str) -> tuple[str, str]:
-    """Return the reason, a short code and a text, why an encoding is not in :data:`ENCODINGS`."""
+    """Return the reason, as short code and text, why an encoding is not in :data:`ENCODINGS`."""
     if encoding in DEPTH:
         return 'depth_image', (
             f"'{encoding}' is depth in {DEPTH[encoding]}, not a picture"

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How an engine is to be built of a network, as the network's YAML file says."""
+"""Options for building an engine from a network, from the network's YAML file."""
 
 from __future__ import annotations
 
@@ -20,14 +20,13 @@ from edge_sched_ros.execution.precisions import PRECISIONS
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
     """
-    What a network asks of engines.
+    Options of a network for engines.
 
-    Those that are not built ahead of time pay no heed, but for ``own``. ``None`` for what is not
-    said.
+    Engines that are not built ahead of time ignore them, except ``own``. ``None`` means not set.
 
     :param precision: one of :data:`.precisions.PRECISIONS`
-    :param strict_dla: refuse a DLA engine of which any layer runs on the GPU
-    :param allow_gpu_fallback: let layers that the DLA cannot run go to the GPU
+    :param strict_dla: refuse a DLA engine with any layer on the GPU
+    :param allow_gpu_fallback: run layers that the DLA cannot run on the GPU
     :param own: options that an engine of another package declares
     """
 
@@ -38,7 +37,7 @@ class EngineOptions:
 
     @property
     def said(self) -> dict[str, Any]:
-        """What is said of how engines are built."""
+        """The options that are set."""
         found = {key: getattr(self, key) for key in sorted(_KEYS)}
         return {key: value for key, value in found.items() if value is not None}
 
@@ -54,7 +53,7 @@ def read_engine_options(
 
     :param path: the network's YAML file, for messages
     :param where: the full key
-    :param own: whether the network names an engine of another package, which knows its options
+    :param own: whether the network names an engine of another package, with its own options
     :raises ConfigError: naming file and key
     """
     if not isinstance(data, dict):

@@ -1,11 +1,11 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Files beside an ONNX file that its weights lie in, found without the onnx package.
+Files with the external weights of an ONNX file, found without the onnx package.
 
-A tensor may keep its values in a file of any name, which its ``external_data`` tells as an entry
-``location``. Field numbers are those of onnx.proto, the format those of protobuf's wire encoding.
-The file is read in small pieces, and weights within it are passed over: it may be of gigabytes.
+A tensor may have its values in a file of any name, given by the entry ``location`` of its
+``external_data``. Field numbers are those of onnx.proto, the format is protobuf's wire encoding.
+The file is read in small pieces, skipping weights, since it may have gigabytes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from edge_sched_ros.core.errors import ConfigError
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 
-#: message -> field -> message in it; of everything that may lead to a tensor
+#: message -> field -> message in it; for all fields that may contain a tensor
 _INSIDE = {
     'model': {7: 'graph', 25: 'function'},
     'graph': {1: 'node', 5: 'tensor', 15: 'sparse'},
@@ -31,18 +31,18 @@ _INSIDE = {
 }
 _KEY, _VALUE = 1, 2
 _PIECE = 64 << 10
-#: a tag and a length, each a number of ten bytes at most
+#: a tag and a length, each a number of at most ten bytes
 _HEAD = 20
-#: longest path a system takes; what is longer names no file
+#: maximum length of a path
 _LONGEST = 4096
 
 
 def external_files(path: Path) -> list[Path]:
     """
-    Return the files that an ONNX file's weights lie in, each once, sorted.
+    Return the files with an ONNX file's weights, each once, sorted.
 
-    :param path: what is no ONNX names none, its reader will say so
-    :raises ConfigError: when it cannot be read, or names a file outside of its own folder
+    :param path: a file that is not ONNX gives none; loading it reports the error
+    :raises ConfigError: when it cannot be read, or names a file outside its own folder
     """
     try:
         with path.open('rb', buffering=0) as file:
@@ -59,13 +59,13 @@ def _beside(path: Path, location: str) -> Path:
     parts = Path(location).parts
     if not parts or Path(location).is_absolute() or '..' in parts or '\0' in location:
         shown = location if location.isprintable() else ascii(location).strip("'")
-        problem = f"its weights are in '{shown[:200]}', outside of its folder"
+        problem = f"its weights are in '{shown[:200]}', outside its folder"
         raise ConfigError(str(path), problem)
     return path.parent / location
 
 
 class _Source:
-    """A file of which one piece is in memory."""
+    """A file with one piece in memory."""
 
     def __init__(self, file: BinaryIO, size: int) -> None:
         self._file = file
@@ -98,7 +98,7 @@ def _locations(message: str, source: _Source, begin: int, end: int) -> Iterator[
 
 
 def _fields(source: _Source, begin: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """Yield number, begin and end of every field of bytes; others cannot hold messages."""
+    """Yield number, start and end of every field of bytes; others cannot contain messages."""
     at = begin
     while at < end:
         head = source.bytes(at, min(_HEAD, end - at))
@@ -122,7 +122,7 @@ def _fields(source: _Source, begin: int, end: int) -> Iterator[tuple[int, int, i
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """Return the number that begins at a place, and where it ends."""
+    """Return the number that starts at a position, and its end."""
     value = shift = 0
     for index in range(at, min(len(data), at + 10)):
         byte = data[index]
@@ -130,4 +130,4 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
         if byte < 0x80:
             return value, index + 1
         shift += 7
-    raise ValueError('a number that does not end')
+    raise ValueError('a number without an end')

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A frame as it came, and its picture seen without copying."""
+"""A received frame, and a view of its picture without copying."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from edge_sched_ros.execution.encodings import Encoding
 from edge_sched_ros.execution.encodings import ENCODINGS
 from edge_sched_ros.execution.encodings import why_no_picture
 
-#: of what is wrong with a frame
+#: maximum length of an error text
 _MOST_CHARACTERS = 200
 
 
@@ -35,26 +35,26 @@ class FrameError(EdgeSchedError):
         ``depth_image``, ``compressed_depth``, ``video_stream``, ``short_data``,
         ``zero_size``, ``bad_step``, ``odd_size``, ``corrupt_image``, ``too_large``,
         ``no_image``
-    :param about: what of the message it is, an encoding say: each is said once
+    :param about: detail of the message, such as an encoding: each is logged once
     """
 
     def __init__(self, reason: str, message: str, *, about: str = '') -> None:
-        # names in it come from messages, which may be damaged
+        # names in the text come from messages, which may be damaged
         super().__init__(brief(message, _MOST_CHARACTERS))
         self.reason = reason
         self.about = brief(about, _MOST_CHARACTERS)
 
 
 class NoPictureError(FrameError):
-    """An image that is none of the forms read here; own code may know what to do with it."""
+    """An image in an unsupported form; own code may be able to use it."""
 
 
 class SourceImage:
     """
-    A picture in the form it came in.
+    A picture in its received form.
 
-    Converted to BGR at most once, by whichever task needs it first; the others wait for that. One
-    that cannot be is tried once, too.
+    It is converted to BGR at most once, by the first task that needs it; the others wait. A failed
+    conversion is not repeated.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class SourceImage:
         self._data = data
         self._encoding = encoding
         self._name = name
-        #: encoding of what a compressed picture holds, where that is a mosaic
+        #: encoding inside a compressed picture, if it is a mosaic
         self._mosaic = mosaic
         self._size = size
         self._bgr: NDArray[np.uint8] | None = None
@@ -89,11 +89,11 @@ class SourceImage:
         is_bigendian: bool = False,
     ) -> SourceImage:
         """
-        See raw pixels as a picture, without copying them.
+        View raw pixels as a picture, without copying them.
 
         :param data: any buffer of bytes (``array.array``, ``bytes``, an array)
         :param step: bytes from one row to the next
-        :raises FrameError: when they cannot be one
+        :raises FrameError: when they are not a valid picture
         """
         if encoding not in ENCODINGS:
             raise NoPictureError(*why_no_picture(encoding), about=encoding)
@@ -104,7 +104,7 @@ class SourceImage:
         if odd or min(width, height) < kind.least_px:
             raise FrameError('odd_size', f'{encoding} cannot be {width}x{height} pixels')
         row_bytes = width * kind.channels * kind.dtype.itemsize
-        # planes side by side are half a step wide
+        # adjacent planes are half a step wide
         uneven = kind.chroma is PLANES_HALF and step % 2
         if step < row_bytes or uneven:
             even = ', an even number' if uneven else ''
@@ -114,7 +114,7 @@ class SourceImage:
             )
         flat = np.frombuffer(data, np.uint8)
         if kind.chroma is None:
-            # the padding of the last row may be left out
+            # the padding of the last row may be missing
             rows, needed = height, step * (height - 1) + row_bytes
         else:
             rows, needed = kind.chroma.rows(height), kind.chroma.bytes_needed(width, height, step)
@@ -134,11 +134,11 @@ class SourceImage:
     @classmethod
     def from_compressed(cls, data: Any, kind: str = '') -> SourceImage:
         """
-        Take a JPEG or PNG as it is; it is decoded when first needed, off the ROS thread.
+        Keep a JPEG or PNG as received; it is decoded when first needed, outside the ROS thread.
 
         :param kind: the ``format`` of a ``sensor_msgs/CompressedImage``
-        :raises FrameError: when there are no bytes at all, they are known to be no picture, or
-            its header promises too many pixels
+        :raises FrameError: when there are no bytes, they are known not to be a picture, or the
+            header gives too many pixels
         """
         flat = np.frombuffer(data, np.uint8)
         if not flat.size:
@@ -159,9 +159,9 @@ class SourceImage:
     @classmethod
     def refused(cls, error: NoPictureError, *, size: tuple[int, int] | None = None) -> SourceImage:
         """
-        Stand for an image that is no picture: who wants its pixels is told why it is none.
+        Represent an image that is not a picture; access to its pixels raises the reason.
 
-        :param size: its width and height, where they are known
+        :param size: its width and height, if known
         """
         image = cls(np.empty(0, np.uint8), encoding=None, size=size)
         image._problem = (error.reason, str(error))
@@ -170,9 +170,9 @@ class SourceImage:
     @property
     def size(self) -> tuple[int, int]:
         """
-        Width and height; a compressed picture is decoded for it.
+        Width and height; this decodes a compressed picture.
 
-        :raises FrameError: when a compressed image is corrupt, or no picture
+        :raises FrameError: when a compressed image is corrupt, or not a picture
         """
         if self._size is None:
             height, width = self.bgr().shape[:2]
@@ -181,22 +181,22 @@ class SourceImage:
 
     def native(self) -> tuple[NDArray[Any], str]:
         """
-        Return the picture as it came, uncopied, and its encoding; '' for a compressed one.
+        Return the picture as received, uncopied, and its encoding; '' for a compressed one.
 
-        Rows x width x channels; where colour differences are planes of their own (``nv12``), their
-        rows follow those of brightness.
+        Rows x width x channels; if chroma has separate planes (``nv12``), their rows follow those
+        of luma.
         """
         return self._data, self._name
 
     def bgr(self) -> NDArray[np.uint8]:
         """
-        Return the picture as HxWx3 BGR; the source itself where it already is that.
+        Return the picture as HxWx3 BGR; the source itself if it already has this form.
 
-        :raises FrameError: when a compressed image is corrupt, or this is no picture
+        :raises FrameError: when a compressed image is corrupt, or this is not a picture
         """
         with self._once:
             if self._problem is not None:
-                # another one: errors that several threads raise share their traceback
+                # a new one: an error raised by several threads would share its traceback
                 raise FrameError(*self._problem)
             if self._bgr is None:
                 try:
@@ -211,12 +211,12 @@ class SourceImage:
 
         if self._encoding is not None:
             return self._encoding.to_bgr(self._data)
-        # turned by EXIF, boxes would not lie in the picture the source sees
+        # without EXIF rotation, so that boxes match the picture of the source
         colour = cv2.IMREAD_GRAYSCALE if self._mosaic else cv2.IMREAD_COLOR
         try:
             picture = cv2.imdecode(self._data, colour | cv2.IMREAD_IGNORE_ORIENTATION)
         except cv2.error as error:
-            # a header that promises more pixels than there can be, say
+            # for example a header with an impossible number of pixels
             raise FrameError('corrupt_image', f'cannot be decoded: {brief(error)}') from None
         if picture is None:
             raise FrameError('corrupt_image', 'the compressed image cannot be decoded')
@@ -232,11 +232,11 @@ class Frame:
     """
     One message of an input stream.
 
-    :param stream: its topic
-    :param seq: unique within the stream
-    :param stamp_ns: of its header, in the source's clock, untouched
-    :param frame_id: of its header, untouched
-    :param image: its picture, if it has one
+    :param stream: the topic
+    :param seq: number, unique within the stream
+    :param stamp_ns: stamp of its header, on the source's clock, unchanged
+    :param frame_id: frame id of its header, unchanged
+    :param image: its picture, if any
     :param message: the message itself, for programs that read other types
     """
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Stages that stay on one kind of unit, run in one go."""
+"""Runs consecutive stages on the same CPU cores as one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from edge_sched_ros.core.decisions import StageTiming
 from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.context import Program
 
-#: between the names of the stages that run as one
+#: separator of the names of stages that run as one
 JOINT = '+'
 
 
@@ -20,9 +20,9 @@ class FusedProgram:
     """
     A program with groups of its stages as one stage each.
 
-    Where stages that follow each other can only run on the same CPU cores, being asked after each
-    of them costs more than the decision is worth: preprocessing and postprocessing are short, and
-    the job would go on at once anyway. What each of them took is still kept.
+    When consecutive stages can only run on the same CPU cores, a decision after each costs more
+    than it is worth: preprocessing and postprocessing are short, and the job would continue at
+    once anyway. The time of each stage is still recorded.
 
     :param program: what it runs
     :param groups: its stages in order, those of one group run together; of the variant that jobs
@@ -43,7 +43,7 @@ class FusedProgram:
         self.output = program.output
 
     def run(self, stage: str, context: JobContext) -> int:
-        """Run a group of stages; return what the last of them returns."""
+        """Run a group of stages; return the result of the last one."""
         items = 0
         for part in self._groups[stage]:
             started_ns = self._clock_ns()
@@ -56,7 +56,7 @@ class FusedProgram:
         self._program.set_option(name, value)
 
     def reset(self) -> None:
-        """Forget what was remembered of earlier frames."""
+        """Reset the state from earlier frames."""
         self._program.reset()
 
     def close(self) -> None:
@@ -64,7 +64,7 @@ class FusedProgram:
         self._program.close()
 
     def __getattr__(self, name: str) -> Any:
-        """Return whatever else the program says of itself (``labels``, ``needs_boxes``)."""
+        """Return other attributes of the program (``labels``, ``needs_boxes``)."""
         return getattr(self._program, name)
 
 
@@ -85,7 +85,7 @@ def split(
     """
     Return the timings with every fused stage replaced by its parts.
 
-    :param timings: as the dispatcher knows them
+    :param timings: timings of the dispatcher
     :param parts: name, start and end of the parts that ran, in order, in nanoseconds
     """
     if not parts:

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the log says of units that hang and come back."""
+"""Log lines on units that hang and recover."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ _log = logging.getLogger(__name__)
 
 
 class HungUnits:
-    """Notes which units hang; read and written by whoever holds the dispatcher."""
+    """Records which units hang; used only by the holder of the dispatcher's lock."""
 
     def __init__(self) -> None:
         #: unit -> the stage it hangs on
         self._hung: dict[str, Running] = {}
 
     def __bool__(self) -> bool:
-        """Whether any unit hangs, as seen last."""
+        """Whether any unit hung at the last check."""
         return bool(self._hung)
 
     def report(self, units: Mapping[str, UnitState], now_ns: int) -> list[tuple[int, str]]:
         """
-        Return a level and a line for every unit that hangs or is back since the last look.
+        Return a level and a line for every unit that has hung or recovered since the last check.
 
         :param units: by name
-        :param now_ns: the present on the dispatcher's timeline
+        :param now_ns: the present time of the dispatcher
         """
         lines = []
         for name, unit in units.items():

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How a job ended, with all that is known of it: what gets published and recorded."""
+"""The end of a job with all its details, for publishing and recording."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class JobEnd:
     The end of a job.
 
     :param outcome: ``on_time``, ``late``, ``dropped`` or ``failed``
-    :param reason: why, for the last two
-    :param frame: the frame it worked on; ``None`` when a trigger came before any image
-    :param result: what the task found; ``None`` without an answer
-    :param stages: where the time went
-    :param response_ns: from release to answer; ``None`` without an answer
-    :param age_ns: how old the frame was when it arrived
+    :param reason: the reason, for the last two
+    :param frame: its frame; ``None`` when a trigger came before any image
+    :param result: the task's result; ``None`` without one
+    :param stages: timings of its stages
+    :param response_ns: time from release to result; ``None`` without a result
+    :param age_ns: age of the frame on arrival
     """
 
     task: str

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A network as its YAML file describes it."""
+"""A network as described by its YAML file."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ NO_CLASS = 'N/A'
 @dataclass(frozen=True, slots=True)
 class InputSpec:
     """
-    How a picture becomes the network's input: ``(pixel * scale - mean) / std``.
+    Conversion of a picture to the network's input: ``(pixel * scale - mean) / std``.
 
-    :param name: of the network's input; empty for its only one
+    :param name: name of the network's input; empty for its only one
     :param pad: value of pixels around a letterboxed picture
-    :param align: where a letterboxed picture lies
-    :param options: of a preprocessor of another package: the network's ``preprocessor_options``
+    :param align: position of a letterboxed picture
+    :param options: the network's ``preprocessor_options`` for a preprocessor of another package
     """
 
     width: int
@@ -74,14 +74,14 @@ class InputSpec:
 
     @property
     def channels(self) -> int:
-        """How many colour channels the input has."""
+        """The number of colour channels of the input."""
         return 1 if self.colour == 'gray' else 3
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkSpec:
     """
-    A network: its file, its input, and what its outputs mean.
+    A network: its file, its input, and the meaning of its outputs.
 
     :param source: the YAML file, for messages
     :param file: the ONNX file
@@ -123,7 +123,7 @@ class NetworkSpec:
 
     @property
     def by_variant(self) -> dict[str, NetworkSpec]:
-        """Every variant as a network of its own by name, the file itself first."""
+        """Every variant as a separate network by name, the file itself first."""
         found = {BASE: replace(self, variants=())}
         for variant in self.variants:
             found[variant.name] = replace(
@@ -150,7 +150,7 @@ class NetworkSpec:
 
     @property
     def relative_accuracies(self) -> dict[str, float]:
-        """How right the variants are, against the file itself; empty without any."""
+        """The accuracies of the variants relative to the file itself; empty without any."""
         if self.accuracy is None:
             return {}
         return {one.name: one.accuracy.relative_to(self.accuracy) for one in self.variants}
@@ -159,7 +159,7 @@ class NetworkSpec:
 _KEYS = set(NetworkSpec.__dataclass_fields__) - {'source', 'variant', 'kinds', 'segment'}
 _KEYS |= {'preprocessor_options'}
 _INPUT_KEYS = set(InputSpec.__dataclass_fields__) - {'options'}
-#: of this package; they declare no options of their own
+#: engines of this package, which declare no own options
 _ENGINES = {'auto', *(one.name for one in iter_modules(engines.__path__))}
 
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Checks of what a network's YAML file holds; every message names file and key."""
+"""Checks of the content of a network's YAML file; every message names file and key."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from edge_sched_ros.documents.yaml_file import read_mapping
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Return the mapping a YAML file holds; :raises ConfigError: naming it."""
+    """Return the mapping in a YAML file; :raises ConfigError: naming the file."""
     return read_mapping(path)
 
 
 def check_keys(path: Path, prefix: str, data: Mapping[str, Any], known: set[str]) -> None:
-    """Check that there is no key but those known; :raises ConfigError: with the nearest."""
+    """Check that all keys are known; :raises ConfigError: with the nearest known key."""
     for key in data:
         if key not in known:
             hint = did_you_mean(str(key), known)
@@ -29,7 +29,7 @@ def check_keys(path: Path, prefix: str, data: Mapping[str, Any], known: set[str]
 
 
 def text(path: Path, data: Mapping[str, Any], key: str, default: str) -> str:
-    """Return a text that names something, or its default; :raises ConfigError: naming the key."""
+    """Return a name, or its default; :raises ConfigError: naming the key."""
     if key not in data:
         return default
     value = data[key]
@@ -55,7 +55,7 @@ def number(path: Path, key: str, value: Any) -> float:
 
 
 def numbers(path: Path, key: str, value: Any) -> tuple[float, ...]:
-    """Return three numbers, of one or three given; :raises ConfigError: naming the key."""
+    """Return three numbers from one or three; :raises ConfigError: naming the key."""
     if not isinstance(value, list) or len(value) not in (1, 3):
         raise ConfigError(
             f'{path}: {key}', f'must be a list of one or three numbers, not {value!r}'
@@ -65,7 +65,7 @@ def numbers(path: Path, key: str, value: Any) -> tuple[float, ...]:
 
 
 def choice(path: Path, key: str, value: Any, allowed: tuple[str, ...]) -> str:
-    """Return one of the texts allowed; :raises ConfigError: naming the key."""
+    """Return one of the allowed texts; :raises ConfigError: naming the key."""
     if value not in allowed:
         raise ConfigError(f'{path}: {key}', f'must be one of {", ".join(allowed)}, not {value!r}')
     return str(value)

@@ -1,10 +1,9 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-What tells a network from another one: its file, and the files beside it that its weights are in.
+The digest that identifies a network: of its file, and of the files with its weights.
 
-Files are read piece by piece, since weights may be of gigabytes, and each is read again only after
-it has changed.
+Files are read in pieces, since weights may have gigabytes, and again only after a change.
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.external_data import external_files
 
 _PIECE = 1 << 20
-#: a file that was written so short a time ago may be written again within the same tick of its
-#: clock: what is known of it is not kept
+#: the digest of a file written within this time is not kept: it may be written again within the
+#: same tick of the file system's clock
 _SETTLED_NS = 2_000_000_000
 
 #: path, device, inode, size, time of change
@@ -30,14 +29,14 @@ FileState = tuple[str, int, int, int, int]
 
 def network_sha256(path: Path) -> str:
     """
-    Return the digest of a network: its file's own where all weights are within.
+    Return the digest of a network; that of its file if it contains all weights.
 
-    :raises ConfigError: when one of its files cannot be read, or lies outside of its folder
+    :raises ConfigError: when one of its files cannot be read, or is outside its folder
     """
     beside = weight_files(path)
     if not beside:
         return _sha256(path)
-    # as if the digests of the other files stood behind the file's content
+    # as if the digests of the other files followed the file's content
     digest = _feed(path)
     for file in beside:
         digest.update(bytes.fromhex(_sha256(file)))
@@ -46,9 +45,9 @@ def network_sha256(path: Path) -> str:
 
 def weight_files(path: Path) -> tuple[Path, ...]:
     """
-    Return the other files that a network's weights are in.
+    Return the other files with a network's weights.
 
-    :raises ConfigError: when the network cannot be read, or names files outside of its folder
+    :raises ConfigError: when the network cannot be read, or names files outside its folder
     """
     state = _state(path)
     return _weight_files(state) if _settled(state) else tuple(external_files(path))
@@ -56,7 +55,7 @@ def weight_files(path: Path) -> tuple[Path, ...]:
 
 def network_state(path: Path) -> tuple[FileState, ...]:
     """
-    Return what changes with any of a network's files, without reading weights.
+    Return a state that changes with any of a network's files, without reading weights.
 
     :raises ConfigError: as above
     """
@@ -97,7 +96,7 @@ def _state(path: Path) -> FileState:
     except ValueError as error:
         raise ConfigError(str(path), f'cannot be read: {error}') from None
     if not stat.S_ISREG(found.st_mode):
-        raise ConfigError(str(path), 'cannot be read: is no regular file')
+        raise ConfigError(str(path), 'cannot be read: it is not a regular file')
     return str(path), found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Lighter forms of a network, and how right each is, as its YAML file says."""
+"""Lighter variants of a network, and the accuracy of each, from its YAML file."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ HIGHER, LOWER = 'higher', 'lower'
 @dataclass(frozen=True, slots=True)
 class Accuracy:
     """
-    How right a network is.
+    The accuracy of a network.
 
-    :param metric: what was measured, e.g. ``mAP50``; the same for all variants of a network
-    :param value: of the metric, at least 0
-    :param source: how and on what it was measured
+    :param metric: the metric, e.g. ``mAP50``; the same for all variants of a network
+    :param value: value of the metric, at least 0
+    :param source: method and data of the measurement
     :param better: ``higher``, or ``lower`` for a metric that is an error
     """
 
@@ -45,7 +45,7 @@ class Accuracy:
     better: str = HIGHER
 
     def relative_to(self, best: Accuracy) -> float:
-        """Return the accuracy as a share of another's, at most 1; of errors the inverse ratio."""
+        """Return the accuracy as a share of another's, at most 1; for errors the inverse ratio."""
         above, below = (self, best) if self.better == HIGHER else (best, self)
         return 1.0 if above.value >= below.value else above.value / below.value
 
@@ -53,7 +53,7 @@ class Accuracy:
 @dataclass(frozen=True, slots=True)
 class NetworkVariant:
     """
-    A lighter form of a network, with the same input.
+    A lighter variant of a network, with the same input.
 
     :param file: the ONNX file; may be the network's own, with other ``engine_options``
     :param engine_options: what is said goes before the network's
@@ -76,7 +76,7 @@ _ACCURACY_KEYS = set(Accuracy.__dataclass_fields__)
 
 
 def existing_file(path: Path, key: str, value: Any) -> Path:
-    """Return a file named in a YAML file, relative to it; :raises ConfigError: without one."""
+    """Return a file named in a YAML file, relative to it; :raises ConfigError: if missing."""
     if is_blank(str(value)):
         raise ConfigError(f'{path}: {key}', f'must be a name, not {value!r}')
     file = Path(str(value))
@@ -103,7 +103,7 @@ def segments_of(path: Path, key: str, data: Mapping[str, Any], file: Path) -> Se
 
 def read_accuracy(path: Path, key: str, data: Any) -> Accuracy | None:
     """
-    Return what is said of an accuracy, ``None`` for nothing.
+    Return a given accuracy, or ``None``.
 
     :raises ConfigError: naming file and key
     """
@@ -210,10 +210,10 @@ def _check_comparable(path: Path, key: str, accuracy: Accuracy, base: Accuracy) 
 
 
 def with_options(own: EngineOptions, base: EngineOptions) -> EngineOptions:
-    """Return a network's engine options with what a variant says instead."""
+    """Return a network's engine options, overridden by those of a variant."""
     given = own.said
     if own.strict_dla or own.allow_gpu_fallback:
-        # each takes back the other
+        # each option cancels the other
         given = {'strict_dla': None, 'allow_gpu_fallback': None, **given}
     given['own'] = {**base.own, **own.own}
     return replace(base, **given)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which preprocessing operation can run on which units of a machine."""
+"""The units of a machine for each preprocessing operation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from edge_sched_ros.execution.registry import discover
 from edge_sched_ros.execution.registry import Machine
 
-#: what every preprocessor can do
+#: operations of every preprocessor
 _PREPARE = 'letterbox'
 
 
@@ -18,10 +18,10 @@ def preprocess_ops(machine: Machine | None = None) -> dict[str, list[str]]:
     """
     Return operation -> names of the units that can run it, in order of the units.
 
-    A preprocessor with an attribute ``ops`` (operation -> kinds of units) is taken at its word;
-    any other letterboxes on the kinds it serves.
+    A preprocessor with an attribute ``ops`` (operation -> kinds of units) declares them; any other
+    letterboxes on the kinds it serves.
 
-    :param machine: looked up when not given
+    :param machine: detected if not given
     """
     machine = machine or discover()
     kinds: dict[str, set[str]] = {}

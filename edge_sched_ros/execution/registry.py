@@ -29,10 +29,10 @@ from edge_sched_ros.execution.units import LocalUnit
 @dataclass(frozen=True, slots=True)
 class Machine:
     """
-    What a machine has to compute with.
+    The computing resources of a machine.
 
-    :param absent: unit that is not here or cannot be used -> why
-    :param spare: cores that a CPU quota does not pay for: used by who names them
+    :param absent: unit that is missing or cannot be used -> why
+    :param spare: cores beyond the CPU quota, used only when named
     """
 
     units: tuple[LocalUnit, ...]
@@ -42,7 +42,7 @@ class Machine:
     spare: tuple[LocalUnit, ...] = ()
 
     def with_named(self, names: Collection[str]) -> Machine:
-        """Return the machine with those spare cores in use that are named."""
+        """Return the machine with the named spare cores in use."""
         named = tuple(local for local in self.spare if local.unit.name in names)
         if not named:
             return self
@@ -56,15 +56,16 @@ class Machine:
 
 @lru_cache(maxsize=1)
 def _signs_then() -> frozenset[str]:
-    """Return the drivers that were there at the first look."""
+    """Return the drivers that were present at the first detection."""
     return read_signs()
 
 
 def rediscover() -> Machine:
     """
-    Look at this machine again where drivers have come or gone since; else as before.
+    Detect this machine again if drivers have appeared or disappeared; otherwise return the last
+    result.
 
-    Probes that failed though the driver is there are made again, too: a unit may have been busy,
+    Probes that failed though the driver is present are repeated, too: a unit may have been busy,
     or not ready yet.
     """
     signs = read_signs()
@@ -79,9 +80,9 @@ def rediscover() -> Machine:
 
 @lru_cache(maxsize=1)
 def discover() -> Machine:
-    """Look at this machine once; a missing backend is a fact with a reason, not an error."""
+    """Detect this machine once; a missing backend has a reason and is not an error."""
     found = take_inventory()
-    # accelerators have no core of their own: the thread that feeds them runs on any
+    # accelerators have no core: the thread that feeds them runs on any core
     accelerators = tuple(
         LocalUnit(Unit(f.name, f.kind)) for f in found if f.available and f.kind != 'cpu'
     )

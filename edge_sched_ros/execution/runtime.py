@@ -46,14 +46,14 @@ from edge_sched_ros.execution.workers import UnitWorker
 
 _log = logging.getLogger(__name__)
 
-#: how long a stage may still run when the runtime stops
+#: time limit of running stages when the runtime stops
 _STOP_TIMEOUT_S = 2.0
-#: what a reason looks like
+#: form of a reason
 _CODE = re.compile(r'\w{1,64}', re.ASCII)
 
 
 class _LiveJob:
-    """What the runtime keeps of a job in flight."""
+    """The runtime's data of a job in flight."""
 
     __slots__ = ('age_ns', 'context', 'release', 'variant')
 
@@ -68,15 +68,16 @@ class Runtime:
     """
     Workers, alarm and delivery around one dispatcher.
 
-    Any thread may feed it. The lock is held only while the dispatcher decides and its decisions
-    are handed to queues: never across a native call.
+    It is thread-safe. The lock is held only while the dispatcher decides and its decisions are put
+    into queues, never during a native call.
 
-    :param dispatcher: decides
-    :param programs: what each task runs
-    :param units: where
-    :param deliver: called with every ended job, one at a time and in order, from any thread; a
-        CPU unit works on only when it returns
-    :param frame_for: which frame a task works on when this one activates it; ``None`` for none
+    :param dispatcher: the dispatcher that decides
+    :param programs: the program of each task
+    :param units: the units to run on
+    :param deliver: called with every ended job, one at a time and in order, from any thread; a CPU
+        unit continues only after it returns
+    :param frame_for: returns the frame that a task uses when this one activates it; ``None`` for
+        none
     :param clock_ns: monotonic
     """
 
@@ -102,18 +103,18 @@ class Runtime:
         self._hung = HungUnits()
         self._errors_seen: set[tuple[str, str]] = set()
         self._workers: dict[str, UnitWorker] = {}
-        #: those that did not end when they were told to
+        #: workers that did not end when they were stopped
         self._abandoned: list[UnitWorker] = []
         self._alarm: Alarm | None = None
         self._delivery: Delivery | None = None
-        #: unit -> an estimate of its power while busy, in mW; replaced as a whole by whoever reads
-        #: telemetry, so that a stage's end needs no lock
+        #: unit -> an estimate of its power while busy, in mW; the reader of telemetry replaces the
+        #: whole dict, so that a stage's end needs no lock
         self.busy_power_mw: Mapping[str, float] = {}
 
     # --- life -------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Start all threads and welcome frames."""
+        """Start all threads and accept frames."""
         self._delivery = Delivery(self._deliver)
         self._alarm = Alarm(self._clock_ns, lambda: self.post(TimerFired()))
         self._workers = {
@@ -127,13 +128,13 @@ class Runtime:
         self.post(Started())
 
     def stop(self) -> None:
-        """Drop what is in flight, deliver every end, and end all threads."""
+        """Drop the jobs in flight, deliver every end, and end all threads."""
         self.post(Stopped())
         for worker in self._workers.values():
             worker.stop()
         for name, worker in self._workers.items():
             if not worker.join(_STOP_TIMEOUT_S):
-                _log.error('unit %s: still busy, its thread is left behind', name)
+                _log.error('unit %s: still busy, its thread is abandoned', name)
                 self._abandoned.append(worker)
         if self._alarm is not None:
             self._alarm.stop()
@@ -142,13 +143,13 @@ class Runtime:
 
     @property
     def abandoned(self) -> frozenset[str]:
-        """Units that a thread of an earlier start is still busy on."""
+        """Units with a thread of an earlier start that is still busy."""
         return frozenset(
             worker.local.unit.name for worker in self._abandoned if not worker.join(0)
         )
 
     def _take_back_units(self) -> None:
-        """Give units whose old thread was left behind to their new worker."""
+        """Give units with an abandoned thread a new worker."""
         abandoned = [state.unit.name for state in self._dispatcher.units.values() if state.running]
         for name in abandoned:
             self.post(UnitChanged(name, AVAILABLE))
@@ -156,7 +157,7 @@ class Runtime:
     # --- events -----------------------------------------------------------------------------
 
     def submit(self, frame: Frame, *, age_ns: int = 0) -> None:
-        """Let a frame arrive that was taken ``age_ns`` ago."""
+        """Submit a frame that was taken ``age_ns`` ago."""
         with self._lock:
             now_ns = self._clock_ns()
             event = FrameArrived(frame.stream, frame.seq, now_ns - age_ns)
@@ -167,9 +168,9 @@ class Runtime:
 
     def post(self, event: Event) -> None:
         """
-        Feed any event that brings no frame.
+        Handle any event without a frame.
 
-        :raises ConfigError: when the event asks for what cannot be; nothing has changed then
+        :raises ConfigError: when the event is not possible; nothing has changed then
         """
         self._handle(event)
         if isinstance(event, UnitChanged) and event.state == AVAILABLE:
@@ -184,14 +185,14 @@ class Runtime:
         with self._lock:
             now_ns = self._clock_ns()
             self._carry_out(self._dispatcher.handle(event, now_ns), None, 0)
-            # a unit is given up when a timer fires, and comes back with any event
+            # a unit is declared hung when a timer fires, and recovers with any event
             if self._hung or type(event) is TimerFired:
                 lines = self._hung.report(self._dispatcher.units, now_ns)
         if lines:
             say(lines)
 
     def read(self, look: Callable[[LowLevelDispatcher, int], Any]) -> Any:
-        """Return what ``look`` makes of the dispatcher at this moment, undisturbed."""
+        """Return the result of ``look`` for the dispatcher, called under the lock."""
         with self._lock:
             return look(self._dispatcher, self._clock_ns())
 
@@ -271,7 +272,7 @@ class Runtime:
             self.post(event)
 
     def _run(self, work: StageWork) -> Event:
-        """Run a stage and return how it went."""
+        """Run a stage and return its outcome."""
         run = work.run
         work.context.unit = run.unit
         started_ns = self._clock_ns()
@@ -290,13 +291,13 @@ class Runtime:
         )
 
     def _reason(self, work: StageWork, error: Exception) -> str:
-        """Return the short code an error is counted under; log its first occurrence."""
+        """Return the short code under which an error is counted; log its first occurrence."""
         run, frame = work.run, work.context.frame
         reason = getattr(error, 'reason', None)
-        # an error of a user's own class may say anything; as a key it must be short
+        # the text of a user's own error may be anything; a key must be short
         if not isinstance(reason, str) or not _CODE.fullmatch(reason):
             reason = type(error).__name__
-        # a frame that cannot be used is no defect of a task: its topic tells, and no traceback
+        # an unusable frame is not a fault of the task: log its topic, without a traceback
         of_frame = isinstance(error, FrameError)
         topic = frame.stream if of_frame and frame is not None else ''
         if (topic or run.task, reason) not in self._errors_seen:

@@ -288,7 +288,7 @@ def test_every_unit_is_there_or_has_a_reason(tmp_path, computer, accelerators):
         ('orin_nano', 'pva0', 'Jetson Orin Nano has no PVA'),
         ('xavier', 'ofa0', 'Jetson AGX Xavier has no OFA'),
         ('thor', 'dla1', 'Jetson Thor has no DLA'),
-        ('plain_pc', 'vic0', 'VIC is a unit of Jetson modules, and this is none'),
+        ('plain_pc', 'vic0', 'VIC is a unit of Jetson modules, and this is not one'),
         ('plain_pc', 'gpu0', 'no CUDA driver: libcuda.so.1: no such file'),
     ],
 )

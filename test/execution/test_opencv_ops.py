@@ -70,7 +70,7 @@ def test_conversions_that_may_be_inserted_lose_little():
 
 
 def test_an_unknown_conversion_says_so():
-    with pytest.raises(UnsupportedOpError, match='no way from RGB8 to S16'):
+    with pytest.raises(UnsupportedOpError, match='no conversion from RGB8 to S16'):
         OPS.convert(PICTURE, 'RGB8', 'S16')
 
 

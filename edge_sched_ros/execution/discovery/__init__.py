@@ -1,3 +1,3 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What this computer is and has: module, power mode, units, versions, each absence explained."""
+"""Discovery of this computer: module, power mode, units, versions, with the reason if absent."""

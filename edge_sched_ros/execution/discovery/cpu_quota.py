@@ -1,10 +1,10 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-How much CPU time the control groups of this process allow, and how often they have stopped it.
+The CPU quota of this process's control groups, and how often they have throttled it.
 
-A quota says nothing of which cores: a container limited to half a CPU still sees all of them, runs
-on all of them, and is stopped as a whole when the time of a period is spent.
+A quota does not restrict the cores: a container limited to half a CPU still runs on all cores, and
+is stopped as a whole when the quota of a period is used up.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from pathlib import PurePosixPath
 from edge_sched_ros.execution.discovery.files import read_int
 from edge_sched_ros.execution.discovery.files import read_text
 
-#: of the kernel, where a group names none
+#: the kernel's default period
 _PERIOD_US = 100_000
-#: how deep control groups are looked at
+#: maximum depth of control groups
 _DEEPEST = 64
 
 
 @dataclass(frozen=True, slots=True)
 class CpuQuota:
     """
-    The tightest quota of a process's own control group and those above it.
+    The tightest quota of a process's control group and its parents.
 
-    :param cpus: cores that can be kept busy on average; 0.5 is half of one
-    :param period_ms: after the quota of a period is spent, all threads stop until the next one
-    :param group: the control group that has it, as it is named here
+    :param cpus: number of cores that can be busy on average; 0.5 is half a core
+    :param period_ms: when the quota of a period is used up, all threads stop until the next one
+    :param group: the control group with the quota, by its name in this mount
     """
 
     cpus: float
@@ -39,24 +39,24 @@ class CpuQuota:
     group: str
 
     def __str__(self) -> str:
-        """Return it for people."""
+        """Return the quota as text."""
         each = f'{self.cpus * self.period_ms:.3g} ms of CPU time in {self.period_ms:.3g} ms'
         return f'{self.cpus:.3g} CPUs ({each}, control group {self.group})'
 
     @property
     def whole_cores(self) -> int:
-        """How many cores can be busy all the time without being stopped; at least one."""
+        """The number of cores that can be busy all the time without throttling; at least one."""
         return max(1, int(self.cpus + 1e-9))
 
 
 @dataclass(frozen=True, slots=True)
 class Throttling:
     """
-    What quotas have done since their groups were made.
+    Throttling by quotas since their groups were created.
 
-    :param periods: in which something ran
-    :param throttled: of those, in which everything was stopped until the next one
-    :param stopped_s: how long, over all cores
+    :param periods: number of periods in which something ran
+    :param throttled: number of those in which everything was stopped until the next one
+    :param stopped_s: stopped time, summed over all cores
     """
 
     periods: int = 0
@@ -64,7 +64,7 @@ class Throttling:
     stopped_s: float = 0.0
 
     def since(self, before: Throttling) -> Throttling:
-        """Return what came after an earlier reading; a group that is new counts from its start."""
+        """Return the difference to an earlier reading; a new group counts from its start."""
         if self.periods < before.periods or self.throttled < before.throttled:
             return self
         return Throttling(
@@ -78,14 +78,14 @@ def read_cpu_quota(root: Path = Path('/')) -> CpuQuota | None:
     """
     Return the quota of this process; ``None`` when none of its control groups has one.
 
-    :param root: where ``proc`` and ``sys`` are
+    :param root: the folder with ``proc`` and ``sys``
     """
     found = [quota for group in _groups(root) if (quota := group.quota()) is not None]
     return min(found, key=lambda quota: quota.cpus, default=None)
 
 
 def read_throttling(root: Path = Path('/')) -> Throttling:
-    """Return how often the groups that have a quota have stopped what runs in them."""
+    """Return how often the groups with a quota have been throttled."""
     counts = [group.throttling() for group in _groups(root) if group.quota() is not None]
     return Throttling(
         max((count.periods for count in counts), default=0),
@@ -95,7 +95,7 @@ def read_throttling(root: Path = Path('/')) -> Throttling:
 
 
 def limiting(quota: CpuQuota | None, cores: int) -> CpuQuota | None:
-    """Return a quota that leaves a process less than so many cores give; else ``None``."""
+    """Return the quota if it is less than this number of cores; else ``None``."""
     return quota if quota is not None and quota.cpus < cores else None
 
 
@@ -104,15 +104,15 @@ class _Group:
     """
     One control group.
 
-    :param folder: its files
-    :param name: below the place where its hierarchy is mounted
+    :param folder: folder of its files
+    :param name: its path below the mount point of its hierarchy
     """
 
     folder: Path
     name: str
 
     def quota(self) -> CpuQuota | None:
-        """Return its own quota, of version 2 (``cpu.max``) or 1 (``cpu.cfs_quota_us``)."""
+        """Return its own quota, from version 2 (``cpu.max``) or 1 (``cpu.cfs_quota_us``)."""
         quota_us, period_us = self._version_2() or self._version_1()
         if quota_us is None or quota_us <= 0 or period_us <= 0:
             return None
@@ -132,7 +132,7 @@ class _Group:
         return read_int(self.folder / 'cpu.cfs_quota_us'), period_us or _PERIOD_US
 
     def throttling(self) -> Throttling:
-        """Return its counters; 0 where they cannot be read."""
+        """Return its counters; 0 when they cannot be read."""
         text = read_text(self.folder / 'cpu.stat') or ''
         values = dict(re.findall(r'^(\w+) (\d+)$', text, re.MULTILINE))
         stopped_s = int(values.get('throttled_usec', 0)) / 1e6
@@ -144,7 +144,7 @@ class _Group:
 
 
 def _groups(root: Path) -> Iterator[_Group]:
-    """Yield this process's groups that may limit CPU time, from its own one upwards."""
+    """Yield this process's groups that may limit CPU time, from its own group upwards."""
     seen: set[Path] = set()
     for path, mount in _hierarchies(root):
         for name in [path, *path.parents][:_DEEPEST]:
@@ -155,7 +155,7 @@ def _groups(root: Path) -> Iterator[_Group]:
 
 
 def _hierarchies(root: Path) -> Iterator[tuple[PurePosixPath, Path]]:
-    """Yield (own group below the mount, mount) of version 2 and of version 1's ``cpu``."""
+    """Yield (own group below the mount, mount) for version 2 and for version 1's ``cpu``."""
     own = _own_groups(root)
     for line in (read_text(root / 'proc/self/mountinfo') or '').splitlines():
         before, dash, after = line.partition(' - ')
@@ -173,7 +173,7 @@ def _hierarchies(root: Path) -> Iterator[tuple[PurePosixPath, Path]]:
 
 
 def _own_groups(root: Path) -> dict[str, str]:
-    """Return controller -> this process's group; '' is version 2."""
+    """Return controller -> this process's group; '' stands for version 2."""
     found: dict[str, str] = {}
     for line in (read_text(root / 'proc/self/cgroup') or '').splitlines():
         _, _, rest = line.partition(':')
@@ -186,8 +186,8 @@ def _below(path: str, mounted: str) -> PurePosixPath:
     """
     Return a group's place below a mount that shows only ``mounted`` of its hierarchy.
 
-    In a container the mount is often the own group itself, under whatever name it has outside;
-    what lies outside of the mount (``/..``) cannot be read from here.
+    In a container the mount is often the own group itself, under its name outside; groups outside
+    of the mount (``/..``) cannot be read from here.
     """
     group, base = PurePosixPath(path), PurePosixPath(mounted)
     if '..' in group.parts or base not in (group, *group.parents):
@@ -196,5 +196,5 @@ def _below(path: str, mounted: str) -> PurePosixPath:
 
 
 def _plain(field: str) -> str:
-    """Return a path of mountinfo, in which blanks are octal."""
+    """Return a path of mountinfo, with octal escapes decoded."""
     return re.sub(r'\\([0-7]{3})', lambda found: chr(int(found[1], 8)), field)

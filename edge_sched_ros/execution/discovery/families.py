@@ -3,8 +3,9 @@
 """
 The Jetson modules by their part numbers, and the units they have.
 
-Only for words: it explains why something is absent. What is there is asked of TensorRT and VPI,
-never of this table. A part that is not in it is called unknown, whatever its carrier is called.
+Only for messages: it explains why something is absent. TensorRT and VPI report what is present,
+never this table. A part that is not in it is reported as unknown, whatever the name of its
+carrier.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-#: the accelerators a Jetson may have, as units are named. Xavier's two PVAs are one VPI backend.
+#: the accelerators a Jetson may have, by unit name. Xavier's two PVAs are one VPI backend.
 ACCELERATORS = ('gpu0', 'dla0', 'dla1', 'pva0', 'vic0', 'ofa0')
 
 
@@ -21,7 +22,7 @@ class Family:
     """
     Modules with the same units.
 
-    :param units: what they have, of :data:`ACCELERATORS`; of an unknown one what it could have
+    :param units: their units, from :data:`ACCELERATORS`; for an unknown one the possible units
     :param known: whether it is known which module it is
     """
 
@@ -123,16 +124,16 @@ def find_part(compatible: str) -> str | None:
 
 
 def part_name(part: str | None) -> str | None:
-    """Return what a part is called; ``None`` for one that is not in the table."""
+    """Return the name of a part; ``None`` if it is not in the table."""
     known = _PARTS.get((part or '').removesuffix('-super'))
     return None if known is None else known[1]
 
 
 def find_family(model: str, compatible: str) -> Family | None:
     """
-    Return the family of a module by its device tree; ``None`` when it is no Jetson.
+    Return the family of a module by its device tree; ``None`` if it is not a Jetson.
 
-    Part numbers tell more than names, and a chip is in modules of several families.
+    Part numbers are more specific than names, and a chip is used in several families.
 
     :param model: ``/proc/device-tree/model``
     :param compatible: ``/proc/device-tree/compatible``

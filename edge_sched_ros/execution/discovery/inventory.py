@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Every unit a computer of this kind has or could have, and why one cannot be used."""
+"""All units that a computer of this kind could have, each with the reason if it cannot be used."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from edge_sched_ros.execution.discovery.power_mode import read_power_mode
 from edge_sched_ros.execution.discovery.probes import probe_machine
 from edge_sched_ros.execution.discovery.probes import Probes
 
-#: unit -> the VPI backend that is it
+#: unit -> its VPI backend
 _BACKENDS = {'pva0': 'PVA', 'vic0': 'VIC', 'ofa0': 'OFA'}
 
 
 @dataclass(frozen=True, slots=True)
 class UnitFinding:
     """
-    A unit, there or not.
+    A unit, present or absent.
 
     :param reason: why it cannot be used; empty when it can
     """
@@ -48,12 +48,12 @@ def take_inventory(
     allowed_cores: Collection[int] | None = None,
 ) -> tuple[UnitFinding, ...]:
     """
-    Return every unit that is here, and those that are not with the reason.
+    Return every unit: the present ones, and the absent ones with the reason.
 
-    :param root: where ``proc`` and ``sys`` are
-    :param probes: of the machine; made when not given
-    :param module: the machine; read when not given
-    :param allowed_cores: CPU cores this process may run on; the system's word when not given
+    :param root: the folder with ``proc`` and ``sys``
+    :param probes: probes of the machine; made if not given
+    :param module: the machine; detected if not given
+    :param allowed_cores: CPU cores this process may run on; asked of the system if not given
     """
     probes = probes or probe_machine()
     module = module or read_module(root)
@@ -72,7 +72,7 @@ def take_inventory(
 
 
 def kind_of(name: str) -> str:
-    """Return the kind in a unit's name: what comes before its number."""
+    """Return the kind in a unit's name: the part before its number."""
     return name.rstrip('0123456789')
 
 
@@ -112,9 +112,9 @@ def _why_not(name: str, module: Module, probes: Probes) -> str:
 
 
 def _not_built_in(name: str, module: Module) -> str:
-    """Return that a computer does not have a unit at all; empty when it should have it."""
+    """Return why a computer does not have a unit at all; empty when it should have it."""
     if module.family is None:
-        return f'{kind_of(name).upper()} is a unit of Jetson modules, and this is none'
+        return f'{kind_of(name).upper()} is a unit of Jetson modules, and this is not one'
     if name in module.family.units:
         return ''
     one = name == 'dla1' and 'dla0' in module.family.units

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which Linux for Tegra this is, and which JetPack that belongs to."""
+"""The release of Linux for Tegra, and its JetPack."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 from edge_sched_ros.execution.discovery.files import read_text
 
 #: L4T -> JetPack. NVIDIA's JetPack archive, and jtop's map with its corrections (jetson_stats PR
-#: 803, jetson-containers PR 1741) [confirmed]; 39.2.1 by two public tables [secondary]. A map can
-#: only know what there was when it was written.
+#: 803, jetson-containers PR 1741) [confirmed]; 39.2.1 by two public tables [secondary]. Releases
+#: newer than this map are missing.
 _RELEASES = {
     (35, 2, 1): '5.1',
     (35, 6, 4): '5.1.6',
@@ -26,7 +26,7 @@ _RELEASES = {
     (39, 2, 0): '7.2',
     (39, 2, 1): '7.2.1',
 }
-#: line of releases that all belong to a JetPack, as far as it is named -> that
+#: prefix of releases that all belong to one JetPack -> that JetPack
 _LINES = {
     (32, 6): '4.6.x',
     (32, 7): '4.6.x',
@@ -47,9 +47,9 @@ class TegraRelease:
     """
     Linux for Tegra.
 
-    :param l4t: such as ``36.4.3``; ``None`` when this has none, or it cannot be read
+    :param l4t: such as ``36.4.3``; ``None`` without one, or when it cannot be read
     :param jetpack: ``None`` when it is not known
-    :param reason: why something is not known
+    :param reason: why one of them is not known
     """
 
     l4t: str | None
@@ -58,7 +58,7 @@ class TegraRelease:
 
 
 def read_release(root: Path = Path('/')) -> TegraRelease:
-    """Return what ``etc/nv_tegra_release`` says; what it does not say is never an error."""
+    """Return the content of ``etc/nv_tegra_release``; missing information is never an error."""
     text = read_text(root / 'etc/nv_tegra_release')
     if text is None:
         return TegraRelease(None, None, 'there is no /etc/nv_tegra_release')
@@ -73,10 +73,10 @@ def read_release(root: Path = Path('/')) -> TegraRelease:
 
 def _jetpack(l4t: str) -> str | None:
     """
-    Return the JetPack of a release: its own, that of its line, or that of both its neighbours.
+    Return the JetPack of a release: its own, that of its prefix, or that of both its neighbours.
 
-    A release between two of one JetPack is one more update of it; what is newer than all that are
-    known, or between two JetPacks, is not guessed.
+    A release between two of one JetPack is another update of it; a release newer than all known
+    ones, or between two JetPacks, is not guessed.
     """
     numbers = [int(part) for part in l4t.split('.')]
     release = (numbers[0], numbers[1], numbers[2] if len(numbers) > 2 else 0)

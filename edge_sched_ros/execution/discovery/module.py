@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which computer this is."""
+"""Identifies the computer."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Module:
     """
     A computer.
 
-    :param model: as it calls itself; ``None`` when it does not say
-    :param family: of Jetson modules; ``None`` for any other computer
-    :param os: the distribution; ``None`` when it does not say
-    :param part: part number of a Jetson module; ``None`` where it is not given
-    :param reason: why it is not known which module it is; empty when that is known
+    :param model: its own name of the model; ``None`` without one
+    :param family: family of Jetson modules; ``None`` for any other computer
+    :param os: the distribution; ``None`` if unknown
+    :param part: part number of a Jetson module; ``None`` if not given
+    :param reason: why the module is not known; empty when it is known
     """
 
     model: str | None
@@ -36,7 +36,7 @@ class Module:
 
 
 def read_module(root: Path = Path('/')) -> Module:
-    """Return which computer this is, by its device tree, its firmware or its CPU."""
+    """Identify the computer by its device tree, its firmware or its CPU."""
     tree = next((folder for folder in _trees(root) if folder.is_dir()), None)
     if tree is None:
         return _without_tree(root)
@@ -52,12 +52,12 @@ def read_module(root: Path = Path('/')) -> Module:
 
 
 def _trees(root: Path) -> tuple[Path, ...]:
-    # the first is a link to the second, which some containers show alone
+    # the first is a link to the second; some containers show only the second
     return root / 'proc/device-tree', root / 'sys/firmware/devicetree/base'
 
 
 def _without_tree(root: Path) -> Module:
-    """Return what can be told of a computer whose device tree cannot be seen, or that has none."""
+    """Identify a computer without a visible device tree."""
     model = _product(root) or _chip(root) or _cpu_model(root)
     if not (root / 'etc/nv_tegra_release').is_file():
         return Module(model, None, _os(root))
@@ -66,12 +66,12 @@ def _without_tree(root: Path) -> Module:
 
 
 def _chip(root: Path) -> str | None:
-    """Return what the chip's driver calls the computer: files that containers show, too."""
+    """Return the computer's names from the chip's driver, whose files containers show, too."""
     return read_text(root / 'sys/devices/soc0/machine') or None
 
 
 def _product(root: Path) -> str | None:
-    """Return maker and product as the firmware of a PC gives them."""
+    """Return maker and product from the firmware of a PC."""
     folder = root / 'sys/class/dmi/id'
     parts = [read_text(folder / name) for name in ('sys_vendor', 'product_name')]
     return ' '.join(filter(None, parts)) or None

@@ -14,17 +14,17 @@ from edge_sched_ros.execution.discovery.files import read_text
 
 _MODE = re.compile(r'^<\s*POWER_MODEL\s+ID=(\d+)\s+NAME=(\S+?)\s*>')
 _CAP = re.compile(r'^(\S+)\s+MAX_FREQ\s+(-?\d+)')
-#: name of a clock in ``nvpmodel.conf`` -> unit it is the clock of
+#: name of a clock in ``nvpmodel.conf`` -> its unit
 _CLOCKS = {'DLA0_CORE': 'dla0', 'DLA1_CORE': 'dla1', 'PVA0_VPS': 'pva0', 'GPU': 'gpu0'}
 
 
 @dataclass(frozen=True, slots=True)
 class PowerMode:
     """
-    The mode a machine is in.
+    The power mode of a machine.
 
     :param name: such as ``MODE_30W``; ``None`` when it is not known
-    :param caps_hz: unit -> highest clock this mode allows; units without a cap are left out
+    :param caps_hz: unit -> highest clock in this mode; units without a cap are left out
     :param reason: why the name is not known
     """
 
@@ -35,9 +35,9 @@ class PowerMode:
 
 def read_power_mode(root: Path = Path('/')) -> PowerMode:
     """
-    Return the mode: of ``nvpmodel`` on a Jetson, else of the platform or the CPU's governor.
+    Return the mode: from ``nvpmodel`` on a Jetson, else from the platform or the CPU's governor.
 
-    Files only: ``nvpmodel -q`` wants root on some releases.
+    It reads only files: ``nvpmodel -q`` needs root on some releases.
     """
     status = read_text(root / 'var/lib/nvpmodel/status')
     if status is not None:
@@ -80,7 +80,7 @@ def _section(text: str, number: int) -> tuple[str | None, dict[str, int]]:
                 name = head[2]
             continue
         cap = _CAP.match(line) if within else None
-        # a cap of 0 or less means that there is none
+        # a cap of 0 or less means no cap
         if cap and cap[1] in _CLOCKS and int(cap[2]) > 0:
             caps_hz[_CLOCKS[cap[1]]] = int(cap[2])
     return name, caps_hz

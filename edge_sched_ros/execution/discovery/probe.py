@@ -1,10 +1,10 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Asks dangerous questions in a short-lived process.
+Runs probes that may crash in a short-lived process.
 
-TensorRT without a driver and some VPI backends do not raise: they end the process. What they
-would end here is a child that had nothing else to do.
+TensorRT without a driver and some VPI backends do not raise an exception but end the process, so a
+probe runs in a child process.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any
 
-#: how long a probe may take: the first load of the CUDA libraries on a small module takes seconds
+#: time limit of a probe: the first load of the CUDA libraries on a small module takes seconds
 TIMEOUT_S = 20.0
 
-# no core files for crashes that are expected; and what lies in the working folder is not imported
+# no core files for expected crashes, and no imports from the working folder
 _BOOT = """
 import resource, runpy, sys
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -36,10 +36,10 @@ runpy.run_path(sys.argv[0], run_name='__main__')
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
     """
-    What a probe found.
+    The result of a probe.
 
-    :param ok: whether what it looks for works
-    :param facts: what it said, as far as it got
+    :param ok: whether the probed part works
+    :param facts: its output, as far as it got
     :param reason: why it does not work; empty when it does
     """
 
@@ -50,11 +50,11 @@ class ProbeResult:
 
 def run_probe(script: Path, *arguments: str, timeout_s: float = TIMEOUT_S) -> ProbeResult:
     """
-    Run a script and return what it found; never raises, whatever the script does.
+    Run a script and return its result; never raises, whatever the script does.
 
-    :param script: prints lines of JSON objects, later keys over earlier ones; the key ``error``
-        says why something is absent. Other lines (libraries talk) are ignored.
-    :param timeout_s: after this it is ended
+    :param script: prints lines of JSON objects, where later keys override earlier ones; the key
+        ``error`` has the reason of an absence. Other lines (output of libraries) are ignored.
+    :param timeout_s: time after which it is ended
     """
     if not sys.executable:
         return ProbeResult(False, reason='there is no Python interpreter to probe with')

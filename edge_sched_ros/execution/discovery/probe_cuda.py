@@ -3,7 +3,7 @@
 """
 Probe: the CUDA driver and its devices, through ctypes.
 
-Neither pycuda nor a CUDA toolkit is needed, and the driver is what all others stand on.
+It needs neither pycuda nor a CUDA toolkit; all other parts depend on the driver.
 Run by :mod:`edge_sched_ros.execution.discovery.probe`.
 """
 
@@ -53,7 +53,7 @@ def _device(cuda: Any, index: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Print what there is."""
+    """Print the result."""
     try:
         cuda = ctypes.CDLL('libcuda.so.1')
     except OSError as error:

@@ -13,7 +13,7 @@ import json
 
 
 def main() -> None:
-    """Print what there is."""
+    """Print the result."""
     try:
         importlib.import_module('pycuda.driver')
         version = importlib.import_module('pycuda').VERSION_TEXT

@@ -1,10 +1,10 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Probe: TensorRT's version and, only where CUDA works, its number of DLA cores.
+Probe: TensorRT's version and, only if CUDA works, its number of DLA cores.
 
-``num_DLA_cores`` without a driver ends the process with SIGSEGV.
-Run by :mod:`edge_sched_ros.execution.discovery.probe`; the argument ``cuda`` says that CUDA works.
+``num_DLA_cores`` without a driver ends the process with SIGSEGV. Run by
+:mod:`edge_sched_ros.execution.discovery.probe`; the argument ``cuda`` means that CUDA works.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ def _dla_cores(trt: Any) -> int:
 
 
 def main() -> None:
-    """Print what there is."""
+    """Print the result."""
     try:
         trt = importlib.import_module('tensorrt')
     except ImportError as error:
         print(json.dumps({'error': f'TensorRT cannot be imported: {error}'}))
         return
     if not hasattr(trt, 'Logger'):
-        # a folder of that name is a module too
+        # a folder of this name is a module, too
         where = next(iter(getattr(trt, '__path__', [])), '?')
         print(json.dumps({'error': f"'tensorrt' in {where} is not TensorRT"}))
         return

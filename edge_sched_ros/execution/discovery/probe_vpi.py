@@ -1,7 +1,7 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Probe: VPI's version and its backends, by the mask of what is available.
+Probe: VPI's version and its backends, by the mask of available ones.
 
 Run by :mod:`edge_sched_ros.execution.discovery.probe`.
 """
@@ -16,7 +16,7 @@ _BACKENDS = ('CPU', 'CUDA', 'PVA', 'VIC', 'OFA', 'NVENC')
 
 
 def _is_set(bits: Any) -> bool:
-    # of an enumeration whose members are all true, only the number tells
+    # all members of the enumeration are true, so only the number tells
     try:
         return int(bits) != 0
     except TypeError:
@@ -24,7 +24,7 @@ def _is_set(bits: Any) -> bool:
 
 
 def main() -> None:
-    """Print what there is."""
+    """Print the result."""
     try:
         vpi = importlib.import_module('vpi')
     except ImportError as error:

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""All probes of this machine, each run once a process."""
+"""All probes of this machine, each run once per process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HERE = Path(__file__).parent
 _PYTHON = f'python{sys.version_info[0]}.{sys.version_info[1]}'
 _SITE = 'a virtual environment sees it only with --system-site-packages'
 
-#: module -> what to say when it is not installed
+#: module -> message when it is not installed
 _HOW_TO_GET = {
     'tensorrt': f'TensorRT is not installed for {_PYTHON} (JetPack: apt install '
     f'python3-libnvinfer; {_SITE})',
@@ -28,7 +28,7 @@ _HOW_TO_GET = {
 }
 
 
-#: probe -> kinds of units it is about
+#: probe -> its kinds of units
 _ASKED_FOR = {
     'cuda': frozenset({'gpu'}),
     'tensorrt': frozenset({'gpu', 'dla'}),
@@ -38,7 +38,7 @@ _ASKED_FOR = {
 
 @dataclass(frozen=True, slots=True)
 class Probes:
-    """What the probes of one machine found."""
+    """The results of the probes of one machine."""
 
     cuda: ProbeResult
     tensorrt: ProbeResult
@@ -48,7 +48,7 @@ class Probes:
 
 @lru_cache(maxsize=1)
 def probe_machine() -> Probes:
-    """Probe this machine once; what an installation changes is seen by the next process."""
+    """Probe this machine once; the next process sees the effects of an installation."""
     cuda = run_probe(_HERE / 'probe_cuda.py')
     return Probes(
         cuda=cuda,
@@ -60,11 +60,11 @@ def probe_machine() -> Probes:
 
 def failed_probes(signs: Collection[str]) -> tuple[str, ...]:
     """
-    Return what was probed without success though a driver for it is there.
+    Return the probes that failed though a driver is present.
 
-    What is not installed is left out: to ask again would find the same.
+    Parts that are not installed are left out, since another probe would give the same.
 
-    :param signs: kinds of units whose drivers are there
+    :param signs: kinds of units with a driver present
     """
     known = getattr(probe_machine, 'cache_info', None)
     if known is None or not known().currsize:
@@ -83,12 +83,12 @@ def failed_probes(signs: Collection[str]) -> tuple[str, ...]:
 
 
 def probe_vpi() -> ProbeResult:
-    """Probe VPI now, whatever was found before."""
+    """Probe VPI again."""
     return _probe_module('vpi')
 
 
 def _probe_module(name: str, *arguments: str) -> ProbeResult:
-    """Probe a module that is installed; to look for it takes no process."""
+    """Probe a module if it is installed; the check for it needs no process."""
     if not _is_installed(name):
         return ProbeResult(False, reason=_HOW_TO_GET[name])
     return run_probe(_HERE / f'probe_{name}.py', *arguments)

@@ -1,16 +1,16 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Whether the drivers of accelerators are there, by files that cost nothing to look for.
+Whether drivers of accelerators are present, by files that are cheap to check.
 
-They say that probing may find something else than before, never that a unit can be used.
+They show that a new probe may give another result, never that a unit can be used.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-#: file -> kind of unit whose driver makes it (L4T 32 to 39, and NVIDIA's driver on PCs)
+#: file -> kind of unit whose driver creates it (L4T 32 to 39, and NVIDIA's driver on PCs)
 _FILES = {
     'dev/nvidia[0-9]*': 'gpu',
     'dev/nvhost-ctrl-gpu': 'gpu',
@@ -22,5 +22,5 @@ _FILES = {
 
 
 def read_signs(root: Path = Path('/')) -> frozenset[str]:
-    """Return the kinds of units whose drivers are there; inferred from the names of files."""
+    """Return the kinds of units with a driver present; inferred from the names of files."""
     return frozenset(kind for file, kind in _FILES.items() if any(root.glob(file)))

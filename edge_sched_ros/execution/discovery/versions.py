@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Versions of what the package stands on."""
+"""Versions of the package's dependencies."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from edge_sched_ros.execution.discovery.jetpack import TegraRelease
 from edge_sched_ros.execution.discovery.probes import Probes
 from edge_sched_ros.installation.libraries import installed_version
 
-#: name -> what is imported
+#: name -> module
 _PACKAGES = {'numpy': 'numpy', 'onnxruntime': 'onnxruntime', 'opencv': 'cv2'}
 
 
 def versions(probes: Probes, release: TegraRelease) -> dict[str, str | None]:
-    """Return version by name; ``None`` for what is not installed or does not say."""
+    """Return version by name; ``None`` if not installed or without a version."""
     probed = {
         'cuda': probes.cuda,
         'tensorrt': probes.tensorrt,

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What an inference engine is."""
+"""The interface of inference engines."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class LoadedNetwork(Protocol):
         """Return the outputs, in order; runs on the calling thread."""
 
     def close(self) -> None:
-        """Free it; further runs are an error."""
+        """Free the network; it cannot run any more."""
 
 
 @runtime_checkable
@@ -44,16 +44,16 @@ class Engine(Protocol):
     """
 
     name: str
-    #: kinds of units it can serve
+    #: kinds of units that it can serve
     kinds: tuple[str, ...]
 
     def available(self) -> tuple[bool, str]:
-        """Return whether this machine can use it, and if not, why."""
+        """Return whether this machine can use it, and the reason if not."""
 
     def load(self, spec: NetworkSpec, unit: Unit | None = None) -> LoadedNetwork:
         """
         Load a network.
 
-        :param unit: where it is to run; ``None`` for any CPU core
-        :raises ConfigError: naming the file, when it is corrupt or does not fit its YAML
+        :param unit: the unit to run on; ``None`` for any CPU core
+        :raises ConfigError: naming the file, when it is corrupt or does not match its YAML
         """

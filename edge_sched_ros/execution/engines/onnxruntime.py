@@ -42,7 +42,7 @@ class OnnxRuntimeNetwork:
         return outputs
 
     def close(self) -> None:
-        """Free the session once no run uses it any more."""
+        """Free the session after the last run that uses it."""
         self._session = None
 
 
@@ -55,13 +55,13 @@ def _info(value: Any) -> TensorInfo:
 
 
 class OnnxRuntimeEngine:
-    """Runs ONNX files on CPU cores, one thread a run."""
+    """Runs ONNX files on CPU cores, one thread per run."""
 
     name = 'onnxruntime'
     kinds = ('cpu',)
 
     def __init__(self) -> None:
-        #: sessions in use by the state of their files: tasks with one network share weights and
+        #: sessions in use, by the state of their files: tasks with one network share weights and
         #: arena
         self._sessions: WeakValueDictionary[tuple[FileState, ...], Any] = WeakValueDictionary()
         self._lock = threading.Lock()
@@ -78,7 +78,7 @@ class OnnxRuntimeEngine:
         """
         Load a network.
 
-        :raises ConfigError: when the file is corrupt or uses what ONNX Runtime cannot do
+        :raises ConfigError: when the file is corrupt or ONNX Runtime does not support it
         """
         try:
             key = network_state(spec.file.resolve())

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A network that only takes time: for tests, benchmarks and trying settings out."""
+"""A network that only takes time: for tests, benchmarks and trials of settings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from edge_sched_ros.execution.tensors import TensorInfo
 
 
 class SimulatedFaultError(RuntimeError):
-    """The fault a simulated network was told to have."""
+    """A configured fault of a simulated network."""
 
     reason = 'simulated_fault'
 
@@ -29,9 +29,9 @@ class SimulatedNetwork:
     """
     Waits and returns zeros.
 
-    :param latency_ms: how long a run takes
+    :param latency_ms: time of a run
     :param fail_every: every n-th run raises, 0 for never
-    :param hang_at: this run (from 1) does not return until ``close``, 0 for never
+    :param hang_at: number of the run (from 1) that does not return until ``close``, 0 for never
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class SimulatedNetwork:
         """
         Return zeros of the outputs' shapes after the latency.
 
-        :raises SimulatedFaultError: when told to
+        :raises SimulatedFaultError: as configured
         """
         with self._lock:
             self.runs += 1
@@ -65,7 +65,7 @@ class SimulatedNetwork:
             self._closed.wait()
         self._wait(self._latency_s)
         if self._fail_every and number % self._fail_every == 0:
-            raise SimulatedFaultError(f'run {number} fails, as it was told to')
+            raise SimulatedFaultError(f'run {number} fails, as configured')
         batch = len(inputs[0])
         return [
             np.zeros([batch if size is None else size for size in info.shape], info.dtype)
@@ -73,23 +73,23 @@ class SimulatedNetwork:
         ]
 
     def close(self) -> None:
-        """End a hanging run."""
+        """End a hung run."""
         self._closed.set()
 
 
 class SimulatedEngine:
-    """Stands in for any engine on any unit; set up under ``decoder_options.simulate``."""
+    """Replaces any engine on any unit; configured under ``decoder_options.simulate``."""
 
     name = 'simulated'
     kinds = ('cpu', 'gpu', 'dla', 'pva', 'vic', 'ofa')
 
     def available(self) -> tuple[bool, str]:
-        """Return that it always is."""
+        """Return that it is always available."""
         return True, ''
 
     def load(self, spec: NetworkSpec, unit: Unit | None = None) -> SimulatedNetwork:
         """
-        Return a network as ``decoder_options.simulate`` of its YAML describes it.
+        Return a network as described by ``decoder_options.simulate`` of its YAML.
 
         A segment takes its part of ``latency_ms``, by operations, or what ``segments`` says in ms.
 

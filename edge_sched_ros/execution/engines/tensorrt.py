@@ -29,11 +29,11 @@ _log = logging.getLogger(__name__)
 
 class TensorRtEngine:
     """
-    Runs networks on the GPU and on DLA cores, one execution context a network and unit.
+    Runs networks on the GPU and on DLA cores, with one execution context per network and unit.
 
-    :param settings: how engines are built and where they are kept
-    :param build_missing: build an engine that is not there yet while loading, which takes minutes;
-        else loading refuses
+    :param settings: settings for building and storing engines
+    :param build_missing: build a missing engine while loading, which takes minutes; otherwise
+        loading fails
     """
 
     name = 'tensorrt'
@@ -45,11 +45,11 @@ class TensorRtEngine:
         self._settings = settings or BuildSettings()
         self._build_missing = build_missing
         self._sessions = Sessions()
-        #: builds disturb each other's timing and memory
+        #: one build at a time: builds disturb each other's timing and memory
         self._building = threading.Lock()
 
     def available(self) -> tuple[bool, str]:
-        """Return whether TensorRT, pycuda, a driver and a device are there."""
+        """Return whether TensorRT, pycuda, a driver and a device are present."""
         try:
             load_toolchain()
         except ConfigError as error:
@@ -76,7 +76,7 @@ class TensorRtEngine:
             raise ConfigError(where, f'CUDA fails on {target.name}: {reason}') from None
 
     def _plan(self, tools: Toolchain, spec: NetworkSpec, target: Target) -> tuple[bytes, int]:
-        """Return the plan, and how many loadables it is on a DLA core."""
+        """Return the plan, and its number of loadables on a DLA core."""
         if is_plan(spec):
             strict = self._settings.for_network(spec.engine_options).strict_dla
             plan, stored = check_own_plan(tools, spec, target, strict_dla=strict)

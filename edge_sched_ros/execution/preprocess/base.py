@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a preprocessor is."""
+"""The interface of preprocessors."""
 
 from __future__ import annotations
 
@@ -30,29 +30,29 @@ class Preprocessor(Protocol):
 
     name: str
     kinds: tuple[str, ...]
-    #: operation -> kinds of units that can do it: ``letterbox`` (``prepare``), ``crops``, and
+    #: operation -> kinds of units that support it: ``letterbox`` (``prepare``), ``crops``, and
     #: those of ``execution.vision``
     ops: Mapping[str, tuple[str, ...]]
 
     def available(self) -> tuple[bool, str]:
-        """Return whether this machine can use it, and if not, why."""
+        """Return whether this machine can use it, and the reason if not."""
 
     def for_unit(self, unit: Unit) -> Preprocessor:
         """
-        Return the preprocessor whose work one unit does.
+        Return the preprocessor for one unit.
 
-        Only that unit's thread may use it, where the unit is not a CPU core; whoever asked
-        closes it when that thread uses it no more.
+        Only that unit's thread may use it, unless the unit is a CPU core; the caller closes it
+        after the thread's last use.
 
-        :raises ConfigError: when the unit is of a kind it does not serve
+        :raises ConfigError: when it does not serve the unit's kind
         """
 
     def vision(self) -> VisionOps:
-        """Return the operations on pictures by the same unit."""
+        """Return the operations on pictures of the same unit."""
 
     def prepare(self, image: SourceImage, spec: InputSpec) -> tuple[NDArray[Any], Transform]:
         """
-        Return the input of one picture (batch of 1) and the way back.
+        Return the input for one picture (batch of 1) and the transform back.
 
         :raises FrameError: when the picture cannot be decoded
         """
@@ -63,4 +63,4 @@ class Preprocessor(Protocol):
         """Return one input for each of Nx4 boxes in source pixels, stretched to size."""
 
     def close(self) -> None:
-        """Free what it holds of its unit."""
+        """Free its resources on its unit."""

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Points followed by the flow of all pixels."""
+"""Tracks points by dense flow."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 def full_size(blocks: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
     """
-    Return the flow of every pixel, linearly between the middles of blocks of which it is known.
+    Return the flow of every pixel, interpolated linearly between the centres of blocks.
 
     :param blocks: rows x columns x 2
     :param size: width and height of the picture
     """
     import cv2
 
-    # resize puts the middle of a block where it is in the picture
+    # resize puts the centre of a block at its position in the picture
     return cv2.resize(blocks, size, interpolation=cv2.INTER_LINEAR)  # type: ignore[return-value]
 
 
@@ -25,7 +25,7 @@ def follow(
     field: NDArray[np.float32], points: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """
-    Return where points went, Nx2, and which of them were in the picture.
+    Return the new positions of points, Nx2, and which of them are in the picture.
 
     :param field: HxWx2, pixels
     :param points: Nx2, pixels

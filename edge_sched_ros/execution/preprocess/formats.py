@@ -1,10 +1,10 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Image formats by VPI's names, and conversions the CPU makes while copying in or out.
+Image formats by VPI's names, and conversions by the CPU while copying in or out.
 
-A picture is a list of its planes. Brightness and colour differences are those of full-range
-BT.601 (JPEG), which is what ``_ER`` (extended range) stands for.
+A picture is a list of its planes. Luma and chroma are those of full-range BT.601 (JPEG), which
+``_ER`` (extended range) stands for.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _CHANNELS = {
     'RGBA8': 4,
 }
 _DTYPES = {'S16': np.int16, 'S16_BL': np.int16, 'U16': np.uint16}
-#: brightness plane, then interleaved colour differences at half the size
+#: luma plane, then interleaved chroma at half the size
 SEMI_PLANAR = ('NV12_ER',)
 
 
@@ -40,7 +40,7 @@ def plane_shapes(name: str, size: tuple[int, int]) -> tuple[tuple[int, ...], ...
     Return the shapes of a format's planes.
 
     :param size: width and height
-    :raises KeyError: for a format this package does not use
+    :raises KeyError: for a format that this package does not use
     """
     width, height = size
     if name in SEMI_PLANAR:
@@ -56,7 +56,7 @@ def dtype_of(name: str) -> Any:
 
 def format_of(picture: NDArray[np.uint8]) -> str:
     """
-    Return the format of a picture as OpenCV keeps it.
+    Return the format of a picture in OpenCV's form.
 
     :raises ValueError: when it has another form
     """
@@ -73,7 +73,7 @@ def _copy(source: Planes, target: Planes) -> None:
 
 
 def _by_code(name: str) -> Callable[[Planes, Planes], None]:
-    """Return a conversion by OpenCV's colour code that writes where it is told to."""
+    """Return a conversion by OpenCV's colour code that writes into a given array."""
 
     def convert(source: Planes, target: Planes) -> None:
         import cv2
@@ -109,7 +109,7 @@ def _grey_to_nv12(source: Planes, target: Planes) -> None:
     target[1][...] = 128
 
 
-#: (from, to) -> how the CPU does it
+#: (from, to) -> conversion by the CPU
 _HOST: dict[tuple[str, str], Callable[[Planes, Planes], None]] = {
     ('BGR8', 'BGRA8'): _by_code('COLOR_BGR2BGRA'),
     ('BGR8', 'RGB8'): _by_code('COLOR_BGR2RGB'),
@@ -125,7 +125,7 @@ _HOST: dict[tuple[str, str], Callable[[Planes, Planes], None]] = {
     ('U8', 'S16'): _copy,
     ('U8', 'BGR8'): _by_code('COLOR_GRAY2BGR'),
 }
-#: those that keep the picture what it is, with their cost; the planner may insert them
+#: conversions that keep the picture's content, with their cost; the planner may insert them
 KEEPING = {
     ('U8', 'Y8_ER'): 0,
     ('Y8_ER', 'U8'): 0,
@@ -143,7 +143,7 @@ def write_planes(source: Planes, source_format: str, target: Planes, target_form
     """
     Fill planes from a picture, changing its format on the way.
 
-    :raises KeyError: when the CPU knows no way
+    :raises KeyError: when the CPU has no such conversion
     """
     if source_format == target_format:
         _copy(source, target)
@@ -155,7 +155,7 @@ def read_planes(source: Planes, source_format: str, target_format: str) -> list[
     """
     Return a picture's planes in another format; never a view of the source.
 
-    :raises KeyError: when the CPU knows no way
+    :raises KeyError: when the CPU has no such conversion
     """
     size = (source[0].shape[1], source[0].shape[0])
     target = [
@@ -169,7 +169,7 @@ def convert_on_host(picture: Any, source: str, target: str) -> Any:
     """
     Return a picture in another format; one of several planes is a list of them.
 
-    :raises KeyError: when the CPU knows no way
+    :raises KeyError: when the CPU has no such conversion
     """
     planes = list(picture) if source in SEMI_PLANAR else [picture]
     made = read_planes(planes, source, target)

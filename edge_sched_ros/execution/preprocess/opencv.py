@@ -24,7 +24,7 @@ from edge_sched_ros.installation.missing import import_problem
 
 
 class OpenCvPreprocessor:
-    """Colour, resize and normalise in as few passes as there can be."""
+    """Converts colour, resizes and normalises in as few passes as possible."""
 
     name = 'opencv'
     kinds: tuple[str, ...] = ('cpu',)
@@ -38,12 +38,12 @@ class OpenCvPreprocessor:
             import cv2
         except ImportError as error:
             return False, import_problem(error)
-        # the units are the parallelism; OpenCV's own threads would fight them
+        # the units run in parallel; OpenCV's own threads would compete with them
         cv2.setNumThreads(1)
         return True, ''
 
     def for_unit(self, unit: Unit) -> OpenCvPreprocessor:
-        """Return itself: it remembers nothing and serves every core."""
+        """Return itself: it has no state and serves every core."""
         if unit.kind not in self.kinds:
             raise ConfigError(unit.name, f'OpenCV serves CPU cores, not units of kind {unit.kind}')
         return self
@@ -53,7 +53,7 @@ class OpenCvPreprocessor:
         return OpenCvOps()
 
     def prepare(self, image: SourceImage, spec: InputSpec) -> tuple[NDArray[Any], Transform]:
-        """Return the input of one picture and the way back."""
+        """Return the input for one picture and the transform back."""
         picture = image.bgr()
         transform = fit(spec, picture.shape[1], picture.shape[0])
         return to_tensor([_place(picture, spec, transform)], spec), transform
@@ -68,14 +68,14 @@ class OpenCvPreprocessor:
         height, width = picture.shape[:2]
         parts: list[Any] = []
         for x0, y0, x1, y1 in np.rint(boxes_xyxy).astype(int):
-            # two pixels at least: OpenCV 4.5 cannot enlarge a single one
+            # at least two pixels: OpenCV 4.5 cannot enlarge a single one
             left, top = max(0, min(x0, width - 2)), max(0, min(y0, height - 2))
             right, bottom = min(max(x1, left + 2), width), min(max(y1, top + 2), height)
             parts.append(cv2.resize(picture[top:bottom, left:right], (spec.width, spec.height)))
         return to_tensor(parts, spec)
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: there are no resources to free."""
 
 
 def _place(picture: Any, spec: InputSpec, transform: Transform) -> Any:

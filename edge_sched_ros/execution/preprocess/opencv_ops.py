@@ -18,24 +18,24 @@ from edge_sched_ros.execution.vision import Picture
 from edge_sched_ros.execution.vision import UnsupportedOpError
 from edge_sched_ros.execution.vision import Warp
 
-#: a pyramid's coarsest level must be at least so wide and high
+#: minimum side of a pyramid's coarsest level
 _SMALLEST_LEVEL_PX = 18
-#: side of the smallest picture for the flow of all pixels: that of an OFA
+#: minimum side of a picture for dense flow: that of an OFA
 _SMALLEST_FLOW_PX = 32
 
 
 class OpenCvOps:
-    """What :class:`~edge_sched_ros.execution.vision.VisionOps` promises, on CPU cores."""
+    """Implements :class:`~edge_sched_ros.execution.vision.VisionOps` on CPU cores."""
 
     def convert(self, picture: Any, source: str, target: str) -> Any:
         """Change the colour format."""
         try:
             return convert_on_host(picture, source, target)
         except KeyError:
-            raise UnsupportedOpError(f'OpenCV: no way from {source} to {target}') from None
+            raise UnsupportedOpError(f'OpenCV: no conversion from {source} to {target}') from None
 
     def rescale(self, picture: Picture, size: tuple[int, int]) -> Picture:
-        """Resize; areas are averaged where much is made smaller."""
+        """Resize; strong reductions average areas."""
         import cv2
 
         shrinks = size[0] * size[1] < picture.shape[0] * picture.shape[1] / 4
@@ -61,7 +61,7 @@ class OpenCvOps:
     def point_flow(
         self, previous: Picture, following: Picture, points: NDArray[np.float32]
     ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """Follow points by Lucas-Kanade."""
+        """Track points by Lucas-Kanade."""
         import cv2
 
         if not len(points):
@@ -79,7 +79,7 @@ class OpenCvOps:
         return found.reshape(-1, 2), status.reshape(-1).astype(np.bool_)
 
     def dense_flow(self, previous: Picture, following: Picture) -> NDArray[np.float32]:
-        """Follow every pixel, by dense inverse search (Kroeger et al., ECCV 2016)."""
+        """Compute dense flow by dense inverse search (Kroeger et al., ECCV 2016)."""
         import cv2
 
         if min(previous.shape[:2]) < _SMALLEST_FLOW_PX:
@@ -122,7 +122,7 @@ class OpenCvOps:
     def stereo(
         self, left: Picture, right: Picture, *, max_disparity: int = 64, window: int = 5
     ) -> NDArray[np.float32]:
-        """Match by semi-global blocks."""
+        """Match by semi-global block matching."""
         import cv2
 
         if max_disparity % 16:
@@ -139,7 +139,7 @@ class OpenCvOps:
             speckleWindowSize=50,
             speckleRange=2,
         )
-        # OpenCV counts in sixteenths and says -1 for not known
+        # OpenCV counts in sixteenths, with -1 for unknown
         raw: NDArray[np.int16] = matcher.compute(left, right)
         disparity = raw.astype(np.float32) / 16
         disparity[disparity < 0] = np.nan
@@ -151,7 +151,7 @@ class OpenCvOps:
 
 
 def levels_for(picture: Picture, wanted: int) -> int:
-    """Return how many levels a pyramid of a picture can have, at most those wanted."""
+    """Return the possible number of pyramid levels of a picture, at most the given number."""
     side = min(picture.shape[:2])
     levels = 1
     while levels < wanted and side >> levels >= _SMALLEST_LEVEL_PX:

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Temporal noise reduction on the CPU: a recursive filter that lets go where things move."""
+"""Temporal noise reduction on the CPU: a recursive filter that is off where there is motion."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from edge_sched_ros.execution.vision import Picture
 
-#: a mean change of brightness as large as this is motion, levels of 0..255
+#: mean change of brightness from which it counts as motion, in levels of 0..255
 MOTION_LEVELS = 24.0
-#: share of a new frame that is always taken, at full strength
+#: minimum share of a new frame, at full strength
 LEAST_GAIN = 0.15
 
 
@@ -20,9 +20,9 @@ class OpenCvDenoiser:
     ``kept += gain * (frame - kept)`` per pixel.
 
     The gain is 1 where brightness, averaged over 5x5 pixels, changed by :data:`MOTION_LEVELS` or
-    more, so that what moves leaves no trail, and falls linearly to
-    ``1 - strength * (1 - LEAST_GAIN)`` where nothing changed. NVIDIA's own filter is not
-    published: this one has its purpose, not its pixels.
+    more, so that moving objects leave no trail, and falls linearly to ``1 - strength * (1 -
+    LEAST_GAIN)`` where nothing changed. NVIDIA's own filter is not published: this one has the
+    same purpose, but gives other pixels.
 
     :param strength: 0 (none) to 1
     """
@@ -32,7 +32,7 @@ class OpenCvDenoiser:
         self._kept: NDArray[np.float32] | None = None
 
     def __call__(self, picture: Picture) -> Picture:
-        """Return the picture with less noise; a new size starts anew."""
+        """Return the picture with less noise; a new size restarts the filter."""
         import cv2
 
         here = picture.astype(np.float32)
@@ -48,5 +48,5 @@ class OpenCvDenoiser:
         return np.clip(np.rint(self._kept), 0, 255).astype(np.uint8)
 
     def reset(self) -> None:
-        """Forget the frame before."""
+        """Forget the previous frame."""
         self._kept = None

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""From a resized picture to a network's input, on the CPU."""
+"""Converts a resized picture to a network's input, on the CPU."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from edge_sched_ros.execution.preprocess.transform import Transform
 
 
 def place(picture: Any, spec: InputSpec, transform: Transform) -> Any:
-    """Return a picture of the size the transform says at the network's: padded or cut."""
+    """Return a picture, resized by the transform, at the network's size: padded or cropped."""
     height, width = picture.shape[:2]
     if (width, height) == (spec.width, spec.height):
         return picture
@@ -36,7 +36,7 @@ def to_tensor(pictures: list[NDArray[np.uint8]], spec: InputSpec) -> NDArray[Any
     for target, picture in zip(tensor, pictures):
         colour = _colour(picture, spec)
         if planar:
-            # one pass splits and widens; normalising is in place
+            # one pass splits and converts to float; normalising is in place
             for plane, source in zip(target, cv2.split(colour)):
                 plane[...] = source
         else:

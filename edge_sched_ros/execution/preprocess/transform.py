@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""From the network's pixels back to the source's."""
+"""Transforms from the network's pixels back to the source's."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from edge_sched_ros.execution.network import InputSpec
 @dataclass(frozen=True, slots=True)
 class Transform:
     """
-    Where the source lies in the network's input: ``input = source * scale + offset``.
+    The position of the source in the network's input: ``input = source * scale + offset``.
 
     :param source_width: pixels
     :param source_height: pixels
@@ -37,16 +37,16 @@ class Transform:
 
 
 def fit(spec: InputSpec, width: int, height: int) -> Transform:
-    """Return how a source of that size is fitted into the network's input."""
+    """Return the transform of a source of this size into the network's input."""
     return _fit(spec, width, height, multiple=1)
 
 
 def fit_even(spec: InputSpec, width: int, height: int) -> Transform:
     """
-    Return how a source of that size is fitted in where only even sizes can be made.
+    Return the transform of a source of this size for units that make only even sizes.
 
-    The picture becomes at most a pixel narrower or lower than with :func:`fit`; the transform
-    says what is done.
+    The picture becomes at most a pixel narrower or lower than with :func:`fit`; the transform is
+    exact.
     """
     return _fit(spec, width, height, multiple=2)
 
@@ -56,12 +56,12 @@ def _fit(spec: InputSpec, width: int, height: int, *, multiple: int) -> Transfor
     if spec.resize == 'stretch':
         return Transform(ratio_x, ratio_y, 0.0, 0.0, width, height)
     ratio = min(ratio_x, ratio_y) if spec.resize == 'letterbox' else max(ratio_x, ratio_y)
-    # whole pixels, so that what is said here is what is done to the picture
+    # whole pixels, so that the transform matches the picture exactly
     new_width, new_height = (
         max(multiple, round(side * ratio) // multiple * multiple) for side in (width, height)
     )
     if spec.resize == 'crop':
-        # no side may come out short of the network's
+        # no side may be shorter than the network's
         new_width = max(new_width, -(-spec.width // multiple) * multiple)
         new_height = max(new_height, -(-spec.height // multiple) * multiple)
     centred = spec.align == 'center' or spec.resize == 'crop'

@@ -1,12 +1,12 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Preprocessing by NVIDIA VPI on VIC and GPU; PVA and OFA for what they can do.
+Preprocessing by NVIDIA VPI on VIC and GPU; PVA and OFA for their operations.
 
-The unit resizes. Padding and the conversion to a planar tensor of numbers are done on the CPU, by
-the unit's own thread: VPI has no operation for them. So a ``vic`` stage still costs its thread
-some CPU time, and the result lies in the CPU's memory. A camera's NV12 goes to the unit as it is;
-only what comes back, of the network's size, becomes BGR.
+The unit resizes. Padding and the conversion to a planar tensor run on the CPU, in the unit's own
+thread, since VPI has no operation for them. So a ``vic`` stage still costs its thread some CPU
+time, and the result is in the CPU's memory. A camera's NV12 goes to the unit unchanged; only the
+result, of the network's size, is converted to BGR.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class VpiPreprocessor:
     """
     Preprocessing by VPI.
 
-    ``for_unit`` gives the preprocessor of one unit; this one only knows what there is.
+    ``for_unit`` gives the preprocessor of one unit; this object only describes the machine.
     """
 
     name = 'vpi'
@@ -58,18 +58,18 @@ class VpiPreprocessor:
 
     @property
     def ops(self) -> Mapping[str, tuple[str, ...]]:
-        """Operation -> kinds of units of this machine that can do it."""
+        """Operation -> kinds of units of this machine that support it."""
         facts = self._known()
         if facts.reason:
             return {op: () for op in ('letterbox', 'crops', *OPERATIONS)}
         ops = kinds_by_op(facts.version, facts.backends)
-        # points are followed by one or the other
+        # points are tracked by one or the other
         flow = (*ops.pop('lk_flow'), *ops['dense_flow'])
-        # crops are small and of any size: the way to a unit and back costs more than the work
+        # crops are small and of any size: the transfer to a unit and back costs more than the work
         return {'letterbox': ops['rescale'], 'crops': (), **ops, 'point_flow': flow}
 
     def available(self) -> tuple[bool, str]:
-        """Return whether VPI is here with a backend other than the CPU."""
+        """Return whether VPI is installed with a backend other than the CPU."""
         reason = self._known().reason
         return not reason, reason
 
@@ -82,7 +82,7 @@ class VpiPreprocessor:
         """
         Return the preprocessor of one unit.
 
-        :raises ConfigError: when VPI or the unit's backend is not there
+        :raises ConfigError: when VPI or the unit's backend is missing
         """
         facts = self._known()
         if facts.reason:
@@ -96,28 +96,28 @@ class VpiPreprocessor:
         return VpiUnitPreprocessor(unit.kind, facts)
 
     def vision(self) -> VpiOps:
-        """Work is done by a unit: see ``for_unit``."""
+        """Only units do this: see ``for_unit``."""
         raise ConfigError('preprocessor', 'vpi works on a unit: use for_unit')
 
     def prepare(self, image: SourceImage, spec: InputSpec) -> tuple[NDArray[Any], Transform]:
-        """Work is done by a unit: see ``for_unit``."""
+        """Only units do this: see ``for_unit``."""
         raise ConfigError('preprocessor', 'vpi works on a unit: use for_unit')
 
     def crops(
         self, image: SourceImage, boxes_xyxy: NDArray[np.float32], spec: InputSpec
     ) -> NDArray[Any]:
-        """Work is done by a unit: see ``for_unit``."""
+        """Only units do this: see ``for_unit``."""
         raise ConfigError('preprocessor', 'vpi works on a unit: use for_unit')
 
     def close(self) -> None:
-        """Nothing is held: units hold what they need."""
+        """Do nothing: the resources belong to units."""
 
 
 class VpiUnitPreprocessor(VpiPreprocessor):
     """
     Preprocessing by one unit; used by its thread only.
 
-    :param kind: of the unit
+    :param kind: kind of the unit
     """
 
     def __init__(self, kind: str, facts: VpiFacts) -> None:
@@ -127,11 +127,11 @@ class VpiUnitPreprocessor(VpiPreprocessor):
         self._kind = kind
         self._opencv = OpenCvPreprocessor()
         self._ops: VpiOps | None = None
-        #: why pictures were resized on the CPU instead -> how often
+        #: why pictures were resized on the CPU instead -> number of pictures
         self.fallbacks: dict[str, int] = {}
 
     def vision(self) -> VpiOps:
-        """Return the unit's operations; made by the first call, which the unit's thread makes."""
+        """Return the unit's operations, made on the first call by the unit's thread."""
         if self._ops is None:
             backend = BACKENDS[self._kind]
             helpers = [name for name in HELPERS.get(backend, ()) if name in self._known().backends]
@@ -141,10 +141,10 @@ class VpiUnitPreprocessor(VpiPreprocessor):
 
     def prepare(self, image: SourceImage, spec: InputSpec) -> tuple[NDArray[Any], Transform]:
         """
-        Return the input of one picture and the way back.
+        Return the input for one picture and the transform back.
 
-        What the unit cannot do (a picture of 12 pixels, say) is done by OpenCV on its thread, and
-        counted: an answer late is better than none.
+        Pictures that the unit does not support (e.g. of 12 pixels) are resized by OpenCV on its
+        thread, and counted: a late result is better than none.
         """
         data, encoding = image.native()
         try:
@@ -166,7 +166,7 @@ class VpiUnitPreprocessor(VpiPreprocessor):
         return self._opencv.crops(image, boxes_xyxy, spec)
 
     def close(self) -> None:
-        """Free the stream and its buffers; nothing may be under way."""
+        """Free the stream and its buffers; nothing may be in progress."""
         ops, self._ops = self._ops, None
         if ops is not None:
             ops.close()

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A camera's picture made the size a network wants, by a unit."""
+"""Resizes a camera's picture to a network's size, by a unit."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def resize_bgr(
     unit: Callable[[], VpiOps], source: NDArray[np.uint8], spec: InputSpec, *, even: bool
 ) -> Resized:
     """
-    Return a BGR picture resized, not padded yet, and where it will lie.
+    Return a resized BGR picture, not yet padded, and its transform.
 
-    :param unit: gives the unit's operations, if they are needed
-    :param even: whether the unit takes and makes even sides only
+    :param unit: returns the unit's operations, called only if needed
+    :param even: whether the unit supports only even sides
     :raises UnsupportedOpError: when the unit cannot do it
     """
     picture = _even(source) if even else source
@@ -42,9 +42,9 @@ def resize_nv12(
     unit: Callable[[], VpiOps], image: SourceImage, data: NDArray[np.uint8], spec: InputSpec
 ) -> Resized:
     """
-    Return the same of an NV12 picture, of which only what comes back becomes BGR.
+    Return the same for an NV12 picture, of which only the result is converted to BGR.
 
-    :param data: its rows, those of colour differences after those of brightness
+    :param data: its rows, those of chroma after those of luma
     :raises UnsupportedOpError: when the unit cannot do it
     """
     import cv2
@@ -54,14 +54,14 @@ def resize_nv12(
     size = _scaled(transform)
     if size == (width, height):
         return image.bgr(), transform
-    # in each row of colour differences blue and red take turns
+    # blue and red are interleaved in each row of chroma
     planes = [data[:height], data[height:].reshape(height // 2, width // 2, 2)]
     made = unit().rescale_nv12(planes, size)
     return cv2.cvtColorTwoPlane(made[0], made[1], cv2.COLOR_YUV2BGR_NV12), transform  # type: ignore[return-value]
 
 
 def _scaled(transform: Transform) -> tuple[int, int]:
-    """Return the width and height the source has in the network's input."""
+    """Return the width and height of the source in the network's input."""
     return (
         round(transform.source_width * transform.scale_x),
         round(transform.source_height * transform.scale_y),
@@ -69,7 +69,7 @@ def _scaled(transform: Transform) -> tuple[int, int]:
 
 
 def _even(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return a picture with even sides, its last row and column repeated where need be."""
+    """Return a picture with even sides, repeating its last row and column if necessary."""
     import cv2
 
     down, right = picture.shape[0] % 2, picture.shape[1] % 2

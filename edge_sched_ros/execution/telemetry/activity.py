@@ -1,10 +1,10 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-How much DLA, PVA and VIC are powered, from the kernel's runtime power management.
+How long DLA, PVA and VIC are powered, from the kernel's runtime power management.
 
-Busy time is never less than this says, as a device stays powered for a while after its work: read
-it as an upper bound. That the counters are kept for these devices was not tried on a Jetson.
+This is an upper bound of the busy time, as a device stays powered for a while after its work.
+Whether the counters exist for these devices was not tested on a Jetson.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from pathlib import Path
 
 from edge_sched_ros.execution.discovery.files import read_int
 
-#: end of the device's name -> unit. The address before it and the bus above it differ between
+#: suffix of the device's name -> unit. The address before it and the bus above it differ between
 #: modules and releases.
 _DEVICES = {'nvdla0': 'dla0', 'nvdla1': 'dla1', 'pva0': 'pva0', 'vic': 'vic0', 'ofa': 'ofa0'}
-#: what is above: nothing, host1x, or bus@0/host1x
+#: the path above it: empty, host1x, or bus@0/host1x
 _ABOVE = ('', '*host1x/', 'bus@*/*host1x/')
 
 
@@ -30,7 +30,7 @@ class PowerTimes:
 
 
 def active_share(before: PowerTimes, now: PowerTimes) -> float | None:
-    """Return the part of the time between that it was powered, 0..1; ``None`` when no time."""
+    """Return the powered share of the time between, 0..1; ``None`` without time between."""
     active_ms = now.active_ms - before.active_ms
     whole_ms = active_ms + now.suspended_ms - before.suspended_ms
     if whole_ms <= 0 or active_ms < 0:
@@ -40,9 +40,9 @@ def active_share(before: PowerTimes, now: PowerTimes) -> float | None:
 
 class Activity:
     """
-    The devices of a machine, found once and read often.
+    The devices of a machine, found once and read repeatedly.
 
-    :param root: where ``sys`` is
+    :param root: the folder with ``sys``
     """
 
     def __init__(self, root: Path = Path('/')) -> None:
@@ -54,7 +54,7 @@ class Activity:
                     self._folders.setdefault(unit, folder)
 
     def read(self) -> dict[str, PowerTimes]:
-        """Return the times of every device that tells them, by unit."""
+        """Return the times of every device that reports them, by unit."""
         found = {}
         for unit, folder in self._folders.items():
             active = read_int(folder / 'runtime_active_time')

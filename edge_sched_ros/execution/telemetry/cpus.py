@@ -16,10 +16,10 @@ from edge_sched_ros.execution.discovery.files import read_text
 @dataclass(frozen=True, slots=True)
 class CoreReading:
     """
-    A core at one moment; ``None`` is what cannot be read.
+    A core at one moment; ``None`` if a value cannot be read.
 
     :param online: whether it is switched on
-    :param cap_khz: the highest clock the governor may choose now
+    :param cap_khz: the highest clock that the governor may now choose
     """
 
     online: bool
@@ -32,7 +32,7 @@ class Cpus:
     Some CPU cores.
 
     :param cores: their numbers
-    :param root: where ``sys`` is
+    :param root: the folder with ``sys``
     """
 
     def __init__(self, cores: Iterable[int], root: Path = Path('/')) -> None:

@@ -17,10 +17,10 @@ _NODES = ('gv11b', 'ga10b', 'gb10b', 'gpu', 'gpu-gpc-0')
 @dataclass(frozen=True, slots=True)
 class GpuReading:
     """
-    The GPU at one moment; ``None`` is what cannot be read.
+    The GPU at one moment; ``None`` if a value cannot be read.
 
     :param load: 0..1, sampled by the driver
-    :param reason: why there is nothing; empty when there is
+    :param reason: why there is no value; empty if there is
     """
 
     load: float | None = None
@@ -32,9 +32,9 @@ class GpuReading:
 
 class Gpu:
     """
-    The GPU's devfreq device, found once and read often.
+    The GPU's devfreq device, found once and read repeatedly.
 
-    :param root: where ``sys`` is
+    :param root: the folder with ``sys``
     """
 
     def __init__(self, root: Path = Path('/')) -> None:
@@ -46,7 +46,7 @@ class Gpu:
                 break
 
     def read(self) -> GpuReading:
-        """Return what the GPU does now."""
+        """Return the present state of the GPU."""
         folder = self._folder
         if folder is None:
             return GpuReading(reason='there is no devfreq device of an integrated GPU')

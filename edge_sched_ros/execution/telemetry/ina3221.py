@@ -15,7 +15,7 @@ from edge_sched_ros.execution.discovery.files import read_text
 #: channels of one monitor; further numbers are shunt voltages and sums
 _CHANNELS = (1, 2, 3)
 _NOT_CONNECTED = re.compile(r'(^|[^A-Za-z])NC([^A-Za-z]|$)')
-#: what feeds the whole module, where it is measured
+#: the input rail of the whole module, if it is measured
 _TOTALS = ('VDD_IN', 'VIN')
 
 
@@ -36,7 +36,7 @@ class Rails:
     """
     All rails of a module.
 
-    :param reason: why there are none; empty when there are
+    :param reason: why there are none; empty if there are
     """
 
     rails: tuple[Rail, ...]
@@ -45,9 +45,9 @@ class Rails:
     @property
     def total_mw(self) -> float | None:
         """
-        The module's power: the input rail where there is one, else the sum.
+        The module's power: that of the input rail if there is one, else the sum.
 
-        ``None`` when a part of it is not known.
+        ``None`` when a part is not known.
         """
         for rail in self.rails:
             if rail.label in _TOTALS:
@@ -61,15 +61,15 @@ class _Channel:
     label: str
     #: millivolts and milliamperes, or only power
     files: tuple[Path, ...]
-    #: in a milliwatt, of power
+    #: units of power per milliwatt
     scale: float = 1.0
 
 
 class Ina3221:
     """
-    The monitors of a machine, found once and read often.
+    The monitors of a machine, found once and read repeatedly.
 
-    :param root: where ``sys`` is
+    :param root: the folder with ``sys``
     """
 
     def __init__(self, root: Path = Path('/')) -> None:
@@ -82,13 +82,13 @@ class Ina3221:
                 self._channels += _ina238(name.parent, {c.label for c in self._channels})
 
     def read(self) -> Rails:
-        """Return every connected rail. A read takes the bus about a millisecond a channel."""
+        """Return every connected rail. A read takes about a millisecond of the bus per channel."""
         rails = tuple(Rail(c.label, _power_mw(c)) for c in self._channels)
         return Rails(rails, '' if rails else 'there is no INA3221 or INA238 power monitor')
 
 
 def _hwmon(device: Path) -> list[_Channel]:
-    """Return the channels as JetPack 5 and later show them."""
+    """Return the channels as shown by JetPack 5 and later."""
     found = []
     for folder in sorted(device.glob('hwmon/hwmon*')):
         for k in _CHANNELS:
@@ -100,7 +100,7 @@ def _hwmon(device: Path) -> list[_Channel]:
 
 
 def _iio(device: Path) -> list[_Channel]:
-    """Return the channels as JetPack 4 shows them."""
+    """Return the channels as shown by JetPack 4."""
     found = []
     for folder in sorted(device.glob('iio:device*')):
         for file in sorted(folder.glob('rail_name_*')):

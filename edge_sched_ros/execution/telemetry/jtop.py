@@ -1,10 +1,10 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-What jtop knows beyond the kernel's open files: clocks of DLA, PVA and VIC.
+Values of jtop beyond the kernel's readable files: clocks of DLA, PVA and VIC.
 
-jtop (jetson-stats) is never needed. It is asked only where its user has it installed and its
-service runs, since the clocks are otherwise for root alone.
+jtop (jetson-stats) is optional. It is used only if it is installed and its service runs, since
+otherwise only root can read the clocks.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class EngineClocks:
     """
     Clocks by unit.
 
-    :param clock_khz: of engines that are on; that a clock runs does not say that work does
-    :param cap_khz: the highest each may have now
-    :param reason: why there are none; empty when there are
+    :param clock_khz: clocks of engines that are on; a running clock does not mean running work
+    :param cap_khz: the highest clock of each at present
+    :param reason: why there are none; empty if there are
     """
 
     clock_khz: Mapping[str, int] = field(default_factory=dict)
@@ -43,9 +43,9 @@ class EngineClocks:
 
 def read_engine_clocks(interval_s: float = 0.5) -> EngineClocks:
     """
-    Ask jtop's service once; never raises.
+    Query jtop's service once; never raises.
 
-    It takes up to two intervals: for a doctor, not for a timer.
+    It takes up to two intervals: for ``doctor``, not for a timer.
     """
     try:
         module: Any = importlib.import_module('jtop')

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Everything that can be read of a machine's body at one moment."""
+"""All telemetry of a machine at one moment."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ from edge_sched_ros.execution.telemetry.thermal import Thermal
 
 #: label of a PC's only rail, which feeds all its cores
 PACKAGE = 'CPU package (RAPL)'
-#: after so long the next of four readers looks for its files again
+#: interval after which the next of four readers searches for its files again
 _LOOK_AGAIN_NS = 2_500_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class MachineReading:
     """
-    A machine at one moment.
+    The telemetry of a machine at one moment.
 
     :param cores: number -> CPU core
-    :param rails_mw: label -> power of a rail, in mW; rails that cannot be read are left out
-    :param times: unit -> how long it has been powered
-    :param energy: the counter of a PC's processor
-    :param reasons: what could not be read at all -> why
+    :param rails_mw: label -> power of a rail, in mW; unreadable rails are left out
+    :param times: unit -> its powered time
+    :param energy: energy counter of a PC's processor
+    :param reasons: values that could not be read at all -> why
     """
 
     now_ns: int
@@ -55,7 +55,7 @@ class MachineReading:
     reasons: Mapping[str, str]
 
     def rail_of(self, kind: str) -> str:
-        """Return the label of the rail that feeds a kind of unit; empty when none is known."""
+        """Return the label of the rail of a kind of unit; empty when none is known."""
         if kind == 'cpu' and PACKAGE in self.rails_mw:
             return PACKAGE
         return rail_of(kind, self.rails_mw)
@@ -65,11 +65,11 @@ class MachineReader:
     """
     All readers of a machine.
 
-    Each looks for its files anew from time to time, one reader at a read: drivers are loaded later
-    than this process, and removed.
+    They search for their files again from time to time, one reader at each read: drivers may be
+    loaded later than this process, and removed.
 
-    :param cores: CPU cores to look at
-    :param root: where ``sys``, ``etc`` and ``var`` are
+    :param cores: CPU cores to read
+    :param root: the folder with ``sys``, ``etc`` and ``var``
     """
 
     def __init__(self, cores: Iterable[int], root: Path = Path('/')) -> None:
@@ -84,7 +84,7 @@ class MachineReader:
         self._found_ns: int | None = None
 
     def _look_again(self, now_ns: int) -> None:
-        """Let the next reader look for its files, so often that each does within ten seconds."""
+        """Let the next reader search for its files, so often that each does within ten seconds."""
         if self._found_ns is None:
             self._found_ns = now_ns
         if now_ns - self._found_ns >= _LOOK_AGAIN_NS:
@@ -107,8 +107,8 @@ class MachineReader:
         """
         Read everything.
 
-        :param now_ns: on any clock that goes on
-        :param before: the reading before, for what only differences tell
+        :param now_ns: time on any monotonic clock
+        :param before: the previous reading, for values computed from differences
         """
         self._look_again(now_ns)
         rails = self._ina3221.read()

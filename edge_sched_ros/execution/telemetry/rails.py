@@ -1,13 +1,13 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which rail feeds which kind of unit."""
+"""The power rail of each kind of unit."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
 
-#: part of a rail's label -> kinds it feeds. NVIDIA names rails by what they feed (CV is computer
+#: part of a rail's label -> kinds it feeds. NVIDIA names rails by their consumers (CV is computer
 #: vision: DLA and PVA); that SOC feeds VIC and OFA is inferred.
 _FEEDS = {
     'CPU': ('cpu',),
@@ -30,6 +30,6 @@ def kinds_fed(label: str) -> tuple[str, ...]:
 
 
 def rail_of(kind: str, labels: Iterable[str]) -> str:
-    """Return the rail that feeds a kind with the fewest others; empty when none is known to."""
+    """Return the rail that feeds a kind and the fewest others; empty when none is known."""
     feeding = [label for label in labels if kind in kinds_fed(label)]
     return min(feeding, key=lambda label: len(kinds_fed(label)), default='')

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Energy of a PC's processor, where it may be read."""
+"""Energy of a PC's processor, if it may be read."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from edge_sched_ros.execution.discovery.files import read_text
 @dataclass(frozen=True, slots=True)
 class Energy:
     """
-    A counter of energy.
+    An energy counter.
 
-    :param total_uj: microjoules, which start again at ``range_uj``; ``None`` when it may not be
-        read
-    :param reason: why not; empty when it may
+    :param total_uj: microjoules, wrapping at ``range_uj``; ``None`` when it may not be read
+    :param reason: why it may not be read; empty if it may
     """
 
     total_uj: int | None
@@ -38,9 +37,9 @@ def power_mw(before: Energy, now: Energy, seconds: float) -> float | None:
 
 class Rapl:
     """
-    The processor package's counter, found once and read often.
+    The processor package's counter, found once and read repeatedly.
 
-    :param root: where ``sys`` is
+    :param root: the folder with ``sys``
     """
 
     def __init__(self, root: Path = Path('/')) -> None:

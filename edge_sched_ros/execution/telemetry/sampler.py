@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Brings what is read of a machine to its units; called on a timer, it has no thread."""
+"""Assigns a machine's telemetry to its units; called on a timer, without its own thread."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from edge_sched_ros.execution.units import LocalUnit
 
 @dataclass(frozen=True, slots=True)
 class UnitUse:
-    """What a unit did since the last look: busy part of the time (0..1), stages ended."""
+    """A unit's activity since the last sample: busy share of the time (0..1), ended stages."""
 
     busy: float = 0.0
     stages: int = 0
@@ -33,10 +33,10 @@ class UnitUse:
 @dataclass(frozen=True, slots=True)
 class Sample:
     """
-    What one look found.
+    The result of one sample.
 
-    :param readings: by unit
-    :param changes: for the dispatcher
+    :param readings: readings by unit
+    :param changes: events for the dispatcher
     """
 
     readings: Mapping[str, UnitReading]
@@ -47,9 +47,9 @@ class Sampler:
     """
     The telemetry of some units.
 
-    :param units: of this machine
-    :param root: where ``sys``, ``etc`` and ``var`` are
-    :param profile_mhz: unit -> clock its profiles were taken at; the first cap where not given
+    :param units: units of this machine
+    :param root: the folder with ``sys``, ``etc`` and ``var``
+    :param profile_mhz: unit -> clock of its profiles; the first cap if not given
     """
 
     def __init__(
@@ -74,8 +74,8 @@ class Sampler:
         """
         Read everything once.
 
-        :param now_ns: on any clock that goes on
-        :param uses: by unit; what is left out was idle
+        :param now_ns: time on any monotonic clock
+        :param uses: activity by unit; other units were idle
         """
         reading = self._reader.read(now_ns, self._before)
         self._idle.observe(reading.rails_mw)
@@ -143,7 +143,7 @@ class Sampler:
 
 
 def _signs(local: LocalUnit, reading: MachineReading, use: UnitUse) -> UnitSigns:
-    """Return what is seen of a unit's clock."""
+    """Return the observed clock of a unit."""
     unit, mode = local.unit, reading.mode
     clock_mhz: float | None = None
     busy, online = use.busy, True
@@ -154,10 +154,10 @@ def _signs(local: LocalUnit, reading: MachineReading, use: UnitUse) -> UnitSigns
     elif unit.name == 'gpu0' and not reading.gpu.reason:
         gpu = reading.gpu
         clock_mhz, cap_mhz = _scaled(gpu.clock_hz, 1e6), _scaled(gpu.cap_hz, 1e6)
-        # a stage on the GPU may wait for something else: the driver knows when it computes
+        # a stage on the GPU may be waiting: the driver knows when it computes
         busy = use.busy if gpu.load is None else gpu.load
     else:
-        # their clocks are for root alone; what the power mode allows them is not
+        # only root can read their clocks, but the caps of the power mode are readable
         cap_mhz = _scaled(mode.caps_hz.get(unit.name), 1e6)
     slowed_by = reading.heat.slowed_by(unit.kind)
     return UnitSigns(clock_mhz, cap_mhz, busy, slowed_by, online, mode.name)

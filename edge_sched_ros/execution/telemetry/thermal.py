@@ -14,15 +14,15 @@ from edge_sched_ros.execution.discovery.files import read_text
 
 #: a zone that is switched off reads -256 degrees, or nothing
 _COLDEST_MC = -100_000
-#: beginning of a zone's type -> kinds of unit it is at. CV is DLA and PVA, SOC the rest
-#: (inferred from the names); x86_pkg_temp is what a PC calls its processor.
+#: prefix of a zone's type -> kinds of unit it belongs to. CV is DLA and PVA, SOC the rest
+#: (inferred from the names); x86_pkg_temp is a PC's processor.
 _ZONES = (
     (r'cpu|x86_pkg_temp|k10temp', ('cpu',)),
     (r'gpu', ('gpu',)),
     (r'cv\d', ('dla', 'pva')),
     (r'soc\d', ('vic', 'ofa')),
 )
-#: part of a cooling device's type -> kinds of unit it slows down. Fans slow nothing down.
+#: part of a cooling device's type -> kinds of unit it slows down; none for fans
 _COOLING = (
     (r'fan', ()),
     (r'cpu|^processor$', ('cpu',)),
@@ -54,16 +54,16 @@ class Zone:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Kinds of unit it is at."""
+        """Kinds of unit it belongs to."""
         return _kinds_at(self.name)
 
 
 @dataclass(frozen=True, slots=True)
 class Cooling:
     """
-    Something that cools by slowing down.
+    A cooling device that slows units down.
 
-    :param state: 0 when it does nothing; ``None`` when it cannot be read
+    :param state: 0 when it is inactive; ``None`` when it cannot be read
     """
 
     name: str
@@ -76,7 +76,7 @@ class Cooling:
 
     @property
     def active(self) -> bool:
-        """Whether it slows something down now."""
+        """Whether it is active."""
         return self.state is not None and self.state > 0
 
 
@@ -85,7 +85,7 @@ class Heat:
     """
     All zones and cooling devices.
 
-    :param reason: why there are no zones; empty when there are
+    :param reason: why there are no zones; empty if there are
     """
 
     zones: tuple[Zone, ...] = ()
@@ -93,20 +93,20 @@ class Heat:
     reason: str = ''
 
     def temperature_c(self, kind: str) -> float | None:
-        """Return the temperature of the hottest zone at a kind of unit."""
+        """Return the temperature of the hottest zone of a kind of unit."""
         known = [z.temperature_c for z in self.zones if kind in z.kinds]
         return max((value for value in known if value is not None), default=None)
 
     def slowed_by(self, kind: str) -> str:
-        """Return the name of what slows a kind of unit down; empty when nothing does."""
+        """Return the name of the cooling device that slows a kind of unit down; empty for none."""
         return next((c.name for c in self.cooling if c.active and kind in c.kinds), '')
 
 
 class Thermal:
     """
-    The thermal folders of a machine, found once and read often.
+    The thermal folders of a machine, found once and read repeatedly.
 
-    :param root: where ``sys`` is
+    :param root: the folder with ``sys``
     """
 
     def __init__(self, root: Path = Path('/')) -> None:
@@ -118,7 +118,7 @@ class Thermal:
         ]
 
     def read(self) -> Heat:
-        """Return how hot it is now."""
+        """Return the present temperatures and cooling states."""
         zones = tuple(Zone(name, _celsius(folder)) for folder, name in self._zones)
         cooling = tuple(Cooling(n, read_int(f / 'cur_state')) for f, n in self._cooling)
         return Heat(zones, cooling, '' if zones else 'there are no thermal zones')

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What is known of a unit's body: its temperature, its power, its clock."""
+"""The telemetry of a unit: temperature, power, clock."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ UNKNOWN = math.nan
 @dataclass(frozen=True, slots=True)
 class UnitReading:
     """
-    One unit at one moment. NaN or empty is what cannot be known here.
+    One unit at one moment. Unknown values are NaN or empty.
 
-    :param temperature_c: the hottest thermal zone that belongs to its kind
-    :param power_mw: of the whole rail that feeds it, which other units may share
-    :param rail: label of that rail
-    :param shares_rail_with: the other units it feeds
-    :param clock_mhz: at present
-    :param cap_mhz: the highest the clock may be at present
-    :param active_share: part of the time it was powered, 0..1: more than it computed
-    :param throttled: whether heat or current holds it back
+    :param temperature_c: temperature of the hottest thermal zone of its kind
+    :param power_mw: power of its whole rail, which other units may share
+    :param rail: label of its rail
+    :param shares_rail_with: the other units on this rail
+    :param clock_mhz: present clock
+    :param cap_mhz: present upper limit of the clock
+    :param active_share: share of the time it was powered, 0..1: at least its busy time
+    :param throttled: whether heat or current slows it down
     :param energy_per_stage_estimate_mj: an estimate, see :mod:`.energy`
-    :param busy_power_estimate_mw: what it took while it was busy, likewise an estimate; NaN where
-        no rail is known and after a period in which it was idle
+    :param busy_power_estimate_mw: its power while busy, also an estimate; NaN without a known rail
+        and after a period in which it was idle
     """
 
     temperature_c: float = UNKNOWN
@@ -40,7 +40,7 @@ class UnitReading:
     busy_power_estimate_mw: float = UNKNOWN
 
     def values(self) -> dict[str, str]:
-        """Return what is known, for diagnostics."""
+        """Return the known values, for diagnostics."""
         numbers = {
             'temperature_c': self.temperature_c,
             'rail_power_mw': self.power_mw,
@@ -58,5 +58,5 @@ class UnitReading:
         return found
 
 
-#: of a unit nothing is known of
+#: a reading without known values
 NOTHING_READ = UnitReading()

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Notices when a unit becomes slower or faster, with hysteresis: one odd reading is nothing."""
+"""Detects when a unit becomes slower or faster, with hysteresis: a single reading is ignored."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from edge_sched_ros.core.events import UnitChanged
 from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.core.units import UNAVAILABLE
 
-#: readings in a row until throttling has begun, and until it has ended
+#: number of readings in a row until throttling counts as started, and as ended
 BEGIN_AFTER = 2
 END_AFTER = 5
-#: readings in a row until a new clock cap counts
+#: number of readings in a row until a new clock cap counts
 CAP_AFTER = 2
-#: a busy unit whose clock is below this part of its cap is held back
+#: a busy unit with a clock below this share of its cap counts as throttled
 HELD_BACK = 0.85
-#: how busy a unit must be for its clock to tell anything: governors slow idle ones down
+#: minimum busy share for judging the clock: governors slow idle units down
 BUSY = 0.9
-#: changes of speed smaller than this part are not worth an event
+#: smaller relative changes of speed cause no event
 WORTH_TELLING = 0.05
 _SLOWEST = 0.01
 
@@ -27,11 +27,11 @@ _SLOWEST = 0.01
 @dataclass(frozen=True, slots=True)
 class UnitSigns:
     """
-    What is seen of a unit at one moment; ``None`` is what cannot be seen.
+    The observed state of a unit at one moment; ``None`` for unknown values.
 
-    :param cap_mhz: the highest its clock may be
-    :param busy: part of the time since the last look, 0..1
-    :param slowed_by: name of what cools by slowing it; empty for nothing
+    :param cap_mhz: upper limit of its clock
+    :param busy: busy share of the time since the last sample, 0..1
+    :param slowed_by: name of the cooling device that slows it; empty for none
     :param online: whether it is switched on
     :param mode: the power mode
     """
@@ -46,12 +46,12 @@ class UnitSigns:
 
 class UnitWatch:
     """
-    One unit.
+    Watches one unit.
 
-    Its speed is its cap over the clock its profiles were taken at; while it is throttled and
-    busy, its clock over that clock.
+    Its speed is its cap divided by the clock of its profiles; while it is throttled and busy, its
+    clock divided by that clock.
 
-    :param profile_mhz: that clock; the first cap that is seen when not given
+    :param profile_mhz: the clock of its profiles; the first observed cap if not given
     """
 
     def __init__(self, unit: str, profile_mhz: float | None = None) -> None:
@@ -59,7 +59,7 @@ class UnitWatch:
         self._profile_mhz = profile_mhz
         self._cap_mhz: float | None = None
         self._new_cap: tuple[float | None, int] = (None, 0)
-        #: readings in a row that speak against ``throttled``
+        #: number of readings in a row that contradict ``throttled``
         self._against = 0
         self._first = True
         self.throttled = False
@@ -68,7 +68,7 @@ class UnitWatch:
         self._told = (AVAILABLE, 1.0, False)
 
     def update(self, signs: UnitSigns) -> UnitChanged | None:
-        """Take in what is seen now; return what changed, if it is worth telling."""
+        """Add an observation; return the change, if it is large enough."""
         if not signs.online:
             return self._tell(UNAVAILABLE, self._told[1], _switched_off(signs.mode))
         self._settle_cap(signs.cap_mhz)
@@ -130,7 +130,7 @@ class UnitWatch:
         told_state, told_speed, told_throttled = self._told
         same = (state, self.throttled) == (told_state, told_throttled)
         near = abs(speed - told_speed) <= WORTH_TELLING * told_speed
-        # back at full speed is told however near it was before
+        # a return to full speed is always reported
         if same and (near and (speed != 1.0 or told_speed == 1.0)):
             return None
         self._told = (state, speed, self.throttled)
