@@ -24,9 +24,9 @@ class FusedProgram:
     than it is worth: preprocessing and postprocessing are short, and the job would continue at
     once anyway. The time of each stage is still recorded.
 
-    :param program: what it runs
-    :param groups: its stages in order, those of one group run together; of the variant that jobs
-        begin as first, then those of variants with other stages
+    :param program: the program to run
+    :param groups: its stages in order; those of one group run together; first those of the
+        variant that jobs start with, then those of variants with other stages
     """
 
     def __init__(

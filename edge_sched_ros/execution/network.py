@@ -43,7 +43,7 @@ DTYPES = ('float32', 'float16', 'uint8')
 ALIGNS = ('center', 'topleft')
 #: the stage of a network that is not cut
 INFER = 'infer'
-#: what lists of classes have for an id that stands for none (COCO's leaves out some)
+#: entry in lists of classes for an id without a class (COCO's has gaps)
 NO_CLASS = 'N/A'
 
 
@@ -87,12 +87,12 @@ class NetworkSpec:
     :param file: the ONNX file
     :param decoder: name of a decoder or ``package.module:Class``
     :param labels: class names in the order of class ids
-    :param max_batch: most items a call; of networks that work on crops
-    :param engine_options: how engines are built of it, where an engine builds
-    :param accuracy: how right the file is; ``None`` when nobody says
-    :param variants: lighter forms, the most accurate first; the file itself is not among them
-    :param variant: which of its variants this is
-    :param kinds: of units that variant is made for; empty for all
+    :param max_batch: maximum number of items per call, for networks that work on crops
+    :param engine_options: options for building its engines
+    :param accuracy: accuracy of the file; ``None`` if not given
+    :param variants: lighter variants, the most accurate first, without the file itself
+    :param variant: name of this variant
+    :param kinds: kinds of units for this variant; empty for all
     :param segments: what the file was cut into; ``None`` for a network that runs as a whole
     :param segment: which of them this is; ``None`` for the network
     """
@@ -115,7 +115,7 @@ class NetworkSpec:
     segment: SegmentSpec | None = None
 
     def where(self, key: str) -> str:
-        """Return what messages about one of its keys begin with."""
+        """Return the prefix of messages about one of its keys."""
         if self.segment is not None and key in ('file', 'inputs', 'outputs'):
             return f'{self.segment.where}.{key}'
         prefix = '' if self.variant == BASE else f'variants.{self.variant}.'

@@ -56,9 +56,9 @@ class NetworkVariant:
     A lighter variant of a network, with the same input.
 
     :param file: the ONNX file; may be the network's own, with other ``engine_options``
-    :param engine_options: what is said goes before the network's
-    :param decoder_options: over the network's, one by one
-    :param kinds: of units it is made for; empty for all
+    :param engine_options: options that override the network's
+    :param decoder_options: options that override the network's, one by one
+    :param kinds: kinds of units for it; empty for all
     :param segments: what its file was cut into; ``None`` for one that runs as a whole
     """
 
