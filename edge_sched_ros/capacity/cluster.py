@@ -102,7 +102,13 @@ def make_cluster(system: SystemFile) -> Cluster:
     :raises ConfigError: naming the file and the first invalid key
     """
     devices = system.all_devices()
-    check_system_costs(system, devices.values())
+    check_system_costs(system)
+    for section, named in (('devices', devices), ('tasks', system.tasks)):
+        for name, one in named.items():
+            if one.count is not None and one.count > 1:
+                key = (section, name) if one is not system else ()
+                problem = f'is {one.count}; capacity needs each of them under a name of its own'
+                raise ConfigError(system.at(*key, 'count'), problem)
     cluster = Cluster(system, devices, rates_per_s(system))
     check_batches(devices, cluster.entries(), system.at)
     return cluster

@@ -75,7 +75,7 @@ class Device(Strict):
     count: Count | None = Field(
         None,
         description='Number of equal devices, called ``NAME-0``, ``NAME-1``, ...; without it one '
-        'device, ``NAME``. For ``place``; ``capacity`` uses one of them, and ``simulate`` and '
+        'device, ``NAME``. For ``place`` and several devices in ``simulate``; ``capacity`` and '
         '``plan`` refuse more than one.',
     )
     latency_cv: Spread = Field(

@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from collections.abc import Sequence
+from functools import partial
+from typing import Protocol
 
 from edge_sched_ros.system.cost_lookup import check_cost_keys
 from edge_sched_ros.system.cost_lookup import check_misplaced
@@ -22,11 +23,23 @@ from edge_sched_ros.system.system_file import SystemFile
 from edge_sched_ros.system.unit import Unit
 
 
+class _MayRun(Protocol):
+    """A stage that need not run for every job."""
+
+    @property
+    def chance(self) -> float:
+        """Return how likely a job that reaches it needs it."""
+
+    @property
+    def exit_chance(self) -> float:
+        """Return how likely the answer is known after it."""
+
+
 def network_cost(name: str, unit_name: str, device: Device, system: SystemFile) -> Cost | None:
     """
     Return what one run of a network takes on a unit at its speed, ``None`` where it cannot run.
 
-    Times, memory and swaps of the stages add up; every stage counts, however seldom it is needed.
+    Memory of the stages adds up; times and swaps do so by the probability that a stage runs.
 
     :param name: a key of the system's networks or costs
     :raises ConfigError: for a stage whose ``library`` is not there
@@ -41,14 +54,14 @@ def network_cost(name: str, unit_name: str, device: Device, system: SystemFile) 
             return None
         where = system.at('networks', name)
         stages = stages_on(variant, device, system.costs, where, system.name)
-        return _total([_with_spread(stage.on[unit_name], device) for stage in stages])
+        return _total([_with_spread(stage.on[unit_name], device) for stage in stages], stages)
     found = []
     for stage in variant.stages:
         cost = _stage_cost(name, stage, unit_name, unit, system)
         if cost is None:
             return None
         found.append(_with_spread(cost, device))
-    return _total(found)
+    return _total(found, variant.stages)
 
 
 def cost_by_unit(name: str, system: SystemFile) -> CostByUnit:
@@ -68,26 +81,34 @@ def cost_by_unit(name: str, system: SystemFile) -> CostByUnit:
         costs = [_stage_cost(name, stage, word, unit, system) for stage in stages]
         known = [cost for cost in costs if cost is not None]
         if len(known) == len(costs):
-            found[word] = _total(known)
+            found[word] = _total(known, stages)
     return found
 
 
-def check_system_costs(system: SystemFile, devices: Iterable[Device]) -> None:
+def check_system_costs(system: SystemFile) -> None:
     """
-    Check the units of all costs, and log which no unit would use.
+    Check the units of all costs, and log which no unit would use; those between units, too.
 
     Nothing is logged of a file that ``costs_from`` names: it is for many devices.
 
-    :raises ConfigError: naming a part of a cost that stands where a unit should
+    :raises ConfigError: naming a part of a cost that stands where a unit should, or a word in
+        ``transitions`` or ``contention`` that no unit is called by
     """
-    devices = list(devices)
+    named = system.named_devices()
+    devices = list(named.values())
+    for name, device in named.items():
+        at = partial(system.at, *(('devices', name) if device is not system else ()))
+        device.hand_overs_ms(at('transitions'))
+        device.contention_law(at('contention'))
     if system.costs_from:
         words = {word for device in devices for word in device.unit_words}
         check_misplaced(system.costs, words, system.at('costs'))
     else:
         check_cost_keys(system.costs, devices, system.at('costs'))
     stages = {
-        f'{name}.{stage.name}': stage.cost
+        '.'.join((name, *network.key_of(network.first), *network.first.cost_key(stage.name))): (
+            stage.cost
+        )
         for name, network in system.networks.items()
         for stage in network.first.stages
     }
@@ -116,20 +137,52 @@ def _with_spread(cost: Cost, device: Device) -> Cost:
     return cost.model_copy(update={'cv': device.latency_cv})
 
 
-def _total(costs: Sequence[Cost]) -> Cost:
+def _total(costs: Sequence[Cost], stages: Sequence[_MayRun]) -> Cost:
     """Return the cost of stages one after the other, their times independent."""
     if len(costs) == 1:
         return costs[0]
-    latency_ms = sum(cost.latency_ms for cost in costs)
-    spread_ms = math.hypot(*((cost.cv or 0.0) * cost.latency_ms for cost in costs))
+    latency_ms, spread_ms = _time_ms(costs, stages)
+    shares = _shares(stages)
     batched = any(cost.per_item_ms is not None for cost in costs)
+    per_item_ms = sum(share * _per_item_ms(cost) for share, cost in zip(shares, costs))
     return Cost(
         latency_ms=latency_ms,
         cv=spread_ms / latency_ms if spread_ms else None,
-        per_item_ms=sum(map(_per_item_ms, costs)) if batched else None,
+        per_item_ms=per_item_ms if batched else None,
         memory_mib=sum(cost.memory_mib for cost in costs),
-        swap_ms=sum(cost.swap_ms for cost in costs),
+        swap_ms=sum(share * cost.swap_ms for share, cost in zip(shares, costs)),
     )
+
+
+def _chances(stages: Sequence[_MayRun]) -> list[float]:
+    """Return how likely a job that reaches a stage needs it; the first one is always needed."""
+    return [stage.chance if index else 1.0 for index, stage in enumerate(stages)]
+
+
+def _shares(stages: Sequence[_MayRun]) -> list[float]:
+    """Return how likely each stage runs: it is needed, and no stage before gave the answer."""
+    shares, reach = [], 1.0
+    for stage, chance in zip(stages, _chances(stages)):
+        shares.append(reach * chance)
+        reach *= 1 - chance * stage.exit_chance
+    return shares
+
+
+def _time_ms(costs: Sequence[Cost], stages: Sequence[_MayRun]) -> tuple[float, float]:
+    """Return mean and standard deviation of the time of all stages together."""
+    chances = _chances(stages)
+    if min(chances) == 1 and not any(stage.exit_chance for stage in stages[:-1]):
+        spreads = ((cost.cv or 0.0) * cost.latency_ms for cost in costs)
+        return sum(cost.latency_ms for cost in costs), math.hypot(*spreads)
+    # first and second moment of the time from a stage on, from the last stage to the first
+    mean = second = 0.0
+    for cost, stage, chance in reversed(list(zip(costs, stages, chances))):
+        own, goes_on = cost.latency_ms, 1 - stage.exit_chance
+        own_second = own * own * (1 + (cost.cv or 0.0) ** 2)
+        if_run = own_second + goes_on * (2 * own * mean + second)
+        second = chance * if_run + (1 - chance) * second
+        mean = chance * (own + goes_on * mean) + (1 - chance) * mean
+    return mean, math.sqrt(max(0.0, second - mean * mean))
 
 
 def _per_item_ms(cost: Cost) -> float:

@@ -38,7 +38,7 @@ def device_offers(system: SystemFile) -> list[DeviceOffer]:
     graphs: dict[str, Pieces] = {name: (Piece(network=name),) for name in system.networks}
     graphs |= {pieces_name(task.pieces): task.pieces for task in system.tasks.values()}
     devices = system.named_devices()
-    check_system_costs(system, devices.values())
+    check_system_costs(system)
     return [
         _offer(system, name, title, devices[title], graphs)
         for title, names in counted(devices, partial(system.at, 'devices')).items()

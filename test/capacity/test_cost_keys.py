@@ -58,3 +58,42 @@ def test_costs_that_no_unit_uses_are_named_in_one_line(caplog):
     assert line == (
         "f: costs: not used: x.gpuu, x.tpu: no unit's name, type or kind (there are g0, gpu, orin)"
     )
+
+
+# --- what the models would not use --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ('data', 'line'),
+    [
+        ({'devices': {'d': {'units': UNITS, 'count': 3}}}, 'f: devices.d.count: is 3; capacity'),
+        ({'units': UNITS, 'count': 2}, 'f: count: is 2; capacity'),
+        (
+            {'units': UNITS, 'tasks': {'t': {'network': 'x', 'period_ms': 9, 'count': 2}}},
+            'f: tasks.t.count: is 2; capacity needs each of them under a name of its own',
+        ),
+        (
+            {'units': UNITS, 'transitions': [{'from': 'gqu', 'to': 'g0', 'ms': 1}]},
+            "f: transitions.from: unknown unit 'gqu' (there are g0)",
+        ),
+        (
+            {
+                'devices': {
+                    'd': {
+                        'units': UNITS,
+                        'contention': {'model': 'pairwise', 'slowdown': {'gqu': {'g0': 2}}},
+                    }
+                }
+            },
+            "f: devices.d.contention.slowdown: unknown unit 'gqu' (there are g0)",
+        ),
+    ],
+)
+def test_what_the_models_cannot_use_is_refused(data, line):
+    with pytest.raises(ConfigError) as error:
+        cluster_of({'costs': {'x': {'gpu': 1}}, **data})
+    assert str(error.value).startswith(line)
+
+
+def test_a_count_of_one_is_one():
+    assert list(cluster_of({'units': UNITS, 'count': 1}).devices) == ['device']

@@ -5,6 +5,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.system.network_costs import check_system_costs
@@ -39,6 +42,56 @@ def test_stages_add_up_at_the_speed_of_the_unit():
 def test_a_unit_that_cannot_run_every_stage_cannot_run_the_network():
     system = system_of(networks={'n': {'stages': STAGES}})
     assert network_cost('n', 'gpu0', system, system) is None
+
+
+def moments(stages):
+    """Return mean and standard deviation over all ways a job may go, each with its chance."""
+    ways = [(1.0, 0.0, False)]
+    for index, (took, chance, exits) in enumerate(stages):
+        chance = chance if index else 1.0
+        ways = [
+            (share * part, total + more, over or ends)
+            for share, total, over in ways
+            for part, more, ends in (
+                ((1.0, 0.0, False),)
+                if over
+                else (
+                    (chance * exits, took, True),
+                    (chance * (1 - exits), took, False),
+                    (1 - chance, 0.0, False),
+                )
+            )
+        ]
+    mean = sum(share * total for share, total, _ in ways)
+    return mean, max(0.0, sum(share * (total - mean) ** 2 for share, total, _ in ways)) ** 0.5
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.floats(0.5, 9), st.floats(0.1, 1), st.floats(0, 0.9)), min_size=2, max_size=5
+    )
+)
+def test_stages_that_seldom_run_count_by_their_probability(stages):
+    data = [
+        {'name': f'x{index}', 'chance': chance, 'exit_chance': exits, 'cost': {'gpu': took}}
+        for index, (took, chance, exits) in enumerate(stages)
+    ]
+    cost = network_cost('n', 'gpu0', *2 * [system_of(networks={'n': {'stages': data}})])
+    mean, spread = moments(stages)
+    assert cost.latency_ms == pytest.approx(mean)
+    assert (cost.cv or 0.0) * mean == pytest.approx(spread, abs=1e-6)
+
+
+def test_a_swap_is_paid_as_seldom_as_its_stage_runs_and_memory_always():
+    def stage(name, **keys):
+        cost = {'latency_ms': 10, 'swap_ms': 4, 'memory_mib': 30, 'per_item_ms': 2}
+        return {'name': name, 'cost': {'gpu': cost}, **keys}
+
+    stages = [stage('a', exit_chance=0.5, chance=0.1), stage('b', chance=0.5), stage('c')]
+    cost = network_cost('n', 'gpu0', *2 * [system_of(networks={'n': {'stages': stages}})])
+    assert cost.latency_ms == 10 + 2.5 + 5
+    assert (cost.swap_ms, cost.per_item_ms, cost.memory_mib) == (4 + 1 + 2, 2 + 0.5 + 1, 90)
 
 
 def test_costs_by_name_are_one_stage():
@@ -98,8 +151,8 @@ def test_a_network_that_is_not_there_is_named():
 
 def test_a_part_of_a_cost_is_no_unit_of_a_stage(caplog):
     system = system_of(networks={'n': {'cost': {'gpu': 3, 'memory_mib': 5}}})
-    with pytest.raises(ConfigError, match=r'f: networks\.n\.infer\.memory_mib: goes beside'):
-        check_system_costs(system, [system])
+    with pytest.raises(ConfigError, match=r'f: networks\.n\.cost\.memory_mib: goes beside'):
+        check_system_costs(system)
     system = system_of(networks={'n': {'cost': {'gpu': 3, 'gpuu': 5}}})
-    check_system_costs(system, [system])
-    assert 'not used: n.infer.gpuu' in caplog.text
+    check_system_costs(system)
+    assert 'not used: n.cost.gpuu' in caplog.text

@@ -78,7 +78,7 @@ def node_types(system: SystemFile) -> Problem:
     :raises ConfigError: naming a cost that the models cannot use
     """
     devices = system.all_devices()
-    check_system_costs(system, devices.values())
+    check_system_costs(system)
     for name, device in devices.items():
         check_costs(system, name, device)
     limits = Limits(
