@@ -168,6 +168,11 @@ class SourceImage:
         return image
 
     @property
+    def mosaic(self) -> str:
+        """Encoding of the mosaic that a compressed picture holds; empty for any other picture."""
+        return self._mosaic
+
+    @property
     def size(self) -> tuple[int, int]:
         """
         Width and height; this decodes a compressed picture.

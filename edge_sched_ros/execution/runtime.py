@@ -156,11 +156,16 @@ class Runtime:
 
     # --- events -----------------------------------------------------------------------------
 
-    def submit(self, frame: Frame, *, age_ns: int = 0) -> None:
-        """Submit a frame that was taken ``age_ns`` ago."""
+    def submit(self, frame: Frame, *, age_ns: int = 0, deadline_ns: int | None = None) -> None:
+        """
+        Submit a frame that was taken ``age_ns`` ago.
+
+        :param deadline_ns: deadline of its jobs on the runtime's clock; ``None`` for the
+            deadlines of their tasks
+        """
         with self._lock:
             now_ns = self._clock_ns()
-            event = FrameArrived(frame.stream, frame.seq, now_ns - age_ns)
+            event = FrameArrived(frame.stream, frame.seq, now_ns - age_ns, deadline_ns)
             decisions = self._dispatcher.handle(event, now_ns)
             self._carry_out(decisions, frame, age_ns)
         if self._delivery is not None:
@@ -190,6 +195,11 @@ class Runtime:
                 lines = self._hung.report(self._dispatcher.units, now_ns)
         if lines:
             say(lines)
+
+    def jobs_where(self, wanted: Callable[[Frame | None], bool]) -> list[int]:
+        """Return the jobs in flight whose frame is wanted."""
+        with self._lock:
+            return [job for job, live in self._live.items() if wanted(live.context.frame)]
 
     def read(self, look: Callable[[LowLevelDispatcher, int], Any]) -> Any:
         """Return the result of ``look`` for the dispatcher, called under the lock."""

@@ -80,14 +80,15 @@ class Assembly:
             keep(self, busy, stuck)
 
 
-def assemble(config: PipelineConfig, machine: Machine) -> Assembly:
+def assemble(config: PipelineConfig, machine: Machine, *, fused: bool = True) -> Assembly:
     """
     Load every network and return its specification for the dispatcher.
 
+    :param fused: whether stages that stay on the same cores run as one
     :raises ConfigError: naming the task and key; loaded networks are freed again
     """
     try:
-        return _assemble(config, machine)
+        return _assemble(config, machine, fused)
     except ConfigError as error:
         names = [task.name for task in config.tasks]
         if config.source and is_parameter(error.where, names):
@@ -95,10 +96,10 @@ def assemble(config: PipelineConfig, machine: Machine) -> Assembly:
         raise
 
 
-def _assemble(config: PipelineConfig, machine: Machine) -> Assembly:
+def _assemble(config: PipelineConfig, machine: Machine, fused: bool) -> Assembly:
     machine = machine_for(config, machine)
     choice = UnitChoice(config, machine)
-    makers = TaskPrograms(config, machine, choice)
+    makers = TaskPrograms(config, machine, choice, fused=fused)
     programs: dict[str, Program] = {}
     networks: dict[str, str] = {}
     tasks = []

@@ -6,8 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
 
 from edge_sched_ros.execution.context import JobContext
+from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.preprocess.transform import Transform
@@ -67,9 +71,16 @@ class FrameProgram:
         return len(context.result) if isinstance(context.result, Detections) else 0
 
     def _prepare(self, context: JobContext, variant: LoadedVariant) -> _Scratch:
-        image = image_of(context)
-        tensor, transform = self.preprocessors[context.unit].prepare(image, self._spec.input)
+        tensor, transform = self.prepare(context.unit, image_of(context))
         return _Scratch({variant.first_part.inputs[0]: tensor}, transform)
+
+    def prepare(self, unit: str, image: SourceImage) -> tuple[NDArray[Any], Transform]:
+        """
+        Return the network's input of a picture, made by a unit, and the way back.
+
+        :raises FrameError: when the picture cannot be decoded
+        """
+        return self.preprocessors[unit].prepare(image, self._spec.input)
 
     @property
     def score_threshold(self) -> float:

@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.pipeline.health.status import Status
@@ -21,11 +23,20 @@ def write_summary_file(name: str, status: Status) -> None:
 
     :raises ConfigError: when it cannot be written
     """
+    write_account(name, summary(status))
+
+
+def write_account(name: str, account: Mapping[str, Any]) -> None:
+    """
+    Write an account of JSON types; nothing without a name.
+
+    :raises ConfigError: when it cannot be
+    """
     if not name:
         return
     file = Path(name).expanduser()
     try:
         make_folder(file.parent)
-        file.write_text(json.dumps(summary(status), indent=2) + '\n')
+        file.write_text(json.dumps(account, indent=2) + '\n')
     except OSError as error:
         raise ConfigError(_WHERE, f'cannot write {name}: {error.strerror}') from None

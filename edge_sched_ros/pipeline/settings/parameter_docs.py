@@ -28,12 +28,12 @@ from edge_sched_ros.pipeline.settings.policy_settings import built_in_specs
 
 def markdown() -> str:
     """Return the tables of all parameters."""
-    lines = [*_section('Scheduler', SCHEDULER_PARAMETERS)]
-    lines += _section('Each task', TASK_PARAMETERS, 'TASK.')
+    lines = [*section('Scheduler', SCHEDULER_PARAMETERS)]
+    lines += section('Each task', TASK_PARAMETERS, 'TASK.')
     for title, numbers in (*_decoders(), *_programs()):
         specs = [option_spec(name, number) for name, number in numbers.items()]
-        lines += _section(title, specs, 'TASK.')
-    lines += _section('Policies', built_in_specs().values())
+        lines += section(title, specs, 'TASK.')
+    lines += section('Policies', built_in_specs().values())
     return '\n'.join(lines)
 
 
@@ -56,7 +56,8 @@ def _programs() -> Iterator[tuple[str, dict[str, Number]]]:
         yield f'Tasks of the program `{name}`', numbers_of_program(name, '')
 
 
-def _section(title: str, specs: Iterable[ParameterSpec], prefix: str = '') -> list[str]:
+def section(title: str, specs: Iterable[ParameterSpec], prefix: str = '') -> list[str]:
+    """Return the table of some parameters."""
     lines = [f'### {title}', '', '| parameter | type | default | at run time | meaning |']
     lines += ['| --- | --- | --- | --- | --- |']
     for spec in specs:

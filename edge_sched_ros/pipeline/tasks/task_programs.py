@@ -74,9 +74,13 @@ class TaskPrograms:
     Makes the programs of a configuration.
 
     :param choice: the choice of units; it is told which units refuse a task's work
+    :param fused: whether stages that stay on the same cores run as one
     """
 
-    def __init__(self, config: PipelineConfig, machine: Machine, choice: UnitChoice) -> None:
+    def __init__(
+        self, config: PipelineConfig, machine: Machine, choice: UnitChoice, *, fused: bool = True
+    ) -> None:
+        self._fused = fused
         self._machine = machine
         self._choice = choice
         self._backends = StageUnits(config, machine)
@@ -97,6 +101,8 @@ class TaskPrograms:
         :raises ConfigError: naming file or key
         """
         made = self._of_program(task) if task.program else self._of_network(task)
+        if not self._fused:
+            return made
         segments = {name: made.segments.get(name, ()) for name in made.variants}
         groups = groups_of_variants(made.variants, segments, alone=self._alone)
         variants = {
