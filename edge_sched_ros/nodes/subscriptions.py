@@ -29,6 +29,7 @@ from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.nodes.connections import Connections
 from edge_sched_ros.nodes.frame_clock import FrameClock
+from edge_sched_ros.nodes.frame_sink import FrameSink
 from edge_sched_ros.nodes.intake import Intake
 from edge_sched_ros.nodes.intake import latest
 from edge_sched_ros.nodes.node_topic_names import NodeTopicNames
@@ -45,7 +46,6 @@ from edge_sched_ros.pipeline.inputs.large_images import DEFAULT_SEGMENT_BYTES
 from edge_sched_ros.pipeline.inputs.large_images import large_images_doubt
 from edge_sched_ros.pipeline.inputs.stamp_age import ZERO
 from edge_sched_ros.pipeline.inputs.topics import CAMERA_INFO
-from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.settings.config import COMPRESSED_TYPE
 from edge_sched_ros.pipeline.settings.config import IMAGE_TYPE
 
@@ -104,7 +104,7 @@ class Subscriptions:
     def __init__(
         self,
         node: Node,
-        pipeline: Pipeline,
+        pipeline: FrameSink,
         *,
         names: NodeTopicNames,
         types: dict[str, str],

@@ -1,0 +1,177 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""From a configuration to a coordinator with its local device."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field
+from dataclasses import replace
+from typing import Any
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.high_level.dispatcher import HighLevelDispatcher
+from edge_sched_ros.core.high_level.policy import HighLevelPolicyFactory
+from edge_sched_ros.core.high_level.tasks import FleetTask
+from edge_sched_ros.core.tasks import NS_PER_MS
+from edge_sched_ros.execution.jobs import JobEnd
+from edge_sched_ros.execution.registry import Machine
+from edge_sched_ros.fleet.coordinator.coordinator import Coordinator
+from edge_sched_ros.fleet.coordinator.coordinator import LOST_AFTER_NS
+from edge_sched_ros.fleet.device.loading import load_device
+from edge_sched_ros.fleet.device.loading import LoadedDevice
+from edge_sched_ros.fleet.device.networks import ServedNetwork
+from edge_sched_ros.fleet.device.server import DeviceServer
+from edge_sched_ros.fleet.local_bus import LocalBus
+from edge_sched_ros.fleet.local_bus import OutsidePort
+from edge_sched_ros.pipeline.settings.config import PipelineConfig
+from edge_sched_ros.pipeline.settings.config import TaskConfig
+from edge_sched_ros.policies.high_level.registry import make_high_level_policy
+
+#: the local device lives and dies with the coordinator, however long both stand still
+_FOR_EVER_NS = 1 << 62
+#: jobs of a task that may have started and not ended, where nobody says
+_IN_FLIGHT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class FleetSettings:
+    """
+    What a coordinator needs beside the settings of its tasks and of its local device.
+
+    :param name: of the coordinator, unique among those that devices hear
+    :param home: name of the local device
+    :param home_runs: whether the local device runs networks, too
+    :param wanted: names of the devices to claim; empty for whoever offers
+    """
+
+    name: str = 'coordinator'
+    home: str = 'home'
+    home_runs: bool = True
+    wanted: tuple[str, ...] = ()
+    policy: str = 'whole_network'
+    policy_parameters: Mapping[str, Any] = field(default_factory=dict)
+    lost_after_ns: int = LOST_AFTER_NS
+
+
+@dataclass(frozen=True, slots=True)
+class CoordinatorParts:
+    """
+    A coordinator and what it needs in its own process.
+
+    :param served: task -> the network that it runs
+    """
+
+    coordinator: Coordinator
+    home: DeviceServer
+    bus: LocalBus
+    loaded: LoadedDevice
+    served: Mapping[str, ServedNetwork]
+
+    def start(self) -> None:
+        """Welcome frames."""
+        self.bus.start()
+        self.home.start()
+        self.coordinator.start()
+
+    def tick(self) -> None:
+        """Say that coordinator and local device are alive, ten times a second."""
+        self.home.tick()
+        self.coordinator.tick()
+
+    def stop(self) -> None:
+        """End every job, let go of all devices, and free all engines."""
+        self.coordinator.stop()
+        self.home.stop()
+        self.bus.stop()
+        self.loaded.close()
+
+
+def make_coordinator(
+    config: PipelineConfig,
+    settings: FleetSettings,
+    *,
+    on_end: Callable[[JobEnd], None],
+    outside: OutsidePort | None = None,
+    machine: Machine | None = None,
+    make_policy: HighLevelPolicyFactory = make_high_level_policy,
+    clock_ns: Callable[[], int] = time.monotonic_ns,
+) -> CoordinatorParts:
+    """
+    Load every network and make a coordinator for the tasks.
+
+    :param on_end: called with every ended job, one at a time and in order, from any thread
+    :param outside: carries records to devices of other processes; ``None`` for a single device
+    :param machine: of the local device; looked up when not given
+    :raises ConfigError: naming the file or key that cannot be used
+    """
+    with_options = [task.name for task in config.tasks if task.options]
+    if with_options and not settings.home_runs:
+        raise ConfigError(
+            'home_runs', f'the answers of {with_options[0]} are made here, by its own options'
+        )
+    loaded = load_device(config, by_task=with_options, machine=machine, clock_ns=clock_ns)
+    try:
+        served = {task.name: _served(task, loaded) for task in config.tasks}
+        dispatcher = HighLevelDispatcher(
+            tasks=tuple(
+                _fleet_task(task, served[task.name], settings.home) for task in config.tasks
+            ),
+            policy=settings.policy,
+            make_policy=make_policy,
+            policy_parameters=settings.policy_parameters,
+        )
+    except BaseException:
+        loaded.close()
+        raise
+    bus = LocalBus(outside)
+    home = DeviceServer(
+        settings.home,
+        networks=loaded.networks,
+        runner=loaded.runner,
+        port=bus,
+        instance=secrets.randbits(63),
+        offers=settings.home_runs,
+        lease_ns=_FOR_EVER_NS,
+        clock_ns=clock_ns,
+    )
+    coordinator = Coordinator(
+        settings.name,
+        home=home,
+        dispatcher=dispatcher,
+        forms={name: one.form for name, one in served.items()},
+        port=bus,
+        session=secrets.randbits(63),
+        on_end=on_end,
+        wanted=settings.wanted,
+        lost_after_ns=settings.lost_after_ns,
+        clock_ns=clock_ns,
+    )
+    bus.join_device(home)
+    bus.join_coordinator(coordinator)
+    return CoordinatorParts(coordinator, home, bus, loaded, served)
+
+
+def _served(task: TaskConfig, loaded: LoadedDevice) -> ServedNetwork:
+    own = loaded.networks.get(f'task:{task.name}')
+    return own if own is not None else loaded.networks[loaded.assembly.networks[task.name]]
+
+
+def _fleet_task(task: TaskConfig, served: ServedNetwork, home: str) -> FleetTask:
+    found = FleetTask(
+        name=task.name,
+        graph=served.form.graph,
+        stream=task.topic,
+        home=home,
+        deadline_ns=round(task.deadline_ms * NS_PER_MS),
+        period_ns=round(task.period_ms * NS_PER_MS),
+        priority=task.priority,
+        every_n=task.every_n,
+        queue_depth=task.queue_depth,
+        max_in_flight=task.max_in_flight or _IN_FLIGHT,
+    )
+    return found if task.enabled else replace(found, enabled=False)

@@ -1,0 +1,189 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Parameters of ``device_node`` and ``coordinator_node`` beside those of the scheduler.
+
+``python -m edge_sched_ros.fleet.settings`` prints the tables that docs/devices.md holds.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.fleet.coordinator.assemble import FleetSettings
+from edge_sched_ros.pipeline.settings.config import from_parameters
+from edge_sched_ros.pipeline.settings.config import PipelineConfig
+from edge_sched_ros.pipeline.settings.parameter_docs import section
+from edge_sched_ros.pipeline.settings.parameter_spec import ParameterSpec
+from edge_sched_ros.pipeline.settings.parameters import SCHEDULER_PARAMETERS
+from edge_sched_ros.policies.high_level.registry import high_level_policy_classes
+
+_NAME = re.compile(r'[A-Za-z][A-Za-z0-9_]*')
+_NAME_RULE = 'letters, digits and _, a letter first'
+#: what a device has in common with a scheduler
+_SHARED = (
+    'policy',
+    'units',
+    'require_units',
+    'engine',
+    'preprocessor',
+    'profiles',
+    'profile_at_configure_s',
+    'watchdog_factor',
+    'watchdog_floor_ms',
+)
+
+
+def _shared(name: str) -> ParameterSpec:
+    spec = next(one for one in SCHEDULER_PARAMETERS if one.name == name)
+    return replace(spec, dynamic=False)
+
+
+DEVICE_PARAMETERS: tuple[ParameterSpec, ...] = (
+    ParameterSpec(
+        'device',
+        'string',
+        '',
+        f'Name of the device, unique among the devices of a coordinator ({_NAME_RULE}); empty '
+        'for the name of the computer',
+    ),
+    ParameterSpec(
+        'networks',
+        'string_array',
+        [],
+        'YAML files of the networks that the device can run, named like those of a task',
+    ),
+    ParameterSpec(
+        'lease_ms',
+        'double',
+        1000.0,
+        'The device is free again when its coordinator was silent for this long, in milliseconds',
+        minimum=100.0,
+        maximum=60_000.0,
+    ),
+    *(_shared(name) for name in _SHARED),
+)
+
+COORDINATOR_PARAMETERS: tuple[ParameterSpec, ...] = (
+    ParameterSpec(
+        'coordinator',
+        'string',
+        '',
+        f'Name of the coordinator ({_NAME_RULE}); empty for the name of the node',
+    ),
+    ParameterSpec(
+        'home',
+        'string',
+        'home',
+        'Name of the local device, which has the cameras and publishes the answers',
+    ),
+    ParameterSpec(
+        'home_runs',
+        'bool',
+        True,
+        'Whether the local device runs networks, too; without that, and without any other '
+        'device, frames are dropped (no_device)',
+    ),
+    ParameterSpec(
+        'devices',
+        'string_array',
+        [],
+        'Names of the devices to use; empty for every device that offers itself',
+    ),
+    ParameterSpec(
+        'high_level_policy',
+        'string',
+        'whole_network',
+        'Policy that cuts networks into partitions and gives these to devices',
+    ),
+    ParameterSpec(
+        'lost_after_ms',
+        'double',
+        400.0,
+        'A device that was silent for this long counts as lost, in milliseconds; it says every '
+        '100 ms that it is alive',
+        minimum=150.0,
+        maximum=60_000.0,
+    ),
+)
+
+
+def device_config(values: Mapping[str, Any]) -> PipelineConfig:
+    """
+    Return the configuration of a device: a task per network, without any input.
+
+    :param values: of :data:`DEVICE_PARAMETERS` by name
+    :raises ConfigError: naming the parameter
+    """
+    if not values['networks']:
+        raise ConfigError('networks', 'needs at least one network')
+    full: dict[str, Any] = {name: values[name] for name in _SHARED}
+    full['tasks'] = names = [f'network{index}' for index in range(len(values['networks']))]
+    for name, network in zip(names, values['networks']):
+        full |= {f'{name}.network': network, f'{name}.topic': 'from_coordinator'}
+    try:
+        return from_parameters(full)
+    except ConfigError as error:
+        if error.where.partition('.')[0] in names:
+            raise ConfigError('networks', error.problem) from None
+        raise
+
+
+def device_name(values: Mapping[str, Any]) -> str:
+    """
+    Return the name of a device.
+
+    :raises ConfigError: when it cannot be one
+    """
+    name = values['device'] or re.sub(r'\W', '_', socket.gethostname(), flags=re.ASCII)
+    return _checked(name, 'device')
+
+
+def fleet_settings(values: Mapping[str, Any], *, node: str) -> FleetSettings:
+    """
+    Return the settings of a coordinator.
+
+    :param values: of :data:`COORDINATOR_PARAMETERS` by name
+    :param node: name of the node
+    :raises ConfigError: naming the parameter
+    """
+    for name in values['devices']:
+        _checked(name, 'devices')
+        if name == values['home']:
+            raise ConfigError('devices', f"'{name}' is the local device (home), always in use")
+    policy = values['high_level_policy']
+    known = sorted(high_level_policy_classes())
+    if policy not in known:
+        raise ConfigError(
+            'high_level_policy', f"unknown policy '{policy}' (known: {', '.join(known)})"
+        )
+    return FleetSettings(
+        name=_checked(values['coordinator'] or node, 'coordinator'),
+        home=_checked(values['home'], 'home'),
+        home_runs=values['home_runs'],
+        wanted=tuple(values['devices']),
+        policy=policy,
+        lost_after_ns=round(values['lost_after_ms'] * 1e6),
+    )
+
+
+def _checked(name: str, where: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise ConfigError(where, f"'{name}' cannot be part of a topic's name: {_NAME_RULE}")
+    return name
+
+
+def markdown() -> str:
+    """Return the tables of all parameters."""
+    lines = section('device_node', DEVICE_PARAMETERS)
+    lines += section('coordinator_node, beside those of the scheduler', COORDINATOR_PARAMETERS)
+    return '\n'.join(lines)
+
+
+if __name__ == '__main__':
+    print(markdown())

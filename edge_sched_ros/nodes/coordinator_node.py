@@ -1,0 +1,236 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""A coordinator of several devices, as a node."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import partial
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray
+from rcl_interfaces.msg import SetParametersResult
+from rclpy.clock import Clock
+from rclpy.clock import ClockType
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+from rclpy.qos import QoSProfile
+
+from edge_sched_ros.core.brief import brief
+from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.errors import EdgeSchedError
+from edge_sched_ros.execution.frame import Frame
+from edge_sched_ros.execution.jobs import JobEnd
+from edge_sched_ros.fleet.coordinator.assemble import CoordinatorParts
+from edge_sched_ros.fleet.coordinator.assemble import make_coordinator
+from edge_sched_ros.fleet.coordinator.health import examine_fleet
+from edge_sched_ros.fleet.coordinator.report import summary
+from edge_sched_ros.fleet.settings import COORDINATOR_PARAMETERS
+from edge_sched_ros.fleet.settings import fleet_settings
+from edge_sched_ros.msg import JobTiming
+from edge_sched_ros.nodes.devices.declared import declare
+from edge_sched_ros.nodes.devices.frame_intake import CoordinatorFrames
+from edge_sched_ros.nodes.devices.ports import RosPort
+from edge_sched_ros.nodes.eventless_publishers import create_publisher
+from edge_sched_ros.nodes.logging_bridge import forward_logging
+from edge_sched_ros.nodes.node_topic_names import NodeTopicNames
+from edge_sched_ros.nodes.parameter_declarations import Declarations
+from edge_sched_ros.nodes.process_tuning import tune_process
+from edge_sched_ros.nodes.publishers import TaskPublisher
+from edge_sched_ros.nodes.ros_messages import make
+from edge_sched_ros.nodes.running import new_node
+from edge_sched_ros.nodes.running import one_line
+from edge_sched_ros.nodes.running import running
+from edge_sched_ros.nodes.subscriptions import Subscriptions
+from edge_sched_ros.pipeline import messages
+from edge_sched_ros.pipeline.health.status_messages import diagnostic_array
+from edge_sched_ros.pipeline.health.summary_file import write_account
+from edge_sched_ros.pipeline.inputs.camera_window import FittedInfo
+from edge_sched_ros.pipeline.inputs.topics import info_topics
+from edge_sched_ros.pipeline.inputs.topics import RESULT_TOPICS
+from edge_sched_ros.pipeline.settings.config import from_parameters
+from edge_sched_ros.pipeline.settings.config import PipelineConfig
+from edge_sched_ros.pipeline.settings.config import topics_of_pictures
+
+#: how often the coordinator says that it is alive and looks who else is
+_BEAT_S = 0.1
+#: task parameters that may change while running -> unit of their value in nanoseconds
+_DYNAMIC = {
+    'deadline_ms': 1e6,
+    'period_ms': 1e6,
+    'priority': None,
+    'every_n': None,
+    'queue_depth': None,
+    'enabled': None,
+}
+
+
+class CoordinatorNode(Node):
+    """
+    Owns cameras and deadlines, and has networks run on this machine and on other devices.
+
+    :raises ConfigError: for parameters or networks that cannot be used
+    """
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__('coordinator', **arguments)
+        self._stop_forwarding = forward_logging(self.get_logger())
+        self._closed = False
+        self.unreadable: Counter[str] = Counter()
+        self._port = RosPort(self, count=lambda reason: self.unreadable.update([reason]))
+        try:
+            self._own = declare(self, COORDINATOR_PARAMETERS)
+            self._declared = Declarations(self)
+            for problem in self._declared.problems:
+                raise problem
+            self._config, self.parts = self._make()
+        except BaseException:
+            self._stop_forwarding()
+            super().destroy_node()
+            raise
+        self._timing = create_publisher(self, JobTiming, '~/timing', QoSProfile(depth=100))
+        self._outputs = {task.name: self._publisher(task.name) for task in self._config.tasks}
+        self._port.serve_coordinator(self.parts.coordinator)
+        self._port.serve_device(self.parts.home, alone=False)
+        self.frames = CoordinatorFrames(self.parts.coordinator, self._config.topics)
+        self._inputs = self._subscribe()
+        self.parts.start()
+        self._port.start()
+        self._inputs.start()
+        self._diagnostics = create_publisher(
+            self, DiagnosticArray, '/diagnostics', QoSProfile(depth=10)
+        )
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._timers = [
+            self.create_timer(_BEAT_S, self.parts.tick, clock=steady),
+            self.create_timer(self._value('status_period_s'), self._report, clock=steady),
+        ]
+        self.add_on_set_parameters_callback(self._on_set)
+        tasks = ', '.join(task.name for task in self._config.tasks)
+        self.get_logger().info(
+            f"coordinator '{self.parts.coordinator.name}' runs {tasks} by {self._own_policy}"
+        )
+
+    @property
+    def _own_policy(self) -> str:
+        return str(self._own['high_level_policy'])
+
+    def _value(self, name: str) -> Any:
+        return self._declared.value(name)
+
+    def _make(self) -> tuple[PipelineConfig, CoordinatorParts]:
+        self._names = NodeTopicNames(self)
+        values = {name: self._value(name) for name in self._declared.names()}
+        config = from_parameters(values, topics=self._names)
+        settings = fleet_settings(self._own, node=self.get_name())
+        return config, make_coordinator(config, settings, on_end=self._on_end, outside=self._port)
+
+    # --- frames and results -------------------------------------------------------------------
+
+    def _subscribe(self) -> Subscriptions:
+        config = self._config
+        made = {
+            task.topic
+            for task in config.tasks
+            if 'camera_info' in RESULT_TOPICS.get(self.parts.served[task.name].output, {})
+        }
+        return Subscriptions(
+            self,
+            self.frames,
+            names=self._names,
+            types=config.topic_types(),
+            pictures=topics_of_pictures(config),
+            info_topics=info_topics(config),
+            needs_info=made,
+        )
+
+    def _publisher(self, task: str) -> TaskPublisher:
+        served = self.parts.served[task]
+        topic = next(one.topic for one in self._config.tasks if one.name == task)
+        return TaskPublisher(
+            self,
+            task,
+            served.output,
+            labels=served.labels,
+            threshold=lambda: served.score_threshold,
+            info_of=partial(self._info_of, topic),
+        )
+
+    def _info_of(self, topic: str, frame: Frame | None) -> FittedInfo | None:
+        return self._inputs.camera_info(topic, frame)
+
+    def _on_end(self, end: JobEnd) -> None:
+        """Publish the end of a job; called from whichever thread ended it."""
+        if end.result is not None:
+            self._outputs[end.task].publish(end)
+        if self._timing.get_subscription_count() and self._value('publish_timing'):
+            network = self.parts.served[end.task].form.graph.name
+            self._timing.publish(messages.job_timing(make, end, network=network))
+
+    # --- state and settings -------------------------------------------------------------------
+
+    def _report(self) -> None:
+        stamp = messages.time_message(make, self.get_clock().now().nanoseconds)
+        lines = examine_fleet(self.parts.coordinator)
+        name = self.get_fully_qualified_name()
+        self._diagnostics.publish(diagnostic_array(make, lines, node=name, stamp=stamp))
+
+    def _on_set(self, parameters: list[Parameter]) -> SetParametersResult:
+        """Change settings of tasks, all of a batch or none."""
+        changes: dict[str, dict[str, Any]] = {}
+        try:
+            for parameter in parameters:
+                task, _, key = parameter.name.rpartition('.')
+                if not task or key not in _DYNAMIC:
+                    continue
+                spec = self._declared.table.specs[parameter.name]
+                value, scale = spec.check(parameter.value, name=parameter.name), _DYNAMIC[key]
+                if scale is not None:
+                    key, value = key.removesuffix('_ms') + '_ns', round(value * scale)
+                changes.setdefault(task, {})[key] = value
+            for task, values in changes.items():
+                self.parts.coordinator.change_task(task, values)
+        except (ConfigError, KeyError) as error:
+            return SetParametersResult(successful=False, reason=brief(error, MOST_OF_AN_ERROR))
+        return SetParametersResult(successful=True)
+
+    def _write_summary(self) -> None:
+        try:
+            write_account(self._value('summary_file'), summary(self.parts.coordinator))
+        except EdgeSchedError as error:
+            self.get_logger().error(brief(error, MOST_OF_AN_ERROR))
+
+    def destroy_node(self) -> None:
+        """Stop, free everything and leave ROS; does nothing a second time."""
+        if self._closed:
+            return
+        self._closed = True
+        for timer in self._timers:
+            self.destroy_timer(timer)
+        self._inputs.close()
+        self._port.stop_taking()
+        self.parts.stop()
+        self._report()
+        self._write_summary()
+        self._port.close()
+        for publisher in self._outputs.values():
+            publisher.close()
+        self._stop_forwarding()
+        super().destroy_node()
+
+
+def main() -> None:
+    """Run the node until SIGINT, SIGTERM or SIGHUP."""
+    tune_process()
+    with one_line('coordinator_node'), running() as executor:
+        node = new_node(CoordinatorNode)
+        executor.add_node(node)
+        try:
+            executor.spin()
+        finally:
+            node.destroy_node()
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,95 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""A device that serves a coordinator, as a node."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from rclpy.clock import Clock
+from rclpy.clock import ClockType
+from rclpy.node import Node
+
+from edge_sched_ros.fleet.device.loading import load_device
+from edge_sched_ros.fleet.device.server import DeviceServer
+from edge_sched_ros.fleet.settings import device_config
+from edge_sched_ros.fleet.settings import device_name
+from edge_sched_ros.fleet.settings import DEVICE_PARAMETERS
+from edge_sched_ros.nodes.devices.declared import declare
+from edge_sched_ros.nodes.devices.ports import RosPort
+from edge_sched_ros.nodes.logging_bridge import forward_logging
+from edge_sched_ros.nodes.process_tuning import tune_process
+from edge_sched_ros.nodes.running import new_node
+from edge_sched_ros.nodes.running import one_line
+from edge_sched_ros.nodes.running import running
+
+#: how often the device says that it is alive
+_BEAT_S = 0.1
+
+
+class DeviceNode(Node):
+    """
+    Loads networks, offers the units of this machine, and runs what a coordinator sends.
+
+    :raises ConfigError: for parameters or networks that cannot be used
+    """
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__('device', **arguments)
+        self._stop_forwarding = forward_logging(self.get_logger())
+        self._closed = False
+        try:
+            values = declare(self, DEVICE_PARAMETERS)
+            name = device_name(values)
+            self._loaded = load_device(device_config(values))
+        except BaseException:
+            self._stop_forwarding()
+            super().destroy_node()
+            raise
+        self._port = RosPort(self, count=lambda reason: self.server.count(reason))
+        self.server = DeviceServer(
+            name,
+            networks=self._loaded.networks,
+            runner=self._loaded.runner,
+            port=self._port,
+            instance=secrets.randbits(63),
+            lease_ns=round(values['lease_ms'] * 1e6),
+        )
+        self._port.serve_device(self.server)
+        self.server.start()
+        self._port.start()
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._timer = self.create_timer(_BEAT_S, self.server.tick, clock=steady)
+        units = ', '.join(unit.name for unit in self._loaded.runner.units)
+        networks = ', '.join(self._loaded.networks)
+        self.get_logger().info(f"device '{name}' offers {units} for {networks}")
+
+    def destroy_node(self) -> None:
+        """Stop, free everything and leave ROS; does nothing a second time."""
+        if self._closed:
+            return
+        self._closed = True
+        self.destroy_timer(self._timer)
+        self._port.stop_taking()
+        self.server.stop()
+        self._port.close()
+        self._loaded.close()
+        self._stop_forwarding()
+        super().destroy_node()
+
+
+def main() -> None:
+    """Run the node until SIGINT, SIGTERM or SIGHUP."""
+    tune_process()
+    with one_line('device_node'), running() as executor:
+        node = new_node(DeviceNode)
+        executor.add_node(node)
+        try:
+            executor.spin()
+        finally:
+            node.destroy_node()
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,42 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Parameters of a node that do not change after its start, from a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+
+from edge_sched_ros.nodes.parameter_values import descriptor_of
+from edge_sched_ros.nodes.parameter_values import TYPES
+from edge_sched_ros.pipeline.settings.parameter_spec import ParameterSpec
+
+
+def declare(node: Node, specs: Iterable[ParameterSpec]) -> dict[str, Any]:
+    """
+    Declare parameters and return their values by name.
+
+    :raises ConfigError: for a value of another type or out of range; a line with its name
+    """
+    overrides: dict[str, Parameter] = node._parameter_overrides
+    values: dict[str, Any] = {}
+    for spec in specs:
+        given = overrides.get(spec.name)
+        value = spec.default if given is None else spec.check(given.value)
+        descriptor = descriptor_of(spec)
+        descriptor.read_only = True
+        if given is not None:
+            # a whole number is a fine value for a double
+            overrides[spec.name] = Parameter(spec.name, TYPES[spec.kind], value)
+        # an empty list has no element type in ROS: declare by type
+        default = TYPES[spec.kind] if spec.default == [] else spec.default
+        if value == []:
+            overrides.pop(spec.name, None)
+        node.declare_parameter(spec.name, default, descriptor)
+        if value == []:
+            node._parameters[spec.name] = Parameter(spec.name, TYPES[spec.kind], [])
+        values[spec.name] = value
+    return values
