@@ -5,13 +5,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace
 from typing import TypeVar
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.planning.problem import Network
 from edge_sched_ros.planning.problem import Problem
+from edge_sched_ros.system.change import lost_at_start
 from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.network import Network as NetworkSpec
@@ -45,24 +48,26 @@ def problem_of(system: SystemFile, max_switches: int = 1) -> Problem:
     Return the problem that a system file describes.
 
     The networks are those of its enabled tasks, each once; all of them where it has no tasks. A
-    task of several networks, or bound to a unit, is planned under its own name.
+    task of several networks, or bound to a unit, is planned under its own name. Of changes, only
+    units that are lost at the start count.
 
     :param max_switches: maximum number of changes of unit, for networks without their own
     :raises ConfigError: naming file and key, when there is nothing to plan
     """
     device = system.device()
     check_task_devices(system)
+    lost = lost_at_start(system.changes)
     networks = tuple(
-        _planned(name, chain, system, device, max_switches)
+        _planned(name, chain, system, device, lost, max_switches)
         for name, chain in _chains(system).items()
     )
     if not any(network.least_ms for network in networks):
         problem = 'every group takes 0 ms somewhere: there is nothing to plan'
         raise ConfigError(system.at('networks'), problem)
     return Problem(
-        units=tuple(device.units),
+        units=tuple(name for name in device.units if name not in lost),
         networks=networks,
-        kinds={name: unit.kind for name, unit in device.units.items()},
+        kinds={name: unit.kind for name, unit in device.units.items() if name not in lost},
         transitions_ms=device.hand_overs_ms(system.at('transitions')),
         contention=device.contention_law(system.at('contention')),
     )
@@ -92,7 +97,12 @@ def _chains(system: SystemFile) -> dict[str, _Chain]:
 
 
 def _planned(
-    name: str, chain: _Chain, system: SystemFile, device: Device, max_switches: int
+    name: str,
+    chain: _Chain,
+    system: SystemFile,
+    device: Device,
+    lost: Collection[str],
+    max_switches: int,
 ) -> Network:
     stages: list[StageCosts] = []
     switches = len(chain.pieces) - 1
@@ -104,9 +114,22 @@ def _planned(
         title = system.name or system.where
         found = stage_costs(variant, device, system.costs, at, title)
         unit_key = '.'.join((chain.where, *key[:-1], 'unit'))
-        stages += only_on(piece.unit, found, device, unit_key)
+        bound = only_on(piece.unit, found, device, unit_key)
+        stages += [_left(stage, lost, system, piece.network) for stage in bound]
         switches += _switches(network, max_switches)
     return _network(name, stages, device, switches)
+
+
+def _left(
+    stage: StageCosts, lost: Collection[str], system: SystemFile, network: str
+) -> StageCosts:
+    """Return a stage on the units that are left at the start."""
+    left = {unit: cost for unit, cost in stage.on.items() if unit not in lost}
+    if not left:
+        units = ', '.join(stage.on)
+        problem = f'leave no unit to stage {stage.name} of {network}: it can run on {units} only'
+        raise ConfigError(system.at('changes'), problem)
+    return replace(stage, on=left)
 
 
 def _networks(pieces: Sequence[tuple[Key, Piece]]) -> list[Piece]:

@@ -13,6 +13,7 @@ from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.system.learned import available_units
 from edge_sched_ros.system.learned import network_data
+from edge_sched_ros.system.learned import speeds_now
 from edge_sched_ros.system.learned import transitions_data
 from edge_sched_ros.system.learned import units_data
 
@@ -59,12 +60,16 @@ def planning_file(dispatcher: LowLevelDispatcher) -> dict[str, Any]:
     stage without any known time is left out.
     """
     units = available_units(dispatcher)
+    speeds = speeds_now(dispatcher, units)
     networks = {
         task.name: network_data(dispatcher, task.name, task.variants[:1], units)
         for task in _enabled(dispatcher)
     }
     return {
-        'units': units_data(dispatcher, units),
+        'units': {
+            name: {**unit, 'speed': speeds.get(name, 1.0)}
+            for name, unit in units_data(dispatcher, units).items()
+        },
         'networks': {
             name: {**network, 'max_switches': MOST_SWITCHES}
             for name, network in networks.items()

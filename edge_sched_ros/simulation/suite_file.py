@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic import PrivateAttr
 
+from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.names import Named
 from edge_sched_ros.documents.parsing import parse
 from edge_sched_ros.documents.yaml_file import read_mapping
@@ -18,6 +19,8 @@ from edge_sched_ros.system.finding import find_file
 from edge_sched_ros.system.finding import found_from
 
 _SUITES = Path(__file__).parent / 'data' / 'suites'
+#: keys that system files have and suites have not
+_OF_SYSTEMS = ('format', 'units', 'devices', 'tasks', 'streams', 'networks', 'costs')
 #: as for ``--load``
 MOST_LOAD = 100
 
@@ -72,7 +75,11 @@ def load_suite(name: str) -> Suite:
     """
     path = find_file(name, _SUITES, 'suite')
     own = path.parent != _SUITES
-    suite = parse(read_mapping(path), Suite, str(path))
+    data = read_mapping(path)
+    if 'scenarios' not in data and any(key in data for key in _OF_SYSTEMS):
+        problem = 'is a system file, not a suite; name it in a suite as workload and platforms'
+        raise ConfigError(str(path), f'{problem}, or run it by edge-sched simulate --policy')
+    suite = parse(data, Suite, str(path))
     where = str(path) if own else suite.name or path.stem
     groups = []
     for index, group in enumerate(suite.scenarios):

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from typing import TYPE_CHECKING
 
@@ -48,3 +49,14 @@ class Change(Strict):
         if not self.set:
             raise ValueError('sets nothing')
         return self
+
+
+def lost_at_start(changes: Iterable[Change]) -> set[str]:
+    """Return the units of the only device that changes make unavailable before anything runs."""
+    lost: set[str] = set()
+    for change in changes:
+        if change.unit and not change.device and change.at_s == 0:
+            # a key that a change leaves out returns to its default
+            state = change.set.get('state', 'available')
+            (lost.discard if state == 'available' else lost.add)(change.unit)
+    return lost

@@ -19,14 +19,13 @@ from edge_sched_ros.system.fields import Factor
 from edge_sched_ros.system.fields import NotNegative
 from edge_sched_ros.system.fields import Positive
 from edge_sched_ros.system.fields import Sourced
-from edge_sched_ros.system.fields import Strict
 
 
-class NoContention(Strict):
-    """Units do not slow each other down."""
+class NoContention(Sourced):
+    """Units do not slow each other down, or it is not known how much."""
 
     model: Literal['none'] = Field(
-        'none', description='The name of the model; you may also write ``contention: none``.'
+        description='The name of the model; you may also write ``contention: none``.'
     )
 
 

@@ -59,7 +59,7 @@ class Device(Strict):
         (), description='Hand-over times; 0 between units without an entry.'
     )
     contention: ContentionSpec = Field(
-        NoContention(), description='How busy units slow down other units.'
+        NoContention(model='none'), description='How busy units slow down other units.'
     )
     memory_mib: Positive | None = Field(
         None, description='Memory for all networks together; without it memory is not checked.'

@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 from typing import Annotated
+from typing import Any
 
 from pydantic import AfterValidator
 from pydantic import BaseModel
@@ -51,6 +53,16 @@ NAME_WORDS = 'must be a letter, then letters, digits, _, - and .'
 def is_name(text: str) -> bool:
     """Return whether something may be called so in a system file."""
     return re.fullmatch(_NAME, text) is not None
+
+
+def at_most_one(*keys: str) -> dict[str, Any]:
+    """
+    Return what a JSON Schema says of keys of which a part has at most one, and of a part without.
+
+    One file of several need not give any of them.
+    """
+    pairs = [{'required': list(pair)} for pair in combinations(keys, 2)]
+    return {'not': {'anyOf': pairs}, 'minProperties': 1}
 
 
 class WrongAtError(ValueError):

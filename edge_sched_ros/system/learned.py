@@ -85,12 +85,15 @@ def parents_first(tasks: Mapping[str, TaskSpec]) -> list[str]:
 
 
 def units_data(dispatcher: LowLevelDispatcher, units: Iterable[str]) -> dict[str, Any]:
-    """Return units as a system file has them, at their speeds of now."""
-    found = {}
-    for name in units:
-        state = dispatcher.units[name]
-        found[name] = {'kind': state.unit.kind, 'speed': state.speed, 'slots': state.slots}
-    return found
+    """Return units as a system file has them, at full speed."""
+    states = {name: dispatcher.units[name] for name in units}
+    return {name: {'kind': one.unit.kind, 'slots': one.slots} for name, one in states.items()}
+
+
+def speeds_now(dispatcher: LowLevelDispatcher, units: Iterable[str]) -> dict[str, float]:
+    """Return the units that are not at full speed now, with their speeds."""
+    speeds = {name: dispatcher.units[name].speed for name in units}
+    return {name: speed for name, speed in speeds.items() if speed != 1}
 
 
 def transitions_data(

@@ -14,6 +14,7 @@ from edge_sched_ros.documents.names import Named
 from edge_sched_ros.system.cost_columns import ONE_STAGE
 from edge_sched_ros.system.cost_columns import stages_from
 from edge_sched_ros.system.costs import Cost
+from edge_sched_ros.system.fields import at_most_one
 from edge_sched_ros.system.fields import Chance
 from edge_sched_ros.system.fields import Digest
 from edge_sched_ros.system.fields import Name
@@ -86,7 +87,7 @@ class Stage(Strict):
     )
 
 
-class Variant(Strict):
+class Variant(Strict, json_schema_extra=at_most_one('stages', 'cost', 'layers')):
     """
     A form of a network: ``stages``, or ``cost`` in short, or ``layers`` for the array model.
 

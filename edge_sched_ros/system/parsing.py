@@ -68,7 +68,8 @@ def make_system(*parts: Mapping[str, Any], name: str = 'system') -> SystemFile:
     """
     Return the system that parts of one describe together, as files with that content would.
 
-    :param parts: mappings with the keys of a system file; later ones add or override
+    :param parts: mappings with the keys of a system file; later ones add or override. Numbers and
+        arrays of numpy stand for numbers and lists
     :param name: what messages and results call it
     :raises ConfigError: naming the first key that cannot be used
     """
@@ -80,7 +81,16 @@ def make_system(*parts: Mapping[str, Any], name: str = 'system') -> SystemFile:
             hint = 'es.load_system reads files' if isinstance(part, (str, Path)) else ''
             hint = hint and f' ({hint})'
             raise ConfigError(name, f'must be made of mappings, not of {given}{hint}')
-    return parse_system(*((name, part) for part in parts), name=name)
+    return parse_system(*((name, _plain(part)) for part in parts), name=name)
+
+
+def _plain(value: Any) -> Any:
+    """Return data with Python's numbers and lists for those of numpy."""
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    return value.tolist() if type(value).__module__ == 'numpy' else value
 
 
 def _check_format(where: str, data: Mapping[Any, Any]) -> None:

@@ -20,6 +20,7 @@ from edge_sched_ros.system.learned import network_data
 from edge_sched_ros.system.learned import parents_first
 from edge_sched_ros.system.learned import plain_name
 from edge_sched_ros.system.learned import share_activated
+from edge_sched_ros.system.learned import speeds_now
 from edge_sched_ros.system.learned import task_network
 from edge_sched_ros.system.learned import transitions_data
 from edge_sched_ros.system.learned import units_data
@@ -27,6 +28,7 @@ from edge_sched_ros.system.learned import units_data
 if TYPE_CHECKING:
     from edge_sched_ros.system.system_file import SystemFile
 
+_NO_CONTENTION = 'not known: no node measures it; learned costs include what there was'
 #: settings of a task that are as in the core, and what they are where a file says nothing
 _SETTINGS = {'priority': 0, 'every_n': 1, 'queue_depth': 1, 'max_in_flight': 1, 'enabled': True}
 
@@ -60,7 +62,8 @@ def snapshot_data(
     Return what a dispatcher knows as the content of a system file.
 
     Call it while nothing else handles events. A task is left out, and named in the notes, while
-    its costs or its rate are not known. A unit that cannot be used is lost from the start.
+    its costs or its rate are not known. A unit that cannot be used is lost from the start; one
+    that is throttled now has its full speed, and the notes say how fast it is.
 
     :param seen_hz: stream -> frames a second; of others the period that a task declares counts
     :param networks: task -> name of its network; where absent the task's name
@@ -72,6 +75,7 @@ def snapshot_data(
     lost = [name for name, state in dispatcher.units.items() if state.state != AVAILABLE]
     found = {
         'units': units_data(dispatcher, units),
+        'contention': {'model': 'none', 'note': _NO_CONTENTION},
         'transitions': transitions_data(dispatcher, units),
         'networks': writer.networks,
         'streams': writer.streams,
@@ -147,10 +151,20 @@ class _Tasks:
         }  # fmt: skip
 
     def notes(self) -> dict[str, Any]:
-        """Return what is for people: the policy, what is called otherwise, who is left out."""
+        """
+        Return what is for people.
+
+        The policy, what is called otherwise, who is left out, and which units are throttled.
+        """
         renamed = {name: own for own, name in self._stream_names.items() if name != own}
         tasks = {self.called[name]: name for name in self.tasks if self.called[name] != name}
-        found = {'topics': renamed, 'tasks': tasks, 'left_out': self._left_out}
+        speeds = speeds_now(self._dispatcher, self._dispatcher.units)
+        found: dict[str, dict[str, Any]] = {
+            'topics': renamed,
+            'tasks': tasks,
+            'left_out': self._left_out,
+            'speeds': speeds,
+        }
         policy = {'policy': self._dispatcher.policy_name}
         return {**policy, **{key: value for key, value in found.items() if value}}
 

@@ -13,6 +13,7 @@ from pydantic import model_validator
 from edge_sched_ros.documents.names import Named
 from edge_sched_ros.system.checks import check_jitter
 from edge_sched_ros.system.checks import FanOut
+from edge_sched_ros.system.fields import at_most_one
 from edge_sched_ros.system.fields import Count
 from edge_sched_ros.system.fields import NotNegative
 from edge_sched_ros.system.fields import Positive
@@ -57,7 +58,10 @@ class Piece(Strict):
     unit: Named = Field('', description="A unit of the task's device; default: any.")
 
 
-class Task(Strict):
+TRIGGERS = ('stream', 'after', 'period_ms', 'rate_per_s')
+
+
+class Task(Strict, json_schema_extra=at_most_one(*TRIGGERS)):
     """
     A network with its trigger.
 
@@ -185,7 +189,6 @@ class Task(Strict):
         return self
 
 
-TRIGGERS = ('stream', 'after', 'period_ms', 'rate_per_s')
 _OWN = ('period_ms', 'rate_per_s')
 #: triggers, the keys that mean nothing without them, and what they are called
 _ONLY_WITH = (

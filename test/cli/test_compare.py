@@ -365,3 +365,12 @@ def test_output_on_a_full_disk_is_one_line(run, tmp_path, arguments):
     problem = 'edge-sched: standard output cannot be written: No space left on device'
     assert (done.returncode, done.stderr.splitlines()[-1]) == (2, problem)
     assert 'Traceback' not in done.stderr
+
+
+def test_a_system_file_is_no_suite(run):
+    code, out, error = run('--suite', 'device.yaml')
+    assert (code, out) == (2, '')
+    assert error == (
+        'edge-sched: device.yaml: is a system file, not a suite; name it in a suite as workload '
+        'and platforms, or run it by edge-sched simulate --policy\n'
+    )

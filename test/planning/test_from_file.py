@@ -17,6 +17,7 @@ from edge_sched_ros.planning.planner import make_plan
 from edge_sched_ros.system.contention import Pairwise
 from edge_sched_ros.system.contention import Piecewise
 from edge_sched_ros.system.loading import load_system
+from edge_sched_ros.system.parsing import make_system
 
 FILE = {
     'units': {'gpu0': {'active_mw': 5000}, 'dla0': {'kind': 'dla'}},
@@ -214,3 +215,24 @@ def test_groups_that_take_no_time_are_not_planned(other):
         problem_from(data)
     data['networks']['b'] = {'cost': {'gpu0': [1.0]}}
     assert len(problem_from(data).networks) == 2
+
+
+def test_a_unit_that_is_lost_at_the_start_is_not_planned_for():
+    def change(unit, state, at_s=0):
+        return {'at_s': at_s, 'unit': unit, 'set': {'state': state}}
+
+    data = {
+        'units': ['gpu0', 'dla0', 'cpu0'],
+        'networks': {'n': {'cost': {'gpu': [1, 2], 'dla': [3, 4]}}, 'm': {'cost': {'cpu': 1}}},
+        'transitions': [{'from': 'dla0', 'to': 'gpu0', 'ms': 1}],
+    }
+    lost = [change('dla0', 'unavailable'), change('gpu0', 'unavailable', 1.0)]
+    problem = problem_of(make_system({**data, 'changes': lost}))
+    assert problem.units == ('gpu0', 'cpu0') and set(problem.kinds) == {'gpu0', 'cpu0'}
+    assert [set(network.times_ms) for network in problem.networks] == [{'gpu0'}, {'cpu0'}]
+    back = problem_of(make_system({**data, 'changes': [*lost, change('dla0', 'available')]}))
+    assert back.units == ('gpu0', 'dla0', 'cpu0')
+    with pytest.raises(ConfigError) as error:
+        problem_of(make_system({**data, 'changes': [change('cpu0', 'unavailable')]}))
+    problem = 'leave no unit to stage infer of m: it can run on cpu0 only'
+    assert str(error.value) == f'system: changes: {problem}'

@@ -24,6 +24,7 @@ from edge_sched_ros.system.loading import load_system
 from edge_sched_ros.system.snapshot import snapshot
 from edge_sched_ros.system.snapshot import snapshot_data
 from edge_sched_ros.system.system import System
+from edge_sched_ros.system.writing import system_data
 
 MS = 1_000_000
 
@@ -44,7 +45,7 @@ def test_units_costs_and_settings():
     bench.send(UnitChanged('cpu0', 'available', speed=0.5))
     found = snapshot(bench.dispatcher, seen_hz={'camera': 20.0})
     assert {name: (unit.kind, unit.speed) for name, unit in found.units.items()} == {
-        'cpu0': ('cpu', 0.5),
+        'cpu0': ('cpu', 1.0),
         'cpu1': ('cpu', 1.0),
     }
     assert found.streams['camera'].period_ms == 50.0
@@ -57,7 +58,10 @@ def test_units_costs_and_settings():
     assert (cost.source, cost.note) == ('profile', 'board.yaml')
     # what the simulator makes of it
     system = System(found)
-    assert system.costs['one', 'base', 'infer', 'cpu0'].latency_ns == 8 * MS
+    assert system.costs['one', 'base', 'infer', 'cpu0'].latency_ns == 4 * MS
+    # throttling and contention are said, and no part of the numbers
+    assert found.notes['speeds'] == {'cpu0': 0.5}
+    assert system_data(found)['contention']['note'].startswith('not known')
     assert system.profiles().transition_ns('cpu0', 'cpu1') == MS // 2
 
 

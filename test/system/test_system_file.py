@@ -499,3 +499,34 @@ def test_files_may_be_given_one_by_one(tmp_path, monkeypatch, capsys):
     assert (one_code, two_code, none_code) == (0, 0, 2)
     assert json.loads(one.out)['tasks'] == json.loads(two.out)['tasks']
     assert 'FILES' in none.err
+
+
+def test_numbers_of_numpy_are_numbers():
+    import numpy as np
+
+    times = np.array([1.5, 2.5], dtype=np.float32)
+    system = make_system(
+        {
+            'units': {'gpu0': {'speed': np.float32(0.5), 'slots': np.int64(2)}},
+            'networks': {'n': {'cost': {'gpu': times}}, 'm': {'cost': {'gpu': np.float64(3)}}},
+            'tasks': {'t': {'network': 'n', 'period_ms': np.int32(9), 'enabled': np.bool_(True)}},
+        }
+    )
+    unit = system.units['gpu0']
+    assert (unit.speed, unit.slots, system.tasks['t'].period_ms) == (0.5, 2, 9)
+    assert [stage.cost['gpu'].latency_ms for stage in system.networks['n'].first.stages] == [
+        1.5,
+        2.5,
+    ]
+    with pytest.raises(ConfigError, match=r'units\.gpu0\.slots: must be a whole number'):
+        make_system({'units': {'gpu0': {'slots': np.float32(1.5)}}})
+
+
+def test_the_json_schema_refuses_two_of_what_there_is_one():
+    parts = json_schema()['$defs']
+    pairs = [pair['required'] for pair in parts['Task']['not']['anyOf']]
+    assert ['stream', 'after'] in pairs and ['period_ms', 'rate_per_s'] in pairs
+    assert len(pairs) == 6 and parts['Task']['minProperties'] == 1
+    pairs = [pair['required'] for pair in parts['NetworkOfOneVariant']['not']['anyOf']]
+    assert sorted(pairs) == [['cost', 'layers'], ['stages', 'cost'], ['stages', 'layers']]
+    assert parts['NetworkOfOneVariant']['minProperties'] == 1
