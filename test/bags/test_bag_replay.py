@@ -114,7 +114,12 @@ def test_clean_pictures_are_in_the_results_bag_with_their_camera(bag, tmp_path):
     topic = IMAGE_TOPIC.lstrip('/')
     parameters = {
         'tasks': ['cleaner'],
-        'cleaner': {'program': 'denoise', 'topic': topic, 'deadline_ms': 5000.0, 'strength': 0.0},
+        'cleaner': {
+            'program': 'denoise',
+            'topic': topic,
+            'deadline_ms': 600_000.0,
+            'strength': 0.0,
+        },
     }
     file = tmp_path / 'clean.yaml'
     file.write_text(yaml.safe_dump({'/**': {'ros__parameters': parameters}}))

@@ -47,7 +47,7 @@ def test_commands_are_answered(helper):
 def test_work_ends_when_asked_and_a_late_stop_does_no_harm(helper):
     helper.send('work')
     helper.stop_work()
-    assert helper.answer(30)['turns'] < 999
+    assert helper.answer(TIMEOUT_S)['turns'] < 999
     helper.stop_work()
     assert helper.ask('add', a=1, b=1) == {'sum': 2}
 
@@ -60,7 +60,7 @@ def test_an_error_is_a_fault_and_the_helper_lives(helper):
 
 def test_an_answer_that_comes_too_late_is_not_taken_for_another(helper):
     with pytest.raises(BenchFault, match='gave no answer'):
-        helper.ask('slow', seconds=0.5, timeout_s=0.05)
+        helper.ask('slow', seconds=0.5, timeout_s=0.05)  # short on purpose
     assert helper.ask('add', a=2, b=2) == {'sum': 4}
 
 
@@ -84,6 +84,6 @@ def test_a_child_that_does_not_end_is_a_fault_and_is_closed(tmp_path):
     code = 'import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); time.sleep(99)'
     child = Child('stubborn', [sys.executable, '-c', code], log=tmp_path / 's.log')
     with pytest.raises(BenchFault, match='stubborn has not ended'):
-        child.wait(0.1)
+        child.wait(0.1)  # short on purpose
     child.close()
     assert child.process.returncode == -9

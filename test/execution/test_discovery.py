@@ -66,7 +66,7 @@ def test_a_probe_survives_whatever_its_script_does(tmp_path, text, facts, reason
 
 def test_a_probe_that_does_not_end_is_ended(tmp_path):
     text = 'import time; print(\'{"version": "9"}\', flush=True); time.sleep(60)'
-    found = run_probe(_script(tmp_path, text), timeout_s=0.5)
+    found = run_probe(_script(tmp_path, text), timeout_s=0.5)  # short on purpose
     assert (found.ok, found.reason) == (False, 'probing took longer than 0.5 s')
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import kmock
 import yaml
+from children import TIMEOUT_S
 
 
 class _Emulator(kmock.KubernetesEmulator):
@@ -76,7 +77,7 @@ class FakeApi:
     def __exit__(self, *_: Any) -> None:
         self.stop()
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(TIMEOUT_S)
         self._loop.close()
 
     def start(self) -> None:
@@ -122,7 +123,7 @@ class FakeApi:
                 connection.force_close()
                 if connection.transport is not None:
                     connection.transport.abort()
-            await asyncio.wait([closing], timeout=0.05)
+            await asyncio.wait([closing], timeout=0.05)  # short on purpose
         await closing
         await self.emulator.__aexit__(None, None, None)
 

@@ -102,8 +102,8 @@ def own_parameters(network: Path) -> dict[str, object]:
         'tasks': ['detector', 'counter'],
         'detector.network': str(network),
         'detector.topic': '/camera/image_raw',
-        'detector.deadline_ms': 5000.0,
+        'detector.deadline_ms': 600_000.0,
         'counter.program': 'own_robot_code:Program',
         'counter.topic': '/camera/image_raw',
-        'counter.deadline_ms': 5000.0,
+        'counter.deadline_ms': 600_000.0,
     }

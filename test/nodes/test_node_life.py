@@ -209,7 +209,10 @@ def test_a_failing_network_leaves_the_other_task_alone(bench, start, tmp_path):
     for stamp in (100, 200, 300):
         bench.publish('front/image_raw', image(stamp))
         bench.wait_for(lambda n=stamp // 100: len(heard) >= n, 'the good task')
-    bench.wait_for(lambda: sum(t.task == 'bad' for t in timings) == 3, 'the bad task')
+        # a newer frame would take the place of one that waits
+        bench.wait_for(
+            lambda n=stamp // 100: sum(t.task == 'bad' for t in timings) >= n, 'the bad task'
+        )
     assert {t.reason for t in timings if t.task == 'bad'} == {'simulated_fault'}
 
 

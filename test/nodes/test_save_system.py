@@ -110,7 +110,7 @@ def test_while_nothing_is_known_the_file_stays_as_it_is_and_that_is_said(
     path.write_text('of an earlier run')
     node = start(system_file=str(path))
     node.trigger_deactivate()
-    said = f'{path}: not written, as there is no task to write: detector: what it takes is not kn'
+    said = f'{path}: not written, as there is no task to write: detector: its cost is not known '
     assert said in capfd.readouterr().err
     response = bench.call(Trigger, SERVICE, Trigger.Request())
     assert not response.success and response.message.startswith(said)

@@ -47,6 +47,41 @@ def _endless(call: ast.Call) -> bool:
     return name == 'communicate' and 'timeout' not in given
 
 
+#: what waits for others, and its keywords for how long
+_WAITS = {
+    'wait', 'join', 'get', 'acquire', 'answer', 'ask', 'urlopen', 'create_connection', 'run',
+    'HTTPConnection', 'communicate', 'check_output', 'wait_for', 'run_probe', 'finished',
+}  # fmt: skip
+_LIMITS = {'timeout', 'timeout_s', 'seconds'}
+#: a busy machine may need this long for what takes no time on another
+_ENOUGH_S = 30
+_ON_PURPOSE = '# short on purpose'
+
+
+def _hasty(call: ast.Call) -> bool:
+    """Return whether a call gives up so soon that a busy machine has not answered yet."""
+    name = getattr(call.func, 'attr', getattr(call.func, 'id', ''))
+    if name not in _WAITS:
+        return False
+    given = [one.value for one in call.keywords if one.arg in _LIMITS]
+    given += call.args[:1] if name in {'wait', 'join', 'answer'} else []
+    times = [one.value for one in given if isinstance(one, ast.Constant)]
+    return any(isinstance(one, (int, float)) and one < _ENOUGH_S for one in times)
+
+
+@pytest.mark.parametrize(
+    'file', [file for file in FILES if 'test' in file.parts], ids=lambda file: file.stem
+)
+def test_no_wait_is_so_short_that_a_busy_machine_fails(file):
+    lines = file.read_text().splitlines()
+    calls = [node for node in ast.walk(ast.parse('\n'.join(lines))) if isinstance(node, ast.Call)]
+    hasty = [call for call in calls if _hasty(call)]
+    told = [
+        f'{c.lineno}: {ast.unparse(c)}' for c in hasty if _ON_PURPOSE not in lines[c.lineno - 1]
+    ]
+    assert not told
+
+
 @pytest.mark.parametrize('file', FILES, ids=lambda file: str(file.relative_to(CHECKOUT)))
 def test_every_wait_has_an_end(file):
     tree = ast.parse(file.read_text())

@@ -58,7 +58,7 @@ def _config(tmp_path, *, detector=None, depth=None, **more):
             'detector.network': str(write(tmp_path, 'boxes', **(detector or {}))),
             'depth.network': str(write(tmp_path, 'metres', **depth)),
             **{f'{task}.topic': 'camera' for task in ('detector', 'depth')},
-            **{f'{task}.deadline_ms': 10_000 for task in ('detector', 'depth')},
+            **{f'{task}.deadline_ms': 600_000 for task in ('detector', 'depth')},
             **{name.replace('__', '.'): value for name, value in more.items()},
         }
     )

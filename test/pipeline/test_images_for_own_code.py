@@ -159,7 +159,7 @@ def _replay(tmp_path, **tasks):
 
 
 def test_a_bag_of_depth_reaches_a_program_by_its_message_and_not_by_its_picture(tmp_path, caplog):
-    task = {'topic': 'depth/image_raw', 'deadline_ms': 5000.0}
+    task = {'topic': 'depth/image_raw', 'deadline_ms': 600_000.0}
     outcome, depth = _replay(
         tmp_path,
         halved={'program': 'own_programs:Halved', **task},
@@ -180,7 +180,7 @@ def test_a_bag_of_depth_reaches_a_program_by_its_message_and_not_by_its_picture(
 
 
 def test_on_a_topic_that_is_shared_with_a_network_depth_is_refused(tmp_path):
-    task = {'topic': 'depth/image_raw', 'deadline_ms': 5000.0}
+    task = {'topic': 'depth/image_raw', 'deadline_ms': 600_000.0}
     outcome, _ = _replay(
         tmp_path,
         halved={'program': 'own_programs:Halved', **task},

@@ -38,7 +38,7 @@ def _config(tmp_path, *, engine='auto', **more):
             'tasks': ['detector'],
             'detector.network': str(network),
             'detector.topic': 'camera',
-            'detector.deadline_ms': 5000,
+            'detector.deadline_ms': 600_000,
             **{name.replace('__', '.'): value for name, value in more.items()},
         }
     )

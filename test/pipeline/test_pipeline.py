@@ -65,10 +65,10 @@ def _parameters(tmp_path, **more):
         'tasks': ['detector', 'tracker'],
         'detector.network': str(boxes),
         'detector.topic': 'camera',
-        'detector.deadline_ms': 5000,
+        'detector.deadline_ms': 600_000,
         'tracker.network': str(looks),
         'tracker.after': 'detector',
-        'tracker.deadline_ms': 5000,
+        'tracker.deadline_ms': 600_000,
         'tracker.min_hits': 1,
         **more,
     }

@@ -69,7 +69,7 @@ def _pipeline(network, folder, data=None, *, unit='cpu0', **parameters):
         'tasks': ['detector'],
         'detector.network': str(network),
         'detector.topic': 'camera',
-        'detector.deadline_ms': 5000,
+        'detector.deadline_ms': 600_000,
         'detector.units': [unit],
         **parameters,
     }

@@ -42,8 +42,8 @@ def _parameters(tmp_path):
         (tmp_path / f'{name}.yaml').write_text(yaml.safe_dump(data))
     parameters = {
         'tasks': ['people', 'who'],
-        'people': {'network': 'yolox.yaml', 'topic': 'street', 'deadline_ms': 3000.0},
-        'who': {'network': 'reid.yaml', 'after': 'people', 'deadline_ms': 3000.0},
+        'people': {'network': 'yolox.yaml', 'topic': 'street', 'deadline_ms': 600_000.0},
+        'who': {'network': 'reid.yaml', 'after': 'people', 'deadline_ms': 600_000.0},
     }
     file = tmp_path / 'parameters.yaml'
     file.write_text(yaml.safe_dump({'/**': {'ros__parameters': parameters}}))

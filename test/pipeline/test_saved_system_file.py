@@ -151,7 +151,6 @@ def test_while_nothing_is_known_of_any_task_the_file_stays(worked, tmp_path):
     with pytest.raises(ConfigError) as caught:
         run.write_system(str(path))
     assert str(caught.value) == (
-        f'{path}: not written, as there is no task to write: detector: what it takes is not known '
-        'yet'
+        f'{path}: not written, as there is no task to write: detector: its cost is not known yet'
     )
     assert path.read_text() == 'of an earlier run'

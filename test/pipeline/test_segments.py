@@ -47,7 +47,7 @@ def _config(path, *others, **more):
             'tasks': tasks,
             **{f'{task}.network': str(network) for task, network in networks.items()},
             **{f'{task}.topic': 'camera' for task in tasks},
-            **{f'{task}.deadline_ms': 10_000 for task in tasks},
+            **{f'{task}.deadline_ms': 600_000 for task in tasks},
             **{name.replace('__', '.'): value for name, value in more.items()},
         }
     )

@@ -44,7 +44,7 @@ def _config(program, **more):
             'tasks': ['task'],
             'task.program': program,
             'task.topic': 'camera',
-            'task.deadline_ms': 10_000,
+            'task.deadline_ms': 600_000,
             **{name.replace('__', '.'): value for name, value in more.items()},
         }
     )
@@ -132,7 +132,7 @@ def test_following_by_flow_runs_where_flow_is(fake, tmp_path, monkeypatch):
         'tasks': ['corners', 'task'],
         'corners.program': 'corners',
         'corners.topic': 'camera',
-        'corners.deadline_ms': 10_000,
+        'corners.deadline_ms': 600_000,
         'corners.units': ['cpu'],
         'task.detections_from': 'corners',
     }
@@ -158,7 +158,7 @@ def test_a_network_after_denoise_sees_the_clean_picture(fake, tmp_path):
         'task.strength': 1.0,
         'depth.network': str(path),
         'depth.after': 'task',
-        'depth.deadline_ms': 10_000,
+        'depth.deadline_ms': 600_000,
     }
     with Run(_config('denoise', **more), machine(tmp_path, 'cpu0')) as run:
         ends = run.send(1, 2)

@@ -8,6 +8,7 @@ from queue import Queue
 
 import numpy as np
 import pytest
+from children import TIMEOUT_S
 from images import frame
 from networks import write_network
 from networks import write_onnx
@@ -112,7 +113,7 @@ def parameters(tmp_path, installed):
             'tasks': ['detector'],
             'detector.network': str(write_network(tmp_path, 'boxes', **own)),
             'detector.topic': 'camera',
-            'detector.deadline_ms': 5000,
+            'detector.deadline_ms': 600_000,
             'units': ['cpu0'],
             **more,
         }
@@ -128,7 +129,7 @@ def _run(values):
     try:
         pipeline.start()
         pipeline.submit(frame(width=64, height=64))
-        return ends.get(timeout=60)
+        return ends.get(timeout=TIMEOUT_S)
     finally:
         pipeline.stop()
         pipeline.unload()

@@ -75,4 +75,4 @@ class Extender:
         return self.log.read_text().count(text)
 
     def _open(self, request: urllib.request.Request) -> Any:
-        return urllib.request.urlopen(request, timeout=10, context=self._context)
+        return urllib.request.urlopen(request, timeout=60, context=self._context)

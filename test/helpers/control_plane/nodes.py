@@ -60,7 +60,7 @@ class Kubelet:
         assert not self._thread.is_alive()
 
     def _run(self) -> None:
-        while not self._ends.wait(0.2):
+        while not self._ends.wait(0.2):  # short on purpose
             try:
                 for pod in self._core.list_pod_for_all_namespaces().items:
                     self._look_after(pod)

@@ -171,7 +171,7 @@ def _says_ok(url: str, authority: Path | None = None) -> bool:
     """Return whether a server on loopback answers 200."""
     context = ssl.create_default_context(cafile=authority)
     try:
-        with urllib.request.urlopen(url, timeout=2, context=context) as answer:
+        with urllib.request.urlopen(url, timeout=30, context=context) as answer:
             return bool(answer.status == 200)
     except urllib.error.HTTPError as error:
         error.close()
