@@ -21,6 +21,11 @@ from edge_sched_ros.api.arguments import MOST_SECONDS
 from edge_sched_ros.api.arguments import MOST_SEEDS
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.simulation.comparison import summarise
+from edge_sched_ros.simulation.fleet.limits import check_fleet
+from edge_sched_ros.simulation.fleet.outcome import fleet_outcome
+from edge_sched_ros.simulation.fleet.simulator import FleetSimulator
+from edge_sched_ros.simulation.fleet.system import FleetSystem
+from edge_sched_ros.simulation.fleet.system import has_several_devices
 from edge_sched_ros.simulation.limits import check_frames
 from edge_sched_ros.simulation.load import at_load
 from edge_sched_ros.simulation.outcome import outcome
@@ -41,16 +46,21 @@ def simulate(
     seconds: float = 10.0,
     seed: int = 0,
     load: float | None = None,
+    high_level_policy: str = 'whole_network',
+    high_level_parameters: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """
-    Run the scheduler on the tasks and the device of a system in virtual time.
+    Run the scheduler on the tasks and the device, or the devices, of a system in virtual time.
 
     :param policy: a name, or ``package.module:Class`` of an own one; ``+drop`` may follow
     :param parameters: of the policy, by name
     :param seconds: how long frames come
     :param seed: same seed: same frames, run times and findings, whatever the policy decides
     :param load: scale the costs so that the busiest unit is busy to this share at best; ``None``:
-        costs as they are
+        costs as they are; only with one device
+    :param high_level_policy: with several devices: what divides networks over them; ``policy`` is
+        then that of each device
+    :param high_level_parameters: of that policy, by name
     :return: what ``edge-sched simulate --json`` prints, but for the load: per task ``released``,
         ``on_time``, ``late``, ``dropped`` by reason, response times in ms, energy in mJ; per unit
         ``utilisation``; ``uxcost``, ``miss_ratio``, ...
@@ -60,12 +70,29 @@ def simulate(
     check_system(system)
     check_text('policy', policy)
     check_parameters(parameters)
+    check_text('high_level_policy', high_level_policy)
+    check_parameters(high_level_parameters)
     check_number('seconds', seconds, MOST_SECONDS)
     check_whole('seed', seed)
     if load is not None:
         check_number('load', load, MOST_LOAD)
     if not system.tasks:
         raise ConfigError(system.at('tasks'), 'is missing')
+    if has_several_devices(system):
+        if load is not None:
+            raise ConfigError('load', 'works on one device; this system has several')
+        fleet = FleetSystem(system)
+        check_fleet(fleet, seconds)
+        run = FleetSimulator(
+            fleet,
+            policy=high_level_policy,
+            policy_parameters=high_level_parameters,
+            device_policy=policy,
+            device_parameters=parameters,
+            seed=seed,
+        )
+        run.run(seconds)
+        return fleet_outcome(run)
     made = System(system) if load is None else at_load(system, system, load)
     check_frames(made, seconds)
     simulator = Simulator(made, policy=policy, policy_parameters=parameters, seed=seed)

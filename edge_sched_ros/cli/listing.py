@@ -27,10 +27,12 @@ def show_list(*, as_json: bool) -> None:
 def _known() -> dict[str, dict[str, str]]:
     """Return kind -> name -> description."""
     from edge_sched_ros.plugins.policies import POLICIES
+    from edge_sched_ros.policies.high_level.registry import high_level_policy_classes
     from edge_sched_ros.simulation.suite_file import built_in_suites
     from edge_sched_ros.simulation.suite_file import load_suite
     from edge_sched_ros.system.finding import built_in
     from edge_sched_ros.system.loading import load_platform
+    from edge_sched_ros.system.loading import load_system
     from edge_sched_ros.system.loading import load_workload
 
     found = {
@@ -38,14 +40,21 @@ def _known() -> dict[str, dict[str, str]]:
         for kind, names, load in (
             ('workloads', built_in('workloads'), load_workload),
             ('platforms', built_in('platforms'), load_platform),
+            ('fleets', built_in('fleets'), load_system),
             ('suites', built_in_suites(), load_suite),
         )
     }
+    found['high-level policies'] = {
+        name: _first_line(policy) for name, policy in sorted(high_level_policy_classes().items())
+    }
     found['policies'] = {
-        name: (inspect.getdoc(policy) or '').partition('\n')[0].replace('``', '')
-        for name, policy in sorted(POLICIES.built_in().items())
+        name: _first_line(policy) for name, policy in sorted(POLICIES.built_in().items())
     } | {name: f'of {origin}' for name, origin in POLICIES.origins().items()}
     return found
+
+
+def _first_line(policy: object) -> str:
+    return (inspect.getdoc(policy) or '').partition('\n')[0].replace('``', '')
 
 
 def _lines(known: Mapping[str, Mapping[str, str]]) -> Iterator[str]:

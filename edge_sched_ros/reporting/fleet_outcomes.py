@@ -22,6 +22,7 @@ def show_fleet(found: Mapping[str, Any], console: Console) -> None:
         f'{found["seconds"]:.1f} s, seed {found["seed"]}; coordinator on {found["coordinator"]}',
         console,
     )
+    show_line(f'least load {found["least_load"]:.3g}', console)
     _show_tasks(found['tasks'], console)
     _show_devices(found['devices'], found['tasks'], console)
     _show_links(found['links'], console)

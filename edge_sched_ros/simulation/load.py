@@ -5,6 +5,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.tasks import NS_PER_MS
@@ -26,11 +29,19 @@ def least_load(system: System) -> float:
     less, so above 1 frames must be lost. Cascades count with their probability and mean items,
     layers with the chance that they are needed; contention and hand-overs do not count.
     """
+    return least_busy(_demands(system))
+
+
+def least_busy(demands: Sequence[Mapping[Any, float]]) -> float:
+    """
+    Return the share of time that the busiest unit is busy under the best division.
+
+    :param demands: of each stage: unit -> busy time per time, were all of it there
+    """
     import numpy as np
     from scipy.optimize import linprog
 
-    units = list(system.device.units)
-    demands = _demands(system)
+    units = list(dict.fromkeys(unit for demand in demands for unit in demand))
     count = sum(len(row) for row in demands)
     upper = np.zeros((len(units), count + 1))
     equal = np.zeros((len(demands), count + 1))

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated
+from typing import TYPE_CHECKING
 
 from pydantic import Field
+from pydantic import model_validator
 from pydantic import PrivateAttr
 
 from edge_sched_ros.core.errors import ConfigError
@@ -18,6 +20,9 @@ from edge_sched_ros.system.fields import Strict
 from edge_sched_ros.system.finding import find_file
 from edge_sched_ros.system.finding import found_from
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 _SUITES = Path(__file__).parent / 'data' / 'suites'
 #: keys that system files have and suites have not
 _OF_SYSTEMS = ('format', 'units', 'devices', 'tasks', 'streams', 'networks', 'costs')
@@ -26,14 +31,19 @@ MOST_LOAD = 100
 
 
 class Group(Strict):
-    """A workload on several platforms at several loads; load null: costs as given."""
+    """
+    A workload on several platforms at several loads, or else systems with several devices.
+
+    Load null: costs as given.
+    """
 
     workload: Named = Field(
+        '',
         description="A built-in name, or a file relative to the suite's folder or the current "
-        'folder.'
+        'folder.',
     )
     platforms: tuple[Named, ...] = Field(
-        min_length=1, description='Built-in names, or files as for ``workload``.'
+        (), description='Built-in names, or files as for ``workload``.'
     )
     loads: tuple[Annotated[float, Field(strict=True, gt=0, le=MOST_LOAD)] | None, ...] = Field(
         (None,),
@@ -41,6 +51,21 @@ class Group(Strict):
         description='Least load to scale to (utilisation of the busiest unit with the best '
         'division of the work); null: as given.',
     )
+    systems: tuple[Named, ...] = Field(
+        (),
+        description='Instead of ``workload``, ``platforms`` and ``loads``: files with tasks, '
+        'devices and links, found as the others; they compare high-level policies.',
+    )
+
+    @model_validator(mode='after')
+    def _one_of_two(self) -> Self:
+        if self.systems:
+            if self.model_fields_set - {'systems'}:
+                raise ValueError('systems go without workload, platforms and loads')
+        elif not self.workload or not self.platforms:
+            missing = 'platforms' if self.workload else 'workload'
+            raise ValueError(f'{missing} is missing (or else systems)')
+        return self
 
 
 class Suite(Strict):
@@ -50,9 +75,21 @@ class Suite(Strict):
     description: str = Field('', description='One line for the reader; not used.')
     scenarios: tuple[Group, ...] = Field(
         min_length=1,
-        description='Groups; each combination of platform and load in a group is a scenario.',
+        description='Groups; each combination of platform and load in a group is a scenario, and '
+        'each of its systems. All groups have systems, or none.',
     )
     _where: str = PrivateAttr('')
+
+    @model_validator(mode='after')
+    def _one_kind(self) -> Self:
+        if len({bool(group.systems) for group in self.scenarios}) > 1:
+            raise ValueError('has groups with systems and groups without')
+        return self
+
+    @property
+    def has_fleets(self) -> bool:
+        """Whether it compares high-level policies, on systems with several devices."""
+        return bool(self.scenarios[0].systems)
 
     @property
     def where(self) -> str:
@@ -84,6 +121,12 @@ def load_suite(name: str) -> Suite:
     groups = []
     for index, group in enumerate(suite.scenarios):
         at = f'{where}: scenarios.{index}'
+        if group.systems:
+            systems = (
+                found_from(one, 'fleets', f'{at}.systems', path.parent) for one in group.systems
+            )
+            groups.append(group.model_copy(update={'systems': tuple(systems)}))
+            continue
         platforms = (
             found_from(platform, 'platforms', f'{at}.platforms', path.parent)
             for platform in group.platforms

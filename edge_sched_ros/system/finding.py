@@ -13,7 +13,7 @@ from edge_sched_ros.core.near import did_you_mean
 from edge_sched_ros.documents.validation_text import shortened
 
 DATA = Path(__file__).parent / 'data'
-KINDS = ('workloads', 'platforms')
+KINDS = ('workloads', 'platforms', 'fleets')
 
 
 def built_in(kind: str = '') -> tuple[str, ...]:

@@ -76,7 +76,12 @@ class Task(Strict, json_schema_extra=at_most_one(*TRIGGERS)):
         (), description='Several networks instead of ``network``; they run one after the other.'
     )
     unit: Named = Field('', description='The unit that runs ``network``; default: any.')
-    device: Named = Field('', description='A key of ``devices``; default: the only device.')
+    device: Named = Field(
+        '',
+        description='A key of ``devices``; default: the only device. For ``simulate`` with '
+        'several devices the one that has the frames and needs the answers, one of a ``count``, '
+        'too; default: the first one.',
+    )
     stream: Named = Field('', description='The stream whose frames activate the task.')
     after: Named = Field('', description='The task whose answers activate this task (a cascade).')
     period_ms: Positive | None = Field(

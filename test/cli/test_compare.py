@@ -242,7 +242,7 @@ def test_mistakes_are_one_clear_line_and_exit_code_2(run, arguments, message):
 @pytest.mark.parametrize(
     ('group', 'message'),
     [
-        ({'platforms': ['device.yaml']}, 'scenarios.0.workload: is missing'),
+        ({'platforms': ['device.yaml']}, 'scenarios.0: workload is missing (or else systems)'),
         (
             {'workload': 'none.yaml', 'platforms': ['device.yaml']},
             "scenarios.0.workload: there is no file and no built-in 'none.yaml'",

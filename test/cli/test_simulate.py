@@ -178,7 +178,7 @@ def test_what_is_built_in_is_listed(capsys):
     with contextlib.suppress(SystemExit):
         main(['simulate', '--list'])
     lines = {line.split()[0] for line in capsys.readouterr().out.splitlines()}
-    for kind in ('workloads', 'platforms'):
+    for kind in ('workloads', 'platforms', 'fleets'):
         assert lines >= set(built_in(kind))
     assert lines >= set(built_in_suites())
     assert lines >= set(policy_classes())
@@ -189,7 +189,14 @@ def test_what_is_built_in_is_listed_as_json(capsys):
     lines = capsys.readouterr().out
     main(['simulate', '--list', '--json'])
     found = json.loads(capsys.readouterr().out)
-    assert list(found) == ['workloads', 'platforms', 'suites', 'policies']
+    assert list(found) == [
+        'workloads',
+        'platforms',
+        'fleets',
+        'suites',
+        'high-level policies',
+        'policies',
+    ]
     assert set(found['workloads']) == set(built_in('workloads'))
     for kind, meanings in found.items():
         assert f'{kind}' in lines

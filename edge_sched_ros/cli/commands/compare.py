@@ -22,7 +22,7 @@ _POLICIES = (
     'shortest_expected_latency+drop,prema+drop,static+drop,dream,dream+drop,horizon'
 )
 
-_BASELINE = 'edf+drop'
+_BASELINES = ('edf+drop', 'whole_network')
 
 
 @click.command('compare')
@@ -30,12 +30,12 @@ _BASELINE = 'edf+drop'
     '--suite',
     default='robot',
     show_default=True,
-    help='Suite to run: dream, xrbench, robot or a file.',
+    help='Suite to run: dream, xrbench, robot, fleet (several devices) or a file.',
 )
 @click.option(
     '--policies',
-    default=_POLICIES,
-    show_default=True,
+    default=None,
+    show_default=f'{_POLICIES}; for several devices all high-level policies',
     help='Policies to compare, separated by commas.',
 )
 @click.option(
@@ -56,7 +56,7 @@ _BASELINE = 'edf+drop'
 @click.option(
     '--baseline',
     default=None,
-    show_default=f'{_BASELINE}, or the first policy',
+    show_default=f'{" or ".join(_BASELINES)}, or the first policy',
     help='Policy that the ratios refer to; one of --policies.',
 )
 @click.option(
@@ -72,7 +72,7 @@ _BASELINE = 'edf+drop'
 @click.option('--json', 'as_json', is_flag=True, help='Print all results as JSON.')
 def compare(
     suite: str,
-    policies: str,
+    policies: str | None,
     seeds: int,
     seconds: float,
     only: str,
@@ -83,27 +83,33 @@ def compare(
 ) -> None:
     """Run several policies on every scenario of a suite, with the same frames for each."""
     from edge_sched_ros.plugins.policies import make_policy
+    from edge_sched_ros.policies.high_level.registry import high_level_policy_classes
+    from edge_sched_ros.policies.high_level.registry import make_high_level_policy
     from edge_sched_ros.reporting.layout import output_console
     from edge_sched_ros.reporting.outcomes import show_comparison
     from edge_sched_ros.simulation.bound.clairvoyant import solver_module
     from edge_sched_ros.simulation.bound.suite import BoundedSuite
     from edge_sched_ros.simulation.bound.suite import excesses
     from edge_sched_ros.simulation.comparison import summarise
-    from edge_sched_ros.simulation.limits import check_frames
     from edge_sched_ros.simulation.suite import Case
     from edge_sched_ros.simulation.suite import run_cases
     from edge_sched_ros.simulation.suite import scenarios
     from edge_sched_ros.simulation.suite_file import load_suite
 
-    names = list(names_in(policies, '--policies', 'policy'))
+    loaded = load_suite(suite)
+    fleets = loaded.has_fleets
+    if fleets and bound:
+        raise click.UsageError('--bound works on one device; the systems of this suite have more.')
+    every = ','.join(high_level_policy_classes()) if fleets else _POLICIES
+    names = list(names_in(every if policies is None else policies, '--policies', 'policy'))
     baseline = _baseline(baseline, names)
     for name in names:
-        make_policy(name, {})
-    chosen = [scenario for scenario in scenarios(load_suite(suite)) if only in scenario.name]
+        (make_high_level_policy if fleets else make_policy)(name, {})
+    chosen = [scenario for scenario in scenarios(loaded) if only in scenario.name]
     if not chosen:
         raise ConfigError('--only', f"no scenario of {suite} contains '{only}'")
     for scenario in chosen:
-        check_frames(scenario.system(), seconds)
+        scenario.check(seconds)
     if bound:
         solver_module()
     cases = [
@@ -132,7 +138,7 @@ def compare(
 
 def _baseline(asked: str | None, names: list[str]) -> str:
     if asked is None:
-        return _BASELINE if _BASELINE in names else names[0]
+        return next((name for name in _BASELINES if name in names), names[0])
     if asked not in names:
         known = ', '.join(names)
         raise ConfigError('--baseline', f"'{asked}' is not among --policies ({known})")

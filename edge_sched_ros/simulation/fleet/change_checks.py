@@ -19,6 +19,7 @@ from edge_sched_ros.simulation.change_keys import TaskSet
 from edge_sched_ros.simulation.change_keys import UnitSet
 from edge_sched_ros.simulation.fleet.system import FleetSystem
 from edge_sched_ros.system.change import Change
+from edge_sched_ros.system.checks import not_there
 from edge_sched_ros.system.links import link_table
 
 
@@ -49,7 +50,7 @@ def _check(
     name: str, known: Collection[str], change: Change, model: type[BaseModel], where: str
 ) -> None:
     if name not in known:
-        raise ConfigError(where, f"there is no '{name}' (there are {', '.join(known)})")
+        raise ConfigError(where, not_there(name, known))
     parse(change.set, model, f'{where.rpartition(".")[0]}.set')
 
 
@@ -72,15 +73,12 @@ def _check_device(fleet: FleetSystem, change: Change, where: str) -> None:
             raise ConfigError(f'{where}.device', problem)
         return
     if change.device not in fleet.devices:
-        known = ', '.join(fleet.devices)
-        problem = f"there is no '{change.device}' (there are {known})"
-        raise ConfigError(f'{where}.device', problem)
+        raise ConfigError(f'{where}.device', not_there(change.device, fleet.devices))
     units = fleet.devices[change.device].device.units
     check(change.unit, units, model=UnitSet, where=f'{where}.unit')
     mode = change.set.get('mode', '')
     if mode and mode not in units[change.unit].modes:
-        known = ', '.join(units[change.unit].modes) or 'none'
-        problem = f"there is no mode '{mode}' (there are {known})"
+        problem = not_there(mode, units[change.unit].modes, 'mode')
         raise ConfigError(f'{where}.set.mode', problem)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from edge_sched_ros.core.high_level.tasks import FleetTask
 from edge_sched_ros.simulation.fleet.account import DeviceAccount
 from edge_sched_ros.simulation.fleet.links import Link
+from edge_sched_ros.simulation.fleet.load import fleet_least_load
 from edge_sched_ros.simulation.fleet.simulator import FleetSimulator
 from edge_sched_ros.simulation.objectives import fairness
 from edge_sched_ros.simulation.outcome import decision_times
@@ -42,6 +43,7 @@ def fleet_outcome(simulator: FleetSimulator) -> dict[str, Any]:
             f'{source}>{target}': _link(link)
             for (source, target), link in simulator.links.all.items()
         },
+        'least_load': fleet_least_load(simulator.fleet),
         'uxcost': rates * sum(tasks[name]['normalised_energy'] for name in ended),
         'miss_ratio': ledger.miss_ratio,
         'fairness': fairness(ledger.tasks.values()),

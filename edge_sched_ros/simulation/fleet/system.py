@@ -16,6 +16,7 @@ from edge_sched_ros.core.high_level.offer import DeviceOffer
 from edge_sched_ros.core.high_level.tasks import FleetTask
 from edge_sched_ros.simulation.fleet.links import Link
 from edge_sched_ros.system.change import Change
+from edge_sched_ros.system.checks import not_there
 from edge_sched_ros.system.checks import whole_ns
 from edge_sched_ros.system.contention import Contention
 from edge_sched_ros.system.counted import counted
@@ -24,7 +25,6 @@ from edge_sched_ros.system.graph import task_graph
 from edge_sched_ros.system.links import link_table
 from edge_sched_ros.system.offers import device_offers
 from edge_sched_ros.system.offers import segments_on
-from edge_sched_ros.system.pieces import check_task_devices
 from edge_sched_ros.system.streams import own_streams
 from edge_sched_ros.system.streams import period_ms_of
 from edge_sched_ros.system.system import run_cost
@@ -73,7 +73,6 @@ class FleetSystem:
     def __init__(self, file: SystemFile) -> None:
         self.file = file
         self.name = file.name
-        check_task_devices(file)
         devices = file.all_devices()
         names = counted(devices, partial(file.at, 'devices'))
         #: device that counts -> name in the file
@@ -113,7 +112,7 @@ class FleetSystem:
             name=name,
             graph=graph,
             stream=task.stream or name,
-            home=names[task.device][0] if task.device else self.coordinator,
+            home=self._home(task.device, names, f'{where}.device'),
             deadline_ns=whole_ns(task.deadline_ms or period_ms, f'{where}.deadline_ms'),
             period_ns=whole_ns(period_ms, f'{where}.period_ms'),
             priority=task.priority,
@@ -122,6 +121,16 @@ class FleetSystem:
             max_in_flight=_in_flight(task),
             enabled=task.enabled,
         )
+
+    def _home(self, asked: str, names: Mapping[str, tuple[str, ...]], where: str) -> str:
+        if not asked:
+            return self.coordinator
+        if asked in names:
+            return names[asked][0]
+        known = [name for many in names.values() for name in many]
+        if asked not in known:
+            raise ConfigError(where, not_there(asked, known))
+        return asked
 
     def _homes(self) -> dict[str, str]:
         homes: dict[str, str] = {}

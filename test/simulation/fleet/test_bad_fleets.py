@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import pytest
-from fleets import duo
-from fleets import fleet_of
+from simulated_fleets import duo
+from simulated_fleets import fleet_of
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.simulation.fleet.limits import check_fleet
@@ -51,22 +51,28 @@ def test_tasks_on_one_stream_have_one_home():
 @pytest.mark.parametrize(
     ('change', 'line'),
     [
-        ({'device': 'nano', 'set': {'speed': 2}}, "device: there is no 'nano'"),
+        ({'device': 'nano', 'set': {'speed': 2}}, "device: there is none called 'nano'"),
         ({'device': 'desk', 'set': {'state': 'unavailable'}}, 'device: desk has the coordinator'),
         ({'device': 'orin', 'set': {'speed': 0}}, 'set: speed: '),
         ({'device': 'orin', 'set': {'colour': 1}}, 'set: colour: '),
         ({'unit': 'gpu0', 'set': {'speed': 2}}, 'device: is missing'),
-        ({'device': 'nano', 'unit': 'gpu0', 'set': {'speed': 2}}, "device: there is no 'nano'"),
-        ({'device': 'orin', 'unit': 'dla0', 'set': {'speed': 2}}, "unit: there is no 'dla0'"),
+        (
+            {'device': 'nano', 'unit': 'gpu0', 'set': {'speed': 2}},
+            "device: there is none called 'nano'",
+        ),
+        (
+            {'device': 'orin', 'unit': 'dla0', 'set': {'speed': 2}},
+            "unit: there is none called 'dla0'",
+        ),
         (
             {'device': 'orin', 'unit': 'gpu0', 'set': {'mode': 'slow'}},
             "set.mode: there is no mode 'slow'",
         ),
         ({'link': ['desk', 'nano'], 'set': {'loss': 0.1}}, 'link: there is none between'),
         ({'link': ['desk', 'orin'], 'set': {'loss': 2}}, 'set: loss: '),
-        ({'task': 'detektor', 'set': {'enabled': False}}, "task: there is no 'detektor'"),
+        ({'task': 'detektor', 'set': {'enabled': False}}, "task: there is none called 'detektor'"),
         ({'task': 'depth', 'set': {'probability': 0.5}}, 'set.probability: only for a task'),
-        ({'stream': 'camera', 'set': {'period_ms': 5}}, "stream: there is no 'camera'"),
+        ({'stream': 'camera', 'set': {'period_ms': 5}}, "stream: there is none called 'camera'"),
         ({'set': {'policy': 3}}, 'set.policy: must be the name of a policy, not 3'),
         ({'set': {'policy': 'whole'}}, 'set.high_level_policy: unknown policy'),
     ],

@@ -7,10 +7,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from fleets import duo
-from fleets import fleet_of
-from fleets import NETWORK
-from fleets import run
+from simulated_fleets import duo
+from simulated_fleets import fleet_of
+from simulated_fleets import NETWORK
+from simulated_fleets import run
 
 from edge_sched_ros.core.high_level.decisions import Send
 from edge_sched_ros.core.high_level.dispatcher import HighLevelDispatcher

@@ -1,0 +1,152 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""``edge-sched simulate`` and ``compare`` with several devices."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+from simulated_fleets import duo
+
+from edge_sched_ros.api.runs import simulate
+from edge_sched_ros.cli.main import main
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.simulation.suite import scenarios
+from edge_sched_ros.simulation.suite_file import load_suite
+from edge_sched_ros.system.finding import built_in
+from edge_sched_ros.system.loading import load_system
+from edge_sched_ros.system.parsing import make_system
+
+
+@pytest.fixture
+def file(tmp_path, monkeypatch):
+    """Return the name of a file with two devices in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / 'duo.yaml').write_text(yaml.safe_dump(duo()), encoding='utf-8')
+    return 'duo.yaml'
+
+
+def _run(capsys, *arguments):
+    try:
+        main(list(arguments))
+        code = 0
+    except SystemExit as end:
+        code = end.code
+    return (code, *capsys.readouterr())
+
+
+def test_the_json_says_who_did_what(file, capsys):
+    code, out, _ = _run(capsys, 'simulate', file, '--seconds', '1', '--json')
+    found = json.loads(out)
+    assert code == 0
+    assert (found['policy'], found['device_policy'], found['coordinator']) == (
+        'whole_network',
+        'edf+drop',
+        'desk',
+    )
+    assert found['tasks']['detector']['released'] == 50
+    done = [device['partitions'] for device in found['devices'].values()]
+    assert sum(one['exited'] for one in done) == 70
+    assert found['links']['desk>orin']['bytes'] == found['devices']['orin']['received_bytes']
+    assert 0 < found['least_load'] < 1
+
+
+def test_people_see_tables(file, capsys):
+    code, out, _ = _run(capsys, 'simulate', file, '--seconds', '1', '--policy', 'fcfs')
+    assert code == 0
+    assert out.startswith('whole_network over fcfs on duo, ')
+    assert 'coordinator on desk' in out
+    assert all(word in out for word in ('segments of', 'desk>orin', 'answers per second'))
+
+
+def test_parameters_of_both_policies_are_set(file, capsys):
+    code, _, error = _run(capsys, 'simulate', file, '--high-level-set', 'colour=3')
+    assert code == 2
+    assert 'colour' in error
+    code, _, error = _run(capsys, 'simulate', file, '--high-level-policy', 'whole')
+    assert (code, error.count('\n')) == (2, 1)
+    assert "unknown policy 'whole'" in error
+
+
+@pytest.mark.parametrize(
+    'option', ['--load=0.5', '--plan=p.json', '--replan-s=1', '--trace=t', '--replay=t']
+)
+def test_what_works_on_one_device_only_is_refused(file, capsys, tmp_path, option):
+    (tmp_path / 'p.json').write_text('{}', encoding='utf-8')
+    extra = ['--policy', 'plan_follower'] if 'plan' in option else []
+    code, _, error = _run(capsys, 'simulate', file, *extra, option)
+    assert code == 2
+    assert 'one device' in error
+
+
+def test_a_high_level_policy_for_one_device_is_refused(capsys):
+    code, _, error = _run(
+        capsys, 'simulate', 'robot_cpu', 'four_cpus', '--high-level-policy', 'whole_network'
+    )
+    assert code == 2
+    assert 'is for several devices' in error
+
+
+def test_programs_get_what_the_command_prints(file, capsys):
+    _, out, _ = _run(capsys, 'simulate', file, '--seconds', '1', '--json')
+    found = simulate(make_system(duo(), name='duo'), seconds=1.0)
+    printed = json.loads(out)
+    for key in ('tasks', 'devices', 'links', 'uxcost'):
+        assert json.loads(json.dumps(found[key])) == printed[key]
+    with pytest.raises(ConfigError, match='load: works on one device'):
+        simulate(make_system(duo()), load=0.5)
+
+
+# --- suites -------------------------------------------------------------------------------
+
+
+def test_every_fleet_that_comes_with_the_package_is_in_the_suite_and_runs():
+    names = [scenario.name for scenario in scenarios(load_suite('fleet'))]
+    assert sorted(names) == sorted(built_in('fleets'))
+    for scenario in scenarios(load_suite('fleet')):
+        scenario.check(10.0)
+        assert load_system(scenario.workload).description
+
+
+def test_high_level_policies_are_compared(file, capsys, tmp_path):
+    suite = {'scenarios': [{'systems': [file]}]}
+    (tmp_path / 'own.yaml').write_text(yaml.safe_dump(suite), encoding='utf-8')
+    code, out, _ = _run(
+        capsys, 'compare', '--suite', 'own.yaml', '--seeds', '1', '--seconds', '1', '--jobs', '1',
+        '--policies', 'whole_network,least_loaded', '--json',
+    )  # fmt: skip
+    found = json.loads(out)
+    assert code == 0
+    assert [run['policy'] for run in found['runs']] == ['whole_network', 'least_loaded']
+    assert found['geomean']['least_loaded']['whole_network']['uxcost_ratio'] > 0
+
+
+def test_the_policies_of_devices_are_none_for_a_fleet(capsys):
+    code, _, error = _run(capsys, 'compare', '--suite', 'fleet', '--policies', 'edf')
+    assert code == 2
+    assert "unknown policy 'edf'" in error
+    code, _, error = _run(capsys, 'compare', '--suite', 'fleet', '--bound')
+    assert code == 2
+    assert '--bound works on one device' in error
+
+
+@pytest.mark.parametrize(
+    ('groups', 'problem'),
+    [
+        ([{'systems': ['fleet_orin'], 'workload': 'robot_cpu'}], 'systems go without workload'),
+        ([{'workload': 'robot_cpu'}], 'platforms is missing .or else systems.'),
+        ([{'systems': ['fleet_orin', 'fleet_orin']}], "there are two called 'fleet_orin'"),
+        (
+            [{'systems': ['fleet_orin']}, {'workload': 'robot_cpu', 'platforms': ['four_cpus']}],
+            'has groups with systems and groups without',
+        ),
+        ([{'systems': ['fleet_orim']}], "no built-in 'fleet_orim'"),
+    ],
+)
+def test_a_suite_nobody_can_use(tmp_path, groups, problem):
+    path = tmp_path / 'own.yaml'
+    path.write_text(yaml.safe_dump({'scenarios': groups}), encoding='utf-8')
+    with pytest.raises(ConfigError, match=problem):
+        scenarios(load_suite(str(path)))
