@@ -71,8 +71,10 @@ def stage_costs(
         table = _table(spec, costs, at, title)
         check_units(table, device, at)
         if not stage.on:
-            given, there = ', '.join(sorted(table)) or 'nothing', ', '.join(sorted(device.units))
+            given, there = ', '.join(sorted(table)), ', '.join(sorted(device.units))
             able = f'it has costs for {given}; there are {there}'
+            if not table:
+                able = f'stage {spec.name} has no costs; edge-sched profile measures them'
             raise ConfigError(at, f'no unit of {title} can run this stage ({able})')
     return found
 

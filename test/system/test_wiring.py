@@ -8,9 +8,13 @@ import copy
 
 import pytest
 
+from edge_sched_ros.capacity.cluster import make_cluster
+from edge_sched_ros.capacity.placement.placement_file import make_problem
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.planning.from_file import problem_of
 from edge_sched_ros.system.parsing import make_system
 from edge_sched_ros.system.parsing import parse_system
+from edge_sched_ros.system.system import System
 from edge_sched_ros.system.tensors import Dtype
 from edge_sched_ros.system.tensors import DTYPE_BYTES
 from edge_sched_ros.system.wiring import wired
@@ -172,3 +176,32 @@ def test_programs_alone_are_a_chain():
     variant = make_system(system_of({'stages': stages})).networks['d'].first
     (_, given, between), (_, taken, last) = wired_names(variant)
     assert given == ('image',) and between == taken and last == ('output',)
+
+
+def test_tools_that_do_not_cut_networks_use_the_costs_of_stages_alone():
+    devices = {
+        'devices': {'a': {'units': ['cpu0'], 'memory_mib': 99}, 'b': {'units': ['cpu0']}},
+        'links': [{'from': 'a', 'to': 'b', 'latency_ms': 2}],
+    }
+    task = {'t': {'network': 'd', 'period_ms': 100, 'unit': 'cpu0'}}
+    alone = make_system({**system_of(NETWORK), 'tasks': task})
+    several = make_system(
+        {**devices, 'networks': {'d': NETWORK}, 'tasks': {'t': {**task['t'], 'device': 'a'}}}
+    )
+    assert [stage.name for stage in System(alone).tasks[0].variants[0].stages] == ['s0', 's1']
+    (network,) = problem_of(alone).networks
+    assert network.groups == 2 and network.least_ms == 2
+    assert [entry.load.service.mean_ms for entry in make_cluster(several).entries()] == [2]
+    assert set(make_problem(several).nodes) == {'a', 'b'}
+
+
+def test_a_network_that_was_cut_and_not_measured_says_what_to_do():
+    network = copy.deepcopy(NETWORK)
+    for stage in network['stages']:
+        del stage['cost']
+    with pytest.raises(ConfigError) as error:
+        problem_of(make_system(system_of(network), name='f'))
+    assert str(error.value) == (
+        'f: networks.d.stages.0.cost: no unit of f can run this stage (stage s0 has no costs; '
+        'edge-sched profile measures them)'
+    )
