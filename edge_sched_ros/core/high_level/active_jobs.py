@@ -140,7 +140,7 @@ class ActiveJobs:
         if one.expected_ns:
             work = work_on(device, one.expected_ns)
         run.work = work
-        self._backlog.book(work, now_ns)
+        self._backlog.book(work, now_ns, (-job.priority, one.deadline_ns))
         out.append(
             Push(
                 job.id, job.task, run.name, device, one.deadline_ns, job.priority, one.unit_of,
@@ -176,7 +176,7 @@ class ActiveJobs:
         if job is None or run is None:
             return
         self._devices.learn(run.device, job.spec.graph.name, event.costs_ns)
-        self._backlog.release(run.work, now_ns)
+        self._backlog.release(run.work, now_ns, (-job.priority, run.deadline_ns))
         run.state = 'exited'
         job.timings.append(
             PartitionTiming(
@@ -274,7 +274,7 @@ class ActiveJobs:
 
     def _take_back(self, job: FleetJob, run: PartitionRun, now_ns: int) -> None:
         if run.state == 'pushed':
-            self._backlog.release(run.work, now_ns)
+            self._backlog.release(run.work, now_ns, (-job.priority, run.deadline_ns))
         self._flow.recall(job, run, now_ns)
         reopen(run)
 
@@ -330,7 +330,7 @@ class ActiveJobs:
         """Let devices forget what they have not done of a job."""
         for run in job.runs.values():
             if run.state == 'pushed':
-                self._backlog.release(run.work, now_ns)
+                self._backlog.release(run.work, now_ns, (-job.priority, run.deadline_ns))
                 out.append(Cancel(job.id, run.name, run.device))
         if job.orders:
             self._flow.forget(job, now_ns)

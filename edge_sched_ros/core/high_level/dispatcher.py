@@ -197,7 +197,8 @@ class HighLevelDispatcher:
             return
         for unit in device.offer.units:
             if unit.name in event.free_at_ns:
-                self._backlog.told((device.name, unit.name), event.free_at_ns[unit.name])
+                free_ns = event.free_at_ns[unit.name]
+                self._backlog.told((device.name, unit.name), free_ns, self._now_ns)
         self._devices.set_unavailable(event.device, event.unavailable)
 
     def _on_link_measured(self, event: events.LinkMeasured, out: list[HighLevelDecision]) -> None:

@@ -85,6 +85,16 @@ class HighLevelView:
         """Return the same of a unit, (device, unit), or of a link, (source, target)."""
         return self._backlog.free_at_ns(resource, self.now_ns)
 
+    def free_before_ns(self, resource: Resource, job: FleetJob) -> int:
+        """
+        Return when a unit should have worked off what it runs before a job.
+
+        By priority, then deadline, as devices do whose policy goes by deadlines. A link sends in
+        turn.
+        """
+        urgency = (-job.priority, job.deadline_ns)
+        return self._backlog.free_at_ns(resource, self.now_ns, urgency)
+
     def transfer_ns(self, source: str, target: str, nbytes: int) -> int:
         """Return how long a tensor takes on a link that is free; 0 within a device."""
         return self.links.transfer_ns(source, target, nbytes)

@@ -19,12 +19,15 @@ from edge_sched_ros.policies.high_level.pipelines import pipelines
 from edge_sched_ros.policies.high_level.placement import Placement
 
 if TYPE_CHECKING:
+    from edge_sched_ros.core.high_level.backlog import Resource
     from edge_sched_ros.core.high_level.cut_plan import CutPlan
     from edge_sched_ros.core.high_level.tasks import FleetTask
     from edge_sched_ros.core.high_level.view import HighLevelView
 
 #: cuts of one network that devices get ready for
 _MOST_CUTS = 6
+#: equal units of a device that a cut is made for
+_MOST_ALIKE = 2
 #: placements of one network that are kept
 _MOST_PLACEMENTS = 24
 
@@ -52,13 +55,26 @@ def _best_pipelines(
     task: FleetTask, line: Line, view: HighLevelView, most: int
 ) -> Iterator[Pipeline]:
     """Yield, of each number of blocks, the shortest and the one with the least bottleneck."""
-    devices = [(name, '') for name in view.devices]
-    every = [p for p in pipelines(task, line, view, devices, {}, most) if len(p.stages) > 1]
+    units = different_units(line, view)
+    every = [p for p in pipelines(task, line, view, units, {}, most) if len(p.stages) > 1]
     for count in range(2, most + 1):
         found = [p for p in every if len(p.stages) == count]
         if found:
             yield min(found, key=lambda p: (p.latency_ns, p.bottleneck))
             yield min(found, key=lambda p: (p.bottleneck, p.latency_ns))
+
+
+def different_units(line: Line, view: HighLevelView) -> list[Resource]:
+    """Return the units of all devices, of equal ones on a device not more than two."""
+    alike: dict[tuple[str, tuple[float, ...]], int] = {}
+    found = []
+    for name, device in view.devices.items():
+        for unit in device.offer.units:
+            key = (name, tuple(line.pieces_ns(name, unit.name)))
+            alike[key] = alike.get(key, 0) + 1
+            if alike[key] <= _MOST_ALIKE:
+                found.append((name, unit.name))
+    return found
 
 
 def placements_of(task: FleetTask, view: HighLevelView) -> list[Placement]:

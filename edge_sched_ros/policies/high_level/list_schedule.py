@@ -233,7 +233,7 @@ class ListSchedule:
             resource = option.resource
             free_ns = free.get(resource)
             if free_ns is None:
-                free_ns = free[resource] = view.free_ns(resource)
+                free_ns = free[resource] = view.free_before_ns(resource, job)
             if best_ns >= 0:
                 # without what transfers take: mostly enough to see that it is no better
                 begin_ns = free_ns if free_ns > floor_ns else floor_ns
@@ -256,7 +256,7 @@ class ListSchedule:
         """Return when a partition should end on a unit, and its answer be at home."""
         begin_ns = free.get(option.resource)
         if begin_ns is None:
-            begin_ns = free[option.resource] = view.free_ns(option.resource)
+            begin_ns = free[option.resource] = view.free_before_ns(option.resource, job)
         target = option.device
         for giver, tensor, nbytes in entry.needs:
             if giver >= 0:

@@ -16,6 +16,7 @@ from edge_sched_ros.policies.high_level.candidates import placements_of
 from edge_sched_ros.policies.high_level.re_placing import place_open
 
 if TYPE_CHECKING:
+    from edge_sched_ros.core.high_level.backlog import Resource
     from edge_sched_ros.core.high_level.job import FleetJob
     from edge_sched_ros.core.high_level.policy import Assignment
     from edge_sched_ros.core.high_level.tasks import FleetTask
@@ -32,10 +33,11 @@ class LookAhead:
 
     Placements are the whole network on each device, and cuts that make a job shorter or the
     busiest device less busy; they are worked out when devices, costs or links change. For each
-    job they are tried in the order of their time alone: through the units' free times (what is in
-    flight, and what devices say of themselves), the units' times for the partitions, and the
-    links. No placement is tried that could not win even if nothing waited. So a network is cut
-    only where that helps this job, and trying costs little while little is going on.
+    job they are tried in the order of their time alone: through what each unit runs before it (by
+    priority and deadline: what is in flight, and what devices say of themselves), the units' times
+    for the partitions, and the links. No placement is tried that could not win even if nothing
+    waited. So a network is cut only where that helps this job, and trying costs little while
+    little is going on.
     """
 
     name = 'look_ahead'
@@ -48,15 +50,24 @@ class LookAhead:
             'Share of its time that a job must gain by one more partition or device.',
         ),
         PolicyParameter(
+            'pin_units', True, 0, 1, "Whether it chooses units as well, not the device's policy."
+        ),
+        PolicyParameter(
             'drop_late', False, 0, 1, 'Whether jobs that cannot be on time are dropped.'
         ),
     )  # fmt: skip
 
     def __init__(
-        self, *, max_partitions: int = 4, gain: float = 0.03, drop_late: bool = False
+        self,
+        *,
+        max_partitions: int = 4,
+        gain: float = 0.03,
+        pin_units: bool = True,
+        drop_late: bool = False,
     ) -> None:
         self._most = max_partitions
         self._gain = gain
+        self._pin_units = pin_units
         self._drop_late = drop_late
         self._of: object = None
         #: task -> its placements, the shortest first
@@ -83,13 +94,21 @@ class LookAhead:
             in_a_row = view.accounts[job.task].unreachable_in_a_row
             if in_a_row % _TRY_AGAIN < _TRY_AGAIN - 1:
                 return reasons.DEADLINE_UNREACHABLE
-        return best.assignments(best.latest_ns(job), chosen)
+        return best.assignments(best.latest_ns(job), chosen, pinned=self._pin_units)
 
     def _best(
         self, job: FleetJob, placements: Sequence[Placement], view: HighLevelView
     ) -> tuple[int, Placement, list[int]]:
         """Return the best placement, when it ends, and the options its partitions take."""
         now_ns, frame = view.now_ns, job.frame
+        known: dict[Resource, int] = {}
+
+        def free_ns(resource: Resource) -> int:
+            found = known.get(resource)
+            if found is None:
+                found = known[resource] = view.free_before_ns(resource, job)
+            return found
+
         best: tuple[int, Placement, list[int]] | None = None
         limit_ns = 0.0
         for placement in placements:
@@ -99,7 +118,7 @@ class LookAhead:
                     break
                 continue
             chosen: list[int] = []
-            finish_ns = placement.finish_ns(frame, view, chosen)
+            finish_ns = placement.finish_ns(free_ns, now_ns, frame, chosen)
             cost_ns = (finish_ns - now_ns) * factor
             if best is None or cost_ns < limit_ns:
                 best, limit_ns = (finish_ns, placement, chosen), cost_ns

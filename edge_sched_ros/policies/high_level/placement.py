@@ -53,13 +53,15 @@ class Step:
     :param options: ways to run it, each (resource, time) one after the other: first each segment
         where it is fastest, or where ``unit_of`` says; then all on one unit
     :param unit_of: segment -> unit, where the policy wants to choose that
+    :param units: segment -> unit, of each option
     """
 
     partition: Partition
     device: str
     options: tuple[Work, ...]
     needs: tuple[Need, ...]
-    unit_of: tuple[tuple[str, str], ...] = ()
+    unit_of: tuple[tuple[str, str], ...]
+    units: tuple[tuple[tuple[str, str], ...], ...]
 
 
 class Placement:
@@ -112,26 +114,33 @@ class Placement:
         #: what comes after each partition at least, until the answer is at home
         self.after_ns = self._after()
 
-    def finish_ns(self, frame: Frame, view: HighLevelView, chosen: list[int] | None = None) -> int:
+    def finish_ns(
+        self,
+        free_ns: Callable[[Resource], int],
+        now_ns: int,
+        frame: Frame,
+        chosen: list[int],
+    ) -> int:
         """
         Return when a job that starts now should be answered, by what waits everywhere.
 
+        :param free_ns: when a resource is free for it
         :param chosen: gets which option each partition takes
         """
-        taken = [] if chosen is None else chosen
-        return _walk(self.steps, self.answers, view.free_ns, view.now_ns, [], taken, frame)
+        return _walk(self.steps, self.answers, free_ns, now_ns, [], chosen, frame)
 
     def begun_with_ns(self, waiting_ns: Mapping[Resource, int]) -> int:
         """Return how long a job takes when so much work waits for resources."""
         return _walk(self.steps, self.answers, lambda key: waiting_ns.get(key, 0), 0, [], [], None)
 
     def assignments(
-        self, deadlines_ns: Sequence[int], chosen: Sequence[int] = ()
+        self, deadlines_ns: Sequence[int], chosen: Sequence[int] = (), *, pinned: bool = False
     ) -> list[Assignment]:
         """
         Return what a policy has to say of a job with these sub-deadlines.
 
         :param chosen: the option each partition should take; the first where it is empty
+        :param pinned: whether it is to take the units of that option, whatever its device thinks
         """
         out = []
         for number, step in enumerate(self.steps):
@@ -139,12 +148,12 @@ class Placement:
             expected_ns: tuple[tuple[str, int], ...] = ()
             if option or step.unit_of:
                 expected_ns = tuple((key[1], ns) for key, ns in step.options[option])
+            unit_of = step.units[option] if pinned else step.unit_of
             out.append(
                 Assignment(
-                    step.partition.name, step.device, deadlines_ns[number], step.unit_of,
-                    expected_ns,
+                    step.partition.name, step.device, deadlines_ns[number], unit_of, expected_ns
                 )
-            )  # fmt: skip
+            )
         return out
 
     def latest_ns(self, job: FleetJob) -> list[int]:
@@ -192,12 +201,14 @@ def _step(
         for name in part.segments
     ]
     options = [_work(device, part, best, times, view)]
+    units = [tuple(zip(part.segments, best))]
     if not pinned:
         every = set(times[part.segments[0]]).intersection(*(times[n] for n in part.segments))
         for unit in sorted(every):
             if any(unit != one for one in best):
                 options.append(_work(device, part, [unit] * len(best), times, view))
-    return Step(part, device, tuple(options), needs, pinned)
+                units.append(tuple((name, unit) for name in part.segments))
+    return Step(part, device, tuple(options), needs, pinned, tuple(units))
 
 
 def _work(

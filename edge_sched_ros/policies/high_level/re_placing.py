@@ -81,7 +81,7 @@ def _run_ns(
         ends = []
         for unit, work_ns in times[segment].items():
             key = (device, unit)
-            free_ns = taken.get(key) or free.get(key) or view.free_ns(key)
+            free_ns = taken.get(key) or free.get(key) or view.free_before_ns(key, job)
             ends.append((max(time_ns, free_ns) + work_ns, key))
         time_ns, key = min(ends)
         taken[key] = time_ns
