@@ -37,7 +37,7 @@ def networks_of(path: Path) -> list[ToCut]:
     if path.suffix.lower() not in _YAML:
         return [ToCut(network_name(path), path)]
     from edge_sched_ros.execution.network import InputSpec
-    from edge_sched_ros.execution.network import load_network
+    from edge_sched_ros.execution.network import whole_network
 
     def shape(given: InputSpec) -> tuple[int, ...]:
         planes = (given.height, given.width)
@@ -45,6 +45,6 @@ def networks_of(path: Path) -> list[ToCut]:
             return (1, *planes, given.channels)
         return (1, given.channels, *planes)
 
-    spec = load_network(path)
+    spec = whole_network(path)
     shapes = {spec.input.name: shape(spec.input)}
     return [ToCut(spec.name, own.file, shapes) for own in spec.by_variant.values()]

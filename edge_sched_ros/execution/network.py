@@ -170,7 +170,35 @@ def load_network(path: str | Path) -> NetworkSpec:
     :raises ConfigError: naming file and key
     """
     path = Path(path)
-    data = read(path)
+    return network_of(path, read(path))
+
+
+def whole_network(path: Path) -> NetworkSpec:
+    """
+    Read a network's YAML file without the keys ``segments``, to cut it again.
+
+    :raises ConfigError: naming file and key
+    """
+    data = {key: value for key, value in read(path).items() if key != 'segments'}
+    variants = data.get('variants')
+    if isinstance(variants, list):
+        data['variants'] = [
+            {key: value for key, value in one.items() if key != 'segments'}
+            if isinstance(one, dict)
+            else one
+            for one in variants
+        ]
+    return network_of(path, data)
+
+
+def network_of(path: Path, data: Mapping[str, Any]) -> NetworkSpec:
+    """
+    Return the network that a YAML file describes.
+
+    :param path: the file, for messages and for what it names
+    :param data: what it holds
+    :raises ConfigError: naming file and key
+    """
     check_keys(path, '', data, _KEYS)
     for key in ('file', 'input', 'decoder'):
         if key not in data:

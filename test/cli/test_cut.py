@@ -8,8 +8,10 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from edge_sched_ros.cli.main import main
+from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.execution.network_digest import network_sha256
 from edge_sched_ros.system.graph import network_graph
 from edge_sched_ros.system.loading import load_system
@@ -61,9 +63,68 @@ def test_json_says_where_the_network_can_be_cut_and_where_it_was(run):
     assert len(found['points']) > len(chosen) == len(found['segments']) - 1
 
 
+def test_a_network_with_segments_of_another_file_is_cut_again(run):
+    data = yaml.safe_load((MODELS / 'depth.yaml').read_text())
+    for one in (data, *data['variants']):
+        one.update(file=str(MODELS / one['file']), segments='not_there.yaml')
+    Path('depth.yaml').write_text(yaml.safe_dump(data))
+    code, out, error = run('depth.yaml', '--json')
+    assert (code, error) == (0, '')
+    for one, found in zip((data, *data['variants']), json.loads(out)):
+        one['segments'] = found['segments_file']
+    Path('depth.yaml').write_text(yaml.safe_dump(data))
+    spec = load_network('depth.yaml')
+    assert [len(one.segments.segments) for one in spec.by_variant.values()] == [4, 4]
+
+
 def test_every_variant_of_a_network_is_cut(run):
     code, out, _ = run(MODELS / 'detector.yaml', '--json')
     assert code == 0
     files = [one['segments_file'] for one in json.loads(out)]
     assert files == ['demo_detector.segments.yaml', 'demo_detector_int8.segments.yaml']
     assert all(list(load_system(file).networks) == ['demo_detector'] for file in files)
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'problem'),
+    [
+        (['no.onnx'], 'no.onnx: cannot be read: No such file or directory'),
+        (['no.yaml'], 'no.yaml: cannot be read: No such file or directory'),
+        ([''], "NETWORK: must be a path, not ''"),
+        (['text.onnx'], 'text.onnx: is not an ONNX file'),
+        ([DETECTOR, '--max-parts', '1'], '1 is not in the range 2<=x<=64'),
+        ([DETECTOR, '--max-kib', '0.001'], 'cannot be cut at any of'),
+        ([DETECTOR, '-o', 'text.onnx'], "'text.onnx' is a file"),
+    ],
+)
+def test_mistakes_are_one_line(run, arguments, problem):
+    Path('text.onnx').write_text('no network')
+    code, out, error = run(*arguments)
+    assert (code, out) == (2, '')
+    assert problem in error
+    assert len(error.splitlines()) == 1
+
+
+def test_a_folder_that_cannot_be_written(run):
+    code, out, error = run(DETECTOR, '-o', '/proc/parts')
+    assert (code, out) == (2, '')
+    assert error.startswith("edge-sched: -o: '/proc/parts' cannot be created: ")
+
+
+def test_the_table_names_segments_and_places(run):
+    code, out, error = run(DETECTOR, '--max-parts', 2, '--points', '--no-check')
+    assert (code, error) == (0, '')
+    lines = out.splitlines()
+    assert lines[0].startswith('demo_detector: 0.387 GFLOP, ')
+    assert lines[0].endswith(', 2 segments, not checked')
+    assert [line.split()[0] for line in lines if line.startswith('seg')][1:] == ['seg0', 'seg1']
+    assert sum(line.startswith('cut ') for line in lines) == 1
+
+
+def test_an_older_network_beside_its_segments_is_not_overwritten(run):
+    """The network may have the name of one of its own segments."""
+    own = Path('demo_detector.seg0.onnx')
+    own.write_bytes(DETECTOR.read_bytes())
+    code, _, error = run(own, '-o', '.')
+    assert (code, error) == (0, '')
+    assert own.read_bytes() == DETECTOR.read_bytes()

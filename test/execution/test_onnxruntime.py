@@ -37,6 +37,12 @@ def test_tasks_with_one_file_share_a_session(spec):
     assert _run(second).size
 
 
+def test_sessions_share_their_memory(spec):
+    network = OnnxRuntimeEngine().load(spec)
+    options = network._session.get_session_options()
+    assert options.get_session_config_entry('session.use_env_allocators') == '1'
+
+
 def test_a_session_is_freed_with_its_last_network(spec):
     engine = OnnxRuntimeEngine()
     networks = [engine.load(spec), engine.load(spec)]

@@ -136,6 +136,14 @@ def test_parts_are_balanced(tmp_path):
     assert [round(plan.flops / found.flops, 2) for plan, _ in found.parts] == [0.25] * 4
 
 
+def test_traffic_can_be_limited():
+    found = cut_network(MODELS[0], 4, max_nbytes=100_000)
+    assert found.points
+    assert all(point.nbytes <= 100_000 for point in found.points)
+    with pytest.raises(ConfigError, match=r'more bytes cross it than may \(\d+\)'):
+        cut_network(MODELS[0], 4, max_nbytes=10)
+
+
 def test_a_place_that_changes_bits_is_given_up(tmp_path, monkeypatch):
     """Without the rule for averages, only the comparison of the answers finds the place."""
     monkeypatch.setattr(cut_points, '_AVERAGES', ())

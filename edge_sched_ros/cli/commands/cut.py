@@ -14,6 +14,7 @@ import click
 
 from edge_sched_ros.cli.options import NamedPath
 from edge_sched_ros.cli.output import printing
+from edge_sched_ros.cli.ranges import FiniteRange
 from edge_sched_ros.documents.output_file import check_folder
 
 if TYPE_CHECKING:
@@ -47,6 +48,13 @@ _KIB = 1024
     'chain.',
 )
 @click.option(
+    '--max-kib',
+    type=FiniteRange(0, min_open=True),
+    default=None,
+    help='Cut only where the tensors that cross have at most this size, in KiB.  '
+    '[default: no limit]',
+)
+@click.option(
     '--no-check',
     is_flag=True,
     help='Do not compare the answers of the segments with those of the whole network.',
@@ -58,6 +66,7 @@ def cut(
     max_parts: int,
     output: Path,
     branches: bool,
+    max_kib: float | None,
     no_check: bool,
     points: bool,
     as_json: bool,
@@ -79,7 +88,12 @@ def cut(
     found = []
     for one in networks_of(network):
         segments = cut_network(
-            one.file, max_parts, declared=one.shapes, branches=branches, check=not no_check
+            one.file,
+            max_parts,
+            declared=one.shapes,
+            branches=branches,
+            check=not no_check,
+            max_nbytes=None if max_kib is None else int(max_kib * _KIB),
         )
         written = write_segments(segments, output, one.name, network_sha256(one.file))
         found.append((one.name, written, segments))

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -19,6 +21,8 @@ from edge_sched_ros.execution.network_digest import FileState
 from edge_sched_ros.execution.network_digest import network_state
 from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.installation.missing import import_problem
+
+_log = logging.getLogger(__name__)
 
 
 class OnnxRuntimeNetwork:
@@ -92,6 +96,27 @@ class OnnxRuntimeEngine:
         return OnnxRuntimeNetwork(session)
 
 
+@cache
+def _shared_arena() -> bool:
+    """
+    Make one arena for the memory of all sessions, and return whether there is one.
+
+    Networks and segments that run one after the other then use memory that is in the cache
+    already. With an arena for each session, every segment writes to memory of its own.
+    """
+    import onnxruntime
+
+    kind = onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR
+    memory = onnxruntime.OrtMemoryInfo('Cpu', kind, 0, onnxruntime.OrtMemType.DEFAULT)
+    try:
+        onnxruntime.create_and_register_allocator(memory, None)
+    except Exception as error:
+        # another part of this process has made one with its own settings
+        _log.info('ONNX Runtime: no arena for all networks: %s', error)
+        return False
+    return True
+
+
 def _open(file: str) -> Any:
     import onnxruntime
 
@@ -101,6 +126,8 @@ def _open(file: str) -> Any:
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
     options.log_severity_level = 3
     options.add_session_config_entry('session.intra_op.allow_spinning', '0')
+    if _shared_arena():
+        options.add_session_config_entry('session.use_env_allocators', '1')
     return onnxruntime.InferenceSession(file, options, providers=['CPUExecutionProvider'])
 
 

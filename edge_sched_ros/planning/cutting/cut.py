@@ -65,6 +65,7 @@ def cut_network(
     declared: Mapping[str, Shape] | None = None,
     branches: bool = False,
     check: bool = True,
+    max_nbytes: int | None = None,
 ) -> Segments:
     """
     Cut a network into segments.
@@ -73,13 +74,14 @@ def cut_network(
     :param declared: shapes of inputs by name; the empty name stands for the first input
     :param branches: make parallel branches segments of their own, where the network has some
     :param check: compare the bits of the answers; a place that changes them is not used
+    :param max_nbytes: most bytes that may cross a cut; no limit where it is not given
     :raises ConfigError: when it cannot be read, run or cut; says why
     """
     if max_parts < FEWEST_PARTS:
         raise ConfigError('max_parts', f'must be at least {FEWEST_PARTS}, not {max_parts}')
     model = read_model(path, declared or {})
     network = executed_network(model.graph, executed_graph(model, str(path)))
-    places = find_points(network)
+    places = find_points(network, max_nbytes=max_nbytes)
     _check_cuttable(path, network, places)
     cutter = _Cutter(path, model, network, max_parts, branches)
     points, changed = list(places.points), list[CutPoint]()

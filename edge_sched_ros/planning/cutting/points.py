@@ -59,8 +59,12 @@ class Places:
     fewest: int
 
 
-def find_points(network: ExecutedNetwork, most_tensors: int = MOST_TENSORS) -> Places:
-    """Return the places where a network can be cut."""
+def find_points(network: ExecutedNetwork, *, max_nbytes: int | None = None) -> Places:
+    """
+    Return the places where a network can be cut.
+
+    :param max_nbytes: most bytes that may cross one; no limit where it is not given
+    """
     live = _live(network)
     crossing = _crossing(network)
     bound = _bound_to_order(network)
@@ -71,11 +75,14 @@ def find_points(network: ExecutedNetwork, most_tensors: int = MOST_TENSORS) -> P
         if not first <= index < last:
             refused['nothing is computed on one side'] += 1
             continue
-        problem = _problem(network, tensors, crossing[index], bound, most_tensors)
+        problem = _problem(network, tensors, crossing[index], bound)
         if problem:
             refused[problem] += 1
             continue
         nbytes = sum(network.types[name].nbytes for name in tensors)
+        if max_nbytes is not None and nbytes > max_nbytes:
+            refused['more bytes cross it than may'] += 1
+            continue
         found.append(CutPoint(index + 1, tensors, nbytes, flops))
     return Places(tuple(found), refused, min(map(len, live), default=0))
 
@@ -91,10 +98,9 @@ def _problem(
     tensors: tuple[str, ...],
     crossing: set[str],
     bound: set[str],
-    most_tensors: int,
 ) -> str:
-    if len(tensors) > most_tensors:
-        return f'more than {most_tensors} tensors cross it'
+    if len(tensors) > MOST_TENSORS:
+        return f'more than {MOST_TENSORS} tensors cross it'
     whole = all(network.follows(name, tensors) for name in crossing)
     if not whole:
         return 'operators on both sides run as one'

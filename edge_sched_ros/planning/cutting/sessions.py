@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,17 @@ def _open(runtime: Any, model: bytes | str, options: Any, where: str) -> Any:
         raise ConfigError(where, f'ONNX Runtime cannot load it: {reason}') from None
 
 
+@cache
+def _share_memory() -> None:
+    """Make one arena for all sessions of this process."""
+    runtime = need('onnxruntime')
+    kind = runtime.OrtAllocatorType.ORT_ARENA_ALLOCATOR
+    memory = runtime.OrtMemoryInfo('Cpu', kind, 0, runtime.OrtMemType.DEFAULT)
+    runtime.create_and_register_allocator(memory, None)
+
+
 def _options(runtime: Any) -> Any:
+    _share_memory()
     options = runtime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
@@ -78,4 +89,5 @@ def _options(runtime: Any) -> Any:
     # what is wrong, an exception says
     options.log_severity_level = 4
     options.add_session_config_entry('session.intra_op.allow_spinning', '0')
+    options.add_session_config_entry('session.use_env_allocators', '1')
     return options
