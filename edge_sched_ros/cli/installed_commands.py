@@ -24,7 +24,7 @@ def _built_in() -> Mapping[str, str]:
 def _requirement(found: Any) -> str:
     if isinstance(found, click.Command):
         return ''
-    return f'is no click.Command but of type {type(found).__name__}'
+    return f'is not a click.Command but of type {type(found).__name__}'
 
 
 #: where subcommands are found; those of this package are modules with a ``COMMAND``

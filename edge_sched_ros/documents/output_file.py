@@ -79,7 +79,7 @@ def _problem(path: Path, inputs: Iterable[Path], streamed: bool) -> str:
         if found is not None and not stat.S_ISREG(found):
             if streamed:
                 return '' if os.access(path, os.W_OK) else 'cannot be written: Permission denied'
-            return 'is no regular file (a device or a pipe)'
+            return 'is not a regular file (a device or a pipe)'
         if any(_same(path, other) for other in inputs):
             return 'is a file this run reads'
         if found is not None and not os.access(target, os.W_OK):

@@ -41,7 +41,7 @@ def read_text(path: Path) -> str:
         if data.startswith(marks):
             raise ConfigError(str(path), f'cannot be read: it is {name}, save it as UTF-8')
     if b'\0' in data:
-        raise ConfigError(str(path), 'cannot be read: it is no text but a binary file')
+        raise ConfigError(str(path), 'cannot be read: it is not text but a binary file')
     try:
         return data.removeprefix(codecs.BOM_UTF8).decode('utf-8')
     except UnicodeDecodeError as error:

@@ -80,7 +80,7 @@ def _check_name(name: str, found: tuple[LocalUnit, ...], where: str) -> None:
     hint = did_you_mean(name, [*names, *UNIT_KINDS])
     raise ConfigError(
         where,
-        f"'{name}' is no unit{hint} (here are {', '.join(names)}; kinds of units are "
+        f"'{name}' is not a unit{hint} (here are {', '.join(names)}; kinds of units are "
         f'{", ".join(UNIT_KINDS)})',
     )
 

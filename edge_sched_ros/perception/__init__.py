@@ -1,3 +1,3 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What networks' tensors mean: decoders, tracker, depth, and the programs tasks run."""
+"""The meaning of networks' tensors: decoders, tracker, depth, and the programs of tasks."""

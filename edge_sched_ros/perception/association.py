@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How unlike detections and known tracks are; imported by the tracker when it first needs it."""
+"""Distances between detections and known tracks; imported by the tracker on first use."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 @contextmanager
 def _without(module: str) -> Iterator[None]:
     """
-    Have an optional module look absent to what is imported meanwhile.
+    Hide an optional module from other imports within the context.
 
-    Where motmetrics is installed norfair's package imports it, and with it pandas: 37 MB that no
+    If motmetrics is installed, norfair's package imports it, and with it pandas: 37 MB that no
     tracker needs.
     """
     if module in sys.modules:
@@ -35,7 +35,7 @@ def _without(module: str) -> Iterator[None]:
 
 
 with warnings.catch_warnings(), _without('motmetrics'):
-    # filterpy, which norfair needs, has invalid escapes that Python mentions when compiling it
+    # filterpy, which norfair needs, has invalid escapes that Python warns about when compiling it
     warnings.simplefilter('ignore')
     from norfair import Detection
     from norfair import Tracker
@@ -46,9 +46,9 @@ __all__ = ['Detection', 'MixedDistance', 'Tracker', 'place_distance']
 
 class MixedDistance(Distance):  # type: ignore[misc]
     """
-    Place and appearance together, 0..1; infinite between classes.
+    Combined distance of position and appearance, 0..1; infinite between classes.
 
-    :param weight: returns how much appearance counts, 0..1
+    :param weight: returns the weight of appearance, 0..1
     """
 
     def __init__(self, weight: Callable[[], float]) -> None:
@@ -73,7 +73,7 @@ class MixedDistance(Distance):  # type: ignore[misc]
 
 
 def _unlikeness(candidates: Sequence[Any], objects: Sequence[Any]) -> NDArray[np.float64] | None:
-    """Return 1 - cosine of appearances, at most 1, or ``None`` where they are not known."""
+    """Return 1 - cosine of appearances, at most 1, or ``None`` if they are not known."""
     last = [known.last_detection.embedding for known in objects]
     if candidates[0].embedding is None or any(vector is None for vector in last):
         return None
@@ -86,8 +86,8 @@ def place_distance(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.float64]:
     """
     Return (1 - DIoU) / 2 of every box of a with every box of b, NxM, 0..1.
 
-    Source: Zheng et al., "Distance-IoU Loss", AAAI 2020. Unlike IoU it still tells near from far
-    where boxes do not overlap.
+    Source: Zheng et al., "Distance-IoU Loss", AAAI 2020. Unlike IoU it still measures distance
+    when boxes do not overlap.
     """
     a, b = a[:, None].astype(np.float64), b[None].astype(np.float64)
     inner = np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2])

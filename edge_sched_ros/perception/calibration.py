@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A network's inputs made of a folder of pictures, to measure what its layers see."""
+"""Makes a network's inputs from a folder of pictures, to measure the ranges of its layers."""
 
 from __future__ import annotations
 
@@ -24,20 +24,19 @@ _SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.ppm', '.webp')
 
 def picture_inputs(folder: Path, where: str) -> Callable[[NetworkSpec], Iterator[NDArray[Any]]]:
     """
-    Return what makes the inputs of a network of all pictures of a folder, in order of names.
+    Return a generator of a network's inputs from all pictures of a folder, in order of names.
 
-    Made as they are for a camera's pictures; networks that work on crops get whole pictures, so
-    the folder must hold crops.
+    They are made as for a camera's pictures; networks that work on crops get whole pictures, so
+    the folder must contain crops.
 
     :param where: the option that names the folder, for messages
-    :raises ConfigError: when there are no pictures; while the inputs are taken, for one that
-        cannot be read
+    :raises ConfigError: when there are no pictures; during generation, for an unreadable picture
     """
     if not folder.is_dir():
         raise ConfigError(where, f'there is no folder {folder}')
     files = sorted(file for file in folder.iterdir() if file.suffix.lower() in _SUFFIXES)
     if not files:
-        raise ConfigError(where, f'{folder} holds no pictures ({", ".join(_SUFFIXES)})')
+        raise ConfigError(where, f'{folder} has no pictures ({", ".join(_SUFFIXES)})')
     return lambda spec: (_input(file, spec) for file in files)
 
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The numbers that classes of decoders and programs declare."""
+"""The numbers declared by classes of decoders and programs."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def numbers_of_decoder(
     """
     Return the numbers of a decoder.
 
-    :param given: ``decoder_options`` of a network, used where they are right
+    :param given: ``decoder_options`` of a network, used if they are valid
     """
     found = {}
-    # own code need not have what it has no use for
+    # own code may omit what it does not use
     ranges, meanings = getattr(decoder, 'ranges', None), getattr(decoder, 'meanings', None)
     for name, (least, greatest) in (ranges or {}).items():
         default = decoder.defaults[name]
@@ -34,18 +34,18 @@ def numbers_of_decoder(
         )
         own = (given or {}).get(name, default)
         real = isinstance(own, (int, float)) and not isinstance(own, bool)
-        # what is wrong in the network's YAML is told when it is loaded
+        # errors in the network's YAML are reported when it is loaded
         found[name] = number.with_default(own) if real and not number.problem(own) else number
     return found
 
 
 def numbers_of_class(program: type[Any]) -> dict[str, Number]:
-    """Return the numbers of a program: what its class has as ``numbers``."""
+    """Return the numbers of a program: the ``numbers`` of its class."""
     return dict(getattr(program, 'numbers', None) or {})
 
 
 def options_of_numbers(numbers: Mapping[str, Number]) -> tuple[Option, ...]:
-    """Return numbers as options, for a list of them."""
+    """Return numbers as options, for a listing."""
     return tuple(
         Option(
             name,
@@ -59,10 +59,10 @@ def options_of_numbers(numbers: Mapping[str, Number]) -> tuple[Option, ...]:
 
 
 def numbers_problem(numbers: Mapping[str, Any]) -> str:
-    """Return what keeps numbers from being parameters; empty for nothing."""
+    """Return why numbers cannot be parameters; empty if they can."""
     for name, number in numbers.items():
         if not isinstance(number, Number):
-            return f"has the number '{name}', which is no Number but {number!r:.60}"
+            return f"has the number '{name}', which is not a Number but {number!r:.60}"
         if problem := number.problem(number.default):
             return f"has the number '{name}', whose default {problem}"
     return ''

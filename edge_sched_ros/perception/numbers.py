@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which numbers a task may be given: those of its network's decoder or of its program."""
+"""The number options of a task: those of its network's decoder or of its program."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from edge_sched_ros.perception.tracker import NUMBERS
 
 def numbers_of_network(spec: NetworkSpec) -> dict[str, Number]:
     """
-    Return the numbers a task of a network may be given; defaults are what its YAML says.
+    Return the number options of a task of a network, with the defaults of its YAML.
 
-    :raises ConfigError: when there is no such decoder, or its ``ranges`` cannot be read
+    :raises ConfigError: when the decoder does not exist, or its ``ranges`` cannot be read
     """
     decoder = decoder_class(spec)
     if issubclass(decoder, Embedding):
-        return dict(NUMBERS)  # which is read by a tracker
+        return dict(NUMBERS)  # a tracker reads its results
     return numbers_of_decoder(decoder, spec.decoder_options)
 
 
 def numbers_of_program(name: str, where: str) -> dict[str, Number]:
     """
-    Return the numbers of a program: what its class has as ``numbers``.
+    Return the numbers of a program: the ``numbers`` of its class.
 
-    :param where: the key that names it, for messages
-    :raises ConfigError: when there is no such program, or its ``numbers`` cannot be read
+    :param where: the key with its name, for messages
+    :raises ConfigError: when the program does not exist, or its ``numbers`` cannot be read
     """
     return numbers_of_class(program_class(name, where))

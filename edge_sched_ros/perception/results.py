@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What tasks find."""
+"""Results of tasks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Detections:
     :param boxes_xyxy: Nx4 float32, source pixels
     :param scores: N, 0..1
     :param class_ids: N
-    :param labels: names of the classes; a class beyond them is named by its number
+    :param labels: names of the classes; other classes are named by their number
     :param track_ids: N, constant over frames; ``None`` when untracked
     """
 
@@ -29,17 +29,17 @@ class Detections:
     track_ids: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return the number of objects."""
         return len(self.scores)
 
     def label(self, index: int) -> str:
-        """Return the class name of one of them."""
+        """Return the class name of an object."""
         class_id = int(self.class_ids[index])
         return self.labels[class_id] if 0 <= class_id < len(self.labels) else str(class_id)
 
 
 def no_detections(labels: tuple[str, ...] = ()) -> Detections:
-    """Return the finding of nothing."""
+    """Return an empty result."""
     return Detections(
         np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, np.int64), labels
     )
@@ -51,10 +51,10 @@ class DepthMap:
     Depth of one picture.
 
     :param depth_m: HxW float32, metres along the optical axis, NaN where unknown
-    :param scale_x: its pixels per source pixel, across
-    :param scale_y: its pixels per source pixel, down
-    :param offset_x: where the source's left edge lies in it, pixels
-    :param offset_y: where the source's top edge lies in it, pixels
+    :param scale_x: its pixels per source pixel, horizontally
+    :param scale_y: its pixels per source pixel, vertically
+    :param offset_x: position of the source's left edge in it, pixels
+    :param offset_y: position of the source's top edge in it, pixels
     """
 
     depth_m: NDArray[np.float32]

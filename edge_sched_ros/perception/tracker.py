@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which detection belongs to which track: Kalman filter and matching by norfair."""
+"""Association of detections with tracks: Kalman filter and matching by norfair."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from edge_sched_ros.perception.results import Detections
 @dataclass(slots=True)
 class TrackerOptions:
     """
-    How to associate.
+    Settings of association.
 
-    :param max_age_frames: frames in a row without a match that a track lives through; it may
-        still match in the next. Frames the task was not given do not count
-    :param min_hits: sightings before a track gets its number
-    :param appearance_weight: how much likeness counts against place, 0..1
-    :param max_distance: pairs farther apart than this never match, 0..1
+    :param max_age_frames: maximum number of frames in a row without a match that a track survives;
+        it may still match in the next one. Dropped frames do not count
+    :param min_hits: detections before a track gets its number
+    :param appearance_weight: weight of appearance against position, 0..1
+    :param max_distance: maximum distance of a match, 0..1
     """
 
     max_age_frames: float = 45.0
@@ -35,7 +35,7 @@ class TrackerOptions:
 
 
 _DEFAULTS = TrackerOptions()
-#: what a task of an embedding network may be given
+#: options of a task with an embedding network
 NUMBERS = {
     'max_age_frames': Number(
         _DEFAULTS.max_age_frames,
@@ -73,7 +73,7 @@ _NEVER = 10_000
 
 class Tracker:
     """
-    Gives detections the numbers of their tracks.
+    Assigns track numbers to detections.
 
     Box corners are filtered by norfair's Kalman filter; predictions and detections of one class
     are matched by a distance that mixes overlap and appearance.
@@ -82,14 +82,14 @@ class Tracker:
     def __init__(self) -> None:
         self.options = TrackerOptions()
         self._tracker: Any = None
-        #: initial number -> sightings, of tracks without a number of their own
+        #: initial number -> number of detections, for tracks without a final number
         self._sightings: dict[int, int] = {}
         self._seen = 0
         self._first_id = 0
 
     def set_option(self, name: str, value: float | None) -> None:
         """
-        Change an option, ``None`` for its default; all but the weight start tracking anew.
+        Change an option, ``None`` for its default; all except the weight restart tracking.
 
         :raises ConfigError: naming the option
         """
@@ -106,12 +106,12 @@ class Tracker:
             self._tracker = None
 
     def reset(self) -> None:
-        """Forget all tracks; numbers go on where they were, so that none is used twice."""
+        """Forget all tracks; numbering continues, so that no number is used twice."""
         self._tracker = None
 
     def update(self, found: Detections, vectors: NDArray[np.float32] | None) -> Detections:
         """
-        Return the detections that belong to a known track, with its number.
+        Return the detections of known tracks, with their numbers.
 
         :param vectors: appearance of each detection, NxD of unit length, or ``None``
         """
@@ -147,11 +147,11 @@ class Tracker:
 
     def _set_lives(self, tracker: Any, current: Container[int]) -> None:
         """
-        Give every track that was seen now the misses it may live through.
+        Set the allowed number of misses of every track that was matched now.
 
-        norfair's counter goes up by one with a match and down by one without, so that a track
-        seen twice would die after two misses. A track without a number may miss as many frames
-        in a row as it has sightings, as with norfair's counter.
+        norfair's counter goes up by one with a match and down by one without, so that a track seen
+        twice would be removed after two misses. A track without a number may miss as many frames
+        in a row as it has detections, as with norfair's counter.
         """
         before, self._sightings = self._sightings, {}
         for track in tracker.tracked_objects:
@@ -164,7 +164,7 @@ class Tracker:
             self._sightings[track.initializing_id] = count
             if seen:
                 track.hit_counter = count
-            # the next match makes the counter one greater than it is now
+            # the next match increases the counter by one
             last = count + 1 >= self.options.min_hits
             track.initialization_delay = track.hit_counter if last else _NEVER
 
@@ -178,11 +178,11 @@ class Tracker:
         self._tracker = association.Tracker(
             distance_function='iou',
             distance_threshold=options.max_distance,
-            # only the greatest value its counter may have: see _set_lives
+            # only the maximum of its counter: see _set_lives
             hit_counter_max=max(self._max_age, min_hits),
             initialization_delay=min_hits - 1,
         )
-        # the constructor takes names and functions of one pair only; this one does all at once
+        # the constructor takes only names and functions of one pair; this one handles all at once
         self._tracker.distance_function = association.MixedDistance(
             lambda: self.options.appearance_weight
         )

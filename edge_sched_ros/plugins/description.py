@@ -70,8 +70,8 @@ def _of_reference(name: str, registries: Collection[Registry[Any]]) -> Iterator[
     problems = {one.kind.what: one.kind.problem(plug_in) for one in registries}
     fits = [one for one in registries if not problems[one.kind.what]]
     if not fits and not isinstance(plug_in, type):
-        raise ConfigError(name, f'is no plug-in: it is of type {type(plug_in).__name__}')
+        raise ConfigError(name, f'is not a plug-in: it is of type {type(plug_in).__name__}')
     if not fits:
         told = '; '.join(f'{what}: {p.partition(": it must")[0]}' for what, p in problems.items())
-        raise ConfigError(name, f'is no plug-in of any kind ({told})')
+        raise ConfigError(name, f'is not a plug-in of any kind ({told})')
     yield from fits

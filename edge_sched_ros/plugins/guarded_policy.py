@@ -91,7 +91,7 @@ def _first_mistake(decisions: list[Any], view: View) -> str:
                 return f'it decided {decision!r:.200}: times are whole nanoseconds'
             continue
         if not isinstance(decision, (Run, Drop, UseVariant)):
-            return f'it decided {decision!r:.200}, which is no decision of a policy'
+            return f'it decided {decision!r:.200}, which is not a decision of a policy'
         job = ready.get(decision.job) or (
             view.jobs.get(decision.job) if isinstance(decision, Drop) else None
         )

@@ -71,7 +71,7 @@ def misplaced(groups: Collection[str]) -> tuple[EntryPoint, ...]:
 
 def _no_group(group: str, groups: Collection[str]) -> str:
     hint = did_you_mean(group, groups)
-    return f"'{group}' is no group of plug-ins{hint}"
+    return f"'{group}' is not a group of plug-ins{hint}"
 
 
 @lru_cache(maxsize=4)

@@ -72,7 +72,9 @@ def class_problem(
     """
     derive = f'derive from {_PUBLIC.get(base.__name__, f"{base.__module__}.{base.__qualname__}")}'
     if not isinstance(found, type):
-        return f'is no class but of type {type(found).__name__}: it must be a class and {derive}'
+        return (
+            f'is not a class but of type {type(found).__name__}: it must be a class and {derive}'
+        )
     missing = [
         name for name in methods if getattr(found, name, None) in (None, getattr(base, name, None))
     ]

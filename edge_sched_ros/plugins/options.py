@@ -99,7 +99,7 @@ def options_problem(plug_in: Any) -> str:
     """Return what keeps the options of a class from being used; empty for nothing."""
     options = getattr(plug_in, 'options', ())
     if not isinstance(options, tuple):
-        return f'has options that are no tuple but of type {type(options).__name__}'
+        return f'has options that are not a tuple but of type {type(options).__name__}'
     seen: set[str] = set()
     for one in options:
         if not isinstance(one, Option):

@@ -20,7 +20,7 @@ def parameters_problem(policy: type[Any]) -> str:
     """Return what keeps a policy's parameters from being declared; empty for nothing."""
     parameters = policy.parameters
     if not isinstance(parameters, tuple):
-        return f'has parameters that are no tuple but of type {type(parameters).__name__}'
+        return f'has parameters that are not a tuple but of type {type(parameters).__name__}'
     seen: set[str] = set()
     for one in parameters:
         if not isinstance(one, PolicyParameter):

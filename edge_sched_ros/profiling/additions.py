@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a measurement adds to a profile, and what a profile has already."""
+"""Adds measurements to a profile, and finds those it already has."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ MOST_SWITCHES = 3
 
 
 def empty_profile(here: Fingerprint, *, picture: str = '') -> SystemFile:
-    """Return a profile of this computer in which nothing is measured."""
+    """Return an empty profile of this computer."""
     measured = DeviceMeasurement(
         machine=here.machine,
         versions=dict(here.versions),
@@ -56,16 +56,16 @@ def empty_profile(here: Fingerprint, *, picture: str = '') -> SystemFile:
 
 def with_costs(profile: SystemFile, target: Target, unit: str, found: OnUnit) -> SystemFile:
     """
-    Return a profile with what was measured of a network on a unit; costs of old files go.
+    Return a profile with a measurement of a network on a unit; costs of old files are removed.
 
-    Entries of ``costs`` that somebody wrote for the network still count for the other units.
+    Hand-written entries of ``costs`` for the network still apply to the other units.
     """
     sha256 = digest(target.file, target.segments)
     listed = _listed(profile, target.network)
     network = profile.networks.get(target.network, listed)
     variants = {} if network is None else dict(network.variants)
     old = variants.get(target.variant)
-    # a file written by hand need not say what it is of
+    # a file written by hand may lack the network's digest
     if old is None or old.sha256 not in ('', sha256):
         old = None if listed is None else listed.variants.get(target.variant)
     known = () if old is None else old.stages
@@ -75,7 +75,7 @@ def with_costs(profile: SystemFile, target: Target, unit: str, found: OnUnit) ->
         sha256=sha256,
         **_stages_data(known, target, unit, found.stages),
     )
-    # names were checked before anything was measured
+    # names were checked before measuring
     made = network or Network.model_construct(variants={})
     update: dict[str, Any] = {'variants': variants}
     if target.segments is not None and 'max_switches' not in made.model_fields_set:
@@ -86,7 +86,7 @@ def with_costs(profile: SystemFile, target: Target, unit: str, found: OnUnit) ->
 
 
 def _listed(profile: SystemFile, network: str) -> Network | None:
-    """Return a network as ``costs`` have it, ``None`` where they have not."""
+    """Return a network from ``costs``, ``None`` if it is not there."""
     if network not in profile.costs:
         return None
     return network_called(network, {}, profile.costs, profile.where)
@@ -114,7 +114,7 @@ def _stages_data(
 def with_handovers(
     profile: SystemFile, units: Sequence[LocalUnit], times_ms: Mapping[str, Mapping[str, float]]
 ) -> SystemFile:
-    """Return a profile with hand-over times: unit -> other unit -> time."""
+    """Return a profile with transfer times: unit -> other unit -> time."""
     known = {(one.begin, one.end): one for one in profile.transitions}
     for begin, row in times_ms.items():
         for end, ms in row.items():
@@ -125,7 +125,7 @@ def with_handovers(
 
 
 def with_pair(profile: SystemFile, pair: Pair) -> SystemFile:
-    """Return a profile with one more pair, or a newer measurement of it."""
+    """Return a profile with another pair, or a newer measurement of it."""
     assert profile.measured is not None
     old = (one for one in profile.measured.pairs if _names(one) != _names(pair))
     measured = profile.measured.model_copy(update={'pairs': (*old, pair)})
@@ -141,7 +141,7 @@ def _dated(
     measured_on: Sequence[str] = (),
     **update: Any,
 ) -> SystemFile:
-    """Return a profile with changes made now, and units that were measured on."""
+    """Return a profile with changes made now, and the measured units."""
     own = {local.unit.name: Unit(kind=local.unit.kind, slots=local.unit.slots) for local in units}
     new = {name: own[name] for name in measured_on if name not in profile.units}
     update['units'] = {**profile.units, **new}
@@ -152,9 +152,9 @@ def _dated(
 
 def knows(profile: SystemFile, target: Target, unit: str, share: float) -> bool:
     """
-    Whether a profile has what a network costs on a unit, measured with the same file.
+    Whether a profile has the costs of a network on a unit, measured with the same file.
 
-    :param share: of the median that half of its confidence interval may be
+    :param share: maximum half width of the confidence interval, as a share of the median
     """
     network = profile.networks.get(target.network)
     variant = None if network is None else network.variants.get(target.variant)
@@ -166,16 +166,16 @@ def knows(profile: SystemFile, target: Target, unit: str, share: float) -> bool:
 
 def is_sure_enough(cost: Cost, share: float) -> bool:
     """
-    Whether a cost was measured, and as surely as asked.
+    Whether a cost was measured with the required precision.
 
-    :param share: of the median that half of its confidence interval may be
+    :param share: maximum half width of the confidence interval, as a share of the median
     """
     found = cost.measured
     return found is not None and is_sure(found.half_width_ms, cost.latency_ms, found.level, share)
 
 
 def has_handovers(profile: SystemFile, units: Sequence[str]) -> bool:
-    """Whether every hand-over between units has been measured."""
+    """Whether every transfer between units has been measured."""
     known = {(one.begin, one.end) for one in profile.transitions}
     return all((one, other) in known for one in units for other in units if one != other)
 
@@ -188,7 +188,7 @@ def has_pair(profile: SystemFile, pair: tuple[str, str, str, str]) -> bool:
 
 def digest(file: Path, segments: SegmentsSpec | None = None) -> str:
     """
-    Return the first digits of a network's hash; empty when a file of it cannot be read.
+    Return the first digits of a network's digest; empty when one of its files cannot be read.
 
     :param segments: the parts it was cut into; their costs are not those of other parts
     """

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Brings the costs of a system file to the dispatcher's profiles."""
+"""Enters the costs of a system file into the dispatcher's profiles."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from edge_sched_ros.system.network import Variant
 from edge_sched_ros.system.stage_costs import network_called
 from edge_sched_ros.system.system_file import SystemFile
 
-#: what the costs' source begins with
+#: prefix of the source of costs
 SOURCE = 'profile'
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A cost a task needs that no profile has."""
+    """A cost that a task needs and no profile has."""
 
     network: str
     variant: str
@@ -35,7 +35,7 @@ class Missing:
     unit: str
 
     def __str__(self) -> str:
-        """Return it for people."""
+        """Return it as text."""
         return f'{self.network}/{self.variant} {self.stage} on {self.unit}'
 
 
@@ -48,14 +48,14 @@ def apply_profiles(
     source: str = SOURCE,
 ) -> tuple[Missing, ...]:
     """
-    Enter the costs of tasks' stages; return those that are not known.
+    Enter the costs of tasks' stages; return the unknown ones.
 
-    A stage that runs several as one (``execution.fused``) costs what they cost together, unless
-    it has a cost of its own, as in what a node saved.
+    A stage that runs several as one (``execution.fused``) has the sum of their costs, unless it
+    has its own cost, as in a file saved by a node.
 
     :param networks: task -> name of its network
-    :param source: what the costs say where they come from
-    :raises ConfigError: for costs of a network nobody has heard of; names file and key
+    :param source: source of the costs
+    :raises ConfigError: for costs of an unknown network; names file and key
     """
     units = KnownUnits(system)
     missing: dict[Missing, None] = {}
@@ -83,7 +83,7 @@ def unknown_stages(
     tasks: Sequence[TaskSpec], networks: Mapping[str, str], system: SystemFile
 ) -> tuple[str, ...]:
     """
-    Return the stages a file gives for tasks' networks that those do not have, by key.
+    Return stages in a file that the tasks' networks do not have, by key.
 
     :param networks: task -> name of its network
     """
@@ -98,12 +98,12 @@ def unknown_stages(
             for stage in known.stages:
                 if stage.name not in own and stage.name not in saved:
                     key = f'networks.{name}.variants.{variant}.stages.{stage.name}'
-                    found[f'{key}: is no stage of {name} (it has {", ".join(own)})'] = None
+                    found[f'{key}: is not a stage of {name} (it has {", ".join(own)})'] = None
     return tuple(found)
 
 
 def _name_in(system: SystemFile, network: str, task: str) -> str:
-    """Return what a task's network is called in a file: as a node has learned it for the task."""
+    """Return the name of a task's network in a file: the task's own entry if there is one."""
     own = task_network(network, task)
     return own if own in system.networks else network
 
@@ -121,7 +121,7 @@ def _enter(profiles: Profiles, key: StageKey, costs: Sequence[Cost], source: str
         round(sum(cost.latency_ms for cost in costs) * NS_PER_MS),
         source=source,
         per_item_ns=round(sum(cost.per_item_ms or 0.0 for cost in costs) * NS_PER_MS),
-        # a part without a number would make the sum too small
+        # without a cost of one part the sum would be too small
         energy_mj=sum(energies) if len(energies) == len(costs) else None,
         memory_mib=sum(cost.memory_mib for cost in costs) or None,
     )

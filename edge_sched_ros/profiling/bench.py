@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Runs jobs on the units' own workers, one stage after the other, and times every stage."""
+"""Runs jobs on the units' own workers, one stage after the other, and measures every stage."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from edge_sched_ros.execution.workers import StageWork
 from edge_sched_ros.execution.workers import UnitWorker
 from edge_sched_ros.profiling.target import Target
 
-#: a job that takes longer hangs
+#: time after which a job counts as hung
 HANGS_AFTER_S = 120.0
-#: how long a stage may still run when the bench closes
+#: time limit of running stages when the bench closes
 _STOP_TIMEOUT_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class StageTime:
-    """A stage that ran: its own name, not that of stages that ran as one."""
+    """The run of a stage, by its own name, even if it ran as one with others."""
 
     stage: str
     unit: str
@@ -40,7 +40,7 @@ class StageTime:
 
     @property
     def ms(self) -> float:
-        """How long it took."""
+        """Its duration."""
         return (self.finished_ns - self.started_ns) / 1e6
 
 
@@ -57,13 +57,14 @@ class _Job:
 
 class Bench:
     """
-    Workers as the runtime has them: a thread for each unit, pinned where that is a core.
+    Workers as in the runtime: a thread for each unit, pinned if the unit is a core.
 
-    A job goes from worker to worker through their queues, as in the runtime, but nobody decides.
+    A job goes from worker to worker through their queues, as in the runtime, but without
+    decisions.
 
-    :param units: that may be needed
+    :param units: units that may be needed
     :param clock_ns: monotonic
-    :param patience_s: a job that takes longer hangs
+    :param patience_s: time after which a job counts as hung
     """
 
     def __init__(
@@ -112,7 +113,7 @@ class Bench:
     @contextmanager
     def busy(self, target: Target, route: list[tuple[str, LocalUnit]]) -> Iterator[None]:
         """
-        Run job after job meanwhile, without a pause.
+        Run job after job within the context, without pauses.
 
         :raises ConfigError: at the end, when one failed
         """

@@ -18,7 +18,7 @@ from edge_sched_ros.profiling.statistics import Summary
 from edge_sched_ros.profiling.target import Target
 from edge_sched_ros.system.measurement import Pair
 
-#: to see which stage is the longest
+#: number of runs to find the longest stage
 _FEW_RUNS = 5
 
 
@@ -31,25 +31,25 @@ class Load:
 
     @property
     def units(self) -> set[str]:
-        """Every unit its jobs touch."""
+        """Every unit used by its jobs."""
         return {local.unit.name for _, local in self.target.route(self.unit)}
 
     def beside(self, other: Load) -> tuple[str, str, str, str]:
-        """Return what a profile calls this load beside another one."""
+        """Return the form of this load in a profile's pair."""
         return self.unit, self.target.network, other.unit, other.target.network
 
 
 def plan_pairs(targets: Sequence[Target], most: int) -> list[tuple[Load, Load]]:
     """
-    Return what is to run beside what: at most so many, each pair of units as often as others.
+    Return the pairs to measure: at most this many, with each pair of units equally often.
 
-    :param targets: one variant of each network is enough
+    :param targets: targets; one variant of each network is enough
     """
     loads = [Load(target, local.unit.name) for target in targets for local in target.all_units]
     by_units: dict[tuple[str, str], list[tuple[Load, Load]]] = {}
     for one, other in itertools.product(loads, loads):
-        # a load that needs the other's unit for some stage would wait for it, and what has a
-        # memory runs one job at a time
+        # a load that needs the other's unit for some stage would wait for it, and a stateful
+        # program runs one job at a time
         alike = one.target.program is other.target.program and one.target.program.stateful
         if not one.units & other.units and not alike:
             by_units.setdefault((one.unit, other.unit), []).append((one, other))
@@ -78,7 +78,7 @@ def measure_pair(
         times = bench.run(one.target, route)
         return {stage: sum(t.ms for t in times if (t.stage, t.unit) == (stage, one.unit))}
 
-    # both halves within the time there is
+    # both halves within the time limit
     half = replace(limits, max_s=limits.max_s / 2)
 
     def median(offset: float) -> Summary:
@@ -110,7 +110,7 @@ def measure_pair(
 
 
 def _longest_stage(bench: Bench, load: Load) -> str:
-    """Return the stage that takes longest on a load's unit, by a few runs."""
+    """Return the longest stage on a load's unit, by a few runs."""
     route = load.target.route(load.unit)
     shortest_ms: dict[str, float] = {}
     for _ in range(_FEW_RUNS):
@@ -121,7 +121,7 @@ def _longest_stage(bench: Bench, load: Load) -> str:
 
 
 def slowdowns(pairs: Sequence[Pair]) -> dict[str, dict[str, float]]:
-    """Return unit -> busy other -> median factor over the pairs, at least 1."""
+    """Return unit -> other busy unit -> median factor over the pairs, at least 1."""
     ratios: dict[str, dict[str, list[float]]] = {}
     for pair in pairs:
         if pair.alone_ms > 0:

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Power of a unit while it is measured, where rails can be read."""
+"""Power of a unit during its measurement, if rails can be read."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from edge_sched_ros.execution.telemetry.energy import IdlePower
 from edge_sched_ros.execution.telemetry.machine_reader import MachineReading
 from edge_sched_ros.execution.units import LocalUnit
 
-#: rails are read no more often: a reading is some dozen small files
+#: minimum time between readings: one reads some dozens of small files
 _PERIOD_NS = 100_000_000
 
 
 class EnergyMeter:
     """
-    Estimates what a unit draws above idle while it works.
+    Estimates a unit's power above idle while it works.
 
-    A rail's power above the least it was seen to have is divided among its units by the time
-    each was busy (``execution.telemetry.energy``), and taken per time busy.
+    A rail's power above its lowest observed power is divided among its units by their busy time
+    (``execution.telemetry.energy``), and divided by the busy time.
 
-    :param units: that are measured or help
-    :param read: reads the machine at a time, given the reading before
+    :param units: units that are measured or help
+    :param read: reads the machine at a time, given the previous reading
     """
 
     def __init__(
@@ -39,36 +39,36 @@ class EnergyMeter:
         self._before: MachineReading | None = None
         self._started_ns = 0
         self._busy_ms: dict[str, float] = {}
-        #: rail -> power times time, in mW ns, and the time it was read over
+        #: rail -> power times time, in mW ns, and the time of reading
         self._work: dict[str, float] = {}
         self._over_ns: dict[str, int] = {}
 
     def find_rails(self, now_ns: int) -> tuple[str, ...]:
-        """Read the machine while it is idle; return the rails that can be read."""
+        """Read the idle machine; return the readable rails."""
         reading = self._before = self._read(now_ns, self._before)
         self._idle.observe(reading.rails_mw)
         return tuple(reading.rails_mw)
 
     def begin(self, now_ns: int) -> None:
-        """Begin with a unit."""
+        """Start with a unit."""
         self._busy_ms, self._work, self._over_ns = {}, {}, {}
         self._started_ns = now_ns
         self._before = self._read(now_ns, self._before)
 
     def note(self, now_ns: int, busy_ms: Iterable[tuple[str, float]]) -> None:
-        """Take in for how long units were busy just now; a unit may come several times."""
+        """Add the latest busy times of units; a unit may occur several times."""
         for unit, ms in busy_ms:
             self._busy_ms[unit] = self._busy_ms.get(unit, 0.0) + ms
         if self._before is not None and now_ns - self._before.now_ns >= _PERIOD_NS:
             self._add(now_ns)
 
     def end(self, now_ns: int) -> None:
-        """End with a unit."""
+        """Finish a unit."""
         if self._before is not None and now_ns > self._before.now_ns:
             self._add(now_ns)
 
     def source(self, unit: str) -> str:
-        """Return the rail that feeds a unit; empty when none can be read."""
+        """Return the rail of a unit; empty when none can be read."""
         return '' if self._before is None else self._before.rail_of(self._kinds[unit])
 
     def power_mw(self, unit: str) -> float | None:

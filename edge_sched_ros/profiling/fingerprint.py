@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which computer in which state: what a profile was measured on, and what differs here."""
+"""The computer and state of a profile's measurement, and the differences to this one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from edge_sched_ros.execution.discovery.versions import versions
 from edge_sched_ros.system.measurement import DeviceMeasurement
 from edge_sched_ros.system.measurement import Machine
 
-#: what the interpreter and the distribution are called changes no time
+#: versions of interpreter and distribution do not affect times
 _NOT_COMPARED = ('python', 'pycuda', 'jetpack')
 
 
@@ -32,8 +32,8 @@ class Fingerprint:
     """
     A computer and its state.
 
-    :param versions: library -> version, of those that are here
-    :param power_mode: ``None`` where it is not known
+    :param versions: library -> version, for installed libraries
+    :param power_mode: ``None`` if unknown
     """
 
     machine: Machine
@@ -44,9 +44,9 @@ class Fingerprint:
 @dataclass(frozen=True, slots=True)
 class Mismatch:
     """
-    Something that is not as it was when a profile was measured.
+    A difference to the state in which a profile was measured.
 
-    :param key: of the profile file, e.g. ``machine.cpu``, ``versions.onnxruntime``
+    :param key: key of the profile file, e.g. ``machine.cpu``, ``versions.onnxruntime``
     """
 
     key: str
@@ -54,7 +54,7 @@ class Mismatch:
     here: str
 
     def __str__(self) -> str:
-        """Return it for people."""
+        """Return it as text."""
         return f'{self.key} was {self.profiled}, is {self.here}'
 
 
@@ -62,8 +62,8 @@ def read_fingerprint(root: Path = Path('/'), *, probes: Probes | None = None) ->
     """
     Return the fingerprint of this computer.
 
-    :param root: where ``proc``, ``sys``, ``etc`` and ``var`` are
-    :param probes: made when not given
+    :param root: the folder with ``proc``, ``sys``, ``etc`` and ``var``
+    :param probes: made if not given
     """
     module = read_module(root)
     found = versions(probes or probe_machine(), read_release(root))
@@ -81,13 +81,13 @@ def read_fingerprint(root: Path = Path('/'), *, probes: Probes | None = None) ->
 
 
 def _quota(root: Path, cores: int) -> float | None:
-    """Return how many CPUs a quota leaves; ``None`` when it leaves all."""
+    """Return the CPUs that a quota allows; ``None`` without a quota."""
     quota = limiting(read_cpu_quota(root), cores)
     return None if quota is None else round(quota.cpus, 3)
 
 
 def _processor(root: Path) -> str | None:
-    """Return what the processor calls itself; on ARM its part number."""
+    """Return the processor's name; on ARM its part number."""
     text = read_text(root / 'proc/cpuinfo') or ''
     for key in ('model name', 'Hardware', 'CPU part'):
         found = re.search(rf'^{key}\s*:\s*(.+)$', text, re.MULTILINE)
@@ -97,12 +97,12 @@ def _processor(root: Path) -> str | None:
 
 
 def fingerprint_of(measured: DeviceMeasurement) -> Fingerprint:
-    """Return what was measured on."""
+    """Return the measured machine."""
     return Fingerprint(measured.machine, measured.versions, measured.power_mode)
 
 
 def mismatches(profiled: Fingerprint, here: Fingerprint) -> tuple[Mismatch, ...]:
-    """Return what differs: the computer, libraries that compute, the power mode."""
+    """Return the differences: computer, computing libraries, power mode."""
     pairs = [
         (f'machine.{key}', getattr(profiled.machine, key), getattr(here.machine, key))
         for key in ('model', 'cpu', 'cores', 'cpu_quota')

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What handing a job from one unit to another takes."""
+"""The time to hand a job from one unit to another."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.profiling.bench import Bench
 from edge_sched_ros.profiling.target import Target
 
-#: hand-overs of a pair of units that are timed
+#: number of measured hand-overs per pair of units
 _RUNS = 200
 _WARM_UP = 20
 
 
 class _Nothing:
-    """Two stages that do nothing: what is left between them is the hand-over."""
+    """Two stages that do nothing: the time between them is the hand-over."""
 
     stages: tuple[str, ...] = ('give', 'take')
     stateful = False
@@ -28,10 +28,10 @@ class _Nothing:
         return 0
 
     def set_option(self, name: str, value: float | None) -> None:
-        """Have no settings."""
+        """Do nothing: there are no settings."""
 
     def reset(self) -> None:
-        """Have no memory."""
+        """Do nothing: there is no state."""
 
     def close(self) -> None:
         """Hold nothing."""
@@ -46,11 +46,11 @@ def measure_handovers(
     progress: Callable[[float], None] = lambda _share: None,
 ) -> dict[str, dict[str, float]]:
     """
-    Return unit -> other unit -> median time between the end of a stage here and the begin of the
-    next one there, in ms, less what it takes when the next stage stays.
+    Return unit -> other unit -> median time between the end of a stage here and the start of the
+    next one there, in ms, minus the time when the next stage stays on the unit.
 
-    That is the queue and the waking of the other worker. Tensors stay where they are: they are
-    handed over by reference, and an accelerator's stages include their copies to and from it.
+    This is the time for the queue and for waking the other worker. Tensors are handed over by
+    reference, and an accelerator's stages include their copies to and from it.
 
     :param like: any target, for the data of a job
     """

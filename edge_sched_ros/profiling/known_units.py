@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a system file says of units, be it by their name, their type or their kind."""
+"""Units in a system file, by name, type or kind."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from edge_sched_ros.system.unit import Unit
 
 def of_one_device(system: SystemFile) -> SystemFile:
     """
-    Return a file with the keys of its only device at the top.
+    Return a file with the keys of its only device at the top level.
 
-    :raises ConfigError: when it is about several; names them
+    :raises ConfigError: when it has several; names them
     """
     if not system.devices:
         return system
     devices = system.all_devices()
     if len(devices) > 1:
-        problem = f'has several devices ({", ".join(devices)}): give a file of this one alone'
+        problem = f'has several devices ({", ".join(devices)}): give a file with only this one'
         raise ConfigError(system.where, problem)
     (device,) = devices.values()
     keys = {key: getattr(device, key) for key in Device.model_fields}
@@ -37,10 +37,10 @@ def of_one_device(system: SystemFile) -> SystemFile:
 
 class KnownUnits:
     """
-    Units of a machine as a system file describes them; others have the kind their name says.
+    Units of a machine as described by a system file; others have the kind in their name.
 
-    :param system: may have costs alone, and no unit
-    :raises ConfigError: when it is about several devices; names them
+    :param system: may have only costs, without units
+    :raises ConfigError: when it has several devices; names them
     """
 
     def __init__(self, system: SystemFile) -> None:
@@ -50,10 +50,10 @@ class KnownUnits:
         self, variant: Variant | None, network: str, stage: str, unit: str
     ) -> list[Cost] | None:
         """
-        Return what a stage costs on a unit, or each of those it runs as one.
+        Return the cost of a stage on a unit, or of each stage that it runs as one.
 
-        :returns: ``None`` where a part is not known
-        :raises ConfigError: for a library nobody has heard of; names file and key
+        :returns: ``None`` if a part is not known
+        :raises ConfigError: for an unknown library; names file and key
         """
         known = {} if variant is None else {one.name: one for one in variant.stages}
         whole = plain_name(stage)
@@ -73,9 +73,9 @@ class KnownUnits:
 
     def transitions_ms(self, units: Collection[str]) -> dict[tuple[str, str], float]:
         """
-        Return (unit, other unit) -> hand-over time, of those there are and those described.
+        Return (unit, other unit) -> hand-over time, for present and described units.
 
-        :raises ConfigError: for a word that no unit is called by; names file and key
+        :raises ConfigError: for a name that matches no unit; names file and key
         """
         described = {**self._system.units, **{name: self._unit(name) for name in units}}
         whole = self._system.model_copy(update={'units': described})

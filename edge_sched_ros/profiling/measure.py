@@ -17,19 +17,19 @@ from edge_sched_ros.profiling.target import Target
 from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.costs import Measurement
 
-#: what the numbers say of where they come from
+#: source of the numbers
 SOURCE = 'edge-sched profile'
-#: of what this computer timed itself: the best there is
+#: confidence of times measured on this computer: the highest
 _CONFIDENCE = 'A'
 
 
 @dataclass(frozen=True, slots=True)
 class OnUnit:
     """
-    What was measured of a network on a unit.
+    The measurements of a network on a unit.
 
-    :param stages: by name; those the unit can run
-    :param sure: whether every median is as sure as was asked for
+    :param stages: stages that the unit can run, by name
+    :param sure: whether every median has the required precision
     """
 
     stages: Mapping[str, Cost]
@@ -48,11 +48,11 @@ def measure(
     should_stop: Callable[[], bool] = lambda: False,
 ) -> OnUnit:
     """
-    Measure every stage of a network that a unit can run; other units help with the rest.
+    Measure every stage of a network that a unit can run; other units run the rest.
 
-    :param meter: reads the power meanwhile
+    :param meter: reads the power during the measurement
     :param memory_mib: memory of the network, or of its segments, there by stage
-    :param should_stop: ends it after the run in progress; what was timed until then counts
+    :param should_stop: ends it after the run in progress; earlier runs count
     :raises ConfigError: when a stage fails
     """
     route = target.route(unit)
@@ -124,5 +124,5 @@ def _cost(
 
 
 def _round(value: float) -> float:
-    """Return a number to the nanosecond."""
+    """Return a number rounded to a nanosecond."""
     return round(value, 6)

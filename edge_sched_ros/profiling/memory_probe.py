@@ -1,13 +1,13 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-What holding a network takes: the growth of a process by loading it and running it once.
+The memory of a network: the growth of a process by loading it and running it once.
 
 ``python -m edge_sched_ros.profiling.memory_probe NETWORK.yaml ENGINE UNIT ONNX`` prints it in MiB.
 
-In a process of its own, so that memory freed by others is not taken for it. The network is
-loaded, run and freed once before: what an engine takes for itself, whatever it runs, is not
-counted. Memory of a discrete GPU is not resident memory and is not seen.
+It runs in a separate process, so that memory freed by others does not count. The network is
+loaded, run and freed once before, so that an engine's own memory is not counted. Memory of a
+discrete GPU is not resident memory and is not measured.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from pathlib import Path
 from edge_sched_ros.installation.own_module import module_command
 
 _MODULE = 'edge_sched_ros.profiling.memory_probe'
-#: a network that takes longer to load says nothing
+#: time limit of loading a network
 _TIMEOUT_S = 120.0
 
 
 def measure_memory(source: Path, engine: str, unit: str, file: Path) -> float | None:
     """
-    Return what a network takes in MiB, measured in a process of its own; ``None`` if it cannot be.
+    Return a network's memory in MiB, measured in a separate process; ``None`` if not possible.
 
     :param source: the network's YAML
     :param engine: name of the engine, or ``package.module:Class``
-    :param unit: where it is to run, by name
+    :param unit: name of the unit to run on
     :param file: the variant's file
     """
     command = module_command(_MODULE, str(source), engine, unit, str(file))
@@ -46,13 +46,13 @@ def measure_memory(source: Path, engine: str, unit: str, file: Path) -> float | 
 
 
 def resident_mib() -> float:
-    """Return the memory of this process that is in RAM."""
+    """Return the resident memory of this process."""
     pages = int(Path('/proc/self/statm').read_text(encoding='ascii').split()[1])
     return pages * os.sysconf('SC_PAGE_SIZE') / 2**20
 
 
 def give_back() -> None:
-    """Return freed memory to the system, where the C library can."""
+    """Return freed memory to the system, if the C library can."""
     gc.collect()
     try:
         ctypes.CDLL(None).malloc_trim(0)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The picture networks work on while they are measured."""
+"""The input picture of networks during measurements."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _WIDTH, _HEIGHT, _BLOCK = 640, 480, 16
 @dataclass(frozen=True, slots=True)
 class Picture:
     """
-    A picture as a camera sends it, BGR.
+    A picture as from a camera, BGR.
 
-    :param what: of it, for people
+    :param what: description of the picture
     """
 
     bgr: NDArray[np.uint8]
@@ -35,7 +35,7 @@ class Picture:
         return self.bgr.shape[1], self.bgr.shape[0]
 
     def frame(self) -> Frame:
-        """Return it as a message nobody has looked at yet."""
+        """Return it as a new message."""
         width, height = self.size
         image = SourceImage.from_raw(
             self.bgr.reshape(-1), width=width, height=height, encoding='bgr8', step=3 * width
@@ -59,7 +59,7 @@ def picture_of(path: Path, where: str) -> Picture:
     :raises ConfigError: when it cannot be read
     """
     if path.exists() and not path.is_file():
-        raise ConfigError(where, f"'{path}' is no regular file")
+        raise ConfigError(where, f"'{path}' is not a regular file")
     try:
         content = np.frombuffer(path.read_bytes(), np.uint8)
     except OSError as error:
@@ -67,5 +67,5 @@ def picture_of(path: Path, where: str) -> Picture:
     try:
         bgr = SourceImage.from_compressed(content).bgr()
     except FrameError as error:
-        raise ConfigError(where, f"'{path}' is no picture: {error}") from None
+        raise ConfigError(where, f"'{path}' is not a picture: {error}") from None
     return Picture(np.ascontiguousarray(bgr), f'{bgr.shape[1]}x{bgr.shape[0]} {path.name}')

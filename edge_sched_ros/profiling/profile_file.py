@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Reads and writes profiles: system files of one device, with what was measured on it."""
+"""Reads and writes profiles: system files of one device, with its measurements."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from edge_sched_ros.system.parsing import parse_system
 from edge_sched_ros.system.system_file import SystemFile
 from edge_sched_ros.system.writing import write_system
 
-_HEAD = '# Written by edge-sched profile; docs/profiling.md says what the numbers mean.\n'
+_HEAD = '# Written by edge-sched profile; docs/profiling.md explains the numbers.\n'
 
 
 def read_profile(path: Path) -> SystemFile:
     """
-    Read a system file as it stands, to add to it.
+    Read a system file without changes, to add to it.
 
-    :raises ConfigError: when there is none, or it cannot be used; names file and key
+    :raises ConfigError: when it does not exist or cannot be used; names file and key
     """
     check_regular(path)
     return parse_system((str(path), read_mapping(path)))
@@ -27,19 +27,19 @@ def read_profile(path: Path) -> SystemFile:
 
 def check_regular(path: Path) -> None:
     """
-    Check that a path, if there is something, is a file that has an end.
+    Check that a path, if it exists, is a regular file.
 
     :raises ConfigError: for a device, a pipe or a folder
     """
     if path.is_dir():
         raise ConfigError(str(path), 'is a folder, not a file')
     if path.exists() and not path.is_file():
-        raise ConfigError(str(path), 'is no regular file (a device or a pipe)')
+        raise ConfigError(str(path), 'is not a regular file (a device or a pipe)')
 
 
 def write_profile(path: Path, profile: SystemFile) -> None:
     """
-    Write a profile, whole or not at all.
+    Write a profile atomically.
 
     :raises ConfigError: when it cannot be written
     """

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Repeats what is to be measured until its median is sure enough."""
+"""Repeats a measurement until its median is precise enough."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from edge_sched_ros.profiling.statistics import TOO_SHORT_MS
 
 Key = TypeVar('Key', bound=Hashable)
 
-#: the interval is looked at again when there are so many times as many runs
+#: factor on the number of runs between checks of the interval
 _GROWTH = 1.15
 
 
@@ -31,11 +31,11 @@ class Limits:
     When a measurement ends.
 
     :param share: half width of the median's confidence interval, as a share of the median
-    :param min_runs: at least so many, unless the time is up; below 100 the 99th percentile is
-        the longest run
-    :param max_runs: at most so many
-    :param max_s: no run begins later than this
-    :param warm_up: runs that do not count
+    :param min_runs: minimum number of runs, unless the time is up; below 100 the 99th percentile
+        is the longest run
+    :param max_runs: maximum number of runs
+    :param max_s: time after which no run starts
+    :param warm_up: number of runs that do not count
     """
 
     share: float = 0.02
@@ -57,10 +57,10 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Repeated(Generic[Key]):
     """
-    What repetitions gave.
+    The results of repetitions.
 
-    :param summaries: by what was timed
-    :param sure: whether all medians are as sure as was asked for
+    :param summaries: summaries by name of the measured part
+    :param sure: whether all medians have the required precision
     """
 
     summaries: Mapping[Key, Summary]
@@ -76,20 +76,20 @@ def repeat(
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Repeated[Key]:
     """
-    Repeat a run until the medians of all it times are sure enough, or a limit is reached.
+    Repeat a run until the medians of all its times are precise enough, or a limit is reached.
 
-    Looking at the interval again and again makes it cover a little less often than one look
-    would; with geometrically growing distances between looks that is small.
+    Repeated checks of the interval reduce its coverage slightly; with geometrically growing
+    distances between checks the effect is small.
 
     :param sample: makes one run and returns the times of its parts, in ms
-    :param progress: called with the share done, 0..1, by the limit that is nearest
-    :param should_stop: asked after each run; what was timed until then counts, one run at least
+    :param progress: called with the share done, 0..1, by the nearest limit
+    :param should_stop: called after each run; earlier runs count, at least one
     """
     started_ns = clock_ns()
     deadline_ns = started_ns + round(limits.max_s * 1e9)
     for _ in range(limits.warm_up):
         sample()
-        # a network that takes longer than the time there is gets a run all the same
+        # a network that takes longer than the time limit still gets one run
         if clock_ns() >= deadline_ns or should_stop():
             break
     times: dict[Key, list[float]] = {}
@@ -107,7 +107,7 @@ def repeat(
             if sure or late:
                 progress(1.0)
                 return Repeated(found, sure)
-            # a median's interval narrows with the root of the number of runs
+            # a median's interval narrows with the square root of the number of runs
             needed = min(limits.max_runs, runs * (widest / limits.share) ** 2)
             look_at = max(runs + 1, round(runs * _GROWTH))
         spent = (now_ns - started_ns) / (deadline_ns - started_ns)
@@ -115,8 +115,8 @@ def repeat(
 
 
 def _width(summary: Summary) -> float:
-    """Return the half width as a share; very short parts are not waited for."""
+    """Return the half width as a share; very short parts do not prolong the measurement."""
     if summary.p50_ms <= TOO_SHORT_MS:
         return 0.0
-    # too few runs have a range, and no interval to trust
+    # too few runs have only a range, not a reliable interval
     return summary.share if summary.confidence >= CONFIDENCE else math.inf

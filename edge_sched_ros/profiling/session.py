@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Measures many networks, and keeps what is finished whatever happens."""
+"""Measures many networks, and keeps finished results in any case."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ from edge_sched_ros.system.system_file import SystemFile
 @dataclass(frozen=True, slots=True)
 class Step:
     """
-    One thing to measure.
+    One measurement to make.
 
-    :param what: for people
-    :param measure: takes the profile so far and what hears of the progress, gives the profile
+    :param what: description for messages
+    :param measure: takes the profile so far and a progress callback, returns the new profile
     """
 
     what: str
@@ -45,12 +45,12 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """
-    What is to be measured.
+    The measurements to make.
 
-    :param units: only these, by name; empty for all that can
-    :param corun_pairs: most pairs of networks on pairs of units; 0 for none
+    :param units: names of the units to measure; empty for all that can run a target
+    :param corun_pairs: maximum number of pairs of networks on pairs of units; 0 for none
     :param handovers: whether hand-overs between units are measured
-    :param again: measure what is known already, too
+    :param again: whether to repeat known measurements
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -68,7 +68,7 @@ def steps(
     *,
     meter: EnergyMeter | None = None,
 ) -> list[Step]:
-    """Return what is still to be done, in order."""
+    """Return the remaining measurements, in order."""
     found = [
         Step(f'{target.name} on {unit}', partial(_measure, target, unit, bench, wanted, meter))
         for target in targets
@@ -95,16 +95,16 @@ def steps(
 
 
 def units_of(target: Target, wanted: Wanted) -> list[str]:
-    """Return the names of the units a target is to be measured on."""
+    """Return the names of the units for a target."""
     names = [local.unit.name for local in target.all_units]
     return [name for name in names if not wanted.units or name in wanted.units]
 
 
 def pairs_of(targets: Sequence[Target], wanted: Wanted) -> list[tuple[Load, Load]]:
-    """Return what is to be measured beside what."""
+    """Return the pairs to measure."""
     if not wanted.corun_pairs:
         return []
-    # one variant of each network: it is units that are looked at
+    # one variant of each network is enough: the effect depends on units
     firsts = list({target.network: target for target in reversed(targets)}.values())[::-1]
     pairs = plan_pairs(firsts, len(firsts) ** 2 * 10_000)
     asked = [

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a list of times says: quantiles, and how sure the median is."""
+"""Statistics of a list of times: quantiles, and the precision of the median."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 CONFIDENCE = 0.95
-#: medians below this, in ms, need not be sure: the clock is no finer
+#: medians below this, in ms, need no precision: it is the resolution of the clock
 TOO_SHORT_MS = 1e-3
 
 
@@ -22,7 +22,7 @@ class Summary:
 
     :param low_ms: lower end of the confidence interval of the median
     :param high_ms: upper end
-    :param confidence: that the interval holds the median, as far as runs are independent
+    :param confidence: probability that the interval contains the median, if runs are independent
     """
 
     p50_ms: float
@@ -36,7 +36,7 @@ class Summary:
 
     @property
     def half_width_ms(self) -> float:
-        """Half the width of the interval."""
+        """Half the interval's width."""
         return (self.high_ms - self.low_ms) / 2
 
     @property
@@ -47,13 +47,13 @@ class Summary:
 
 def is_sure(half_width_ms: float, p50_ms: float, confidence: float, share: float) -> bool:
     """
-    Whether a median is as sure as asked.
+    Whether a median has the required precision.
 
-    One of fewer than six runs is not: the range of so few, which is nothing at all for a single
-    one, holds the true median less often than ``CONFIDENCE`` says.
+    One of fewer than six runs does not: the range of so few runs contains the true median with
+    less than ``CONFIDENCE``.
 
-    :param confidence: that the interval holds the median
-    :param share: of the median that half of its confidence interval may be
+    :param confidence: probability that the interval contains the median
+    :param share: maximum half width of the confidence interval, as a share of the median
     """
     if p50_ms <= TOO_SHORT_MS:
         return True
@@ -63,27 +63,27 @@ def is_sure(half_width_ms: float, p50_ms: float, confidence: float, share: float
 @lru_cache(maxsize=1024)
 def median_ranks(runs: int, confidence: float = CONFIDENCE) -> tuple[int, int, float]:
     """
-    Return which order statistics hold the median between them, and how sure that is.
+    Return the order statistics that enclose the median, and the confidence.
 
-    No shape of the distribution is assumed: how many of ``runs`` independent values fall below
-    the median is binomial with probability 1/2, so the interval from the j-th to the
-    (runs + 1 - j)-th smallest covers it with ``1 - 2 P(B < j)`` (David and Nagaraja, Order
-    Statistics, 3rd ed. 2003, section 7.1). The largest j that keeps the confidence is taken; with
-    fewer than six values no j does for 0.95, and the whole range is returned with what it has.
+    No shape of the distribution is assumed: the number of ``runs`` independent values below the
+    median is binomial with probability 1/2, so the interval from the j-th to the (runs + 1 - j)-th
+    smallest covers it with ``1 - 2 P(B < j)`` (David and Nagaraja, Order Statistics, 3rd ed. 2003,
+    section 7.1). The largest j with sufficient confidence is taken; with fewer than six values
+    there is none for 0.95, and the whole range is returned with its confidence.
 
     :returns: indices from 0 of the lower and the upper one, confidence
     """
     from scipy.stats import binom
 
     below = int(binom.ppf((1 - confidence) / 2, runs, 0.5))
-    # ppf gives the least k with P(B <= k) >= alpha / 2; the one before it stays below
+    # ppf gives the least k with P(B <= k) >= alpha / 2; the previous k stays below
     first = max(0, below - 1)
     covered = float(1 - 2 * binom.cdf(first, runs, 0.5))
     return first, runs - 1 - first, max(0.0, covered)
 
 
 def summarise(times_ms: Sequence[float]) -> Summary:
-    """Return what a sample says; it must not be empty."""
+    """Return the summary of a sample, which must not be empty."""
     ordered = np.sort(np.asarray(times_ms, np.float64))
     first, last, confidence = median_ranks(len(ordered))
     p50, p95, p99 = np.quantile(ordered, (0.5, 0.95, 0.99))

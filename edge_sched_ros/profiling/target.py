@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What is to be measured: a network's variant, as the scheduler would run it."""
+"""A target of the profiler: a network's variant, as the scheduler would run it."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class Target:
     A variant of a network.
 
     :param file: its ONNX file or engine
-    :param program: what runs it; stages that stay on the same cores may be one
-    :param units: stage of the program -> units that can run it
-    :param context: makes the data of a job over so many items
-    :param most_items: how many items one call takes; 1 for networks that see the whole picture
+    :param program: its program; stages on the same cores may be merged
+    :param units: stage of the program -> its possible units
+    :param context: makes the data of a job with a number of items
+    :param most_items: maximum number of items per call; 1 for networks on whole pictures
     :param segments: the parts that ``file`` was cut into, each a stage; ``None`` for none
     :param memory: measures the memory of what is loaded for a unit: stage -> MiB, where known
-    :param accuracy: how right the variant is, relative to the best
+    :param accuracy: accuracy of the variant, relative to the best
     """
 
     network: str
@@ -44,17 +44,17 @@ class Target:
 
     @property
     def name(self) -> str:
-        """Network and variant, for people."""
+        """Network and variant, as text."""
         return self.network if self.variant == BASE else f'{self.network}/{self.variant}'
 
     @property
     def all_units(self) -> tuple[LocalUnit, ...]:
-        """Every unit that can run some stage, once."""
+        """Every unit that can run some stage, without repetition."""
         found = {local.unit.name: local for units in self.units.values() for local in units}
         return tuple(found.values())
 
     def route(self, unit: str) -> list[tuple[str, LocalUnit]]:
-        """Return each stage with where it runs: on the unit, else on the first that can."""
+        """Return each stage with its unit: the given one, or else the first that can run it."""
         return [
             (
                 stage,

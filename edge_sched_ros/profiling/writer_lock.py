@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Lets one process at a time measure into a profile file."""
+"""Lets only one process at a time write a profile file."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from edge_sched_ros.documents.output_file import make_folders_of
 @contextmanager
 def only_writer(path: Path) -> Iterator[None]:
     """
-    Keep others from writing a file meanwhile, by a lock beside it that is removed at the end.
+    Lock a file against other writers, by a lock file beside it that is removed at the end.
 
-    The kernel lets go of the lock of a process that is killed; what is left of it does no harm.
+    The kernel releases the lock of a killed process; a remaining lock file is harmless.
 
-    :raises ConfigError: when another process writes the file, or none can be beside it
+    :raises ConfigError: when another process writes the file, or no lock file can be created
     """
     lock = path.parent / f'.{path.name}.lock'
     try:
@@ -29,7 +29,7 @@ def only_writer(path: Path) -> Iterator[None]:
         handle = _locked(lock)
     except BlockingIOError:
         raise ConfigError(
-            str(path), 'is being written by another edge-sched profile: let it end first'
+            str(path), 'is being written by another edge-sched profile: wait for its end'
         ) from None
     except OSError as error:
         raise ConfigError(str(path), f'cannot be written: {error.strerror}') from None
@@ -41,12 +41,12 @@ def only_writer(path: Path) -> Iterator[None]:
 
 
 def _locked(lock: Path) -> int:
-    """Return the open lock file, which nobody else holds; :raises OSError: when somebody does."""
+    """Return the open lock file, locked; :raises OSError: when another process has the lock."""
     while True:
         handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # whoever held it may have removed it between the two calls
+            # its holder may have removed it between the two calls
             if _is(lock, handle):
                 return handle
         except BaseException:
@@ -56,7 +56,7 @@ def _locked(lock: Path) -> int:
 
 
 def _is(path: Path, handle: int) -> bool:
-    """Whether a file that is open is still the one of that name."""
+    """Whether an open file is still the one of that name."""
     try:
         return os.path.samestat(path.stat(), os.fstat(handle))
     except FileNotFoundError:

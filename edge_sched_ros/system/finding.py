@@ -70,7 +70,7 @@ def find_file(name: str, folders: Path | Sequence[Path], what: str) -> Path:
     if name and _is(path.is_dir):
         raise ConfigError(what, f"'{name}' is a folder, not a file")
     if name and _is(path.exists):
-        raise ConfigError(what, f"'{shortened(name)}' is no regular file (a device or a pipe)")
+        raise ConfigError(what, f"'{shortened(name)}' is not a regular file (a device or a pipe)")
     raise ConfigError(
         what,
         f"there is no file and no built-in '{shortened(name)}'{did_you_mean(name, known)} "

@@ -94,7 +94,7 @@ def check_wiring(
             raise WrongAtError(('outputs',), f"no stage gives '{name}'")
     unused = next((name for name in tensors if name not in source), None)
     if unused is not None:
-        raise WrongAtError(('tensors', unused), 'is no input and no output of a stage')
+        raise WrongAtError(('tensors', unused), 'is neither an input nor an output of a stage')
 
 
 def _program_ends(stages: Sequence[Stage]) -> tuple[int, int]:
@@ -150,7 +150,7 @@ def _check_order(segments: Sequence[Segment], source: dict[str, int]) -> None:
     for index, segment in enumerate(segments):
         for name in segment.inputs:
             if name not in source:
-                problem = f"nothing gives '{name}': no stage, and it is no input of the network"
+                problem = f"'{name}' is neither an output of a stage nor an input of the network"
                 raise WrongAtError(('stages', str(index), 'inputs'), problem)
             if source[name] >= 0:
                 before.setdefault(segment.name, []).append(segments[source[name]].name)

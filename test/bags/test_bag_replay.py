@@ -255,7 +255,7 @@ def test_results_are_written_to_a_new_folder_or_nowhere(bag, tmp_path, output, m
 
 def test_what_the_parameter_file_says_wrong_is_told_with_its_name(bag, tmp_path):
     outcome = _replay(bag, '--params', _parameters(tmp_path, units=['gpo']))
-    assert "parameters.yaml: units: 'gpo' is no unit" in str(outcome.exception)
+    assert "parameters.yaml: units: 'gpo' is not a unit" in str(outcome.exception)
 
 
 def test_a_terminated_replay_leaves_a_bag_that_can_be_read(bag, tmp_path):

@@ -117,7 +117,7 @@ def test_the_list_says_where_everything_is_from(run, installed):
     }
     assert found['policy', 'longest']['origin'] == 'my-robot 2.1'
     assert found['command', 'hello']['reference'] == 'of_hello:hello'
-    assert found['command', 'bad']['problem'] == 'os:sep is no click.Command but of type str'
+    assert found['command', 'bad']['problem'] == 'os:sep is not a click.Command but of type str'
     kinds = ('placement algorithm', 'decoder', 'program', 'engine', 'preprocessor', 'command')
     assert {kind for kind, _ in found} == {'policy', *kinds}
     code, out, _ = run('plugins')
@@ -148,7 +148,7 @@ def test_an_installed_command_is_named_in_the_help_and_imported_when_it_runs(run
     code, out, err = run('bad')
     assert (code, out) == (2, '')
     assert err == (
-        "edge-sched: bad: 'bad' of sad 1.0 (os:sep) cannot be used: os:sep is no click.Command "
+        "edge-sched: bad: 'bad' of sad 1.0 (os:sep) cannot be used: os:sep is not a click.Command "
         'but of type str\n'
     )
     code, _, err = run('helo')
@@ -356,8 +356,11 @@ def test_what_is_built_in_is_described_too(run, name, first, option):
     ('name', 'problem'),
     [
         ('hroizon', "hroizon: no plug-in has this name; did you mean 'horizon'?"),
-        ('os:sep', 'os:sep: is no plug-in: it is of type str'),
-        ('of_tuned:Option', 'of_tuned:Option: is no plug-in of any kind (policy: has no decide, '),
+        ('os:sep', 'os:sep: is not a plug-in: it is of type str'),
+        (
+            'of_tuned:Option',
+            'of_tuned:Option: is not a plug-in of any kind (policy: has no decide, ',
+        ),
         ('nowhere:Mine', 'nowhere:Mine: nowhere: cannot be imported: ModuleNotFoundError: No mod'),
     ],
 )

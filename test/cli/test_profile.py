@@ -159,16 +159,16 @@ def test_a_picture_of_ones_own(run, quick):
         (['-o', 'none.yaml'], 'none.yaml: cannot be read: No such file'),
         (['none.yaml', '-o', 'p.yaml'], "NETWORK: there is no file 'none.yaml'"),
         (['one.onnx', '-o', 'p.yaml'], 'one.onnx'),
-        (['one.yaml', '-o', 'p.yaml', '--units', 'cpux'], "--units: 'cpux' is no unit"),
+        (['one.yaml', '-o', 'p.yaml', '--units', 'cpux'], "--units: 'cpux' is not a unit"),
         (['one.yaml', '-o', 'p.yaml', '--units', 'dla0'], "--units: 'dla0' cannot be used: "),
         (['one.yaml', '-o', 'p.yaml', '--share', '0'], '--share'),
         (['one.yaml', '-o', 'p.yaml', '--share', 'nan'], '--share'),
         (['one.yaml', '-o', 'p.yaml', '--max-s', '-1'], '--max-s'),
         (['one.yaml', '-o', 'p.yaml', '--plot', 'p.pdf'], 'must end in .png or .html'),
         (['one.yaml', '-o', 'p.yaml', '--image', 'none.png'], "'none.png' cannot be read"),
-        (['one.yaml', '-o', 'p.yaml', '--image', 'one.yaml'], "'one.yaml' is no picture"),
+        (['one.yaml', '-o', 'p.yaml', '--image', 'one.yaml'], "'one.yaml' is not a picture"),
         (['one.yaml', '-o', 'one.yaml/p.yaml'], 'one.yaml/p.yaml: cannot be written'),
-        (['one.yaml', 'same.yaml', '-o', 'p.yaml'], "is named 'one', as"),
+        (['one.yaml', 'same.yaml', '-o', 'p.yaml'], "has the same name 'one' as"),
     ],
 )
 def test_mistakes(run, arguments, problem):
@@ -203,7 +203,7 @@ def test_a_file_another_process_measures_into_is_refused(run, quick):
         assert run('-o', 'p.yaml')[0] == 0, 'showing it needs no lock'
     assert (code, out) == (2, '')
     assert error == (
-        'edge-sched: p.yaml: is being written by another edge-sched profile: let it end first\n'
+        'edge-sched: p.yaml: is being written by another edge-sched profile: wait for its end\n'
     )
     assert Path('p.yaml').read_text() == before
     assert run('two.yaml', '-o', 'p.yaml', *quick)[0] == 0
@@ -288,10 +288,10 @@ def test_only_regular_files_are_read(run, quick):
     os.mkfifo('pipe.yaml')
     for arguments in (('one.yaml', '-o', 'pipe.yaml'), ('-o', 'pipe.yaml')):
         code, _, error = run(*arguments)
-        assert code == 2 and 'pipe.yaml: is no regular file' in error
+        assert code == 2 and 'pipe.yaml: is not a regular file' in error
     os.mkfifo('pipe.png')
     code, _, error = run('one.yaml', '-o', 'p.yaml', '--image', 'pipe.png')
-    assert code == 2 and "'pipe.png' is no regular file" in error
+    assert code == 2 and "'pipe.png' is not a regular file" in error
 
 
 def test_a_network_itself_is_no_description_of_it(run):

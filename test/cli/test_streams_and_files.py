@@ -140,8 +140,8 @@ def test_mistakes_need_nobody_to_hear_of_them(command):
 @pytest.mark.parametrize(
     ('command', 'why'),
     [
-        (['profile', ROOT / 'models/depth.yaml', '-o'], 'is no regular file'),
-        (['capacity', CAPACITY, '--plot'], 'is no regular file'),
+        (['profile', ROOT / 'models/depth.yaml', '-o'], 'is not a regular file'),
+        (['capacity', CAPACITY, '--plot'], 'is not a regular file'),
         ([*SIMULATE, '--trace'], 'No space left on device'),
         (['replay', 'bag', '--params', 'p.yaml', '-o'], 'is a file, not a folder'),
         (['build', ROOT / 'models/depth.yaml', '--cache'], 'is a file'),

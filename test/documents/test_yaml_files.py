@@ -141,7 +141,7 @@ BOMB = 'a: &a [x, x, x, x, x, x, x, x, x, x]\n' + ''.join(
         (b'a: 1\nb: \xff\n', 'f.yaml:2: cannot be read: it is no UTF-8 (the byte 0xff)'),
         ('a: 1'.encode('utf-16'), 'f.yaml: cannot be read: it is UTF-16, save it as UTF-8'),
         ('a: 1'.encode('utf-32'), 'f.yaml: cannot be read: it is UTF-32, save it as UTF-8'),
-        (b'\x7fELF\0\0', 'f.yaml: cannot be read: it is no text but a binary file'),
+        (b'\x7fELF\0\0', 'f.yaml: cannot be read: it is not text but a binary file'),
     ],
 )
 def test_what_cannot_be_read_is_one_line(tmp_path, monkeypatch, parser, text, message):

@@ -69,7 +69,7 @@ def test_a_unit_that_is_not_there_leaves_its_work_to_what_is(wanted, names, miss
 def test_what_is_no_unit_on_any_machine_is_a_mistake(name, hint):
     with pytest.raises(ConfigError) as caught:
         select_units(FOUND, ('cpu0', name), absent=ABSENT, where='detector.units')
-    assert str(caught.value).startswith(f"detector.units: '{name}' is no unit")
+    assert str(caught.value).startswith(f"detector.units: '{name}' is not a unit")
     assert hint in str(caught.value)
     assert 'here are cpu0, cpu1, gpu0' in str(caught.value)
 

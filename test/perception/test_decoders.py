@@ -224,7 +224,7 @@ def test_depth_says_how_it_lies_in_the_source():
             'json:dumps',
             [(1, 9, 7)],
             {},
-            'is no class but of type function: it must be a class and derive from ',
+            'is not a class but of type function: it must be a class and derive from ',
         ),
         (':X', [(1, 9, 7)], {}, 'not of the form'),
     ],

@@ -253,7 +253,7 @@ def test_what_is_no_boxes_is_not_observed():
 
 
 def test_a_message_without_an_image_says_so():
-    with pytest.raises(FrameError, match='flow: the message holds no image'):
+    with pytest.raises(FrameError, match='flow: the message has no image'):
         FlowTrackProgram().run('preprocess', JobContext(0, 'flow', Frame('camera', 0, 0, '')))
 
 

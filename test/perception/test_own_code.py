@@ -73,7 +73,7 @@ WRONG = [
     ),
     (
         'own_makes:__name__',
-        r'own_makes:__name__ is no class but of type str: it must be a class and ',
+        r'own_makes:__name__ is not a class but of type str: it must be a class and ',
     ),
     ('os:PathLike', r'os:PathLike has no .*: it must derive from edge_sched_ros\.'),
 ]
@@ -98,7 +98,7 @@ def test_what_is_wrong_with_an_own_decoder_is_one_line(name, problem):
         *WRONG,
         *UNMADE,
         ('own_makes:Bare', r"'own_makes:Bare' has no stages, stateful, output"),
-        ('own_makes:Stageless', r"'own_makes:Stageless' must have as stages a tuple of different"),
+        ('own_makes:Stageless', r"'own_makes:Stageless' must have a tuple of different names as"),
     ],
 )
 def test_what_is_wrong_with_an_own_program_is_one_line(name, problem):
@@ -117,7 +117,7 @@ def test_own_code_need_not_have_numbers():
     [
         *WRONG,
         ('own_makes:Odd', 'has a declaration that cannot be read: TypeError'),
-        ('own_makes:Unlike', "has the number 'a', which is no Number but 3"),
+        ('own_makes:Unlike', "has the number 'a', which is not a Number but 3"),
     ],
 )
 def test_numbers_that_are_none_are_told(name, problem):

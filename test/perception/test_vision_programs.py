@@ -62,7 +62,7 @@ def _colour(plane):
 def test_each_is_found_by_its_name(name):
     program = program_class(name, 'task.program')(**PROGRAMS[name])
     assert set(program.stage_ops) <= set(program.stages)
-    with pytest.raises(FrameError, match='holds no image'):
+    with pytest.raises(FrameError, match='has no image'):
         program.run('preprocess', JobContext(1, 'task', Frame('camera', 1, 1, '')))
     for option in program.numbers:
         with pytest.raises(ConfigError, match=f'^{option}: must be from'):

@@ -273,8 +273,8 @@ def test_a_program_of_ones_own_gets_the_message(ends, monkeypatch):
 @pytest.mark.parametrize(
     ('more', 'message'),
     [
-        ({'units': ['gpo']}, r"^units: 'gpo' is no unit; did you mean 'gpu'\?"),
-        ({'detector.units': ['cpuX']}, r"^detector\.units: 'cpuX' is no unit"),
+        ({'units': ['gpo']}, r"^units: 'gpo' is not a unit; did you mean 'gpu'\?"),
+        ({'detector.units': ['cpuX']}, r"^detector\.units: 'cpuX' is not a unit"),
         ({'engine': 'magic'}, r"^engine: unknown engine 'magic' \(known: .*onnxruntime"),
         ({'preprocessor': 'magic'}, "^preprocessor: unknown preprocessor 'magic'"),
         (

@@ -324,7 +324,7 @@ def test_a_stage_the_network_does_not_have_is_named(load, caplog):
     known['net']['variants']['base']['stages'][1]['name'] = 'infre'
     with caplog.at_level(logging.WARNING):
         pipeline = load(_data(known))
-    key = 'networks.net.variants.base.stages.infre: is no stage of net'
+    key = 'networks.net.variants.base.stages.infre: is not a stage of net'
     assert f'profiles.yaml: {key} (it has preprocess, infer, postprocess)' in caplog.text
     line = _health(pipeline)['profiles']
     assert line.level == WARN and key in line.message and 'no costs known' in line.message

@@ -139,7 +139,11 @@ BROKEN = [
     ('def of(:', '', '{m}: cannot be imported: SyntaxError'),
     ('import sys; sys.exit(3)', '', '{m}: cannot be imported: SystemExit: 3'),
     ('class Min: pass', '', r"{m}: has no 'Mine'; did you mean 'Min'\? \(its classes: Min\)"),
-    ('Mine = 3', '', '{m}:Mine is no class but of type int: it must be a class and derive from '),
+    (
+        'Mine = 3',
+        '',
+        '{m}:Mine is not a class but of type int: it must be a class and derive from ',
+    ),
     (
         'class Mine: pass',
         '',
@@ -211,7 +215,7 @@ OPTIONS = 'from edge_sched_ros.plugins.options import Option\n'
 @pytest.mark.parametrize(
     ('options', 'problem'),
     [
-        ('[]', 'has options that are no tuple but of type list'),
+        ('[]', 'has options that are not a tuple but of type list'),
         ("('gain',)", "has an option that is no Option but 'gain'"),
         ("(Option('a b', 1, ''),)", "has an option 'a b' whose name is not of letters, digits"),
         ("(Option('a', None, ''),)", "'a' whose default must be a number, text, true or false, "),
@@ -270,7 +274,8 @@ def test_what_is_declared_in_vain_is_told(installed):
     garbled, typo = (one for one in misplaced(groups) if one not in before)
     assert garbled.package == 'garbled' and 'entry_points.txt cannot be read' in garbled.problem
     assert typo.problem == (
-        "'edge_sched_ros.polices' is no group of plug-ins; did you mean 'edge_sched_ros.policies'?"
+        "'edge_sched_ros.polices' is not a group of plug-ins; "
+        "did you mean 'edge_sched_ros.policies'?"
     )
 
 

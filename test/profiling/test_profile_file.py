@@ -69,7 +69,7 @@ def test_it_says_nothing_that_says_nothing_and_numbers_before_where_they_come_fr
     assert (
         (tmp_path / 'p.yaml').read_text()
         == f"""\
-# Written by edge-sched profile; docs/profiling.md says what the numbers mean.
+# Written by edge-sched profile; docs/profiling.md explains the numbers.
 format: 1
 measured:
   date: '2026-01-31T12:00:00+00:00'

@@ -99,9 +99,9 @@ NO_TYPE = 'has no type and shape under tensors'
         ),
         (
             changed(stage=1, inputs=['c', 'e']) | WITH_E,
-            "stages.1.inputs: nothing gives 'e': no stage, and it is no input of the network",
+            "stages.1.inputs: 'e' is neither an output of a stage nor an input of the network",
         ),
-        (changed() | WITH_E, 'tensors.e: is no input and no output of a stage'),
+        (changed() | WITH_E, 'tensors.e: is neither an input nor an output of a stage'),
         (
             changed(stages=NETWORK['stages'][::-1]),
             "stages.0.inputs: 'c' comes from 's0', which must be listed before",

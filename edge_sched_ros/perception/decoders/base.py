@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a decoder is, and what most have in common."""
+"""The base class of decoders."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from edge_sched_ros.execution.tensors import TensorInfo
 
 class Decoder:
     """
-    Makes a result of a network's outputs.
+    Makes a result from a network's outputs.
 
     :param spec: the network
-    :param outputs: what the loaded network gives; checked against what is expected
-    :param options: ``decoder_options`` of the network's YAML over :attr:`defaults`
+    :param outputs: outputs of the loaded network, which are checked
+    :param options: ``decoder_options`` of the network's YAML, which override :attr:`defaults`
     :raises ConfigError: naming the file and key
     """
 
-    #: what the results are: ``detections``, ``depth`` or ``embeddings``
+    #: kind of the results: ``detections``, ``depth`` or ``embeddings``
     output: ClassVar[str] = 'none'
     #: option -> default; the type of the default is the type of the option
     defaults: ClassVar[dict[str, Any]] = {}
-    #: option -> (least, greatest) of numbers; where ROS is, each is a parameter of its task
+    #: option -> (least, greatest) for numbers; each is a parameter of its task in the node
     ranges: ClassVar[dict[str, tuple[float, float]]] = {}
-    #: option -> what it does, with its unit of measure
+    #: option -> description, with its unit of measure
     meanings: ClassVar[dict[str, str]] = {}
 
     def __init__(
@@ -49,7 +49,7 @@ class Decoder:
         self.check(outputs)
 
     def check(self, outputs: tuple[TensorInfo, ...]) -> None:
-        """Check the outputs' number and shapes; :raises ConfigError: when they do not fit."""
+        """Check the outputs' number and shapes; :raises ConfigError: when they do not match."""
 
     def decode(self, outputs: list[NDArray[Any]], transform: Transform) -> Any:
         """Return the result of one picture."""
@@ -57,9 +57,9 @@ class Decoder:
 
     def set_option(self, name: str, value: Any) -> None:
         """
-        Change an option; ``None`` for what the network's YAML says.
+        Change an option; ``None`` for the value in the network's YAML.
 
-        :raises ConfigError: when there is none of that name, or the value cannot be
+        :raises ConfigError: when the name is unknown, or the value is not possible
         """
         where = f'{self.spec.source}: decoder_options.{name}'
         if name not in self.defaults:
@@ -77,7 +77,7 @@ class Decoder:
             raise ConfigError(where, f'must be like {default!r}, not {value!r}')
         if name in self.ranges:
             least, greatest = self.ranges[name]
-            # written so that NaN fails
+            # in this form NaN fails, too
             if not least <= value <= greatest:
                 raise ConfigError(where, f'must be from {least} to {greatest}, not {value!r}')
         self.options = {**self.options, name: value}
@@ -86,11 +86,11 @@ class Decoder:
         """Check the options against each other; :raises ConfigError: naming them."""
 
     def bad_option(self, name: str, problem: str) -> ConfigError:
-        """Return the error of an option that cannot be."""
+        """Return the error of an impossible option."""
         return ConfigError(f'{self.spec.source}: decoder_options.{name}', problem)
 
     def check_labels(self, classes: int | None) -> None:
-        """Check that there is a name for every class; :raises ConfigError: when there is not."""
+        """Check that every class has a name; :raises ConfigError: when one does not."""
         if classes is not None and self.labels and len(self.labels) != classes:
             raise ConfigError(
                 f'{self.spec.source}: labels',
@@ -98,7 +98,7 @@ class Decoder:
             )
 
     def misfit(self, expected: str, outputs: tuple[TensorInfo, ...]) -> ConfigError:
-        """Return the error that the outputs are not what this decoder reads."""
+        """Return the error that the outputs do not match this decoder."""
         found = ', '.join(f'{info.name} {list(info.shape)}' for info in outputs)
         return ConfigError(
             f'{self.spec.source}: decoder',
@@ -107,7 +107,7 @@ class Decoder:
 
 
 def one_picture(info: TensorInfo) -> bool:
-    """Whether an output can be that of a single picture."""
+    """Whether an output can belong to a single picture."""
     return info.shape[:1] in ((1,), (None,))
 
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""From candidate boxes to detections: threshold, suppression, source pixels."""
+"""Turns candidate boxes into detections: threshold, suppression, source pixels."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class BoxDecoder(Decoder):
             best = self._suppressed(boxes, scores, class_ids)
         best = best[: self.options['max_detections']]
         found = transform.to_source(boxes[best])
-        # what lies wholly in the padding has no size left
+        # boxes completely in the padding have no size left
         real = (found[:, 2] > found[:, 0]) & (found[:, 3] > found[:, 1])
         return Detections(
             found[real].astype(np.float32),

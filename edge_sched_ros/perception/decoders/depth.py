@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What all depth decoders share: shape, range, place in the source."""
+"""The base of all depth decoders: shape, range, position in the source."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from edge_sched_ros.perception.results import DepthMap
 
 class DepthDecoder(Decoder):
     """
-    Reads one plane, 1x1xHxW, 1xHxW or 1xHxWx1; what is out of range becomes NaN.
+    Reads one plane, 1x1xHxW, 1xHxW or 1xHxWx1; values out of range become NaN.
 
     Padding of a letterboxed input is cut off.
     """
@@ -39,21 +39,21 @@ class DepthDecoder(Decoder):
     }
 
     def set_option(self, name: str, value: Any) -> None:
-        """Change an option; :raises ConfigError: for a scale of zero too."""
+        """Change an option; :raises ConfigError: also for a scale of zero."""
         before = self.options
         super().set_option(name, value)
         if name == 'scale' and not self.options[name]:
             self.options = before
-            raise self.bad_option(name, 'must not be 0: all pixels would be equally far')
+            raise self.bad_option(name, 'must not be 0: all pixels would have the same depth')
 
     def check_together(self) -> None:
-        """Check that some depth is in range; :raises ConfigError: when none can be."""
+        """Check that the range is not empty; :raises ConfigError: when it is."""
         least, most = self.options['min_m'], self.options['max_m']
         if not least < most:
             raise self.bad_option('min_m', f'must be below max_m ({most:g}), not {least:g}')
 
     def check(self, outputs: tuple[TensorInfo, ...]) -> None:
-        """Check that the first output is one plane in the proportions of the input."""
+        """Check that the first output is one plane with the proportions of the input."""
         plane = _plane(outputs[0].shape)
         if plane is None or not self._fits(*plane):
             size = f'{self.spec.input.height}x{self.spec.input.width}'
@@ -63,12 +63,12 @@ class DepthDecoder(Decoder):
         if height is None or width is None:
             return True
         have, want = width * self.spec.input.height, height * self.spec.input.width
-        # networks round the size of what they shrink
+        # networks that reduce the size round it
         rounding = self.spec.input.height + self.spec.input.width
         return min(height, width) > 1 and abs(have - want) <= max(rounding, 0.1 * want)
 
     def metres(self, plane: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return depth in metres of the network's (scaled and shifted) values."""
+        """Return depth in metres from the network's (scaled and shifted) values."""
         raise NotImplementedError
 
     def decode(self, outputs: list[NDArray[Any]], transform: Transform) -> DepthMap:
@@ -82,7 +82,7 @@ class DepthDecoder(Decoder):
         return self._in_source(np.where(good, depth, np.nan).astype(np.float32), transform)
 
     def _in_source(self, depth: NDArray[np.float32], transform: Transform) -> DepthMap:
-        """Cut off the padding and say how what is left lies in the source."""
+        """Remove the padding, and return the rest with its position in the source."""
         shrink_x = depth.shape[1] / self.spec.input.width
         shrink_y = depth.shape[0] / self.spec.input.height
         scale_x, scale_y = transform.scale_x * shrink_x, transform.scale_y * shrink_y
@@ -94,7 +94,7 @@ class DepthDecoder(Decoder):
 
 
 def _plane(shape: tuple[int | None, ...]) -> tuple[int | None, int | None] | None:
-    """Return height and width of the only plane, or ``None`` when there is not just one."""
+    """Return height and width of the only plane, or ``None`` if there is not exactly one."""
     if len(shape) == 2 and None not in shape:
         return shape[0], shape[1]
     if shape[:1] not in ((1,), (None,)):

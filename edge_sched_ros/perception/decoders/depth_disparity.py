@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Stereo networks that give disparity in pixels."""
+"""Stereo networks with disparity in pixels as output."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class DepthDisparity(DepthDecoder):
     }
 
     def set_option(self, name: str, value: Any) -> None:
-        """Change an option; :raises ConfigError: for a geometry that cannot be."""
+        """Change an option; :raises ConfigError: for an impossible geometry."""
         super().set_option(name, value)
         if name in _GEOMETRY:
             self._check_geometry(name)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Depth networks that give inverse depth (MiDaS, Depth Anything and the like)."""
+"""Depth networks with inverse depth as output (MiDaS, Depth Anything and similar)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class DepthInverse(DepthDecoder):
     """Depth = 1 / (output * scale + shift); scale and shift make relative depth metric."""
 
     def metres(self, plane: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the inverse; nothing for what is not positive."""
+        """Return the inverse; NaN for values that are not positive."""
         return np.where(plane > 0, 1 / plane, np.nan)
 
 

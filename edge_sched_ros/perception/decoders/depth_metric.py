@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Depth networks that give metres."""
+"""Depth networks with metres as output."""
 
 from __future__ import annotations
 

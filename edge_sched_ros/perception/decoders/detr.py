@@ -33,7 +33,7 @@ class Detr(BoxDecoder):
     defaults: ClassVar[dict[str, Any]] = {**BoxDecoder.defaults, 'activation': 'softmax'}
 
     def check(self, outputs: tuple[TensorInfo, ...]) -> None:
-        """Find out which output is which."""
+        """Identify the outputs."""
         if self.options['activation'] not in _ACTIVATIONS:
             raise ConfigError(
                 f'{self.spec.source}: decoder_options.activation',
@@ -42,7 +42,7 @@ class Detr(BoxDecoder):
         queries = [i for i, info in enumerate(outputs) if len(info.shape) == 3]
         boxes = [i for i in queries if outputs[i].shape[2] == 4]
         logits = [i for i in queries if i not in boxes[:1]]
-        # with four classes both look alike: names decide
+        # with four classes both have the same shape: names decide
         named = [i for i in boxes if 'box' in outputs[i].name]
         if not boxes or len(queries) < 2:
             raise self.misfit('logits 1xQxC and boxes 1xQx4', outputs)

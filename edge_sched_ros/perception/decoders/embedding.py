@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Appearance embeddings: NxD, brought to unit length."""
+"""Appearance embeddings: NxD, normalised to unit length."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Finds decoders by the name a network's YAML gives."""
+"""Finds decoders by the name in a network's YAML."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from edge_sched_ros.plugins.options import Option
 from edge_sched_ros.plugins.own_code import make
 from edge_sched_ros.plugins.registry import Registry
 
-#: what results need of a decoder
+#: required attributes of a decoder
 _NEEDS = ('decode', 'output')
 
 
@@ -38,7 +38,7 @@ def _options(found: Any) -> tuple[Option, ...]:
     return options_of_numbers(numbers_of_decoder(found))
 
 
-#: where decoders are found
+#: registry of decoders
 DECODERS: Registry[type[Decoder]] = Registry(
     Kind(
         'decoder',
@@ -55,11 +55,10 @@ def make_decoder(
     spec: NetworkSpec, outputs: tuple[TensorInfo, ...], options: dict[str, Any]
 ) -> Decoder:
     """
-    Return the decoder a network asks for.
+    Return the decoder of a network.
 
-    :param options: over those of the network's YAML
-    :raises ConfigError: when there is none, it cannot be made, or the outputs or options do not
-        fit
+    :param options: options that override those of the network's YAML
+    :raises ConfigError: when it does not exist, cannot be made, or outputs or options do not match
     """
     own = {key: value for key, value in spec.decoder_options.items() if key != 'simulate'}
     kind, given = decoder_class(spec), {**own, **options}
@@ -70,5 +69,5 @@ def make_decoder(
 
 
 def decoder_class(spec: NetworkSpec) -> type[Decoder]:
-    """Return the class of the decoder a network asks for; :raises ConfigError: for none."""
+    """Return the class of a network's decoder; :raises ConfigError: when it does not exist."""
     return DECODERS.find(spec.decoder, f'{spec.source}: decoder')

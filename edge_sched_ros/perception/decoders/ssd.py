@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""SSD style: boxes and scores as separate outputs, perhaps classes and a count as well."""
+"""SSD style: boxes and scores as separate outputs, optionally also classes and a count."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _ORDERS = ('xyxy', 'yxyx')
 
 class Ssd(BoxDecoder):
     """
-    Reads boxes 1xNx4 and scores 1xNxC (or 1xN with classes 1xN), in whichever order they come.
+    Reads boxes 1xNx4 and scores 1xNxC (or 1xN with classes 1xN), in any order.
 
     Options: ``normalised`` (boxes are 0..1 instead of pixels), ``order`` (``xyxy`` or ``yxyx``),
-    ``background`` (class 0 is none), ``suppress`` (off where the network did it already).
+    ``background`` (class 0 is no class), ``suppress`` (off if the network does it already).
     """
 
     defaults: ClassVar[dict[str, Any]] = {
@@ -37,7 +37,7 @@ class Ssd(BoxDecoder):
     }
 
     def check(self, outputs: tuple[TensorInfo, ...]) -> None:
-        """Find out which output is which."""
+        """Identify the outputs."""
         if self.options['order'] not in _ORDERS:
             raise ConfigError(
                 f'{self.spec.source}: decoder_options.order', f'must be one of {_ORDERS}'
@@ -54,7 +54,7 @@ class Ssd(BoxDecoder):
 
     @staticmethod
     def _lists(outputs: tuple[TensorInfo, ...], lists: list[int]) -> tuple[int, int]:
-        """Tell scores from classes by name or type; otherwise classes come first, as in TF."""
+        """Distinguish scores from classes by name or type; else classes come first, as in TF."""
         for index in lists:
             info = outputs[index]
             if 'class' in info.name or 'label' in info.name or info.dtype.startswith('int'):

@@ -27,7 +27,7 @@ class Yolov5(BoxDecoder):
         shape = outputs[0].shape
         if not one_picture(outputs[0]) or len(shape) != 3 or (shape[2] or 6) < 6:
             raise self.misfit('one output 1xNx(5+classes)', outputs)
-        # nothing tells so many classes apart: rows and columns are swapped, as in yolov8
+        # so many classes are implausible: rows and columns are swapped, as in yolov8
         if (shape[2] or 0) > max(shape[1] or 0, 5 + _MOST_CLASSES):
             raise self.misfit('one output 1xNx(5+classes)', outputs)
         self.check_labels(None if shape[2] is None else shape[2] - 5)

@@ -1,3 +1,3 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Following boxes from frame to frame by optical flow."""
+"""Tracking boxes from frame to frame by optical flow."""

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Things that are followed by flow and corrected by detections, however late these come."""
+"""Tracks that follow optical flow and are corrected by detections, even late ones."""
 
 from __future__ import annotations
 
@@ -22,28 +22,27 @@ from edge_sched_ros.perception.flow.track import Track
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.perception.results import no_detections
 
-#: below this share of points a frame tells little of a track
+#: with a lower share of points a frame says little about a track
 _GOOD_SHARE = 0.3
-#: what a track's score becomes with each frame that tells little of it
+#: factor on a track's score for each frame that says little about it
 _DECAY = 0.8
-#: what a track's score becomes with each detector result that does not show it
+#: factor on a track's score for each detector result without it
 _MISS_DECAY = 0.5
-#: tracks with a lower score are not shown any more
+#: tracks with a lower score are no longer shown
 FAINTEST = 0.2
-#: more of a box must lie in the picture, or its track is gone
+#: minimum share of a box in the picture; below it the track is removed
 _INSIDE = 0.25
 
 
 @dataclass(slots=True)
 class FollowerOptions:
     """
-    How to follow.
+    Settings of tracking.
 
-    :param max_age_frames: frames in a row without a detection of it that a track is followed
-        through, however it looks meanwhile; a detection in the next still finds it
+    :param max_age_frames: maximum number of frames in a row without a detection for which a track
+        is followed; a detection in the next frame still matches it
     :param min_hits: detections before a track is shown
-    :param max_distance: a detection farther from a track is another track, 0..1, see
-        ``association.place_distance``
+    :param max_distance: maximum distance of a match, 0..1, see ``association.place_distance``
     """
 
     max_age_frames: float = 45.0
@@ -54,23 +53,23 @@ class FollowerOptions:
 @dataclass(slots=True)
 class Follower:
     """
-    Keeps tracks in view between detections.
+    Keeps tracks up to date between detections.
 
     :param vision: computes the flow
-    :param history: of frames; a detection of a frame that is gone is not used
+    :param history: recent frames; detections of older frames are not used
     """
 
     vision: PointFlow
     options: FollowerOptions = field(default_factory=FollowerOptions)
     history: History = field(default_factory=History)
-    #: results that came too late to be used
+    #: number of results that came too late to be used
     stale: int = 0
     _tracks: list[Track] = field(default_factory=list)
     _labels: tuple[str, ...] = ()
     _numbers: int = 0
 
     def reset(self) -> None:
-        """Forget all tracks; numbers go on, so that none is used twice."""
+        """Forget all tracks; numbering continues, so that no number is used twice."""
         self._tracks.clear()
         self.history.clear()
 
@@ -90,10 +89,10 @@ class Follower:
 
     def correct(self, seq: int, found: Detections) -> None:
         """
-        Use what a detector found in a frame that may be some frames old.
+        Use the detections in a frame that may be some frames old.
 
-        Detections are compared with where tracks were in that frame, and then followed from
-        there to the newest.
+        Detections are compared with the tracks' positions in that frame, and then followed from
+        there to the newest frame.
         """
         past = self.history.get(seq)
         if past is None:
@@ -109,7 +108,7 @@ class Follower:
             newest.boxes = {track.number: track.box for track in self._tracks}
 
     def shown(self) -> Detections:
-        """Return the tracks that are sure enough, clipped to the picture."""
+        """Return the confident tracks, clipped to the picture."""
         tracks = [
             track
             for track in self._tracks
@@ -133,7 +132,7 @@ class Follower:
     # --- inside -------------------------------------------------------------------------------
 
     def _follow(self, tracks: list[Track], way: list[Past]) -> None:
-        """Move tracks along frames, the first of which they are in."""
+        """Move tracks along frames, starting in the first one."""
         for before, after in pairwise(way):
             boxes = np.array([track.box for track in tracks], np.float32).reshape(-1, 4)
             shifts = np.array([track.shift for track in tracks], np.float32).reshape(-1, 2)
@@ -146,7 +145,7 @@ class Follower:
                 after.boxes[track.number] = box
 
     def _match(self, past: Past, found: Detections) -> list[Track]:
-        """Give detections to tracks or make tracks of them; return those that now have one."""
+        """Assign detections to tracks or new tracks; return the tracks with a detection."""
         pairs = pair(self._tracks, past.boxes, found, self.options.max_distance)
         changed = []
         for row in range(len(found)):
@@ -162,7 +161,7 @@ class Follower:
             changed.append(track)
         matched = {track.number for track in changed}
         for track in self._tracks:
-            # one that was not yet known then cannot have been missed
+            # a track that did not exist then cannot have been missed
             if track.number not in matched and track.number in past.boxes:
                 track.score *= _MISS_DECAY
         return changed
@@ -183,9 +182,8 @@ class Follower:
         """
         Drop tracks that left the picture or were not detected for too long.
 
-        They are kept one frame longer than they are shown: what is found in that frame comes
-        after it. A track that has faded is not shown but known again; one that was never
-        confirmed is gone.
+        They are kept one frame longer than they are shown, since the detections of that frame come
+        later. A faded track is not shown but can be matched again; an unconfirmed one is removed.
         """
         self._tracks = [
             track

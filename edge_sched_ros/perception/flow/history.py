@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The last few frames, and where tracks were in them."""
+"""The last few frames, and the tracks' positions in them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Past:
     One frame.
 
     :param grey: HxW uint8
-    :param boxes: number of a track -> its box there, x0 y0 x1 y1 in pixels
+    :param boxes: number of a track -> its box in the frame, x0 y0 x1 y1 in pixels
     """
 
     grey: NDArray[np.uint8]
@@ -27,9 +27,9 @@ class Past:
 
 class History:
     """
-    Frames in order, the oldest going first.
+    Frames in order; the oldest is removed first.
 
-    :param most: how many are kept: a detector may answer so many frames late
+    :param most: maximum number of frames, and so the maximum delay of a detector in frames
     """
 
     def __init__(self, most: int = 16) -> None:
@@ -37,18 +37,18 @@ class History:
         self._frames: OrderedDict[int, Past] = OrderedDict()
 
     def __len__(self) -> int:
-        """Return how many frames are kept."""
+        """Return the number of frames."""
         return len(self._frames)
 
     def add(self, seq: int, grey: NDArray[np.uint8]) -> Past:
-        """Remember a frame."""
+        """Add a frame."""
         self._frames[seq] = past = Past(grey)
         while len(self._frames) > self._most:
             self._frames.popitem(last=False)
         return past
 
     def get(self, seq: int) -> Past | None:
-        """Return a frame, if it is remembered."""
+        """Return a frame, if it is still here."""
         return self._frames.get(seq)
 
     def latest(self) -> Past | None:
@@ -56,7 +56,7 @@ class History:
         return next(reversed(self._frames.values()), None)
 
     def after(self, seq: int) -> list[Past]:
-        """Return the frames that came later than one, oldest first."""
+        """Return the frames after a given one, oldest first."""
         return [past for number, past in self._frames.items() if number > seq]
 
     def oldest_seq(self) -> int | None:

@@ -1,11 +1,11 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Where boxes went between two pictures, by the flow of points inside them.
+The motion of boxes between two pictures, by the flow of points inside them.
 
 Source of the method: Kalal, Mikolajczyk, Matas, "Forward-Backward Error: Automatic Detection of
-Tracking Failures", ICPR 2010: a point counts if the flow back from where it went leads to where it
-was; a box moves by the median of its points and grows by the median change of their distances.
+Tracking Failures", ICPR 2010: a point is valid if the flow back from its new position leads to the
+old one; a box moves by the median of its points and grows by the median change of their distances.
 """
 
 from __future__ import annotations
@@ -18,35 +18,35 @@ from numpy.typing import NDArray
 
 from edge_sched_ros.execution.vision import Picture
 
-#: points looked for in a box
+#: number of points searched in a box
 POINTS_PER_BOX = 24
-#: a point that comes back farther from where it was does not count, pixels
+#: maximum forward-backward error of a valid point, pixels
 BACK_PX = 1.0
-#: fewer points that count tell nothing
+#: minimum number of valid points
 LEAST_POINTS = 4
-#: part of a box's sides where points are looked for: its edge shows the background
+#: share of a box's sides in which points are searched: its edge shows the background
 _INNER = 0.8
-#: most that a box may grow or shrink from one frame to the next
+#: maximum factor by which a box grows or shrinks from one frame to the next
 _MOST_GROWTH = 1.15
 _SMALLEST_SIDE_PX = 4.0
 
 
 class PointFlow(Protocol):
-    """Finds points of one picture in the next, as ``execution.vision.VisionOps`` does."""
+    """Tracks points from one picture to the next, like ``execution.vision.VisionOps``."""
 
     def point_flow(
         self, previous: Picture, following: Picture, points: NDArray[np.float32]
     ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """Return places in the next picture, and which of them were found."""
+        """Return positions in the next picture, and which of them were found."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
     """
-    Where boxes went.
+    The motion of boxes.
 
     :param boxes: Nx4 float32
-    :param shares: N, how many of a box's points count, 0..1; 0 where too few did
+    :param shares: N, share of a box's points that are valid, 0..1; 0 if too few are
     """
 
     boxes: NDArray[np.float32]
@@ -61,7 +61,7 @@ def move_boxes(
     last_shifts: NDArray[np.float32],
 ) -> Moved:
     """
-    Return where boxes of one grey picture are in another.
+    Return the positions of boxes of one grey picture in another.
 
     A box of which nothing is known moves as it did last, or, where that is not known either, as
     the others do, which is what it does when the camera turns.
@@ -133,10 +133,10 @@ def _flow(
 def _move(
     box: NDArray[np.float32], points: NDArray[np.float32], there: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Return a box moved and grown as its points are."""
+    """Return a box moved and scaled like its points."""
     shift = np.median(there - points, axis=0)
     growth = _growth(points, there)
-    # the box grows about the middle of its points, wherever in it they lie
+    # the box grows around the centre of its points
     pivot = np.median(points, axis=0)
     corners = box.reshape(2, 2)
     moved: NDArray[np.float32] = ((corners - pivot) * growth + pivot + shift).reshape(4)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What is followed, and which detection shows it."""
+"""Tracks, and their matching with detections."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ _OTHER_CLASS = 2.0
 @dataclass(slots=True)
 class Track:
     """
-    Something that is followed.
+    A tracked object.
 
-    :param number: of its own, never used twice
+    :param number: its number, never used twice
     """
 
     number: int
     class_id: int
     score: float
     box: NDArray[np.float32]
-    #: detections of it
+    #: number of detections
     hits: int = 1
-    #: frames followed since a detection of it was used last
+    #: frames since its last detection
     age: int = 0
-    #: the track as the task that was observed numbers it; ``None`` when it numbers nothing
+    #: its number in the observed task; ``None`` when that task has no numbers
     given_id: int | None = None
-    #: how it moved from the frame before, pixels; NaN when not known
+    #: motion from the previous frame, pixels; NaN when not known
     shift: NDArray[np.float32] = field(default_factory=lambda: np.full(2, np.nan, np.float32))
 
 
@@ -46,13 +46,13 @@ def pair(
     max_distance: float,
 ) -> dict[int, Track]:
     """
-    Return row of detections -> the track it shows.
+    Return row of detections -> its track.
 
-    By the numbers of whoever found them, where they are numbered; else by place and class, so
-    that all distances together are least.
+    It matches by the detector's numbers, if there are any; otherwise by position and class, with
+    the least sum of distances.
 
-    :param boxes: where tracks were in the frame of the detections, by number
-    :param max_distance: of a detection from its track, see ``association.place_distance``
+    :param boxes: positions of tracks in the frame of the detections, by number
+    :param max_distance: maximum distance of a match, see ``association.place_distance``
     """
     if found.track_ids is not None:
         known = {track.given_id: track for track in tracks}
@@ -77,7 +77,7 @@ def pair(
 
 
 def share_inside(box: NDArray[np.float32], shape: tuple[int, ...]) -> float:
-    """Return which part of a box lies in a picture, 0..1."""
+    """Return the share of a box inside a picture, 0..1."""
     sides = box[2:] - box[:2]
     seen = np.minimum(box[2:], (shape[1], shape[0])) - np.maximum(box[:2], 0)
     return float(np.clip(seen, 0, None).prod() / max(float(sides.prod()), 1e-6))

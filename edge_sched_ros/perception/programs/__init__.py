@@ -1,3 +1,3 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What tasks run: one file per kind of program."""
+"""Programs of tasks: one file per kind."""

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""From a network to the program that runs it."""
+"""Builds the program that runs a network."""
 
 from __future__ import annotations
 
@@ -39,12 +39,11 @@ def build_program(
     options: Mapping[str, Any],
 ) -> Program:
     """
-    Load a network, check that it fits its YAML, rehearse it, and return its program.
+    Load a network, check that it matches its YAML, run it once, and return its program.
 
-    It runs on the calling thread, wherever that is, and for no unit in particular; of its
-    variants only the one that ``spec`` is of.
+    It runs on the calling thread and for no particular unit, with only the variant of ``spec``.
 
-    :param options: settings of the task over those of the network
+    :param options: settings of the task that override those of the network
     :raises ConfigError: naming file and key
     """
     spec = for_preprocessors([preprocessor], spec)
@@ -74,12 +73,12 @@ def make_program(
     options: Mapping[str, Any],
 ) -> FrameProgram | TrackProgram:
     """
-    Return the program of a network that is loaded.
+    Return the program of a loaded network.
 
-    :param specs: by variant, that which stands for the network first
+    :param specs: by variant, the network's own file first
     :param networks: by variant, stage and unit, at least one each; the program closes them
-    :param preprocessors: by unit; that under '' is used outside of a runtime
-    :param options: settings of the task over those of the network
+    :param preprocessors: by unit; the one under '' is used outside a runtime
+    :param options: settings of the task that override those of the network
     :raises ConfigError: naming file and key
     """
     spec = next(iter(specs.values()))

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Corners of every picture: what can be followed or matched."""
+"""Corners of every picture, which can be tracked or matched."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NUMBERS = {
         1.0,
         description='Corners weaker than this share of the strongest corner are left out',
     ),
-    # the only distance a PVA knows
+    # the only distance that a PVA supports
     'min_distance': Number(
         8.0, 1.0, 1000.0, description='Minimum distance between two corners, in pixels'
     ),
@@ -37,10 +37,10 @@ _NUMBERS = {
 
 class CornersProgram:
     """
-    Picture -> grey -> Harris corners, each as a box of three pixels about it.
+    Picture -> grey -> Harris corners, each as a box of three pixels around it.
 
     :param options: ``quality``: corners weaker than this share of the strongest are left out;
-        ``min_distance``: between two corners, pixels; ``max_corners``
+        ``min_distance``: distance of two corners, pixels; ``max_corners``
     """
 
     stages = ('preprocess', 'corners')
@@ -55,7 +55,7 @@ class CornersProgram:
         self._vision = UnitVision()
 
     def use_units(self, preprocessors: Mapping[str, Preprocessor]) -> None:
-        """Let these units find the corners."""
+        """Use these units to find the corners."""
         self._vision.use(preprocessors)
 
     def run(self, stage: str, context: JobContext) -> int:
@@ -72,7 +72,7 @@ class CornersProgram:
             most=int(self._options['max_corners']),
         )
         context.scratch = None
-        # a corner's place is the middle of its pixel
+        # a corner's position is the centre of its pixel
         centres = places + np.float32(0.5)
         context.result = Detections(
             np.concatenate([centres - _REACH_PX, centres + _REACH_PX], axis=1).astype(np.float32),
@@ -83,7 +83,7 @@ class CornersProgram:
         return len(context.result)
 
     def check_option(self, name: str, value: float | None) -> None:
-        """Check a change of an option, without making it; :raises ConfigError: naming it."""
+        """Check a change of an option, but do not make it; :raises ConfigError: naming it."""
         self._options.checked(name, value)
 
     def set_option(self, name: str, value: float | None) -> None:
@@ -91,10 +91,10 @@ class CornersProgram:
         self._options.change(name, value)
 
     def reset(self) -> None:
-        """Nothing is remembered."""
+        """Do nothing: there is no state."""
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: there are no resources to free."""
 
 
 PROGRAM = CornersProgram

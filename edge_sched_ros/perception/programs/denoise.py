@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A camera's pictures with less noise, for the tasks that come after."""
+"""A camera's pictures with less noise, for the tasks after it."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _NUMBERS = {
 
 class DenoiseProgram:
     """
-    Picture -> the same with less noise, by what the frames before show.
+    Picture -> the same with less noise, using earlier frames.
 
-    Each unit's filter remembers the frame before in its own memory. When the next frame goes to
-    another unit, its filter is first shown the last clean picture, so that nothing is lost.
+    Each unit's filter keeps the previous frame in its own memory. When the next frame goes to
+    another unit, its filter first gets the last clean picture, so that nothing is lost.
 
     :param options: ``strength``: 0 (none) to 1
     """
@@ -39,21 +39,21 @@ class DenoiseProgram:
     stages = ('preprocess', 'denoise')
     stage_ops = {'denoise': 'tnr'}
     stateful = True
-    #: published, and what a task after this one works on
+    #: the result is published, and is the input of a task after this one
     output = 'picture'
     numbers = _NUMBERS
 
     def __init__(self, **options: float) -> None:
         self._options = Options('denoise', _NUMBERS, options)
         self._vision = UnitVision()
-        #: by what makes it: size and strength of a filter, and the filter
+        #: by preprocessor: size and strength of a filter, and the filter
         self._filters: dict[int, tuple[tuple[Any, ...], Any]] = {}
         self._last: Any = None
         self._clean: NDArray[np.uint8] | None = None
         self._forget = False
 
     def use_units(self, preprocessors: Mapping[str, Preprocessor]) -> None:
-        """Let these units filter."""
+        """Use these units to filter."""
         self._vision.use(preprocessors)
 
     def run(self, stage: str, context: JobContext) -> int:
@@ -79,7 +79,7 @@ class DenoiseProgram:
         return self._clean
 
     def _filter(self, unit: str, size: tuple[int, int]) -> Any:
-        """Return the unit's filter; made by its own thread, which is the one that is here."""
+        """Return the unit's filter, made by its own thread, which is the calling thread."""
         wanted = (size, self._options['strength'])
         key = id(self._vision.serving(unit))
         made = self._filters.get(key)
@@ -89,7 +89,7 @@ class DenoiseProgram:
         return made[1]
 
     def check_option(self, name: str, value: float | None) -> None:
-        """Check a change of an option, without making it; :raises ConfigError: naming it."""
+        """Check a change of an option, but do not make it; :raises ConfigError: naming it."""
         self._options.checked(name, value)
 
     def set_option(self, name: str, value: float | None) -> None:
@@ -97,11 +97,11 @@ class DenoiseProgram:
         self._options.change(name, value)
 
     def reset(self) -> None:
-        """Forget the frame before, with the next one: only its unit may touch a filter."""
+        """Forget the previous frame at the next one: only its unit may use a filter."""
         self._forget = True
 
     def close(self) -> None:
-        """Let go of all filters."""
+        """Drop all filters."""
         self._filters.clear()
         self._last = self._clean = None
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a loaded network fits what its YAML says of it, and its like on other units."""
+"""Checks a loaded network against its YAML, and against the same network on other units."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from edge_sched_ros.execution.tensors import TensorInfo
 
 
 class MisfitError(ConfigError):
-    """A file that cannot be what its YAML says, on whatever unit."""
+    """A file that does not match its YAML, on any unit."""
 
 
 def check_part(spec: NetworkSpec, network: LoadedNetwork) -> None:
     """
     Check a network's only input, or the tensors of one of its segments, against the YAML.
 
-    :param spec: of the network or of the segment
+    :param spec: specification of the network or of the segment
     :raises MisfitError: naming the key
     """
     if spec.segment is None:
@@ -36,7 +36,7 @@ def check_part(spec: NetworkSpec, network: LoadedNetwork) -> None:
 def _check_tensors(
     spec: NetworkSpec, key: str, have: Sequence[TensorInfo], want: Sequence[TensorInfo]
 ) -> None:
-    """Check that a segment's file has the tensors it was written down with, in any order."""
+    """Check that a segment's file has the tensors of its description, in any order."""
     known = {info.name: info for info in want}
     fits = len(have) == len(known) and all(
         info.name in known and info.fits(known[info.name]) for info in have
@@ -91,11 +91,11 @@ def _check_picture(spec: NetworkSpec, info: TensorInfo) -> None:
 
 def check_alike(spec: NetworkSpec, network: LoadedNetwork, other: LoadedNetwork) -> None:
     """
-    Check that a network gives what it gives elsewhere: one decoder reads the outputs of all.
+    Check that a network has the same outputs on all units: one decoder reads them all.
 
     :param other: the same network on another unit
-    :raises ConfigError: when number, names, order or shapes of outputs differ, or, of a segment's,
-        those of its inputs
+    :raises ConfigError: when number, names, order or shapes of outputs differ, or those of a
+        segment's inputs
     """
     pairs = [('gives', network.outputs, other.outputs)]
     if spec.segment is not None:
@@ -105,7 +105,7 @@ def check_alike(spec: NetworkSpec, network: LoadedNetwork, other: LoadedNetwork)
             a.name == b.name and _agree(a.shape, b.shape) for a, b in zip(ours, theirs)
         )
         if not same:
-            problem = f'{verb} {_words(ours)}, and elsewhere {_words(theirs)}'
+            problem = f'{verb} {_words(ours)}, and on another unit {_words(theirs)}'
             raise ConfigError(spec.where('file'), problem)
 
 
@@ -113,10 +113,10 @@ def check_comparable(
     spec: NetworkSpec, ours: Sequence[TensorInfo], theirs: Sequence[TensorInfo]
 ) -> None:
     """
-    Check that a variant gives vectors of the length its network's own file gives.
+    Check that a variant gives vectors of the same length as the network's own file.
 
-    :param ours: what the variant gives; likewise what the file gives
-    :raises MisfitError: when they are longer or shorter
+    :param ours: outputs of the variant; ``theirs`` are those of the file
+    :raises MisfitError: when the lengths differ
     """
     if not _agree(ours[0].shape, theirs[0].shape):
         raise MisfitError(
@@ -127,7 +127,7 @@ def check_comparable(
 
 
 def _agree(one: tuple[int | None, ...], other: tuple[int | None, ...]) -> bool:
-    """Whether two shapes can be the same where both are known."""
+    """Whether two shapes are equal in all dimensions known in both."""
     return len(one) == len(other) and all(
         a == b or None in (a, b) for a, b in zip(one[1:], other[1:])
     )

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tracking without a network: a slower detector's boxes, followed at camera rate."""
+"""Tracking without a network: a slower detector's boxes are followed at camera rate."""
 
 from __future__ import annotations
 
@@ -43,18 +43,18 @@ _NUMBERS = {
         description='A detection farther from a track than this starts a new track',
     ),
 }
-#: results that may wait for the next frame
+#: maximum number of results that wait for the next frame
 _MOST_WAITING = 8
 
 
 class FlowTrackProgram:
     """
-    Picture -> grey -> flow of what is known -> tracks.
+    Picture -> grey -> flow of known tracks -> tracks.
 
-    Works on every frame of a camera; the task it observes (``detections_from``) may answer on
-    some of them and some frames late.
+    It works on every frame of a camera; the task it observes (``detections_from``) may give
+    results for some of them, and some frames late.
 
-    :param vision: computes the flow; when not given, the unit that runs the stage
+    :param vision: computes the flow; by default the unit that runs the stage
     :param options: ``max_age_frames``, ``min_hits``, ``max_distance``
     """
 
@@ -63,7 +63,7 @@ class FlowTrackProgram:
     output = 'tracks'
     stage_ops = {'flow': 'point_flow'}
     numbers = _NUMBERS
-    #: it must be told whose boxes it follows
+    #: it needs the task whose boxes it follows
     observes_boxes = True
 
     def __init__(self, *, vision: PointFlow | None = None, **options: float) -> None:
@@ -75,12 +75,12 @@ class FlowTrackProgram:
             self.set_option(name, value)
 
     def use_units(self, preprocessors: Mapping[str, Preprocessor]) -> None:
-        """Let these units compute the flow."""
+        """Use these units to compute the flow."""
         self._units.use(preprocessors)
 
     def observe(self, frame: Frame, result: Any) -> None:
         """
-        Take what the observed task found in a frame; any thread may call it, at any time.
+        Add a result of the observed task for a frame; thread-safe.
 
         It is used with the next frame.
         """
@@ -108,7 +108,7 @@ class FlowTrackProgram:
             self._follower.correct(seq, found)
 
     def check_option(self, name: str, value: float | None) -> None:
-        """Check a change of an option, without making it; :raises ConfigError: naming it."""
+        """Check a change of an option, but do not make it; :raises ConfigError: naming it."""
         self._checked(name, value)
 
     def set_option(self, name: str, value: float | None) -> None:
@@ -127,12 +127,12 @@ class FlowTrackProgram:
         return float(value)
 
     def reset(self) -> None:
-        """Forget all tracks; numbers go on where they were, so that none is used twice."""
+        """Forget all tracks; numbering continues, so that no number is used twice."""
         self._waiting.clear()
         self._follower.reset()
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: there are no resources to free."""
 
 
 PROGRAM = FlowTrackProgram

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A network that sees the whole picture: detection, depth."""
+"""A network that works on the whole picture: detection, depth."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class FrameProgram:
     """
     Picture -> tensor -> outputs -> result; the network in one stage, or in a stage per segment.
 
-    After a task that gives a picture (``denoise``) it works on that instead of the camera's.
+    After a task with a picture as result (``denoise``) it works on that instead of the camera's.
 
-    :param variants: of the network
-    :param preprocessors: by unit
+    :param variants: variants of the network
+    :param preprocessors: preprocessors by unit
     """
 
     stateful = False
@@ -50,7 +50,7 @@ class FrameProgram:
         self._spec = spec
         self.variants = variants
         self.preprocessors = preprocessors
-        #: of the variant that jobs begin as; others may have segments of their own
+        #: stages of the variant that jobs start with; others may have other segments
         self.stages = variants.first.stages
         self.labels = spec.labels
         self.output = variants.first.decoder.output
@@ -88,7 +88,7 @@ class FrameProgram:
         return float(self.variants.first.decoder.options.get('score_threshold', 0.0))
 
     def check_option(self, name: str, value: float | None) -> None:
-        """Check a change of an option; :raises ConfigError: when it cannot be."""
+        """Check a change of an option; :raises ConfigError: when it is not possible."""
         self.variants.check_option(name, value)
 
     def check_together(self, values: Mapping[str, float | None]) -> None:
@@ -100,8 +100,8 @@ class FrameProgram:
         self.variants.set_option(name, value)
 
     def reset(self) -> None:
-        """Nothing is remembered."""
+        """Do nothing: there is no state."""
 
     def close(self) -> None:
-        """Free the network, wherever it is loaded."""
+        """Free the network on all units."""
         self.variants.close()

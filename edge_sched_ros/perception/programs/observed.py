@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A program whose results another program hears of as soon as they are there."""
+"""A program that passes its results on to another program at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.fused import JOINT
 
-#: outputs that hold boxes; ``none`` is said by own code, whose results are not known
+#: outputs that contain boxes; ``none`` is the output of own code with unknown results
 _BOXES = ('detections', 'tracks', 'none')
 
 
@@ -21,8 +21,7 @@ class ObservedProgram:
     """
     Runs a program and passes its results on, from the thread of its last stage.
 
-    Even a result that comes too late for its deadline is passed on: it still says where things
-    were.
+    Even a late result is passed on: it still gives the positions of objects in its frame.
     """
 
     def __init__(self, program: Program, observe: Callable[[Frame, Any], None]) -> None:
@@ -34,13 +33,13 @@ class ObservedProgram:
         self.output = program.output
 
     def __getattr__(self, name: str) -> Any:
-        """Return what only some programs have: ``labels``, ``kinds`` ..."""
+        """Return attributes that only some programs have: ``labels``, ``kinds`` ..."""
         return getattr(self._program, name)
 
     def run(self, stage: str, context: JobContext) -> int:
-        """Run one stage; after the last one the observer has the result."""
+        """Run one stage; after the last one pass the result to the observer."""
         items = self._program.run(stage, context)
-        # variants may have it together with others, which are named before it
+        # in some variants it runs together with stages named before it
         if stage.rpartition(JOINT)[2] == self._last and context.frame is not None:
             self._observe(context.frame, context.result)
         return items
@@ -50,7 +49,7 @@ class ObservedProgram:
         self._program.set_option(name, value)
 
     def reset(self) -> None:
-        """Let the program forget."""
+        """Reset the program's state."""
         self._program.reset()
 
     def close(self) -> None:
@@ -60,7 +59,7 @@ class ObservedProgram:
 
 def observe_detections(task: str, source: str, programs: dict[str, Program]) -> None:
     """
-    Let a task's program hear of the results of another, whose program is wrapped for that.
+    Connect a task's program to the results of another, whose program is wrapped for this.
 
     :param source: the other task; empty for none
     :raises ConfigError: when the program needs one and has none, or cannot use it

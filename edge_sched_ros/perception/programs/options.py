@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Numbers of a program that may be set while it runs."""
+"""Numbers of a program that can be set at run time."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from edge_sched_ros.core.errors import ConfigError
 @dataclass(frozen=True, slots=True)
 class Number:
     """
-    What a number may be; where ROS is, each is a parameter of its task.
+    A number option and its range; in the node each is a parameter of its task.
 
-    :param description: what it does, with its unit of measure
-    :param whole: whether it must be a whole one
-    :param multiple: it must be a multiple of this one; 0 for none
+    :param description: its meaning, with its unit of measure
+    :param whole: whether it must be a whole number
+    :param multiple: it must be a multiple of this number; 0 for none
     """
 
     default: float
@@ -28,12 +28,12 @@ class Number:
     description: str = ''
 
     def with_default(self, default: float) -> Number:
-        """Return the same with another default."""
+        """Return a copy with another default."""
         return replace(self, default=default)
 
     def problem(self, value: float) -> str:
-        """Return what is wrong with a value; empty when nothing is."""
-        # written so that NaN fails
+        """Return the problem with a value; empty for none."""
+        # in this form NaN fails, too
         if not self.least <= value <= self.greatest:
             return f'must be from {self.least:g} to {self.greatest:g}, not {value!r}'
         if self.whole and value != int(value):
@@ -48,7 +48,7 @@ class Options(dict[str, float]):
     The options of a program with their values.
 
     :param program: its name, for messages
-    :param given: values over the defaults
+    :param given: values that override the defaults
     :raises ConfigError: naming the option
     """
 
@@ -60,7 +60,7 @@ class Options(dict[str, float]):
 
     def checked(self, name: str, value: float | None) -> float:
         """
-        Return what an option would become, ``None`` for its default; nothing changes.
+        Return the new value of an option, ``None`` for its default, without changing it.
 
         :raises ConfigError: naming the option
         """

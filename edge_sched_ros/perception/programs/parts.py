@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A network in the parts that are scheduled one by one, and the tensors that live between them."""
+"""The parts of a network that are scheduled one by one, and the tensors between them."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from edge_sched_ros.execution.engines.base import LoadedNetwork
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.tensors import TensorInfo
 
-#: tensors of a job that are still needed, by name; those of engines, never copies
+#: tensors of a job that are still needed, by name: objects of the engines, never copies
 LiveTensors = dict[str, NDArray[Any]]
-#: stage -> unit -> what runs it there, in the order that stages run in
+#: stage -> unit -> the network that runs it there, in the order of the stages
 NetworksOf = Mapping[str, dict[str, LoadedNetwork]]
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedPart:
     """
-    A segment of a network, or all of it, ready to run.
+    A segment of a network, or the whole network, ready to run.
 
-    :param networks: by unit; units may share one
-    :param inputs: names of the tensors it takes, in the order its engine takes them
-    :param outputs: names of the tensors it gives, in the order its engine gives them
-    :param done_with: tensors that nobody needs once it has run
+    :param networks: by unit; units may share a network
+    :param inputs: names of its input tensors, in the order of its engine
+    :param outputs: names of its output tensors, in the order of its engine
+    :param done_with: tensors that are no longer needed after it has run
     """
 
     networks: dict[str, LoadedNetwork]
@@ -40,7 +40,7 @@ class LoadedPart:
 
     def run(self, live: LiveTensors, unit: str) -> None:
         """
-        Replace what it takes among the live tensors by what it gives.
+        Run it, and update the live tensors.
 
         :raises KeyError: when it is not loaded on that unit
         """
@@ -54,7 +54,7 @@ def make_parts(networks: NetworksOf, outputs: Sequence[str]) -> dict[str, Loaded
     """
     Return stage -> part, in order.
 
-    :param outputs: names of the tensors that are the network's answer
+    :param outputs: names of the network's output tensors
     """
     parts = {}
     for stage, by_unit in networks.items():
@@ -62,7 +62,8 @@ def make_parts(networks: NetworksOf, outputs: Sequence[str]) -> dict[str, Loaded
         parts[stage] = LoadedPart(by_unit, _names(one.inputs), _names(one.outputs))
     needed = set(outputs)
     for stage, part in reversed(parts.items()):
-        # a tensor with two takers stays for the last; one that nobody takes goes at once
+        # a tensor with two consumers is kept for the last; one without consumers is dropped at
+        # once
         here = dict.fromkeys((*part.inputs, *part.outputs))
         parts[stage] = replace(part, done_with=tuple(n for n in here if n not in needed))
         needed |= set(part.inputs)
@@ -70,7 +71,7 @@ def make_parts(networks: NetworksOf, outputs: Sequence[str]) -> dict[str, Loaded
 
 
 def answer_of(spec: NetworkSpec, networks: NetworksOf) -> tuple[TensorInfo, ...]:
-    """Return the tensors that are a network's answer, in the order its decoder reads them."""
+    """Return the network's output tensors, in the order of its decoder."""
     firsts = [next(iter(by_unit.values())) for by_unit in networks.values()]
     if spec.segments is None:
         return firsts[-1].outputs

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Programs that need no network, by name: a module of this package with a ``PROGRAM`` is one."""
+"""Programs without a network, by name: every module of this package with a ``PROGRAM``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from edge_sched_ros.plugins.options import Option
 from edge_sched_ros.plugins.own_code import make
 from edge_sched_ros.plugins.registry import Registry
 
-#: what a runtime needs of a program
+#: attributes of a program that a runtime needs
 _NEEDS = ('stages', 'stateful', 'output', 'run', 'reset', 'close')
 
 
@@ -38,7 +38,7 @@ def _options(found: Any) -> tuple[Option, ...]:
     return options_of_numbers(numbers_of_class(found))
 
 
-#: where programs are found
+#: registry of programs
 PROGRAMS: Registry[type[Any]] = Registry(
     Kind(
         'program',
@@ -53,12 +53,12 @@ PROGRAMS: Registry[type[Any]] = Registry(
 
 def make_own_program(name: str, task: str, options: Mapping[str, Any]) -> Any:
     """
-    Return a program that needs no network.
+    Return a program without a network.
 
-    :param name: of this package, installed, or ``package.module:Class``
-    :param task: that runs it, for messages
+    :param name: name of a program of this package or an installed one, or ``package.module:Class``
+    :param task: its task, for messages
     :param options: settings of the task
-    :raises ConfigError: when there is none, it cannot be made, or the options do not fit
+    :raises ConfigError: when it does not exist, cannot be made, or the options do not fit
     """
     where = f'{task}.program'
     made_by = program_class(name, where)
@@ -67,14 +67,14 @@ def make_own_program(name: str, task: str, options: Mapping[str, Any]) -> Any:
         try:
             return made_by(**options)
         except ConfigError as error:
-            # a program names its option only
+            # a program names only its option
             raise ConfigError(f'{task}.{error.where}', error.problem) from None
 
     made = make(name, where, of_task, _NEEDS)
     stages = made.stages
     named = isinstance(stages, (tuple, list)) and all(isinstance(one, str) for one in stages)
     if not named or not stages or len(set(stages)) < len(stages):
-        raise ConfigError(where, f"'{name}' must have as stages a tuple of different names")
+        raise ConfigError(where, f"'{name}' must have a tuple of different names as stages")
     return made
 
 
@@ -82,7 +82,7 @@ def program_class(name: str, where: str) -> type[Any]:
     """
     Return the class of a program: of this package, installed, or ``package.module:Class``.
 
-    :param where: the key that names it, for messages
-    :raises ConfigError: when there is none
+    :param where: the key with its name, for messages
+    :raises ConfigError: when it does not exist
     """
     return PROGRAMS.find(name, where)

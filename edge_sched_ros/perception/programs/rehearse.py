@@ -1,10 +1,10 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Runs every stage once on a grey picture.
+Test run of every stage on a grey picture.
 
-The first frame must not pay for what libraries put off until first use, and what cannot run at
-all is better known now.
+Libraries initialise on first use, which must not delay the first frame, and errors should be known
+at loading.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ def rehearse(
     spec: NetworkSpec, program: FrameProgram | TrackProgram, units: Mapping[str, str] | None = None
 ) -> None:
     """
-    Run every stage of a program, parts of the network on units and all else on this thread.
+    Run every stage of a program: parts of the network on units, all others on this thread.
 
-    :param spec: of the variant to run
-    :param units: stage -> unit; none for a program that is loaded for no unit
+    :param spec: specification of the variant to run
+    :param units: stage -> unit; empty for a program that is not loaded for a unit
     :raises RehearsalError: when a stage fails
     """
     image = _grey(spec, 1)
@@ -65,7 +65,7 @@ class RehearsalError(ConfigError):
 
 def rehearse_preprocessor(spec: NetworkSpec, preprocessor: Preprocessor, unit: str) -> None:
     """
-    Let a unit make a network's input of a picture twice its size.
+    Let a unit make a network's input from a picture of twice its size.
 
     :raises ConfigError: when it fails
     """

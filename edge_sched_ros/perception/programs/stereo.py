@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Depth of two rectified pictures that come side by side in one."""
+"""Depth from two rectified pictures side by side in one image."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from edge_sched_ros.perception.programs.unit_vision import UnitVision
 from edge_sched_ros.perception.results import DepthMap
 
 _NUMBERS = {
-    # zero until they are given: ROS has no numbers that are not there
+    # zero if not given: ROS has no absent numbers
     'focal_px': Number(
         0.0,
         0.0,
@@ -49,10 +49,11 @@ class StereoProgram:
     """
     Picture -> left and right half, grey -> disparity -> depth = focal_px * baseline_m / disparity.
 
-    Pictures no wider than ``max_disparity`` would have no depth: they fail as ``too_narrow``.
+    Pictures not wider than ``max_disparity`` would have no depth: they fail as ``too_narrow``.
 
-    :param options: ``focal_px``: focal length of the rectified pictures; ``baseline_m``: between
-        the cameras; ``max_disparity``: pixels; ``window``: side of what is compared, odd, pixels
+    :param options: ``focal_px``: focal length of the rectified pictures; ``baseline_m``: distance
+        of the cameras; ``max_disparity``: pixels; ``window``: side of the compared window, odd,
+        pixels
     :raises ConfigError: without focal length and baseline
     """
 
@@ -69,7 +70,7 @@ class StereoProgram:
             _check(name, value)
 
     def use_units(self, preprocessors: Mapping[str, Preprocessor]) -> None:
-        """Let these units match the pictures."""
+        """Use these units to match the pictures."""
         self._vision.use(preprocessors)
 
     def run(self, stage: str, context: JobContext) -> int:
@@ -96,7 +97,7 @@ class StereoProgram:
             raise FrameError('odd_size', 'two pictures side by side need two columns')
         reach = int(self._options['max_disparity'])
         if half <= reach:
-            # a column is matched only when the whole reach lies within the picture
+            # a column is matched only when the whole disparity range is within the picture
             raise FrameError(
                 'too_narrow',
                 f'each picture has {half} columns, max_disparity of {reach} needs more',
@@ -110,7 +111,7 @@ class StereoProgram:
         return DepthMap(depth.astype(np.float32), 1.0, 1.0)
 
     def check_option(self, name: str, value: float | None) -> None:
-        """Check a change of an option, without making it; :raises ConfigError: naming it."""
+        """Check a change of an option, but do not make it; :raises ConfigError: naming it."""
         _check(name, self._options.checked(name, value))
 
     def set_option(self, name: str, value: float | None) -> None:
@@ -119,14 +120,14 @@ class StereoProgram:
         self._options.change(name, value)
 
     def reset(self) -> None:
-        """Nothing is remembered."""
+        """Do nothing: there is no state."""
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: there are no resources to free."""
 
 
 def _check(name: str, value: float) -> None:
-    """Check what is wanted beyond a number's range; :raises ConfigError: naming the option."""
+    """Check conditions beyond a number's range; :raises ConfigError: naming the option."""
     if name in _MUST_BE_GIVEN and not value > 0:
         raise ConfigError(name, 'must be given, above zero, for the program stereo')
     if name == 'window' and not value % 2:

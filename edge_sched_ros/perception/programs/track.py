@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tracking: appearance of each detection, then association with what was seen before."""
+"""Tracking: the appearance of each detection, then association with known tracks."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from edge_sched_ros.perception.tracker import Tracker
 @dataclass(slots=True)
 class _Scratch:
     """
-    What a job keeps between stages.
+    The data of a job between stages.
 
-    :param crops: all of them, before the first part of the network; ``None`` without boxes
-    :param batches: live tensors and number of crops of each call, between the parts
+    :param crops: all crops, before the first part of the network; ``None`` without boxes
+    :param batches: live tensors and number of crops per call, between the parts
     :param vectors: after the last part
     """
 
@@ -43,10 +43,10 @@ class TrackProgram:
     """
     Detections of the task before it -> crops -> embeddings -> tracks.
 
-    Embeddings of all variants must be comparable: a track may be seen by one and then by another.
+    Embeddings of all variants must be comparable, since a track may be matched by different ones.
 
-    :param variants: of the network
-    :param preprocessors: by unit
+    :param variants: variants of the network
+    :param preprocessors: preprocessors by unit
     """
 
     stateful = True
@@ -62,7 +62,7 @@ class TrackProgram:
         self._spec = spec
         self.variants = variants
         self.preprocessors = preprocessors
-        #: of the variant that jobs begin as; others may have segments of their own
+        #: stages of the variant that jobs start with; others may have other segments
         self.stages = variants.first.stages
         self._tracker = Tracker()
         self.labels = spec.labels
@@ -89,7 +89,7 @@ class TrackProgram:
         if not len(found):
             return None
         if image is None:
-            raise FrameError('no_image', f'{context.task}: the message holds no image')
+            raise FrameError('no_image', f'{context.task}: the message has no image')
         preprocessor = self.preprocessors[context.unit]
         return preprocessor.crops(image, found.boxes_xyxy, self._spec.input)
 
@@ -117,14 +117,14 @@ class TrackProgram:
         fixed = part.networks[unit].inputs[0].shape[0]
         size = fixed or self._spec.max_batch
         batches = [crops[start : start + size] for start in range(0, len(crops), size)]
-        # a DLA takes no batch but the one it was built for
+        # a DLA accepts only the batch size it was built for
         return [
             ({part.inputs[0]: _fill(batch, size) if fixed else batch}, len(batch))
             for batch in batches
         ]
 
     def check_option(self, name: str, value: float | None) -> None:
-        """Check a change of an option; :raises ConfigError: naming it."""
+        """Check a change of an option; :raises ConfigError: with its name."""
         Tracker().set_option(name, value)
 
     def set_option(self, name: str, value: float | None) -> None:
@@ -136,12 +136,12 @@ class TrackProgram:
         self._tracker.reset()
 
     def close(self) -> None:
-        """Free the network, wherever it is loaded."""
+        """Free the network on all units."""
         self.variants.close()
 
 
 def _fill(batch: NDArray[Any], size: int) -> NDArray[Any]:
-    """Return a batch of a size, filled up with zeros."""
+    """Return a batch of the given size, padded with zeros."""
     if len(batch) == size:
         return batch
     filled = np.zeros((size, *batch.shape[1:]), batch.dtype)

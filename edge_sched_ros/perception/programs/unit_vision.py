@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Operations on pictures by whichever unit a stage was sent to."""
+"""Operations on pictures by the unit that runs the stage."""
 
 from __future__ import annotations
 
@@ -23,29 +23,30 @@ _log = logging.getLogger(__name__)
 
 class UnitVision:
     """
-    Calls an operation on the unit that runs the stage; on its thread by OpenCV where it cannot.
+    Calls an operation on the unit that runs the stage, or OpenCV on its thread if it cannot.
 
-    An answer late is better than none: what was done by OpenCV instead is counted and told once.
+    A late result is better than none: operations done by OpenCV instead are counted and logged
+    once.
     """
 
     def __init__(self) -> None:
         self._by_unit: Mapping[str, Preprocessor] = {}
-        #: the unit that works now, for callers that know nothing of units
+        #: the unit in use, for callers without a unit
         self.unit = ''
-        #: why OpenCV did it instead -> how often
+        #: why OpenCV was used instead -> number of operations
         self.fallbacks: dict[str, int] = {}
 
     def use(self, preprocessors: Mapping[str, Preprocessor]) -> None:
-        """Work on these units from now on."""
+        """Use these units from now on."""
         self._by_unit = dict(preprocessors)
 
     def serving(self, unit: str) -> Preprocessor | None:
-        """Return the preprocessor of a unit; CPU cores share one. ``None`` for OpenCV alone."""
+        """Return the preprocessor of a unit; CPU cores share one. ``None`` for only OpenCV."""
         return self._by_unit.get(unit)
 
     def call(self, unit: str, operation: str, *arguments: Any, **settings: Any) -> Any:
         """
-        Return what an operation of ``execution.vision.VisionOps`` gives.
+        Return the result of an operation of ``execution.vision.VisionOps``.
 
         :raises UnsupportedOpError: when OpenCV cannot do it either
         """
@@ -58,7 +59,7 @@ class UnitVision:
         return getattr(OpenCvOps(), operation)(*arguments, **settings)
 
     def point_flow(self, *arguments: Any, **settings: Any) -> Any:
-        """Follow points on the unit that works now."""
+        """Track points on the unit in use."""
         return self.call(self.unit, 'point_flow', *arguments, **settings)
 
     def _count(self, unit: str, reason: str) -> None:
@@ -69,7 +70,7 @@ class UnitVision:
 
 def image_of(context: JobContext) -> SourceImage:
     """
-    Return the image a job works on: that of the task before it (``denoise``), else the camera's.
+    Return the input image of a job: that of the task before it (``denoise``), else the camera's.
 
     :raises FrameError: when there is none
     """
@@ -77,17 +78,17 @@ def image_of(context: JobContext) -> SourceImage:
         return context.parent
     image = context.frame.image if context.frame is not None else None
     if image is None:
-        raise FrameError('no_image', f'{context.task}: the message holds no image')
+        raise FrameError('no_image', f'{context.task}: the message has no image')
     return image
 
 
 def picture_of(context: JobContext) -> NDArray[np.uint8]:
-    """Return the BGR picture a job works on; :raises FrameError: when there is none."""
+    """Return the BGR input picture of a job; :raises FrameError: when there is none."""
     return image_of(context).bgr()
 
 
 def grey_of(context: JobContext) -> NDArray[np.uint8]:
-    """Return the grey picture a job works on; :raises FrameError: when there is none."""
+    """Return the grey input picture of a job; :raises FrameError: when there is none."""
     import cv2
 
     return cv2.cvtColor(picture_of(context), cv2.COLOR_BGR2GRAY)  # type: ignore[return-value]

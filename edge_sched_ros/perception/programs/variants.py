@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The variants of a network that are loaded."""
+"""The loaded variants of a network."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class LoadedVariant:
     """
     One variant, ready to run.
 
-    :param parts: stage -> segment that it runs, in order; one of a network that is not cut
+    :param parts: stage -> its segment, in order; only one for an uncut network
     :param decoder: reads its outputs
-    :param outputs: names of the tensors that it reads, in order
+    :param outputs: names of the tensors that the decoder reads, in order
     """
 
     parts: Mapping[str, LoadedPart]
@@ -42,49 +42,49 @@ class LoadedVariant:
 
     @property
     def first_part(self) -> LoadedPart:
-        """The part that takes the picture, and nothing else."""
+        """The part whose only input is the picture."""
         return next(iter(self.parts.values()))
 
     def answer(self, live: LiveTensors) -> list[NDArray[Any]]:
-        """Return what the decoder reads, once all parts have run."""
+        """Return the decoder's input, after all parts have run."""
         return [live[name] for name in self.outputs]
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedVariants:
     """
-    All variants of a network that are loaded.
+    All loaded variants of a network.
 
-    :param by_name: at least one; jobs outside of a runtime run the first
+    :param by_name: at least one; jobs outside a runtime run the first
     """
 
     by_name: Mapping[str, LoadedVariant]
 
     @property
     def first(self) -> LoadedVariant:
-        """The one that stands for the network."""
+        """The variant of the network's own file."""
         return next(iter(self.by_name.values()))
 
     def of(self, context: JobContext) -> LoadedVariant:
-        """Return the variant a job runs; :raises KeyError: when it is not loaded."""
+        """Return the variant of a job; :raises KeyError: when it is not loaded."""
         return self.by_name[context.variant] if context.variant else self.first
 
     def check_option(self, name: str, value: float | None) -> None:
-        """Check a change of an option of all decoders; :raises ConfigError: when it cannot be."""
+        """Check a change of an option of all decoders; :raises ConfigError: if not possible."""
         self._tried({name: value})
 
     def check_together(self, values: Mapping[str, float | None]) -> None:
         """
-        Check options of all decoders against each other as they would be after changes.
+        Check options of all decoders against each other, as after the changes.
 
-        :raises ConfigError: when they cannot be
+        :raises ConfigError: when they do not fit each other
         """
         for decoder in self._tried(values):
             decoder.check_together()
 
     def _tried(self, values: Mapping[str, float | None]) -> list[Decoder]:
         """Return copies of the decoders with other options."""
-        # changing an option replaces what a decoder has, so a copy can be tried
+        # a change of an option replaces a decoder's values, so it can be tried on a copy
         decoders = [copy.copy(variant.decoder) for variant in self.by_name.values()]
         for decoder in decoders:
             for name, value in values.items():
@@ -92,13 +92,13 @@ class LoadedVariants:
         return decoders
 
     def set_option(self, name: str, value: float | None) -> None:
-        """Change an option of all decoders; :raises ConfigError: when it cannot be."""
-        # they are of one class: what the first takes all take
+        """Change an option of all decoders; :raises ConfigError: when it is not possible."""
+        # all are of one class: if the first accepts it, all do
         for variant in self.by_name.values():
             variant.decoder.set_option(name, value)
 
     def close(self) -> None:
-        """Free every network, wherever it is loaded."""
+        """Free every network on all units."""
         for variant in self.by_name.values():
             for part in variant.parts.values():
                 close_networks(part.networks.values())
