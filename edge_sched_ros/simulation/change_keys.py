@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a workload file may change during a run, checked before it begins."""
+"""Changes in a workload file, checked before the run."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class TaskSet(_Set):
 
 def check_changes(system: System) -> None:
     """
-    Check all changes of a workload.
+    Check all changes in a workload.
 
     :raises ConfigError: naming file and key
     """
@@ -174,7 +174,7 @@ def _check_policy(change: Change, where: str) -> None:
     values = dict(change.set)
     name = values.pop('policy', None)
     if name is None:
-        return  # parameters of whatever policy runs then
+        return  # parameters of the policy that runs then
     if not isinstance(name, str):
         raise ConfigError(f'{where}.set.policy', f'must be the name of a policy, not {name!r}')
     try:

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Carries out what a workload file changes during the run."""
+"""Carries out the changes in a workload file during the run."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _CASCADE_KEYS = ('probability', 'fan_out')
 
 
 class Changeable(Protocol):
-    """A run that can be changed while it lasts; the simulator is one."""
+    """A run that can be changed, such as the simulator."""
 
     system: System
 
     def send(self, event: Event) -> None:
-        """Let something happen now."""
+        """Handle an event now."""
 
     def set_unit(self, name: str, *, state: str, speed: float, energy: float) -> None:
         """Change state and clock of a unit."""
@@ -34,14 +34,14 @@ class Changeable(Protocol):
         """Change the rate of a stream."""
 
     def set_cascade(self, task: str, **values: Any) -> None:
-        """Change how often a cascade has something to do, and how much."""
+        """Change the probability and the fan-out of a cascade."""
 
 
 def apply_change(simulator: Changeable, change: Change) -> None:
     """
-    Put a change in force now.
+    Apply a change now.
 
-    :raises ConfigError: for keys that cannot change; names file and change
+    :raises ConfigError: for keys that cannot change, naming file and change
     """
     try:
         _apply(simulator, change)

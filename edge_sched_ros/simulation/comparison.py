@@ -16,7 +16,7 @@ Runs = Sequence[dict[str, Any]]
 
 
 def geomean(values: Sequence[float]) -> float:
-    """Return the geometric mean of numbers that are not negative; 0 when one of them is."""
+    """Return the geometric mean of non-negative numbers; 0 when one of them is 0."""
     if not all(values):
         return 0.0
     return math.exp(statistics.fmean(math.log(value) for value in values))
@@ -26,10 +26,10 @@ def ratios(runs: Runs) -> dict[str, dict[str, dict[str, Any]]]:
     """
     Return policy -> baseline -> geometric means of paired ratios over scenarios and seeds.
 
-    ``ci95`` is of the UXCost ratio: a t interval over the seeds' geometric means (``null`` with
-    one seed). Miss ratios are taken as ``(missed + 0.5) / (ended + 1)``, so that none is zero.
-    UXCost is zero where no job ended or nothing was run; such pairs of runs are left out of its
-    ratio, which is ``null`` when none is left.
+    ``ci95`` belongs to the UXCost ratio: a t interval over the seeds' geometric means (``null``
+    with one seed). Miss ratios are computed as ``(missed + 0.5) / (ended + 1)``, so that none is
+    zero. UXCost is zero when no job ended or nothing was run; such pairs of runs are left out of
+    its ratio, which is ``null`` when none is left.
     """
     by_policy: dict[str, dict[tuple[str, int], dict[str, Any]]] = {}
     for run in runs:
@@ -44,9 +44,9 @@ def ratios(runs: Runs) -> dict[str, dict[str, dict[str, Any]]]:
 
 def best_other(runs: Runs, policy: str) -> dict[str, float]:
     """
-    Return scenario -> the policy's UXCost over that of the best other, means over seeds.
+    Return scenario -> the policy's UXCost over that of the best other policy, means over seeds.
 
-    Scenarios where either is zero are left out.
+    Scenarios in which either is zero are left out.
     """
     costs: dict[str, dict[str, list[float]]] = {}
     for run in runs:
@@ -68,7 +68,7 @@ def summarise(
     bound_windows: dict[str, dict[str, int | None]] | None = None,
 ) -> dict[str, Any]:
     """
-    Return everything about a comparison, JSON types only.
+    Return all results of a comparison, JSON types only.
 
     :param bound: scenario -> policy -> share of jobs missed beyond the clairvoyant optimum
     :param bound_windows: scenario -> what that share was counted over, see ``BoundedSuite``

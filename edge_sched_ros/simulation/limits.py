@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How long a run may become."""
+"""The limit on the length of a run."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.simulation.change_keys import check_changes
 from edge_sched_ros.system.system import System
 
-#: frames of all streams; a run of more takes hours
+#: maximum number of frames of all streams; a longer run takes hours
 MOST_FRAMES = 10_000_000
 
 
 def check_frames(system: System, seconds: float) -> None:
     """
-    Refuse a run that would have more frames than anyone waits for, or changes that cannot be.
+    Refuse a run with too many frames or impossible changes.
 
-    :raises ConfigError: naming the change, or the stream or task that has most frames
+    :raises ConfigError: naming the change, or the stream or task with the most frames
     """
     check_changes(system)
     frames = {name: _frames(system, name, seconds) for name in system.streams}
@@ -48,7 +48,7 @@ def _shortest_ms(system: System, name: str, seconds: float) -> float:
 
 
 def _changes(system: System, name: str) -> list[tuple[float, float]]:
-    """Return when a stream's period changes and to what."""
+    """Return the times and values of a stream's changes of period."""
     found = [
         (change.at_s, float(change.set['period_ms']))
         for change in system.workload.changes

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How much a workload asks of a platform at least."""
+"""The minimum load of a workload on a platform."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from edge_sched_ros.system.system_file import SystemFile
 from edge_sched_ros.system.workload import Stream
 from edge_sched_ros.system.workload import Task
 
-#: no cascade may need more of its deadline when alone
+#: maximum share of its deadline that a cascade may need when alone
 _TIGHTEST = 0.7
 
 
@@ -24,10 +24,10 @@ def least_load(system: System) -> float:
     """
     Return the utilisation of the busiest unit under the best possible division of all stages.
 
-    The optimum of a linear programme: every stage may be divided over its units as one likes,
-    the largest sum of ``rate * time`` over the units is made small. No schedule can do with
-    less, so above 1 frames must be lost. Cascades count with their probability and mean items,
-    layers with the chance that they are needed; contention and hand-overs do not count.
+    The optimum of a linear program: every stage may be divided freely over its units, and the
+    largest sum of ``rate * time`` over the units is minimised. No schedule has a lower load, so
+    above 1 frames must be lost. Cascades count with their probability and mean items, layers with
+    the probability that they are needed; contention and transfers do not count.
     """
     return least_busy(_demands(system))
 
@@ -68,23 +68,23 @@ def least_busy(demands: Sequence[Mapping[Any, float]]) -> float:
 
 def at_load(workload: SystemFile, platform: SystemFile, load: float) -> System:
     """
-    Return the system with latencies, and if need be rates, scaled so that its least load is so.
+    Return the system with latencies, and if necessary rates, scaled to a given minimum load.
 
     Latencies are scaled first, but only until the tightest cascade, alone on the fastest units,
-    needs 70 % of its deadline: a task that can never be on time tests nothing. What is missing
-    then is made up by rates, and as many jobs of a task may be in flight as its deadline then
-    covers periods. Deadlines stay. Energy per run stays too, as if the clock was
-    changed and not the voltage.
+    needs 70 % of its deadline: a task that can never be on time tests nothing. After that rates
+    are raised, and the number of jobs in flight of a task is the number of periods in its
+    deadline. Deadlines stay. Energy per run stays, too, as if the clock was changed and not the
+    voltage.
 
-    :param load: of the busiest unit, 1 for always busy
-    :raises ConfigError: when they do not fit, or the work takes no time that could be scaled
+    :param load: load of the busiest unit, 1 for always busy
+    :raises ConfigError: when tasks and units do not match, or the work takes no time
     """
     plain = System(workload, platform)
     least = least_load(plain)
     if not least:
         raise ConfigError(
             workload.at('networks'),
-            f'take no time on {platform.name}, so no load can be made of them',
+            f'take no time on {platform.name}, so they cannot be scaled to a load',
         )
     wanted = load / least
     slowdown = min(wanted, _TIGHTEST / tightness(plain))
@@ -93,7 +93,7 @@ def at_load(workload: SystemFile, platform: SystemFile, load: float) -> System:
 
 
 def tightness(system: System) -> float:
-    """Return the largest share of a deadline that a cascade takes alone on the fastest units."""
+    """Return the largest share of a deadline that a cascade needs alone on the fastest units."""
     alone_ns: dict[str, float] = {}
     for task in system.tasks:
         variant = task.variants[0]
@@ -121,7 +121,7 @@ def tightness(system: System) -> float:
 
 
 def _faster(system: System, factor: float) -> SystemFile:
-    """Return the workload with rates times a factor and the same deadlines."""
+    """Return the workload with rates multiplied by a factor and the same deadlines."""
     workload = system.workload
     if factor == 1:
         return workload
@@ -145,7 +145,7 @@ def _faster(system: System, factor: float) -> SystemFile:
 
 
 def _rate_of(source: Stream | Task, factor: float) -> dict[str, float]:
-    """Return the keys of its own rate times a factor; frames still come in order."""
+    """Return the keys of its own rate multiplied by a factor; frames still come in order."""
     rate_per_s = source.rate_per_s if isinstance(source, Task) else None
     if rate_per_s is not None:
         rate_per_s *= factor

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The units of a platform at work: progress of running stages, sharing, contention."""
+"""The units of a platform during a run: progress of running stages, sharing, contention."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.system.contention import Contention
 from edge_sched_ros.system.device import Device
 
-#: called with (time, active stage) when a stage should end unless its pace changes before
+#: called with (time, active stage): the end of a stage unless its speed changes before
 EndAt = Callable[[int, 'Active'], None]
 
 
 class Platform(Protocol):
-    """What runs stages; a system is one."""
+    """A platform that runs stages, such as a system."""
 
     @property
     def device(self) -> Device:
-        """The units, and what they are like."""
+        """The units and their properties."""
 
     @property
     def contention(self) -> Contention | None:
-        """How busy units slow down others."""
+        """The slowdown of units by other busy units."""
 
 
 class Active:
     """
-    A stage at work.
+    A running stage.
 
-    :param variant: of the network
-    :param index: of the stage
-    :param work_ns: at full speed, undisturbed
+    :param variant: variant of the network
+    :param index: index of the stage
+    :param work_ns: time at full speed, undisturbed
     :param demand: memory bandwidth in GB/s
-    :param energy_mj: of the whole run at the clock that costs are given for
+    :param energy_mj: energy of the whole run at the clock of the costs
     """
 
     __slots__ = (
@@ -59,19 +59,19 @@ class Active:
         self.work_ns = self.left_ns = work_ns
         self.demand = demand
         self.energy_mj = energy_mj
-        #: energy so far, and what a unit of work takes now relative to the clock of the costs
+        #: energy so far, and present energy per work relative to the clock of the costs
         self.spent_mj = 0.0
         self.factor = 1.0
-        #: work done per nanosecond; 0 before it is known
+        #: work per nanosecond; 0 before it is known
         self.pace = 0.0
         self.since_ns = self.started_ns = 0
-        #: counts changes of pace; an end foreseen before the latest of them is void
+        #: number of changes of speed; an end computed before the latest one is void
         self.turn = 0
-        #: its unit is gone
+        #: whether its unit is lost
         self.lost = False
 
     def advance(self, now_ns: int) -> None:
-        """Account for the work done since the pace changed last."""
+        """Add the work done since the last change of speed."""
         done_ns = min(self.left_ns, (now_ns - self.since_ns) * self.pace)
         if self.work_ns:
             self.spent_mj += self.energy_mj * self.factor * done_ns / self.work_ns
@@ -79,7 +79,7 @@ class Active:
         self.since_ns = now_ns
 
     def finish(self) -> None:
-        """Account for the rest."""
+        """Add the remaining work."""
         if self.work_ns:
             self.spent_mj += self.energy_mj * self.factor * self.left_ns / self.work_ns
         else:
@@ -91,16 +91,16 @@ class Machine:
     """
     All running stages of a platform.
 
-    A stage's pace is the speed of its unit, divided by the stages that share the unit and by
+    A stage's speed is that of its unit, divided by the number of stages that share the unit and by
     the slowdown from other units.
 
-    :param end_at: told when a stage should end; told again when that changes
+    :param end_at: called with the end of a stage, and again when it changes
     """
 
     def __init__(self, system: Platform, end_at: EndAt) -> None:
         self._end_at = end_at
         self._contention = system.contention
-        #: units whose stages change their pace when others begin or end
+        #: units whose stages change their speed when others start or end
         self._changing = {
             name
             for name, unit in system.device.units.items()
@@ -112,17 +112,17 @@ class Machine:
         self._reserved: dict[str, list[Active]] = {name: [] for name in system.device.units}
 
     def reserve(self, active: Active) -> None:
-        """Note a stage that will begin when its data has been handed over."""
+        """Reserve a unit for a stage that starts when its data has been transferred."""
         self._reserved[active.run.unit].append(active)
 
     def start_reserved(self, active: Active, now_ns: int) -> None:
-        """Let a stage begin that was reserved for, unless its unit has been lost meanwhile."""
+        """Start a reserved stage, unless its unit has been lost in the meantime."""
         if not active.lost:
             self._reserved[active.run.unit].remove(active)
             self.start(active, now_ns)
 
     def start(self, active: Active, now_ns: int) -> None:
-        """Let a stage begin now."""
+        """Start a stage now."""
         unit = active.run.unit
         active.since_ns = active.started_ns = now_ns
         active.factor = self.factors[unit]
@@ -134,7 +134,7 @@ class Machine:
             self._end_at(now_ns + round(active.left_ns / pace), active)
 
     def end(self, active: Active, now_ns: int) -> None:
-        """Take out a stage that has ended."""
+        """Remove a stage that has ended."""
         active.finish()
         unit = active.run.unit
         self._active[unit].remove(active)
@@ -142,7 +142,7 @@ class Machine:
             self._refresh(unit, now_ns)
 
     def set_clock(self, unit: str, speed: float, factor: float, now_ns: int) -> None:
-        """Change the clock of a unit, and what a unit of work takes there."""
+        """Change the clock of a unit, and its energy per work."""
         for active in self._active[unit]:
             active.advance(now_ns)
             active.factor = factor
@@ -151,7 +151,7 @@ class Machine:
         self._refresh(unit, now_ns)
 
     def lose(self, unit: str) -> None:
-        """Forget what runs on a unit that is gone."""
+        """Remove the stages of a lost unit."""
         for active in self._active[unit] + self._reserved[unit]:
             active.turn += 1
             active.lost = True
@@ -159,7 +159,7 @@ class Machine:
         self._reserved[unit].clear()
 
     def _refresh(self, unit: str, now_ns: int) -> None:
-        """Bring the pace of all stages that this unit's change concerns up to date."""
+        """Update the speed of all stages affected by a change of this unit."""
         contention, speeds = self._contention, self.speeds
         if contention is None:
             running = self._active[unit]

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a run is judged by, beside the ledger: XRBench's scores, fairness, accuracy."""
+"""Objectives of a run besides the ledger: XRBench's scores, fairness, accuracy."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ class TaskScore:
     """
     XRBench's scores of a task, 0..1.
 
-    :param realtime: mean over answered frames
-    :param energy: mean over answered frames
-    :param qoe: share of frames that were answered
+    :param realtime: mean over frames with a result
+    :param energy: mean over frames with a result
+    :param qoe: share of frames with a result
     :param overall: ``sum(realtime * energy) / frames * qoe``
     """
 
@@ -77,7 +77,7 @@ class Score:
         self._energy_mj[job] = self._energy_mj.get(job, 0.0) + energy_mj
 
     def answer(self, task: str, job: int, late_ns: int) -> None:
-        """Take in an answered frame."""
+        """Add a frame with a result."""
         score = self._tasks[task]
         realtime = realtime_score(late_ns / 1e6)
         energy = energy_score(self._energy_mj.pop(job, 0.0))
@@ -87,7 +87,7 @@ class Score:
         score.product += realtime * energy
 
     def no_answer(self, task: str, job: int) -> None:
-        """Take in a frame without an answer."""
+        """Add a frame without a result."""
         self._energy_mj.pop(job, None)
         self._tasks[task].frames += 1
         self._tasks[task].without += 1
@@ -114,7 +114,7 @@ class Score:
 
 def fairness(accounts: Iterable[TaskAccount]) -> float:
     """
-    Return Jain's index over the tasks' on-time shares: 1 is equal, 1/n is one task alone.
+    Return Jain's index over the tasks' on-time shares: 1 if equal, 1/n if only one task is served.
 
     Source: Jain, Chiu, Hawe, DEC-TR-301, 1984.
     """
@@ -124,7 +124,7 @@ def fairness(accounts: Iterable[TaskAccount]) -> float:
 
 
 def accuracy_share(tasks: Iterable[TaskSpec], accounts: Mapping[str, TaskAccount]) -> float:
-    """Return the mean accuracy of the variants that gave the answers, 1 without any."""
+    """Return the mean accuracy of the variants that gave the results, 1 without any."""
     answers = weighted = 0.0
     for task in tasks:
         for variant, count in accounts[task.name].variants.items():

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What came of a run, as JSON types."""
+"""The outcome of a run in JSON types."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from edge_sched_ros.simulation.simulator import Simulator
 
 def outcome(simulator: Simulator) -> dict[str, Any]:
     """
-    Return the account of a run that has ended.
+    Return the outcome of a run that has ended.
 
     Energies in mJ, responses in ms, times of decisions in us. Unit energy includes idling.
     """
@@ -66,7 +66,7 @@ def _task(simulator: Simulator, name: str) -> dict[str, Any]:
 
 
 def decision_times(spent_ns: list[int]) -> dict[str, float]:
-    """Return how long a dispatcher took, in us."""
+    """Return the times of a dispatcher, in us."""
     if len(spent_ns) < 2:
         return {'count': len(spent_ns), 'mean_us': 0.0, 'median_us': 0.0, 'p99_us': 0.0}
     cuts = statistics.quantiles(spent_ns, n=100)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Many calls at once, each in a process of its own."""
+"""Parallel calls, each in a separate process."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _Result = TypeVar('_Result')
 
 @dataclass(frozen=True, slots=True)
 class _Refusal:
-    """A ``ConfigError`` on its way between processes, which it cannot go as it is."""
+    """A ``ConfigError`` in a form that can be sent between processes."""
 
     where: str
     problem: str
@@ -48,17 +48,17 @@ def run_all(
     """
     Call a function on every item and return its results in order.
 
-    :param function: of a module; its items and results travel between processes
-    :param jobs: processes at a time; with 1 all is done in this one
-    :param progress: told the share that is done, 0..1, whatever the order
-    :raises ConfigError: the first that the function raised
-    :raises EdgeSchedError: when a process was ended from outside (out of memory, say)
+    :param function: a function of a module; its items and results are sent between processes
+    :param jobs: number of parallel processes; with 1 everything runs in this process
+    :param progress: called with the share done, 0..1, in any order
+    :raises ConfigError: the first one that the function raised
+    :raises EdgeSchedError: when a process was ended from outside (e.g. out of memory)
     """
     todo = list(items)
     attempt: Callable[[_Item], _Result | _Refusal] = partial(_attempt, function)
     if min(jobs, len(todo)) < 2:
         return [_told(attempt(item), n / len(todo), progress) for n, item in enumerate(todo, 1)]
-    # not by fork: there may be threads (a progress bar has one), and what they hold stays held
+    # not by fork: other threads (a progress bar has one) may hold locks, which would stay locked
     context: Any = multiprocessing.get_context('forkserver')
     _start_fork_server(context)
     workers = min(jobs, len(todo))
@@ -76,19 +76,19 @@ def run_all(
             return [results[done] for done in waiting]
     except BrokenProcessPool:
         raise EdgeSchedError(
-            'a process was ended from outside; if memory ran out, take fewer --jobs'
+            'a process was ended from outside; if memory ran out, use fewer --jobs'
         ) from None
 
 
 def _start_fork_server(context: Any) -> None:
     """
-    Start the process that workers are forked from, with the package loaded once for all.
+    Start the process from which workers are forked, with the package loaded once.
 
-    It gets no ``sys.path`` of this process, and would take the package from a checkout that is
-    the working folder instead of from where it is installed.
+    It does not get the ``sys.path`` of this process, and would import the package from a checkout
+    in the working folder instead of the installed one.
     """
     if sys.version_info < (3, 11):
-        # PYTHONSAFEPATH is not known yet: each worker imports the package by itself
+        # without PYTHONSAFEPATH each worker imports the package itself
         return
     context.set_forkserver_preload(['edge_sched_ros.simulation.suite'])
     before = os.environ.get('PYTHONSAFEPATH')
@@ -105,10 +105,10 @@ def _start_fork_server(context: Any) -> None:
 @contextmanager
 def _without_main(function: Callable[[Any], Any]) -> Iterator[None]:
     """
-    Start processes that do not run the program again which this process was started with.
+    Start processes without running this process's main program again.
 
-    A new worker would run that file under another name, and start workers of its own where the
-    file has no ``if __name__ == '__main__'``. Workers need it only for what is defined in it.
+    A new worker would run that file under another name, and start its own workers if the file has
+    no ``if __name__ == '__main__'``. Workers need it only for definitions in it.
     """
     main = sys.modules['__main__']
     if function.__module__ == main.__name__:
@@ -122,7 +122,7 @@ def _without_main(function: Callable[[Any], Any]) -> Iterator[None]:
 
 
 def _told(result: _Result | _Refusal, share: float, progress: Callable[[float], None]) -> _Result:
-    """Return a result, once it is told how much is done with it."""
+    """Return a result after reporting the progress."""
     if isinstance(result, _Refusal):
         raise ConfigError(result.where, result.problem)
     progress(share)
@@ -138,7 +138,7 @@ def _attempt(function: Callable[[_Item], _Result], item: _Item) -> _Result | _Re
 
 @contextmanager
 def _ended_with_it() -> Iterator[None]:
-    """End the processes begun within when it fails: nobody waits for what they are at."""
+    """On failure end the processes started in the context: their results are not needed."""
     before = set(multiprocessing.active_children())
     try:
         yield
@@ -150,9 +150,9 @@ def _ended_with_it() -> Iterator[None]:
 
 def _end_at_once() -> None:
     """
-    End by Ctrl-C without a word, and when the process that asked for results is gone.
+    End silently on Ctrl-C, and when the parent process has ended.
 
-    That one says why it ends, where it still can; nothing else tells of its end by SIGKILL.
+    The parent reports the reason if it can; nothing else signals its end by SIGKILL.
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -37,12 +37,12 @@ from edge_sched_ros.system.system import System
 
 NS_PER_S = 1_000_000_000
 
-#: returns new values of the policy's parameters, such as another plan, or ``None``
+#: returns new values of the policy's parameters, such as a new plan, or ``None``
 Planner = Callable[[LowLevelDispatcher], 'Mapping[str, Any] | None']
-#: how often a planner is asked, as on a robot
+#: interval of calls of a planner, as on a robot
 _PLAN_EVERY_NS = NS_PER_S
 
-#: told every event, its time, and what was decided
+#: called with every event, its time, and the decisions
 Listener = Callable[[int, Event, list[Decision]], None]
 
 
@@ -51,12 +51,12 @@ class Simulator:
     One run of a system under a policy.
 
     :param system: workload and platform
-    :param policy: its name
-    :param policy_parameters: its settings
+    :param policy: name of the policy
+    :param policy_parameters: settings of the policy
     :param seed: same seed, same run
-    :param listener: hears all events and decisions (to write a trace)
-    :param planner: asked once a second of virtual time
-    :param planning_s: virtual time from asking until the policy has what it says
+    :param listener: called with all events and decisions (to write a trace)
+    :param planner: called once a second of virtual time
+    :param planning_s: virtual time from the call until the policy gets the plan
     """
 
     def __init__(
@@ -95,14 +95,14 @@ class Simulator:
         }
         self._queue: list[tuple[int, int, Callable[..., None], Any, int]] = []
         self._order = 0
-        #: one object each, so that their turns in the queue can be told from others
+        #: separate objects, so that their entries in the queue can be identified
         self._on_timer = self._timer
         self._on_change = self._change
         self._on_finish = self._finish
         self._on_plan_look = self._look_for_plan
         self._on_plan = self._take_plan
         self._end_ns = 0
-        #: the one timer there is: when it fires, and which turn it has in the queue
+        #: the only timer: its time, and its entry in the queue
         self._alarm_ns: int | None = None
         self._alarm_turn = 0
         #: releases of jobs in flight
@@ -116,7 +116,7 @@ class Simulator:
         }
 
     def run(self, seconds: float) -> None:
-        """Let frames come for that long, then finish what is in flight."""
+        """Run with frames for this long, then finish the jobs in flight."""
         self._end_ns = round(seconds * NS_PER_S)
         for change in self.system.workload.changes:
             self._at(round(change.at_s * NS_PER_S), self._on_change, change)
@@ -125,20 +125,20 @@ class Simulator:
         if self._planner is not None:
             self._at(0, self._on_plan_look, None)
         queue, timer, finish = self._queue, self._on_timer, self._on_finish
-        # nobody is left to hear these after the last job
+        # these have no effect after the last job
         late = (timer, self._on_change, self._on_plan_look, self._on_plan)
         while queue:
             time_ns, _, action, argument, turn = heappop(queue)
             if time_ns >= self._end_ns and not self._jobs and action in late:
-                continue  # the watchdog of a stage that has long ended, or a change
+                continue  # the watchdog of a stage that has ended, or a change
             if action is finish and turn != argument.turn:
-                continue  # its pace changed after this end was foreseen
+                continue  # its speed changed after this end was computed
             if action is timer and turn != self._alarm_turn:
-                continue  # a sooner one has taken its place
+                continue  # an earlier one has replaced it
             self.now_ns = time_ns
             action(argument, turn)
 
-    # --- the queue of what will happen ------------------------------------------------------
+    # --- the queue of future events ---------------------------------------------------------
 
     def _at(self, time_ns: int, action: Callable[..., None], argument: Any, turn: int = 0) -> None:
         self._order += 1
@@ -177,7 +177,7 @@ class Simulator:
     # --- events and decisions ---------------------------------------------------------------
 
     def send(self, event: Event) -> None:
-        """Let something happen now."""
+        """Handle an event now."""
         self._send(event)
 
     def _send(self, event: Event) -> None:
@@ -234,7 +234,7 @@ class Simulator:
         return self.dispatcher.profiles.transition_ns(before, run.unit)
 
     def _begin(self, active: Active, _turn: int) -> None:
-        """The job's data has been handed over."""
+        """The job's data has been transferred."""
         self._machine.start_reserved(active, self.now_ns)
 
     def _foresee_end(self, time_ns: int, active: Active) -> None:
@@ -256,7 +256,7 @@ class Simulator:
             )
         )
 
-    # --- what a workload may change ---------------------------------------------------------
+    # --- changes of the workload ------------------------------------------------------------
 
     def set_unit(self, name: str, *, state: str, speed: float, energy: float) -> None:
         """Change state and clock of a unit."""
@@ -266,9 +266,9 @@ class Simulator:
         self._send(UnitChanged(name, state, 'workload', speed))
 
     def set_period(self, stream: str, period_ms: float) -> None:
-        """Change the rate of a stream from its next frame on."""
+        """Change the rate of a stream after its next frame."""
         self._sources[stream].set_period(period_ms, self.now_ns)
 
     def set_cascade(self, task: str, **values: Any) -> None:
-        """Change how often a cascade has something to do, and how much."""
+        """Change the probability and the fan-out of a cascade."""
         self._model.set_cascade(task, **values)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""When the frames of a stream are taken."""
+"""The times of the frames of a stream."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from edge_sched_ros.core.tasks import NS_PER_MS
 from edge_sched_ros.simulation import draws
 from edge_sched_ros.system.workload import Stream
 
-# what a draw is for; part of its key
+# purpose of a draw; part of its key
 _PHASE, _JITTER, _GAP = range(3)
 
 
 class Source:
     """
-    The frames of one stream, one after the other.
+    The frames of one stream, in order.
 
-    :param seed: of the run
+    :param seed: seed of the run
     """
 
     def __init__(self, name: str, stream: Stream, seed: int) -> None:
         self.name = name
-        #: what all draws of the stream begin with
+        #: prefix of the keys of the stream's draws
         self._state = draws.mix(seed, draws.key_of(name))
         self._poisson = stream.arrivals == 'poisson'
         self._period_ns = stream.period_ms * NS_PER_MS
@@ -37,7 +37,7 @@ class Source:
             self._due_ns = draws.uniform(0, _PHASE, state=self._state) * self._period_ns
 
     def next_ns(self) -> int:
-        """Return when the next frame is taken."""
+        """Return the time of the next frame."""
         jitter = 0.0
         if self._jitter_ns:
             jitter = draws.uniform(self._seq, _JITTER, state=self._state) * self._jitter_ns
@@ -51,7 +51,7 @@ class Source:
         return seq
 
     def set_period(self, period_ms: float, _now_ns: int) -> None:
-        """Change the mean time between frames, from the one after the next on."""
+        """Change the mean time between frames, after the next frame."""
         self._period_ns = period_ms * NS_PER_MS
 
     def _gap_ns(self) -> float:

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Suites: scenarios that policies are compared on."""
+"""Suites: scenarios for the comparison of policies."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _system(scenario: Scenario) -> System:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One run to be made."""
+    """One run to make."""
 
     scenario: Scenario
     policy: str
@@ -98,7 +98,7 @@ class Case:
 
 def scenarios(suite: Suite) -> list[Scenario]:
     """
-    Return all scenarios of a suite; their files will be read anew.
+    Return all scenarios of a suite; their files are read again.
 
     :raises ConfigError: when two have the same name
     """
@@ -134,7 +134,7 @@ def run_case(case: Case) -> dict[str, Any]:
     )
     simulator.run(case.seconds)
     simulator.dispatcher.validate()
-    # a workload may change the policy: what it was begun with is what is compared
+    # a workload may change the policy: the initial one is compared
     return {'scenario': case.scenario.name, **outcome(simulator), 'policy': case.policy}
 
 
@@ -156,8 +156,8 @@ def run_cases(
     """
     Make all runs, several at a time, and return their outcomes in order.
 
-    :param jobs: processes
-    :param progress: told the share that is done
-    :raises ConfigError: when a run comes to something that cannot be (a change, say)
+    :param jobs: number of processes
+    :param progress: called with the share done
+    :raises ConfigError: when a run meets something impossible (such as a change)
     """
     return run_all(run_case, cases, jobs=jobs, progress=progress)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Suite files: scenarios to compare policies on."""
+"""Suite files: scenarios for the comparison of policies."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Suite(Strict):
 
     @property
     def where(self) -> str:
-        """Return what messages call it: the path of a user's file, else its name."""
+        """Return its name in messages: the path of a user's file, else its name."""
         return self._where or self.name
 
 
@@ -106,9 +106,9 @@ def load_suite(name: str) -> Suite:
     """
     Read a suite.
 
-    :param name: of one that comes with the package, or a path; the workloads and platforms it
-        names come with the package, or are found from the suite's folder or the current one
-    :raises ConfigError: when there is none, or it cannot be used; names file and key
+    :param name: a suite of the package, or a path; its workloads and platforms are those of the
+        package, or files relative to the suite's folder or the current one
+    :raises ConfigError: when it does not exist or cannot be used; names file and key
     """
     path = find_file(name, _SUITES, 'suite')
     own = path.parent != _SUITES

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A run as a file: a line per event with what was decided; replays to the same decisions."""
+"""A run as a file: a line per event with its decisions; a replay gives the same decisions."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from edge_sched_ros.plugins.policies import make_policy
 from edge_sched_ros.simulation.trace_event import event_of
 from edge_sched_ros.system.system import System
 
-#: of the lines; read by :func:`replay_trace` alone
+#: format of the lines; read only by :func:`replay_trace`
 FORMAT = 2
-#: what a line that was not written by this package may raise anywhere in the dispatcher
+#: exceptions that a foreign line may raise in the dispatcher
 _UNUSABLE = (EdgeSchedError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 
 
@@ -33,7 +33,7 @@ class TraceWriter:
     """
     Writes events and decisions as JSON lines; a listener of the simulator.
 
-    :param file: open for writing; the first line says what the run was of, the last that it ended
+    :param file: open for writing; the first line describes the run, the last marks its end
     """
 
     def __init__(self, file: TextIO, **head: Any) -> None:
@@ -49,7 +49,7 @@ class TraceWriter:
         )
 
     def end(self) -> None:
-        """Write that nothing more comes, so that a file that was cut off can be told."""
+        """Mark the end, so that a truncated file can be detected."""
         self._line({'events': self._events})
 
     def _line(self, data: dict[str, Any]) -> None:
@@ -59,10 +59,10 @@ class TraceWriter:
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """
-    What came of a replay.
+    The result of a replay.
 
-    :param events: compared
-    :param differs: the first line whose decisions are not those of today
+    :param events: number of compared events
+    :param differs: the first line with other decisions than now
     """
 
     events: int
@@ -74,9 +74,9 @@ def trace_file(path: Path, **head: Any) -> Iterator[TraceWriter]:
     """
     Open a file for a trace; closes it after the run.
 
-    :param head: what the run was of; to replay needs ``policy``, ``policy_parameters``,
+    :param head: description of the run; a replay needs ``policy``, ``policy_parameters``,
         ``workload``, ``platform`` and ``load``
-    :raises ConfigError: when it cannot be written, at once or later
+    :raises ConfigError: when it cannot be written, now or later
     """
     try:
         if not path.exists():
@@ -91,16 +91,16 @@ def trace_file(path: Path, **head: Any) -> Iterator[TraceWriter]:
 
 def read_trace(path: Path) -> Iterator[dict[str, Any]]:
     """
-    Yield the lines of a trace, the first of which says what the run was of.
+    Yield the lines of a trace, the first of which describes the run.
 
-    :raises ConfigError: when the file is none; names file and line
+    :raises ConfigError: when the file is not a trace; names file and line
     """
     try:
         lines = path.read_text(encoding='utf-8').splitlines()
     except OSError as error:
         raise ConfigError(str(path), f'cannot be read: {error.strerror}') from None
     except UnicodeDecodeError:
-        raise ConfigError(str(path), 'is not a trace: it is no text') from None
+        raise ConfigError(str(path), 'is not a trace: it is not text') from None
     if not lines:
         raise ConfigError(str(path), 'is not a trace: it is empty')
     for number, text in enumerate(lines, start=1):
@@ -117,10 +117,10 @@ def read_trace(path: Path) -> Iterator[dict[str, Any]]:
 
 def replay_trace(path: Path, system: System, load: float | None) -> Replayed:
     """
-    Feed a trace's events to a new dispatcher until it decides otherwise.
+    Feed a trace's events to a new dispatcher until its decisions differ.
 
-    :param load: the system was brought to; as in the trace
-    :raises ConfigError: when the file is no trace, not one of that system, or cut off; names file
+    :param load: load to which the system was scaled; as in the trace
+    :raises ConfigError: when the file is not a trace, of another system, or truncated; names file
         and line
     """
     dispatcher: LowLevelDispatcher | None = None
@@ -132,7 +132,7 @@ def replay_trace(path: Path, system: System, load: float | None) -> Replayed:
                 dispatcher = _dispatcher(line, system)
             elif 'event' not in line and 'events' in line:
                 if line['events'] != events:
-                    raise ConfigError('events', f'must be {events}, for so many stand before it')
+                    raise ConfigError('events', f'must be {events}, the number before it')
                 return Replayed(events, None)
             else:
                 now_ns, event = event_of(line)
@@ -142,12 +142,12 @@ def replay_trace(path: Path, system: System, load: float | None) -> Replayed:
                     return Replayed(events, number)
         except _UNUSABLE as error:
             raise ConfigError(f'{path}:{number}', f'cannot be replayed: {_say(error)}') from None
-    raise ConfigError(str(path), f'was cut off after {events} events')
+    raise ConfigError(str(path), f'is truncated after {events} events')
 
 
 def _check_head(head: dict[str, Any], system: System, load: float | None) -> None:
     if head.get('trace') != FORMAT:
-        raise ConfigError('trace', f'must be {FORMAT}; this is not a trace, or one of other days')
+        raise ConfigError('trace', f'must be {FORMAT}; not a trace, or of another version')
     given = {'workload': system.workload.name, 'platform': system.platform.name, 'load': load}
     for key, value in given.items():
         if head[key] != value:

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""An event of a trace, checked field by field: a trace may come from anywhere."""
+"""An event of a trace, checked field by field, since a trace may be a foreign file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from edge_sched_ros.core.events import EVENT_TYPES
 from edge_sched_ros.documents.validation_text import plain_problem
 
 _KINDS = {kind.__name__: kind for kind in EVENT_TYPES}
-#: type of event -> field -> what checks its value
+#: type of event -> field -> check of its value
 _CHECKS = {
     name: {field: TypeAdapter(hint) for field, hint in get_type_hints(kind).items()}
     for name, kind in _KINDS.items()

@@ -4,20 +4,20 @@
 XRBench mode: frames come as in XRBench's simulator, the real dispatcher decides.
 
 Source: XRBench's published code (Kwon et al., MLSys 2023; XRBench/XRBench-MLSys2023, commit
-8915666). What is done where:
+8915666). Division of the work:
 
 * The dispatcher keeps queues, units and costs; the policy ``latency_greedy`` places jobs. A model
-  is a task of one stage with a stream of its own, its queue and jobs in flight without limit. A
+  is a task of one stage with its own stream, and without limits on its queue and jobs in flight. A
   frame is released at its nominal time, so that its deadline does not shift when it is noticed
   late.
 * :class:`XRBench` is the load generator and the timer: integer periods, frames noticed at events
   only, one frame of a model per event, the end as soon as the last frame has been noticed.
-* XRBench decides once per event, the dispatcher asks after each of its own. So the policy is
-  wrapped, and heard only at the ``TimerFired`` that closes an event. The wrapper also drops what
-  is late and hides frames whose predecessor is missing.
-* XRBench keeps the answer of a frame that a newer one overtook: such a frame is logged as
-  answered here, while the dispatcher drops it. Its cascades go by counts of answers, so they are
-  not the dispatcher's ``after``.
+* XRBench decides once per event, but the dispatcher calls the policy after each of its own events.
+So a wrapper calls the policy only at the ``TimerFired`` that closes an event. The wrapper also
+drops late frames and hides frames whose predecessor is missing.
+* XRBench keeps the result of a frame that a newer one overtook: such a frame is logged as answered
+here, while the dispatcher drops it. Its cascades depend on counts of results, so they do not use
+the dispatcher's ``after``.
 
 Time is whole nanoseconds (its cycles at 1 GHz), not float32 ms: equal up to rounding. Trigger
 probabilities below 1 are random in XRBench and not offered here.
@@ -52,14 +52,14 @@ from edge_sched_ros.simulation.xrbench_scenario import XRModel
 from edge_sched_ros.simulation.xrbench_scenario import XRRow
 from edge_sched_ros.simulation.xrbench_scenario import XRScenario
 
-#: how long XRBench makes frames
+#: time during which XRBench makes frames
 HORIZON_MS = 700
-#: a run that ends this soon after an event is retired at the event (XRBench's error margin)
+#: a run that ends within this time after an event counts as ended (XRBench's error margin)
 _MARGIN_NS = 10_000
 
 
 class _OncePerEvent:
-    """XRBench's loop around a policy: silent until the event closes; then drop, then decide."""
+    """XRBench's loop around a policy: inactive until the event closes; then drop, then decide."""
 
     parameters: ClassVar[tuple[PolicyParameter, ...]] = ()
     asks_when_busy: ClassVar[bool] = True
@@ -73,7 +73,7 @@ class _OncePerEvent:
         self._policy = policy
 
     def decide(self, view: View) -> list[Decision]:
-        """Drop what is late, or, when nothing is, ask the inner policy about what may run."""
+        """Drop late frames, or, when there are none, ask the inner policy."""
         if not self.closing:
             return []
         late: list[Decision] = [
@@ -94,13 +94,13 @@ class _OncePerEvent:
         )
 
     def _has_input(self, job: Job) -> bool:
-        """Count answers as XRBench does: one that never comes holds up all that follow."""
+        """Count results as XRBench does: a missing one blocks all that follow."""
         after = self._after[job.task]
         return not after or self.answered[after] > job.seq
 
 
 class XRBench:
-    """One run of a scenario; ``rows`` is its log in XRBench's order."""
+    """One run of a scenario; ``rows`` is its log, in XRBench's order."""
 
     def __init__(self, scenario: XRScenario) -> None:
         self.rows: list[XRRow] = []
@@ -115,11 +115,11 @@ class XRBench:
             make_policy=self._wrapped,
             profiles=scenario.profiles(),
         )
-        #: frames noticed so far, by model
+        #: number of frames noticed so far, by model
         self._noticed = dict.fromkeys(self._policy.answered, 0)
-        #: job -> its release and when it was noticed
+        #: job -> its release, and the time when it was noticed
         self._jobs: dict[int, tuple[Release, int]] = {}
-        #: unit -> what runs there, its start and its end
+        #: unit -> its running job, with start and end
         self._running: dict[str, tuple[Run, int, int]] = {}
 
     def run(self, horizon_ms: int = HORIZON_MS) -> Score:

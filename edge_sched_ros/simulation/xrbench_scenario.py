@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What XRBench mode runs, in the core's own words, and what comes out."""
+"""Input and output of XRBench mode, in the core's vocabulary."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class XRModel:
 
     :param name: models are served in the order of their names
     :param fps: frames per second, 1..1000
-    :param after: the model whose frame of the same number must have been answered
+    :param after: the model whose frame of the same number must have a result
     """
 
     name: str
@@ -52,9 +52,9 @@ class XRRow:
     """
     A line of XRBench's log; times in ms.
 
-    :param accelerator: 0 for a dropped frame, as in XRBench
-    :param injection_ms: the event at which the frame was noticed
-    :param dispatch_ms: when it was dropped, for a dropped frame; so is ``completion_ms``
+    :param accelerator: 0 for a dropped frame, like in XRBench
+    :param injection_ms: time of the event at which the frame was noticed
+    :param dispatch_ms: for a dropped frame the time of the drop, like ``completion_ms``
     """
 
     accelerator: int
@@ -71,7 +71,7 @@ class XRRow:
 @dataclass(frozen=True, slots=True)
 class XRScenario:
     """
-    Models and what they cost.
+    Models and their costs.
 
     :param models: in any order
     :param costs: (model, accelerator index) -> (latency in ms, energy in mJ), for every pair
@@ -101,7 +101,7 @@ class XRScenario:
         return tuple(Unit(str(index), 'dla') for index in self.accelerators)
 
     def tasks(self) -> tuple[TaskSpec, ...]:
-        """Return the models as tasks that refuse no frame, due a period after release."""
+        """Return the models as tasks that accept every frame, with a deadline of one period."""
         stage = StageSpec(STAGE, tuple(str(index) for index in self.accelerators))
         no_limit = 1_000_000
         return tuple(
@@ -118,7 +118,7 @@ class XRScenario:
         )
 
     def profiles(self) -> Profiles:
-        """Return the costs as the dispatcher knows them."""
+        """Return the costs in the dispatcher's form."""
         profiles = Profiles()
         for (model, index), (latency_ms, energy_mj) in self.costs.items():
             profiles.set(

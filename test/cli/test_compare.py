@@ -269,7 +269,7 @@ def test_mistakes_are_one_clear_line_and_exit_code_2(run, arguments, message):
         ),
         (
             {'workload': 'easy.yaml', 'platforms': ['device.yaml'] * 2},
-            "scenarios.0: there are two called 'easy on device'",
+            "scenarios.0: two scenarios are called 'easy on device'",
         ),
     ],
 )

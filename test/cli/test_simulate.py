@@ -230,7 +230,7 @@ def test_a_run_that_is_ended_says_so(run, tmp_path, number):
     assert (running.returncode, error.strip()) == (128 + number, 'edge-sched: interrupted')
     code, _, error = run('--replay', 'run.jsonl')
     assert code == 2
-    assert 'was cut off after' in error
+    assert 'is truncated after' in error
 
 
 def _size(file):
@@ -288,7 +288,7 @@ def test_a_trace_that_was_cut_off_is_refused(run, tmp_path, kept):
     (tmp_path / 'run.jsonl').write_text('\n'.join(lines) + '\n')
     code, out, error = run('--replay', 'run.jsonl')
     assert (code, out) == (2, '')
-    assert error == f'edge-sched: run.jsonl: was cut off after {len(lines) - 1} events\n'
+    assert error == f'edge-sched: run.jsonl: is truncated after {len(lines) - 1} events\n'
 
 
 @pytest.mark.parametrize(

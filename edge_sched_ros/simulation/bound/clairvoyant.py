@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The fewest jobs that anyone could miss in a short window, all arrivals and times known."""
+"""The minimum number of missed jobs in a short window, with all arrivals and times known."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from edge_sched_ros.simulation.outcome import outcome
 from edge_sched_ros.simulation.simulator import Simulator
 from edge_sched_ros.system.system import System
 
-#: weights of missed jobs are whole numbers; no task's jobs weigh more than this together
+#: weights of missed jobs are integers; the total weight of a task's jobs is at most this
 _MOST_WEIGHT = 100_000
 
 Objective = Literal['misses', 'uxcost_rates']
@@ -31,16 +31,16 @@ Objective = Literal['misses', 'uxcost_rates']
 @dataclass(frozen=True, slots=True)
 class Bound:
     """
-    The optimum of a window, or what is known of it when time ran out.
+    The optimum of a window, or its bounds when the time ran out.
 
-    :param jobs: jobs of the window, those of cascades as if every job before them were answered
-    :param missed: released jobs not on time in the best schedule found
-    :param miss_ratio: those over the jobs that schedule releases, 0..1
-    :param best_bound: no schedule has an objective below it; equals that of the schedule found
-        when ``proven``
+    :param jobs: number of jobs in the window, with all jobs of cascades
+    :param missed: released jobs that are not on time in the best schedule found
+    :param miss_ratio: missed jobs over released jobs in that schedule, 0..1
+    :param best_bound: lower bound of the objective; equals that of the schedule found when
+        ``proven``
     :param proven: whether the schedule found is optimal
-    :param wall_s: time to find and prove it, in seconds, more than the solver's own
-    :param per_task: task -> jobs released and missed in the best schedule found
+    :param wall_s: time to find and prove it, in seconds, including building the model
+    :param per_task: task -> released and missed jobs in the best schedule found
     """
 
     jobs: int
@@ -65,18 +65,17 @@ def clairvoyant_bound(
     """
     Solve a window to the optimum with CP-SAT (OR-tools).
 
-    The jobs, their times on each unit, what they skip and what they find are those the
-    simulator draws for that seed; handing a job over between units is part of the runs. What
-    is left out makes the optimum better than anything that can be reached, so it stays a bound:
-    units do not slow each other down, stages that share a unit all run at full speed, and
-    neither ``queue_depth``, ``max_in_flight`` nor overtaking ends a job. Cascades with
-    ``every_n`` above 1 are not counted. It holds for policies that keep to the first variants
-    unless ``variants`` is set.
+    The jobs, their times on each unit, skipped layers and results are those the simulator draws
+    for this seed; runs include the transfer of a job between units. Simplifications only make the
+    optimum better than reachable, so it is a bound: units do not slow each other down, stages that
+    share a unit all run at full speed, and neither ``queue_depth``, ``max_in_flight`` nor
+    overtaking ends a job. Cascades with ``every_n`` above 1 are not counted. It holds for policies
+    that use only the first variants unless ``variants`` is set.
 
-    :param seconds: how long frames come
-    :param time_limit_s: for the solver
-    :param objective: ``misses`` counts jobs; ``uxcost_rates`` sums missed over all jobs of each
-        task, the rates of UXCost (DREAM, ASPLOS 2023) without their substitute for zero
+    :param seconds: time during which frames arrive
+    :param time_limit_s: time limit of the solver
+    :param objective: ``misses`` counts jobs; ``uxcost_rates`` sums the miss ratios of tasks, the
+        rates of UXCost (DREAM, ASPLOS 2023) without their substitute for zero
     :param variants: whether a job may take any of its variants
     :param workers: threads of the solver; 0 for one per core
     :raises ConfigError: without OR-tools
@@ -91,7 +90,7 @@ def clairvoyant_bound(
     scale = 1
     if objective == 'uxcost_rates':
         scale = min(math.lcm(*count.values()), _MOST_WEIGHT)
-    # rounded down: less than the true rate at worst, so still a bound
+    # rounded down: at most the true rate, so still a bound
     weights = {
         task: scale // number if objective == 'uxcost_rates' else 1
         for task, number in count.items()
@@ -118,7 +117,7 @@ def clairvoyant_bound(
     released = sum(entry[0] for entry in per_task.values())
     missed = sum(entry[1] for entry in per_task.values())
     value = sum(weights[task] * entry[1] for task, entry in per_task.items())
-    # a search that was stopped has not always learned that nothing is less than zero
+    # an interrupted search may report a bound below zero
     least = value
     if status != cp.OPTIMAL:
         least = min(value, max(0, math.ceil(solver.best_objective_bound - 1e-6)))
@@ -141,14 +140,14 @@ def simulate_window(
     seed: int = 0,
     seconds: float = 0.3,
 ) -> dict[str, Any]:
-    """Return the outcome of a policy over the window of ``clairvoyant_bound``."""
+    """Return the outcome of a policy in the window of ``clairvoyant_bound``."""
     simulator = Simulator(system, policy=policy, policy_parameters=policy_parameters, seed=seed)
     simulator.run(seconds)
     return outcome(simulator)
 
 
 def missed_jobs(bound: Bound, outcome: Mapping[str, Any]) -> int:
-    """Return how many jobs a policy missed of the tasks the bound counts."""
+    """Return the number of jobs missed by a policy, for the tasks that the bound counts."""
     tasks = [outcome['tasks'][name] for name in bound.per_task]
     return sum(task['released'] - task['on_time'] for task in tasks)
 
@@ -157,8 +156,7 @@ def excess(bound: Bound, outcome: Mapping[str, Any]) -> float:
     """
     Return the share of jobs a policy missed beyond the best schedule found, 0..1.
 
-    Below zero only where the bound is not proven, or the policy may do what the bound may not
-    (variants).
+    It is below zero only if the bound is not proven, or the policy has more freedom (variants).
     """
     return (missed_jobs(bound, outcome) - bound.missed) / max(1, bound.jobs)
 

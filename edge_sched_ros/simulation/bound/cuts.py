@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Work that fits into a span of time: what follows from a model and speeds up its proof."""
+"""Limits of the work within a span of time: implied constraints that speed up the proof."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from typing import Any
 @dataclass(frozen=True, slots=True)
 class Run:
     """
-    A run of a stage on a unit, taken if its literal holds.
+    A run of a stage on a unit, used if its literal is true.
 
     :param job: index of its job
-    :param variant: of the job
-    :param soonest: its start is no sooner
-    :param latest: its end is no later
+    :param variant: variant of the job
+    :param soonest: its earliest start
+    :param latest: its latest end
     """
 
     job: int
@@ -34,11 +34,11 @@ def energy(
     runs: Sequence[Run], slots: int, begins: Iterable[int], ends: Iterable[int]
 ) -> Iterator[Any]:
     """
-    Yield for spans of time that the runs within them fit.
+    Yield constraints for spans of time: the runs within them must fit.
 
-    All work that must lie between two times is at most the time between them, times slots
+    All work that must be done between two times is at most the time between them, times slots
     (energetic reasoning: Baptiste, Le Pape, Nuijten, Constraint-Based Scheduling, 2001). Spans
-    from a beginning grow by doubling: each holds about twice the ends of the one before.
+    with the same start grow by doubling: each has about twice the ends of the previous one.
     """
     ends = sorted(set(ends))
     for begin in sorted(set(begins)):
@@ -53,7 +53,7 @@ def energy(
 
 
 def _most(runs: Iterable[Run]) -> int:
-    """Return the work of the runs when every job takes the variant that has most of it."""
+    """Return the work of the runs when every job uses the variant with the most work."""
     work: dict[int, dict[str, int]] = {}
     for run in runs:
         by_variant = work.setdefault(run.job, {})

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a policy made of a window, as a first schedule for the solver to better."""
+"""A policy's schedule of a window, as a start for the solver."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from edge_sched_ros.simulation.bound.model import WindowModel
 from edge_sched_ros.simulation.simulator import Simulator
 from edge_sched_ros.system.system import System
 
-#: whose schedules are tried; cheap ones of different kinds
+#: policies whose schedules are tried: cheap ones of different kinds
 POLICIES = ('edf+drop', 'least_slack+drop', 'slo_mael+drop')
 
 
 @dataclass(slots=True)
 class Plan:
     """
-    How a job was run.
+    The run of a job.
 
     :param variant: its name
     :param runs: unit and start of every stage, in ``GRAIN_NS``
@@ -47,7 +47,7 @@ def best_plans(
     seconds: float,
     weights: Mapping[str, int],
 ) -> dict[int, Plan]:
-    """Return index of job -> plan for the jobs on time, of the policy that misses least."""
+    """Return index of job -> plan for the jobs on time, from the policy with the fewest misses."""
     found = [_plans(system, jobs, policy, seed, seconds) for policy in POLICIES]
 
     def missed(plans: dict[int, Plan]) -> int:
@@ -90,7 +90,7 @@ def _plans(
 
 
 def add_hints(window: WindowModel, plans: Mapping[int, Plan]) -> None:
-    """Let the search begin with this schedule (index of job -> plan; the rest not begun)."""
+    """Start the search from this schedule (index of job -> plan; other jobs are not started)."""
     for index, ways in enumerate(window.ways):
         if not ways:
             continue

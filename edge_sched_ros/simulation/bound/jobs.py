@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The jobs of a short window, all known beforehand."""
+"""The jobs of a short window, all known in advance."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ GRAIN_NS = 1000
 
 
 class WindowChangesError(ConfigError):
-    """The workload changes within the window, which a bound does not know how to count."""
+    """The workload changes within the window, which the bound does not support."""
 
 
 #: unit -> time of a run on it
@@ -32,13 +32,13 @@ Step = dict[str, int]
 @dataclass(frozen=True, slots=True)
 class WindowJob:
     """
-    A job that a window may release; times in ``GRAIN_NS``.
+    A job that may be released in the window; times in ``GRAIN_NS``.
 
-    :param seq: of its frame
-    :param release: when its frame is taken
-    :param deadline: when it should be answered
-    :param parent: index of the job whose answer releases it
-    :param ways: variant it may take -> the stages it then needs, in order
+    :param seq: number of its frame
+    :param release: time when its frame is taken
+    :param deadline: time when its result is due
+    :param parent: index of the job whose result releases it
+    :param ways: possible variant -> its stages, in order
     """
 
     task: str
@@ -51,13 +51,13 @@ class WindowJob:
 
 def window_jobs(system: System, seed: int, seconds: float, *, variants: bool) -> list[WindowJob]:
     """
-    Return what the simulator would release if every job with others after it were answered.
+    Return the jobs that the simulator would release if every parent job had a result.
 
-    Parents come before their children. A cascade with ``every_n`` above 1 depends on which of
-    the jobs before it are answered and is left out, with all that comes after it.
+    Parents come before their children. A cascade with ``every_n`` above 1 depends on which of its
+    parents have results and is left out, with all tasks after it.
 
-    :param seconds: how long frames come
-    :param variants: whether a job may take any variant, or the first only
+    :param seconds: time during which frames arrive
+    :param variants: whether a job may use any variant, or only the first
     :raises WindowChangesError: when the workload changes before the last deadline
     """
     return _Window(system, seed, variants).jobs_until(round(seconds * NS_PER_S))
@@ -130,6 +130,6 @@ class _Window:
             if change.at_s <= last_s:
                 raise WindowChangesError(
                     f'{self._system.workload.at("changes")}.{index}.at_s',
-                    f'the window ends at {last_s:.3f} s with its last deadline, and a bound '
-                    'takes no changes: take fewer seconds',
+                    f'the window ends at {last_s:.3f} s with its last deadline, and the bound '
+                    f'allows no changes: use fewer seconds',
                 )

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A window of jobs as a constraint model: which jobs can be on time together."""
+"""A window of jobs as a constraint model of the jobs that can be on time together."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from edge_sched_ros.simulation.bound.cuts import Run
 from edge_sched_ros.simulation.bound.jobs import Step
 from edge_sched_ros.simulation.bound.jobs import WindowJob
 
-#: (from unit, to unit) -> time to hand a job over
+#: (from unit, to unit) -> time to transfer a job
 Handover = Callable[[str, str], int]
 
 
 @dataclass(slots=True)
 class ModelStage:
     """
-    A stage of a way.
+    A stage of a job by one variant.
 
-    :param on: unit -> whether it runs there
-    :param runs: unit -> time to hand over -> whether it is such a run
+    :param on: unit -> literal: it runs there
+    :param runs: unit -> time to transfer -> literal of this run
     """
 
     start: Any
@@ -37,7 +37,7 @@ class ModelStage:
 
 @dataclass(slots=True)
 class ModelWay:
-    """A job's stages by one variant, its literal, and when the last of them ends."""
+    """A job's stages by one variant, its literal, and the end of the last stage."""
 
     taken: Any
     end: Any
@@ -46,18 +46,18 @@ class ModelWay:
 
 class WindowModel:
     """
-    A flexible job shop in which a job is either on time or not begun at all.
+    A flexible job shop in which a job is either on time or not started at all.
 
-    Every stage has a start and, for each unit it could run on, an optional interval
-    (Laborie et al., IBM ILOG CP optimizer for scheduling, Constraints 23, 2018). A unit is a
-    cumulative resource of as many slots as it has. A job after another one counts as missed
-    only when the one before it is on time: without an answer there is nothing to do.
+    Every stage has a start and, for each unit it could run on, an optional interval (Laborie et
+    al., IBM ILOG CP optimizer for scheduling, Constraints 23, 2018). A unit is a cumulative
+    resource with its number of slots. A job after another one counts as missed only when its
+    parent is on time: without the parent's result there is nothing to do.
 
     :param cp: the module ``ortools.sat.python.cp_model``
     :param jobs: parents before their children
-    :param slots: unit -> stages at a time
-    :param handover: time by which a run is longer when the stage before was on another unit
-    :param weights: task -> what a missed job counts
+    :param slots: unit -> number of stages at a time
+    :param handover: additional time of a run when the previous stage was on another unit
+    :param weights: task -> weight of a missed job
     """
 
     def __init__(
@@ -74,11 +74,11 @@ class WindowModel:
         self.handover = handover
         self._on_unit: dict[str, list[Any]] = {name: [] for name in slots}
         self._runs: dict[str, list[Run]] = {name: [] for name in slots}
-        #: by job, variant -> its stages, where it can be on time at all
+        #: by job: variant -> its stages, if it can be on time at all
         self.ways: list[dict[str, ModelWay]] = []
-        #: by job, the soonest it can end
+        #: by job: its earliest end
         self._soonest: list[int] = []
-        #: by job, whether it is on time
+        #: by job: literal of being on time
         self.on_time: list[Any] = []
         for job in jobs:
             self.on_time.append(self._job(job))
@@ -92,7 +92,7 @@ class WindowModel:
                 self.model.add_cumulative(intervals, [1] * len(intervals), count)
             for fits in energy(self._runs[name], count, begins, ends):
                 self.model.add(fits)
-        #: by job, whether it is released and not on time
+        #: by job: literal of being released and not on time
         self.missed = [self._missed_literal(index) for index in range(len(jobs))]
         terms = (weights[job.task] * missed for job, missed in zip(jobs, self.missed))
         self.model.minimize(sum(terms))
@@ -166,7 +166,7 @@ class WindowModel:
         return way
 
     def _by_handover(self, before: Mapping[str, Any], unit: str, here: Any) -> dict[int, Any]:
-        """Return time to hand over -> literal; one holds when the stage runs here."""
+        """Return time to transfer -> literal; one is true when the stage runs here."""
         sources: dict[int, list[Any]] = {}
         for source, there in before.items():
             extra = 0 if source == unit else self.handover(source, unit)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How far policies are from the clairvoyant optimum over short windows of many scenarios."""
+"""The distance of policies to the clairvoyant optimum in short windows of many scenarios."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from edge_sched_ros.system.system import System
 @dataclass(frozen=True, slots=True)
 class BoundedSuite:
     """
-    What policies missed beyond the optimum, over windows whose optimum is proven.
+    The policies' misses beyond the optimum, in windows with a proven optimum.
 
-    :param excess: scenario -> policy -> jobs missed beyond the optimum, as a share of all jobs
-        of the windows, 0..1; not there for scenarios without a proven window
-    :param windows: scenario -> ``windows`` that were tried, those ``proven``, and of these the
-        ``jobs``, ``optimum_missed`` by the best schedules of first variants, and
-        ``optimum_missed_variants`` by those of any variants; ``None`` where nothing is proven
-        or no policy that was asked for is compared with it
+    :param excess: scenario -> policy -> jobs missed beyond the optimum, as a share of all jobs of
+        the windows, 0..1; without scenarios that have no proven window
+    :param windows: scenario -> number of ``windows`` tried and ``proven``, and for the proven ones
+        the ``jobs``, ``optimum_missed`` by the best schedules of first variants, and
+        ``optimum_missed_variants`` by those of any variants; ``None`` when nothing is proven or no
+        policy is compared with it
     """
 
     excess: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class BoundedSuite:
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """A window to solve, and the policies to run over it."""
+    """A window to solve, and the policies to run in it."""
 
     scenario: Scenario
     policies: tuple[str, ...]
@@ -52,11 +52,11 @@ class _Window:
 
 @dataclass(slots=True)
 class _Count:
-    """Of a window, or of all proven ones of a scenario."""
+    """Counts of a window, or of all proven windows of a scenario."""
 
     proven: int = 0
     jobs: int = 0
-    #: whether any variant may be taken -> jobs missed in the best schedule
+    #: whether any variant may be used -> jobs missed in the best schedule
     optimum: dict[bool, int] = field(default_factory=dict)
     #: policy -> jobs missed
     missed: dict[str, int] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class _Count:
 
 
 def switches_variants(policy: str) -> bool:
-    """Return whether a policy of that name may run another variant than the first."""
+    """Return whether a policy of this name may use another variant than the first."""
     return bool(getattr(policy_class(policy), 'switches_variants', False))
 
 
@@ -86,19 +86,19 @@ def excesses(
     jobs: int = 1,
 ) -> BoundedSuite:
     """
-    Solve one window per scenario and seed to the optimum and run every policy over it.
+    Solve one window per scenario and seed to the optimum and run every policy in it.
 
     A policy that may switch variants is compared with the best schedule of any variants, the
-    others with the best one of first variants. A window counts when all of these are proven,
-    so all policies are judged by the same windows. Scenarios whose workload changes within the
-    window are left out.
+    others with the best one of first variants. A window counts when all of these are proven, so
+    all policies are compared in the same windows. Scenarios with changes of the workload within
+    the window are left out.
 
-    :param progress: told the share of windows that is done, 0..1
-    :param seconds: how long frames come in a window, in virtual time
-    :param time_limit_s: for every search, of which a window takes up to two; a slower machine
-        may prove fewer windows
-    :param jobs: processes; every search takes one
-    :raises ConfigError: without OR-tools, or for a policy or scenario that cannot be used
+    :param progress: called with the share of windows done, 0..1
+    :param seconds: virtual time during which frames arrive in a window
+    :param time_limit_s: limit of every search, up to two per window; a slower machine may prove
+        fewer windows
+    :param jobs: number of processes; every search uses one
+    :raises ConfigError: without OR-tools, or for an unusable policy or scenario
     """
     solver_module()
     chosen = list(scenarios)
@@ -121,12 +121,12 @@ def excesses(
 
 
 def _solve(window: _Window) -> _Count | None:
-    """Return the counts of a window, all zero when not proven; ``None`` when it changes."""
+    """Return the counts of a window, all zero if not proven; ``None`` if its workload changes."""
     system = window.scenario.system()
     first: Bound | None = None
     optimum = {}
     for free in sorted({switches_variants(policy) for policy in window.policies}):
-        # nothing can be better than no misses, and one variant leaves no choice
+        # no misses cannot be improved, and one variant leaves no choice
         if first is None or (first.missed and _has_choice(system)):
             try:
                 bound = clairvoyant_bound(
