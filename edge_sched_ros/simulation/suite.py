@@ -31,7 +31,7 @@ from edge_sched_ros.system.system import System
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """
-    One workload on one platform at one load (``None``: as it is).
+    One workload on one platform at one load (``None``: unchanged).
 
     Without a platform the workload is a system with several devices.
     """
@@ -113,7 +113,7 @@ def scenarios(suite: Suite) -> list[Scenario]:
         for scenario in made:
             if scenario.name in found:
                 where = f'{suite.where}: scenarios.{index}'
-                raise ConfigError(where, f"there are two called '{scenario.name}'")
+                raise ConfigError(where, f"two scenarios are called '{scenario.name}'")
             found[scenario.name] = scenario
     return list(found.values())
 

@@ -338,7 +338,7 @@ def test_a_replay_of_deep_brackets_is_one_line(run, tmp_path):
 @pytest.mark.parametrize(
     ('line', 'old', 'new', 'problem'),
     [
-        (2, '"unit":"gpu0"', '"unit":"cpu0"', 'decides otherwise'),
+        (2, '"unit":"gpu0"', '"unit":"cpu0"', 'makes other decisions'),
         (3, '"decisions":', '"descisions":', 'decisions: is missing'),
         (2, '"now_ns":', '"now":', 'now_ns: is missing'),
         (2, '"now_ns":', '"now_ns":"x","y":', "now_ns: must be a whole number, not 'x'"),

@@ -137,7 +137,7 @@ def test_the_policies_of_devices_are_none_for_a_fleet(capsys):
     [
         ([{'systems': ['fleet_orin'], 'workload': 'robot_cpu'}], 'systems go without workload'),
         ([{'workload': 'robot_cpu'}], 'platforms is missing .or else systems.'),
-        ([{'systems': ['fleet_orin', 'fleet_orin']}], "there are two called 'fleet_orin'"),
+        ([{'systems': ['fleet_orin', 'fleet_orin']}], "two scenarios are called 'fleet_orin'"),
         (
             [{'systems': ['fleet_orin']}, {'workload': 'robot_cpu', 'platforms': ['four_cpus']}],
             'has groups with systems and groups without',
