@@ -63,10 +63,17 @@ def _hasty(call: ast.Call) -> bool:
     name = getattr(call.func, 'attr', getattr(call.func, 'id', ''))
     if name not in _WAITS:
         return False
-    given = [one.value for one in call.keywords if one.arg in _LIMITS]
-    given += call.args[:1] if name in {'wait', 'join', 'answer'} else []
+    named = [one.value for one in call.keywords if one.arg in _LIMITS]
+    if any(isinstance(one, ast.Constant) and _is_short(one.value) for one in named):
+        return True
+    given = call.args[:1] if name in {'wait', 'join', 'answer'} else []
     times = [one.value for one in given if isinstance(one, ast.Constant)]
-    return any(isinstance(one, (int, float)) and one < _ENOUGH_S for one in times)
+    # whole numbers may be counts
+    return any(isinstance(one, float) and _is_short(one) for one in times)
+
+
+def _is_short(limit_s: object) -> bool:
+    return isinstance(limit_s, (int, float)) and limit_s < _ENOUGH_S
 
 
 @pytest.mark.parametrize(
