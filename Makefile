@@ -2,7 +2,7 @@
 DISTRO ?= jazzy
 ENV := DISTRO=$(DISTRO) dev/env.sh
 
-.PHONY: help setup demo test test-kubernetes bench lint models quantise clean
+.PHONY: help setup demo demo-devices test test-kubernetes bench lint models quantise clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
@@ -12,6 +12,9 @@ setup:  ## make the environment in .venv and build the package (DISTRO=jazzy or 
 
 demo: setup  ## play the demo bag into the real node and show what came of it
 	@$(ENV) edge-sched demo
+
+demo-devices: setup  ## run two networks on two devices, kill one, and show who did what
+	@$(ENV) edge-sched demo --devices
 
 test: setup lint  ## run the linters and all tests (ARGS='-k name' for some)
 	@ROS_PYTHON_CHECK_FIELDS=1 $(ENV) python -m pytest -n auto --dist loadgroup $(ARGS)

@@ -21,7 +21,7 @@ from edge_sched_ros.pipeline.settings.config import PipelineConfig
 from edge_sched_ros.pipeline.settings.parameter_docs import section
 from edge_sched_ros.pipeline.settings.parameter_spec import ParameterSpec
 from edge_sched_ros.pipeline.settings.parameters import SCHEDULER_PARAMETERS
-from edge_sched_ros.policies.high_level.registry import high_level_policy_classes
+from edge_sched_ros.policies.high_level.registry import make_high_level_policy
 
 _NAME = re.compile(r'[A-Za-z][A-Za-z0-9_]*')
 _NAME_RULE = 'letters, digits and _, a letter first'
@@ -98,8 +98,14 @@ COORDINATOR_PARAMETERS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         'high_level_policy',
         'string',
-        'whole_network',
+        'look_ahead',
         'Policy that cuts networks into partitions and gives these to devices',
+    ),
+    ParameterSpec(
+        'high_level_parameters',
+        'string_array',
+        [],
+        "Parameters of that policy, as NAME=NUMBER, e.g. 'max_partitions=2'",
     ),
     ParameterSpec(
         'lost_after_ms',
@@ -157,19 +163,30 @@ def fleet_settings(values: Mapping[str, Any], *, node: str) -> FleetSettings:
         if name == values['home']:
             raise ConfigError('devices', f"'{name}' is the local device (home), always in use")
     policy = values['high_level_policy']
-    known = sorted(high_level_policy_classes())
-    if policy not in known:
-        raise ConfigError(
-            'high_level_policy', f"unknown policy '{policy}' (known: {', '.join(known)})"
-        )
+    parameters = _numbers(values['high_level_parameters'])
+    make_high_level_policy(policy, parameters)
     return FleetSettings(
         name=_checked(values['coordinator'] or node, 'coordinator'),
         home=_checked(values['home'], 'home'),
         home_runs=values['home_runs'],
         wanted=tuple(values['devices']),
         policy=policy,
+        policy_parameters=parameters,
         lost_after_ns=round(values['lost_after_ms'] * 1e6),
     )
+
+
+def _numbers(given: list[str]) -> dict[str, float]:
+    found = {}
+    for text in given:
+        name, equals, number = text.partition('=')
+        try:
+            found[name.strip()] = float(number)
+        except ValueError:
+            equals = ''
+        if not equals:
+            raise ConfigError('high_level_parameters', f"'{text}' is not of the form NAME=NUMBER")
+    return found
 
 
 def _checked(name: str, where: str) -> str:

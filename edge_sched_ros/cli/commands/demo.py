@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,10 @@ from typing import Any
 import click
 from rich.console import Console
 
+from edge_sched_ros.cli.demo_parts import demo_bag
+from edge_sched_ros.cli.demo_parts import own_domain
+from edge_sched_ros.cli.device_demo import DEVICES_S
+from edge_sched_ros.cli.device_demo import run_device_demo
 from edge_sched_ros.cli.interrupts import terminable
 from edge_sched_ros.cli.options import NamedPath
 from edge_sched_ros.cli.processes import Program
@@ -27,8 +30,6 @@ from edge_sched_ros.installation.own_module import module_command
 from edge_sched_ros.pipeline.settings.resources import make_folder
 from edge_sched_ros.pipeline.settings.resources import share_of
 
-_SEED = 7
-_FPS = 15.0
 _RESULTS = {
     '/detector/detections': 'vision_msgs/msg/Detection2DArray',
     '/tracker/tracks': 'vision_msgs/msg/Detection2DArray',
@@ -43,24 +44,35 @@ _START_TIMEOUT_S = 60.0
 @click.option(
     '--out',
     type=NamedPath(path_type=Path),
-    default=Path('out/demo'),
-    show_default=True,
-    help='Folder for bags, logs and summary.json.',
+    default=None,
+    help='Folder for bags, logs and summary.json.  [default: out/demo, or out/demo-devices]',
 )
 @click.option(
     '--seconds',
     type=FiniteRange(2, 600),
-    default=20.0,
-    show_default=True,
-    help='Length of the bag.',
+    default=None,
+    help='Length of the bag.  [default: 20, or 30 with --devices]',
 )
 @click.option(
     '--policy', default=None, help='Scheduling policy to use instead of the one in demo.yaml.'
 )
+@click.option(
+    '--devices',
+    is_flag=True,
+    help='Run the networks on two devices of a coordinator, kill one, and start it again.',
+)
 @click.option('--json', 'as_json', is_flag=True, help='Print summary.json instead of a table.')
-def demo(out: Path, seconds: float, policy: str | None, as_json: bool) -> None:
+def demo(
+    out: Path | None, seconds: float | None, policy: str | None, devices: bool, as_json: bool
+) -> None:
     """Play a bag over DDS into the scheduler node, and score its results by the ground truth."""
     _need_ros()
+    if devices:
+        if policy is not None:
+            raise ConfigError('--policy', 'is of one device: leave it out with --devices')
+        run_device_demo(out or Path('out/demo-devices'), seconds or DEVICES_S, as_json)
+        return
+    out, seconds = out or Path('out/demo'), seconds or 20.0
     # check that scoring works before the run
     for module in ('pycocotools', 'motmetrics'):
         need(module)
@@ -77,7 +89,7 @@ def demo(out: Path, seconds: float, policy: str | None, as_json: bool) -> None:
     check_output(summary_file)
     console = Console(stderr=True)
     with terminable():
-        bag = _bag(out, seconds, console)
+        bag = demo_bag(out, seconds, console)
         summary = _run(out, bag, share / 'config' / 'demo.yaml', policy, seconds, console)
     write_whole(summary_file, f'{json.dumps(summary, indent=2)}\n'.encode())
     _show(summary, out, as_json)
@@ -92,21 +104,6 @@ def _need_ros() -> None:
         ) from None
 
 
-def _bag(out: Path, seconds: float, console: Console) -> Path:
-    """Return the demo bag; render it if it does not exist."""
-    from edge_sched_ros.bags.scene_bag import LAYOUT
-    from edge_sched_ros.bags.scene_bag import write_scene_bag
-    from edge_sched_ros.scenes.scene import RENDERER
-    from edge_sched_ros.scenes.scene import Scene
-
-    frames = round(seconds * _FPS)
-    bag = out / 'bags' / f'scene{_SEED}_{frames}_frames_v{RENDERER}_{LAYOUT}'
-    if not bag.exists():
-        with progress_bar(console, 'rendering the demo bag', frames) as advance:
-            write_scene_bag(bag, Scene(seed=_SEED, fps=_FPS), frames=frames, progress=advance)
-    return bag
-
-
 def _run(
     out: Path, bag: Path, parameters: Path, policy: str | None, seconds: float, console: Console
 ) -> dict[str, Any]:
@@ -116,7 +113,7 @@ def _run(
     results, account = out / 'results', out / 'node.json'
     shutil.rmtree(results, ignore_errors=True)
     account.unlink(missing_ok=True)
-    with Programs(logs=out, environment=_environment()) as programs:
+    with Programs(logs=out, environment=own_domain()) as programs:
         node = programs.start('scheduler_node', _node_command(parameters, policy, account))
         # the recorder is ready once its publishers exist
         recorder = programs.start('bag_recorder', _recorder_command(results))
@@ -143,13 +140,6 @@ def _run(
         results, bag, detections=topics[0], tracks=topics[1], depth=topics[2]
     )
     return summary
-
-
-def _environment() -> dict[str, str]:
-    """Return a separate DDS domain, so that no robot nearby is disturbed."""
-    domain = os.environ.get('ROS_DOMAIN_ID') or str(50 + os.getpid() % 50)
-    local = {'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST'}
-    return {'ROS_DOMAIN_ID': domain, **local}
 
 
 def _node_command(parameters: Path, policy: str | None, account: Path) -> list[str]:

@@ -22,7 +22,9 @@ def examine_fleet(coordinator: Coordinator) -> list[Health]:
     problems: list[str] = coordinator.read(lambda one: list(one.problems))
     lines = [_task(name, account) for name, account in accounts.items()]
     lines += [_device(row) for row in device_rows(coordinator)]
-    rejected = {reason: str(count) for reason, count in coordinator.rejected.items()}
+    rejected: dict[str, str] = coordinator.read(
+        lambda _: {reason: str(count) for reason, count in coordinator.rejected.items()}
+    )
     level = WARN if problems else OK
     lines.append(Health('devices', level, '; '.join(problems) or 'all fit', 'fleet', rejected))
     return lines

@@ -40,7 +40,9 @@ class DeviceRow:
 
 def device_rows(coordinator: Coordinator) -> list[DeviceRow]:
     """Return a row per device that was ever heard of, the local one first."""
-    rows = [_row(coordinator, member) for member in coordinator.members]
+    rows: list[DeviceRow] = coordinator.read(
+        lambda _: [_row(coordinator, member) for member in coordinator.members]
+    )
     return sorted(rows, key=lambda row: (row.name != coordinator.home, row.name))
 
 
@@ -90,4 +92,8 @@ def summary(coordinator: Coordinator) -> dict[str, Any]:
         }
         for row in device_rows(coordinator)
     }
-    return {'tasks': tasks, 'devices': devices, 'rejected': dict(coordinator.rejected)}
+    return {
+        'tasks': tasks,
+        'devices': devices,
+        'rejected': coordinator.read(lambda _: dict(coordinator.rejected)),
+    }

@@ -82,10 +82,9 @@ def encode(value: Any) -> Payload:
     :raises TensorError: for an answer of own code, which only its home device understands
     """
     if isinstance(value, np.ndarray):
-        array = np.ascontiguousarray(value)
-        return Payload(
-            TENSOR, array.dtype.name, array.shape, array.reshape(-1).view(np.uint8).data
-        )
+        # which makes one dimension of none
+        flat = np.ascontiguousarray(value).reshape(-1)
+        return Payload(TENSOR, flat.dtype.name, value.shape, flat.view(np.uint8).data)
     if isinstance(value, SourceImage):
         return _encode_image(value)
     data = results.pack(value)
