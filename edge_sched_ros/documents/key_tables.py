@@ -8,6 +8,7 @@ import inspect
 import json
 from collections.abc import Collection
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from types import NoneType
 from types import UnionType
@@ -35,6 +36,23 @@ def key_table(model: type[BaseModel], without: Collection[str] = ()) -> list[str
     """
     lines = [f'### {model.__name__}', '', plain(inspect.getdoc(model) or ''), '']
     return [*lines, *table('key | type | default | range | meaning', _fields(model, without)), '']
+
+
+def sections(
+    titles: Mapping[str, Sequence[type[BaseModel]]],
+    without: Mapping[type[BaseModel], Collection[str]] | None = None,
+) -> list[str]:
+    """
+    Return the parts of a file under their titles.
+
+    :param without: part -> keys that are listed elsewhere
+    """
+    lines = []
+    for title, models in titles.items():
+        lines += [f'## {title}', '']
+        for model in models:
+            lines += key_table(model, (without or {}).get(model, ()))
+    return lines
 
 
 def table(head: str, rows: Iterator[Sequence[str]]) -> list[str]:

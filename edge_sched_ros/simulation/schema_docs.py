@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 
 from edge_sched_ros.core.policy import PolicyParameter
-from edge_sched_ros.documents.key_tables import key_table
+from edge_sched_ros.documents.key_tables import sections
 from edge_sched_ros.documents.key_tables import table
 from edge_sched_ros.policies.early_drop import EarlyDrop
 from edge_sched_ros.policies.registry import DROP_SUFFIX
@@ -44,11 +44,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
 
 def markdown() -> str:
     """Return the whole document."""
-    lines = [_INTRO]
-    for title, models in SECTIONS.items():
-        lines += [f'## {title}', '']
-        for model in models:
-            lines += key_table(model)
+    lines = [_INTRO, *sections(SECTIONS)]
     lines += ['## What comes with the package', '', *_built_in(), '']
     lines += ['## Parameters of policies', '']
     lines += [

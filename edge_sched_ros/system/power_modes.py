@@ -8,7 +8,6 @@ from collections.abc import Callable
 from functools import partial
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.system.checks import not_there
 from edge_sched_ros.system.cost_lookup import given_for
 from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.device import PowerMode
@@ -31,12 +30,9 @@ def in_power_mode(system: SystemFile, name: str) -> SystemFile:
     These speeds are relative to the mode asked for, which slows the units down for good. Devices
     without that mode stay as they are.
 
-    :param name: the mode to be in; empty for none, at the speeds the costs are given for
-    :raises ConfigError: for a mode or a unit that is not there, or a mode without any unit
+    :param name: a mode that some device has; empty for none, at the speeds of the costs
+    :raises ConfigError: for a unit that is not there, or a mode without any unit
     """
-    modes = power_modes_of(system)
-    if name and name not in modes:
-        raise ConfigError(system.where, not_there(name, modes, 'power mode'))
     devices = {
         key: device.model_copy(
             update={'units': _units(device, name, partial(system.at, 'devices', key))}

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from edge_sched_ros.documents.key_tables import key_table
+from edge_sched_ros.documents.key_tables import sections
 from edge_sched_ros.system import change
 from edge_sched_ros.system import contention
 from edge_sched_ros.system import costs
@@ -137,13 +137,8 @@ def _allow(parts: dict[str, Any], name: str, short: dict[str, Any]) -> None:
 
 def markdown() -> str:
     """Return the whole document."""
-    lines = [_INTRO]
-    for title, models in SECTIONS.items():
-        lines += [f'## {title}', '']
-        for model in models:
-            # the keys of a device at the top of a file are listed with the device
-            top = model is system_file.SystemFile
-            lines += key_table(model, without=device.Device.model_fields if top else ())
+    # the keys of a device at the top of a file are listed with the device
+    lines = [_INTRO, *sections(SECTIONS, {system_file.SystemFile: device.Device.model_fields})]
     lines += ['## Costs that come with the package', '', *_built_in(), '']
     return '\n'.join(lines)
 
