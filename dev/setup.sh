@@ -37,14 +37,25 @@ install_packages() {
     || die "$python cannot make virtual environments: sudo apt install python3-venv"
   [ -f "$("$python" -c 'import sysconfig; print(sysconfig.get_path("include"))')/Python.h" ] \
     || die "the headers of $python are missing: sudo apt install python3-dev"
-  say "ROS 2 $distro and libraries into $VENV (some 700 MB, about a minute)"
-  rm -rf "$VENV" "$PREFIX"
-  "$python" -m venv "$VENV"
+  if made_here; then
+    # what is there stays, also what somebody has added
+    say "ROS 2 $distro and libraries in $VENV: what has changed"
+  else
+    say "ROS 2 $distro and libraries into $VENV (some 700 MB, about a minute)"
+    rm -rf "$VENV" "$PREFIX"
+    "$python" -m venv "$VENV"
+  fi
   # a line per package is progress enough
   "$VENV/bin/pip" install --disable-pip-version-check --progress-bar off \
     -r "constraints/$distro.txt" -c "constraints/$distro.lock" | grep --line-buffered -E '^(Collecting|Installing)' \
     | cut -c1-60
   "$VENV/bin/python" dev/fix_prefix.py
+}
+
+# whether a whole environment is there that was made in this folder: its scripts name the folder
+made_here() {
+  [ -f "$VENV/.stamp" ] && "$VENV/bin/python" -c '' 2>/dev/null \
+    && [ "$(cut -d- -f2- "$VENV/.stamp")" = "$PWD" ]
 }
 
 build_packages() {
