@@ -16,8 +16,12 @@ from segments import CHAIN
 from segments import write_cut
 
 from edge_sched_ros.core.events import ParametersChanged
+from edge_sched_ros.core.events import UnitChanged
+from edge_sched_ros.core.units import UNAVAILABLE
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.backends import Backend
+from edge_sched_ros.execution.engines.simulated import SimulatedEngine
+from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.execution.registry import discover
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.pipeline import replanning
@@ -25,6 +29,7 @@ from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.settings.config import from_parameters
 from edge_sched_ros.planning.background import plan_now
 from edge_sched_ros.planning.situation import plan_for_policy
+from edge_sched_ros.system.loading import load_system
 
 
 class _Network:
@@ -258,3 +263,47 @@ def test_the_node_plans_segments_and_runs_them_as_planned(network, tmp_path, mon
         (end,) = desk.wait(1)
     assert [unit for _, unit in _timing(end)] == plan
     assert end.outcome == 'on_time'
+
+
+def test_a_segment_whose_unit_is_lost_goes_on_elsewhere(network):
+    """With the tensors that the lost unit's predecessor has given."""
+    with Desk(('cpu0', 'cpu1', 'gpu0'), 'plan_follower', boxes={'network': network}) as desk:
+        desk.plan(boxes=['cpu0', 'cpu0', 'gpu0', 'cpu1'])
+        desk.gates.closed.add('stem')
+        desk.send('boxes', 1)
+        desk.gates.wait_for('stem', 'cpu0', 1)
+        desk.pipeline._running().post(UnitChanged('gpu0', UNAVAILABLE, reason='lost'))
+        desk.gates.open('stem')
+        (end,) = desk.wait(1)
+    assert end.outcome == 'on_time'
+    assert _timing(end)[2] == ('rest', 'cpu0')
+
+
+def test_what_a_node_saves_names_segments(network, tmp_path):
+    path = tmp_path / 'robot.yaml'
+    with Desk(('cpu0', 'gpu0'), boxes={'network': network, 'period_ms': 100.0}) as desk:
+        for seq in range(3):
+            desk.send('boxes', seq)
+            desk.wait(seq + 1)
+        desk.pipeline.write_system(str(path))
+    variant = load_system(path).networks['net'].first
+    stages = ['preprocess', 'stem', 'rest', 'postprocess']
+    assert [stage.name for stage in variant.stages] == stages
+
+
+def test_a_simulated_segment_takes_its_part_of_the_latency(tmp_path):
+    simulate = {'latency_ms': 8.0, 'segments': {'rest': 3.0}}
+    path = write_cut(
+        tmp_path,
+        segments=CHAIN,
+        engine='simulated',
+        decoder_options={'simulate': simulate},
+    )
+    waited = []
+    for part in load_network(path).parts.values():
+        made = SimulatedEngine().load(part)
+        made._wait = waited.append
+        outputs = made.run([np.zeros(info.shape, info.dtype) for info in made.inputs])
+        assert [array.shape for array in outputs] == [info.shape for info in part.segment.outputs]
+    # half of it, as the file does not say which has how many operations; and its own
+    assert waited == [0.004, 0.003]
