@@ -24,6 +24,8 @@ from rclpy.qos import ReliabilityPolicy
 from rclpy.serialization import serialize_message
 from ros import image
 from rosgraph_msgs.msg import Clock
+from segments import CHAIN
+from segments import write_cut
 from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import CompressedImage
 from sensor_msgs.msg import Image
@@ -273,6 +275,18 @@ def test_timing_and_status_are_published(bench, start):
     bench.wait_for(lambda: statuses and statuses[-1].tasks[0].on_time == 1, 'the status')
     assert statuses[-1].policy == 'edf+drop'
     assert {unit.kind for unit in statuses[-1].units} == {'cpu'}
+
+
+def test_segments_are_named_in_timing_messages(bench, start, tmp_path):
+    network = write_cut(tmp_path, 'parts', segments=CHAIN)
+    start(detector__network=str(network), detector__deadline_ms=600_000.0)
+    timings = bench.listen(JobTiming, 'scheduler/timing')
+    bench.publish('front/image_raw', image(500))
+    timing = bench.wait_for(lambda: timings and timings[0], 'the timing')
+    assert (timing.network, timing.outcome) == ('parts', JobTiming.ON_TIME)
+    assert [stage.name for stage in timing.stages] == ['preprocess', *CHAIN, 'postprocess']
+    times = [time for stage in timing.stages for time in (stage.start_ms, stage.end_ms)]
+    assert times == sorted(times)
 
 
 def test_simulated_time_goes_on_for_frames_while_the_executor_is_busy(bench, start):
