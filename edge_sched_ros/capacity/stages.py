@@ -19,10 +19,10 @@ from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.network_costs import cost_by_unit
 from edge_sched_ros.system.network_costs import network_cost
-from edge_sched_ros.system.pieces import At
 from edge_sched_ros.system.pieces import check_network
 from edge_sched_ros.system.pieces import keyed_pieces
 from edge_sched_ros.system.rates import is_periodic
+from edge_sched_ros.system.stage_costs import At
 from edge_sched_ros.system.system_file import SystemFile
 from edge_sched_ros.system.unit import Unit
 from edge_sched_ros.system.workload import Piece

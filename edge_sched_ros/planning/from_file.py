@@ -110,7 +110,7 @@ def _planned(
         where = '.'.join((chain.where, *key))
         network = network_called(piece.network, system.networks, system.costs, where)
         variant = network.first
-        at = system.at('networks', piece.network, *network.key_of(variant))
+        at = system.variant_at(piece.network)
         title = system.name or system.where
         found = stage_costs(variant, device, system.costs, at, title)
         unit_key = '.'.join((chain.where, *key[:-1], 'unit'))

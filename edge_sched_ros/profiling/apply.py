@@ -97,7 +97,8 @@ def unknown_stages(
         for variant, known in _variants(system, name).items():
             for stage in known.stages:
                 if stage.name not in own and stage.name not in saved:
-                    key = f'networks.{name}.variants.{variant}.stages.{stage.name}'
+                    keys = ('networks', name, 'variants', variant, 'stages', stage.name)
+                    key = '.'.join(system.written(*keys))
                     found[f'{key}: is not a stage of {name} (it has {", ".join(own)})'] = None
     return tuple(found)
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.fused import JOINT
@@ -67,9 +68,9 @@ class KnownUnits:
         return found
 
     def _cost(self, stage: Stage, network: str, unit: str) -> Cost | None:
-        where = self._system.at('networks', network, stage.name, 'library')
+        at = partial(self._system.variant_at(network), 'stages', stage.name)
         title = self._system.name or self._system.where
-        return cost_on(stage, unit, self._unit(unit), self._system.costs, where, title)
+        return cost_on(stage, unit, self._unit(unit), self._system.costs, at, title)
 
     def transitions_ms(self, units: Collection[str]) -> dict[tuple[str, str], float]:
         """

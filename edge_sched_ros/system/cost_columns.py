@@ -92,27 +92,35 @@ def as_written(keys: Keys, data: Mapping[Any, Any]) -> Keys:
     """
     Return the key of an error as the file has it.
 
-    A network of one variant need not name it, and ``cost`` stands for stages.
+    A network of one variant need not name it, ``cost`` stands for stages, and a network may have
+    costs alone.
 
     :param data: what the file holds
     """
     if keys[:1] != ('networks',) or keys[2:3] != ('variants',) or len(keys) < _VARIANT:
         return keys
     head, rest = keys[:_VARIANT], keys[_VARIANT:]
-    written = data['networks'][keys[1]]
+    written = _below(_below(data, 'networks'), keys[1])
+    if written is None and keys[1] in (_below(data, 'costs') or ()):
+        return ('costs', keys[1])
     if not isinstance(written, Mapping):
         return keys
     if 'variants' in written:
-        written = written['variants'].get(keys[3])
+        written = _below(written['variants'], keys[3])
     else:
         head = keys[:2]
-    if isinstance(written, Mapping) and isinstance(written.get('cost'), Mapping):
-        rest = _in_columns(rest, written['cost'])
-    return head + rest
+    cost = _below(written, 'cost')
+    return head + (_in_columns(rest, cost) if isinstance(cost, Mapping) else rest)
+
+
+def _below(data: Any, key: str) -> Any:
+    return data.get(key) if isinstance(data, Mapping) else None
 
 
 def _in_columns(keys: Keys, cost: Mapping[Any, Any]) -> Keys:
-    """Return ``cost.UNIT.KEY.GROUP`` of ``stages.GROUP.cost.UNIT.KEY``."""
+    """Return ``cost.UNIT.KEY.GROUP`` of ``stages.GROUP.cost.UNIT.KEY``, ``cost`` of a stage."""
+    if keys[:1] == ('stages',) and len(keys) == 2:
+        return ('cost',)
     group = ''
     if keys[:1] == ('stages',) and keys[2:3] == ('cost',):
         group, keys = keys[1], keys[2:]

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Mapping
@@ -38,20 +39,20 @@ def joined_costs(
     return {name: {**costs.get(name, {}), **own.get(name, {})} for name in {**costs, **own}}
 
 
-def check_units(table: Mapping[str, Cost], device: Device, where: str) -> None:
+def check_units(table: Mapping[str, Cost], device: Device, at: Callable[..., str]) -> None:
     """
     Refuse slips; types of other devices may stand in a table, and have an underscore or a dash.
 
-    :param where: file and key, for messages
+    :param at: returns where a key of the table is, for messages
     :raises ConfigError: for a key that no unit can be called by
     """
     known = device.unit_words
     for key in table:
         if key in Cost.model_fields:
-            raise ConfigError(f'{where}.{key}', _misplaced(key))
+            raise ConfigError(at(key), _misplaced(key))
         if key not in known and not may_be_elsewhere(key):
             names = ', '.join(sorted(device.units))
-            raise ConfigError(where, f"unknown unit '{key}' (there are {names})")
+            raise ConfigError(at(), f"unknown unit '{key}' (there are {names})")
 
 
 def check_cost_keys(

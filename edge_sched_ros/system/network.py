@@ -11,7 +11,6 @@ from pydantic import Field
 from pydantic import model_validator
 
 from edge_sched_ros.documents.names import Named
-from edge_sched_ros.system.cost_columns import ONE_STAGE
 from edge_sched_ros.system.cost_columns import stages_from
 from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.fields import at_most_one
@@ -142,14 +141,6 @@ class Variant(Strict, json_schema_extra=at_most_one('stages', 'cost', 'layers'))
             return self.stages
         return tuple(Stage(name=f's{index}') for index in range(self.segments))
 
-    def cost_key(self, stage: str) -> tuple[str, ...]:
-        """Return the key of a stage's cost below the variant, in short where it can be."""
-        names = [one.name for one in self.stages]
-        short = names == [ONE_STAGE] or names == [f'g{index}' for index in range(len(names))]
-        if short and not any(one.library for one in self.stages):
-            return ('cost',)
-        return ('stages', str(names.index(stage)), 'cost')
-
     @model_validator(mode='before')
     @classmethod
     def _from_cost(cls, value: Any) -> Any:
@@ -204,8 +195,3 @@ class Network(Strict):
     def first(self) -> Variant:
         """Return the variant that jobs begin as."""
         return next(iter(self.variants.values()))
-
-    def key_of(self, variant: Variant) -> tuple[str, ...]:
-        """Return the key of a variant below the network; none for one that stands there alone."""
-        name = next(name for name, one in self.variants.items() if one is variant)
-        return () if list(self.variants) == [ALONE] else ('variants', name)

@@ -52,8 +52,8 @@ def network_cost(name: str, unit_name: str, device: Device, system: SystemFile) 
     if variant.layers:
         if unit.array is None:
             return None
-        where = system.at('networks', name)
-        stages = stages_on(variant, device, system.costs, where, system.name)
+        at = system.variant_at(name)
+        stages = stages_on(variant, device, system.costs, at, system.name)
         return _total([_with_spread(stage.on[unit_name], device) for stage in stages], stages)
     found = []
     for stage in variant.stages:
@@ -106,11 +106,12 @@ def check_system_costs(system: SystemFile) -> None:
     else:
         check_cost_keys(system.costs, devices, system.at('costs'))
     stages = {
-        '.'.join((name, *network.key_of(network.first), *network.first.cost_key(stage.name))): (
-            stage.cost
-        )
+        '.'.join(
+            system.written('networks', name, 'variants', variant, 'stages', str(i), 'cost')[1:]
+        ): stage.cost
         for name, network in system.networks.items()
-        for stage in network.first.stages
+        for variant in [next(iter(network.variants))]
+        for i, stage in enumerate(network.first.stages)
     }
     check_cost_keys(stages, devices, system.at('networks'))
 
@@ -118,10 +119,8 @@ def check_system_costs(system: SystemFile) -> None:
 def _stage_cost(
     network: str, stage: Stage, unit_name: str, unit: Unit, system: SystemFile
 ) -> Cost | None:
-    # a key's file takes a search: only for messages
-    found = not stage.library or stage.library in system.costs
-    where = '' if found else system.at('networks', network, 'stages', stage.name, 'library')
-    return cost_on(stage, unit_name, unit, system.costs, where, system.name)
+    at = partial(system.variant_at(network), 'stages', stage.name)
+    return cost_on(stage, unit_name, unit, system.costs, at, system.name)
 
 
 def _words(stage: Stage, system: SystemFile) -> list[str]:

@@ -86,6 +86,7 @@ def segments_on(
         prefix = f'{piece.network}_' if index < len(pieces) - 1 else ''
         where = system.at('networks', piece.network)
         network = network_called(piece.network, system.networks, system.costs, where)
-        for stage in stages_on(network.first, device, system.costs, where, title):
+        at = system.variant_at(piece.network)
+        for stage in stages_on(network.first, device, system.costs, at, title):
             able = {unit: cost for unit, cost in stage.on.items() if piece.unit in ('', unit)}
             yield f'{prefix}{stage.name}', able

@@ -23,10 +23,12 @@ class Origins:
     Which file said what.
 
     :param files: all of them; empty for none
+    :param data: what they say together
     """
 
-    def __init__(self, files: str = '') -> None:
+    def __init__(self, files: str = '', data: Mapping[Any, Any] | None = None) -> None:
         self.files = files
+        self.data = {} if data is None else data
         self._by_key: dict[tuple[str, ...], str] = {}
 
     def note(self, key: Sequence[str], value: Any, file: str) -> None:
@@ -61,10 +63,10 @@ def joined(files: Iterable[tuple[str, Mapping[Any, Any]]]) -> tuple[Data, Origin
         something is
     """
     parts = list(files)
-    origins = Origins(', '.join(dict.fromkeys(name for name, _ in parts if name)))
-    data: Data = {}
+    data: Data = dict(parts[0][1]) if len(parts) == 1 else {}
+    origins = Origins(', '.join(dict.fromkeys(name for name, _ in parts if name)), data)
     if len(parts) == 1:
-        return dict(parts[0][1]), origins
+        return data, origins
     for name, part in parts:
         _join(data, _long(part), name, origins, ())
     return data, origins

@@ -4,16 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.system.checks import not_there
+from edge_sched_ros.system.stage_costs import At
 from edge_sched_ros.system.system_file import SystemFile
 from edge_sched_ros.system.workload import Piece
 from edge_sched_ros.system.workload import Task
 
-#: returns where a key is, for messages; it may take a search, so only errors ask
-At = Callable[..., str]
 Key = tuple[str, ...]
 
 

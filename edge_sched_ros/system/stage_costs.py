@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
+from functools import partial
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.system.checks import not_there
@@ -24,6 +26,8 @@ from edge_sched_ros.system.network import Variant
 from edge_sched_ros.system.unit import Unit
 
 Costs = Mapping[str, Mapping[str, Cost]]
+#: returns where a key is, for messages; it may take a search, so only errors ask
+At = Callable[..., str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,43 +57,43 @@ def network_called(
 
 
 def stage_costs(
-    variant: Variant, device: Device, costs: Costs, where: str, title: str
+    variant: Variant, device: Device, costs: Costs, at: At, title: str
 ) -> list[StageCosts]:
     """
     Return the stages of a variant with their costs at the speeds of the device's units.
 
     :param costs: what a stage's ``library`` may name
-    :param where: the key of the variant, for messages
+    :param at: returns where a key of the variant is, for messages
     :param title: what messages call the device
     :raises ConfigError: for a stage that no unit can run, or a network nobody has heard of
     """
-    found = stages_on(variant, device, costs, where, title)
+    found = stages_on(variant, device, costs, at, title)
     if variant.layers and not any(stage.on for stage in found):
-        raise ConfigError(f'{where}.layers', f'needs units with an array, and {title} has none')
-    for stage, spec in zip(found, variant.stages):
-        at = '.'.join((where, *variant.cost_key(spec.name)))
+        raise ConfigError(at('layers'), f'needs units with an array, and {title} has none')
+    for index, (stage, spec) in enumerate(zip(found, variant.stages)):
+        at_cost = partial(at, 'stages', str(index), 'cost')
         table = _table(spec, costs, at, title)
-        check_units(table, device, at)
+        check_units(table, device, at_cost)
         if not stage.on:
             given, there = ', '.join(sorted(table)), ', '.join(sorted(device.units))
             able = f'it has costs for {given}; there are {there}'
             if not table:
                 able = f'stage {spec.name} has no costs; edge-sched profile measures them'
-            raise ConfigError(at, f'no unit of {title} can run this stage ({able})')
+            raise ConfigError(at_cost(), f'no unit of {title} can run this stage ({able})')
     return found
 
 
 def stages_on(
-    variant: Variant, device: Device, costs: Costs, where: str, title: str
+    variant: Variant, device: Device, costs: Costs, at: At, title: str
 ) -> list[StageCosts]:
     """Return the same with the stages that no unit can run, whose costs are empty."""
     if variant.layers:
-        return _from_layers(variant, device, where)
+        return _from_layers(variant, device, at)
     found = []
-    for stage in variant.stages:
-        key = '.'.join((where, *variant.cost_key(stage.name)[:-1], 'library'))
+    for index, stage in enumerate(variant.stages):
+        at_stage = partial(at, 'stages', str(index))
         pairs = (
-            (name, cost_on(stage, name, unit, costs, key, title))
+            (name, cost_on(stage, name, unit, costs, at_stage, title))
             for name, unit in device.units.items()
         )
         on = {name: cost for name, cost in pairs if cost is not None}
@@ -117,28 +121,26 @@ def only_on(
     return [replace(stage, on={unit: stage.on[unit]}) for stage in stages]
 
 
-def _table(stage: Stage, costs: Costs, where: str, title: str) -> dict[str, Cost]:
+def _table(stage: Stage, costs: Costs, at: At, title: str) -> dict[str, Cost]:
     if not stage.library:
         return stage.cost
     if stage.library not in costs:
         known = ', '.join(sorted(costs)) or 'none'
         problem = f"{title} knows no costs of '{stage.library}' (known: {known})"
-        raise ConfigError(where, problem)
+        raise ConfigError(at('library'), problem)
     return {**costs[stage.library], **stage.cost}
 
 
-def cost_on(
-    stage: Stage, name: str, unit: Unit, costs: Costs, where: str, title: str
-) -> Cost | None:
+def cost_on(stage: Stage, name: str, unit: Unit, costs: Costs, at: At, title: str) -> Cost | None:
     """
     Return what a stage costs on a unit at its speed, ``None`` where nothing is said of that.
 
     :param costs: what the stage's ``library`` may name
-    :param where: the key of the stage's library, for messages
+    :param at: returns where a key of the stage is, for messages
     :param title: what messages call the device
     :raises ConfigError: for a network nobody has heard of
     """
-    cost = given_for(_table(stage, costs, where, title), name, unit)
+    cost = given_for(_table(stage, costs, at, title), name, unit)
     return None if cost is None else _scaled(cost, unit, stage)
 
 
@@ -170,13 +172,13 @@ def at_speed(cost: Cost, unit: Unit) -> Cost:
     return cost.model_copy(update=times)
 
 
-def _from_layers(variant: Variant, device: Device, where: str) -> list[StageCosts]:
+def _from_layers(variant: Variant, device: Device, at: At) -> list[StageCosts]:
     arrays = {name: unit.array for name, unit in device.units.items() if unit.array is not None}
     shapes = tuple(sorted(set(arrays.values()), key=repr))
     try:
         costs = layer_costs(variant.layers, variant.segments, shapes) if shapes else ()
     except ConfigError as error:
-        raise ConfigError(f'{where}.layers', error.problem) from None
+        raise ConfigError(at('layers'), error.problem) from None
     stages = []
     for index, stage in enumerate(variant.all_stages):
         on = {

@@ -204,7 +204,7 @@ class System:
         unit_key = '.'.join((where, *key[:-1], 'unit'))
         found = {}
         for variant_name, variant in network.variants.items():
-            at = owner.at('networks', name, *network.key_of(variant))
+            at = owner.variant_at(name, variant_name)
             stages = stage_costs(variant, self.device, self._costs, at, self.platform.name)
             found[variant_name] = variant, only_on(piece.unit, stages, self.device, unit_key)
         return found

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from typing import Literal
 
@@ -15,11 +17,13 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.names import Named
 from edge_sched_ros.system.change import Change
 from edge_sched_ros.system.checks import not_there
+from edge_sched_ros.system.cost_columns import as_written
 from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.fields import Name
 from edge_sched_ros.system.fields import Part
 from edge_sched_ros.system.links import Link
+from edge_sched_ros.system.network import ALONE
 from edge_sched_ros.system.network import Network
 from edge_sched_ros.system.origins import Origins
 from edge_sched_ros.system.workload import Stream
@@ -90,8 +94,23 @@ class SystemFile(Device):
         return self._origins.files or self.name
 
     def at(self, *key: str) -> str:
-        """Return file and key, for messages."""
-        return f'{self._origins.of(key) or self.name}: {".".join(key)}'
+        """Return file and key, for messages, the latter as the file has it."""
+        written = self.written(*key)
+        return f'{self._origins.of(written) or self.name}: {".".join(written)}'
+
+    def written(self, *key: str) -> tuple[str, ...]:
+        """Return a key as the file has it, which may give networks in short."""
+        return as_written(key, self._origins.data)
+
+    def variant_at(self, network: str, variant: str = '') -> Callable[..., str]:
+        """
+        Return what returns where a key of a variant is, for messages.
+
+        :param variant: empty for the first
+        """
+        if not variant and network in self.networks:
+            variant = next(iter(self.networks[network].variants))
+        return partial(self.at, 'networks', network, 'variants', variant or ALONE)
 
     def with_origins(self, origins: Origins, name: str) -> SystemFile:
         """Return it with what it is called, and where its keys came from."""

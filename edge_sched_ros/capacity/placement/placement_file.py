@@ -21,10 +21,10 @@ from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.loading import load_system
 from edge_sched_ros.system.network_costs import check_system_costs
 from edge_sched_ros.system.network_costs import network_cost
-from edge_sched_ros.system.pieces import At
 from edge_sched_ros.system.pieces import check_network
 from edge_sched_ros.system.pieces import keyed_pieces
 from edge_sched_ros.system.rates import rates_per_s
+from edge_sched_ros.system.stage_costs import At
 from edge_sched_ros.system.system_file import SystemFile
 from edge_sched_ros.system.workload import Piece
 from edge_sched_ros.system.workload import Task
