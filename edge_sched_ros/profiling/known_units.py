@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from collections.abc import Sequence
 from functools import partial
 
 from edge_sched_ros.core.errors import ConfigError
@@ -56,21 +57,22 @@ class KnownUnits:
         :returns: ``None`` if a part is not known
         :raises ConfigError: for an unknown library; names file and key
         """
-        known = {} if variant is None else {one.name: one for one in variant.stages}
+        stages = () if variant is None else variant.stages
+        known = {stage.name: index for index, stage in enumerate(stages)}
         whole = plain_name(stage)
         names = [whole] if whole in known else stage.split(JOINT)
         found = []
         for name in names:
-            cost = self._cost(known[name], network, unit) if name in known else None
+            cost = self._cost(stages, known[name], network, unit) if name in known else None
             if cost is None:
                 return None
             found.append(cost)
         return found
 
-    def _cost(self, stage: Stage, network: str, unit: str) -> Cost | None:
-        at = partial(self._system.variant_at(network), 'stages', stage.name)
+    def _cost(self, stages: Sequence[Stage], index: int, network: str, unit: str) -> Cost | None:
+        at = partial(self._system.variant_at(network), 'stages', str(index))
         title = self._system.name or self._system.where
-        return cost_on(stage, unit, self._unit(unit), self._system.costs, at, title)
+        return cost_on(stages[index], unit, self._unit(unit), self._system.costs, at, title)
 
     def transitions_ms(self, units: Collection[str]) -> dict[tuple[str, str], float]:
         """

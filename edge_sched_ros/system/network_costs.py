@@ -56,8 +56,8 @@ def network_cost(name: str, unit_name: str, device: Device, system: SystemFile) 
         stages = stages_on(variant, device, system.costs, at, system.name)
         return _total([_with_spread(stage.on[unit_name], device) for stage in stages], stages)
     found = []
-    for stage in variant.stages:
-        cost = _stage_cost(name, stage, unit_name, unit, system)
+    for index in range(len(variant.stages)):
+        cost = _stage_cost(name, index, unit_name, unit, system)
         if cost is None:
             return None
         found.append(_with_spread(cost, device))
@@ -78,7 +78,7 @@ def cost_by_unit(name: str, system: SystemFile) -> CostByUnit:
     stages = system.networks[name].first.stages
     words = [word for stage in stages[:1] for word in _words(stage, system)]
     for word in words:
-        costs = [_stage_cost(name, stage, word, unit, system) for stage in stages]
+        costs = [_stage_cost(name, index, word, unit, system) for index in range(len(stages))]
         known = [cost for cost in costs if cost is not None]
         if len(known) == len(costs):
             found[word] = _total(known, stages)
@@ -117,9 +117,10 @@ def check_system_costs(system: SystemFile) -> None:
 
 
 def _stage_cost(
-    network: str, stage: Stage, unit_name: str, unit: Unit, system: SystemFile
+    network: str, index: int, unit_name: str, unit: Unit, system: SystemFile
 ) -> Cost | None:
-    at = partial(system.variant_at(network), 'stages', stage.name)
+    stage = system.networks[network].first.stages[index]
+    at = partial(system.variant_at(network), 'stages', str(index))
     return cost_on(stage, unit_name, unit, system.costs, at, system.name)
 
 

@@ -187,5 +187,7 @@ def test_of_several_devices_nobody_knows_which_this_is():
 
 def test_a_library_nobody_has_heard_of():
     data = _platform(networks={'net': {'stages': [{'name': 'infer', 'library': 'yolo'}]}})
-    with pytest.raises(ConfigError, match=r"networks\.net\.infer\.library: .* no costs of 'yolo'"):
+    with pytest.raises(
+        ConfigError, match=r"networks\.net\.stages\.\d\.library: .* no costs of 'yolo'"
+    ):
         _apply([task('a', units=('gpu0',))], data)
