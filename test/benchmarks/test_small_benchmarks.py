@@ -10,9 +10,11 @@ import sys
 import pytest
 
 from benchmarks import cpu_quota
+from benchmarks import high_level
 from benchmarks import suite_ratios
 from benchmarks import yaml_reading
 from edge_sched_ros.pipeline.settings.config import from_file
+from edge_sched_ros.policies.high_level.registry import high_level_policy_classes
 
 
 def _run(task, policy, seed, **counts):
@@ -50,3 +52,16 @@ def test_the_demo_is_given_the_units_of_a_quota(tmp_path):
     config = from_file(cpu_quota.parameters(tmp_path, ['cpu0', 'cpu1']))
     assert config.units == ('cpu0', 'cpu1')
     assert [task.name for task in config.tasks] == ['detector', 'tracker', 'depth']
+
+
+def test_every_high_level_policy_is_timed(monkeypatch, capsys):
+    monkeypatch.setattr(high_level, 'TARGET_US', float('inf'))
+    rows = high_level.decisions(3, 1)
+    assert {row['policy'] for row in rows} == set(high_level_policy_classes())
+    assert {row['policy']: row['partitions'] for row in rows}['earliest_finish'] == 32
+    monkeypatch.setattr(high_level, 'SPREAD', float('inf'))
+    monkeypatch.setattr(sys, 'argv', ['x', '--growth', '--frames', '2', '--repeat', '1', '--json'])
+    with pytest.raises(SystemExit) as ended:
+        high_level.main()
+    assert ended.value.code == 0
+    assert all(len(row['job_us']) == 4 for row in json.loads(capsys.readouterr().out))

@@ -69,9 +69,8 @@ class ActiveJobs:
         self._backlog = backlog
         self._view = view
         self._flow = flow
-        #: what follows from places, while devices and costs stay what they are
-        self._routes: dict[tuple[str, Places], Route] = {}
-        self._routes_of: tuple[int, int] | None = None
+        #: task -> what follows from places, while devices and costs stay what they are
+        self._routes: dict[str, tuple[tuple[int, int, int], dict[Places, Route]]] = {}
         #: the wake-up the driver has been asked for and that has not come yet
         self._armed_ns: int | None = None
 
@@ -112,15 +111,14 @@ class ActiveJobs:
             self._wake_at(job.answer_due_ns, out)
 
     def _route(self, job: FleetJob, places: Places) -> Route:
-        version = self._view.version
-        if version != self._routes_of:
-            self._routes.clear()
-            self._routes_of = version
-        key = (job.task, places)
-        route = self._routes.get(key)
+        version = self._view.version_of(job.spec)
+        known = self._routes.get(job.task)
+        if known is None or known[0] != version:
+            known = self._routes[job.task] = (version, {})
+        route = known[1].get(places)
         if route is None:
             route = make_route(job.spec, places, self._view, self.policy.name)
-            self._routes[key] = route
+            known[1][places] = route
         return route
 
     def _push(

@@ -82,8 +82,8 @@ class DeviceTable:
         self.losses: dict[str, dict[str, int]] = {}
         #: grows when the set of devices, or of units or segments they can run, changes
         self.changes = 0
-        #: grows when a cost becomes another; and with :attr:`changes`
-        self.version = 0
+        #: network -> grows when one of its costs becomes another
+        self.drifts_of = dict.fromkeys(graphs, 0)
 
     @property
     def problems(self) -> list[str]:
@@ -115,14 +115,14 @@ class DeviceTable:
                     self._profiles.set(key, latency_ns, source=offer.name)
         device.refresh(self._profiles, self._graphs)
         self.devices[offer.name] = device
-        self._changed()
+        self.changes += 1
 
     def lose(self, name: str, reason: str) -> None:
         """Take out a device that is there."""
         del self.devices[name]
         counts = self.losses.setdefault(name, {})
         counts[reason] = counts.get(reason, 0) + 1
-        self._changed()
+        self.changes += 1
 
     def set_unavailable(self, name: str, units: Iterable[str]) -> None:
         """Note which units of a device cannot be used now."""
@@ -132,7 +132,7 @@ class DeviceTable:
         if unavailable != device.unavailable:
             device.unavailable = unavailable
             device.refresh(self._profiles, self._graphs)
-            self._changed()
+            self.changes += 1
 
     def learn(self, device: str, network: str, costs_ns: Mapping[str, tuple[str, int]]) -> None:
         """Take in what segments took: segment -> (unit, time)."""
@@ -146,11 +146,7 @@ class DeviceTable:
         if profiles.drifts != self._drifts:
             self._drifts = profiles.drifts
             self.devices[device].refresh(profiles, (network,))
-            self.version += 1
-
-    def _changed(self) -> None:
-        self.changes += 1
-        self.version += 1
+            self.drifts_of[network] += 1
 
 
 def _check_offer(offer: DeviceOffer) -> None:

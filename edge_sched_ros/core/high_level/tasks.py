@@ -61,8 +61,3 @@ class FleetTask:
             raise ConfigError(f'{self.name}.stream', 'needs an input stream')
         if not self.home:
             raise ConfigError(f'{self.name}.home', 'needs the device that has the frames')
-
-    @property
-    def home_only(self) -> frozenset[str]:
-        """The segments that run on the home device only."""
-        return frozenset(segment.name for segment in self.graph.segments if segment.home_only)

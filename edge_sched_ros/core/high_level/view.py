@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from edge_sched_ros.core.high_level.device_table import DeviceTable
     from edge_sched_ros.core.high_level.device_table import Times
     from edge_sched_ros.core.high_level.graph import Cut
+    from edge_sched_ros.core.high_level.graph import NetworkGraph
     from edge_sched_ros.core.high_level.graph import Partition
     from edge_sched_ros.core.high_level.job import FleetJob
     from edge_sched_ros.core.high_level.links import LinkTable
@@ -34,7 +35,17 @@ class HighLevelView:
     :param accounts: of every task
     """
 
-    __slots__ = ('_backlog', '_table', 'accounts', 'cuts', 'jobs', 'links', 'now_ns', 'tasks')
+    __slots__ = (
+        '_backlog',
+        '_home',
+        '_table',
+        'accounts',
+        'cuts',
+        'jobs',
+        'links',
+        'now_ns',
+        'tasks',
+    )
 
     def __init__(
         self,
@@ -56,16 +67,18 @@ class HighLevelView:
         self.jobs = jobs
         self._table = table
         self._backlog = backlog
+        #: network -> its segments that run on the home device only
+        self._home: dict[str, frozenset[str]] = {}
 
     @property
     def devices(self) -> Mapping[str, DeviceState]:
         """The devices that are there, in the order in which they joined."""
         return self._table.devices
 
-    @property
-    def version(self) -> tuple[int, int]:
-        """What a policy made of devices, costs and links holds while this does not change."""
-        return (self._table.version, self.links.version)
+    def version_of(self, task: FleetTask) -> tuple[int, int, int]:
+        """Return what stays the same as long as devices, the task's costs and links do."""
+        table = self._table
+        return (table.changes, self.links.version, table.drifts_of[task.graph.name])
 
     @property
     def devices_version(self) -> int:
@@ -117,8 +130,16 @@ class HighLevelView:
         """Return whether a device has a unit for every segment of a partition."""
         times = self.times_ns(task.graph.name, device)
         return all(segment in times for segment in partition.segments) and (
-            device == task.home or task.home_only.isdisjoint(partition.segments)
+            device == task.home or self._home_only(task.graph).isdisjoint(partition.segments)
         )
+
+    def _home_only(self, graph: NetworkGraph) -> frozenset[str]:
+        """Return the segments that run on the home device only."""
+        known = self._home.get(graph.name)
+        if known is None:
+            names = (segment.name for segment in graph.segments if segment.home_only)
+            known = self._home[graph.name] = frozenset(names)
+        return known
 
     def devices_for(self, job: FleetJob, partition: Partition) -> list[str]:
         """Return the devices that may run a partition of a job: none that failed to before."""

@@ -12,6 +12,7 @@ from edge_sched_ros.core import reasons
 from edge_sched_ros.core.high_level.cutting import blocks
 from edge_sched_ros.core.high_level.graph import Cut
 from edge_sched_ros.core.policy import PolicyParameter
+from edge_sched_ros.policies.high_level.kept import Kept
 from edge_sched_ros.policies.high_level.line import Line
 from edge_sched_ros.policies.high_level.pipelines import best_of
 from edge_sched_ros.policies.high_level.pipelines import MOST_PIECES
@@ -50,8 +51,7 @@ class BalancedCut:
         self._chosen: dict[str, tuple[Cut, tuple[Resource, ...]] | None] = {}
         self._busy: dict[Resource, float] = {}
         self._of: int | None = None
-        self._placements: dict[str, Placement] = {}
-        self._placements_of: object = None
+        self._placements = Kept(self._place)
 
     def cuts(self, task: FleetTask, view: HighLevelView) -> Sequence[Cut]:
         """Return the task's pipeline."""
@@ -67,10 +67,7 @@ class BalancedCut:
         """Return the units of the task's pipeline."""
         if job.cut is not None:
             return place_open(job, view)
-        if self._placements_of != view.version:
-            self._placements_of = view.version
-            self._placements = {}
-        placement = self._placements.get(job.task) or self._place(job.spec, view)
+        placement = self._placements.of(job.spec, view)
         if placement is None:
             return reasons.NO_DEVICE
         return placement.assignments(placement.latest_ns(job))
@@ -84,9 +81,7 @@ class BalancedCut:
         for part, (device, unit) in zip(chosen[0], chosen[1]):
             device_of[part.name] = device
             unit_of.update(dict.fromkeys(part.segments, unit))
-        placement = Placement(task, plan, device_of, view, unit_of)
-        self._placements[task.name] = placement
-        return placement
+        return Placement(task, plan, device_of, view, unit_of)
 
     def _choose(
         self, task: FleetTask, view: HighLevelView

@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
+from typing import NamedTuple
 from typing import TYPE_CHECKING
 
 from edge_sched_ros.core.high_level.cutting import blocks
@@ -21,6 +23,7 @@ from edge_sched_ros.policies.high_level.placement import Placement
 if TYPE_CHECKING:
     from edge_sched_ros.core.high_level.backlog import Resource
     from edge_sched_ros.core.high_level.cut_plan import CutPlan
+    from edge_sched_ros.core.high_level.graph import Partition
     from edge_sched_ros.core.high_level.tasks import FleetTask
     from edge_sched_ros.core.high_level.view import HighLevelView
 
@@ -79,55 +82,97 @@ def different_units(line: Line, view: HighLevelView) -> list[Resource]:
 
 def placements_of(task: FleetTask, view: HighLevelView) -> list[Placement]:
     """Return the placements worth while of a task's cuts, the shortest first."""
-    found: dict[tuple[str, ...], list[Placement]] = {}
+    found: dict[tuple[str, ...], list[_Sketch]] = {}
     for plan in view.cuts[task.name]:
-        for device_of in _device_choices(task, plan, view):
-            placement = Placement(task, plan, device_of, view)
-            used = tuple(sorted({step.device for step in placement.steps}))
-            found.setdefault(used, []).append(placement)
-    kept = [one for group in found.values() for one in _undominated(group)]
+        for sketch in _sketches(task, plan, view):
+            used = tuple(sorted(set(sketch.devices)))
+            found.setdefault(used, []).append(sketch)
+    best = [one for group in found.values() for one in _undominated(group)]
+    best.sort(key=lambda one: (one.length_ns, len(one.devices)))
+    kept = [
+        Placement(task, one.plan, dict(zip(one.plan.partitions, one.devices)), view)
+        for one in best[:_MOST_PLACEMENTS]
+    ]
     kept.sort(key=lambda one: (one.alone_ns, len(one.steps)))
-    return kept[:_MOST_PLACEMENTS]
+    return kept
 
 
-def _device_choices(
-    task: FleetTask, plan: CutPlan, view: HighLevelView
-) -> Iterator[dict[str, str]]:
-    """Yield devices for the partitions: one for all, or two that follow each other, or more."""
+class _Sketch(NamedTuple):
+    """A placement before it is worked out: devices of partitions, and about how long it takes."""
+
+    plan: CutPlan
+    devices: tuple[str, ...]
+    length_ns: int
+    bottleneck_ns: int
+
+
+def _sketches(task: FleetTask, plan: CutPlan, view: HighLevelView) -> Iterator[_Sketch]:
+    """Yield devices for the partitions: one for all, or two of which one is the home device."""
     parts = list(plan.partitions.values())
-    able = {
-        part.name: [name for name in view.devices if view.can_run(task, part, name)]
+    times_ns = [
+        {
+            name: _time_ns(task, part, name, view)
+            for name in view.devices
+            if view.can_run(task, part, name)
+        }
         for part in parts
-    }
-    seen = set()
-    for choice in _choices([able[part.name] for part in parts], task.home):
-        if choice not in seen:
-            seen.add(choice)
-            yield {part.name: device for part, device in zip(parts, choice)}
+    ]
+    for devices in dict.fromkeys(_choices(times_ns, task.home)):
+        spent = [times[name] for times, name in zip(times_ns, devices)]
+        busy: dict[str, int] = {}
+        for name, time_ns in zip(devices, spent):
+            busy[name] = busy.get(name, 0) + time_ns
+        moved_ns = _moved_ns(task, plan, dict(zip(plan.partitions, devices)), view)
+        length_ns = sum(spent) + sum(moved_ns)
+        yield _Sketch(plan, devices, length_ns, max(*busy.values(), *moved_ns, 0))
 
 
-def _choices(able: Sequence[Sequence[str]], home: str) -> Iterator[tuple[str, ...]]:
-    every = sorted({name for names in able for name in names}, key=lambda name: name != home)
-    for first in every:
-        for second in every:
-            # from so many partitions on the second device, where the first cannot or need not
-            for turn in range(1, len(able) + 1):
-                want = [first] * turn + [second] * (len(able) - turn)
-                choice = tuple(
-                    name if name in names else names[0] for name, names in zip(want, able)
-                )
-                yield choice
-    for shift in range(len(every)):
-        if len(able) > 2:
-            order = every[shift:] + every[:shift]
-            yield tuple(
-                order[number % len(order)] if order[number % len(order)] in names else names[0]
-                for number, names in enumerate(able)
-            )
+def _choices(times_ns: Sequence[Mapping[str, int]], home: str) -> Iterator[tuple[str, ...]]:
+    every = list(dict.fromkeys(name for on in times_ns for name in on))
+    near = [home] if home in every else every[:1]
+    pairs = [(one, one) for one in every]
+    pairs += [pair for one in every for two in near for pair in ((one, two), (two, one))]
+    for first, second in pairs:
+        # from so many partitions on the second device, where the first cannot or need not
+        for turn in range(1, len(times_ns) + 1):
+            yield _nearest([first] * turn + [second] * (len(times_ns) - turn), times_ns)
+    # each where it is fastest, and each on another
+    yield tuple(min(on, key=on.__getitem__) for on in times_ns)
+    for shift in range(min(len(every), 2)):
+        turns = [every[(number + shift) % len(every)] for number in range(len(times_ns))]
+        yield _nearest(turns, times_ns)
 
 
-def _undominated(group: Sequence[Placement]) -> list[Placement]:
-    """Return the shortest of placements on the same devices, and the one with least bottleneck."""
-    shortest = min(group, key=lambda one: (one.alone_ns, len(one.steps)))
-    even = min(group, key=lambda one: (one.bottleneck_ns, one.alone_ns))
+def _nearest(want: Sequence[str], times_ns: Sequence[Mapping[str, int]]) -> tuple[str, ...]:
+    """Return the devices that are wanted; where one cannot run its partition, the fastest."""
+    return tuple(
+        name if name in on else min(on, key=on.__getitem__) for name, on in zip(want, times_ns)
+    )
+
+
+def _time_ns(task: FleetTask, part: Partition, device: str, view: HighLevelView) -> int:
+    times = view.times_ns(task.graph.name, device)
+    return sum(min(times[segment].values()) for segment in part.segments)
+
+
+def _moved_ns(
+    task: FleetTask, plan: CutPlan, device_of: Mapping[str, str], view: HighLevelView
+) -> list[int]:
+    """Return what each transfer takes."""
+    moved = []
+    for tensor, takers in plan.consumers.items():
+        giver = plan.producer.get(tensor)
+        source = task.home if giver is None else device_of[giver]
+        for target in {device_of[taker] for taker in takers}:
+            moved.append(view.transfer_ns(source, target, plan.nbytes(tensor)))
+    for tensor in task.graph.outputs:
+        source = device_of[plan.producer[tensor]]
+        moved.append(view.transfer_ns(source, task.home, plan.nbytes(tensor)))
+    return moved
+
+
+def _undominated(group: Sequence[_Sketch]) -> list[_Sketch]:
+    """Return the shortest on the same devices, and the one with the least bottleneck."""
+    shortest = min(group, key=lambda one: (one.length_ns, len(one.devices)))
+    even = min(group, key=lambda one: (one.bottleneck_ns, one.length_ns))
     return [shortest] if even is shortest else [shortest, even]

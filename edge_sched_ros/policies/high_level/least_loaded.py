@@ -12,6 +12,7 @@ from edge_sched_ros.core import reasons
 from edge_sched_ros.core.high_level.cutting import whole
 from edge_sched_ros.core.high_level.graph import Cut
 from edge_sched_ros.core.policy import PolicyParameter
+from edge_sched_ros.policies.high_level.kept import Kept
 from edge_sched_ros.policies.high_level.placement import Placement
 from edge_sched_ros.policies.high_level.placement import whole_placements
 from edge_sched_ros.policies.high_level.re_placing import place_open
@@ -35,8 +36,7 @@ class LeastLoaded:
     parameters: ClassVar[tuple[PolicyParameter, ...]] = ()
 
     def __init__(self) -> None:
-        self._of: object = None
-        self._placements: dict[str, list[Placement]] = {}
+        self._placements = Kept(whole_placements)
 
     def cuts(self, task: FleetTask, view: HighLevelView) -> Sequence[Cut]:
         """Return the network in one piece, where a device can run that."""
@@ -47,12 +47,7 @@ class LeastLoaded:
         """Return the device with the least to do."""
         if job.cut is not None:
             return place_open(job, view)
-        if self._of != view.version:
-            self._of = view.version
-            self._placements = {}
-        if job.task not in self._placements:
-            self._placements[job.task] = whole_placements(job.spec, view)
-        found = self._placements[job.task]
+        found = self._placements.of(job.spec, view)
         if not found:
             return reasons.NO_DEVICE
         best = min(found, key=lambda one: (_begin_ns(one, view), one.alone_ns))

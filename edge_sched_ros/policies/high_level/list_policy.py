@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from edge_sched_ros.core.high_level.cutting import cut_into
 from edge_sched_ros.core.high_level.graph import Cut
+from edge_sched_ros.policies.high_level.kept import Kept
 from edge_sched_ros.policies.high_level.list_schedule import fine_cut
 from edge_sched_ros.policies.high_level.list_schedule import ListSchedule
 from edge_sched_ros.policies.high_level.list_schedule import one_unit_runs
@@ -27,8 +28,7 @@ class ListPolicy:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._of: object = None
-        self._tables: dict[str, ListSchedule | None] = {}
+        self._tables = Kept(_table)
 
     def cuts(self, task: FleetTask, view: HighLevelView) -> Sequence[Cut]:
         """
@@ -43,11 +43,10 @@ class ListPolicy:
 
     def table(self, task: FleetTask, view: HighLevelView) -> ListSchedule | None:
         """Return what scheduling a job of the task needs; ``None`` where that cannot be."""
-        if self._of != view.version:
-            self._of = view.version
-            self._tables = {}
-        if task.name not in self._tables:
-            plans = view.cuts[task.name]
-            table = ListSchedule(task, plans[0], view) if plans else None
-            self._tables[task.name] = table if table is not None and table.complete else None
-        return self._tables[task.name]
+        return self._tables.of(task, view)
+
+
+def _table(task: FleetTask, view: HighLevelView) -> ListSchedule | None:
+    plans = view.cuts[task.name]
+    table = ListSchedule(task, plans[0], view) if plans else None
+    return table if table is not None and table.complete else None

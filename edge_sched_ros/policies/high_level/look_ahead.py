@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import ClassVar
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from edge_sched_ros.core.high_level.graph import Cut
 from edge_sched_ros.core.policy import PolicyParameter
 from edge_sched_ros.policies.high_level.candidates import cuts_worth_while
 from edge_sched_ros.policies.high_level.candidates import placements_of
+from edge_sched_ros.policies.high_level.kept import Kept
 from edge_sched_ros.policies.high_level.re_placing import place_open
 
 if TYPE_CHECKING:
@@ -69,9 +71,9 @@ class LookAhead:
         self._gain = gain
         self._pin_units = pin_units
         self._drop_late = drop_late
-        self._of: object = None
-        #: task -> its placements, the shortest first
-        self._placements: dict[str, list[Placement]] = {}
+        #: a task's placements, the cheapest first when nothing waits, with that cost and the
+        #: factor from time to cost
+        self._placements = Kept(self._by_cost)
 
     def cuts(self, task: FleetTask, view: HighLevelView) -> Sequence[Cut]:
         """Return the whole network, and cuts that can help."""
@@ -81,12 +83,7 @@ class LookAhead:
         """Return the devices with which the job should be answered first."""
         if job.cut is not None:
             return place_open(job, view)
-        if self._of != view.version:
-            self._of = view.version
-            self._placements = {}
-        placements = self._placements.get(job.task)
-        if placements is None:
-            placements = self._placements[job.task] = placements_of(job.spec, view)
+        placements = self._placements.of(job.spec, view)
         if not placements:
             return reasons.NO_DEVICE
         finish_ns, best, chosen = self._best(job, placements, view)
@@ -96,8 +93,21 @@ class LookAhead:
                 return reasons.DEADLINE_UNREACHABLE
         return best.assignments(best.latest_ns(job), chosen, pinned=self._pin_units)
 
+    def _by_cost(
+        self, task: FleetTask, view: HighLevelView
+    ) -> list[tuple[float, float, Placement]]:
+        """Return placements by what they cost when nothing waits."""
+        found = []
+        for placement in placements_of(task, view):
+            factor = 1 + self._gain * (len(placement.steps) - 1)
+            found.append((placement.alone_ns * factor, factor, placement))
+        return sorted(found, key=lambda one: one[0])
+
     def _best(
-        self, job: FleetJob, placements: Sequence[Placement], view: HighLevelView
+        self,
+        job: FleetJob,
+        placements: Sequence[tuple[float, float, Placement]],
+        view: HighLevelView,
     ) -> tuple[int, Placement, list[int]]:
         """Return the best placement, when it ends, and the options its partitions take."""
         now_ns, frame = view.now_ns, job.frame
@@ -109,21 +119,16 @@ class LookAhead:
                 found = known[resource] = view.free_before_ns(resource, job)
             return found
 
-        best: tuple[int, Placement, list[int]] | None = None
-        limit_ns = 0.0
-        for placement in placements:
-            factor = 1 + self._gain * (len(placement.steps) - 1)
-            if best is not None and placement.alone_ns * factor >= limit_ns:
-                if placement.alone_ns >= limit_ns:
-                    break
-                continue
-            chosen: list[int] = []
-            finish_ns = placement.finish_ns(free_ns, now_ns, frame, chosen)
-            cost_ns = (finish_ns - now_ns) * factor
-            if best is None or cost_ns < limit_ns:
-                best, limit_ns = (finish_ns, placement, chosen), cost_ns
-        assert best is not None
-        return best
+        limit = math.inf
+        for least, factor, placement in placements:
+            if least >= limit:
+                break
+            options: list[int] = []
+            end_ns = placement.finish_ns(free_ns, now_ns, frame, options)
+            cost = (end_ns - now_ns) * factor
+            if cost < limit:
+                limit, finish_ns, best, chosen = cost, end_ns, placement, options
+        return finish_ns, best, chosen
 
 
 POLICY = LookAhead

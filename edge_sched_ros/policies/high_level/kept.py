@@ -1,0 +1,36 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What policies work out once for a task, until devices, costs or links become others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic
+from typing import TYPE_CHECKING
+from typing import TypeVar
+
+if TYPE_CHECKING:
+    from edge_sched_ros.core.high_level.tasks import FleetTask
+    from edge_sched_ros.core.high_level.view import HighLevelView
+
+_T = TypeVar('_T')
+
+
+class Kept(Generic[_T]):
+    """
+    One thing for each task.
+
+    :param make: works it out
+    """
+
+    def __init__(self, make: Callable[[FleetTask, HighLevelView], _T]) -> None:
+        self._make = make
+        self._of_task: dict[str, tuple[tuple[int, int, int], _T]] = {}
+
+    def of(self, task: FleetTask, view: HighLevelView) -> _T:
+        """Return what was worked out, anew where it holds no more."""
+        version = view.version_of(task)
+        known = self._of_task.get(task.name)
+        if known is None or known[0] != version:
+            known = self._of_task[task.name] = (version, self._make(task, view))
+        return known[1]
