@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Mapping
 from time import perf_counter_ns
+from time import thread_time_ns
 from typing import Any
 
 from edge_sched_ros.core.high_level import decisions as say
@@ -47,6 +48,8 @@ class Coordinator:
         self.dispatcher = dispatcher
         #: wall time of every call of the dispatcher, in nanoseconds
         self.decision_ns: list[int] = []
+        #: CPU time of all these calls
+        self.cpu_ns = 0
         #: task -> times of its answers
         self.answers_ns: dict[str, list[int]] = {}
         #: devices that it counts on
@@ -62,8 +65,9 @@ class Coordinator:
 
     def tell(self, event: HighLevelEvent) -> None:
         """Hand an event to the dispatcher now, and do what it decides."""
-        now_ns, before = self._clock.now_ns, perf_counter_ns()
+        now_ns, before, cpu_ns = self._clock.now_ns, perf_counter_ns(), thread_time_ns()
         decisions = self.dispatcher.handle(event, now_ns)
+        self.cpu_ns += thread_time_ns() - cpu_ns
         self.decision_ns.append(perf_counter_ns() - before)
         if self._listener is not None:
             self._listener(now_ns, event, decisions)

@@ -14,18 +14,20 @@ def fleet_least_load(fleet: FleetSystem) -> float:
 
     As :func:`edge_sched_ros.simulation.load.least_load`, over all devices; links take no time.
     """
-    demands = []
+    #: (network, segment, the only device that may run it or empty) -> runs per nanosecond
+    rates: dict[tuple[str, str, str], float] = {}
     for task in fleet.tasks.values():
         for segment in task.graph.segments:
             # a segment that keeps a state runs on the device that has the frames
-            devices = [task.home] if segment.home_only else list(fleet.devices)
-            demands.append(
-                {
-                    (name, unit): cost.latency_ns / task.period_ns
-                    for name in devices
-                    for unit, cost in fleet.devices[name]
-                    .costs.get((task.graph.name, segment.name), {})
-                    .items()
-                }
-            )
-    return least_busy(demands)
+            key = (task.graph.name, segment.name, task.home if segment.home_only else '')
+            rates[key] = rates.get(key, 0.0) + 1 / task.period_ns
+    return least_busy(
+        [
+            {
+                (name, unit): cost.latency_ns * rate
+                for name in ([only] if only else fleet.devices)
+                for unit, cost in fleet.devices[name].costs.get((network, segment), {}).items()
+            }
+            for (network, segment, only), rate in rates.items()
+        ]
+    )
