@@ -20,6 +20,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from edge_sched_ros.cli.settings import parse_settings
 from edge_sched_ros.simulation.fleet.load import fleet_least_load
 from edge_sched_ros.simulation.fleet.simulator import FleetSimulator
 from edge_sched_ros.simulation.fleet.system import FleetSystem
@@ -34,7 +35,13 @@ from cases import CASES
 #: of every case; the first ones fill the units, the last ones empty them
 FRAMES = 100
 IN_FLIGHT = 12
-POLICIES = ('balanced_cut', 'earliest_finish', 'look_ahead', 'whole_network')
+POLICIES = (
+    'balanced_cut',
+    'earliest_finish',
+    'look_ahead',
+    'look_ahead:pin_units=false',
+    'whole_network',
+)
 #: assignments simulated at most, those with the least load of the busiest unit
 _MOST = 6
 #: case, policy, policy of devices, task -> unit, seeds
@@ -67,8 +74,13 @@ def outcome_of(run: Run) -> dict[str, Any]:
     case, policy, device_policy, pins, seeds = run
     rates, lost = [], 0
     for seed in seeds:
+        name, _, settings = policy.partition(':')
         simulator = FleetSimulator(
-            system(case, dict(pins)), policy=policy, device_policy=device_policy, seed=seed
+            system(case, dict(pins)),
+            policy=name,
+            policy_parameters=parse_settings(filter(None, settings.split('+'))),
+            device_policy=device_policy,
+            seed=seed,
         )
         simulator.run((FRAMES - 0.5) * 1e-6)
         simulator.validate()
@@ -145,7 +157,9 @@ def main() -> None:
     """Run all cases and print a table, or JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--only', default='')
-    parser.add_argument('--policies', default=','.join(POLICIES))
+    parser.add_argument(
+        '--policies', default=','.join(POLICIES), help='NAME or NAME:KEY=VALUE+KEY=VALUE, ...'
+    )
     parser.add_argument('--device-policy', default='edf')
     parser.add_argument('--seeds', default='100,101,102')
     parser.add_argument('--jobs', type=int, default=1)

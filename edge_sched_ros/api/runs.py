@@ -46,7 +46,7 @@ def simulate(
     seconds: float = 10.0,
     seed: int = 0,
     load: float | None = None,
-    high_level_policy: str = 'whole_network',
+    high_level_policy: str = 'look_ahead',
     high_level_parameters: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """

@@ -42,13 +42,14 @@ def test_the_json_says_who_did_what(file, capsys):
     found = json.loads(out)
     assert code == 0
     assert (found['policy'], found['device_policy'], found['coordinator']) == (
-        'whole_network',
+        'look_ahead',
         'edf+drop',
         'desk',
     )
     assert found['tasks']['detector']['released'] == 50
-    done = [device['partitions'] for device in found['devices'].values()]
-    assert sum(one['exited'] for one in done) == 70
+    # every job has two segments
+    done = [device['segments'].values() for device in found['devices'].values()]
+    assert sum(map(sum, done)) == 140
     assert found['links']['desk>orin']['bytes'] == found['devices']['orin']['received_bytes']
     assert 0 < found['least_load'] < 1
 
@@ -56,7 +57,7 @@ def test_the_json_says_who_did_what(file, capsys):
 def test_people_see_tables(file, capsys):
     code, out, _ = _run(capsys, 'simulate', file, '--seconds', '1', '--policy', 'fcfs')
     assert code == 0
-    assert out.startswith('whole_network over fcfs on duo, ')
+    assert out.startswith('look_ahead over fcfs on duo, ')
     assert 'coordinator on desk' in out
     assert all(word in out for word in ('segments of', 'desk>orin', 'answers per second'))
 

@@ -63,7 +63,7 @@ _NOT_WITH_FLEET = {
 )
 @click.option(
     '--high-level-policy',
-    default='whole_network',
+    default='look_ahead',
     show_default=True,
     help='For several devices: what divides networks over them; --policy is then that of each'
     ' device.',

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 
 import pytest
@@ -12,6 +13,8 @@ from simulated_fleets import fleet_of
 from simulated_fleets import NETWORK
 from simulated_fleets import run
 
+from edge_sched_ros.core.high_level.codec import from_dict
+from edge_sched_ros.core.high_level.codec import to_dict
 from edge_sched_ros.core.high_level.decisions import Send
 from edge_sched_ros.core.high_level.dispatcher import HighLevelDispatcher
 from edge_sched_ros.policies.high_level.registry import high_level_policy_classes
@@ -51,6 +54,7 @@ def test_a_log_of_the_coordinator_replays_to_the_same_decisions(policy):
         links=known_links(simulator.links),
     )
     for now_ns, event, decisions in log:
+        event = from_dict(json.loads(json.dumps(to_dict(event))))
         assert again.handle(event, now_ns) == decisions
     assert len(log) > 200
 
@@ -185,6 +189,24 @@ def test_a_device_that_restarts_at_once_loses_what_was_in_it():
     simulator = run(duo(changes=changes), 3.0)
     assert simulator.dispatcher.losses['orin'] == {'restarted': 1}
     assert _silence_ms(simulator, 'detector') < 500
+
+
+@pytest.mark.parametrize('policy', ['earliest_finish', 'look_ahead'])
+def test_a_slow_link_raises_the_price_of_a_remote_device(policy):
+    changes = [
+        {
+            'at_s': 1.0,
+            'link': ['desk', 'orin'],
+            'set': {'latency_ms': 50, 'bandwidth_mbps': 8},
+        }
+    ]
+    tasks = {'depth': {'network': 'net', 'period_ms': 50, 'deadline_ms': 80}}
+    before, after = (
+        run(duo(tasks=tasks, changes=one), 4.0, policy=policy).accounts['desk'].exited
+        for one in ([], changes)
+    )
+    assert before == 0
+    assert after > 40
 
 
 @pytest.mark.parametrize(('speed', 'lost'), [(1.0, 0), (0.25, 0)])
