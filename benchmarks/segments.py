@@ -10,6 +10,7 @@ A pair is one run of the whole network and one of its segments, in turns which f
 inputs, in sessions of the engine's settings with one thread, pinned to one core. What counts is
 the median of the pairs' ratios, of processor time, so that other work on the machine matters
 little; the interval covers the median in 95 of 100 cases whatever the distribution.
+``--own-memory`` gives each session an arena of its own, as the engine did before.
 """
 
 from __future__ import annotations
@@ -42,12 +43,14 @@ def models() -> list[Path]:
     return sorted((CHECKOUT / 'models').glob('*.onnx')) + sorted(SHARED.glob('*.onnx'))
 
 
-def runners(found: Segments) -> tuple[Callable[[], Any], Callable[[], Any]]:
+def runners(
+    found: Segments, *, own_memory: bool = False
+) -> tuple[Callable[[], Any], Callable[[], Any]]:
     """Return functions that run a whole network, and its segments one after the other."""
     inputs = random_inputs({name: found.types[name] for name in found.inputs}, 0)
-    session = open_session(str(found.path), str(found.path))
+    session = open_session(str(found.path), '', own_memory=own_memory)
     parts = [
-        (plan.inputs, list(plan.outputs), open_session(data, plan.name))
+        (plan.inputs, list(plan.outputs), open_session(data, plan.name, own_memory=own_memory))
         for plan, data in found.parts
     ]
     outputs = list(found.outputs)
@@ -64,9 +67,11 @@ def runners(found: Segments) -> tuple[Callable[[], Any], Callable[[], Any]]:
     return whole, chained
 
 
-def measure(found: Segments, pairs: int) -> list[tuple[int, int, int, int]]:
+def measure(
+    found: Segments, pairs: int, own_memory: bool = False
+) -> list[tuple[int, int, int, int]]:
     """Return processor and wall time in ns, of the whole network and of the segments, by pair."""
-    both = runners(found)
+    both = runners(found, own_memory=own_memory)
     for run in both * WARM_UP:
         run()
     measured = []
@@ -89,10 +94,11 @@ def median_interval(values: Sequence[float]) -> tuple[float, float, float]:
     return statistics.median(ordered), ordered[low], ordered[high]
 
 
-def line(path: Path, parts: int, pairs: int, max_kib: int | None) -> dict[str, Any]:
+def line(path: Path, parts: int, given: argparse.Namespace) -> dict[str, Any]:
     """Return what one network in some parts takes."""
-    found = cut_network(path, parts, max_nbytes=None if max_kib is None else max_kib * 1024)
-    measured = measure(found, pairs)
+    limit = None if given.max_kib is None else given.max_kib * 1024
+    found = cut_network(path, parts, max_nbytes=limit)
+    measured = measure(found, given.pairs, given.own_memory)
     ratio, low, high = median_interval([chain / whole for whole, _, chain, _ in measured])
     wall = statistics.median(chain / whole for _, whole, _, chain in measured)
     return {
@@ -104,7 +110,7 @@ def line(path: Path, parts: int, pairs: int, max_kib: int | None) -> dict[str, A
         'ratio': ratio,
         'interval': [low, high],
         'wall_ratio': wall,
-        'pairs': pairs,
+        'pairs': given.pairs,
         'held': ratio <= TARGET,
     }
 
@@ -116,6 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument('--pairs', type=int, default=400)
     parser.add_argument('--parts', default='2,4')
     parser.add_argument('--max-kib', type=int, default=None)
+    parser.add_argument('--own-memory', action='store_true')
     parser.add_argument('--core', type=int, default=min(os.sched_getaffinity(0)))
     parser.add_argument('--json', action='store_true')
     given = parser.parse_args(arguments)
@@ -124,7 +131,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found = []
     for path in given.models or models():
         for count in parts:
-            found.append(line(path, count, given.pairs, given.max_kib))
+            found.append(line(path, count, given))
             if not given.json:
                 show(found[-1])
     if given.json:

@@ -53,6 +53,7 @@ PLACE = [
 PROFILE = ['profile', share_of() / 'models' / 'detector.yaml', '-o', 'p.yaml']
 REPLAY = ['replay', 'bag', '--params', 'p.yaml']
 CAPACITY = ['capacity', CHECKOUT / 'config' / 'capacity' / 'robot.yaml', '--task', 'front']
+CUT = ['cut', share_of() / 'models' / 'demo_depth.onnx']
 NEEDED = [
     ('click', ['doctor']),
     ('rich', SIMULATE),
@@ -70,6 +71,8 @@ NEEDED = [
     ('scipy', CAPACITY),
     ('ortools', ['plan', CHECKOUT / 'config' / 'plans' / 'googlenet_alexnet.yaml']),
     ('ortools', [*PLACE, '--algorithm', 'optimum']),
+    ('onnx', CUT),
+    ('onnxruntime', CUT),
     ('onnxruntime', REPLAY),
     ('cv2', REPLAY),
     ('norfair', REPLAY),

@@ -16,16 +16,17 @@ from edge_sched_ros.installation.missing import need
 MOST_BYTES = 2**31 - 1
 
 
-def open_session(model: bytes | str, where: str) -> Any:
+def open_session(model: bytes | str, where: str, *, own_memory: bool = False) -> Any:
     """
     Return a session on one CPU core.
 
     :param model: a path, or what a file holds
     :param where: what messages call it
+    :param own_memory: give it an arena of its own, which the engine does not
     :raises ConfigError: when ONNX Runtime cannot load it
     """
     runtime = need('onnxruntime')
-    return _open(runtime, model, _options(runtime), where)
+    return _open(runtime, model, _options(runtime, own_memory=own_memory), where)
 
 
 def executed_graph(model: Any, where: str) -> Any:
@@ -80,8 +81,7 @@ def _share_memory() -> None:
     runtime.create_and_register_allocator(memory, None)
 
 
-def _options(runtime: Any) -> Any:
-    _share_memory()
+def _options(runtime: Any, *, own_memory: bool = False) -> Any:
     options = runtime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
@@ -89,5 +89,7 @@ def _options(runtime: Any) -> Any:
     # what is wrong, an exception says
     options.log_severity_level = 4
     options.add_session_config_entry('session.intra_op.allow_spinning', '0')
-    options.add_session_config_entry('session.use_env_allocators', '1')
+    if not own_memory:
+        _share_memory()
+        options.add_session_config_entry('session.use_env_allocators', '1')
     return options
