@@ -65,16 +65,24 @@ def run_device_demo(out: Path, seconds: float, as_json: bool) -> None:
     console = Console(stderr=True)
     with terminable():
         bag = demo_bag(out, seconds, console)
-        summary = _run(out, bag, share / 'config' / 'devices.yaml', seconds, console)
+        summary, _ = play_and_kill(out, bag, share / 'config' / 'devices.yaml', seconds, console)
     (out / 'summary.json').write_text(json.dumps(summary, indent=2) + '\n')
     _show(summary, out, as_json)
     if not all(claim['held'] for claim in summary['claims']):
         sys.exit(1)
 
 
-def _run(
+def play_and_kill(
     out: Path, bag: Path, parameters: Path, seconds: float, console: Console
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], list[Job]]:
+    """
+    Play a bag into a coordinator of two devices, kill one and start it again.
+
+    :param parameters: of the coordinator
+    :param seconds: length of the bag
+    :returns: the account of the run with its claims, and every job
+    :raises ProcessFailedError: when a program does not do its part
+    """
     results, account = out / 'results', out / 'coordinator.json'
     shutil.rmtree(results, ignore_errors=True)
     account.unlink(missing_ok=True)
@@ -116,7 +124,7 @@ def _run(
     summary['claims'] = [
         {'promise': one.promise, 'held': one.held, 'found': one.found} for one in claims
     ]
-    return summary
+    return summary, jobs
 
 
 def _says(text: str, log: str) -> bool:
