@@ -89,7 +89,7 @@ class JobTable:
         queue = self._queues[job.task]
         following = job.stage_index + 1 + event.skip
         job.ready_ns = now_ns
-        if job.id < queue.last_completed:
+        if job.id < queue.last_completed and queue.spec.drop_overtaken:
             self.drop(job, reasons.OVERTAKEN, now_ns, out)
         elif following < len(job.variant.stages):
             job.go_to(following)

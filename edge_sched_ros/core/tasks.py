@@ -66,6 +66,8 @@ class TaskSpec:
     :param enabled: a disabled task releases no jobs
     :param needs_items: released only when the task it comes after found something
     :param all_variants: those there are, while ``variants`` is but the one all jobs are to run
+    :param drop_overtaken: whether a job is dropped once a newer one has its answer; not where
+        somebody else decides that, for whom this job is one of several
     """
 
     name: str
@@ -81,6 +83,7 @@ class TaskSpec:
     enabled: bool = field(default=True)
     needs_items: bool = False
     all_variants: tuple[VariantSpec, ...] = ()
+    drop_overtaken: bool = True
 
     def __post_init__(self) -> None:
         """

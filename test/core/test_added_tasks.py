@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from harness import Bench
@@ -85,3 +86,12 @@ def test_a_job_that_has_ended_is_not_cancelled():
 def test_added_tasks_round_trip():
     event = TasksAdded((task('a', stages=('one', 'two')), task('b', after='a')))
     assert from_dict(json.loads(json.dumps(to_dict(event)))) == event
+
+
+@pytest.mark.parametrize('drops', [True, False])
+def test_a_task_may_keep_jobs_that_newer_ones_have_overtaken(drops):
+    spec = replace(task('part', stream='push'), max_in_flight=2, drop_overtaken=drops)
+    bench = Bench(spec)
+    older, newer = (of(bench.frame('push'), Run)[0].unit for _ in range(2))
+    assert kinds(bench.finish(newer)) == ['Complete']
+    assert kinds(bench.finish(older)) == (['Drop'] if drops else ['Complete'])

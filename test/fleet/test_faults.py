@@ -282,3 +282,13 @@ class Halves:
             Assignment(name, devices[0] if name == first else devices[-1], job.deadline_ns)
             for name in open_
         ]
+
+
+def test_a_status_that_was_overtaken_changes_nothing():
+    fleet = Fleet()
+    left = fleet.add('left')
+    early = left.server.status()
+    fleet.run(500)
+    assert fleet.state('left') == 'in use'
+    fleet.coordinator.take_status(early)
+    assert fleet.state('left') == 'in use'

@@ -131,6 +131,7 @@ class Members:
         events = self._lose(member, RESTARTED)
         member.offer, member.refused, member.successor = offer, '', None
         member.clock.forget()
+        member.status = None
         member.heard_ns = now_ns
         self._check_protocol(member)
         return events
@@ -146,6 +147,8 @@ class Members:
         one = self._members.get(status.device)
         if one is None or one.offer.instance != status.instance:
             return []  # its offer is still to come, or it has the name of another device
+        if one.status is not None and status.sent_ns < one.status.sent_ns:
+            return []  # overtaken by a later one
         one.heard_ns, one.status = now_ns, status
         if status.session != self._session:
             return self._lose(one, RELEASED)

@@ -199,6 +199,7 @@ class RuntimeRunner:
             deadline_ns=_ANY_DEADLINE_NS,
             stream=name,
             queue_depth=_QUEUE_DEPTH,
+            drop_overtaken=False,
             max_in_flight=max(1, len({unit for one in stages for unit in one.units})),
         )
         for stage in stages:
