@@ -1,22 +1,22 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Short, printable forms of texts that may hold anything, for logs, messages and terminals.
+Short, printable forms of arbitrary texts, for logs, messages and terminals.
 
-The text of an exception may repeat what it complains of: a whole image, a name of a megabyte,
-control characters. Whoever hands such a text on to a person hands on its brief form.
+The text of an exception may repeat its cause: a whole image, a name of a megabyte, control
+characters. Messages for people use its brief form.
 """
 
 from __future__ import annotations
 
 import traceback
 
-#: characters of a text in a log or a message
+#: maximum length of a text in a log or a message
 LIMIT = 240
-#: characters of an error that ends a command: names of files and what they may hold are in it
+#: maximum length of an error that ends a command, which may list files and allowed values
 MOST_OF_AN_ERROR = 1000
 _GAP = ' ... '
-#: lines of a traceback; the last ones tell most
+#: maximum number of lines of a traceback; the last ones are kept
 _MOST_LINES = 40
 
 
@@ -24,14 +24,14 @@ def brief(text: object, limit: int = LIMIT) -> str:
     """
     Return a text as one printable line of at most ``limit`` characters.
 
-    Of a longer one the middle is left out; white space becomes single blanks, and what cannot be
-    printed (control characters, parts of characters) becomes ``?``.
+    The middle of a longer text is left out; white space becomes single blanks, and unprintable
+    characters become ``?``.
 
-    :param text: a text, or anything that has one
+    :param text: a text, or any object
     """
     whole = _text_of(text)
     if len(whole) > 4 * limit:
-        # enough for both ends, so that megabytes are not looked at
+        # enough for both ends, without processing megabytes
         whole = f'{whole[: 2 * limit]}{_GAP}{whole[-2 * limit :]}'
     line = ''.join(c if c.isprintable() else '?' for c in ' '.join(whole.split()))
     if len(line) <= limit:
@@ -45,7 +45,7 @@ def brief_error(error: BaseException, limit: int = LIMIT) -> str:
     """
     Return an error as one line, kind first: ``IndexError: index out of range``.
 
-    Not its ``repr``, which holds all that it was made of.
+    Not its ``repr``, which contains all of its arguments.
     """
     text = brief(error, limit)
     kind = type(error).__name__
@@ -53,7 +53,7 @@ def brief_error(error: BaseException, limit: int = LIMIT) -> str:
 
 
 def brief_traceback(error: BaseException) -> str:
-    """Return where an error came from, in lines; what errors say in it is brief."""
+    """Return the traceback of an error as lines, with brief texts of errors."""
     chunks = traceback.format_exception(type(error), error, error.__traceback__)
     lines = [line for chunk in chunks for line in _lines(chunk)]
     if len(lines) > _MOST_LINES:
@@ -62,7 +62,7 @@ def brief_traceback(error: BaseException) -> str:
 
 
 def _lines(chunk: str) -> list[str]:
-    """Return the lines of a piece of a traceback: a place and its code, or what an error says."""
+    """Return the lines of a part of a traceback: a place and its code, or the text of an error."""
     if not chunk.startswith(' '):
         return [brief(chunk)]
     lines = chunk[: 8 * LIMIT].splitlines()
@@ -75,5 +75,5 @@ def _text_of(value: object) -> str:
     try:
         return str(value)
     except Exception:
-        # an error of a user's own class may be unable to say what it is
+        # the ``str`` of a user's own error may fail
         return type(value).__name__

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How this package's log records read: in short lines, whatever an error carries."""
+"""Formats this package's log records in short lines, whatever an error contains."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
 
 
 class BriefFormatter(logging.Formatter):
-    """A message as one printable line; a traceback as lines that are as short."""
+    """Formats a message as one printable line, and a traceback as short lines."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """Return the line of a record."""

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Events and decisions as plain dicts, so that a log of a run can be kept and replayed."""
+"""Events and decisions as plain dicts, so that a log of a run can be stored and replayed."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _TYPES: dict[str, type] = {kind.__name__: kind for kind in (*EVENT_TYPES, *DECIS
 
 def to_dict(item: Event | Decision) -> dict[str, Any]:
     """Return a dict of JSON types, the class name under ``type``."""
-    # a record is a dataclass, which the type checker is not told
+    # a record is a dataclass, which the type checker does not know
     return {'type': type(item).__name__, **asdict(cast('Any', item))}
 
 
 def from_dict(data: dict[str, Any]) -> Event | Decision:
     """
-    Return the event or decision :func:`to_dict` was given.
+    Return the event or decision from the result of :func:`to_dict`.
 
     :raises ConfigError: for an unknown type, or keys that do not belong to it
     """

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the dispatcher wants done. Whoever drives it carries these out in order."""
+"""The dispatcher's decisions. Its driver carries them out in order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from edge_sched_ros.core.record import record
 @record
 class StageTiming:
     """
-    When and where one stage of a job ran, in nanoseconds on the core's timeline.
+    Time and unit of one stage of a job, in nanoseconds on the core's timeline.
 
     :param ready_ns: when it could have started
     """
@@ -27,9 +27,9 @@ class StageTiming:
 @record
 class Release:
     """
-    A job begins to exist; keep its frame until it ends.
+    A job is released; keep its frame until it ends.
 
-    :param parent: the job whose result it works on (a cascade), or ``None``
+    :param parent: the job whose result is its input (in a cascade), or ``None``
     :param items: the parent's fan-out, 1 without a parent
     """
 
@@ -57,7 +57,7 @@ class Run:
 
 @record
 class UseVariant:
-    """From here on the job runs another variant of its network (before its first stage only)."""
+    """From now on the job runs another variant of its network (only before its first stage)."""
 
     job: int
     variant: str
@@ -66,10 +66,10 @@ class UseVariant:
 @record
 class Complete:
     """
-    The job has its answer; publish it.
+    The job has its result; publish it.
 
-    :param on_time: whether it came by its deadline
-    :param response_ns: from release to answer
+    :param on_time: whether it met its deadline
+    :param response_ns: time from release to result
     """
 
     job: int
@@ -81,7 +81,7 @@ class Complete:
 
 @record
 class Drop:
-    """The job is given up before its end, on purpose; the reason is counted."""
+    """The job is dropped before its end, on purpose; the reason is counted."""
 
     job: int
     task: str
@@ -101,7 +101,7 @@ class Fail:
 
 @record
 class WakeAt:
-    """Send ``TimerFired`` at this time; replaces an earlier wish only when it is sooner."""
+    """Send ``TimerFired`` at this time; it replaces an earlier request only when it is sooner."""
 
     time_ns: int
 

@@ -35,23 +35,23 @@ from edge_sched_ros.core.units import UnitState
 from edge_sched_ros.core.view import View
 from edge_sched_ros.core.watchdog import Watchdog
 
-#: makes a policy of that name with those parameters; raises ConfigError for what it cannot
+#: makes a policy by name with parameters; raises ConfigError when it cannot
 PolicyFactory = Callable[[str, Mapping[str, Any]], Policy]
 
 
 class LowLevelDispatcher:
     """
-    Carries out what a policy decides on one device.
+    Carries out the decisions of a policy on one device.
 
     ``handle`` is the only way its state changes. Same events at the same times give the same
     decisions.
 
-    :param tasks: what runs here
-    :param units: what it runs on
-    :param policy: name of the policy to begin with
+    :param tasks: the tasks of this device
+    :param units: the units of this device
+    :param policy: name of the first policy
     :param make_policy: makes policies by name (the core does not know them)
-    :param policy_parameters: of the first policy
-    :param profiles: costs known beforehand; more are learned
+    :param policy_parameters: parameters of the first policy
+    :param profiles: known costs; more are learned
     :param watchdog: when a stage counts as hung
     :raises ConfigError: for settings that cannot work, naming the key
     """
@@ -78,7 +78,7 @@ class LowLevelDispatcher:
         self._make_policy = make_policy
         self._policy = make_policy(policy, self.policy_parameters)
         self._accepting = True
-        #: the wake-up the driver has been asked for and that has not come yet
+        #: the pending wake-up requested from the driver
         self._armed_ns: int | None = None
         self._handlers: dict[type, Callable[[Any, list[Decision]], None]] = {
             events.FrameArrived: self._on_frame_arrived,
@@ -94,7 +94,7 @@ class LowLevelDispatcher:
             events.Stopped: self._on_stopped,
         }
         self._now_ns = 0
-        #: what the policy gets to see; brought up to date before it is asked
+        #: the view of the policy, updated before each call
         self._view = View(
             now_ns=0,
             ready=(),
@@ -124,14 +124,14 @@ class LowLevelDispatcher:
 
     @property
     def times(self) -> Times:
-        """What stages should take now."""
+        """The expected times of stages now."""
         return self._units.times
 
     def handle(self, event: events.Event, now_ns: int) -> list[Decision]:
         """
-        Take in one event and return what is to be done, in order.
+        Handle one event and return the decisions, in order.
 
-        :param now_ns: the present on the core's timeline, never less than before
+        :param now_ns: present time on the core's timeline, never less than before
         """
         if now_ns > self._now_ns:
             self._now_ns = now_ns
@@ -237,18 +237,18 @@ class LowLevelDispatcher:
 
     @property
     def follows_plan(self) -> bool:
-        """Whether the policy in force takes a ``plan``: task -> the unit of each stage."""
+        """Whether the active policy takes a ``plan``: task -> the unit of each stage."""
         return bool(getattr(self._policy, 'follows_plan', False))
 
     @property
     def policy_problem(self) -> str:
-        """Why another policy decides than the one that is named; empty when that does."""
+        """Why another policy decides than the configured one; empty when that one does."""
         return str(getattr(self._policy, 'problem', ''))
 
     # --- decisions ------------------------------------------------------------------------
 
     def _decide(self, out: list[Decision]) -> None:
-        """Ask until the policy has nothing more to say: a drop can make another job ready."""
+        """Call the policy until it returns nothing more: a drop can make another job ready."""
         if self._units.some_lost:
             self._drop_unrunnable(out)
         policy, view = self._policy, self._view
@@ -269,7 +269,7 @@ class LowLevelDispatcher:
                 self._table.drop(job, reasons.NO_UNIT, self._now_ns, out)
 
     def _apply(self, decision: Decision, out: list[Decision]) -> bool:
-        """Carry out a decision that starts nothing; return whether it can make others due."""
+        """Carry out a decision that starts nothing; return whether it can lead to others."""
         if isinstance(decision, Drop):
             self._table.drop(self._live(decision.job), decision.reason, self._now_ns, out)
             return True
@@ -279,7 +279,7 @@ class LowLevelDispatcher:
         if isinstance(decision, WakeAt):
             self._wake_at(decision.time_ns, out)
             return False
-        raise InvariantError(f'{self._policy.name} decided {decision!r}, which is not its to say')
+        raise InvariantError(f'{self._policy.name} returned {decision!r}, not a valid decision')
 
     def _run(self, decision: Run, out: list[Decision]) -> None:
         job, name, now_ns = self._live(decision.job), decision.unit, self._now_ns
@@ -304,7 +304,7 @@ class LowLevelDispatcher:
     def _live(self, job_id: int) -> Job:
         job = self._table.jobs.get(job_id)
         if job is None:
-            raise InvariantError(f'{self._policy.name} speaks of job {job_id}, which has ended')
+            raise InvariantError(f'{self._policy.name} names job {job_id}, which has ended')
         return job
 
     # --- invariants -----------------------------------------------------------------------
@@ -313,8 +313,8 @@ class LowLevelDispatcher:
         """
         Check every invariant.
 
-        :raises InvariantError: when a job is in two places, a unit does not run what it says,
-            or the ledger does not add up
+        :raises InvariantError: when a job is in two places, a unit and its job disagree, or the
+            ledger does not add up
         """
         self._table.validate()
         self._units.validate(self._table.jobs)

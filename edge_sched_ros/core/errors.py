@@ -1,20 +1,20 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Errors a user can mend: one clear line that names the file or topic and the key."""
+"""Errors that a user can correct: one clear line with the file or topic and the key."""
 
 from __future__ import annotations
 
 
 class EdgeSchedError(Exception):
-    """Base of every error this package raises on purpose."""
+    """Base of all errors that this package raises on purpose."""
 
 
 class ConfigError(EdgeSchedError, ValueError):
     """
     A setting that cannot be used.
 
-    :param where: the file, topic or parameter the user can look up, e.g. ``detector.deadline_ms``
-    :param problem: what is wrong with it and what would be right
+    :param where: the file, topic or parameter, e.g. ``detector.deadline_ms``
+    :param problem: what is wrong with it and what would be correct
     """
 
     def __init__(self, where: str, problem: str) -> None:
@@ -23,9 +23,9 @@ class ConfigError(EdgeSchedError, ValueError):
         self.problem = problem
 
     def __reduce__(self) -> tuple[type[ConfigError], tuple[str, str]]:
-        """Let it travel between processes: exceptions are copied by their one message else."""
+        """Allow pickling: by default exceptions are copied only by their message."""
         return type(self), (self.where, self.problem)
 
 
 class InvariantError(EdgeSchedError, AssertionError):
-    """The dispatcher's own accounts do not add up: a defect in this package, never the user's."""
+    """An internal inconsistency of the dispatcher: an error in this package, never the user's."""

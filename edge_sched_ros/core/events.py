@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What happens to the dispatcher. Times are integer nanoseconds on the core's own timeline."""
+"""Events of the dispatcher. Times are integer nanoseconds on the core's timeline."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from edge_sched_ros.core.tasks import TaskSpec
 @record
 class FrameArrived:
     """
-    A frame of an input stream is here.
+    A frame of an input stream has arrived.
 
     :param stream: the input stream (topic)
-    :param seq: unique within the stream
+    :param seq: number, unique within the stream
     :param release_ns: when the frame was taken; deadlines count from here
-    :param deadline_ns: absolute deadline of the jobs that it activates, where somebody else than
-        the task says it; ``None`` otherwise
+    :param deadline_ns: absolute deadline of the jobs that it activates; ``None`` for the task's
+        own deadline
     """
 
     stream: str
@@ -34,11 +34,11 @@ class StageFinished:
     """
     A unit ended a stage.
 
-    :param items: how many things the stage found; a cascade after the last stage fans out by it
-    :param items_for: fan-out for single tasks where it is not ``items``
-    :param skip: how many of the stages that would follow are not needed (skipped layers, an
-        early exit)
-    :param energy_mj: what it took, measured or estimated; 0 where unknown
+    :param items: number of objects found by the stage; after the last stage the fan-out of a
+        cascade
+    :param items_for: fan-out for single tasks if different from ``items``
+    :param skip: number of following stages that are not needed (skipped layers, an early exit)
+    :param energy_mj: its energy, measured or estimated; 0 if unknown
     """
 
     job: int
@@ -71,9 +71,9 @@ class StageFailed:
 @record
 class UnitChanged:
     """
-    A unit came, went, or runs at another speed.
+    A unit became available or unavailable, or runs at another speed.
 
-    :param speed: relative to the clock its profiles were taken at
+    :param speed: relative to the clock of its profiles
     """
 
     unit: str
@@ -85,13 +85,13 @@ class UnitChanged:
 @record
 class ParametersChanged:
     """
-    Settings changed while running.
+    Settings changed at run time.
 
     :param values: of a task (``deadline_ns``, ``period_ns``, ``priority``, ``every_n``,
         ``queue_depth``, ``max_in_flight``, ``enabled``, ``variant``: the one to run, empty for
         any), or of the scheduler (``policy``, and
         the policy's own parameters)
-    :param task: the task they are of; empty for the scheduler's own
+    :param task: the task of the settings; empty for the scheduler's own
     """
 
     values: dict[str, Any]
@@ -136,12 +136,12 @@ class ClockJumped:
 
 @record
 class TimerFired:
-    """A time asked for by ``WakeAt`` has come."""
+    """The time requested by ``WakeAt`` has been reached."""
 
 
 @record
 class Started:
-    """Frames are welcome (again)."""
+    """Frames are accepted (again)."""
 
 
 @record

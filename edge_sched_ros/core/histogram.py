@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 
-#: neighbouring buckets differ by this factor, so a percentile is off by 1 % at most
+#: ratio of neighbouring buckets, so that the error of a percentile is at most 1 %
 _GROWTH = 1.02
 _LOG_GROWTH = math.log(_GROWTH)
 #: values below one microsecond share one bucket
@@ -24,7 +24,7 @@ class DurationHistogram:
 
     @property
     def count(self) -> int:
-        """How many durations were added."""
+        """The number of durations added."""
         return self._count
 
     def add(self, duration_ns: int) -> None:

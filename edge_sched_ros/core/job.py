@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A job: one activation of a task for one frame, with its place in life."""
+"""A job: one activation of a task for one frame, with its state."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ JobState = Literal['waiting', 'ready', 'running', 'ended']
 
 
 class Job:
-    """One activation of a task. Policies read it and never write it."""
+    """One activation of a task. Policies only read it."""
 
     __slots__ = (
         'deadline_ns',
@@ -58,7 +58,7 @@ class Job:
         self.seq = seq
         self.release_ns = release_ns
         self.deadline_ns = deadline_ns
-        #: since when its next stage could run
+        #: time since which its next stage could run
         self.ready_ns = ready_ns
         self.priority = priority
         self.parent = parent
@@ -71,16 +71,16 @@ class Job:
         #: the unit it runs on, or ran on last
         self.unit: str | None = None
         self.timings: list[StageTiming] = []
-        #: when its latest stage was started; its release before the first
+        #: start of its latest stage; its release before the first
         self.started_ns = release_ns
 
     def go_to(self, index: int) -> None:
-        """Let another stage be the next."""
+        """Set the next stage."""
         self.stage_index = index
         self.stage = self.variant.stages[index]
 
     def note(self, unit: str, started_ns: int, finished_ns: int) -> None:
-        """Keep when and where its stage has run."""
+        """Record the time and unit of its stage."""
         timing = StageTiming(self.stage.name, unit, self.ready_ns, started_ns, finished_ns)
         self.timings.append(timing)
 
@@ -102,9 +102,9 @@ class Job:
     @property
     def began_late(self) -> bool:
         """
-        Whether it was begun too late for the time its stages took, known once they have run.
+        Whether it was started too late for the time of its stages, known after they have run.
 
-        A job that could not have been on time even from its release on was not.
+        False for a job that could not have been on time even if started at its release.
         """
         if not self.timings:
             return False

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""All jobs in flight: how they begin, wait and end. Every end is written into the ledger."""
+"""All jobs in flight: their release, waiting and end. The ledger records every end."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class JobTable:
         self.ledger = Ledger(())
         #: jobs in flight by id
         self.jobs: dict[int, Job] = {}
-        #: those whose next stage may start
+        #: jobs whose next stage may start
         self.ready = ReadyJobs()
         self._queues: dict[str, TaskQueue] = {}
         self._by_stream: dict[str, list[TaskQueue]] = {}
@@ -79,13 +79,13 @@ class JobTable:
                 self._enqueue(queue, job, now_ns, out)
 
     def start(self, job: Job) -> bool:
-        """Note that a unit starts the job's next stage; return whether that may be."""
+        """Record that a unit starts the job's next stage; return whether this is allowed."""
         return self._queues[job.task].start(job)
 
     def stage_ended(
         self, job: Job, event: StageFinished, now_ns: int, out: list[Decision]
     ) -> None:
-        """Let a job go on with its next stage, or end it when there is none."""
+        """Continue a job with its next stage, or end it when there is none."""
         queue = self._queues[job.task]
         following = job.stage_index + 1 + event.skip
         job.ready_ns = now_ns
@@ -117,7 +117,7 @@ class JobTable:
             self.drop(job, reason, now_ns, out)
 
     def change(self, spec: TaskSpec, now_ns: int, out: list[Decision]) -> None:
-        """Put new settings of a task in force; jobs in flight keep their deadlines."""
+        """Apply new settings of a task; jobs in flight keep their deadlines."""
         queue = self._queues[spec.name]
         if spec.enabled and not queue.spec.enabled:
             self.ledger.tasks[spec.name].enabled_ns = now_ns
@@ -135,7 +135,7 @@ class JobTable:
     def _complete(
         self, queue: TaskQueue, job: Job, event: StageFinished, now_ns: int, out: list[Decision]
     ) -> None:
-        """End a job with its answer; release those that come after it."""
+        """End a job with its result; release the jobs after it."""
         queue.remove(job)
         del self.jobs[job.id]
         queue.last_completed = job.id
@@ -209,7 +209,7 @@ class JobTable:
         )
 
     def _drop_children(self, job: Job, now_ns: int, out: list[Decision]) -> None:
-        """Account for the answers that cannot come because the task before them gave none."""
+        """Record the jobs that cannot be released because the task before them gave no result."""
         for queue in self._children[job.task]:
             if not queue.spec.needs_items and queue.activates():
                 child = self._child(queue, job, 0, now_ns, out)
@@ -234,9 +234,9 @@ class JobTable:
             in_flight[name] = len(queue)
             for job in queue.jobs():
                 if self.jobs.get(job.id) is not job:
-                    raise InvariantError(f'{job!r} is in a queue and not in the table')
+                    raise InvariantError(f'{job!r} is in a queue but not in the table')
         if sum(in_flight.values()) != len(self.jobs):
-            raise InvariantError('the table holds a job that is in no queue')
+            raise InvariantError('the table has a job that is not in a queue')
         if self.ready.jobs() != sorted(ready, key=lambda job: (job.release_ns, job.id)):
-            raise InvariantError('other jobs are held ready than those that are')
+            raise InvariantError('the set of ready jobs does not match the queues')
         self.ledger.validate(in_flight)

@@ -13,9 +13,9 @@ from edge_sched_ros.core import reasons
 from edge_sched_ros.core.errors import InvariantError
 from edge_sched_ros.core.histogram import DurationHistogram
 
-#: how many of a task's latest jobs are remembered one by one
+#: number of a task's latest jobs that are recorded singly
 RECENT_JOBS = 32
-#: a task counts as behind for so many releases after it lost a frame to the load
+#: number of releases for which a task counts as behind after losing a frame to the load
 _BEHIND_JOBS = 32
 #: lost to the load: another job had the unit
 _LOST_TO_LOAD = frozenset(
@@ -26,7 +26,7 @@ _LOST_TO_LOAD = frozenset(
         reasons.SMART_DROP,
     }
 )
-#: over about so many of a task's turns the time between them is averaged
+#: approximate number of turns over which the time between them is averaged
 _TURNS = 8
 #: weight of the newest interval between releases
 _INTERVAL_GAIN = 0.1
@@ -49,37 +49,37 @@ class TaskAccount:
     failed: dict[str, int] = field(default_factory=dict)
     in_flight: int = 0
     response: DurationHistogram = field(default_factory=DurationHistogram)
-    #: when the task last had an on-time answer; ``None`` before the first
+    #: time of the last on-time result; ``None`` before the first
     last_on_time_ns: int | None = None
-    #: when the task last had any answer; ``None`` before the first
+    #: time of the last result; ``None`` before the first
     last_answer_ns: int | None = None
-    #: the same of answers that were on time, or late though they were begun in time
+    #: the same for results that were on time, or late though started in time
     last_turn_ns: int | None = None
-    #: mean time from turn to turn (exponentially weighted), silence of the source not counted
+    #: mean time from turn to turn (exponentially weighted), without silence of the source
     turn_gap_ns: int = 0
-    #: since when it waits for a turn, by the first frame since the last one
+    #: time since which it waits for a turn: the first frame since the last turn
     waits_since_ns: int | None = None
-    #: releases for which it still counts as behind
+    #: number of releases for which it still counts as behind
     behind_for: int = 0
-    #: when it was enabled again while running
+    #: time when it was enabled again at run time
     enabled_ns: int | None = None
-    #: early drops since the task last had an answer: lets a policy try again at times
+    #: early drops since the task's last result, so that a policy can retry from time to time
     unreachable_in_a_row: int = 0
     #: energy of its stages that ended, as far as it is known
     energy_mj: float = 0.0
-    #: energy its released jobs would have taken with every stage on its hungriest unit
+    #: energy of its released jobs with every stage on its most expensive unit
     worst_energy_mj: float = 0.0
-    #: jobs answered by each variant
+    #: number of results by each variant
     variants: dict[str, int] = field(default_factory=dict)
     #: release of its newest job
     last_release_ns: int | None = None
-    #: when that job came here
+    #: arrival of that job
     last_arrival_ns: int | None = None
     #: observed time between releases (exponentially weighted); 0 before the second
     interval_ns: float = 0.0
     #: mean deviation of these times from their mean (exponentially weighted)
     interval_spread_ns: float = 0.0
-    #: how its latest jobs ended, newest last: ``(missed, dropped)``
+    #: ends of its latest jobs, newest last: ``(missed, dropped)``
     recent: deque[tuple[bool, bool]] = field(default_factory=lambda: deque(maxlen=RECENT_JOBS))
 
     @property
@@ -94,18 +94,18 @@ class TaskAccount:
 
     @property
     def ended(self) -> int:
-        """Jobs that have ended, however."""
+        """Jobs that have ended in any way."""
         return self.on_time + self.late + self.dropped_total + self.failed_total
 
     @property
     def miss_ratio(self) -> float:
-        """Share of ended jobs that had no on-time answer; 0 before any ended."""
+        """Share of ended jobs without an on-time result; 0 before any ended."""
         return 1 - self.on_time / self.ended if self.ended else 0.0
 
     @property
     def normalised_energy(self) -> float:
         """
-        Energy spent over that of the worst placement of every released job; 1 while unknown.
+        Energy spent relative to the worst placement of every released job; 1 while unknown.
 
         Source: DREAM (ASPLOS 2023), in the form commonly recalled, not verified.
         """
@@ -114,7 +114,7 @@ class TaskAccount:
     @property
     def violation_rate(self) -> float:
         """
-        The miss ratio as UXCost takes it: 1 / (2 n) instead of zero.
+        The miss ratio in UXCost: 1 / (2 n) instead of zero.
 
         Source: DREAM (ASPLOS 2023); the substitute for zero is as commonly recalled, not
         verified against the paper.
@@ -124,7 +124,7 @@ class TaskAccount:
         return self.miss_ratio or 1 / (2 * self.ended)
 
     def waited_ns(self, now_ns: int) -> int:
-        """Return the mean time between its turns if it had one now."""
+        """Return what the mean time between its turns would be with a turn now."""
         since_ns = self.waits_since_ns
         if since_ns is None:
             since_ns = now_ns if self.last_turn_ns is None else self.last_turn_ns
@@ -133,8 +133,8 @@ class TaskAccount:
         return gap_ns + (wait_ns - gap_ns) // _TURNS
 
     def take_turn(self, now_ns: int) -> None:
-        """Note that it had an answer for which it had been given time."""
-        if self.last_turn_ns is not None:  # how long the first took is a matter of who began
+        """Record a turn: a result of a job that was started in time."""
+        if self.last_turn_ns is not None:  # the first interval depends only on the order of start
             self.turn_gap_ns = self.waited_ns(now_ns)
         self.last_turn_ns = now_ns
         self.waits_since_ns = None
@@ -164,15 +164,15 @@ class Ledger:
 
     def __init__(self, tasks: tuple[str, ...]) -> None:
         self.tasks: dict[str, TaskAccount] = {name: TaskAccount() for name in tasks}
-        #: tasks that lost a frame to the load lately
+        #: tasks that recently lost a frame to the load
         self.behind: set[str] = set()
 
     def add(self, task: str) -> None:
-        """Keep account of one more task."""
+        """Add a task."""
         self.tasks[task] = TaskAccount()
 
     def release(self, task: str, *, release_ns: int, now_ns: int, worst_energy_mj: float) -> None:
-        """Count a job that begins."""
+        """Count a released job."""
         account = self.tasks[task]
         account.released += 1
         account.in_flight += 1
@@ -208,9 +208,9 @@ class Ledger:
         variant: str,
     ) -> None:
         """
-        Count a job that has its answer.
+        Count a job with a result.
 
-        :param began_late: whether it was begun when its time was too short already
+        :param began_late: whether it was started when the remaining time was already too short
         """
         account = self.tasks[task]
         account.in_flight -= 1
@@ -228,7 +228,7 @@ class Ledger:
             account.late += 1
 
     def drop(self, task: str, reason: str) -> None:
-        """Count a job given up for a reason."""
+        """Count a dropped job."""
         account = self.tasks[task]
         account.in_flight -= 1
         account.dropped[reason] = account.dropped.get(reason, 0) + 1
@@ -247,7 +247,7 @@ class Ledger:
 
     @property
     def miss_ratio(self) -> float:
-        """Share of all ended jobs that had no on-time answer."""
+        """Share of all ended jobs without an on-time result."""
         ended = sum(account.ended for account in self.tasks.values())
         on_time = sum(account.on_time for account in self.tasks.values())
         return 1 - on_time / ended if ended else 0.0
@@ -265,7 +265,7 @@ class Ledger:
 
     def validate(self, in_flight: dict[str, int]) -> None:
         """
-        Check the accounts against the jobs that really are in flight.
+        Check the accounts against the jobs in flight.
 
         :raises InvariantError: when they do not add up
         """

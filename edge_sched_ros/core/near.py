@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a mistyped name was meant to be."""
+"""Suggestions for mistyped names."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """
-    Return the end of a message about a name that is not known; empty when none is near.
+    Return the end of a message about an unknown name; empty when no known name is similar.
 
-    Capital letters and dashes for underscores are no difference, so that ``EDF`` is near ``edf``.
+    Case and dashes for underscores are ignored, so that ``EDF`` is similar to ``edf``.
     """
     plain = {_plain(one): one for one in reversed(list(known))}
     close = difflib.get_close_matches(_plain(name), plain, n=1)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Settings of a task that may change while it runs."""
+"""Settings of a task that may change at run time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.tasks import TaskSpec
 
-#: what ``ParametersChanged`` may set on a task
+#: settings of a task that ``ParametersChanged`` may change
 DYNAMIC_TASK_KEYS = (
     'deadline_ns',
     'period_ns',

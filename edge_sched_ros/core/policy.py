@@ -30,7 +30,7 @@ class PolicyParameter:
 
 class Policy(Protocol):
     """
-    Decides what runs where.
+    Decides which job runs on which unit.
 
     A policy is a deterministic object: the same events at the same times give the same decisions.
     It may keep state in its attributes. It reads no clock, draws no random numbers of its own and
@@ -44,8 +44,8 @@ class Policy(Protocol):
 
     name: str
     parameters: ClassVar[tuple[PolicyParameter, ...]] = ()
-    #: also asked when no unit is idle (to drop early, say)
+    #: whether it is also called when no unit is idle (for example to drop early)
     asks_when_busy: ClassVar[bool] = False
 
     def decide(self, view: View) -> list[Decision]:
-        """Return what should happen now."""
+        """Return the decisions for now."""

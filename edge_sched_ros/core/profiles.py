@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a stage costs on a unit, known beforehand or learned from the runs themselves."""
+"""Costs of stages on units, from profiles or learned from runs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NOTHING: Mapping[str, StageCost] = {}
 
 @dataclass(frozen=True, slots=True)
 class StageKey:
-    """Whose cost: a stage of a task's variant on a unit."""
+    """Key of a cost: a stage of a task's variant on a unit."""
 
     task: str
     variant: str
@@ -36,26 +36,27 @@ class Profiles:
     """
     Costs of all stages.
 
-    Grows to tasks x stages x units entries, and one number per task, variant and count of items.
+    It grows to tasks x stages x units entries, and one number per task, variant and number of
+    items.
     """
 
     def __init__(self) -> None:
         #: (task, variant, stage) -> unit -> cost
         self._costs: dict[tuple[str, str, str], dict[str, StageCost]] = {}
-        #: (from unit, to unit) -> time to hand a job's data over, in nanoseconds
+        #: (from unit, to unit) -> time to transfer a job's data, in nanoseconds
         self._transitions: dict[tuple[str, str], int] = {}
-        #: whether any hand-over takes time
+        #: whether any transfer takes time
         self.has_transitions = False
-        #: (task, variant, items) -> energy with every stage on its hungriest unit
+        #: (task, variant, items) -> energy with every stage on its most expensive unit
         self._worst_mj: dict[tuple[str, str, int], float] = {}
-        #: unit -> units that are equal to it
+        #: unit -> equal units
         self._alike: dict[str, tuple[str, ...]] = {}
-        #: how many costs have been entered beforehand
+        #: number of costs entered from profiles
         self.entered = 0
-        #: how often a cost has become another than the one given, or the one told last; who keeps
-        #: what it made of costs looks whether this has grown
+        #: how often a cost has changed from the given or last reported one; caches of costs check
+        #: whether this has grown
         self.drifts = 0
-        #: whose cost did so last
+        #: key of the last such cost
         self.drifted: StageKey | None = None
 
     def set(
@@ -71,13 +72,13 @@ class Profiles:
         memory_mib: float | None = None,
     ) -> None:
         """
-        Enter a cost known beforehand.
+        Enter a known cost.
 
-        :param latency_ns: of a run over one item
-        :param per_item_ns: what every further item adds
-        :param energy_mj: of a run over one item, if known
-        :param demand: pull at the shared memory bus, in the contention model's unit
-        :param memory_mib: what it takes on the unit, running or not, if known
+        :param latency_ns: latency of a run over one item
+        :param per_item_ns: additional time for every further item
+        :param energy_mj: energy of a run over one item, if known
+        :param demand: demand on the shared memory bus, in the contention model's unit
+        :param memory_mib: memory on the unit, running or not, if known
         """
         cost = StageCost(latency_ns, per_item_ns=per_item_ns, source=source)
         cost.energy_mj = energy_mj
@@ -90,28 +91,28 @@ class Profiles:
 
     def set_alike(self, groups: Iterable[Sequence[str]]) -> None:
         """
-        Say which units are equal.
+        Set which units are equal.
 
-        The first run of a stage on one of them is taken for the others too, until they run it:
-        nobody needs to try each of them.
+        The first run of a stage on one of them also counts for the others, until they run it, so
+        that not every unit must be tried.
         """
         for names in groups:
             for name in names:
                 self._alike[name] = tuple(other for other in names if other != name)
 
     def set_transition(self, source: str, target: str, time_ns: int) -> None:
-        """Enter what handing a job's data from one unit to another costs."""
+        """Enter the time to transfer a job's data from one unit to another."""
         self._transitions[(source, target)] = time_ns
         self.has_transitions = True
 
     def transition_ns(self, source: str | None, target: str) -> int:
-        """Return the time to hand a job's data over; 0 within a unit or where unknown."""
+        """Return the time to transfer a job's data; 0 within a unit or if unknown."""
         if source is None:
             return 0
         return self._transitions.get((source, target), 0)
 
     def worst_energy_mj(self, task: str, variant: VariantSpec, items: int) -> float:
-        """Return the energy of a job with every stage on its hungriest unit; unknown counts 0."""
+        """Return a job's energy with every stage on its most expensive unit; unknown counts 0."""
         key = (task, variant.name, items)
         worst_mj = self._worst_mj.get(key)
         if worst_mj is None:
@@ -129,7 +130,7 @@ class Profiles:
         return [cost for cost in costs if cost is not None and cost.energy_mj is not None]
 
     def observe(self, key: StageKey, latency_ns: int, items: int) -> None:
-        """Take in one run."""
+        """Learn from one run."""
         on = self._on_units(key)
         cost = on.get(key.unit)
         if cost is None:
@@ -142,16 +143,16 @@ class Profiles:
             self.note_drift(key)
 
     def note_drift(self, key: StageKey) -> None:
-        """Let everybody know that a cost is another than it was."""
+        """Record that a cost has changed."""
         self.drifts += 1
         self.drifted = key
 
     def on_units(self, task: str, variant: str, stage: str) -> Mapping[str, StageCost]:
-        """Return what is known of the stage, by unit."""
+        """Return the known costs of the stage, by unit."""
         return self._costs.get((task, variant, stage), _NOTHING)
 
     def cost(self, task: str, variant: str, stage: str, unit: str) -> StageCost | None:
-        """Return what is known of the stage on the unit, or ``None``."""
+        """Return the cost of the stage on the unit, or ``None``."""
         on = self._costs.get((task, variant, stage))
         return None if on is None else on.get(unit)
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The jobs of one task: those that wait and those that have started."""
+"""The waiting and the started jobs of one task."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class TaskQueue:
     """
     Waiting jobs (newest wins when full) and started jobs of one task.
 
-    :param ready: told which of them may start
+    :param ready: receives the jobs that may start
     """
 
     __slots__ = (
@@ -33,13 +33,13 @@ class TaskQueue:
     def __init__(self, spec: TaskSpec, ready: ReadyJobs) -> None:
         self.spec = spec
         self._ready = ready
-        #: how many of the waiting jobs, the oldest ones, are among the ready
+        #: how many of the waiting jobs, from the oldest, are among the ready ones
         self._offered = 0
-        #: jobs none of whose stages has started, oldest first; at most ``queue_depth``
+        #: jobs without a started stage, oldest first; at most ``queue_depth``
         self.waiting: deque[Job] = deque()
         #: jobs that have started and not ended; at most ``max_in_flight``
         self.active: list[Job] = []
-        #: frames (or completions before it) counted for ``every_n``
+        #: number of frames (or completions before it) for ``every_n``
         self.activations = 0
         #: id of the newest job that was completed
         self.last_completed = -1
@@ -61,12 +61,12 @@ class TaskQueue:
         return spec.enabled and due
 
     def add(self, job: Job) -> None:
-        """Let a new job wait."""
+        """Add a waiting job."""
         self.waiting.append(job)
         self.offer()
 
     def start(self, job: Job) -> bool:
-        """Note that a stage of the job is being started; return whether that may be."""
+        """Record that a stage of the job is started; return whether this is allowed."""
         if not self._ready.discard(job):
             return False
         if job.state == 'waiting':
@@ -77,12 +77,12 @@ class TaskQueue:
         return True
 
     def pause(self, job: Job) -> None:
-        """Note that a stage of the job has ended and another may start."""
+        """Record that a stage of the job has ended and another may start."""
         job.state = 'ready'
         self._ready.add(job)
 
     def remove(self, job: Job) -> None:
-        """Take out a job that ended."""
+        """Remove a job that ended."""
         if job.state != 'waiting':
             if job.state == 'ready':
                 self._ready.discard(job)
@@ -94,7 +94,7 @@ class TaskQueue:
         self.offer()
 
     def offer(self) -> None:
-        """Have as many of the waiting jobs among the ready as the task may start."""
+        """Make as many waiting jobs ready as the task may start."""
         waiting = self.waiting
         if not waiting:
             return
@@ -114,7 +114,7 @@ class TaskQueue:
 
     def validate(self) -> list[Job]:
         """
-        Check that every job is where its state says, and return those that may start.
+        Check that every job is in the list for its state, and return those that may start.
 
         :raises InvariantError: when one is not
         """
@@ -123,7 +123,7 @@ class TaskQueue:
         if any(job.state not in ('ready', 'running') for job in self.active):
             raise InvariantError(f'{self.spec.name}: a job that is not started is active')
         if len(self.waiting) > self.spec.queue_depth:
-            raise InvariantError(f'{self.spec.name}: more jobs wait than the queue holds')
+            raise InvariantError(f'{self.spec.name}: more jobs wait than the queue allows')
         ids = [job.id for job in self.jobs()]
         if len(set(ids)) != len(ids):
             raise InvariantError(f'{self.spec.name}: a job is in two places')

@@ -11,7 +11,7 @@ from edge_sched_ros.core.job import Job
 
 
 class ReadyJobs:
-    """Sorted by release and id, so that nothing is searched or sorted at every event."""
+    """Sorted by release and id, so that events need no search or sorting."""
 
     __slots__ = ('entries',)
 
@@ -20,11 +20,11 @@ class ReadyJobs:
         self.entries: list[tuple[int, int, Job]] = []
 
     def add(self, job: Job) -> None:
-        """Take in a job that is not here."""
+        """Add a job that is not here yet."""
         insort(self.entries, (job.release_ns, job.id, job))
 
     def discard(self, job: Job) -> bool:
-        """Take out a job; return whether it was here."""
+        """Remove a job; return whether it was here."""
         entries = self.entries
         index = bisect_left(entries, (job.release_ns, job.id))
         if index < len(entries) and entries[index][2] is job:
@@ -33,5 +33,5 @@ class ReadyJobs:
         return False
 
     def jobs(self) -> list[Job]:
-        """Return all of them, a list of the caller's own."""
+        """Return all jobs in a new list."""
         return [entry[2] for entry in self.entries]

@@ -1,30 +1,30 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Why a job was dropped or failed. Reasons are short codes: they become counters and keys."""
+"""Reasons why a job was dropped or failed: short codes, used as counters and keys."""
 
 from __future__ import annotations
 
 #: a newer frame took its place in the task's queue
 SUPERSEDED = 'superseded'
-#: it could not have met its deadline any more (only with ``+drop``)
+#: it could no longer meet its deadline (only with ``+drop``)
 DEADLINE_UNREACHABLE = 'deadline_unreachable'
-#: a newer frame of the same task was answered first
+#: a newer frame of the same task had its result first
 OVERTAKEN = 'overtaken'
-#: the task before it in the cascade was dropped or failed, so there was nothing to work on
+#: the job before it in the cascade was dropped or failed, so there was no input
 UPSTREAM = 'upstream'
 #: no unit that could run its next stage is available
 NO_UNIT = 'no_unit'
 #: the task was disabled while the job waited
 DISABLED = 'disabled'
-#: time jumped, deadlines of waiting jobs lost their meaning
+#: the clock jumped, so that deadlines of waiting jobs became invalid
 CLOCK_JUMP = 'clock_jump'
 #: the scheduler was stopped while the job was in flight
 SHUTDOWN = 'shutdown'
 #: the unit overran the stage's worst case many times over (failed)
 UNIT_HUNG = 'unit_hung'
-#: the unit disappeared while it ran the stage (failed)
+#: the unit was lost while it ran the stage (failed)
 UNIT_LOST = 'unit_lost'
-#: given up to help others, as it should be late itself (policy ``dream``)
+#: dropped in favour of others, as it was expected to be late (policy ``dream``)
 SMART_DROP = 'smart_drop'
 #: its deadline has passed (policy ``dream``)
 DEADLINE_PASSED = 'deadline_passed'

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Small values that come and go with every event."""
+"""Small immutable values, created for every event."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 else:
 
     def dataclass_transform(**_: Any) -> Any:
-        """Return a decorator that does nothing: this one is for type checkers."""
+        """Return a decorator that does nothing, for type checkers."""
         return lambda function: function
 
 
@@ -25,9 +25,9 @@ _T = TypeVar('_T')
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def record(kind: type[_T]) -> type[_T]:
     """
-    Make a class a dataclass that nobody may change, as the type checker sees to.
+    Make a class a dataclass that the type checker treats as immutable.
 
-    ``frozen=True`` would see to it at run time as well, which makes an event four times as dear
-    to create; events, decisions and timings are most of what the dispatcher creates.
+    ``frozen=True`` would also enforce it at run time, which makes the creation of an event four
+    times as expensive; most objects of the dispatcher are events, decisions and timings.
     """
     return dataclass(slots=True, unsafe_hash=True)(kind)

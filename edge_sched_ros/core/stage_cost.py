@@ -1,35 +1,35 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The cost of one stage on one unit, learned from its runs in spite of odd ones."""
+"""The cost of one stage on one unit, learned from its runs and robust to outliers."""
 
 from __future__ import annotations
 
 import math
 
-#: share an observation keeps when the next one comes; 0.95 remembers about 20 runs
+#: weight kept by an observation at the next one; 0.95 averages over about 20 runs
 _MEMORY = 0.95
 _FORGOTTEN = 1 - _MEMORY
-#: sum of weights (four runs) until what was never profiled can tell odd runs from others
+#: sum of weights (four runs) from which an unprofiled cost can detect outliers
 _SETTLED = 3.7
-#: what the mean deviation may be before runs have shown it
+#: assumed mean deviation before runs have shown it
 _DOUBT = 0.1
-#: mean deviations (0.8 standard deviations of a normal) from which a run is odd
+#: number of mean deviations (0.8 standard deviations of a normal) from which a run is an outlier
 _BOUND = 4.0
-#: an odd run counts as so much deviation at most
+#: maximum deviation with which an outlier counts
 _MOST_DEVIATION = 1.0
-#: odd runs in a row, on one side, that are no accident
+#: number of outliers in a row on one side that mean a change
 _RUN = 3
 #: slack and alarm of the cumulative sums, in mean deviations: 0.5 and 6 standard deviations
 _SLACK, _ALARM = 0.625, 7.5
-#: standard deviations of the counts of items seen; a run further out shows how cost grows
+#: standard deviations of the observed items; a run further out shows how cost grows
 _FAR_SQUARED = 9.0
 _SAME_ITEMS = 0.1
-#: least spread of items that a slope can be told from
+#: minimum spread of items for the estimate of a slope
 _SPREAD = 1e-3
-#: change of the level, as a share, that is worth telling; and how sure it must be
+#: relative change of the level that is reported; and its required confidence
 _DRIFT = 0.1
 _SURE = 4.0
-#: sums of weights (6 and 14 runs) from which the level can be compared, and told first
+#: sums of weights (6 and 14 runs) from which the level can be compared, and first reported
 _COMPARABLE, _KNOWN_WELL = 5.0, 10.0
 
 
@@ -39,12 +39,12 @@ class StageCost:
 
     An exponentially weighted least-squares line through the observed (items, latency) pairs
     (updated as by West, CACM 22(9), 1979); with one item count throughout it is their weighted
-    mean. A run that is further off than the others by far is put aside, and counts only up to a
-    bound (Huber, "Robust Estimation of a Location Parameter", Ann. Math. Stat. 35(1), 1964), so
-    one of them moves little. When the truth changes, the past is given up: after three odd runs in
-    a row on the same side the line goes to the nearest of them; and when smaller deviations add up
-    (Page's cumulative sum, Biometrika 41, 1954, without the odd runs, cf. Lucas and Crosier,
-    "Robust CUSUM", Commun. Stat. 11(23), 1982) to the mean since they began to.
+    mean. An outlier is set aside, and counts only up to a bound (Huber, "Robust Estimation of a
+    Location Parameter", Ann. Math. Stat. 35(1), 1964), so a single one has little effect. When the
+    true cost changes, the past is discarded: after three outliers in a row on the same side the
+    line moves to the nearest of them; and when smaller deviations add up (Page's cumulative sum,
+    Biometrika 41, 1954, without the outliers, cf. Lucas and Crosier, "Robust CUSUM", Commun. Stat.
+    11(23), 1982) to the mean since they began.
     """
 
     __slots__ = (
@@ -60,36 +60,35 @@ class StageCost:
         #: the line: sum of weights, means, variance of the items, their covariance with latency
         self._weight = self._mean_x = self._mean_y = self._spread = self._rise = 0.0
         self._slope = 0.0
-        #: what any run is expected to take as long as items do not matter
+        #: expected time of any run as long as items do not matter
         self._steady_ns = 0
-        #: whether runs are judged by those before
+        #: whether runs are compared with earlier ones
         self._settled = False
-        #: what the deviation may be beside what was seen
+        #: possible deviation in addition to the observed one
         self._doubt = _DOUBT
         #: cumulative sums of deviations, and how many runs ago they were zero
         self._up = self._down = 0.0
         self._up_runs = self._down_runs = 0
-        #: odd runs in a row, negative when fast; the nearest of them, as a share of what was
-        #: expected
+        #: outliers in a row, negative when fast; the nearest of them, relative to the expected
+        #: time
         self._run = 0
         self._odd = 1.0
-        #: between these the level is what was told last; at that count of items
+        #: range around the last reported level, and its number of items
         self._low_ns, self._high_ns = math.inf, -math.inf
         self._told_x = 0.0
-        #: longest observation, fading slowly
+        #: longest observation, with slow decay
         self.worst_ns = 0
-        #: where the number comes from: ``observed`` or the name of a profile
+        #: source of the number: ``observed`` or the name of a profile
         self.source = source
         #: energy of a run over one item; ``None`` while unknown
         self.energy_mj: float | None = None
-        #: what every further item adds
+        #: additional time of every further item
         self.energy_per_item_mj = 0.0
-        #: how hard it pulls at the shared memory bus; what the number means is up to the
-        #: contention model that reads it
+        #: demand on the shared memory bus, in the unit of the contention model
         self.demand = 0.0
         #: memory that its part of the network takes on the unit; ``None`` while unknown
         self.memory_mib: float | None = None
-        #: mean distance of observations from what was expected, as a share of it
+        #: mean deviation of observations from the expected time, as a share of it
         self.deviation = 0.0
         if latency_ns is not None:
             self.observe(latency_ns, 1)
@@ -106,9 +105,9 @@ class StageCost:
 
     def observe(self, latency_ns: int, items: int) -> bool:
         """
-        Take in one run over ``items`` items that took ``latency_ns``.
+        Learn from one run over ``items`` items that took ``latency_ns``.
 
-        :return: whether the level is now another than the one given, or the one told last
+        :return: whether the level now differs from the given or last reported one
         """
         worst_ns = int(self.worst_ns * 0.999)
         self.worst_ns = latency_ns if latency_ns > worst_ns else worst_ns
@@ -136,7 +135,7 @@ class StageCost:
         return not self._low_ns <= level_ns <= self._high_ns and self._has_drifted(level_ns)
 
     def _is_usual(self, latency_ns: int, expected: float, off: float) -> bool:
-        """Judge a run by those before; return whether it counts in full."""
+        """Compare a run with earlier ones; return whether it counts in full."""
         scale = self.deviation + self._doubt
         self._doubt *= _MEMORY
         if not -_BOUND * scale <= off <= _BOUND * scale:
@@ -162,16 +161,16 @@ class StageCost:
         return True
 
     def _tilt(self, off_x: float, off_y: float, gain: float) -> None:
-        """Take in how latency grows with items."""
+        """Learn how latency grows with items."""
         self._mean_x += gain * off_x
         spread = (1 - gain) * (self._spread + gain * off_x * off_x)
         rise = self._rise = (1 - gain) * (self._rise + gain * off_x * off_y)
         self._slope = rise / spread if spread > _SPREAD and rise > 0 else 0.0
-        # it would fade away for ever
+        # it would decay for ever
         self._spread = spread if spread > _SPREAD * _SPREAD else 0.0
 
     def _hold(self, factor: float, off: float, scale: float) -> bool:
-        """Put an odd run aside; the third in a row was no accident: return whether it counts."""
+        """Set an outlier aside; the third in a row means a change: return whether it counts."""
         side = 1 if off > 0 else -1
         if self._run * side > 0:
             self._run += side
@@ -184,11 +183,11 @@ class StageCost:
         if abs(self._run) < _RUN:
             return False
         self._go_to(self._odd, 1.0)
-        # the last of them counts too, unless it is odd even now
+        # the last of them counts, too, unless it is still an outlier
         return abs(factor / self._odd - 1) <= _BOUND * scale
 
     def _release(self, scale: float) -> None:
-        """Odd runs were accidents: let them count up to the bound."""
+        """The outliers were accidental: count them up to the bound."""
         runs, side = abs(self._run), 1 if self._run > 0 else -1
         size = abs(self._odd - 1)
         more = min(_MOST_DEVIATION, size) - self.deviation
@@ -198,11 +197,11 @@ class StageCost:
 
     def _catch_up(self, share: float, runs: int, scale: float) -> None:
         """
-        Small deviations have added up over some runs: let only these count.
+        Small deviations have added up over some runs: count only these runs.
 
-        A mean that gives the newest run the weight ``g`` goes after a level that has changed by
-        ``d``: over ``n`` runs it is off by ``d (1 - (1 - g)^n) / (g n)`` on average, and at their
-        end still by ``d (1 - g)^n``.
+        A mean with weight ``g`` for the newest run follows a level that has changed by ``d``: over
+        ``n`` runs its mean error is ``d (1 - (1 - g)^n) / (g n)``, and its error at their end ``d
+        (1 - g)^n``.
 
         :param share: mean of the deviations, in mean deviations
         """
@@ -210,7 +209,7 @@ class StageCost:
         self._go_to(1 + share * scale * left * _FORGOTTEN * runs / (1 - left), float(runs))
 
     def _go_to(self, factor: float, weight: float) -> None:
-        """Change the line to another level, known from some runs; the past is given up."""
+        """Move the line to another level, known from some runs; the past is discarded."""
         self._shift(max(0.0, factor))
         self._weight = min(weight, self._weight)
         self._run = self._up_runs = self._down_runs = 0
@@ -229,13 +228,13 @@ class StageCost:
         self._told_x = self._mean_x
 
     def _has_drifted(self, level_ns: float) -> bool:
-        """The level is not what was told, if any: return whether that is sure."""
+        """The level differs from the reported one, if any: return whether this is certain."""
         if self._high_ns < self._low_ns:
             if self._weight > _KNOWN_WELL:
                 self._tell(self._mean_y)
             return False
         if not self._slope and abs(self._mean_x - self._told_x) > 0.5:
-            # other items than then, and nothing says what they make of it
+            # other items than then, and their effect is not known
             self._tell(self._mean_y)
             return False
         told_ns = self._high_ns / (1 + _DRIFT)
@@ -245,26 +244,26 @@ class StageCost:
         self._tell(self._mean_y)
         return True
 
-    # --- what is known --------------------------------------------------------------------
+    # --- queries --------------------------------------------------------------------------
 
     @property
     def mean_ns(self) -> int:
-        """What a run over as many items as usual takes, in nanoseconds."""
+        """The time of a run over the usual number of items, in nanoseconds."""
         return self._steady_ns
 
     @property
     def usual_items(self) -> float:
-        """How many items a run is over on average; 0 while nothing is known."""
+        """The mean number of items of a run; 0 while nothing is known."""
         return self._mean_x
 
     def expected_ns(self, items: int) -> int:
-        """Return the expected latency for that many items, in nanoseconds."""
+        """Return the expected latency for this number of items, in nanoseconds."""
         if not self._slope:
             return self._steady_ns
         return max(0, round(self._mean_y + self._slope * (items - self._mean_x)))
 
     def expected_mj(self, items: int) -> float | None:
-        """Return the expected energy for that many items in mJ, or ``None`` while unknown."""
+        """Return the expected energy for this number of items in mJ, or ``None`` while unknown."""
         if self.energy_mj is None:
             return None
         return max(0.0, self.energy_mj + self.energy_per_item_mj * (items - 1))

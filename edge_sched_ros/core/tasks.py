@@ -22,9 +22,9 @@ class StageSpec:
 
     :param name: unique within the variant
     :param units: names of the units that can run it, in order of preference
-    :param chance: how likely it is needed when a job comes to it (skipped layers), 0..1;
-        nobody knows beforehand for a given job
-    :param exit_chance: how likely the answer is known after it (early exits), 0..1
+    :param chance: probability that a job that reaches it needs it (skipped layers), 0..1; not
+        known in advance for a given job
+    :param exit_chance: probability that the result is known after it (early exits), 0..1
     """
 
     name: str
@@ -36,10 +36,10 @@ class StageSpec:
 @dataclass(frozen=True, slots=True)
 class VariantSpec:
     """
-    One lighter or heavier form of a task's network.
+    A lighter or heavier variant of a task's network.
 
     :param name: unique within the task
-    :param stages: run one after the other
+    :param stages: stages in sequence
     :param accuracy: relative to the best variant, 0..1
     """
 
@@ -51,18 +51,19 @@ class VariantSpec:
 @dataclass(frozen=True, slots=True)
 class TaskSpec:
     """
-    What the dispatcher must know of a task.
+    The dispatcher's specification of a task.
 
     :param name: unique on the device
-    :param variants: at least one; the first is the one jobs start with
-    :param deadline_ns: from the frame's release to its answer
+    :param variants: at least one; jobs start with the first
+    :param deadline_ns: maximum time from the frame's release to its result
     :param stream: the input stream whose frames activate it; empty for a cascade
     :param after: the task whose completion activates it (a cascade); empty otherwise
     :param period_ns: expected time between frames; 0 when unknown
     :param priority: higher runs first among ready jobs; equal by default
     :param every_n: activated by every n-th frame of the stream (or completion before it)
-    :param queue_depth: jobs that may wait; the oldest is superseded when one more arrives
-    :param max_in_flight: jobs that may have started and not ended
+    :param queue_depth: number of jobs that may wait; the oldest is superseded when one more
+        arrives
+    :param max_in_flight: number of jobs that may have started and not ended
     :param enabled: a disabled task releases no jobs
     :param needs_items: released only when the task it comes after found something
     :param all_variants: those there are, while ``variants`` is but the one all jobs are to run
@@ -87,7 +88,7 @@ class TaskSpec:
 
     def __post_init__(self) -> None:
         """
-        Check what can be checked without knowing the other tasks.
+        Check the settings that do not depend on other tasks.
 
         :raises ConfigError: naming ``<task>.<key>``
         """
@@ -95,10 +96,10 @@ class TaskSpec:
             raise ConfigError(f'{self.name}.variants', 'needs at least one variant with stages')
         if bool(self.stream) == bool(self.after):
             raise ConfigError(
-                self.name, 'needs either an input stream or the task it comes after, not both'
+                self.name, 'needs either an input stream or a task before it (after), not both'
             )
         if self.needs_items and not self.after:
-            raise ConfigError(f'{self.name}.needs_items', 'is for cascades only (see after)')
+            raise ConfigError(f'{self.name}.needs_items', 'is only for cascades (see after)')
         for variant in self.variants:
             _check_variant(self.name, variant)
         positive = {
@@ -112,7 +113,7 @@ class TaskSpec:
                 raise ConfigError(f'{self.name}.{key}', 'must be greater than zero')
 
     def variant(self, name: str) -> VariantSpec:
-        """Return the variant of that name; :raises KeyError: when there is none."""
+        """Return the variant of a name; :raises KeyError: when there is none."""
         for variant in self.all_variants or self.variants:
             if variant.name == name:
                 return variant
@@ -120,7 +121,7 @@ class TaskSpec:
 
     def pinned(self, name: str) -> TaskSpec:
         """
-        Return the task with one variant for all jobs; with all of them again when it is empty.
+        Return the task with one variant for all jobs; with all variants again if empty.
 
         :raises ConfigError: when there is none of that name
         """
@@ -158,7 +159,7 @@ def check_tasks(
     present: Mapping[str, TaskSpec] = MappingProxyType({}),
 ) -> None:
     """
-    Check what concerns several tasks: names, cascades, units.
+    Check tasks against each other: names, cascades, units.
 
     :param present: tasks by name that are there already and were checked
     :raises ConfigError: two tasks of one name, an unknown predecessor, a cascade loop, a stage

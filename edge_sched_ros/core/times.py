@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 class Times:
     """
-    What stages should take at the units' present speeds, without waiting and hand-overs.
+    Expected times of stages at the units' present speeds, without waits and transfers.
 
-    Policies ask for the same times at every decision, and one event changes those of one task.
+    Policies need the same times at every decision, and one event changes those of one task.
 
-    :param profiles: costs; one that is entered is noticed, one that learns is named by
+    :param profiles: costs; entered costs are noticed, learned changes are reported by
         :meth:`forget_stage`
-    :param units: all units by name; whoever changes their state or speed calls :meth:`forget`
+    :param units: all units by name; call :meth:`forget` after a change of their state or speed
     """
 
     def __init__(self, profiles: Profiles, units: Mapping[str, UnitState]) -> None:
@@ -38,17 +38,17 @@ class Times:
         self._entered = profiles.entered
 
     def forget(self) -> None:
-        """Work everything out anew."""
+        """Forget all times."""
         self._on_units.clear()
         self._least.clear()
 
     def forget_stage(self, task: str, variant: str, stage: str) -> None:
-        """Work out anew what depends on a stage's costs."""
+        """Forget the times that depend on a stage's costs."""
         self._on_units.pop((task, variant, stage), None)
         self._least.pop(task, None)
 
     def on_units_ns(self, task: str, variant: str, stage: str, items: int) -> Mapping[str, int]:
-        """Return what a stage takes, by unit; those of which nothing is known are absent."""
+        """Return the time of a stage by unit, without unknown ones."""
         if self._entered != self._profiles.entered:
             self._entered = self._profiles.entered
             self.forget()
@@ -68,9 +68,10 @@ class Times:
 
     def least_ns(self, task: str, variant: VariantSpec, first: int, items: int) -> int:
         """
-        Return the time of a variant's stages from one on, each on its fastest available unit.
+        Return the time of a variant's stages from a given one on, each on its fastest available
+        unit.
 
-        Stages of which nothing is known count nothing.
+        Unknown stages count as 0.
         """
         if self._entered != self._profiles.entered:
             self._entered = self._profiles.entered

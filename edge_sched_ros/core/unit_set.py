@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The units of one device: what begins and ends on them, and what is learned from it."""
+"""The units of one device: starts and ends of stages, and costs learned from them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from edge_sched_ros.core.watchdog import Watchdog
 
 class UnitSet:
     """
-    Units, what runs on them, and what runs cost.
+    Units, their running stages, and the costs of runs.
 
     :param profiles: costs known beforehand; more are learned
     :param watchdog: when a stage counts as hung
@@ -31,7 +31,7 @@ class UnitSet:
         self.states = {unit.name: UnitState(unit) for unit in units}
         #: whether some unit is not available
         self.some_lost = False
-        #: what stages should take, by what is known of costs and units now
+        #: expected times of stages, by the present costs and units
         self.times = Times(profiles, self.states)
         self._profiles = profiles
         self._watchdog = watchdog
@@ -39,7 +39,7 @@ class UnitSet:
     def set_state(
         self, unit: UnitState, state: str, reason: str, speed: float | None = None
     ) -> None:
-        """Change whether a unit is available, and its speed where one is given."""
+        """Change whether a unit is available, and its speed if given."""
         unit.state = state
         unit.reason = reason
         if speed is not None:
@@ -52,7 +52,7 @@ class UnitSet:
         return any(self.states[name].state == AVAILABLE for name in job.stage.units)
 
     def start(self, job: Job, name: str, now_ns: int) -> int:
-        """Note that a unit starts a job's stage; return when it will count as hung."""
+        """Record that a unit starts a job's stage; return the time when it counts as hung."""
         unit, stage, profiles = self.states[name], job.stage.name, self._profiles
         cost = profiles.cost(job.task, job.variant.name, stage, name)
         due_ns = now_ns
@@ -67,7 +67,7 @@ class UnitSet:
         return hang_at_ns
 
     def end(self, event: StageFinished | StageFailed) -> Running | None:
-        """Take the ended stage off its unit and return it; ``None`` if it was given up."""
+        """Remove the ended stage from its unit and return it; ``None`` if it was abandoned."""
         unit = self.states[event.unit]
         running = unit.running.get(event.job)
         if running is None or running.stage != event.stage:
@@ -82,7 +82,7 @@ class UnitSet:
         return running
 
     def learn(self, job: Job, running: Running, event: StageFinished) -> None:
-        """Take in what a job's stage took."""
+        """Learn from the run of a job's stage."""
         taken_ns, speed = event.finished_ns - event.started_ns, self.states[event.unit].speed
         if speed != 1.0:
             taken_ns = round(taken_ns * speed)
@@ -95,7 +95,7 @@ class UnitSet:
             self._profiles.note_drift(key)
 
     def first_to_hang(self) -> list[tuple[UnitState, Running]]:
-        """Return available units that are busy, each with the stage that would hang first."""
+        """Return available busy units, each with the stage that would count as hung first."""
         return [
             (unit, min(unit.running.values(), key=lambda run: run.hang_at_ns))
             for unit in self.states.values()
@@ -106,7 +106,7 @@ class UnitSet:
         """
         Check units and jobs against each other.
 
-        :raises InvariantError: when a unit does not run what it says
+        :raises InvariantError: when they disagree
         """
         running = {}
         for name, unit in self.states.items():
@@ -115,6 +115,6 @@ class UnitSet:
             running.update({job_id: name for job_id in unit.running if job_id in jobs})
         for job in jobs.values():
             if (job.state == 'running') != (job.id in running):
-                raise InvariantError(f'{job!r}: the units know nothing of it, or too much')
+                raise InvariantError(f'{job!r}: not on exactly one unit')
             if job.state == 'running' and running[job.id] != job.unit:
-                raise InvariantError(f'{job!r} says {job.unit}, the units say {running[job.id]}')
+                raise InvariantError(f'{job!r} is not on {job.unit} but {running[job.id]}')

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Processing units: what a device computes with."""
+"""Processing units of a device."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from edge_sched_ros.core.profiles import StageCost
 
-#: the kinds of processing unit the vocabulary knows
+#: the kinds of processing units
 UNIT_KINDS = ('cpu', 'gpu', 'dla', 'pva', 'vic', 'ofa')
 
 AVAILABLE = 'available'
@@ -24,7 +24,8 @@ class Unit:
 
     :param name: unique on the device, e.g. ``cpu0``
     :param kind: one of :data:`UNIT_KINDS`
-    :param slots: stages it runs at a time: 1 is one after the other, more share the unit
+    :param slots: number of stages it runs at a time: 1 for one after the other; more share the
+        unit
     """
 
     name: str
@@ -37,9 +38,9 @@ class Running:
     """
     A stage that runs on a unit.
 
-    :param due_ns: when it should end by its profile; its start while nothing is known
-    :param hang_at_ns: when the watchdog gives up on it
-    :param cost: what was known of it when it started
+    :param due_ns: expected end by its profile; its start while the cost is unknown
+    :param hang_at_ns: time when the watchdog declares it hung
+    :param cost: its expected cost at the start
     """
 
     job_id: int
@@ -52,7 +53,7 @@ class Running:
 
 
 class UnitState:
-    """What the dispatcher knows of a unit now. Policies read it and never write it."""
+    """The present state of a unit. Policies only read it."""
 
     __slots__ = (
         'busy_ns',
@@ -72,13 +73,13 @@ class UnitState:
         self.slots = unit.slots
         self.state = AVAILABLE
         self.reason = ''
-        #: clock relative to the one the profiles were taken at (0.5 = half speed)
+        #: clock relative to that of the profiles (0.5 = half speed)
         self.speed = 1.0
-        #: what runs, by job. A hung unit keeps what it hangs on.
+        #: running stages by job; a hung unit keeps its hung stage
         self.running: dict[int, Running] = {}
-        #: the task whose stage was started here last; its working set is still near
+        #: the task whose stage was started here last; its working set may still be cached
         self.last_task = ''
-        #: total time spent in stages that ended, added up over slots
+        #: total time of ended stages, summed over slots
         self.busy_ns = 0
         #: total energy of stages that ended, as far as it is known
         self.energy_mj = 0.0
@@ -90,7 +91,7 @@ class UnitState:
         return len(self.running) < self.slots and self.state == AVAILABLE
 
     def free_at_ns(self, now_ns: int) -> int:
-        """Return when a slot should become free by what is known; never before now."""
+        """Return the expected time when a slot becomes free; never before now."""
         if len(self.running) < self.slots:
             return now_ns
         return max(now_ns, min(run.due_ns for run in self.running.values()))

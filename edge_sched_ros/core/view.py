@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a policy may see."""
+"""The policy's view of the dispatcher."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 
 class View:
     """
-    A read-only look at the dispatcher, valid during one ``decide`` call.
+    A read-only view of the dispatcher, valid during one ``decide`` call.
 
-    The same object shows the next moment at the next call.
+    The same object is updated for the next call.
 
     :param ready: jobs whose next stage can start, in order of release
     :param units: all units by name
     :param jobs: every job in flight by id, ready or not
-    :param behind: tasks that lost a frame to the load lately
-    :param times: kept from one moment to the next; worked out anew where absent
+    :param behind: tasks that recently lost a frame to the load
+    :param times: cached times, kept between calls; computed if not given
     """
 
     __slots__ = (
@@ -75,14 +75,14 @@ class View:
         self._free = self._count_free()
 
     def refresh(self, now_ns: int, ready: ReadyJobs) -> bool:
-        """Show the present; return whether any unit is idle."""
+        """Update the view; return whether any unit is idle."""
         self.now_ns = now_ns
         self.ready = [entry[2] for entry in ready.entries]
         self._free = self._count_free()
         return bool(self._free)
 
     def free_slots(self) -> dict[str, int]:
-        """Return how many stages may be started on each unit now; units with none are absent."""
+        """Return how many stages may be started on each unit now, without units that have none."""
         return self._free.copy()
 
     def _count_free(self) -> dict[str, int]:
@@ -101,11 +101,11 @@ class View:
         return self.times_ns(job, job.variant, stage).get(unit)
 
     def times_ns(self, job: Job, variant: VariantSpec, stage: StageSpec) -> Mapping[str, int]:
-        """Return :meth:`expected_ns` of a stage by unit; units that are not known are absent."""
+        """Return :meth:`expected_ns` of a stage by unit, without unknown ones."""
         return self._times.on_units_ns(job.task, variant.name, stage.name, job.items)
 
     def cost_ns(self, job: Job, stage: StageSpec, unit: str) -> int:
-        """Return the expected latency, hand-over included; an unknown latency counts as zero."""
+        """Return the expected latency with the transfer; an unknown latency counts as zero."""
         profiles, cost_ns = self.profiles, self.times_ns(job, job.variant, stage).get(unit, 0)
         if not profiles.has_transitions:
             return cost_ns
@@ -126,19 +126,19 @@ class View:
         return None if cost is None else cost.expected_mj(job.items)
 
     def period_ns(self, task: str) -> int:
-        """Return the time between a task's releases: observed, else as set, else 0."""
+        """Return the time between a task's releases: observed, else configured, else 0."""
         return round(self.accounts[task].interval_ns) or self.tasks[task].period_ns
 
     def least_remaining_ns(self, job: Job) -> int:
         """
-        Return the time the job still needs at best, in nanoseconds.
+        Return the minimum remaining time of the job, in nanoseconds.
 
-        Every stage on the fastest available unit, without waiting; unknown stages count nothing.
+        Every stage on its fastest available unit, without waiting; unknown stages count as 0.
         """
         return self._times.least_ns(job.task, job.variant, job.stage_index, job.items)
 
     def least_of_any_variant_ns(self, job: Job) -> int:
-        """Return the least time the job needs when it may still change to another variant."""
+        """Return the minimum remaining time of the job if it may still change its variant."""
         if job.started:
             return self.least_remaining_ns(job)
         return min(
@@ -147,7 +147,7 @@ class View:
         )
 
     def remaining_on_ns(self, job: Job, unit: str) -> int:
-        """Return the time the job still needs on a unit; other stages at their fastest unit."""
+        """Return the job's remaining time with the next stage on a unit, others on the fastest."""
         least_ns = self._times.least_of_stage_ns
         return sum(
             self.cost_ns(job, stage, unit)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""When a running stage counts as hung."""
+"""The time after which a running stage counts as hung."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from edge_sched_ros.core.profiles import StageCost
 @dataclass(frozen=True, slots=True)
 class Watchdog:
     """
-    The longest a stage may run.
+    The time limit of stages.
 
-    :param factor: times the worst run seen so far
-    :param floor_ns: never less than this; what counts while nothing is known
+    :param factor: factor on the longest run so far
+    :param floor_ns: minimum limit, also used while nothing is known
     """
 
     factor: float = 20.0
     floor_ns: int = 2_000_000_000
 
     def limit_ns(self, cost: StageCost | None) -> int:
-        """Return the time after which the unit is given up, in nanoseconds."""
+        """Return the time after which the unit counts as hung, in nanoseconds."""
         if cost is None:
             return self.floor_ns
         limit_ns = round(self.factor * cost.worst_ns)

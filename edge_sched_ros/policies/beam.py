@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Bounded search for a good schedule of a handful of jobs on a handful of units."""
+"""Bounded search for a good schedule of a few jobs on a few units."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from edge_sched_ros.policies.paths import Leg
 @dataclass(frozen=True, slots=True)
 class Option:
     """
-    One way to run what is left of a job.
+    One way to run the rest of a job.
 
-    :param legs: the units it goes over, and how long it keeps each
-    :param total_ns: its time when nothing is in the way
-    :param cost: of running it this way and being on time
-    :param variant: the variant that runs so
+    :param legs: its units in order, and the time on each
+    :param total_ns: its time without waits
+    :param cost: cost of running it this way on time
+    :param variant: its variant
     :param deviation: standard deviation of its end, as a share of the time until then
     """
 
@@ -36,16 +36,16 @@ class Option:
 @dataclass(frozen=True, slots=True)
 class PlanJob:
     """
-    A job as the search sees it.
+    A job in the search.
 
-    :param key: what the caller knows it by
-    :param ready_ns: when it can start
-    :param deadline_ns: when it must have ended
-    :param latest_ns: when it must have started (a newer frame takes its place then)
-    :param miss: cost of not being on time
-    :param follow_ns: when it must have ended for those that come after it
-    :param follow_soft_ns: how long before that the cost begins to rise
-    :param follow_miss: cost of not being that early
+    :param key: identifies it for the caller
+    :param ready_ns: earliest start
+    :param deadline_ns: latest end
+    :param latest_ns: latest start (a newer frame then takes its place)
+    :param miss: cost of a miss
+    :param follow_ns: latest end for the jobs after it
+    :param follow_soft_ns: time before that from which the cost rises
+    :param follow_miss: cost of missing that time
     """
 
     key: int
@@ -61,16 +61,16 @@ class PlanJob:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """A job of the plan with its option and begin."""
+    """A job of the plan with its option and start."""
 
     job: PlanJob
     option: Option
     begin_ns: int
 
 
-#: of a unit: begin and end of the longest gap before what is placed last, and when it is free then
+#: of a unit: start and end of the longest gap before its last job, and the end of that job
 _Slot = tuple[int, int, int]
-#: cost with pressure, cost, units, chain of (chain before, job, option, begin)
+#: cost with pressure, cost, units, chain of (previous chain, job, option, start)
 _State = tuple[float, float, tuple[_Slot, ...], Any]
 
 
@@ -84,15 +84,15 @@ def search(
     haste: float,
 ) -> tuple[float, list[Placement]]:
     """
-    Return the cheapest schedule found, its cost first; jobs that are not in it are given up.
+    Return the cost and the jobs of the cheapest schedule found; other jobs are dropped.
 
-    Jobs are taken in the order given; each is put on one of its units, behind what is there or
-    into the gap before it, or given up. The ``width`` cheapest partial schedules go on.
+    Jobs are taken in the given order; each is put on one of its units, after the last job or into
+    the gap before it, or dropped. The ``width`` cheapest partial schedules are continued.
 
-    :param free_ns: per unit, when it is free
-    :param pressure: cost per nanosecond of units taken, that keeps room for jobs to come
-    :param haste: cost of using up all the time to a deadline, in misses: who is early is safe from
-        what nobody foresees
+    :param free_ns: per unit, the time when it is free
+    :param pressure: cost per nanosecond of used units, which keeps room for future jobs
+    :param haste: cost of using all the time to a deadline, in misses: early jobs are safe from
+        unforeseen delays
     """
     units = tuple((free, free, free) for free in free_ns)
     states: list[_State] = [(0.0, 0.0, units, None)]
@@ -134,7 +134,7 @@ def _extend(
         ahead = end - now_ns
         sigma = option.deviation * ahead
         if sigma and late > -4 * sigma:
-            # the logistic curve nearest to the normal distribution
+            # the logistic curve closest to the normal distribution
             added += miss / (1 + exp(-1.702 * late / sigma))
         if ahead:
             added += haste * miss * (ahead / (ahead - late)) ** 8
@@ -155,7 +155,7 @@ def _extend(
 
 
 def _place(slot: _Slot, ready_ns: int, length_ns: int, piece_ns: int) -> tuple[_Slot, int, int]:
-    """Return a unit's new state with a leg on it, and the leg's begin and end."""
+    """Return a unit's new state with a leg on it, and the leg's start and end."""
     gap_begin, gap_end, free = slot
     begin = gap_begin if gap_begin > ready_ns else ready_ns
     end = begin + length_ns
@@ -164,7 +164,7 @@ def _place(slot: _Slot, ready_ns: int, length_ns: int, piece_ns: int) -> tuple[_
             return (gap_begin, begin, free), begin, end
         return (end, gap_end, free), begin, end
     if piece_ns < length_ns and begin + piece_ns <= gap_end:
-        # some of its stages before what is placed already, the others after it
+        # some of its stages before the jobs already placed, the others after them
         pieces = (gap_end - begin) // piece_ns
         end = free + length_ns - pieces * piece_ns
         return (gap_begin, begin, end), begin, end

@@ -23,11 +23,11 @@ COMBINATIONS = PolicyParameter(
 @dataclass(frozen=True, slots=True)
 class Choice:
     """
-    What an assignment means for one job.
+    The effect of an assignment on one job.
 
-    :param latency_ns: from now to its end, waiting for the unit included
-    :param response_ns: from its release to its end
-    :param deadline_ns: from its release to its deadline
+    :param latency_ns: time from now to its end, including waiting for the unit
+    :param response_ns: time from its release to its end
+    :param deadline_ns: time from its release to its deadline
     """
 
     latency_ns: int
@@ -46,9 +46,9 @@ def assign(
     """
     Return the start of the assignment with the greatest score.
 
-    :param limit: assignments looked at; jobs beyond what fits wait for the next decision
-    :param order: which job is first on a unit (the smallest)
-    :param in_one_piece: a job that has begun goes on at its unit, before all others
+    :param limit: maximum number of assignments; further jobs wait for the next decision
+    :param order: order of jobs on a unit (the smallest first)
+    :param in_one_piece: whether a started job continues on its unit, before all others
     """
     free_ns = Reservations(view).free_ns
     decisions: list[Decision] = []

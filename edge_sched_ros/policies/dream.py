@@ -29,7 +29,8 @@ class Dream:
 
     Source: Kim et al., "DREAM: A Dynamic Scheduler for Dynamic Real-time Multi-model ML
     Workloads", ASPLOS 2023. Its parts can be switched off one by one: ``tune``, ``smart_drop``,
-    ``variants`` (false each: scores only). Everything the abstract does not say is a parameter.
+    ``variants`` (false each: scores only). Everything that the abstract does not specify is a
+    parameter.
     """
 
     name = 'dream'
@@ -117,7 +118,7 @@ class Dream:
         self._variants = VariantChoice(values['hysteresis']) if values['variants'] else None
 
     def decide(self, view: View) -> list[Decision]:
-        """Choose variants, drop what is lost, then map jobs to units by score."""
+        """Choose variants, drop lost jobs, then map jobs to units by score."""
         if self.tuner is not None:
             self.tuner.update(view)
             self._point = self.tuner.point
@@ -140,7 +141,7 @@ def _late(view: View) -> list[Decision]:
 
 
 def _map(view: View, score: MapScore) -> list[Decision]:
-    """Take the best pair of job and idle unit until either runs out."""
+    """Take the best pair of job and idle unit until none is left."""
     idle = view.free_slots()
     pairs = [
         (-value, job.deadline_ns, job.release_ns, job.id, unit, job)

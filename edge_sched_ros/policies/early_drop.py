@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Early dropping, a switch for any policy: no time for what cannot make its deadline."""
+"""Early dropping, an option of every policy: jobs that cannot meet their deadline get no time."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from edge_sched_ros.core.policy import Policy
 from edge_sched_ros.core.policy import PolicyParameter
 from edge_sched_ros.core.view import View
 
-#: the margin is at most one part in so many of the deadline
+#: the margin is at most the deadline divided by this
 _MOST_MARGIN = 4
 
 
 class EarlyDrop:
     """
-    Drops ready jobs that would be late even at best; leaves the rest to the inner policy.
+    Drops ready jobs that would be late even in the best case; the inner policy decides the rest.
 
-    Costs are learned from runs. A task that is only ever dropped would never be measured again,
-    so after ``probe_after`` such drops in a row one job is let through.
+    Costs are learned from runs. A task whose jobs are all dropped would never be measured again,
+    so after ``probe_after`` such drops in a row one job is allowed.
 
-    :param policy: decides about what is left
-    :param margin_ms: a job counts as lost this long before it really is, but never more than a
-        quarter of its deadline: an answer that comes just too late has cost as much as one in time
-    :param probe_after: drops in a row until one job is run all the same
+    :param policy: decides about the remaining jobs
+    :param margin_ms: a job counts as lost this long before it really is, but at most a quarter of
+        its deadline: a result that is just too late costs as much as one on time
+    :param probe_after: number of drops in a row after which one job runs anyway
     """
 
     parameters: ClassVar[tuple[PolicyParameter, ...]] = (
@@ -62,7 +62,7 @@ class EarlyDrop:
 
     @property
     def problem(self) -> str:
-        """Why another policy decides than the inner one; empty when that does."""
+        """Why another policy decides than the inner one; empty when that one does."""
         return str(getattr(self._policy, 'problem', ''))
 
     def decide(self, view: View) -> list[Decision]:

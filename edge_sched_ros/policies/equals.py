@@ -1,26 +1,26 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which jobs are equals, and which of two equals has waited longer."""
+"""Which jobs are of equal rank, and which of two equals has waited longer."""
 
 from __future__ import annotations
 
 from edge_sched_ros.core.job import Job
 from edge_sched_ros.core.view import View
 
-#: relative deadlines are equal when they differ by at most one part in so many
+#: relative deadlines count as equal when they differ by at most the deadline divided by this
 NEAR = 8
 #: before any turn
 _NEVER = -(1 << 62)
 
 
 def equal(job: Job, other: Job) -> bool:
-    """Return whether two jobs have one priority and relative deadlines within an eighth."""
+    """Return whether two jobs have the same priority and relative deadlines within an eighth."""
     first_ns = job.deadline_ns - job.release_ns
     apart_ns = abs(other.deadline_ns - other.release_ns - first_ns)
     return other.priority == job.priority and apart_ns * NEAR <= first_ns
 
 
 def rank(view: View, task: str) -> int:
-    """Return a figure that is the lower, the longer a task has waited for its turns."""
+    """Return a number that is lower the longer a task has waited for its turns."""
     account = view.accounts[task]
     return _NEVER if account.last_turn_ns is None else -account.waited_ns(view.now_ns)

@@ -15,9 +15,10 @@ from edge_sched_ros.policies.placement import run_in_order
 
 class FirstComeFirstServed:
     """
-    Runs the frame that was taken first; knows nothing of deadlines or priorities.
+    Runs the frame that was taken first; ignores deadlines and priorities.
 
-    :param static_mapping: every stage stays on a unit of its own, else the fastest idle one
+    :param static_mapping: whether every stage stays on one fixed unit; otherwise the fastest idle
+        one
     """
 
     name = 'fcfs'

@@ -19,9 +19,9 @@ _Node = tuple[int, int]
 
 class Heft:
     """
-    Plans all ready jobs to their end by HEFT and starts what the plan begins now.
+    Plans all ready jobs to their end by HEFT and starts the stages that the plan starts now.
 
-    Every job is a chain of stages; a plan lives for one decision only. Source: Topcuoglu et al.,
+    Every job is a chain of stages; a plan is used for only one decision. Source: Topcuoglu et al.,
     IEEE TPDS 2002; the use online over a window of ready jobs as in Band (mrsnu/band).
     """
 
@@ -30,7 +30,7 @@ class Heft:
     asks_when_busy: ClassVar[bool] = False
 
     def decide(self, view: View) -> list[Decision]:
-        """Start the stages whose planned begin is now."""
+        """Start the stages whose planned start is now."""
         free_ns = Reservations(view).free_ns
         costs: dict[_Node, dict[str, int]] = {}
         successors: dict[_Node, dict[_Node, int]] = {}
@@ -41,7 +41,7 @@ class Heft:
                 costs[node] = {
                     unit: view.cost_ns(job, stage, unit) for unit in stage.units if unit in free_ns
                 }
-                if not costs[node]:  # nobody can run it now: plan up to here
+                if not costs[node]:  # no unit can run it now: plan up to here
                     del costs[node]
                     break
                 if offset:

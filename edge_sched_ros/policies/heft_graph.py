@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""HEFT: heterogeneous earliest finish time for a graph of work."""
+"""HEFT: heterogeneous earliest finish time for a task graph."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Timeline:
     ends_ns: list[int] = field(default_factory=list)
 
     def earliest(self, ready_ns: int, length_ns: int) -> int:
-        """Return the earliest begin of a gap of that length, not before ``ready_ns``."""
+        """Return the earliest start of a gap of this length, not before ``ready_ns``."""
         begin = ready_ns
         first = bisect.bisect_right(self.ends_ns, ready_ns)
         for index in range(first, len(self.begins_ns)):
@@ -32,7 +32,7 @@ class Timeline:
         return begin
 
     def take(self, begin_ns: int, length_ns: int) -> None:
-        """Fill an interval; one without length takes nothing."""
+        """Occupy an interval; an empty one is ignored."""
         if not length_ns:
             return
         index = bisect.bisect_left(self.begins_ns, begin_ns)
@@ -42,7 +42,7 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where and when a node of the graph runs."""
+    """Unit and time of a node of the graph."""
 
     unit: str
     begin_ns: int
@@ -53,10 +53,10 @@ def upward_ranks(
     costs: Mapping[Node, Mapping[str, float]], successors: Mapping[Node, Mapping[Node, float]]
 ) -> dict[Node, float]:
     """
-    Return the length of the longest way from each node to the end, itself included.
+    Return the length of the longest path from each node to the end, including the node.
 
     :param costs: node -> unit -> time; their mean counts
-    :param successors: node -> successor -> mean time to hand data over
+    :param successors: node -> successor -> mean time to transfer data
     """
     ranks: dict[Node, float] = {}
 
@@ -78,14 +78,14 @@ def schedule(
     free_ns: Mapping[str, int],
 ) -> dict[Node, Placed]:
     """
-    Return a place and time for every node: by descending upward rank, earliest finish.
+    Return unit and time of every node: by descending upward rank, earliest finish.
 
     A node may be inserted into a gap. Source: Topcuoglu, Hariri, Wu, "Performance-effective and
     low-complexity task scheduling for heterogeneous computing", IEEE TPDS 2002.
 
     :param costs: node -> unit -> time
-    :param successors: node -> successor -> time to hand data over between different units
-    :param free_ns: unit -> when it is free first
+    :param successors: node -> successor -> time to transfer data between different units
+    :param free_ns: unit -> time when it is first free
     """
     ranks = upward_ranks(costs, successors)
     before: dict[Node, dict[Node, int]] = {node: {} for node in costs}

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Plans a short window ahead, again and again."""
+"""Plans a short window ahead at every decision."""
 
 from __future__ import annotations
 
@@ -40,20 +40,20 @@ def _by_slack(job: PlanJob) -> float:
     return _by_deadline(job) - min((option.total_ns for option in job.options), default=0)
 
 
-#: a job put early keeps its place when others do not fit any more, so the order matters
+#: orders of jobs: a job placed early keeps its place when others no longer fit
 _ORDERS = (_by_deadline, _by_worth, _by_slack)
 
 
 class Horizon:
     """
-    Receding horizon: searches schedules of what is here and what will come, starts the first step.
+    Receding horizon: searches schedules of present and future jobs, and starts the first step.
 
-    At every decision: jobs that cannot make their deadline are dropped; the others, what runs
-    and the next periodic arrivals are placed by a beam search, in three orders, that weighs
-    misses, energy, accuracy and the risk of being late; what the best schedule begins now is
-    started. A unit may stay idle for what is about to come, unless a later job fits before it.
-    The search counts its steps: with too many jobs for the budget it is ``least_slack``. Steps
-    and not microseconds, so that the same log gives the same decisions on any machine.
+    At every decision jobs that cannot meet their deadline are dropped; the others, running jobs
+    and the next periodic arrivals are placed by a beam search in three orders, which weighs
+    misses, energy, accuracy and the risk of being late; the stages that the best schedule starts
+    now are started. A unit may stay idle for an arrival, unless a later job fits before it. The
+    search counts its steps: with too many jobs for the budget the policy is ``least_slack``. It
+    counts steps, not microseconds, so that the same log gives the same decisions on any machine.
     """
 
     name = 'horizon'
@@ -117,12 +117,12 @@ class Horizon:
             Weights(values['accuracy'], values['energy'], values['fairness'], values['safety'])
         )
         self._fallback = LeastSlack()
-        #: decisions made by plan and by fallback
+        #: number of decisions by plan and by fallback
         self.planned = 0
         self.fell_back = 0
 
     def decide(self, view: View) -> list[Decision]:
-        """Drop what is lost, else start what the best plan begins now."""
+        """Drop lost jobs, else start the stages that the best plan starts now."""
         units = self._jobs.begin(view)
         ready = [self._jobs.of_job(view, job, view.now_ns) for job in view.ready]
         if lost := self._lost(view, ready):
@@ -167,7 +167,7 @@ class Horizon:
         return drops
 
     def _is_probe(self, view: View, job: Job) -> bool:
-        """Whether the task has been dropped so often that its costs should be seen again."""
+        """Whether the task has been dropped so often that its costs should be measured again."""
         return view.accounts[job.task].unreachable_in_a_row >= self._probe_after
 
     def _probes(self, view: View, decisions: list[Decision]) -> list[Decision]:
@@ -188,18 +188,18 @@ class Horizon:
         return found
 
     def _wait(self, view: View, plan: list[Placement]) -> list[Decision]:
-        """Nothing begins now: make sure to be asked again, or do what anybody would."""
+        """Nothing starts now: request another call, or use the fallback."""
         ready = {job.id for job in view.ready}
         begins = [place.begin_ns for place in plan if place.job.key in ready]
         later = [begin_ns for begin_ns in begins if begin_ns > view.now_ns]
         if later:
             return [WakeAt(min(later))]
         if any(unit.running for unit in view.units.values()):
-            return []  # whatever ends there asks again
+            return []  # the end of a running stage leads to another call
         return self._fallback.decide(view)
 
     def _running(self, view: View) -> list[PlanJob]:
-        """Return what is left of the jobs whose stages run now."""
+        """Return the rest of the jobs whose stages run now."""
         found = []
         for unit in view.units.values():
             for running in unit.running.values():
@@ -224,7 +224,7 @@ class Horizon:
 
 
 def _starts(view: View, plan: list[Placement], units: tuple[str, ...]) -> list[Decision]:
-    """Return the decisions for what begins now on idle units."""
+    """Return the decisions for stages that start now on idle units."""
     decisions: list[Decision] = []
     free = view.free_slots()
     ready = {job.id: job for job in view.ready}

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Inserted idle time: a unit is kept for the equal whose turn it is and whose frame comes soon."""
+"""Inserted idle time: a unit is kept free for the next equal task if its frame comes soon."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from edge_sched_ros.policies.lanes import Lanes
 from edge_sched_ros.policies.lanes import Place
 from edge_sched_ros.policies.placement import Allowed
 
-#: a frame is waited for beyond its time by this part of the task's interval; a source whose
-#: intervals differ by more than that is not waited for at all
+#: maximum wait beyond a frame's expected time, as a share of the task's interval; no wait for a
+#: source whose intervals differ by more
 _PATIENCE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Coming:
     """
-    A frame that should come soon.
+    A frame that is expected soon.
 
-    :param rank: of its task, low when it has waited long
-    :param job: what it will be
-    :param ready_ns: when it should be here and its task able to begin
-    :param until_ns: when it is given up
+    :param rank: rank of its task, low when it has waited long
+    :param job: its future job
+    :param ready_ns: expected time when it has arrived and its task can start
+    :param until_ns: end of the wait
     """
 
     rank: int
@@ -45,13 +45,13 @@ def put_off(
     view: View, decisions: list[Decision], allowed: Allowed | None = None
 ) -> list[Decision]:
     """
-    Return decisions without the starts that an equal would suffer from whose turn it is.
+    Return decisions without starts that would make an equal task with the next turn late.
 
-    A job is not begun when the frame of an equal that lost frames lately, and that has waited
-    longer for its turns, will come so soon that it would be late behind this job and can be on
-    time without it; instead the policy is asked again when the frame should have come. A frame
-    that does not come is waited for once. The wait is shorter than the job, as the equal's
-    deadline is no shorter than its own work.
+    A job is not started when an equal task that recently lost frames, and that has waited longer
+    for its turns, will get a frame so soon that it would be late after this job and can be on time
+    without it; instead the policy is called again when the frame is expected. A frame that does
+    not arrive is waited for once. The wait is shorter than the job, as the equal's deadline is not
+    shorter than its own work.
 
     :param allowed: narrows the units of a job's next stage
     """
@@ -78,12 +78,12 @@ def put_off(
 def _who_suffers(
     view: View, job: Job, own: list[Place], lanes: Lanes, coming: list[Coming]
 ) -> Coming | None:
-    """Return the first that has waited longer and is late only if the job begins now."""
+    """Return the first that has waited longer and is late only if the job starts now."""
     if not own:
         return None
     waited, end_ns = rank(view, job.task), max(place[2] for place in own)
-    #: lanes without the job, and with it; those who are in time both ways have their places in
-    #: both once another is looked at
+    #: lanes without the job, and with it; jobs that are on time in both cases are placed in both
+    #: before the next is checked
     without, beside = lanes, None
     in_time: tuple[Coming, list[Place]] | None = None
     for other in coming:
@@ -113,9 +113,9 @@ def _is_on_time(places: list[Place], job: Job) -> bool:
 
 def _coming(view: View, begun: list[Job]) -> list[Coming]:
     """
-    Return the frames that tasks which lost some wait for, the longest waiting task first.
+    Return the expected frames of tasks that lost some, the longest waiting task first.
 
-    :param begun: only frames of their equals that have waited longer than one of these
+    :param begun: jobs to start; only frames of equals that have waited longer than one of these
     """
     behind, found = view.behind, []
     limits = []
@@ -138,7 +138,7 @@ def _coming(view: View, begun: list[Job]) -> list[Coming]:
 
 
 def _next_of(view: View, spec: TaskSpec, others: list[str]) -> Coming | None:
-    """Return the next frame of a task if it can be foreseen and ranks before another's."""
+    """Return the next frame of a task if it can be predicted and ranks before another's."""
     task, account = spec.name, view.accounts[spec.name]
     if spec.after or not spec.enabled:
         return None
@@ -168,7 +168,7 @@ def _next_of(view: View, spec: TaskSpec, others: list[str]) -> Coming | None:
 
 
 def _due_ns(view: View, task: str) -> int | None:
-    """Return when what a task runs now should end; nothing when it runs nothing."""
+    """Return the expected end of a task's running job, if any."""
     return max(
         (
             running.due_ns

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the slots of all units are taken by, as far as it is known: a look a few stages ahead."""
+"""The expected occupation of the slots of all units, a few stages ahead."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.core.view import View
 from edge_sched_ros.policies.placement import Allowed
 
-#: a stage: number of the lane, begin and end in nanoseconds
+#: a stage: number of the lane, start and end in nanoseconds
 Place = tuple[int, int, int]
 
 
 class Lanes:
     """
-    The slots of all available units, at first taken by the jobs that have begun.
+    The slots of all available units, at first occupied by the started jobs.
 
     :param allowed: narrows the units of a job's next stage
     """
@@ -31,7 +31,7 @@ class Lanes:
         self._taken: list[list[tuple[int, int]]] = []
         #: unit -> its lanes
         self._of_unit: dict[str, range] = {}
-        #: job -> when its stage that runs now should end
+        #: job -> expected end of its running stage
         self._due_ns: dict[int, int] = {}
         for name, unit in view.units.items():
             if unit.state != AVAILABLE:
@@ -47,19 +47,19 @@ class Lanes:
                 self.take(self.rest_of(job))
 
     def copy(self) -> Lanes:
-        """Return lanes of their own that are taken by the same."""
+        """Return a copy."""
         other = Lanes.__new__(Lanes)
         other._view, other._allowed, other._due_ns = self._view, self._allowed, self._due_ns
         other._of_unit, other._taken = self._of_unit, [spans.copy() for spans in self._taken]
         return other
 
     def take(self, places: list[Place]) -> None:
-        """Let stages have their places."""
+        """Occupy the places of stages."""
         for number, begin_ns, end_ns in places:
             insort(self._taken[number], (begin_ns, end_ns))
 
     def rest_of(self, job: Job) -> list[Place]:
-        """Return the places of what a job that has begun still has to do."""
+        """Return the places of the remaining stages of a started job."""
         due_ns = self._due_ns.get(job.id)
         if due_ns is None:
             return self.place(job, self._view.now_ns, first=job.stage_index)
@@ -69,10 +69,10 @@ class Lanes:
         self, job: Job, ready_ns: int, *, first: int = 0, unit: str | None = None
     ) -> list[Place]:
         """
-        Return the places of a job's stages where each ends first, its first variant foreseen.
+        Return the places of a job's stages where each ends first, assuming its first variant.
 
         :param first: index of the first stage to place
-        :param unit: where that one runs; any that may where absent
+        :param unit: unit of the first stage; by default any possible one
         """
         view, found, now_at = self._view, list[Place](), job.stage_index
         stages = job.variant.stages
@@ -94,12 +94,12 @@ class Lanes:
     def _first_end(
         self, names: Sequence[str], costs_ns: Sequence[int], ready_ns: int
     ) -> Place | None:
-        """Return the place, in the first gap of a lane that a stage fits in, that ends first."""
+        """Return the place with the earliest end, in the first fitting gap of a lane."""
         taken, best = self._taken, None
         best_ns = best_number = 0
         for name, cost_ns in zip(names, costs_ns):
             if best is not None and ready_ns + cost_ns > best_ns:
-                continue  # not even when nothing else was there
+                continue  # not even on an empty unit
             for number in self._of_unit.get(name, ()):
                 begin_ns = ready_ns
                 for from_ns, until_ns in taken[number]:

@@ -17,8 +17,8 @@ class LatencyGreedy:
     """
     Visits the tasks in alphabetical order and puts each one's oldest job on the fastest idle unit.
 
-    It goes round again for second-oldest jobs while units are idle, never waits for a busy unit
-    and knows nothing of deadlines or priorities.
+    It repeats this for second-oldest jobs while units are idle, never waits for a busy unit and
+    ignores deadlines and priorities.
 
     Source: ``LatencyGreedy`` in XRBench's published code (Kwon et al., XRBench, MLSys 2023;
     ``HET_runtime.hpp``, ``DispatchJobs``).

@@ -20,8 +20,8 @@ class Mael:
     Scores every assignment of jobs to units by ``sum(1 / expected latency)``, takes the best.
 
     Source: Seo et al., "SLO-aware inference scheduler for heterogeneous processors in edge
-    platforms", ACM TACO 18(4), 2021. Their window of 10 ms is one decision here; a job that has
-    begun goes on at its unit before others, as their models run in one piece. On a unit the
+    platforms", ACM TACO 18(4), 2021. Their window of 10 ms is one decision here; a started job
+    continues on its unit before others, as their models run without interruption. On a unit the
     shortest job is first.
     """
 

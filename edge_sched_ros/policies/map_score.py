@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""DREAM's MapScore: how well a job's next stage and a unit go together now."""
+"""DREAM's MapScore: the score of a job's next stage on a unit."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from edge_sched_ros.core.view import View
 @dataclass(frozen=True, slots=True)
 class ScoreSettings:
     """
-    What the sources leave open, with the default documented where the policy is.
+    Settings that the sources leave open; the policy documents the defaults.
 
-    :param togo_min: remaining time by the fastest unit of every stage instead of the mean
-    :param urgency_limit: the urgency of a job that has no slack left
-    :param switch_cost: of giving a unit to another task, relative to the stage's energy
+    :param togo_min: whether the remaining time uses the fastest unit of every stage instead of the
+        mean
+    :param urgency_limit: the urgency of a job without slack
+    :param switch_cost: cost of giving a unit to another task, relative to the stage's energy
     """
 
     togo_min: bool
@@ -35,7 +36,7 @@ class MapScore:
     * urgency: time to go over slack
     * latency preference: sum of the next stage's latencies over all units, over that on this
     * starvation: time since the task's job last ran or came, over the next stage's mean latency
-    * energy: as the latency preference, less the cost of switching the unit to another task
+    * energy: like the latency preference, minus the cost of switching the unit to another task
 
     Source: DREAM (ASPLOS 2023). The abstract confirms that scores rule; the form is the one
     commonly recalled and, for one unit, the one of Dysta's port; not verified against the paper.
@@ -82,7 +83,7 @@ class MapScore:
         """
         Return the expected time a job still needs in a variant, without waiting.
 
-        :param best: by the fastest unit of every stage
+        :param best: whether to use the fastest unit of every stage
         """
         total, reach = 0.0, 1.0
         first = job.stage_index
@@ -101,7 +102,7 @@ class MapScore:
         return {unit: times_ns.get(unit, 0) for unit in stage.units if unit in available}
 
     def _energies(self, job: Job, latencies: dict[str, int]) -> dict[str, float]:
-        """Return the energy of the next stage per unit; nothing unless all are known."""
+        """Return the energy of the next stage per unit; empty unless all are known."""
         found = {}
         for unit in latencies:
             energy = self._view.energy_mj(job, job.stage, unit)

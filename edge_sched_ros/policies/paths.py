@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Sensible ways of a chain of stages over units: on one, over two, or the fastest there is."""
+"""Candidate paths of a chain of stages: on one unit, over two, or the fastest of all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-#: a way over more units must be faster than staying on the first of them by this factor
+#: a path over more units must be faster than staying on the first of them by this factor
 _WORTH_SWITCHING = 0.95
 
 #: unit index -> (time in ns, energy in mJ) of a stage
@@ -28,7 +28,7 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A way to the end of a job."""
+    """A path to the end of a job."""
 
     legs: tuple[Leg, ...]
     total_ns: int
@@ -37,9 +37,9 @@ class Path:
 
 def find_paths(stages: Sequence[Costs], hand_over: HandOver) -> list[Path]:
     """
-    Return every way on one unit, the best cut for every two units, and the fastest way of all.
+    Return every path on one unit, the best cut for every two units, and the fastest path of all.
 
-    Ways that switch are left out when they hardly gain over staying.
+    Paths that change units are left out when they gain little over staying.
     """
     if not stages or not all(stages):
         return []
@@ -80,7 +80,7 @@ def _doubles(every: list[int], stages: Sequence[Costs], hand_over: HandOver) -> 
 
 
 def _fastest(first: int, stages: Sequence[Costs], hand_over: HandOver) -> Path:
-    """Return the fastest way that begins on a unit, by dynamic programming from the end."""
+    """Return the fastest path that starts on a unit, by dynamic programming from the end."""
     togo: dict[int, float] = dict.fromkeys(stages[-1], 0.0)
     nexts: list[dict[int, int]] = []
     for index in range(len(stages) - 2, -1, -1):

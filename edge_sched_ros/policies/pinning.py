@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which stage stays on which unit: a fixed mapping balanced by load."""
+"""A fixed mapping of stages to units, balanced by load."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from edge_sched_ros.core.job import Job
 from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.core.view import View
 
-#: assumed time between releases of a task nobody has told the period of
+#: assumed time between releases of a task without a known period
 _DEFAULT_PERIOD_NS = 100_000_000
 
 
@@ -18,9 +18,9 @@ class Pinning:
     """
     Longest processing time first: heavy stages choose before light ones.
 
-    Each stage goes to the unit whose utilisation stays lowest with it. Made anew when units
-    come or go; what is learned about costs meanwhile does not move a stage.
-    Source of the rule: Graham, "Bounds on Multiprocessing Timing Anomalies", SIAM J. Appl.
+    Each stage goes to the unit with the lowest resulting utilisation. The mapping is made again
+    when units come or go; costs learned in the meantime do not move a stage. Source of the rule:
+    Graham, "Bounds on Multiprocessing Timing Anomalies", SIAM J. Appl.
     Math. 1969.
     """
 

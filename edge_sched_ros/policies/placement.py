@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Shared by policies that take jobs in some order and put each on its best idle unit."""
+"""Shared by policies that put jobs, in some order, each on its best idle unit."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def run_in_order(
     """
     Start ready jobs by ascending ``key``, each on its fastest idle unit.
 
-    :param key: ``None`` for the order they are in, that of release
+    :param key: ``None`` for the present order, that of release
     :param allowed: narrows the units of a job's next stage
     """
     ready = view.ready
@@ -42,7 +42,7 @@ def run_sorted(
     Start jobs in the order given, each on its fastest idle unit.
 
     :param allowed: narrows the units of a job's next stage
-    :param idle: the free slots that count, used up meanwhile; all where absent
+    :param idle: the free slots, reduced by this call; by default all
     """
     idle = view.free_slots() if idle is None else idle
     decisions: list[Decision] = []
@@ -58,7 +58,7 @@ def run_sorted(
 
 
 def take_slot(idle: dict[str, int], unit: str) -> None:
-    """Use up one free slot of a unit."""
+    """Take one free slot of a unit."""
     idle[unit] -= 1
     if not idle[unit]:
         del idle[unit]
@@ -70,10 +70,10 @@ def fastest_idle_unit(
     """
     Return the idle unit that runs the job's next stage in the least expected time.
 
-    Unknown costs count as zero, so that every unit gets tried; among equals the unit the job
-    ran on last wins (its caches are warm), then the stage's order of preference.
+    Unknown costs count as zero, so that every unit is tried; among equals the unit of the job's
+    last stage wins (its caches are warm), then the stage's order of preference.
 
-    :param names: the units in question; all that can run the stage where absent
+    :param names: the units to consider; by default all that can run the stage
     """
     stage = job.stage
     able = [name for name in (stage.units if names is None else names) if name in idle]

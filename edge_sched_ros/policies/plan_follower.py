@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Runs every stage where a plan says."""
+"""Runs every stage on the unit of a plan."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from edge_sched_ros.policies.turns import run_in_turn
 
 class PlanFollower:
     """
-    Every stage on its planned unit; there the earliest deadline is first.
+    Runs every stage on its planned unit, where the earliest deadline is first.
 
-    A busy unit is waited for; one that is lost is replaced by the first of the stage's units that
-    is there, until it comes back. So is a unit that cannot run the stage, and all of a task or
-    variant the plan says nothing of: the units of a stage are in order of preference, and
+    It waits for a busy unit; a lost unit is replaced by the stage's first available unit until it
+    is back. The same rule applies to a unit that cannot run the stage, and to tasks and variants
+    without a plan: the units of a stage are in order of preference, and
     :func:`edge_sched_ros.planning.apply.planned_tasks` can put a plan into that order as well.
 
-    :param plan: task -> the unit of each stage. It is no number, so it is none of ``parameters``:
-        whoever drives the dispatcher gives it at the start, and another one by
+    :param plan: task -> the unit of each stage. It is not a number, so it is not among the
+        ``parameters``: the dispatcher's driver gives it at the start, and a new one by
         ``ParametersChanged({'plan': ...})``
     """
 
@@ -54,7 +54,7 @@ class PlanFollower:
         return run_in_turn(view, lambda job: (-job.priority, job.deadline_ns, job.id), planned)
 
     def _planned(self, job: Job) -> str:
-        """Return the unit the plan names for a job's next stage; empty when it names none."""
+        """Return the planned unit for a job's next stage; empty without one."""
         plan = self._plan.get(job.task, ())
         return plan[job.stage_index] if len(plan) == len(job.variant.stages) else ''
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Turns what is in flight, and what will come, into jobs a search can place."""
+"""Turns jobs in flight and expected jobs into jobs for the search."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from edge_sched_ros.policies.paths import find_paths
 from edge_sched_ros.policies.paths import Path
 
 _FAR_NS = 1 << 62
-#: costs are looked up again after that many decisions
+#: number of decisions after which costs are looked up again
 _REFRESH = 50
-#: jobs a new task is credited with, so that its first miss does not change everything
+#: number of jobs without a miss credited to a new task, to limit the effect of its first miss
 _PRIOR_JOBS = 50
-#: nothing is known better than that
+#: minimum relative deviation
 _LEAST_DEVIATION = 0.01
-#: ways looked at per variant, the fastest ones
+#: number of paths per variant, the fastest ones
 _MOST_PATHS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """
-    What counts how much.
+    Weights of the costs.
 
-    :param accuracy: cost of an answer without any accuracy, in misses
-    :param energy: what energy may cost at most: that of the worst placement, in misses
-    :param fairness: how much dearer a miss gets for a task that has missed a lot lately
-    :param safety: standard deviation of a length, in observed mean deviations
+    :param accuracy: cost of a result with accuracy 0, in misses
+    :param energy: maximum cost of energy (that of the worst placement), in misses
+    :param fairness: how much more a miss costs for a task with many recent misses
+    :param safety: standard deviation of a duration, in observed mean deviations
     """
 
     accuracy: float
@@ -49,7 +49,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """A path of a variant from some stage on."""
+    """A path of a variant from a given stage on."""
 
     path: Path
     #: share of the energy of the worst placement
@@ -77,7 +77,7 @@ class PlanJobs:
         self._names: tuple[str, ...] = ()
 
     def begin(self, view: View) -> tuple[str, ...]:
-        """Take in the state of units and accounts; return the available units' names."""
+        """Update the state of units and accounts; return the available units' names."""
         speeds = tuple(unit.speed * (unit.state == AVAILABLE) for unit in view.units.values())
         self._age += 1
         if speeds != self._speeds or self._age > _REFRESH:
@@ -95,7 +95,7 @@ class PlanJobs:
     def of_job(self, view: View, job: Job, ready_ns: int) -> PlanJob:
         """Return a job in flight, ready at a time, as a plan job."""
         spec = view.tasks[job.task]
-        # a job that has begun keeps its variant, though others may be wanted by now
+        # a started job keeps its variant
         variants = (job.variant,) if job.started else spec.variants
         stage = job.stage_index + (job.state == 'running')
         period_ns = view.period_ns(job.task) or spec.deadline_ns
@@ -103,7 +103,7 @@ class PlanJobs:
         last_ns = view.accounts[job.task].last_release_ns
         if job.state == 'waiting' and last_ns is not None and spec.queue_depth == 1:
             due_ns = last_ns + period_ns
-            # an overdue frame may never come: then this job has all its time
+            # an overdue frame may never come: then this job has its full time
             latest_ns = due_ns if due_ns > view.now_ns else _FAR_NS
         return self._make(
             view, spec, variants, stage, job.items, period_ns, job.id, ready_ns,
@@ -111,7 +111,7 @@ class PlanJobs:
         )  # fmt: skip
 
     def to_come(self, view: View, until_ns: int, most: int) -> list[PlanJob]:
-        """Return the jobs that periodic tasks should release before a time, the first ones."""
+        """Return the first expected jobs of periodic tasks before a time."""
         found = []
         for name, spec in view.tasks.items():
             last_ns = view.accounts[name].last_release_ns
@@ -120,7 +120,7 @@ class PlanJobs:
                 continue
             release_ns = last_ns + period_ns
             if release_ns < view.now_ns:
-                # overdue: it may come any moment, unless the stream has ended
+                # overdue: it may come at any moment, unless the stream has ended
                 if view.now_ns - release_ns > period_ns:
                     continue
                 release_ns = view.now_ns
@@ -137,7 +137,7 @@ class PlanJobs:
         ]  # fmt: skip
 
     def after(self, view: View, job: Job, plan_job: PlanJob) -> list[PlanJob]:
-        """Return the jobs that should come after one in flight, at the earliest."""
+        """Return the expected jobs after one in flight, at their earliest time."""
         found = []
         for name, spec in view.tasks.items():
             if spec.after != job.task or not spec.enabled:
@@ -177,7 +177,7 @@ class PlanJobs:
             missed = sum(miss for miss, _ in recent) / len(recent) if recent else 0.0
             scale *= 1 + weights.fairness * missed
         miss = scale * self._energies
-        # never so dear that giving up a job that can be on time would pay
+        # never so expensive that dropping a job that can be on time would pay
         energy_price = min(weights.energy, self._miss_rates / max(1e-9, self._energies))
         options = []
         for variant in variants:
@@ -192,7 +192,7 @@ class PlanJobs:
     def _follow(
         self, view: View, spec: TaskSpec, deadline_ns: int, scale: float
     ) -> tuple[int, int, float]:
-        """Return when a job must end for the most urgent task after it, and what that is worth."""
+        """Return a job's latest end for the most urgent task after it, and the cost of a miss."""
         best = (0, 1, 0.0)
         release_ns = deadline_ns - spec.deadline_ns
         for name, child in view.tasks.items():
@@ -213,7 +213,7 @@ class PlanJobs:
         ways = self._ways.get(key)
         if ways is None:
             ways = self._make_ways(view, spec, variant, stage, items)
-            # what is not known yet counts nothing: that must not outlive the first look at it
+            # unknown costs count as 0, which must not be cached
             if self._all_known(view, spec, variant, stage):
                 self._ways[key] = ways
         return ways
@@ -256,7 +256,7 @@ class PlanJobs:
 
 
 def _chance(view: View, child: str, parent: str) -> float:
-    """How often a task's answer has released a job of a task after it."""
+    """How often a task's result has released a job of a task after it."""
     account = view.accounts[parent]
     return min(1.0, (view.accounts[child].released + 1) / (account.on_time + account.late + 1))
 

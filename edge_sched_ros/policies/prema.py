@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tokens for waiting, the shortest among those who have enough."""
+"""Tokens for waiting; the shortest job among those with enough tokens runs."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _LEVELS = (9.0, 3.0, 1.0)
 
 class Prema:
     """
-    A job earns tokens by priority times waiting over its own time; the shortest of the rich runs.
+    A job earns tokens by priority times waiting time over its own time.
 
-    Rich is who reaches the highest of the levels 1, 3 and 9 that anybody reaches. Source: PREMA
-    (Choi and Rhu, HPCA 2020) as ported by Dysta's authors (``PREMA_Scheduler``); without its
-    pre-emption inside a layer.
+    The shortest job runs among those that reach the highest of the levels 1, 3 and 9 that any job
+    reaches. Source: PREMA (Choi and Rhu, HPCA 2020) as ported by Dysta's authors
+    (``PREMA_Scheduler``); without its pre-emption inside a layer.
     """
 
     name = 'prema'

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Starts planned jobs early on units that a plan leaves idle for what may come."""
+"""Starts planned jobs early on units that a plan leaves idle."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from edge_sched_ros.policies.beam import Placement
 
-#: share of the time in hand that jobs which were to go first may lose
+#: share of the spare time that jobs planned before may lose
 _SHARE = 0.8
 
 
@@ -17,14 +17,14 @@ def pull_forward(
     plan: Sequence[Placement], unit: int, ready: Container[int], now_ns: int
 ) -> Placement | None:
     """
-    Return a job the plan puts on an idle unit later and that can as well begin now.
+    Return a job that the plan puts on an idle unit later and that can start now.
 
-    A plan has no reason to be early, but an idle unit is lost when something unforeseen comes. So
-    the first stage of a later job runs before the jobs that were to go first, as long as it takes
-    no more than a part of the time these have in hand.
+    A plan has no reason to be early, but idle time is lost if something unforeseen happens. So the
+    first stage of a later job runs before the jobs planned before it, as long as it takes only a
+    part of their spare time.
 
     :param unit: index of the idle unit
-    :param ready: keys of jobs that can begin now
+    :param ready: keys of jobs that can start now
     """
     here = [place for place in plan if place.option.legs[0].unit == unit]
     here.sort(key=lambda place: place.begin_ns)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The policies of this package: every module of it that holds a ``POLICY`` is one."""
+"""The policies of this package: every module with a ``POLICY``."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def plain_name(name: str) -> str:
 
 def parameters_of(policy_class: type[Any], name: str) -> tuple[PolicyParameter, ...]:
     """
-    Return the parameters a policy takes.
+    Return the parameters of a policy.
 
-    :param name: by which it is asked for, with ``+drop`` or without
+    :param name: its name, with or without ``+drop``
     """
     parameters: tuple[PolicyParameter, ...] = policy_class.parameters
     return parameters + (EarlyDrop.parameters if name.endswith(DROP_SUFFIX) else ())
@@ -57,12 +57,12 @@ def build_policy(
     within: Callable[[Policy], Policy] = lambda policy: policy,
 ) -> Policy:
     """
-    Return a policy of a class.
+    Return a policy made from a class.
 
-    :param name: by which it is asked for, with ``+drop`` or without
-    :param values: of its parameters; the others keep their defaults. And ``plan``, for a policy
-        that follows one
-    :param within: returns the policy in what is to be around it, inside of early dropping
+    :param name: its name, with or without ``+drop``
+    :param values: values of its parameters; the others keep their defaults. Also ``plan``, for a
+        policy that follows one
+    :param within: returns the wrapped policy; early dropping is outside of it
     :raises ConfigError: for an unknown parameter, or a value out of range
     """
     own: dict[str, Any] = {}
@@ -105,7 +105,7 @@ def _check_plan(plan: Any) -> Any:
 
 
 def _check(policy: str, spec: PolicyParameter, values: Mapping[str, Any]) -> float:
-    """Return a setting in its own type; numbers 0 and 1 stand for false and true."""
+    """Return a setting in its type; the numbers 0 and 1 stand for false and true."""
     value = values.get(spec.name, spec.default)
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     where = f'policy.{spec.name}'

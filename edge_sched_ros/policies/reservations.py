@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Shared by policies that look past now: units taken by jobs that have not started yet."""
+"""Shared by policies that look ahead: units reserved for jobs that have not started yet."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from edge_sched_ros.policies.placement import run
 
 class Reservations:
     """
-    When each unit becomes free, by what runs there and what has been promised.
+    The time when each unit becomes free, by its running stages and reservations.
 
-    A job may be promised a busy unit that beats the idle ones even with the wait; then nothing
-    is started for it now, and the unit stays promised during this decision.
+    A job may reserve a busy unit that is faster than the idle ones even with the wait; then it is
+    not started now, and the unit stays reserved during this decision.
     """
 
     def __init__(self, view: View) -> None:
@@ -26,7 +26,7 @@ class Reservations:
             for name, unit in view.units.items()
             if unit.state == AVAILABLE
         }
-        #: idle units that nothing was started on yet
+        #: idle units without a start so far
         self.idle = {
             name
             for name, free_ns in self.free_ns.items()
@@ -35,7 +35,7 @@ class Reservations:
         self.decisions: list[Decision] = []
 
     def finish_ns(self, job: Job, unit: str) -> int:
-        """Return when the job's next stage would end on a unit."""
+        """Return the time when the job's next stage would end on a unit."""
         return self.free_ns[unit] + self._view.cost_ns(job, job.stage, unit)
 
     def best(self, job: Job) -> tuple[int, str] | None:
@@ -46,7 +46,7 @@ class Reservations:
         return min(found, default=None, key=lambda entry: (entry[0], entry[1] != job.unit))
 
     def place(self, job: Job, unit: str) -> None:
-        """Promise a unit to a job, and start the job when the unit is idle."""
+        """Reserve a unit for a job, and start the job if the unit is idle."""
         if unit in self.idle and self.free_ns[unit] <= self._view.now_ns:
             self.decisions.append(run(job, unit))
             self.idle.remove(unit)

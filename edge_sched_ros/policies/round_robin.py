@@ -15,7 +15,7 @@ from edge_sched_ros.policies.placement import take_slot
 
 class RoundRobin:
     """
-    Gives jobs, the oldest first, to the units in turn, whatever they cost there.
+    Assigns jobs, the oldest first, to the units in turn, regardless of costs.
 
     Source: Band (mrsnu/band) has a scheduler of that name; the rule is older than any paper.
     """

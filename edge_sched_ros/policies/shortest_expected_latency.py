@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Each job where it ends first, the longest job first."""
+"""Each job on the unit where it ends first, the longest job first."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class ShortestExpectedLatency:
     """
     Puts each job on the unit where its next stage ends first, waiting included.
 
-    The job whose earliest end is latest chooses first, as nothing is left for it otherwise.
+    The job with the latest earliest end chooses first, as it has the fewest alternatives.
     Source: Band (mrsnu/band, ``shortest_expected_latency_scheduler``): the order by descending
-    latency; its queues per worker are promises here.
+    latency; its queues per worker are reservations here.
     """
 
     name = 'shortest_expected_latency'
@@ -32,7 +32,7 @@ class ShortestExpectedLatency:
         while waiting and reservations.idle:
             (_, unit), job = max(waiting, key=lambda entry: (entry[0][0], -entry[1].id))
             reservations.place(job, unit)
-            # a unit only gets later, so nothing changes for those that wanted another one
+            # a unit's free time only increases, so choices of other units stay valid
             waiting = [
                 entry
                 if entry[0][1] != unit

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""MAEL that looks at deadlines first."""
+"""MAEL that considers deadlines first."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from edge_sched_ros.policies.turns import give_turns
 
 class SloMael:
     """
-    Takes the assignment that violates deadlines least, by degree; without violation as MAEL.
+    Takes the assignment with the least total deadline violation; without violation like MAEL.
 
-    ``-sum(latency / deadline)`` over those that violate, else ``sum(1 / latency)``. On a unit
+    The score is ``-sum(latency / deadline)`` over violations, else ``sum(1 / latency)``. On a unit
     the least slack is first. Source: Seo et al., ACM TACO 18(4), 2021.
     """
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""DREAM's smart frame drop: four conditions, each with a code that says why not."""
+"""DREAM's smart frame drop: four conditions, each with a code when it fails."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from edge_sched_ros.policies.map_score import MapScore
 
 #: all four conditions hold
 DROP = 'drop'
-#: the job may still make its deadline
+#: the job may still meet its deadline
 REACHABLE = 'reachable'
-#: nobody else is in danger, so dropping would help nobody
+#: no other job is in danger, so dropping would not help
 NOT_OVERLOADED = 'not_overloaded'
-#: the task has lost as many of its latest frames as it may
+#: the task has lost the maximum share of its latest frames
 DROP_CAP = 'drop_cap'
-#: another task waits for this one's answer
+#: another task depends on this one's result
 HAS_DEPENDENTS = 'has_dependents'
 
 
@@ -27,13 +27,13 @@ class SmartDrop:
     Source: DREAM (ASPLOS 2023) in the form commonly recalled, not verified against the paper.
 
     :param cap: share of a task's latest frames that may be dropped
-    :param window: how many frames that are
+    :param window: number of latest frames
     """
 
     def __init__(self, *, cap: float, window: int) -> None:
         self._cap = cap
         self._window = window
-        #: how often each code was given
+        #: number of occurrences of each code
         self.verdicts: dict[str, int] = {}
 
     def pick(self, view: View, score: MapScore) -> Job | None:
@@ -64,12 +64,12 @@ class SmartDrop:
 
     @staticmethod
     def _lateness(view: View, score: MapScore, job: Job) -> float:
-        """Condition 1: even at best it is late (by this much; not positive when it is not)."""
+        """Condition 1: it is late even in the best case (by this much, if positive)."""
         return view.now_ns + score.togo_ns(job, job.variant, best=True) - job.deadline_ns
 
     @staticmethod
     def _others_in_danger(view: View, score: MapScore, job: Job) -> bool:
-        """Condition 2: a job of another task should miss its deadline too."""
+        """Condition 2: a job of another task is expected to miss its deadline, too."""
         return any(
             view.now_ns + score.togo_ns(other, other.variant) > other.deadline_ns
             for other in view.ready
@@ -83,5 +83,5 @@ class SmartDrop:
 
     @staticmethod
     def _has_dependents(view: View, job: Job) -> bool:
-        """Condition 4: some task comes after this one."""
+        """Condition 4: another task depends on this one."""
         return any(task.after == job.task for task in view.tasks.values())

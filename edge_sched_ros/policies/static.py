@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A fixed place for everything."""
+"""A fixed unit for every stage."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from edge_sched_ros.policies.turns import run_in_turn
 
 class Static:
     """
-    Every stage stays on one unit, balanced by load; there the earliest deadline is first.
+    Every stage stays on one unit, balanced by load, where the earliest deadline is first.
 
-    What a careful engineer does by hand when placing networks on engines.
+    This is what an engineer does by hand when placing networks on units.
     """
 
     name = 'static'

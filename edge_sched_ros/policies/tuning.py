@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Finds good alpha and beta while running: a few steps of a pattern search over windows."""
+"""Tunes alpha and beta at run time: a few steps of a pattern search over windows."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from edge_sched_ros.core.view import View
 
 _Point = tuple[float, float]
 
-#: the box the search stays in, as DREAM's sensitivity study is recalled
+#: bounds of the search, as recalled from DREAM's sensitivity study
 _LOW, _HIGH = 0.0, 2.0
 _FIRST_RADIUS, _LAST_RADIUS = 0.5, 0.1
 _STEPS = 5
-#: a neighbour must be better by this share
+#: a neighbour must be better by at least this share
 _GAIN = 0.01
-#: a window lasts this many periods of the slowest task
+#: length of a window in periods of the slowest task
 _PERIODS = 10
 _DEFAULT_PERIOD_NS = 100_000_000
-#: a released load that changed by this share starts the search again
+#: relative change of the released load that restarts the search
 _LOAD_CHANGE = 0.2
 
 
 class OnlineTuner:
     """
-    Measures UXCost over windows at a point and its four neighbours, moves to the best.
+    Measures UXCost over windows at a point and its four neighbours, and moves to the best.
 
-    At most five steps; starts again when tasks or their load change by more than 20 %. While
-    nothing is missed there is nothing to gain, and trying other points would cost: then it waits
-    for the first miss. Source:
-    DREAM's abstract confirms an online, gradient-descent-like search of typically five steps;
-    box, radii, windows and thresholds here are choices of this project.
+    It takes at most five steps, and restarts when tasks or their load change by more than 20 %.
+    Without misses there is nothing to gain, and trials of other points have a cost: then it waits
+    for the first miss. Source: DREAM's abstract confirms an online, gradient-descent-like search
+    of typically five steps; bounds, radii, windows and thresholds here are choices of this
+    project.
 
-    :param start: alpha and beta to begin with
+    :param start: initial alpha and beta
     """
 
     def __init__(self, start: _Point) -> None:
@@ -52,7 +52,7 @@ class OnlineTuner:
         return not self._todo
 
     def update(self, view: View) -> None:
-        """Look at the clock; at the end of a window take its cost in."""
+        """Check the time; at the end of a window record its cost."""
         if self._window_end_ns is None:
             self._begin_window(view)
         elif view.now_ns >= self._window_end_ns:
@@ -72,7 +72,7 @@ class OnlineTuner:
         after = _totals(view)
         self._load = {name: after[name][0] - self._before[name][0] for name in after}
         if not any(after[name][0] > self._before[name][0] for name in after):
-            return  # nothing ended, which says nothing good of this point: measure it again
+            return  # no job ended, so the point has no result: measure it again
         if self._todo == [self._centre] and not _missed(self._before, after):
             return
         if self._todo:
@@ -97,7 +97,7 @@ class OnlineTuner:
         )
 
     def _step(self) -> None:
-        """All points asked for are measured: move, or look closer, or stop."""
+        """All requested points are measured: move, reduce the radius, or stop."""
         best = min(self._costs, key=lambda point: self._costs[point])
         if best != self._centre:
             if self._costs[best] < self._costs[self._centre] * (1 - _GAIN):
@@ -148,7 +148,7 @@ def _uxcost(
     before: dict[str, tuple[int, int, float, float]],
     after: dict[str, tuple[int, int, float, float]],
 ) -> float:
-    """UXCost of what lies between two totals."""
+    """UXCost of the time between two totals."""
     rates = energies = 0.0
     for name, (ended, on_time, energy, worst) in after.items():
         earlier = before[name]

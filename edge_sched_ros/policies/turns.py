@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Turns among equals: under overload, who has waited longest for its turns goes first."""
+"""Turns among equals: under overload the task that has waited longest for its turns goes first."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from edge_sched_ros.policies.placement import Allowed
 from edge_sched_ros.policies.placement import run
 from edge_sched_ros.policies.placement import run_sorted
 
-#: before any answer
+#: before the first result
 _NEVER_NS = -1
 
 
@@ -35,12 +35,12 @@ def run_in_turn(
     by_deadline: bool = True,
 ) -> list[Decision]:
     """
-    Start ready jobs by ascending ``key``, but equals in turn, each on its fastest idle unit.
+    Start ready jobs by ascending ``key``, equals in turn, each on its fastest idle unit.
 
-    :param key: how urgent a job is; ends with its id
+    :param key: urgency of a job; ends with its id
     :param allowed: narrows the units of a job's next stage
-    :param by_deadline: whether turns are for answers on time: equals who are too late count
-        last, and a unit may be kept for one that comes soon; else they are for any answers
+    :param by_deadline: whether turns count results on time: equals that are too late come last,
+        and a unit may be kept free for one that comes soon; otherwise they count any results
     """
     ready = view.ready
     if not view.behind:
@@ -58,7 +58,7 @@ def run_in_turn(
 
 
 def _able(view: View, key: Callable[[Job], Any], allowed: Allowed | None) -> list[Job]:
-    """Return the jobs that could start now; only the one that will where that is plain."""
+    """Return the jobs that could start now; only the next one if it is certain."""
     idle = view.free_slots()
     free = idle.keys()
     if allowed is not None:
@@ -67,7 +67,7 @@ def _able(view: View, key: Callable[[Job], Any], allowed: Allowed | None) -> lis
     if len(able) > 1 and sum(idle.values()) == 1:
         first = min(able, key=key)
         if first.stage_index:
-            return [first]  # what has begun goes on
+            return [first]  # started jobs continue
     return able
 
 
@@ -75,14 +75,15 @@ def take_turns(
     view: View, jobs: Sequence[Job], *, bounded: bool = False, by_deadline: bool = True
 ) -> Iterator[Job]:
     """
-    Yield jobs with those of equal tasks in turn; a place in the order stays with its group.
+    Yield jobs with those of equal tasks in turn; each place in the order belongs to its group.
 
-    Equal are tasks of one priority whose relative deadlines differ by at most an eighth. Nothing
-    changes while none of them has lost a frame lately: as long as the load can be met the order
-    given meets it. Once frames are lost, which camera loses them would be a matter of phases.
+    Tasks are equal if they have one priority and their relative deadlines differ by at most an
+    eighth. The order is unchanged while none of them has recently lost a frame: it serves any
+    feasible load. Under overload the phases would otherwise decide which camera loses frames.
 
     :param by_deadline: see :func:`run_in_turn`
-    :param bounded: the first that can run on idle units will, so look no further than that
+    :param bounded: whether the first jobs that can run on idle units will run, so that the rest is
+        not needed
     """
     free, behind = view.free_slots(), view.behind
     left, ordered, done = sum(free.values()), list(jobs), set[int]()
@@ -93,7 +94,7 @@ def take_turns(
             if turns is None and behind.isdisjoint([job.task for job in jobs]):
                 looking = False  # none of them has lost a frame
             elif bounded and left == 1 and first.stage_index:
-                looking = False  # what has begun goes on, and nothing else can start
+                looking = False  # started jobs continue, and nothing else can start
             else:
                 places = _equals_from(jobs, place, done)
                 group = [jobs[other] for other in places]
@@ -103,12 +104,12 @@ def take_turns(
                         ordered[other] = job
                     done.update(places)
                 left -= len(places)
-                looking = not bounded or left > 0  # no more than that can start
+                looking = not bounded or left > 0  # no more can start
         yield ordered[place]
 
 
 def _equals_from(jobs: Sequence[Job], place: int, done: Container[int]) -> list[int]:
-    """Return the places, from one on, of jobs equal to the one there, without those done."""
+    """Return the places, from a given one on, of jobs equal to its job, without those done."""
     first = jobs[place]
     span_ns, priority = first.deadline_ns - first.release_ns, first.priority
     low_ns, high_ns = span_ns - span_ns // NEAR, span_ns + span_ns // NEAR
@@ -123,10 +124,10 @@ def _equals_from(jobs: Sequence[Job], place: int, done: Container[int]) -> list[
 
 def give_turns(view: View, decisions: list[Decision]) -> list[Decision]:
     """
-    Return decisions in which each job is replaced by the equal whose turn it is.
+    Return decisions in which each job is replaced by the equal with the next turn.
 
-    For policies that do not order jobs by one key; equality is that of :func:`take_turns`. Where
-    some can be on time on the unit, it is one of them.
+    For policies that do not order jobs by one key; equality is that of :func:`take_turns`. If some
+    can be on time on the unit, it is one of them.
     """
     ready, behind = view.ready, view.behind
     if not behind or not decisions:
@@ -157,7 +158,7 @@ def give_turns(view: View, decisions: list[Decision]) -> list[Decision]:
 
 
 def _in_time_on(view: View, unit: str, jobs: list[Job]) -> list[Job]:
-    """Return the jobs that can be on time when they go on on a unit; all when none can."""
+    """Return the jobs that can be on time if they continue on a unit; all if none can."""
     in_time = [
         job for job in jobs if view.now_ns + view.remaining_on_ns(job, unit) <= job.deadline_ns
     ]
@@ -165,7 +166,7 @@ def _in_time_on(view: View, unit: str, jobs: list[Job]) -> list[Job]:
 
 
 class Turns:
-    """Whose turn it is at one moment."""
+    """The order of turns at one moment."""
 
     def __init__(self, view: View, *, by_deadline: bool = True) -> None:
         self._view = view
@@ -179,9 +180,9 @@ class Turns:
         """
         Return jobs by how long their tasks have waited for their turns, the longest first.
 
-        What has begun goes on before anything new begins; what is too late to begin comes last,
-        by the time since the last answer of any kind; and a task's second job counts after the
-        first jobs of all others.
+        Started jobs come before new ones; jobs that are too late to start come last, by the time
+        since the last result of any kind; and a task's second job comes after the first jobs of
+        all others.
         """
         view, by_deadline, seen = self._view, self._by_deadline, self._running.copy()
         keys = []
@@ -199,6 +200,6 @@ class Turns:
         return [jobs[key[-1]] for key in keys]
 
     def _is_late(self, job: Job) -> bool:
-        """Whether the time of a job is too short to begin it now; at its release it was not."""
+        """Whether a job can no longer meet its deadline, but could at its release."""
         latest_ns = job.deadline_ns - self._view.least_remaining_ns(job)
         return job.release_ns <= latest_ns < self._view.now_ns

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Lighter variants under load, the best one again when there is time: for any policy."""
+"""Lighter variants under load, and the best one again when there is time, for any policy."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from edge_sched_ros.core.view import View
 
 class VariantChoice:
     """
-    Picks the heaviest variant that should make the deadline, at a job's first decision.
+    Picks the heaviest variant that is expected to meet the deadline, at a job's first decision.
 
-    Hysteresis: to go back up, a variant must make it with that share of the slack to spare.
+    Hysteresis: a heavier variant must leave this share of the slack.
     Source: DREAM (ASPLOS 2023) switches supernet variants by load; the rule is as recalled and
     not verified, the hysteresis is this project's.
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What files and their changes must keep to alike."""
+"""Checks shared by files and their changes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from edge_sched_ros.system.fields import Whole
 
 def whole_ns(time_ms: float, where: str) -> int:
     """
-    Return a time that must not be nothing.
+    Return a time that must not be zero.
 
     :param where: file and key, for messages
     :raises ConfigError: when it is below one nanosecond
@@ -29,10 +29,10 @@ def whole_ns(time_ms: float, where: str) -> int:
 
 def not_there(name: str, known: Iterable[str], what: str = '') -> str:
     """
-    Return the problem with a name that nothing has.
+    Return the message about an unknown name.
 
-    :param known: the names that there are
-    :param what: something of which is called so; empty where the key says it
+    :param known: the known names
+    :param what: kind of the named object; empty if the key tells it
     """
     called = f"no {what} '{name}'" if what else f"none called '{name}'"
     return f'there is {called} (there are {", ".join(known) or "none"})'
@@ -45,12 +45,12 @@ def _some(fan_out: tuple[int, int]) -> tuple[int, int]:
     return fan_out
 
 
-#: fewest and most items that an answer brings
+#: minimum and maximum number of items in a result
 FanOut = Annotated[tuple[Whole, Whole], AfterValidator(_some)]
 
 
 def check_jitter(jitter_ms: float, period_ms: float) -> None:
-    """Refuse frames that would overtake each other; :raises ValueError: naming the key."""
+    """Refuse a jitter above the period; :raises ValueError: naming the key."""
     if jitter_ms > period_ms:
         raise ValueError(
             f'jitter_ms must not be above the period of {period_ms:g} ms, not {jitter_ms:g}'

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How units that are busy at the same time slow each other down: the keys and the law."""
+"""Contention: how units that are busy at the same time slow each other down (keys and law)."""
 
 from __future__ import annotations
 
@@ -69,11 +69,11 @@ class Contention(Protocol):
 
     def slowdown(self, unit: str, demand: float, busy: Mapping[str, float]) -> float:
         """
-        Return how much longer a stage takes than alone.
+        Return the slowdown of a stage relative to running alone.
 
-        :param unit: where it runs
+        :param unit: the unit it runs on
         :param demand: its memory traffic in GB/s
-        :param busy: all busy units, this one among them, and their traffic in GB/s
+        :param busy: all busy units, including this one, and their traffic in GB/s
         """
 
 
@@ -102,9 +102,9 @@ class Pairwise:
 
 class Piecewise:
     """
-    Nothing below the knee of total demand, a rising line above it, a limit.
+    No slowdown below the knee of total demand, above it a rising line up to a limit.
 
-    Alone a stage takes what was measured alone, so only what others add counts.
+    Costs are measured alone, so only the demand of other units counts.
     """
 
     def __init__(self, spec: PiecewiseContention) -> None:
@@ -112,7 +112,7 @@ class Piecewise:
         self._rise = spec.slope / spec.bandwidth_gbps
 
     def slowdown(self, unit: str, demand: float, busy: Mapping[str, float]) -> float:
-        """Return the line at the demand of all over the line at the stage's own."""
+        """Return the line at the demand of all units over the line at the stage's own demand."""
         if demand <= 0:
             return 1.0
         others = sum([value for other, value in busy.items() if other != unit])
@@ -126,10 +126,10 @@ def make_contention(
     spec: ContentionSpec, units_called: Callable[[str], Sequence[str]]
 ) -> Contention | None:
     """
-    Return the law of a device, ``None`` where nothing can slow anything down.
+    Return the law of a device, ``None`` without contention.
 
     :param units_called: returns the units of a name, type or kind
-    :raises ConfigError: from ``units_called``, for a unit that is not known
+    :raises ConfigError: from ``units_called``, for an unknown unit
     """
     if isinstance(spec, PairwiseContention):
         factors: dict[str, dict[str, float]] = {}

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Networks in short: a column of numbers per unit becomes stages, and their keys become it."""
+"""The short form of networks: converts a column of numbers per unit to stages, and keys back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from edge_sched_ros.system.fields import WrongAtError
 
-#: keys of a cost that belong to the cut after, and before, a stage
+#: keys of a cost for the cut after and before a stage
 _AFTER, _BEFORE = 'leave_ms', 'enter_ms'
 #: name of the stage of a network that has only one
 ONE_STAGE = 'infer'
@@ -21,7 +21,7 @@ _VARIANT = 4
 
 def stages_from(cost: Any) -> Any:
     """
-    Return stages as a file would list them.
+    Return stages in the form of a file.
 
     :param cost: unit -> cost, or unit -> key of a cost -> a number per layer group
     :raises WrongAtError: for columns of unequal length, or a group that no unit can run
@@ -49,7 +49,7 @@ def _column(cost: Any) -> Any:
 
 
 def _groups(columns: Columns) -> int:
-    """Return how many groups the columns have, all the same."""
+    """Return the number of groups of the columns, which must be equal."""
     first, count = '', 0
     for unit, column in columns.items():
         times = column.get('latency_ms') if isinstance(column, dict) else None
@@ -90,12 +90,12 @@ def _is_list(value: Any) -> bool:
 
 def as_written(keys: Keys, data: Mapping[Any, Any]) -> Keys:
     """
-    Return the key of an error as the file has it.
+    Return the key of an error in the form of the file.
 
     A network of one variant need not name it, ``cost`` stands for stages, and a network may have
     costs alone.
 
-    :param data: what the file holds
+    :param data: content of the file
     """
     if keys[:1] != ('networks',) or keys[2:3] != ('variants',) or len(keys) < _VARIANT:
         return keys
@@ -134,6 +134,6 @@ def _in_columns(keys: Keys, cost: Mapping[Any, Any]) -> Keys:
         values = column.get(inner[0])
     if not group or not _is_list(values):
         return ('cost', unit, *inner)
-    # the cut before a group is the one after the group before
+    # the cut before a group is the cut after the previous group
     index = int(group) - 1 if inner[:1] == ('enter_ms',) else int(group)
     return ('cost', unit, *inner, str(index))

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The one look-up of what is given by unit: its name first, then its type, then its kind."""
+"""The look-up of values given by unit: first by its name, then its type, then its kind."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _EXAMPLE = '{gpu: {latency_ms: 10, memory_mib: 300}}'
 
 
 def given_for(table: Mapping[str, _Value], name: str, unit: Unit) -> _Value | None:
-    """Return what a table says of a unit, ``None`` where it says nothing."""
+    """Return a unit's entry in a table, ``None`` without one."""
     for key in (name, unit.type, unit.kind):
         if key in table:
             return table[key]
@@ -41,7 +41,7 @@ def joined_costs(
 
 def check_units(table: Mapping[str, Cost], device: Device, at: Callable[..., str]) -> None:
     """
-    Refuse slips; types of other devices may stand in a table, and have an underscore or a dash.
+    Refuse misspelt units; types of other devices are allowed, and have an underscore or a dash.
 
     :param at: returns where a key of the table is, for messages
     :raises ConfigError: for a key that no unit can be called by
@@ -59,12 +59,12 @@ def check_cost_keys(
     costs: Mapping[str, Mapping[str, Cost]], devices: Iterable[Device], where: str
 ) -> None:
     """
-    Refuse parts of a cost that stand where a unit should, and log what no unit would use.
+    Refuse keys of a cost in place of a unit, and log entries that no unit uses.
 
-    The latter may be meant for other devices, so it is no mistake yet.
+    The latter may be for other devices, so they are not an error.
 
-    :param where: the costs stand, for messages
-    :raises ConfigError: naming the first part of a cost
+    :param where: file and key of the costs, for messages
+    :raises ConfigError: naming the first key of a cost
     """
     words = {word for device in devices for word in device.unit_words}
     check_misplaced(costs, words, where)
@@ -80,10 +80,10 @@ def check_misplaced(
     costs: Mapping[str, Mapping[str, Cost]], words: Collection[str], where: str
 ) -> None:
     """
-    Check that no part of a cost stands where a unit should.
+    Check that no key of a cost is in place of a unit.
 
-    :param words: what units are called
-    :raises ConfigError: naming the first that does
+    :param words: names of units
+    :raises ConfigError: naming the first one
     """
     for name, table in costs.items():
         for key in table:

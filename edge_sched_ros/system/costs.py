@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a stage, or a whole network, costs on a unit."""
+"""Costs of a stage, or a whole network, on a unit."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Names of what a file gives once with a ``count``: NAME-0, NAME-1, ..."""
+"""Names of objects with a ``count`` in a file: NAME-0, NAME-1, ..."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from edge_sched_ros.core.errors import ConfigError
 
 
 class Counted(Protocol):
-    """Something that may have a count."""
+    """An object that may have a count."""
 
     @property
     def count(self) -> int | None:
-        """Return how many of it there are; ``None``: one, under its own name."""
+        """Return its count; ``None``: one, under its own name."""
 
 
 def counted(specs: Mapping[str, Counted], at: Callable[..., str]) -> dict[str, tuple[str, ...]]:
     """
-    Return the names of all that each of some tasks or devices stands for.
+    Return the names that each task or device stands for.
 
-    :param at: returns where a key is, for messages
+    :param at: returns the place of a key, for messages
     :raises ConfigError: where a count makes a name twice
     """
     found: dict[str, tuple[str, ...]] = {}

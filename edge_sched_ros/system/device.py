@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A computer: its units and what comes between them."""
+"""A computer: its units, transitions and contention."""
 
 from __future__ import annotations
 
@@ -117,22 +117,22 @@ class Device(Strict):
 
     @property
     def unit_words(self) -> set[str]:
-        """Return what costs may be given for: names, types and kinds of units."""
+        """Return the names, types and kinds of units for which costs may be given."""
         pairs = self.units.items()
         return {word for name, unit in pairs for word in (name, unit.type, unit.kind) if word}
 
     def units_called(self, word: str) -> list[str]:
-        """Return the units of that name, type or kind; none where there are none."""
+        """Return the units of a name, type or kind; may be empty."""
         if word in self.units:
             return [word]
         return [name for name, unit in self.units.items() if word in (unit.type, unit.kind)]
 
     def hand_overs_ms(self, where: str) -> dict[tuple[str, str], float]:
         """
-        Return the hand-over times by unit; of several for the same two the last counts.
+        Return the transfer times by unit; of several for the same pair the last counts.
 
         :param where: file and key, for messages
-        :raises ConfigError: for a word that no unit is called by
+        :raises ConfigError: for a name that matches no unit
         """
         found = {}
         for transition in self.transitions:
@@ -146,10 +146,10 @@ class Device(Strict):
 
     def contention_law(self, where: str) -> Contention | None:
         """
-        Return how busy units slow others down, ``None`` where nothing can.
+        Return the contention law, ``None`` without contention.
 
         :param where: file and key of the contention, for messages
-        :raises ConfigError: for a word that no unit of any device is called by
+        :raises ConfigError: for a name that matches no unit of any device
         """
         return make_contention(
             self.contention,
@@ -160,7 +160,7 @@ class Device(Strict):
         """
         Return the units of that name, type or kind.
 
-        :param elsewhere: a word for units of other devices may stand there, too
+        :param elsewhere: whether names of other devices' units are allowed, too
         """
         found = self.units_called(word)
         if not found and not (elsewhere and may_be_elsewhere(word)):

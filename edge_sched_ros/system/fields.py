@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What all parts of a system file have in common: strict keys, units in the names."""
+"""Common fields of all parts of a system file: strict keys, units in the names."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from pydantic import BaseModel
 from pydantic import ConfigDict
 from pydantic import Field
 
-#: more than any number of a file means; times stay finite in nanoseconds
+#: upper limit of numbers in a file; times stay finite in nanoseconds
 MOST = 1e9
 # strict: neither a text nor true is a number
 Positive = Annotated[float, Field(strict=True, gt=0, le=MOST, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(strict=True, ge=0, le=MOST, allow_inf_nan=False)]
 Share = Annotated[float, Field(strict=True, ge=0, le=1)]
-#: a share that is something
+#: a share above 0
 Part = Annotated[float, Field(strict=True, gt=0, le=1)]
-#: a probability that is not certain
+#: a probability below 1
 Chance = Annotated[float, Field(strict=True, ge=0, lt=1)]
 Factor = Annotated[float, Field(strict=True, ge=1, le=1e3)]
 #: standard deviation over mean
@@ -46,12 +46,12 @@ def _digest(text: str) -> str:
 Digest = Annotated[
     str, AfterValidator(_digest), Field(json_schema_extra={'pattern': f'{_DIGEST}|^$'})
 ]
-#: what a name must be, for messages
+#: the rule for names, for messages
 NAME_WORDS = 'must be a letter, then letters, digits, _, - and .'
 
 
 def is_name(text: str) -> bool:
-    """Return whether something may be called so in a system file."""
+    """Return whether a text is a valid name in a system file."""
     return re.fullmatch(_NAME, text) is not None
 
 
@@ -67,7 +67,7 @@ def at_most_one(*keys: str) -> dict[str, Any]:
 
 class WrongAtError(ValueError):
     """
-    A value that is wrong below the part of a file that is checked.
+    A wrong value below the checked part of a file.
 
     :param keys: from that part down to the value
     """

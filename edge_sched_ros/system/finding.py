@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Finds files: by path, or by the name of what comes with the package."""
+"""Finds files by path or by the name of a built-in file."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ KINDS = ('workloads', 'platforms', 'fleets')
 
 
 def built_in(kind: str = '') -> tuple[str, ...]:
-    """Return the names of the files of a kind that come with the package; empty: of all kinds."""
+    """Return the names of the built-in files of a kind; empty: of all kinds."""
     folders = [DATA / kind] if kind else [DATA, *(DATA / one for one in KINDS)]
     return tuple(sorted(path.stem for folder in folders for path in folder.glob('*.yaml')))
 
 
 def is_built_in(path: Path) -> bool:
-    """Return whether a file comes with the package."""
+    """Return whether a file is built in."""
     return DATA in path.parents
 
 
 def mode_apart(name: str, what: str = 'platform') -> tuple[str, str]:
     """
-    Return a name and the power mode asked for with it, if any.
+    Return a name and the power mode after its @, if any.
 
     :raises ConfigError: when there is only the @
     """
@@ -46,8 +46,8 @@ def find(name: str, kind: str, what: str) -> Path:
     """
     Return the path of a file.
 
-    :param kind: of what comes with the package; empty: any
-    :param what: messages call it
+    :param kind: kind of built-in file; empty: any
+    :param what: its name in messages
     :raises ConfigError: when there is none
     """
     folders = [DATA / kind] if kind else [DATA, *(DATA / one for one in KINDS)]
@@ -56,7 +56,7 @@ def find(name: str, kind: str, what: str) -> Path:
 
 def find_file(name: str, folders: Path | Sequence[Path], what: str) -> Path:
     """
-    Return the path of a file; the names of those in some folders do as well.
+    Return the path of a file, also by its name in some folders.
 
     :raises ConfigError: when there is none
     """
@@ -79,7 +79,7 @@ def find_file(name: str, folders: Path | Sequence[Path], what: str) -> Path:
 
 
 def found_from(name: str, kind: str, what: str, folder: Path) -> str:
-    """Return a name that :func:`find` finds from anywhere, looked for in a folder first."""
+    """Return a name that :func:`find` finds from any folder, searching one folder first."""
     base, mode = mode_apart(name, what)
     if base in built_in(kind):
         return name
@@ -89,7 +89,7 @@ def found_from(name: str, kind: str, what: str, folder: Path) -> str:
 
 
 def _is(look: Callable[[], bool]) -> bool:
-    """Return what a look at a path says; a name that no path can have is no file."""
+    """Return the result of a check of a path; false for names that are not valid paths."""
     try:
         return look()
     except (OSError, ValueError):

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Costs of networks that are given by their layers, by the analytic model of arrays."""
+"""Costs of networks given by layers, from the analytic model of arrays."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def layer_costs(
 
     :param layers: a network of the layer library
     :param count: segments its layers are grouped into, of about equal latency
-    :raises ConfigError: for a network that is not there, or more segments than layers
+    :raises ConfigError: for an unknown network, or more segments than layers
     """
     from edge_sched_ros.system.costmodel.library import network_layers
     from edge_sched_ros.system.costmodel.model import Array

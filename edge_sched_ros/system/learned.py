@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Costs that a dispatcher has learned: for models that ask, and as a system file has them."""
+"""Costs learned by a dispatcher, for models and in the form of a system file."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from edge_sched_ros.core.units import AVAILABLE
 #: a normal distribution's standard deviation over its mean deviation
 _CV_PER_DEVIATION = 1.2533
 _MOST_CV = 1.0
-#: answers from which it can be told how often a cascade has something to do
+#: minimum number of results for the activation rate of a cascade
 ENOUGH = 10
-#: how the sources begin, in the core, of costs that runs have shown: here, or on an equal unit
+#: prefixes of the core's sources of learned costs: from this unit, or from an equal one
 _SHOWN = ('observed', 'like ')
 _NOT_IN_NAMES = re.compile(r'[^A-Za-z0-9_.-]+')
 
 
 def available_units(dispatcher: LowLevelDispatcher) -> list[str]:
-    """Return the units that can be used now."""
+    """Return the usable units."""
     return [name for name, state in dispatcher.units.items() if state.state == AVAILABLE]
 
 
@@ -41,9 +41,9 @@ def costs_on(
     units: Collection[str],
 ) -> list[tuple[str, StageCost]]:
     """
-    Return the units that can run a stage and on which its cost is known, the preferred first.
+    Return the units that can run a stage and have a known cost, the preferred first.
 
-    :param units: others are left out
+    :param units: the units to consider
     """
     known = dispatcher.profiles.on_units(task, variant, stage.name)
     return [
@@ -59,13 +59,13 @@ def spread(deviation: float) -> float:
 
 
 def answers_before(dispatcher: LowLevelDispatcher, spec: TaskSpec) -> int:
-    """Return how often the task before a cascade has answered."""
+    """Return the number of results of the task before a cascade."""
     before = dispatcher.ledger.tasks[spec.after]
     return before.on_time + before.late
 
 
 def share_activated(dispatcher: LowLevelDispatcher, spec: TaskSpec) -> float:
-    """Return the share of the answers of the task before that bring a cascade something."""
+    """Return the share of results of the previous task that activate a cascade."""
     if not spec.needs_items:
         return 1.0
     answers = answers_before(dispatcher, spec)
@@ -76,7 +76,7 @@ def share_activated(dispatcher: LowLevelDispatcher, spec: TaskSpec) -> float:
 
 
 def parents_first(tasks: Mapping[str, TaskSpec]) -> list[str]:
-    """Return names of tasks, cascades after those they come after."""
+    """Return names of tasks, with cascades after their parents."""
 
     def depth(spec: TaskSpec) -> int:
         return 1 + depth(tasks[spec.after]) if spec.after else 0
@@ -85,13 +85,13 @@ def parents_first(tasks: Mapping[str, TaskSpec]) -> list[str]:
 
 
 def units_data(dispatcher: LowLevelDispatcher, units: Iterable[str]) -> dict[str, Any]:
-    """Return units as a system file has them, at full speed."""
+    """Return units in the form of a system file, at full speed."""
     states = {name: dispatcher.units[name] for name in units}
     return {name: {'kind': one.unit.kind, 'slots': one.slots} for name, one in states.items()}
 
 
 def speeds_now(dispatcher: LowLevelDispatcher, units: Iterable[str]) -> dict[str, float]:
-    """Return the units that are not at full speed now, with their speeds."""
+    """Return the units that are not at full speed, with their speeds."""
     speeds = {name: dispatcher.units[name].speed for name in units}
     return {name: speed for name, speed in speeds.items() if speed != 1}
 
@@ -99,7 +99,7 @@ def speeds_now(dispatcher: LowLevelDispatcher, units: Iterable[str]) -> dict[str
 def transitions_data(
     dispatcher: LowLevelDispatcher, units: Collection[str]
 ) -> list[dict[str, Any]]:
-    """Return the hand-over times between units as a system file has them."""
+    """Return the transfer times between units in the form of a system file."""
     return [
         {'from': begin, 'to': end, 'ms': time_ns / NS_PER_MS}
         for begin in units
@@ -115,10 +115,10 @@ def network_data(
     units: Collection[str],
 ) -> dict[str, Any]:
     """
-    Return variants of a task's network as a system file has them, with the costs known now.
+    Return variants of a task's network in the form of a system file, with the known costs.
 
-    A unit on which a stage's cost is not known is taken for one that cannot run it. A variant
-    with a stage whose cost is known nowhere is left out; of none left the result is empty.
+    A unit without a known cost of a stage counts as unable to run it. A variant with a stage
+    without any known cost is left out; the result may be empty.
     """
     found = {}
     for variant in variants:
@@ -133,7 +133,7 @@ def network_data(
 
 
 def plain_name(text: str) -> str:
-    """Return a name as system files allow it, of one that may have other signs."""
+    """Return a name converted to one that system files allow."""
     plain = _NOT_IN_NAMES.sub('.', text).strip('.')
     return plain if plain[:1].isalpha() else f'n{plain}'
 
@@ -153,9 +153,9 @@ def _stage(stage: StageSpec, costs: Iterable[tuple[str, StageCost]]) -> dict[str
 
 
 def _cost(cost: StageCost) -> dict[str, Any]:
-    """Return a cost at full speed; what is not known is left out."""
+    """Return a cost at full speed; unknown values are left out."""
     one_ns = cost.expected_ns(1)
-    # costs given beforehand have no deviation before a run
+    # costs from profiles have no deviation before a run
     shown = cost.deviation > 0 or cost.source.startswith(_SHOWN)
     data = {
         'latency_ms': one_ns / NS_PER_MS,

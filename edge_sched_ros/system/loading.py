@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Reads system files: the user's own, and those that come with the package."""
+"""Reads system files: the user's own and the built-in ones."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _WITH_POWER_MODES = {
 
 def load_system(*files: str | Path) -> SystemFile:
     """
-    Read one system from files: later ones add keys, or override those of the ones before.
+    Read one system from files: later ones add keys or override keys of earlier ones.
 
-    :param files: paths, or names of what comes with the package; ``@`` and a power mode of the
-        device may follow one
-    :raises ConfigError: when there is none, or it cannot be used; names file and key
+    :param files: paths, or names of built-in files; ``@`` and a power mode of the device may
+        follow
+    :raises ConfigError: when it does not exist or cannot be used; names file and key
     """
     for file in files:
         if not isinstance(file, (str, Path)):
@@ -47,7 +47,7 @@ def load_workload(name: str) -> SystemFile:
     Read tasks.
 
     :param name: of a workload that comes with the package, or a path
-    :raises ConfigError: when there is none, or it cannot be used; names file and key
+    :raises ConfigError: when it does not exist or cannot be used; names file and key
     """
     found = _load([name], 'workloads', 'workload')
     if not found.tasks:
@@ -61,7 +61,7 @@ def load_platform(name: str) -> SystemFile:
 
     :param name: of a platform that comes with the package, or a path; ``@`` and a power mode may
         follow
-    :raises ConfigError: when there is none, or it cannot be used; names file and key
+    :raises ConfigError: when it does not exist or cannot be used; names file and key
     """
     found = _load([name], 'platforms', 'platform')
     found.device()
@@ -90,9 +90,9 @@ def _load(names: list[str], kind: str, what: str) -> SystemFile:
 
 def _with_costs(system: SystemFile, before: tuple[Path, ...] = ()) -> SystemFile:
     """
-    Return it with the costs of the file that it names, which may name another one.
+    Return the system with the costs of the file that it names, which may name another one.
 
-    :param before: the files that led here
+    :param before: the files that led to this one
     :raises ConfigError: when the files name each other in a loop
     """
     if not system.costs_from:
@@ -108,9 +108,9 @@ def _with_costs(system: SystemFile, before: tuple[Path, ...] = ()) -> SystemFile
 
 def _in_mode(system: SystemFile, base: str, mode: str) -> SystemFile:
     """
-    Return it in a power mode.
+    Return the system in a power mode.
 
-    :param base: the file that the mode was asked of
+    :param base: the file with the mode
     """
     modes = power_modes_of(system)
     if mode not in modes:

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What says of a measured device which computer it was, when and with what."""
+"""Description of a measured device: computer, date and versions."""
 
 from __future__ import annotations
 

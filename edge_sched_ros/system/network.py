@@ -31,7 +31,7 @@ from edge_sched_ros.system.wiring import check_wiring
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-#: what the variant of a network is called whose keys stand at the network
+#: name of the variant whose keys are at network level
 ALONE = 'base'
 
 
@@ -136,7 +136,7 @@ class Variant(Strict, json_schema_extra=at_most_one('stages', 'cost', 'layers'))
 
     @property
     def all_stages(self) -> tuple[Stage, ...]:
-        """Return the stages; those of ``layers`` have names and nothing else."""
+        """Return the stages; those of ``layers`` have only names."""
         if not self.layers:
             return self.stages
         return tuple(Stage(name=f's{index}') for index in range(self.segments))
@@ -193,5 +193,5 @@ class Network(Strict):
 
     @property
     def first(self) -> Variant:
-        """Return the variant that jobs begin as."""
+        """Return the variant that jobs start with."""
         return next(iter(self.variants.values()))

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a whole network costs on one unit: the sum over the stages of its first variant."""
+"""Costs of a whole network on one unit: the sum over the stages of its first variant."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ from edge_sched_ros.system.unit import Unit
 
 
 class _MayRun(Protocol):
-    """A stage that need not run for every job."""
+    """A stage that may not run for every job."""
 
     @property
     def chance(self) -> float:
-        """Return how likely a job that reaches it needs it."""
+        """Return the probability that a job that reaches it needs it."""
 
     @property
     def exit_chance(self) -> float:
-        """Return how likely the answer is known after it."""
+        """Return the probability that the result is known after it."""
 
 
 def network_cost(name: str, unit_name: str, device: Device, system: SystemFile) -> Cost | None:
     """
-    Return what one run of a network takes on a unit at its speed, ``None`` where it cannot run.
+    Return the cost of one run of a network on a unit at its speed, ``None`` if it cannot run.
 
-    Memory of the stages adds up; times and swaps do so by the probability that a stage runs.
+    Memory of the stages is summed; times and swaps are weighted by the probability of a stage.
 
     :param name: a key of the system's networks or costs
-    :raises ConfigError: for a stage whose ``library`` is not there
+    :raises ConfigError: for a stage with an unknown ``library``
     """
     unit = device.units[unit_name]
     if name not in system.networks:
@@ -66,7 +66,7 @@ def network_cost(name: str, unit_name: str, device: Device, system: SystemFile) 
 
 def cost_by_unit(name: str, system: SystemFile) -> CostByUnit:
     """
-    Return what a network takes by what units are called, where all of its stages have a cost.
+    Return a network's cost by name of units, for units with a cost of all of its stages.
 
     :param name: a key of the system's networks, or of its costs
     """
@@ -87,12 +87,12 @@ def cost_by_unit(name: str, system: SystemFile) -> CostByUnit:
 
 def check_system_costs(system: SystemFile) -> None:
     """
-    Check the units of all costs, and log which no unit would use; those between units, too.
+    Check the units of all costs, transitions and contention, and log unused entries.
 
-    Nothing is logged of a file that ``costs_from`` names: it is for many devices.
+    A file named by ``costs_from`` is for many devices, so its unused entries are not logged.
 
-    :raises ConfigError: naming a part of a cost that stands where a unit should, or a word in
-        ``transitions`` or ``contention`` that no unit is called by
+    :raises ConfigError: naming a key of a cost in place of a unit, or a name in ``transitions`` or
+        ``contention`` that matches no unit
     """
     named = system.named_devices()
     devices = list(named.values())
@@ -129,7 +129,7 @@ def _words(stage: Stage, system: SystemFile) -> list[str]:
 
 
 def _with_spread(cost: Cost, device: Device) -> Cost:
-    """Return a cost with the device's spread where it has none of its own."""
+    """Return a cost with the device's spread if it has none of its own."""
     if device.distribution == 'exponential':
         return cost.model_copy(update={'cv': 1.0})
     if cost.cv is not None or not device.latency_cv:
@@ -138,7 +138,7 @@ def _with_spread(cost: Cost, device: Device) -> Cost:
 
 
 def _total(costs: Sequence[Cost], stages: Sequence[_MayRun]) -> Cost:
-    """Return the cost of stages one after the other, their times independent."""
+    """Return the cost of stages in sequence with independent times."""
     if len(costs) == 1:
         return costs[0]
     latency_ms, spread_ms = _time_ms(costs, stages)
@@ -155,12 +155,12 @@ def _total(costs: Sequence[Cost], stages: Sequence[_MayRun]) -> Cost:
 
 
 def _chances(stages: Sequence[_MayRun]) -> list[float]:
-    """Return how likely a job that reaches a stage needs it; the first one is always needed."""
+    """Return the probability that a job that reaches a stage needs it; 1 for the first one."""
     return [stage.chance if index else 1.0 for index, stage in enumerate(stages)]
 
 
 def _shares(stages: Sequence[_MayRun]) -> list[float]:
-    """Return how likely each stage runs: it is needed, and no stage before gave the answer."""
+    """Return the probability of each stage: it is needed, and no earlier stage gave the result."""
     shares, reach = [], 1.0
     for stage, chance in zip(stages, _chances(stages)):
         shares.append(reach * chance)

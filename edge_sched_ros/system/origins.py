@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Joins the data of several files, and keeps which key came from which."""
+"""Merges the data of several files, and records the file of each key."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 
-#: what a thing is cannot differ; how much it takes can
+#: keys that must not differ between files, unlike quantities
 _IDENTITY = ('format', 'kind', 'type')
-#: of the whole file: those of the first file stay
+#: keys of the whole file: those of the first file stay
 _TITLES = ('name', 'description')
 Data = dict[str, Any]
 
 
 class Origins:
     """
-    Which file said what.
+    The file of each key.
 
     :param files: all of them; empty for none
     :param data: what they say together
@@ -32,20 +32,20 @@ class Origins:
         self._by_key: dict[tuple[str, ...], str] = {}
 
     def note(self, key: Sequence[str], value: Any, file: str) -> None:
-        """Remember who gave a key, and all below it."""
+        """Record the file of a key, and of all below it."""
         self._by_key[tuple(key)] = file
         if isinstance(value, Mapping):
             for name, one in value.items():
                 self.note((*key, str(name)), one, file)
 
     def forget(self, key: Sequence[str]) -> None:
-        """Forget who gave what was below a key, which another value now replaces."""
+        """Forget the files of keys below a key whose value is replaced."""
         below = [known for known in self._by_key if known[: len(key)] == tuple(key)]
         for known in below:
             del self._by_key[known]
 
     def of(self, key: Sequence[str]) -> str:
-        """Return the files that gave a key or what is below it; empty where that is not known."""
+        """Return the files of a key or of keys below it; empty if not known."""
         found = {
             self._by_key[known]: None for known in self._by_key if known[: len(key)] == tuple(key)
         }
@@ -56,11 +56,10 @@ class Origins:
 
 def joined(files: Iterable[tuple[str, Mapping[Any, Any]]]) -> tuple[Data, Origins]:
     """
-    Join files: mappings are joined key by key, of anything else the last counts.
+    Merge files: mappings are merged key by key, otherwise the last value counts.
 
-    :param files: what each is called, and its data
-    :raises ConfigError: naming both places, where two files say different things of what
-        something is
+    :param files: name and data of each file
+    :raises ConfigError: naming both places, when two files contradict each other
     """
     parts = list(files)
     data: Data = dict(parts[0][1]) if len(parts) == 1 else {}
@@ -95,9 +94,9 @@ def _join(
 
 def by_name(units: Any) -> Any:
     """
-    Return units as a mapping of mappings where a short form names them; else as it is.
+    Return units as a mapping of mappings if given in a short form; else unchanged.
 
-    A list with a unit twice stays as it is, which is an error later.
+    A list with a unit twice is unchanged, which is an error later.
     """
     if isinstance(units, Mapping):
         return {name: {} if spec is None else spec for name, spec in units.items()}
@@ -120,5 +119,5 @@ def _long(part: Mapping[Any, Any]) -> Data:
 
 
 def _copied(value: Any) -> Any:
-    """Return mappings that may be changed; the parts of a file may stand in it twice."""
+    """Return a changeable copy; parts of a file may occur in it twice."""
     return {k: _copied(v) for k, v in value.items()} if isinstance(value, Mapping) else value

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""From the data of system files to what they say; whatever is wrong is one line."""
+"""Parses the data of system files; every error is one line."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ from edge_sched_ros.system.unknown_keys import older_profile
 from edge_sched_ros.system.unknown_keys import UNKNOWN
 from edge_sched_ros.system.unknown_keys import unknown_key
 
-#: the version of the format that this can read
+#: the supported version of the format
 FORMAT = 1
 #: keys down to a cost in costs
 _COST = 3
-#: type of pydantic's error -> what a user can do about it
+#: type of pydantic's error -> message for the user
 _WORDS = {
     'string_pattern_mismatch': NAME_WORDS,
     'too_short': 'must not be empty',
     'union_tag_not_found': 'needs a model: none, pairwise or piecewise',
 }
-#: what pydantic calls the branches of a choice, which is no key of the file
+#: pydantic's names for branches of a union, which are not keys of the file
 _BRANCHES = ('[key]', 'pairwise', 'piecewise', 'none')
 
 
 def parse_system(*files: tuple[str, Mapping[Any, Any]], name: str = '') -> SystemFile:
     """
-    Return what files say together: later ones add or override.
+    Return the merged content of files: later ones add or override.
 
-    :param files: what messages call each, empty for one that comes with the package; its data
-    :param name: what the system is called where no file says
-    :raises ConfigError: naming file and the first key that cannot be used
+    :param files: name in messages (empty for a built-in file) and data of each file
+    :param name: default name of the system
+    :raises ConfigError: naming the file and the first invalid key
     """
     for where, data in files:
         _check_format(where, data)
@@ -53,7 +53,7 @@ def parse_system(*files: tuple[str, Mapping[Any, Any]], name: str = '') -> Syste
         system = SystemFile.model_validate(data).with_origins(origins, name)
     except ValidationError as error:
         found = [(_problem(each, _keys(each)), _keys(each)) for each in error.errors()]
-        # a key that is missing may be there by its old name, or mistyped
+        # a missing key may be present under its old name, or mistyped
         (_, problem), keys = min(found, key=lambda one: one[0][0])
         written = as_written(keys, data)
         where = origins.of(_known(written, data)) or name
@@ -66,12 +66,12 @@ def parse_system(*files: tuple[str, Mapping[Any, Any]], name: str = '') -> Syste
 
 def make_system(*parts: Mapping[str, Any], name: str = 'system') -> SystemFile:
     """
-    Return the system that parts of one describe together, as files with that content would.
+    Return the system described by several parts, as from files with this content.
 
     :param parts: mappings with the keys of a system file; later ones add or override. Numbers and
-        arrays of numpy stand for numbers and lists
-    :param name: what messages and results call it
-    :raises ConfigError: naming the first key that cannot be used
+        arrays of numpy are allowed
+    :param name: its name in messages and results
+    :raises ConfigError: naming the first invalid key
     """
     if not isinstance(name, str):
         raise ConfigError('name', f'must be text, not {shortened(repr(name))}')
@@ -85,7 +85,7 @@ def make_system(*parts: Mapping[str, Any], name: str = 'system') -> SystemFile:
 
 
 def _plain(value: Any) -> Any:
-    """Return data with Python's numbers and lists for those of numpy."""
+    """Return data with numpy's numbers and arrays converted to Python's."""
     if isinstance(value, Mapping):
         return {key: _plain(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
@@ -106,14 +106,14 @@ def _check_format(where: str, data: Mapping[Any, Any]) -> None:
 
 
 def _problem(error: Mapping[str, Any], keys: tuple[str, ...]) -> tuple[int, str]:
-    """Return how sure it is that this is the mistake, the surest lowest, and what it is."""
+    """Return the rank of an error (the most likely cause lowest) and its text."""
     if error['type'] == 'extra_forbidden':
         return unknown_key(keys)
     return UNKNOWN, plain_problem(error, {**_WORDS, **_short_form(keys)})
 
 
 def _short_form(keys: tuple[str, ...]) -> dict[str, str]:
-    """Return words for a value that may be a mapping or something shorter."""
+    """Return a text on the forms of a value that may be a mapping or a short form."""
     short = ''
     if keys[-1:] == ('units',):
         short = 'a list of names or a mapping'
@@ -130,7 +130,7 @@ def _keys(error: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _known(keys: tuple[str, ...], data: Any) -> tuple[str, ...]:
-    """Return as much of a key as the data has."""
+    """Return the part of a key that exists in the data."""
     for index, key in enumerate(keys):
         if not isinstance(data, Mapping) or key not in data:
             return keys[:index]

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The networks that a task runs one after the other, and by which keys a file names them."""
+"""The networks that a task runs in sequence, and their keys in a file."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def keyed_pieces(task: Task) -> list[tuple[Key, Piece]]:
 
 def check_network(piece: Piece, key: Key, system: SystemFile, at: At) -> None:
     """
-    Check that the network of a piece is there, or has costs alone.
+    Check that the network of a piece exists, or has at least costs.
 
-    :param key: that names it, below the task's
-    :raises ConfigError: when it is not
+    :param key: key with its name, below the task
+    :raises ConfigError: when it does not exist
     """
     known = (*system.networks, *system.costs)
     if piece.network not in known:

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Power modes of devices: what they make of their units."""
+"""Power modes of devices, and their effect on units."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from edge_sched_ros.system.unit import Unit
 
 
 def power_modes_of(system: SystemFile) -> list[str]:
-    """Return the power modes that some device of a system has, each once."""
+    """Return the power modes of a system's devices, without repetition."""
     devices = (system, *system.devices.values())
     return list(dict.fromkeys(mode for device in devices for mode in device.power_modes))
 
@@ -26,9 +26,9 @@ def in_power_mode(system: SystemFile, name: str) -> SystemFile:
     """
     Return the system with the power modes of its devices applied.
 
-    Every power mode becomes a clock setting of the units it names, for changes during a run.
-    These speeds are relative to the mode asked for, which slows the units down for good. Devices
-    without that mode stay as they are.
+    Every power mode becomes a clock setting of the units it names, for changes during a run. These
+    speeds are relative to the selected mode, which scales the units permanently. Devices without
+    that mode are unchanged.
 
     :param name: a mode that some device has; empty for none, at the speeds of the costs
     :raises ConfigError: for a unit that is not there, or a mode without any unit
@@ -45,7 +45,7 @@ def in_power_mode(system: SystemFile, name: str) -> SystemFile:
 
 
 def _units(device: Device, name: str, at: Callable[..., str]) -> dict[str, Unit]:
-    """Return the units of a device that a power mode leaves, at its speeds."""
+    """Return the units of a device in a power mode, at its speeds."""
     for mode_name, mode in device.power_modes.items():
         _check(device, mode, at('power_modes', mode_name))
     chosen = device.power_modes.get(name, PowerMode())

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How often the tasks of a system have something to do, on average."""
+"""Mean activation rates of the tasks of a system."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from edge_sched_ros.system.workload import Task
 
 def rates_per_s(system: SystemFile, known: Mapping[str, float] | None = None) -> dict[str, float]:
     """
-    Return how often each task works; one that never does, as it is not enabled, is left out.
+    Return the rate of each task; tasks that are not enabled are left out.
 
-    :param known: rates that count instead of what the file says
-    :raises ConfigError: for a stream or task that is not there, or a loop
+    :param known: rates that override those of the file
+    :raises ConfigError: for an unknown stream or task, or a loop
     """
     found = dict(known or {})
     for name, task in system.tasks.items():
@@ -30,7 +30,7 @@ def rates_per_s(system: SystemFile, known: Mapping[str, float] | None = None) ->
 
 
 def is_periodic(task: Task, system: SystemFile) -> bool:
-    """Return whether a task gets frames at equal distances; what follows a task does not."""
+    """Return whether a task gets periodic frames; a cascade does not."""
     if task.after:
         return False
     if task.stream:

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a dispatcher knows at a moment, as a system file: units, tasks, rates, learned costs."""
+"""The present state of a dispatcher as a system file: units, tasks, rates, learned costs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from edge_sched_ros.system.system_file import SystemFile
 
 _NO_CONTENTION = 'not known: no node measures it; learned costs include what there was'
-#: settings of a task that are as in the core, and what they are where a file says nothing
+#: settings of a task with the same name as in the core, and their defaults in a file
 _SETTINGS = {'priority': 0, 'every_n': 1, 'queue_depth': 1, 'max_in_flight': 1, 'enabled': True}
 
 
@@ -40,11 +40,11 @@ def snapshot(
     networks: Mapping[str, str] | None = None,
 ) -> SystemFile:
     """
-    Return what a dispatcher knows; see :func:`snapshot_data`.
+    Return the state of a dispatcher; see :func:`snapshot_data`.
 
-    :raises ConfigError: for a name that no system file can have
+    :raises ConfigError: for a name that system files do not allow
     """
-    # a robot that saves no snapshot does not need what checks one
+    # imported only here: a robot that saves no snapshot does not need the checks
     from edge_sched_ros.system.parsing import parse_system
 
     data = snapshot_data(dispatcher, seen_hz=seen_hz, networks=networks)
@@ -59,14 +59,14 @@ def snapshot_data(
     networks: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """
-    Return what a dispatcher knows as the content of a system file.
+    Return the state of a dispatcher as the content of a system file.
 
     Call it while nothing else handles events. A task is left out, and named in the notes, while
     its costs or its rate are not known. A unit that cannot be used is lost from the start; one
     that is throttled now has its full speed, and the notes say how fast it is.
 
-    :param seen_hz: stream -> frames a second; of others the period that a task declares counts
-    :param networks: task -> name of its network; where absent the task's name
+    :param seen_hz: stream -> frames a second; other streams have the period declared by a task
+    :param networks: task -> name of its network; by default the task's name
     """
     units = list(dispatcher.units)
     writer = _Tasks(dispatcher, seen_hz or {}, networks or {})
@@ -91,9 +91,9 @@ def snapshot_data(
 
 
 def _as_called(tasks: Iterable[str]) -> dict[str, str]:
-    """Return task -> a name that system files allow; another than its own where it must be."""
+    """Return task -> a name that system files allow; its own if possible."""
     found: dict[str, str] = {}
-    # those that may be called as they are come first
+    # tasks with valid names come first
     for name in sorted(tasks, key=lambda one: plain_name(one) != one):
         own = plain_name(name)
         while own in found.values():
@@ -103,7 +103,7 @@ def _as_called(tasks: Iterable[str]) -> dict[str, str]:
 
 
 class _Tasks:
-    """Tasks as a system file has them, and what they need."""
+    """Tasks in the form of a system file, and the objects they need."""
 
     def __init__(
         self,
@@ -123,7 +123,7 @@ class _Tasks:
         self._left_out: dict[str, str] = {}
 
     def add(self, spec: TaskSpec) -> None:
-        """Take in a task; those it comes after were before."""
+        """Add a task; its parents were added before."""
         units = list(self._dispatcher.units)
         network = network_data(self._dispatcher, spec.name, spec.variants, units)
         period_ms = 0.0 if spec.after else self._period_ms(spec.stream)
@@ -152,9 +152,9 @@ class _Tasks:
 
     def notes(self) -> dict[str, Any]:
         """
-        Return what is for people.
+        Return the notes for the reader.
 
-        The policy, what is called otherwise, who is left out, and which units are throttled.
+        They have the policy, changed names, tasks left out, and throttled units.
         """
         renamed = {name: own for own, name in self._stream_names.items() if name != own}
         tasks = {self.called[name]: name for name in self.tasks if self.called[name] != name}
@@ -169,7 +169,7 @@ class _Tasks:
         return {**policy, **{key: value for key, value in found.items() if value}}
 
     def _network_name(self, task: str) -> str:
-        """Return the name of a task's network, with the task's where several tasks run it."""
+        """Return the name of a task's network, with the task's name if several tasks run it."""
         network = self._names.get(task, task)
         name = plain_name(network)
         alone = list(self._names.values()).count(network) < 2
@@ -186,7 +186,7 @@ class _Tasks:
         return {'stream': name}
 
     def _period_ms(self, stream: str) -> float:
-        """Return the time between frames as seen, else as declared; 0 where it is not known."""
+        """Return the observed time between frames, else the declared one; 0 if unknown."""
         seen_hz = self._seen_hz.get(stream, 0.0)
         if seen_hz > 0:
             return round(1e3 / seen_hz, 3)
@@ -199,14 +199,14 @@ class _Tasks:
         if answers_before(self._dispatcher, spec) < ENOUGH:
             return found
         share = share_activated(self._dispatcher, spec)
-        # a range whose mean are the items that runs were over
+        # a range with the mean number of items of the runs
         most = round(2 * self._items(spec) - 1)
         if share < 1:
             found['probability'] = round(share, 4)
         return {**found, 'fan_out': [1, most]} if most > 1 else found
 
     def _items(self, spec: TaskSpec) -> float:
-        """Return how many items a job is over on average."""
+        """Return the mean number of items of a job."""
         variant, units = spec.variants[0], self._dispatcher.units
         costs = (
             cost

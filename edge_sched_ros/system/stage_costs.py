@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What every stage of a network costs on every unit of a device."""
+"""Costs of every stage of a network on every unit of a device."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def network_called(
     name: str, networks: Mapping[str, Network], costs: Costs, where: str
 ) -> Network:
     """
-    Return a network; one that only has costs is one stage.
+    Return a network; one with only costs has one stage.
 
-    :param where: file and key that name it, for messages
+    :param where: file and key with its name, for messages
     :raises ConfigError: when there is none
     """
     if name in networks:
@@ -86,7 +86,7 @@ def stage_costs(
 def stages_on(
     variant: Variant, device: Device, costs: Costs, at: At, title: str
 ) -> list[StageCosts]:
-    """Return the same with the stages that no unit can run, whose costs are empty."""
+    """Return the same including stages that no unit can run, with empty costs."""
     if variant.layers:
         return _from_layers(variant, device, at)
     found = []
@@ -105,10 +105,10 @@ def only_on(
     unit: str, stages: Sequence[StageCosts], device: Device, where: str
 ) -> list[StageCosts]:
     """
-    Return stages that run on one unit alone; as they are where none is named.
+    Return stages restricted to one unit; unchanged if none is given.
 
-    :param where: file and key that name it, for messages
-    :raises ConfigError: when it is not there, or cannot run one of them
+    :param where: file and key with its name, for messages
+    :raises ConfigError: when it does not exist, or cannot run one of them
     """
     if not unit:
         return list(stages)
@@ -133,7 +133,7 @@ def _table(stage: Stage, costs: Costs, at: At, title: str) -> dict[str, Cost]:
 
 def cost_on(stage: Stage, name: str, unit: Unit, costs: Costs, at: At, title: str) -> Cost | None:
     """
-    Return what a stage costs on a unit at its speed, ``None`` where nothing is said of that.
+    Return the cost of a stage on a unit at its speed, ``None`` without one.
 
     :param costs: what the stage's ``library`` may name
     :param at: returns where a key of the stage is, for messages

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How often the tasks of a system are released."""
+"""Release rates of the tasks of a system."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from edge_sched_ros.system.workload import Task
 
 def own_streams(system: SystemFile) -> dict[str, Stream]:
     """
-    Return the streams of tasks that have one of their own, by the task's name.
+    Return the tasks' own streams, by the task's name.
 
-    :raises ConfigError: where there is such a stream already
+    :raises ConfigError: when a stream of this name exists already
     """
     streams = {}
     for name, task in system.tasks.items():
@@ -26,7 +26,7 @@ def own_streams(system: SystemFile) -> dict[str, Stream]:
             continue
         if name in system.streams:
             key = 'period_ms' if task.rate_per_s is None else 'rate_per_s'
-            problem = f"makes a stream '{name}', which there is already"
+            problem = f"makes a stream '{name}', which exists already"
             raise ConfigError(system.at('tasks', name, key), problem)
         streams[name] = Stream(
             period_ms=period_ms,
@@ -41,11 +41,11 @@ def period_ms_of(
     task: Task, system: SystemFile, streams: Mapping[str, Stream], where: str
 ) -> float:
     """
-    Return the time between a task's releases when every cascade has something to do.
+    Return the time between a task's releases if every cascade is always activated.
 
-    :param streams: all streams, those of tasks among them
+    :param streams: all streams, including those of tasks
     :param where: file and key of the task, for messages
-    :raises ConfigError: for a stream or task that is not there, or a loop
+    :raises ConfigError: for an unknown stream or task, or a loop
     """
     seen: list[str] = []
     every = task.every_n

@@ -39,16 +39,16 @@ from edge_sched_ros.system.workload import Task
 
 @dataclass(frozen=True, slots=True)
 class RunCost:
-    """What a run of a stage on a unit takes at full speed, undisturbed."""
+    """The cost of a run of a stage on a unit at full speed, undisturbed."""
 
     latency_ns: int
     per_item_ns: int
     energy_mj: float
     energy_per_item_mj: float
     demand_gbps: float
-    #: what the stage takes there, running or not; 0 where the platform does not say
+    #: memory of the stage there, running or not; 0 if the platform does not give it
     memory_mib: float = 0.0
-    #: spread of its time where that is not the device's
+    #: spread of its time, if different from the device's
     cv: float | None = None
 
 
@@ -73,9 +73,9 @@ class System:
 
     :param workload: the file with the tasks
     :param platform: the file with the device and what networks cost on it; ``None``: the same
-    :param slowdown: times every latency of the platform
-    :param speedup: what the workload's rates were multiplied by already; for reports
-    :raises ConfigError: when workload and platform do not fit; names the key
+    :param slowdown: factor on every latency of the platform
+    :param speedup: factor already applied to the workload's rates; for reports
+    :raises ConfigError: when workload and platform do not match; names the key
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class System:
             check_task_devices(workload)
         self.slowdown = slowdown
         self.speedup = speedup
-        #: what networks cost on the device; costs of the workload's file come first
+        #: costs of networks on the device; costs of the workload's file override others
         self._costs = joined_costs(platform.costs, workload.costs)
         self.streams: dict[str, Stream] = {**workload.streams, **own_streams(workload)}
         self.units = tuple(
@@ -102,7 +102,7 @@ class System:
         )
         #: (task, variant, stage, unit) -> cost
         self.costs: dict[tuple[str, str, str, str], RunCost] = {}
-        #: (network, variant, stage) -> what holding it takes, for the unit where that is most
+        #: (network, variant, stage) -> its memory, on the unit where it is largest
         self._memory_mib: dict[tuple[str, str, str], float] = {}
         self.tasks = tuple(self._task(name, task) for name, task in workload.tasks.items())
         with checking(workload.where):
@@ -111,7 +111,7 @@ class System:
         self.contention = self.device.contention_law(platform.at('contention'))
 
     def profiles(self) -> Profiles:
-        """Return what is known beforehand: the mean of every cost, and the transitions."""
+        """Return the profiles: the mean of every cost, and the transitions."""
         profiles = Profiles()
         for key, cost in self.costs.items():
             profiles.set(
@@ -135,7 +135,7 @@ class System:
         if most_mib is not None and needed_mib > most_mib:
             raise ConfigError(
                 self.platform.at('memory_mib'),
-                f'the networks of {self.workload.name} need {needed_mib:.0f} MiB, there are '
+                f'the networks of {self.workload.name} need {needed_mib:.0f} MiB, but there are '
                 f'{most_mib:.0f}',
             )
 
@@ -195,7 +195,7 @@ class System:
         Return the variants of a network with their stages, on the unit it is bound to.
 
         :param where: file and key of the task, for messages
-        :param key: that names the network, below the task's
+        :param key: key with the network's name, below the task
         """
         name = piece.network
         owner = self.platform if name in self.platform.networks else self.workload

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""System files: everything that is known of a robot, in one file or several."""
+"""System files: the description of a robot, in one file or several."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class SystemFile(Device):
 
     @property
     def where(self) -> str:
-        """Return what messages call it: the paths of a user's files, else its name."""
+        """Return its name in messages: the paths of a user's files, else its name."""
         return self._origins.files or self.name
 
     def at(self, *key: str) -> str:
@@ -113,19 +113,19 @@ class SystemFile(Device):
         return partial(self.at, 'networks', network, 'variants', variant or ALONE)
 
     def with_origins(self, origins: Origins, name: str) -> SystemFile:
-        """Return it with what it is called, and where its keys came from."""
+        """Return the file with its name and the origins of its keys."""
         named = self.model_copy(update={'name': self.name or name})
         named._origins = origins
         return named
 
     def named_devices(self) -> dict[str, Device]:
-        """Return the devices by name, those without units too; see :meth:`all_devices`."""
+        """Return the devices by name, including those without units; see :meth:`all_devices`."""
         own: dict[str, Device] = {self.name or 'device': self} if self.units else {}
         return {**own, **self.devices}
 
     def all_devices(self) -> dict[str, Device]:
         """
-        Return the devices by name; the one at the top has the name of the file.
+        Return the devices by name; the one at the top level has the name of the file.
 
         :raises ConfigError: when there is none, or one without units
         """
@@ -141,8 +141,8 @@ class SystemFile(Device):
         """
         Return one device.
 
-        :param name: which; empty for the only one
-        :raises ConfigError: when there is none of that name, or more than one to choose from
+        :param name: name of the device; empty for the only one
+        :raises ConfigError: when it does not exist, or the choice is not unique
         """
         devices = self.all_devices()
         if name in devices:

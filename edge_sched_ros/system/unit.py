@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A processing unit: what it is, how fast, what power it draws, who is served first."""
+"""A processing unit: kind, speed, power and queueing discipline."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from edge_sched_ros.system.fields import Whole
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-#: beside those that this package runs networks on, accelerators that only models know
+#: kinds of units on which this package runs networks, and accelerators used only in models
 KINDS = (*UNIT_KINDS, 'npu', 'tpu')
 Discipline = Literal['ps', 'fcfs', 'priority']
-#: kinds that divide themselves among all requests, where a file does not say
+#: kinds that share their time among all requests by default
 _SHARING = ('gpu', 'cpu')
 
 
 def may_be_elsewhere(word: str) -> bool:
-    """Return whether units of other devices may be called so: by their kind, or their type."""
-    # types have a dash or an underscore; anything else is a slip
+    """Return whether a text may name units of other devices, by kind or type."""
+    # types have a dash or an underscore; anything else is a mistake
     return word in KINDS or '_' in word or '-' in word
 
 
@@ -123,9 +123,9 @@ class Unit(Sourced):
 
     def called(self, name: str) -> Self:
         """
-        Return it with the kind its name says, where it has none of its own.
+        Return the unit with the kind in its name, if it has none of its own.
 
-        :raises ValueError: where the keys of its queue do not go with that kind
+        :raises ValueError: when the keys of its queue do not match that kind
         """
         kind = self.kind or next((kind for kind in KINDS if name.startswith(kind)), 'cpu')
         unit = self if self.kind else self.model_copy(update={'kind': kind})

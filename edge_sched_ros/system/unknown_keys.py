@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Keys that are not in the format: what they are called now, or which key was meant."""
+"""Unknown keys: their present name, or the key that was probably meant."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from edge_sched_ros.system.network import Network
 from edge_sched_ros.system.network import Variant
 from edge_sched_ros.system.system_file import SystemFile
 
-#: how sure it is what to do: the key has another name now, a key is near, nothing is known
+#: certainty of the advice: the key has a new name, a similar key exists, nothing is known
 RENAMED, NEAR, UNKNOWN = range(3)
-#: anywhere
+#: keys at any level
 _RENAMED = {
     'service_ms': 'latency_ms',
     'p50_ms': 'latency_ms',
@@ -38,10 +38,10 @@ _TOP = {
     **{key: f'measured.{key}' for key in ('machine', 'versions', 'power_mode', 'date', 'picture')},
 }
 _EXAMPLE = 'cost: {gpu: {latency_ms: 10, cv: 0.1}}'
-#: at the top of what edge-sched profile wrote before
+#: keys at the top level of files of older edge-sched profile
 _PROFILE_BEFORE = ('version', 'machine')
 _MEASURES = {'ms': 'milliseconds', 'mib': 'MiB', 'mj': 'millijoules', 'gbps': 'GB/s'}
-#: units of measure, of the same thing those that are not ours
+#: units of measure, and other units of the same quantity
 _OTHERS = {
     **dict.fromkeys(('ns', 'us', 's', 'sec', 'min'), 'ms'),
     **dict.fromkeys(('b', 'bytes', 'kb', 'kib', 'mb', 'gb', 'gib'), 'mib'),
@@ -50,20 +50,20 @@ _OTHERS = {
 
 
 def older_profile(data: Mapping[Any, Any]) -> str:
-    """Return what to do about a file of an older ``edge-sched profile``; empty for any other."""
+    """Return the advice on a file of an older ``edge-sched profile``; empty for any other."""
     if not all(key in data for key in _PROFILE_BEFORE):
         return ''
     return (
-        'was written by an older edge-sched profile: measure anew into another file, or change '
+        'was written by an older edge-sched profile: measure again into another file, or change '
         'its keys (docs/system_file.md#old-files)'
     )
 
 
 def unknown_key(keys: Sequence[str]) -> tuple[int, str]:
     """
-    Return how sure it is what to do about a key that is not in the format, and what.
+    Return the advice on an unknown key, and its certainty.
 
-    :param keys: down to it, as the models have them
+    :param keys: path to it, in the form of the models
     """
     key = keys[-1]
     new = _TOP.get(key) if len(keys) == 1 else _RENAMED.get(key)
@@ -88,7 +88,7 @@ def unknown_key(keys: Sequence[str]) -> tuple[int, str]:
 
 
 def _known_keys(above: Sequence[str], more: Sequence[type[BaseModel]]) -> dict[str, None]:
-    """Return the keys that there are below some keys, and those of more models."""
+    """Return the known keys below a path, and further models."""
     models: list[type[BaseModel]] = [SystemFile]
     for part in above:
         fields = [
@@ -97,7 +97,7 @@ def _known_keys(above: Sequence[str], more: Sequence[type[BaseModel]]) -> dict[s
             for name, field in model.model_fields.items()
             if part in (name, field.alias)
         ]
-        # a part that is no field is a name in a mapping, or a place in a list
+        # a part that is not a field is a name in a mapping or an index of a list
         if fields:
             models = [one for field in fields for one in _models(field.annotation)]
     short = ['cost'] if Variant in models else []
@@ -106,7 +106,7 @@ def _known_keys(above: Sequence[str], more: Sequence[type[BaseModel]]) -> dict[s
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    """Yield the models that a field may hold, in mappings and lists, too."""
+    """Yield the models that a field may contain, also in mappings and lists."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for inner in get_args(annotation):

@@ -155,17 +155,17 @@ class Task(Strict, json_schema_extra=at_most_one(*TRIGGERS)):
 
     @property
     def own_period_ms(self) -> float | None:
-        """Return the period of its own stream, ``None`` where it has none."""
+        """Return the period of its own stream, ``None`` without one."""
         return self.period_ms if self.rate_per_s is None else 1e3 / self.rate_per_s
 
     @property
     def own_arrivals(self) -> Arrivals:
-        """Return how the frames of its own stream come."""
+        """Return the arrivals of its own stream."""
         return self.arrivals or ('periodic' if self.rate_per_s is None else 'poisson')
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
-        """Return all it runs, one after the other."""
+        """Return its networks in sequence."""
         if self.stages:
             return self.stages
         first = (Piece(network=self.preprocess),) if self.preprocess else ()
@@ -195,7 +195,7 @@ class Task(Strict, json_schema_extra=at_most_one(*TRIGGERS)):
 
 
 _OWN = ('period_ms', 'rate_per_s')
-#: triggers, the keys that mean nothing without them, and what they are called
+#: triggers, the keys that need them, and their names in messages
 _ONLY_WITH = (
     (('after',), ('probability', 'fan_out'), 'after'),
     (

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Writes system files for people to read: only what was said, the same always alike."""
+"""Writes readable system files: without defaults, and always in the same form."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from edge_sched_ros.system.fields import Sourced
 from edge_sched_ros.system.parsing import FORMAT
 from edge_sched_ros.system.system_file import SystemFile
 
-#: what a reader of a file wants to know first
+#: keys at the start of a file
 _FIRST = ('name', 'description', 'measured', 'units')
-#: beside numbers, and after them
+#: keys after the numbers
 _ORIGIN = tuple(Sourced.model_fields)
 
 
 def system_data(system: SystemFile) -> dict[str, Any]:
-    """Return what a file holds that says the same; what is as where it is absent is left out."""
+    """Return the content of an equivalent file, without defaults."""
     data = system.model_dump(by_alias=True, exclude_defaults=True)
     order = dict.fromkeys([*_FIRST, *data])
     return {'format': FORMAT, **{key: _ordered(data[key]) for key in order if key in data}}
@@ -28,7 +28,7 @@ def system_data(system: SystemFile) -> dict[str, Any]:
 
 def write_system(path: Path, system: SystemFile, head: str = '') -> None:
     """
-    Write a system file, whole or not at all.
+    Write a system file atomically.
 
     :param head: lines of comment
     :raises ConfigError: when it cannot be written
@@ -37,7 +37,7 @@ def write_system(path: Path, system: SystemFile, head: str = '') -> None:
 
 
 def _ordered(value: Any) -> Any:
-    """Return mappings with what is short first, and numbers before where they come from."""
+    """Return mappings with short values first, and numbers before their sources."""
     if isinstance(value, (list, tuple)):
         return [_ordered(one) for one in value]
     if not isinstance(value, dict):

@@ -132,7 +132,7 @@ def test_a_file_of_an_older_profile_command_says_what_to_do(tmp_path):
     with pytest.raises(ConfigError) as caught:
         read_profile(file)
     assert str(caught.value) == (
-        f'{file}: version: was written by an older edge-sched profile: measure anew into another '
+        f'{file}: version: was written by an older edge-sched profile: measure again into another '
         'file, or change its keys (docs/system_file.md#old-files)'
     )
 

@@ -133,7 +133,7 @@ def test_every_power_mode_runs_a_workload(name: str) -> None:
 def test_a_module_nobody_measured_says_so_instead_of_guessing() -> None:
     platform = load_platform(str(FOLDER / 'jetson_agx_thor.yaml'))
     assert not platform.costs
-    message = r'jetson_agx_thor knows no costs of .* \(known: none\)'
+    message = r'jetson_agx_thor has no costs of .* \(known: none\)'
     with pytest.raises(ConfigError, match=message) as caught:
         System(load_workload('robot_drone'), platform)
     assert '\n' not in str(caught.value)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Changes by the rates that a model of the crowded units foresees."""
+"""Changes by the rates that a model of the shared units predicts."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from edge_sched_ros.policies.pareto.tasks import latency_ns
 
 class Balanced:
     """
-    Makes the change that helps the rates of all networks most, of whichever network.
+    Makes the change, of any network, that increases the rates of all networks most.
 
-    :param tasks: task -> its present point; the caller's, which changes
-    :param settle_ns: how long a network without jobs is waited for
-    :param gain: least growth of the rates for a change
+    :param tasks: task -> its present point; the caller's dict, which changes
+    :param settle_ns: how long to wait for a network without jobs
+    :param gain: minimum growth of the rates for a change
     """
 
     def __init__(
@@ -40,11 +40,11 @@ class Balanced:
         self._round = ProposalRound(tasks, settle_ns)
 
     def clear(self) -> None:
-        """Forget proposals: they were about other points."""
+        """Forget proposals: they referred to other points."""
         self._round.clear()
 
     def follow(self, view: View, task: TaskSpec, state: Allocated, took_ns: int) -> None:
-        """Look at how long a job took; make the best change when all networks have proposed."""
+        """Use the time of a job; make the best change when all networks have proposed one."""
         if state.lock or len(state.choices) == 1:
             return
         proposal = self._proposal(view, task, state, took_ns)
@@ -60,12 +60,12 @@ class Balanced:
             self._changes.change(view, other, best.point, 'time')
             return
         for name in proposers:
-            # asked again when it has had time to be otherwise
+            # tried again after some time
             if name in self._tasks:
                 self._tasks[name].lock, self._tasks[name].since_ns = 'time', view.now_ns
 
     def _proposal(self, view: View, task: TaskSpec, state: Allocated, took_ns: int) -> Proposal:
-        """Return the best point that alone answers in time, or sooner than the job did."""
+        """Return the best point that alone meets the deadline, or is faster than the job was."""
         limit_ns = max(latency_ns(state.current), task.deadline_ns)
         if self._changes.is_slow(state, took_ns):
             limit_ns = max(limit_ns, took_ns)

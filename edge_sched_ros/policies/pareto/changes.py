@@ -13,9 +13,9 @@ from edge_sched_ros.policies.pareto.tasks import latency_ns
 
 class Changes:
     """
-    Makes changes, and says when a network needs one.
+    Makes changes, and decides when a network needs one.
 
-    :param latency_margin: share by which answers may be slower than alone
+    :param latency_margin: share by which results may be slower than alone
     """
 
     def __init__(self, memory: Memory, latency_margin: float) -> None:
@@ -23,15 +23,15 @@ class Changes:
         self._latency_margin = latency_margin
 
     def is_slow(self, state: Allocated, took_ns: float) -> bool:
-        """Return whether a job took too long for the point its network is on."""
+        """Return whether a job took too long for its network's present point."""
         alone = latency_ns(state.current)
         return took_ns - alone > self._latency_margin * alone
 
     def change(self, view: View, state: Allocated, point: Point, lock: str) -> None:
         """
-        Let a network go to a point, and stay there for a while.
+        Move a network to a point, and lock it there for some time.
 
-        :param lock: why, ``memory`` or ``time``
+        :param lock: the reason, ``memory`` or ``time``
         """
         state.current = point
         state.lock = 'memory' if lock == 'memory' else 'time'

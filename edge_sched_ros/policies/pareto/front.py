@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Allocations of a network that nothing beats in every respect, where costs add up."""
+"""Pareto-optimal allocations of a network with additive costs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import add
 
-#: what counts, less being better; latency is the first
+#: the criteria, lower is better; latency is the first
 Costs = tuple[float, ...]
 
 
@@ -21,7 +21,7 @@ class Point:
     An allocation.
 
     :param units: the unit of each segment
-    :param costs: what it costs in each respect, the latency first
+    :param costs: its value of each criterion, latency first
     """
 
     units: tuple[str, ...]
@@ -29,7 +29,7 @@ class Point:
 
 
 def dominates(one: Sequence[float], other: Sequence[float]) -> bool:
-    """Return whether one is nowhere worse and somewhere better."""
+    """Return whether one dominates the other."""
     pairs = list(zip(one, other))
     return all(a <= b for a, b in pairs) and any(a < b for a, b in pairs)
 
@@ -38,7 +38,7 @@ def front_of(points: Iterable[Point]) -> list[Point]:
     """Return the points that none dominates, the fastest first; of equal ones the first."""
     kept: list[Point] = []
     for point in sorted(points, key=lambda found: found.costs):
-        # sorted: whatever dominates a point, or equals it, has come before it
+        # sorted: points that dominate a point, or equal it, come before it
         if not any(all(a <= b for a, b in zip(other.costs, point.costs)) for other in kept):
             kept.append(point)
     return kept
@@ -53,8 +53,8 @@ def exact_front(
     """
     Return the front over all allocations, exact while no more than ``most`` are kept per unit.
 
-    Costs of segments add up, and a hand-over between two units adds to the latency; so a partial
-    allocation that is dominated by another one ending on the same unit leads nowhere, and
+    Costs of segments are additive, and a transfer between two units adds to the latency; so a
+    partial allocation dominated by another one with the same last unit can be discarded, and
     partial fronts are enough (label setting, as for multi-objective shortest paths).
 
     :param segments: unit -> costs, for each segment

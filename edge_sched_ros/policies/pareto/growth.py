@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""By how much all networks' rates grow when one of them goes to another point."""
+"""The growth of all networks' rates when one of them moves to another point."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def best_growth(
     view: View, task: TaskSpec, states: Mapping[str, Allocated], candidates: Sequence[Point]
 ) -> tuple[Point, float]:
     """
-    Return the candidate for a task that makes all rates greatest, and their growth as a share.
+    Return the candidate for a task with the greatest total rate, and its growth as a share.
 
     :param states: task -> its present point, for all tasks
     :param candidates: at least one

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which points of a front fit the memory that the other networks leave."""
+"""The points of a front that fit into the memory left by other networks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from edge_sched_ros.policies.pareto.tasks import Allocated
 from edge_sched_ros.policies.pareto.tasks import latency_ns
 from edge_sched_ros.policies.pareto.tasks import memory_of
 
-#: what of the free memory a point may take that is not the fastest (published)
+#: share of the free memory for a point that is not the fastest (published)
 _START_SHARE = 2 / 3
 
 
@@ -29,7 +29,7 @@ class Memory:
         self._tasks = tasks
 
     def free_mib(self, view: View, without: str = '') -> float:
-        """Return what is left; without a limit it is below zero, and only changes mean much."""
+        """Return the free memory; without a limit it is negative, and only its changes matter."""
         return self._limit_mib - sum(
             memory_of(state.current)
             for name, state in self._tasks.items()
@@ -37,7 +37,7 @@ class Memory:
         )
 
     def fits(self, point: Point, free_mib: float) -> bool:
-        """Return whether a point takes no more than is free."""
+        """Return whether a point fits into the free memory."""
         return not self._limit_mib or memory_of(point) <= free_mib
 
     def fastest_that_fits(self, state: Allocated, free_mib: float) -> Point:

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What responses to expect when several networks share units: approximate mean value analysis."""
+"""Expected responses of networks that share units: approximate mean value analysis."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _ENOUGH = 1e-4
 @dataclass(frozen=True, slots=True)
 class Use:
     """
-    What a task asks of units.
+    The demand of a task on units.
 
-    :param work_ns: unit -> work of a job there
-    :param visits: unit -> stages of a job there
-    :param period_ns: time between its frames; 0 for a new one as soon as one ends
+    :param work_ns: unit -> work of a job
+    :param visits: unit -> number of stages of a job
+    :param period_ns: time between its frames; 0 for a new frame as soon as a job ends
     """
 
     work_ns: Mapping[str, float]
@@ -29,11 +29,11 @@ class Use:
 
 def responses(uses: Sequence[Use], shared: frozenset[str]) -> list[float]:
     """
-    Return the time each task's jobs take, in nanoseconds, one job of each in flight at most.
+    Return the time of each task's jobs in nanoseconds, with at most one job of each in flight.
 
-    A job finds another task at a unit for the share of time that one spends there, waiting
-    included (Schweitzer's approximation of mean value analysis for closed networks, 1979). A
-    shared unit slows both down; at any other it waits for the stage that is there.
+    A job finds another task at a unit with the share of time that the other spends there,
+    including waits (Schweitzer's approximation of mean value analysis for closed networks, 1979).
+    A shared unit slows both down; at any other it waits for the stage that is there.
 
     :param shared: units that run several stages at a time
     """
@@ -50,7 +50,7 @@ def responses(uses: Sequence[Use], shared: frozenset[str]) -> list[float]:
             for unit, work in use.work_ns.items():
                 others = crowd[unit] - own[unit]
                 extra = others * (work if unit in shared else use.visits[unit])
-                # half way from the last guess: it would swing otherwise
+                # half way from the last estimate, to avoid oscillation
                 times[unit] = (times[unit] + work + extra) / 2
         before, totals = totals, [sum(times.values()) for times in found]
         if all(abs(new - old) <= _ENOUGH * new for new, old in zip(totals, before)):
@@ -59,7 +59,7 @@ def responses(uses: Sequence[Use], shared: frozenset[str]) -> list[float]:
 
 
 def _slowdowns(use: Use, shares: Mapping[str, float], shared: frozenset[str]) -> dict[str, float]:
-    """Return what a task costs others, by unit: a share of their work, or time at each visit."""
+    """Return a task's effect on others, by unit: a share of their work, or time at each visit."""
     return {
         unit: share if unit in shared else share * use.work_ns[unit] / use.visits[unit]
         for unit, share in shares.items()
@@ -76,9 +76,9 @@ def _summed(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
 
 def merit(uses: Sequence[Use], alone_ns: Sequence[float], shared: frozenset[str]) -> float:
     """
-    Return the sum of all tasks' rates, each relative to the one it would have alone.
+    Return the sum of all tasks' rates, each relative to its rate alone.
 
-    :param alone_ns: the time a job of each task takes at best
+    :param alone_ns: minimum time of a job of each task
     """
     return sum(
         max(1.0, alone, use.period_ns) / max(1.0, response, use.period_ns)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Moves networks along their fronts of latency and memory as units get crowded."""
+"""Moves networks along their fronts of latency and memory when units get overloaded."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ from edge_sched_ros.policies.turns import run_in_turn
 
 class Pareto:
     """
-    Every network stays on a point of its front and leaves it when its answers get slow.
+    Every network stays on a point of its front and leaves it when its results get slow.
 
-    It begins with the fastest point that fits the memory. When a job takes longer than the
-    point alone by more than ``latency_margin``, another point is looked for among those that
-    alone are faster than the job was; when memory gets free, it returns. After a change it
-    stays for ``settle_ms``. Margins, the search from below and the return are those of the
-    author's code (Iyer et al., POMACS 7(3), 2023; Samsung/ONE), which ``balanced=False`` follows.
+    It starts with the fastest point that fits the memory. When a job takes longer than the point
+    alone by more than ``latency_margin``, the policy searches another point among those that alone
+    are faster than the job was; when memory gets free, it returns. After a change it stays for
+    ``settle_ms``. Margins, the search from below and the return are those of the author's code
+    (Iyer et al., POMACS 7(3), 2023; Samsung/ONE), which ``balanced=False`` follows.
 
-    ``balanced=True`` is this project's: of all networks' points that alone keep their deadline it
-    takes the one with the greatest sum of all rates, relative to those alone, as a model of the
-    crowded units foresees it; only if that grows by ``gain``; and it also returns when units get
-    free. As every change raises the same number by a share, the same load cannot make it go
-    round in circles.
+    ``balanced=True`` is this project's: of all networks' points that alone meet their deadline it
+    takes the one with the greatest sum of all rates, relative to those alone, as predicted by a
+    model of the shared units, but only if this sum grows by ``gain``; it also returns when units
+    get free. As every change increases the same number by a minimum share, a constant load cannot
+    cause a cycle of changes.
     """
 
     name = 'pareto'
@@ -93,7 +93,7 @@ class Pareto:
     ) -> None:
         self._settle_ns = round(settle_ms * 1e6)
         self._made_for: tuple[object, ...] = ()
-        #: changes of costs seen so far
+        #: number of changes of costs seen so far
         self._drifts = 0
         self._tasks: dict[str, Allocated] = {}
         self._memory = Memory(memory_mib, self._tasks)
@@ -105,7 +105,7 @@ class Pareto:
         )
 
     def decide(self, view: View) -> list[Decision]:
-        """Start ready jobs on the units of their points; look at how long jobs took."""
+        """Start ready jobs on the units of their points; use the times of ended jobs."""
         self._follow_units(view)
 
         def urgency(job: Job) -> tuple[int, int, int]:
@@ -133,7 +133,7 @@ class Pareto:
     # --- units that come and go ---------------------------------------------------------------
 
     def _follow_units(self, view: View) -> None:
-        """Make new fronts when units or tasks come or go, or cost something else than before."""
+        """Make new fronts when units, tasks or costs change."""
         there = frozenset(name for name, unit in view.units.items() if unit.state == AVAILABLE)
         # a pinned variant is the first
         now = (there, *((name, task.variants[0].name) for name, task in view.tasks.items()))
@@ -163,7 +163,7 @@ class Pareto:
     # --- feedback -----------------------------------------------------------------------------
 
     def _last_stage(self, view: View, job: Job, unit: str) -> None:
-        """A job's last stage begins: its time is known but for that stage, which is expected."""
+        """A job's last stage starts: its time is known except for this stage (estimated)."""
         state = self._tasks.get(job.task)
         task = view.tasks[job.task]
         if state is None or job.variant.name != task.variants[0].name:
@@ -181,10 +181,10 @@ class Pareto:
 
     def _began_ns(self, view: View, job: Job) -> int:
         """
-        Return since when the job could have run but for units.
+        Return the time since which the job could have run if units were free.
 
-        That is not before the job before it ended; and a job that took the place of others,
-        which waited in vain, counts from the first of them, or it would never be its turn.
+        This is not before the end of the previous job; and a job that superseded others, which
+        waited in vain, counts from the first of them, or it would never get its turn.
         """
         first_ns = job.timings[0].ready_ns if job.timings else job.ready_ns
         state = self._tasks.get(job.task)

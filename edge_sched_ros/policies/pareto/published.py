@@ -15,9 +15,9 @@ from edge_sched_ros.policies.pareto.tasks import memory_of
 
 class Published:
     """
-    Goes to the slowest point that is faster than a slow job was; returns when memory gets free.
+    Moves to the slowest point that is faster than a slow job was; returns when memory gets free.
 
-    :param memory_margin: memory that must get free, over that in use
+    :param memory_margin: memory that must get free, relative to the memory in use
     """
 
     def __init__(self, memory: Memory, changes: Changes, memory_margin: float) -> None:
@@ -26,10 +26,10 @@ class Published:
         self._memory_margin = memory_margin
 
     def clear(self) -> None:
-        """Forget what was about other points: nothing is kept here."""
+        """Do nothing: there is no state on other points."""
 
     def follow(self, view: View, task: TaskSpec, state: Allocated, took_ns: int) -> None:
-        """Look at how long a job took, and change its network's point where that helps."""
+        """Use the time of a job, and change its network's point if this helps."""
         if state.lock != 'memory' and self._changes.is_slow(state, took_ns):
             free = self._memory.free_mib(view, without=task.name)
             below = [

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Networks say in turn which change of theirs would help most; the best of all is made."""
+"""Networks propose their best change in turn; the best proposal is carried out."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Proposal:
     """
     A change of one network.
 
-    :param task: whose
-    :param growth: of all networks' rates together, as a share; 0 when nothing would help
+    :param task: its task
+    :param growth: growth of all networks' rates together, as a share; 0 when no change helps
     """
 
     task: str
@@ -30,11 +30,11 @@ class ProposalRound:
     """
     Collects one proposal from each network that may change.
 
-    Only one of them is worked out at a time, when a job of its network ends: looking for the best
-    change of all networks at once would hold up the units.
+    Only one is computed at a time, when a job of its network ends: a search for the best change of
+    all networks at once would delay the units.
 
     :param tasks: task -> its present point; the caller's, which changes
-    :param patience_ns: how long a network without jobs is waited for
+    :param patience_ns: how long to wait for a network without jobs
     """
 
     def __init__(self, tasks: Mapping[str, Allocated], patience_ns: int) -> None:
@@ -44,7 +44,7 @@ class ProposalRound:
         self._since_ns = 0
 
     def clear(self) -> None:
-        """Forget all proposals: they were about other points."""
+        """Forget all proposals: they referred to other points."""
         self._proposals.clear()
 
     def proposers(self) -> tuple[str, ...]:
@@ -53,7 +53,7 @@ class ProposalRound:
 
     def collect(self, proposal: Proposal, now_ns: int, active: Iterable[str]) -> Proposal | None:
         """
-        Take in a proposal; return the best one when nobody is waited for any more.
+        Add a proposal; return the best one when all have been received.
 
         :param active: tasks that get frames
         """

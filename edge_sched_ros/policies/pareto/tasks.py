@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the policy ``pareto`` knows of a task: its front, and the point in use."""
+"""The state of a task in the policy ``pareto``: its front, and the point in use."""
 
 from __future__ import annotations
 
@@ -20,29 +20,30 @@ from edge_sched_ros.policies.pareto.front import Point
 from edge_sched_ros.policies.pareto.model import Use
 from edge_sched_ros.policies.pareto.twins import twins_of
 
-#: points of a front that are looked at
+#: maximum number of points of a front
 _MOST_POINTS = 24
 
 
 def memory_mib(cost: StageCost | None) -> float:
-    """Return the memory a stage takes on a unit in MiB; what is not known counts none."""
+    """Return the memory of a stage on a unit in MiB; unknown memory counts as 0."""
     return 0.0 if cost is None or cost.memory_mib is None else cost.memory_mib
 
 
 @dataclass(slots=True)
 class Allocated:
     """
-    A task and where its segments run.
+    A task and the units of its segments.
 
     :param points: its front, the fastest first
-    :param twins: points almost as good, on other units
-    :param solo_ns: stage, unit -> time alone, as it was known when the front was made
-    :param known: how many of these were known then
+    :param twins: almost equally good points on other units
+    :param solo_ns: stage, unit -> time alone, as known when the front was made
+    :param known: number of these known then
     :param current: the point in use
-    :param lock: why it may not change now (``time``: it just did; ``memory``: it just returned)
-    :param since_ns: since when
+    :param lock: why it may not change now (``time``: it just changed; ``memory``: it just
+        returned)
+    :param since_ns: start of the lock
     :param free_mib: the memory that was free when the lock ended
-    :param ended_ns: when its latest job should have ended
+    :param ended_ns: expected end of its latest job
     """
 
     points: list[Point]
@@ -57,7 +58,7 @@ class Allocated:
 
     @property
     def choices(self) -> list[Point]:
-        """Every point it may go to."""
+        """Every point it may move to."""
         return self.points + self.twins
 
 
@@ -72,7 +73,7 @@ def memory_of(point: Point) -> float:
 
 
 def known_costs(view: View, task: TaskSpec) -> int:
-    """Return how many costs of the first variant are known."""
+    """Return the number of known costs of the first variant."""
     variant = task.variants[0]
     return sum(
         len(view.profiles.on_units(task.name, variant.name, stage.name))
@@ -89,10 +90,10 @@ def allocate(
     """
     Return a task on its fastest point, or ``None`` when no unit there can run a stage of it.
 
-    Besides latency and memory a point has a third respect in which it may be better: its work on
-    the unit that the fastest point keeps busiest, since that is what others wait for.
+    Besides latency and memory a point has a third criterion: its work on the busiest unit of the
+    fastest point, since others wait for that unit.
 
-    :param alone_ns: stage, unit -> time alone, where it is known better than from runs
+    :param alone_ns: stage, unit -> time alone, if known better than from runs
     """
     better = alone_ns or {}
     solo = {}
@@ -134,9 +135,9 @@ def allocate(
 
 def renew(view: View, task: TaskSpec, state: Allocated, available: frozenset[str]) -> None:
     """
-    Make a task's front anew of what is known of costs now; it stays where it is.
+    Make a task's front again from the present costs; its point stays the same.
 
-    Runs on a shared unit show who shared it, so what is known of a stage alone there stays.
+    Runs on a shared unit depend on the sharing, so known times alone there are kept.
     """
     shared = {
         key: ns for key, ns in state.solo_ns.items() if key[1] in view.units and _shares(view, key)
@@ -148,7 +149,7 @@ def renew(view: View, task: TaskSpec, state: Allocated, available: frozenset[str
     staying = next((point for point in found.choices if point.units == units), None)
     state.points, state.twins = found.points, found.twins
     state.solo_ns, state.known = found.solo_ns, found.known
-    # no longer on the front: it is left when another point is found to be better
+    # no longer on the front: the task leaves it when another point is better
     state.current = staying or _point(view, task, state, units)
 
 
@@ -165,13 +166,13 @@ def _point(view: View, task: TaskSpec, state: Allocated, units: tuple[str, ...])
 
 
 def use_of(view: View, task: TaskSpec, state: Allocated, point: Point) -> Use:
-    """Return what a task asks of units at a point, slowed down as its runs show."""
+    """Return a task's demand on units at a point, with the slowdown shown by its runs."""
     work: dict[str, float] = {}
     visits: dict[str, int] = {}
     for stage, unit in zip(task.variants[0].stages, point.units):
         ns = state.solo_ns[(stage.name, unit)]
         if view.units[unit].slots == 1:
-            # a shared unit's runs show who shared it, which is not known of another point
+            # runs on a shared unit depend on the sharing, which is not known for another point
             ns = max(ns, _expected_ns(view, task, stage, unit))
         work[unit] = work.get(unit, 0.0) + ns
         visits[unit] = visits.get(unit, 0) + 1

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Points that are almost as good as one of a front, on another unit: equal cores, two DLAs."""
+"""Almost equally good points on another unit: equal cores, two DLAs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from edge_sched_ros.policies.pareto.front import Point
 
-#: how much slower alone a twin may be
+#: maximum slowdown of a twin alone
 _SLACK = 1.25
 _MOST = 12
 
@@ -25,15 +25,15 @@ def twins_of(
     handover_ns: Callable[[str, str], float],
 ) -> list[Point]:
     """
-    Return points that differ from one of a front by one unit put in another's place.
+    Return points that differ from one of a front by the replacement of one unit.
 
-    Of two equal units one dominates the other by a hair, or by chance, and leaves the front; but
-    when the one is crowded the other is where to go.
+    Of two equal units one dominates the other slightly, or by chance, and only it is on the front;
+    but when it is overloaded the other one is the alternative.
 
     :param stages: names, in order
     :param solo_ns: stage, unit -> time alone, for every unit that may run the stage
-    :param memory_mib: of a stage on a unit
-    :returns: the fastest first, a dozen at most
+    :param memory_mib: returns the memory of a stage on a unit
+    :returns: at most a dozen, the fastest first
     """
     known = {point.units for point in points}
     found: dict[tuple[str, ...], Point] = {}
