@@ -22,7 +22,7 @@ _BUILD = TemporaryDirectory()
 setup(
     name='edge_sched_ros',
     version='0.1.0',
-    description='Several networks on one robot computer, every deadline accounted for',
+    description='Deadline scheduling of several neural networks on one robot computer',
     license='Apache-2.0',
     python_requires='>=3.10',
     packages=find_packages(include=['edge_sched_ros', 'edge_sched_ros.*']),

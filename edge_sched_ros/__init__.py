@@ -1,7 +1,7 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Runs several networks on one robot computer, every deadline accounted for.
+Schedules several neural networks on one robot computer by deadline, and accounts for every frame.
 
 What ``__all__`` names is the public interface; ``docs/api.md`` says what it promises. Parts are
 imported when they are first used, so that ``import edge_sched_ros as es`` costs nothing.

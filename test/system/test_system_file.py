@@ -259,7 +259,7 @@ def test_the_memory_of_a_network_counts_once_for_all_its_tasks():
     system = System(make_system(data))
     assert system.costs['u', 'base', 'infer', 'gpu0'].memory_mib == 60
     other = {'networks': {'m': data['networks']['n']}, 'tasks': {'u': {'network': 'm'}}}
-    with pytest.raises(ConfigError, match='need 120 MiB, there are 100'):
+    with pytest.raises(ConfigError, match='need 120 MiB, but there are 100'):
         System(make_system(data, other))
 
 
