@@ -44,7 +44,7 @@ def check_units(table: Mapping[str, Cost], device: Device, at: Callable[..., str
     Refuse misspelt units; types of other devices are allowed, and have an underscore or a dash.
 
     :param at: returns where a key of the table is, for messages
-    :raises ConfigError: for a key that no unit can be called by
+    :raises ConfigError: for a key that cannot name a unit
     """
     known = device.unit_words
     for key in table:

@@ -62,10 +62,10 @@ def stage_costs(
     """
     Return the stages of a variant with their costs at the speeds of the device's units.
 
-    :param costs: what a stage's ``library`` may name
+    :param costs: the costs that a stage's ``library`` may name
     :param at: returns where a key of the variant is, for messages
     :param title: what messages call the device
-    :raises ConfigError: for a stage that no unit can run, or a network nobody has heard of
+    :raises ConfigError: for a stage that no unit can run, or an unknown network
     """
     found = stages_on(variant, device, costs, at, title)
     if variant.layers and not any(stage.on for stage in found):
@@ -126,7 +126,7 @@ def _table(stage: Stage, costs: Costs, at: At, title: str) -> dict[str, Cost]:
         return stage.cost
     if stage.library not in costs:
         known = ', '.join(sorted(costs)) or 'none'
-        problem = f"{title} knows no costs of '{stage.library}' (known: {known})"
+        problem = f"{title} has no costs of '{stage.library}' (known: {known})"
         raise ConfigError(at('library'), problem)
     return {**costs[stage.library], **stage.cost}
 
@@ -138,7 +138,7 @@ def cost_on(stage: Stage, name: str, unit: Unit, costs: Costs, at: At, title: st
     :param costs: what the stage's ``library`` may name
     :param at: returns where a key of the stage is, for messages
     :param title: what messages call the device
-    :raises ConfigError: for a network nobody has heard of
+    :raises ConfigError: for an unknown network
     """
     cost = given_for(_table(stage, costs, at, title), name, unit)
     return None if cost is None else _scaled(cost, unit, stage)

@@ -258,7 +258,7 @@ def test_networks_that_do_not_fit_into_memory(tmp_path):
             _with(WORKLOAD, 'networks.net.stages.0.cost', big),
             _with(PLATFORM, 'memory_mib', 49),
         )
-    _check(error, 'device', 'memory_mib', 'need 50 MiB, there are 49')
+    _check(error, 'device', 'memory_mib', 'need 50 MiB, but there are 49')
     _use(
         tmp_path,
         _with(WORKLOAD, 'networks.net.stages.0.cost', big),
