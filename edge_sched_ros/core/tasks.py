@@ -65,8 +65,8 @@ class TaskSpec:
         arrives
     :param max_in_flight: number of jobs that may have started and not ended
     :param enabled: a disabled task releases no jobs
-    :param needs_items: released only when the task it comes after found something
-    :param all_variants: those there are, while ``variants`` is but the one all jobs are to run
+    :param needs_items: released only when the task before it found something
+    :param all_variants: all variants, when ``variants`` is only the one that all jobs must run
     :param drop_overtaken: whether a job is dropped once a newer one has its answer; not where
         somebody else decides that, for whom this job is one of several
     """
