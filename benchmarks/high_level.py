@@ -166,7 +166,7 @@ def growth(frames: int, repeat: int) -> list[dict[str, Any]]:
         for _ in range(repeat):  # in turn, so that other work meets all of them
             for devices in GROWTH:
                 run = Run(policy, 8, devices, devices, 0.0)
-                run.frames(1 + frames // devices)
+                run.frames(2 + frames // devices)
                 best[devices].append(statistics.median(run.job_ns[devices:]) / 1e3)
         per_job = {devices: min(medians) for devices, medians in best.items()}
         spread = max(per_job.values()) / min(per_job.values()) - 1

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from edge_sched_ros.core import reasons
 from edge_sched_ros.core.events import FrameArrived
+from edge_sched_ros.core.high_level.cutting import cut_into
 from edge_sched_ros.core.high_level.decisions import Cancel
 from edge_sched_ros.core.high_level.decisions import HighLevelDecision
 from edge_sched_ros.core.high_level.decisions import JobCompleted
@@ -28,6 +30,7 @@ from edge_sched_ros.core.high_level.graph import Segment
 from edge_sched_ros.core.high_level.graph import Tensor
 from edge_sched_ros.core.high_level.links import Link
 from edge_sched_ros.core.high_level.offer import DeviceOffer
+from edge_sched_ros.core.high_level.policy import Assignment
 from edge_sched_ros.core.high_level.tasks import FleetTask
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.policies.high_level.registry import make_high_level_policy
@@ -354,3 +357,51 @@ class FleetBench:
 def of(decisions: list[HighLevelDecision], kind: type) -> list:
     """Return the decisions of one type."""
     return [decision for decision in decisions if isinstance(decision, kind)]
+
+
+class Placed:
+    """A policy that cuts into single segments and puts them where a test says."""
+
+    name = 'placed'
+    parameters = ()
+
+    def __init__(self, devices):
+        self.devices = devices
+
+    def cuts(self, task, view):
+        """Return single segments."""
+        return [cut_into(task.graph, [(s.name,) for s in task.graph.segments])]
+
+    def assign(self, job, view):
+        """Return what the test says, or the first device that may run it."""
+        parts = job.open if job.cut is not None else view.cuts[job.task][0].partitions.values()
+        out = []
+        for part in parts:
+            able = view.devices_for(job, part)
+            if not able:
+                return reasons.NO_DEVICE
+            wanted = self.devices.get(part.name)
+            device = wanted if wanted in able or job.cut is None else able[0]
+            out.append(Assignment(part.name, device, job.deadline_ns))
+        return out
+
+
+def placed(*tasks, **devices):
+    """Return a bench whose segments run where they are told."""
+    bench = FleetBench(*tasks)
+    policy = Placed(devices)
+    links = {key: link for key, link in bench.dispatcher.links.known().items()}
+    bench.dispatcher = HighLevelDispatcher(
+        tasks=tasks, policy='placed', make_policy=lambda name, values: policy, links=links
+    )
+    return bench
+
+
+def pushes(decisions):
+    """Return (partition, device) of pushes."""
+    return [(one.partition, one.device) for one in of(decisions, Push)]
+
+
+def sends(decisions):
+    """Return (tensor, source, target) of orders."""
+    return [(one.tensor, one.source, one.target) for one in of(decisions, Send)]

@@ -305,6 +305,8 @@ def _pieces(
     task: FleetTask, part: Partition, view: HighLevelView, parts: int
 ) -> list[tuple[str, ...]]:
     """Return a chain in so many pieces of about equal time."""
+    if parts >= len(part.segments):
+        return [(name,) for name in part.segments]
     all_times = [view.times_ns(task.graph.name, name) for name in view.devices]
     cost = {}
     for name in part.segments:

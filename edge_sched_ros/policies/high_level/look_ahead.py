@@ -87,10 +87,8 @@ class LookAhead:
         if not placements:
             return reasons.NO_DEVICE
         finish_ns, best, chosen = self._best(job, placements, view)
-        if self._drop_late and finish_ns > job.deadline_ns:
-            in_a_row = view.accounts[job.task].unreachable_in_a_row
-            if in_a_row % _TRY_AGAIN < _TRY_AGAIN - 1:
-                return reasons.DEADLINE_UNREACHABLE
+        if self._drop_late and finish_ns > job.deadline_ns and not _tries_again(job, view):
+            return reasons.DEADLINE_UNREACHABLE
         return best.assignments(best.latest_ns(job), chosen, pinned=self._pin_units)
 
     def _by_cost(
@@ -129,6 +127,14 @@ class LookAhead:
             if cost < limit:
                 limit, finish_ns, best, chosen = cost, end_ns, placement, options
         return finish_ns, best, chosen
+
+
+def _tries_again(job: FleetJob, view: HighLevelView) -> bool:
+    """Return whether a job runs though it should be late, as costs may be others than expected."""
+    in_a_row = view.accounts[job.task].unreachable_in_a_row
+    if in_a_row % _TRY_AGAIN < _TRY_AGAIN - 1:
+        return False
+    return not any(one.task == job.task and one.state == 'active' for one in view.jobs.values())
 
 
 POLICY = LookAhead
