@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks import cpu_quota
 from benchmarks import high_level
+from benchmarks import segments
 from benchmarks import suite_ratios
 from benchmarks import yaml_reading
 from edge_sched_ros.pipeline.settings.config import from_file
@@ -65,3 +66,14 @@ def test_every_high_level_policy_is_timed(monkeypatch, capsys):
         high_level.main()
     assert ended.value.code == 0
     assert all(len(row['job_us']) == 4 for row in json.loads(capsys.readouterr().out))
+
+
+def test_segments_are_measured_against_the_whole_network(monkeypatch, capsys):
+    monkeypatch.setattr('os.sched_setaffinity', lambda process, cores: None)
+    model = str(segments.CHECKOUT / 'models' / 'demo_embedding.onnx')
+    code = segments.main(['--pairs', '3', '--parts', '2', '--json', model])
+    (found,) = json.loads(capsys.readouterr().out)['networks']
+    assert (found['network'], found['parts'], found['pairs']) == ('demo_embedding', 2, 3)
+    low, high = found['interval']
+    assert 0 < low <= found['ratio'] <= high
+    assert found['held'] == (found['ratio'] <= segments.TARGET) == (code == 0)

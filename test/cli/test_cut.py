@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from edge_sched_ros.cli.main import main
+from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.execution.network_digest import network_sha256
 from edge_sched_ros.system.graph import network_graph
@@ -75,6 +76,17 @@ def test_a_network_with_segments_of_another_file_is_cut_again(run):
     Path('depth.yaml').write_text(yaml.safe_dump(data))
     spec = load_network('depth.yaml')
     assert [len(one.segments.segments) for one in spec.by_variant.values()] == [4, 4]
+
+
+def test_a_segment_of_another_cut_is_refused_by_name(run):
+    data = yaml.safe_load((MODELS / 'depth.yaml').read_text())
+    data.update(file=str(MODELS / data['file']), segments='demo_depth.segments.yaml')
+    del data['variants']
+    Path('depth.yaml').write_text(yaml.safe_dump(data))
+    assert run('depth.yaml')[0] == 0
+    Path('demo_depth.seg1.onnx').write_bytes(Path('demo_depth.seg2.onnx').read_bytes())
+    with pytest.raises(ConfigError, match=r'demo_depth\.segments\.yaml: .*seg1.*cut the network'):
+        load_network('depth.yaml')
 
 
 def test_every_variant_of_a_network_is_cut(run):

@@ -24,6 +24,7 @@ from shared_data import shared_file
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.planning.cutting import points as cut_points
 from edge_sched_ros.planning.cutting.cut import cut_network
+from edge_sched_ros.planning.cutting.flops import flops
 from edge_sched_ros.planning.cutting.proof import Reference
 
 MODELS = sorted((Path(__file__).resolve().parents[2] / 'models').glob('*.onnx'))
@@ -126,6 +127,30 @@ def test_a_network_without_branches_becomes_a_chain(tmp_path):
     assert cut_network(file, 3, branches=True).chosen == cut_network(file, 3).chosen
 
 
+@pytest.mark.data
+def test_operations_are_those_that_are_published():
+    """YOLOX-nano: 1.08 GFLOP at 416 x 416, of which some count additions apart."""
+    found = cut_network(shared_file(SHARED[0]), 2, check=False)
+    assert found.flops == pytest.approx(1.08e9, rel=0.02)
+
+
+def test_operations_of_products():
+    shapes = {'x': (2, 3, 8, 8), 'w': (4, 3, 3, 3), 'y': (2, 4, 8, 8), 'm': (8, 5), 'n': (5, 8)}
+    cases = [
+        (helper.make_node('Conv', ['x', 'w'], ['y']), 2 * (2 * 4 * 64) * 27),
+        (helper.make_node('ConvTranspose', ['y', 'w'], ['x']), 2 * (2 * 4 * 64) * 27),
+        (helper.make_node('MatMul', ['x', 'm'], ['o']), 2 * (2 * 3 * 8 * 5) * 8),
+        (helper.make_node('Gemm', ['g', 'n'], ['p'], transB=1), 2 * (4 * 5) * 8),
+        (helper.make_node('Relu', ['x'], ['x2']), 0),
+        (helper.make_node('Add', ['x', 'x'], ['x']), 2 * 3 * 64),
+        (helper.make_node('Reshape', ['x', 's'], ['x']), 0),
+        (helper.make_node('MaxPool', ['x'], ['x'], kernel_shape=[3, 2]), 2 * 3 * 64 * 6),
+        (helper.make_node('GlobalAveragePool', ['x'], ['q']), 2 * 3 * 64),
+    ]
+    known = {**shapes, 'o': (2, 3, 8, 5), 'g': (4, 8), 'p': (4, 5), 'q': (2, 3, 1, 1)}
+    assert [flops(node, known) for node, _ in cases] == [wanted for _, wanted in cases]
+
+
 def test_parts_are_balanced(tmp_path):
     make, x = Maker(), 'image'
     for _ in range(8):
@@ -213,6 +238,40 @@ def test_inner_graphs_stay_whole_and_get_what_they_take_from_outside(tmp_path):
     )
     assert len(found.parts) > 2
     assert {'early', 'late'} & set(with_if.inputs)
+
+
+def test_weights_among_the_inputs_are_no_inputs(tmp_path):
+    """Files of the first years list their weights among the inputs."""
+    model = onnx.load(str(residual(tmp_path / 'made.onnx')))
+    new = cut_network(tmp_path / 'made.onnx', 3)
+    for weight in model.graph.initializer:
+        model.graph.input.append(
+            helper.make_tensor_value_info(weight.name, weight.data_type, weight.dims)
+        )
+    for version in (3, 8):
+        model.ir_version = version
+        onnx.save(model, str(tmp_path / 'old.onnx'))
+        old = cut_network(tmp_path / 'old.onnx', 3)
+        assert old.inputs == new.inputs == ('image',)
+        assert not old.changed
+        check_graph(old)
+
+
+def test_functions_of_the_file_are_operators_like_others(tmp_path):
+    values = [helper.make_tensor_value_info(n, TensorProto.FLOAT, [1, 8]) for n in ('x', 'y')]
+    body = [helper.make_node('Exp', ['a'], ['b']), helper.make_node('Tanh', ['b'], ['c'])]
+    opsets = [helper.make_opsetid('', 17), helper.make_opsetid('own', 1)]
+    function = helper.make_function('own', 'Twice', ['a'], ['c'], body, opsets[:1])
+    nodes = [
+        helper.make_node('Twice', ['x'], ['between'], domain='own'),
+        helper.make_node('Twice', ['between'], ['y'], domain='own'),
+    ]
+    graph = helper.make_graph(nodes, 'made', values[:1], values[1:])
+    model = helper.make_model(graph, opset_imports=opsets, functions=[function])
+    model.ir_version = 8
+    onnx.save(model, str(tmp_path / 'made.onnx'))
+    found = cut_network(tmp_path / 'made.onnx', 4)
+    assert len(found.parts) == 4, 'a function may be cut within'
 
 
 def test_a_batch_that_is_open_is_one_item(tmp_path):

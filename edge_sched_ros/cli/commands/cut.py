@@ -11,9 +11,11 @@ from typing import Any
 from typing import TYPE_CHECKING
 
 import click
+from rich.console import Console
 
 from edge_sched_ros.cli.options import NamedPath
 from edge_sched_ros.cli.output import printing
+from edge_sched_ros.cli.progress import progress_bar
 from edge_sched_ros.cli.ranges import FiniteRange
 from edge_sched_ros.documents.output_file import check_folder
 
@@ -85,18 +87,20 @@ def cut(
     from edge_sched_ros.planning.cutting.segments_file import write_segments
 
     check_folder(output, '-o')
-    found = []
-    for one in networks_of(network):
-        segments = cut_network(
-            one.file,
-            max_parts,
-            declared=one.shapes,
-            branches=branches,
-            check=not no_check,
-            max_nbytes=None if max_kib is None else int(max_kib * _KIB),
-        )
-        written = write_segments(segments, output, one.name, network_sha256(one.file))
-        found.append((one.name, written, segments))
+    networks, found = networks_of(network), []
+    with progress_bar(Console(stderr=True), 'cutting', len(networks)) as progress:
+        for one in networks:
+            segments = cut_network(
+                one.file,
+                max_parts,
+                declared=one.shapes,
+                branches=branches,
+                check=not no_check,
+                max_nbytes=None if max_kib is None else int(max_kib * _KIB),
+            )
+            written = write_segments(segments, output, one.name, network_sha256(one.file))
+            found.append((one.name, written, segments))
+            progress(len(found))
     with printing():
         if as_json:
             click.echo(json.dumps([_told(*each) for each in found], indent=2))

@@ -48,7 +48,7 @@ class ExecutedNetwork:
 
     def edges(self) -> list[tuple[str, int, int]]:
         """Return the tensors of the file between groups: name, giving and taking group."""
-        source = self.sources()
+        source = self.sources
         return [
             (name, source[name], taker)
             for operator, taker in zip(self.written.operators, self.group_of)
@@ -94,7 +94,8 @@ class ExecutedNetwork:
         needs = self.repeatable.get(name, ())
         return bool(needs) and all(self.follows(one, tensors) for one in needs)
 
-    def sources(self) -> dict[str, int]:
+    @cached_property
+    def sources(self) -> Mapping[str, int]:
         """Return tensor of the file -> the group that gives it; -1 for the network's inputs."""
         found = dict.fromkeys(self.written.inputs, -1)
         for operator, group in zip(self.written.operators, self.group_of):

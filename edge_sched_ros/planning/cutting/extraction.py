@@ -30,10 +30,13 @@ def extract(model: Any, segment: SegmentPlan, where: str) -> bytes:
     nodes, names = _with_constants(graph, segment)
     values = {value.name: value for value in (*graph.value_info, *graph.input, *graph.output)}
     ends = {*segment.inputs, *segment.outputs}
+    weights = {weight.name for weight in graph.initializer} & names
+    # ONNX Runtime takes weights that are inputs for no constants, and fuses less
+    replaceable = [value for value in graph.input if value.name in weights]
     part = onnx.helper.make_graph(
         [graph.node[index] for index in nodes],
         segment.name,
-        [values[name] for name in segment.inputs],
+        [values[name] for name in segment.inputs] + replaceable,
         [values[name] for name in segment.outputs],
         initializer=[weight for weight in graph.initializer if weight.name in names],
         value_info=[

@@ -106,8 +106,7 @@ def _problem(
         return 'operators on both sides run as one'
     if not bound.isdisjoint(tensors):
         return 'sums after it depend on the order in memory before it'
-    written = network.sources()
-    if any(name not in written for name in tensors):
+    if any(name not in network.sources for name in tensors):
         return 'ONNX Runtime replaces the tensors there'
     if any(name not in network.types for name in tensors):
         return 'the size of a tensor is not known before it is there'

@@ -13,6 +13,8 @@ from edge_sched_ros.installation.missing import need
 
 #: the batch of segments, where the network leaves it open
 _BATCH = 1
+#: version of the format from which on weights need not be inputs; those that are can be replaced
+_WEIGHTS_APART = 4
 Shape = tuple[int, ...]
 
 
@@ -81,6 +83,12 @@ def _check_graph(path: Path, model: Any) -> None:
         raise ConfigError(str(path), 'cannot be cut: it has no inputs')
     # says how tensors were quantised; nothing is computed by it
     del graph.quantization_annotation[:]
+    if model.ir_version < _WEIGHTS_APART:
+        # there, weights among the inputs are constants like others
+        inputs = data_inputs(graph)
+        del graph.input[:]
+        graph.input.extend(inputs)
+        model.ir_version = _WEIGHTS_APART
 
 
 def _fix_inputs(path: Path, graph: Any, declared: Mapping[str, Shape]) -> None:

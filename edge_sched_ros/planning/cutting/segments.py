@@ -47,7 +47,7 @@ def plan_segments(
     """
     exchanged = {name for point in points for name in point.tensors} | set(network.written.inputs)
     part_of = {group: index for index, part in enumerate(parts) for group in part}
-    source = {name: part_of.get(group, -1) for name, group in network.sources().items()}
+    source = {name: part_of.get(group, -1) for name, group in network.sources.items()}
     inputs = [_inputs(network, part, index, exchanged, source) for index, part in enumerate(parts)]
     wanted = {name for names in inputs for name in names} | set(network.written.outputs)
     found = []
