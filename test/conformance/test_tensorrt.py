@@ -532,8 +532,8 @@ EXECUTION = {
     'the stream is not waited for': ('self._done.synchronize()', 'pass'),
     'the event is not recorded': ('self._done.record(stream)', 'pass'),
     'the context is not pushed to run': (
-        'with self._session.active():\n                    return self._run(inputs)',
-        'return self._run(inputs)',
+        'with self._session.active():\n                    return self._run(inputs, hold)',
+        'return self._run(inputs, hold)',
     ),
     'pageable host memory': (
         'np.copyto(view, array)',
@@ -650,3 +650,49 @@ def test_the_driver_is_asked_before_tensorrt(monkeypatch, flavour, tmp_path):
         monkeypatch.setenv('FAKE_CUDA_DEVICES', '0')
         with pytest.raises(ConfigError, match='there is no CUDA device'):
             _engine(tmp_path).load(_spec(tmp_path), GPU)
+
+
+# --- tensors that stay on the device ------------------------------------------------------------
+
+
+def test_what_is_held_is_taken_by_the_next_without_the_host(fake, monkeypatch, tmp_path):
+    spec = _spec(tmp_path)
+    network = _engine(tmp_path).load(spec, GPU)
+    picture = _picture()
+    name = network.outputs[0].name
+    (wanted,) = network.run([picture])
+    copies = []
+    real = fake.driver.memcpy_dtoh_async
+    monkeypatch.setattr(
+        fake.driver, 'memcpy_dtoh_async', lambda *a: (copies.append(len(a)), real(*a))[1]
+    )
+    (held,) = network.run_linked([picture], {name})
+    (other,) = network.run_linked([picture + 1], {name})
+    assert copies == []
+    assert (held.shape, held.dtype) == (wanted.shape, wanted.dtype)
+    # later runs, which are of other frames, leave it as it is
+    assert np.array_equal(held.numpy(), wanted)
+    assert not np.array_equal(other.numpy(), wanted)
+    network.close()
+
+
+def test_memory_that_was_held_is_used_again(fake, tmp_path):
+    network = _engine(tmp_path).load(_spec(tmp_path), GPU)
+    name = network.outputs[0].name
+    addresses = set()
+    for _ in range(5):
+        (held,) = network.run_linked([_picture()], {name})
+        addresses.add(int(held.allocation))
+        del held
+    assert len(addresses) == 1
+    network.close()
+
+
+def test_a_tensor_may_outlive_its_networks(fake, tmp_path):
+    network = _engine(tmp_path).load(_spec(tmp_path), GPU)
+    (held,) = network.run_linked([_picture()], {network.outputs[0].name})
+    network.close()
+    with pytest.raises(RuntimeError, match='are closed'):
+        held.numpy()
+    # freed with the last that refers to it: the stand-in counts what is left
+    del held

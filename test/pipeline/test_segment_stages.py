@@ -95,11 +95,11 @@ def test_the_answers_are_those_of_the_whole_network_to_the_bit(fake, tmp_path, s
 
 def test_segments_run_on_every_unit_that_holds_them(fake, tmp_path, monkeypatch):
     ran = set()
-    real = TensorRtNetwork.run
+    real = TensorRtNetwork._run
     monkeypatch.setattr(
         TensorRtNetwork,
-        'run',
-        lambda self, inputs: (ran.add(self._session.target.name), real(self, inputs))[1],
+        '_run',
+        lambda self, *given: (ran.add(self._session.target.name), real(self, *given))[1],
     )
     path = write_cut(tmp_path, **DEPTH)
     with Run(_config(_whole(path)), machine(tmp_path / 'engines', 'cpu0')) as run:
@@ -141,14 +141,14 @@ def test_a_segment_that_runs_nowhere_is_named(fake, tmp_path):
 
 
 def test_a_unit_that_holds_no_segment_is_left_out_with_the_reason(fake, tmp_path, monkeypatch):
-    real = TensorRtNetwork.run
+    real = TensorRtNetwork._run
 
-    def run(self, inputs):
+    def run(self, *given):
         if self._session.target.name == 'dla0':
             raise TensorRtError('broken')
-        return real(self, inputs)
+        return real(self, *given)
 
-    monkeypatch.setattr(TensorRtNetwork, 'run', run)
+    monkeypatch.setattr(TensorRtNetwork, '_run', run)
     path = write_cut(tmp_path, **DEPTH)
     with Run(_config(path), machine(tmp_path / 'engines', 'cpu0', 'gpu0', 'dla0')) as desk:
         _depths(desk.send(*FRAMES))
@@ -159,14 +159,14 @@ def test_a_unit_that_holds_no_segment_is_left_out_with_the_reason(fake, tmp_path
 
 
 def test_a_segment_that_fails_in_rehearsal_is_left_out_there_alone(fake, tmp_path, monkeypatch):
-    real = TensorRtNetwork.run
+    real = TensorRtNetwork._run
 
-    def run(self, inputs):
+    def run(self, *given):
         if self._session.target.name == 'gpu0' and len(self.inputs) == len(BRANCHES['head'][0]):
             raise TensorRtError('broken')
-        return real(self, inputs)
+        return real(self, *given)
 
-    monkeypatch.setattr(TensorRtNetwork, 'run', run)
+    monkeypatch.setattr(TensorRtNetwork, '_run', run)
     path = write_cut(tmp_path, **DEPTH)
     with Run(_config(path), machine(tmp_path / 'engines', 'cpu0', 'gpu0')) as desk:
         _depths(desk.send(*FRAMES))

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Sequence
 from typing import Any
 from typing import Protocol
@@ -32,6 +33,18 @@ class LoadedNetwork(Protocol):
 
     def close(self) -> None:
         """Free the network; it cannot run any more."""
+
+
+class LinkedNetwork(LoadedNetwork, Protocol):
+    """A segment whose outputs can stay on its device for the segments after it."""
+
+    def run_linked(self, inputs: Sequence[Any], hold: Collection[str]) -> list[Any]:
+        """
+        Return the outputs, in order.
+
+        :param inputs: arrays, or objects that a network of any engine has held
+        :param hold: names of outputs that stay on the device, as objects with ``numpy()``
+        """
 
 
 @runtime_checkable

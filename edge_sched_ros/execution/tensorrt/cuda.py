@@ -17,6 +17,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.tensorrt.held import HeldPool
 from edge_sched_ros.execution.tensorrt.target import DLA
 from edge_sched_ros.execution.tensorrt.target import Target
 
@@ -97,6 +98,7 @@ class UnitSession:
     """
     What all networks on one unit share: the device's primary context and one stream.
 
+    :param held: memory for tensors between segments
     :param loadables: of its networks, on a DLA core
     """
 
@@ -104,6 +106,7 @@ class UnitSession:
     drv: Any
     primary: Any
     stream: Any
+    held: HeldPool
     users: int = 0
     loadables: int = 0
 
@@ -152,13 +155,15 @@ class Sessions:
                 return
             del self._open[session.target.name]
             with session.active():
+                session.held.close()
                 session.stream = None
             session.primary = None
 
     def _start(self, target: Target, drv: Any) -> UnitSession:
         primary = self._primary_of(target.device_index, drv)
         with pushed(primary):
-            return UnitSession(target, drv, primary, drv.Stream())
+            held = HeldPool(drv, primary, target.device_index)
+            return UnitSession(target, drv, primary, drv.Stream(), held)
 
     def _primary_of(self, device_index: int, drv: Any) -> Any:
         """Return the device's primary context, which TensorRT uses; never one of its own."""

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Collection
+from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +21,7 @@ from edge_sched_ros.execution.tensorrt.api import make_recorder
 from edge_sched_ros.execution.tensorrt.cuda import Buffer
 from edge_sched_ros.execution.tensorrt.cuda import Sessions
 from edge_sched_ros.execution.tensorrt.cuda import UnitSession
+from edge_sched_ros.execution.tensorrt.held import HeldTensor
 from edge_sched_ros.execution.tensors import TensorInfo
 
 
@@ -106,25 +109,44 @@ class TensorRtNetwork:
 
         :raises TensorRtError: when shapes or types do not fit, or the device fails
         """
+        return self.run_linked(inputs, ())
+
+    def run_linked(
+        self, inputs: Sequence[NDArray[Any] | HeldTensor], hold: Collection[str]
+    ) -> list[Any]:
+        """
+        Return the outputs, in order, some of them as tensors that stay on the device.
+
+        :param inputs: arrays, or what a network on the same device has held
+        :param hold: names of the outputs that stay on the device
+        :raises TensorRtError: when shapes or types do not fit, or the device fails
+        """
         with self._lock:
             if self._closed:
                 raise TensorRtError(f'{self._where}: is closed')
             self._check(inputs)
             try:
                 with self._session.active():
-                    return self._run(inputs)
+                    return self._run(inputs, hold)
             except self._session.drv.Error as error:
                 reason = ' '.join(str(error).split())
                 raise TensorRtError(f'{self._where}: CUDA fails: {reason}') from None
 
-    def _run(self, inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+    def _run(
+        self, inputs: Sequence[NDArray[Any] | HeldTensor], hold: Collection[str]
+    ) -> list[Any]:
         shapes = tuple(array.shape for array in inputs)
         if shapes != self._shapes:
             self._set_shapes(shapes)
             self._set_views()
         stream = self._session.stream
+        held = {
+            info.name: self._session.held.take(self._views[info.name].shape, info.dtype)
+            for info in self.outputs
+            if info.name in hold
+        }
         try:
-            self._enqueue(inputs, stream)
+            self._enqueue(inputs, held, stream)
         except BaseException:
             # what is under way still reads and writes the buffers
             stream.synchronize()
@@ -133,22 +155,41 @@ class TensorRtNetwork:
         self._done.synchronize()
         if problem := self._recorder.take():
             raise TensorRtError(f'{self._where}: {problem}')
-        return [self._views[info.name].copy() for info in self.outputs]
+        return [
+            held[info.name] if info.name in held else self._views[info.name].copy()
+            for info in self.outputs
+        ]
 
-    def _enqueue(self, inputs: Sequence[NDArray[Any]], stream: Any) -> None:
+    def _enqueue(
+        self,
+        inputs: Sequence[NDArray[Any] | HeldTensor],
+        held: Mapping[str, HeldTensor],
+        stream: Any,
+    ) -> None:
         drv = self._session.drv
-        for info, array in zip(self.inputs, inputs):
+        for info, given in zip(self.inputs, inputs):
+            own = self._buffers[info.name].allocation
+            if isinstance(given, HeldTensor) and self._is_here(given):
+                drv.memcpy_dtod_async(own, given.allocation, given.nbytes, stream)
+                continue
+            array = given if isinstance(given, np.ndarray) else given.numpy()
             view = self._views[info.name]
             np.copyto(view, array)
-            drv.memcpy_htod_async(self._buffers[info.name].allocation, view, stream)
+            drv.memcpy_htod_async(own, view, stream)
         if not self._context.execute_async_v3(stream.handle):
             problem = self._recorder.take() or 'TensorRT refuses to run and gives no reason'
             raise TensorRtError(f'{self._where}: {problem}')
         for info in self.outputs:
-            buffer = self._buffers[info.name]
-            drv.memcpy_dtoh_async(self._views[info.name], buffer.allocation, stream)
+            own, kept = self._buffers[info.name].allocation, held.get(info.name)
+            if kept is not None:
+                drv.memcpy_dtod_async(kept.allocation, own, kept.nbytes, stream)
+            else:
+                drv.memcpy_dtoh_async(self._views[info.name], own, stream)
 
-    def _check(self, inputs: Sequence[NDArray[Any]]) -> None:
+    def _is_here(self, given: HeldTensor) -> bool:
+        return given.device_index == self._session.target.device_index
+
+    def _check(self, inputs: Sequence[NDArray[Any] | HeldTensor]) -> None:
         if len(inputs) != len(self.inputs):
             raise TensorRtError(f'{self._where}: takes {len(self.inputs)} inputs')
         for info, array in zip(self.inputs, inputs):

@@ -172,6 +172,7 @@ PYCUDA = {
         'event_flags',
         'init',
         'mem_alloc',
+        'memcpy_dtod_async',
         'memcpy_dtoh_async',
         'memcpy_htod',
         'memcpy_htod_async',

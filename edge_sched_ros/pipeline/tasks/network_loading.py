@@ -205,7 +205,9 @@ def _failure(
     try:
         rehearse(spec, program, route)
     except RehearsalError as error:
-        return error
+        # their frames keep the trial job alive, and its tensors on the device
+        error.__cause__ = error.__context__ = None
+        return error.with_traceback(None)
     return None
 
 

@@ -226,6 +226,20 @@ def memcpy_htod_async(dest: Any, src: Any, stream: Stream | None = None) -> None
     stream.queue.append(copy)  # type: ignore[union-attr]
 
 
+def memcpy_dtod_async(dest: Any, src: Any, size: int, stream: Stream | None = None) -> None:
+    _need_context('cuMemcpyDtoDAsync')
+    if stream is None:
+        raise AssertionError('the default stream waits for all others')
+    for one in (dest, src):
+        if size > memory.at(int(one)).data.size:
+            raise faults.SegfaultError('copy beyond the end of device memory')
+
+    def copy() -> None:
+        memory.at(int(dest)).data[:size] = memory.at(int(src)).data[:size]
+
+    stream.queue.append(copy)
+
+
 def memcpy_dtoh_async(dest: Any, src: Any, stream: Stream | None = None) -> None:
     _need_context('cuMemcpyDtoHAsync')
     _check_copy(dest, src, stream)
