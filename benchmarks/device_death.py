@@ -56,6 +56,7 @@ def _cost(jobs):
         'own_lost': sum(job.lost for job in near if job.task in own),
         'others_lost': sum(job.lost for job in near if job.task not in own),
         'others': sum(job.task not in own for job in near),
+        'others_reasons': sorted(job.reason for job in near if job.lost and job.task not in own),
     }
 
 

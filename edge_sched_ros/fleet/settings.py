@@ -41,6 +41,14 @@ _SHARED = (
 
 def _shared(name: str) -> ParameterSpec:
     spec = next(one for one in SCHEDULER_PARAMETERS if one.name == name)
+    if name == 'policy':
+        return replace(
+            spec,
+            default='edf',
+            dynamic=False,
+            description='Policy that decides which segment runs on which unit of the device. What '
+            '+drop would drop early is the decision of the coordinator: it is left out',
+        )
     return replace(spec, dynamic=False)
 
 

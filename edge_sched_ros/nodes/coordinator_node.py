@@ -52,6 +52,8 @@ from edge_sched_ros.pipeline.inputs.topics import RESULT_TOPICS
 from edge_sched_ros.pipeline.settings.config import from_parameters
 from edge_sched_ros.pipeline.settings.config import PipelineConfig
 from edge_sched_ros.pipeline.settings.config import topics_of_pictures
+from edge_sched_ros.pipeline.settings.parameter_spec import ParameterSpec
+from edge_sched_ros.pipeline.settings.parameters import SCHEDULER_PARAMETERS
 
 #: how often the coordinator says that it is alive and looks who else is
 _BEAT_S = 0.1
@@ -176,22 +178,29 @@ class CoordinatorNode(Node):
         name = self.get_fully_qualified_name()
         self._diagnostics.publish(diagnostic_array(make, lines, node=name, stamp=stamp))
 
+    def _spec(self, name: str) -> ParameterSpec | None:
+        """Return what a parameter is; ``None`` for one that is not ours, as use_sim_time."""
+        ours = {spec.name: spec for spec in (*COORDINATOR_PARAMETERS, *SCHEDULER_PARAMETERS)}
+        return self._declared.table.specs.get(name) or ours.get(name)
+
     def _on_set(self, parameters: list[Parameter]) -> SetParametersResult:
         """Change settings of tasks, all of a batch or none."""
         changes: dict[str, dict[str, Any]] = {}
         try:
             for parameter in parameters:
                 task, _, key = parameter.name.rpartition('.')
-                if not task or key not in _DYNAMIC:
+                spec = self._spec(parameter.name)
+                if spec is None or key == 'publish_timing':
                     continue
-                spec = self._declared.table.specs[parameter.name]
+                if not task or key not in _DYNAMIC:
+                    raise ConfigError(parameter.name, 'cannot change while the coordinator runs')
                 value, scale = spec.check(parameter.value, name=parameter.name), _DYNAMIC[key]
                 if scale is not None:
                     key, value = key.removesuffix('_ms') + '_ns', round(value * scale)
                 changes.setdefault(task, {})[key] = value
             for task, values in changes.items():
                 self.parts.coordinator.change_task(task, values)
-        except (ConfigError, KeyError) as error:
+        except ConfigError as error:
             return SetParametersResult(successful=False, reason=brief(error, MOST_OF_AN_ERROR))
         return SetParametersResult(successful=True)
 

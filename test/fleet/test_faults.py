@@ -256,6 +256,42 @@ def test_a_coordinator_that_stood_still_blames_nobody():
     assert fleet.state('left') == 'in use' and member is not None and not member.times_lost
 
 
+@pytest.mark.parametrize('policy', ['look_ahead', 'earliest_finish'])
+def test_a_slow_and_lossy_link_costs_and_does_not_stall(policy):
+    done = {}
+    for slow in (False, True):
+        fleet = Fleet(policy=policy, home_runs=True)
+        fleet.add('far', served=network(cost_ms=4))
+        if slow:
+            fleet.bus.slow_ns['far'] = 50 * MS
+            fleet.bus.lose_every = 5
+        fleet.run(3000)
+        assert fleet.state('far') == 'in use'
+        fleet.run(3000, fps=20)
+        fleet.run(500)
+        member = fleet.coordinator.members.get('far')
+        assert member is not None and not member.times_lost
+        assert (member.clock.latency_ns > 40 * MS) is slow
+        assert fleet.outcomes() == {'on_time': 60}
+        done[slow] = fleet.coordinator.done[('far', 'task')]
+    # the far device is faster, and worth the way only where that is short
+    assert done[False] > 50 > 5 > done[True]
+
+
+def test_a_link_that_becomes_slow_is_found_out():
+    fleet = Fleet(policy='look_ahead', home_runs=True)
+    fleet.add('far', served=network(cost_ms=4))
+    fleet.run(1000, fps=20)
+    before = fleet.coordinator.done[('far', 'task')]
+    fleet.bus.slow_ns['far'] = 80 * MS
+    fleet.run(8000, fps=20)
+    fleet.run(500)
+    later = fleet.coordinator.done[('home', 'task')]
+    assert before > 10 and later > 80
+    assert sum(fleet.outcomes().values()) == fleet.frames
+    assert fleet.outcomes()['on_time'] > fleet.frames - 40
+
+
 class Halves:
     """A policy that runs the first half of a network on the first device, the rest on the last."""
 

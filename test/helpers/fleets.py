@@ -175,36 +175,62 @@ class Device:
 
 
 class CutBus(LocalBus):
-    """A bus that loses what comes from or goes to devices that are cut off."""
+    """
+    A bus with bad links.
 
-    def __init__(self) -> None:
+    What comes from or goes to devices that are cut off is lost. Slow links deliver later, and lose
+    every so many-th sign of life; all else is sent again, which takes as long once more.
+    """
+
+    def __init__(self, clock: Clock) -> None:
         super().__init__()
+        self._clock = clock
         self.cut: set[str] = set()
+        #: device -> delay one way
+        self.slow_ns: dict[str, int] = {}
+        self.lose_every = 0
+        self._sent = 0
+
+    def _carry(self, devices: set[str], send: Any, *, again: bool = True) -> None:
+        if devices & self.cut:
+            return
+        delay_ns = max((self.slow_ns.get(name, 0) for name in devices), default=0)
+        if delay_ns and self.lose_every:
+            self._sent += 1
+            if self._sent % self.lose_every == 0:
+                if not again:
+                    return
+                delay_ns *= 3
+        if delay_ns:
+            self._clock.at(self._clock.now_ns + delay_ns, send)
+        else:
+            send()
 
     def status(self, record: Any) -> None:
-        if record.device not in self.cut:
-            super().status(record)
+        send = super().status
+        self._carry({record.device}, lambda: send(record), again=False)
 
     def offer(self, record: Any) -> None:
-        if record.device not in self.cut:
-            super().offer(record)
+        send = super().offer
+        self._carry({record.device}, lambda: send(record))
 
     def reports(self, record: Any, coordinator: str) -> None:
-        if record.device not in self.cut:
-            super().reports(record, coordinator)
+        send = super().reports
+        self._carry({record.device}, lambda: send(record, coordinator))
 
     def tensor(self, record: Any) -> None:
-        if not {record.source, record.target} & self.cut:
-            super().tensor(record)
+        send = super().tensor
+        self._carry({record.source, record.target}, lambda: send(record))
 
     def orders(self, record: Any) -> None:
-        if record.device not in self.cut:
-            super().orders(record)
+        send = super().orders
+        self._carry({record.device}, lambda: send(record))
 
     def beat(self, record: Any) -> None:
         for device in list(self._devices.values()):
-            if device.name not in self.cut:
-                self._post(lambda device=device: device.hear(record))
+            self._carry(
+                {device.name}, lambda one=device: self._post(lambda: one.hear(record)), again=False
+            )
 
 
 @dataclass
@@ -220,13 +246,14 @@ class Fleet:
     deadline_ms: float = 200
     wanted: tuple[str, ...] = ()
     clock: Clock = field(default_factory=Clock)
-    bus: CutBus = field(default_factory=CutBus)
+    bus: CutBus = field(init=False)
     ends: list[Any] = field(default_factory=list)
     devices: dict[str, Device] = field(default_factory=dict)
     hung: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.frames = 0
+        self.bus = CutBus(self.clock)
         self._instances = itertools.count(1)
         self.add('home', offers=self.home_runs)
         form = network().form

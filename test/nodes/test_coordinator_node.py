@@ -1,0 +1,130 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""A coordinator and a device as nodes in this process, each with a context of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip('rclpy', reason='ROS 2 is not here')
+
+from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.parameter import Parameter
+from ros import image
+from vision_msgs.msg import Detection2DArray
+
+from edge_sched_ros.msg import JobTiming
+from edge_sched_ros.msg import TensorMessage
+from edge_sched_ros.nodes.coordinator_node import CoordinatorNode
+from edge_sched_ros.nodes.device_node import DeviceNode
+
+pytestmark = pytest.mark.ros
+
+
+@pytest.fixture
+def add(bench):
+    nodes = []
+
+    def _add(kind, *ros_arguments, **values):
+        node = kind(
+            context=bench.context,
+            cli_args=['--ros-args', *ros_arguments] if ros_arguments else None,
+            parameter_overrides=[
+                Parameter(name.replace('__', '.'), value=value) for name, value in values.items()
+            ],
+        )
+        bench.add(node)
+        nodes.append(node)
+        return node
+
+    yield _add
+    for node in nodes:
+        node.destroy_node()
+        bench.nodes.remove(node)
+        bench.executor.remove_node(node)
+
+
+def _coordinator(add, *ros_arguments, **values):
+    return add(
+        CoordinatorNode,
+        *ros_arguments,
+        **{
+            'tasks': ['detector'],
+            'detector.network': 'detector.yaml',
+            'detector.topic': 'front/image_raw',
+            'detector.deadline_ms': 60_000.0,
+            'status_period_s': 0.1,
+            'home_runs': False,
+            'qos_overrides./front/image_raw.subscription.reliability': 'reliable',
+            **values,
+        },
+    )
+
+
+def _joined(node, name):
+    member = node.parts.coordinator.members.get(name)
+    return member is not None and member.joined
+
+
+def test_frames_are_answered_by_the_device_and_told_of(bench, add):
+    add(DeviceNode, device='orin', networks=['detector.yaml'])
+    node = _coordinator(add)
+    found = bench.listen(Detection2DArray, 'detector/detections')
+    timing = bench.listen(JobTiming, 'coordinator/timing')
+    lines = bench.listen(DiagnosticArray, '/diagnostics')
+    bench.wait_for(lambda: _joined(node, 'orin'), 'the device')
+    bench.publish('front/image_raw', image(1000, width=64, height=48))
+    bench.wait_for(lambda: found and timing, 'the answer')
+    assert found[0].header.stamp.sec == 1 and found[0].header.frame_id == 'lens'
+    assert timing[0].outcome == JobTiming.ON_TIME
+    assert {stage.unit.partition('/')[0] for stage in timing[0].stages} == {'orin'}
+    bench.wait_for(
+        lambda: any(
+            value.key == 'partitions of detector' and value.value == '1'
+            for status in lines[-1].status
+            if status.name.endswith('device orin')
+            for value in status.values
+        ),
+        'the diagnostics',
+    )
+
+
+def test_settings_of_tasks_change_while_running_and_others_do_not(bench, add):
+    node = _coordinator(add, home_runs=True)
+    (good,) = node.set_parameters([Parameter('detector.deadline_ms', value=40.0)])
+    assert good.successful
+    deadline = node.parts.coordinator.read(lambda one: one.tasks['detector'].deadline_ns)
+    assert deadline == 40_000_000
+    for name, value, line in (
+        ('detector.deadline_ms', -1.0, 'detector.deadline_ms'),
+        ('tasks', ['other'], 'cannot change'),
+        ('detector.network', 'depth.yaml', 'cannot change'),
+    ):
+        (bad,) = node.set_parameters([Parameter(name, value=value)])
+        assert not bad.successful and line in bad.reason
+
+
+def test_messages_that_make_no_sense_are_counted_and_nothing_else(bench, add):
+    device = add(DeviceNode, device='orin', networks=['detector.yaml'])
+    node = _coordinator(add)
+    bench.wait_for(lambda: _joined(node, 'orin'), 'the device')
+    session = device.server.status().session
+    bad = TensorMessage(
+        session=session, source='x', target='orin', tensor='images', kind='tensor',
+        dtype='float32', shape=[1, 3], data=b'123',
+    )  # fmt: skip
+    bench.publish('devices/orin/tensors', bad)
+    bench.publish_bytes('devices/orin/tensors', b'\0\1\0\0rubbish')
+    rejected = device.server.account.rejected
+    bench.wait_for(lambda: rejected.get('bad_size') and rejected.get('unreadable'), 'the count')
+    found = bench.listen(Detection2DArray, 'detector/detections')
+    bench.publish('front/image_raw', image(1000, width=64, height=48))
+    bench.wait_for(lambda: found, 'the answer')
+
+
+def test_namespaces_keep_robots_apart(bench, add):
+    add(DeviceNode, '-r', '__ns:=/one', device='orin', networks=['detector.yaml'])
+    mine = _coordinator(add, '-r', '__ns:=/one')
+    other = _coordinator(add, '-r', '__ns:=/two')
+    bench.wait_for(lambda: _joined(mine, 'orin'), 'the device')
+    assert other.parts.coordinator.members.get('orin') is None
