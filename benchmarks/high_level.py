@@ -12,8 +12,8 @@ and a GPU.
 * ``--growth``: independent streams, one at home on each of 1, 2, 4, 8 equal devices; the CPU time
   of a job over all its events, and its spread over these numbers of devices
 
-Each measurement is the smallest of some repetitions: a run decides the same every time, so what
-differs is the machine's other work.
+A decision's time is the smallest of some repetitions: a run decides the same every time, so what
+differs is the machine's other work. Numbers of devices take turns.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class Run:
             make_policy=make_high_level_policy,
             policy_parameters=PARTITIONS.get(policy, {}),
         )
-        self.now_ns = 0
+        self.now_ns = self.seq = 0
         for number in range(devices):
             self.dispatcher.handle(DeviceJoined(offer(graph, number, 1 + slower * number)), 0)
         self.streams = streams
@@ -110,11 +110,11 @@ class Run:
 
     def frames(self, count: int) -> None:
         """Let a frame of every stream come, so many times."""
-        for seq in range(count):
+        for _ in range(count):
             self.now_ns += 100 * MS
+            self.seq += 1
             for stream in range(self.streams):
-                self._job(stream, seq)
-        self.dispatcher.validate()
+                self._job(stream, self.seq)
 
     def _job(self, stream: int, seq: int) -> None:
         decisions, frame_ns = self._handle(FrameArrived(f'camera{stream}', seq, self.now_ns))
@@ -144,6 +144,7 @@ def decisions(frames: int, repeat: int) -> list[dict[str, Any]]:
         runs = [Run(policy, SEGMENTS, DEVICES, 1, 0.1) for _ in range(repeat)]
         for run in runs:
             run.frames(frames)
+            run.dispatcher.validate()
         spent = [min(times) / 1e3 for times in zip(*(run.frame_ns for run in runs))]
         # the first frame works out what the others are decided by
         median_us = statistics.median(spent[1:])
@@ -162,13 +163,16 @@ def growth(frames: int, repeat: int) -> list[dict[str, Any]]:
     """Return the CPU time of a job over numbers of devices."""
     rows = []
     for policy in sorted(high_level_policy_classes()):
-        best: dict[int, list[float]] = {devices: [] for devices in GROWTH}
-        for _ in range(repeat):  # in turn, so that other work meets all of them
-            for devices in GROWTH:
-                run = Run(policy, 8, devices, devices, 0.0)
-                run.frames(2 + frames // devices)
-                best[devices].append(statistics.median(run.job_ns[devices:]) / 1e3)
-        per_job = {devices: min(medians) for devices, medians in best.items()}
+        runs = {devices: Run(policy, 8, devices, devices, 0.0) for devices in GROWTH}
+        most = max(GROWTH)
+        # in turn, so that other work meets all of them alike; of each as many jobs in a row
+        for _ in range(2 + frames * repeat // most):
+            for devices, run in runs.items():
+                run.frames(most // devices)
+        # not the first frames, in which policies work out what they keep
+        per_job = {
+            devices: statistics.median(run.job_ns[devices:]) / 1e3 for devices, run in runs.items()
+        }
         spread = max(per_job.values()) / min(per_job.values()) - 1
         rows.append(
             {'policy': policy, 'job_us': per_job, 'spread': spread, 'held': spread <= SPREAD}

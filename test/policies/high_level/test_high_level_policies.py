@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from fleet_bench import chain
 from fleet_bench import diamond
@@ -207,3 +209,14 @@ def test_looking_ahead_drops_what_cannot_be_on_time_when_asked_to_and_tries_agai
     pushed = [len(pushes(bench.frame())) for _ in range(9)]
     assert pushed == [0] * 7 + [1, 0]
     assert bench.account('one').dropped['deadline_unreachable'] == 8
+
+
+def test_the_page_of_policies_names_every_one_and_its_parameters():
+    page = (Path(__file__).parents[3] / 'docs' / 'high_level_policies.md').read_text()
+    for name, kind in high_level_policy_classes().items():
+        assert f'| `{name}` |' in page
+        for parameter in kind.parameters:
+            assert f'`{parameter.name}`' in page
+            value = parameter.default
+            text = str(value).lower() if isinstance(value, bool) else f'{value:g}'
+            assert f'| `{parameter.name}` | {text} |' in page
