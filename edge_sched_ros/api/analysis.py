@@ -33,9 +33,9 @@ def plan(
     Map the stages of a system's networks to units, and compare with baselines.
 
     :param objective: ``max-throughput``, ``min-makespan`` or ``min-energy``
-    :param latency_bound_ms: no network may take longer
-    :param max_switches: of networks that do not say how often they may change their unit
-    :param time_limit_s: of the search, in wall time
+    :param latency_bound_ms: maximum latency of a network
+    :param max_switches: maximum number of changes of unit, for networks without their own
+    :param time_limit_s: limit of the search, in wall time
     :return: what ``edge-sched plan --json`` prints: ``mapping`` (network -> the unit of each
         stage), ``value`` of the objective, ``optimal`` (proven), ``latency_ms``, ``baselines``
     :raises ConfigError: when there is nothing to plan, no plan keeps the bound, or OR-tools is
@@ -57,9 +57,9 @@ def plan(
 
 def analyse(system: SystemFile, *, what_if: bool = False) -> dict[str, Any]:
     """
-    Say by queueing models, without a run, whether the tasks of a system get answers in time.
+    Predict by queueing models, without a run, whether the tasks of a system meet their deadlines.
 
-    :param what_if: ask as well at which rate each task would be late
+    :param what_if: whether to compute the rate at which each task would be late
     :return: what ``edge-sched capacity --json`` prints: per task ``mean_ms``, ``p95_ms``,
         ``p99_ms`` (``None`` where a unit is overloaded), ``utilisation``, ``feasible`` and the
         ``reason`` why it is not; per unit its headroom
@@ -89,14 +89,14 @@ def place(
     options: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """
-    Place the tasks of a system on its devices, so that all answer in time by the models.
+    Place the tasks of a system on its devices, so that all meet their deadlines by the models.
 
-    :param algorithm: a name, or ``package.module:Class`` of an own one
-    :param evict: whether a task of higher priority may send away those of lower
-    :param options: that an own algorithm declares, by name
+    :param algorithm: a name, or ``package.module:Class`` of your own
+    :param evict: whether a task of higher priority may evict tasks of lower priority
+    :param options: options declared by your own algorithm, by name
     :return: what ``edge-sched place --json`` prints: ``assignments`` (task -> device), ``units``,
         ``rejected`` with the reasons, ``hosted``
-    :raises ConfigError: naming the first key that cannot be used, or an unknown algorithm
+    :raises ConfigError: naming the first invalid key, or an unknown algorithm
     """
     from edge_sched_ros.capacity.placement.online import place_all
     from edge_sched_ros.capacity.placement.outcome import to_dict

@@ -13,7 +13,7 @@ from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.system.system_file import SystemFile
 
-#: of virtual time, as for the commands
+#: maximum virtual time, as for the commands
 MOST_SECONDS = 1e6
 MOST_LOAD = 100.0
 MOST_SEEDS = 1000

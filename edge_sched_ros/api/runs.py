@@ -52,9 +52,9 @@ def simulate(
     """
     Run the scheduler on the tasks and the device, or the devices, of a system in virtual time.
 
-    :param policy: a name, or ``package.module:Class`` of an own one; ``+drop`` may follow
+    :param policy: a name, or ``package.module:Class`` of your own; ``+drop`` may follow
     :param parameters: of the policy, by name
-    :param seconds: how long frames come
+    :param seconds: virtual time during which frames arrive
     :param seed: same seed: same frames, run times and findings, whatever the policy decides
     :param load: scale the costs so that the busiest unit is busy to this share at best; ``None``:
         costs as they are; only with one device

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-#: field of ROS 1 that ROS 2 has not, left out when messages are converted
+#: field of ROS 1 that ROS 2 does not have, left out when messages are converted
 _HEADER, _SEQ = 'std_msgs/msg/Header', 'seq'
 #: what ROS 2 puts into an empty message
 _FILLER = 'structure_needs_at_least_one_member'

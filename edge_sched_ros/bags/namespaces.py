@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Whether a bag's topics are where a node in a namespace looks for them."""
+"""Whether a bag's topics are in a node's namespace."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def outside(path: Path, namespace: str) -> str:
     """
     Return one line when none of a bag's topics is below a namespace; empty otherwise.
 
-    Empty, too, for a bag that cannot be read: whoever plays it says why.
+    Also empty for a bag that cannot be read: the player reports why.
 
     :param namespace: absolute; ``/`` for none
     """

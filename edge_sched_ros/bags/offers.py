@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""QoS that a bag says publishers have offered."""
+"""The offered QoS in a bag."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def latched() -> Any:
-    """Return a ``rosbags`` QoS of one message that those who come late get, too."""
+    """Return a ``rosbags`` QoS of one latched message."""
     from rosbags.interfaces import Qos
     from rosbags.interfaces import QosDurability
     from rosbags.interfaces import QosHistory

@@ -1,26 +1,26 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""When a bag's messages are due."""
+"""The due times of a bag's messages."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-#: what is longer is waited for in a second, unless gaps are kept
+#: longer gaps are shortened to one second, unless gaps are kept
 LONGEST_GAP_S = 10.0
 _SHORT_GAP_S = 1.0
 
 
 class Pace:
     """
-    Turns log times into waiting times, from the first message on.
+    Converts log times to due times, relative to the first message.
 
-    Bags hold gaps nobody wants to wait for: a pause of an hour, or a first message of time zero.
-    Where times go back nothing is waited for.
+    Bags may have gaps too long to wait for: a pause of an hour, or a first message of time zero.
+    There is no wait where times go back.
 
-    :param rate: times real time
-    :param keep_gaps: wait as long as the bag says, however long that is
-    :param say: takes a line about the first gap that is shortened
+    :param rate: speed relative to real time
+    :param keep_gaps: whether to wait through long gaps
+    :param say: called with a line about the first shortened gap
     """
 
     def __init__(self, rate: float, *, keep_gaps: bool, say: Callable[[str], None]) -> None:
@@ -29,12 +29,12 @@ class Pace:
         self._say = say
         self._last_ns: int | None = None
         self._due_s = 0.0
-        #: gaps that were shortened
+        #: number of shortened gaps
         self.shortened = 0
 
     def due_s(self, at_ns: int) -> float:
         """
-        Return how long after the first message the next one is due.
+        Return the due time of the next message, relative to the first one.
 
         :param at_ns: its log time
         """
@@ -44,7 +44,7 @@ class Pace:
         if not self._keep_gaps and min(gap_s, wait_s) > LONGEST_GAP_S:
             if not self.shortened:
                 self._say(
-                    f'nothing for {gap_s:.0f} s in the bag: gaps of more than '
+                    f'no messages for {gap_s:.0f} s in the bag: gaps of more than '
                     f'{LONGEST_GAP_S:.0f} s take {_SHORT_GAP_S:.0f} s (--keep-gaps waits)'
                 )
             self.shortened += 1

@@ -17,9 +17,9 @@ from edge_sched_ros.core.brief import brief_error
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.yaml_file import read_mapping
 
-#: what metadata.yaml holds
+#: the key of metadata.yaml
 _INFORMATION = 'rosbag2_bagfile_information'
-#: what a bag's files end with
+#: endings of a bag's files
 _FILES = ('.mcap', '.db3', '.bag')
 
 
@@ -62,9 +62,9 @@ class Bag:
         self._reader = reader
         self._path = path
         self.connections: list[Any] = []
-        #: why reading ended before the bag did; empty when it did not
+        #: why reading ended before the end of the bag; empty if it did not
         self.damage = ''
-        #: types of a ROS 1 bag as ROS 2 has them, once they are needed
+        #: types of a ROS 1 bag in ROS 2's form, made on first use
         self._as_ros2: Any = None
 
     def __enter__(self) -> Bag:
@@ -94,7 +94,7 @@ class Bag:
         """
         Yield connection, log time and bytes of the messages of some connections, in order.
 
-        Ends where the bag is damaged, see ``damage``.
+        It ends where the bag is damaged, see ``damage``.
         """
         if not connections:
             return  # a reader takes none for all of them
@@ -105,9 +105,9 @@ class Bag:
 
     def unlike(self, kind: str) -> str:
         """
-        Return why messages of a type in this bag are not those of that name here; or nothing.
+        Return why a type in this bag differs from the installed one; empty if it does not.
 
-        Types change between distributions, and the bytes of one are no message of the other.
+        Types change between distributions, and messages of one are not valid in the other.
         """
         here, there = typestore(), self._reader.typestore
         if kind not in here.fielddefs or same_layout(there, here, kind):
@@ -115,7 +115,7 @@ class Bag:
         return f"'{kind}' has other fields in this bag than here"
 
     def cdr(self, data: bytes, kind: str) -> bytes:
-        """Return a message's bytes as ROS 2 has them; raises what it likes for damaged ones."""
+        """Return a message's bytes in ROS 2's form; raises any exception for a damaged one."""
         if not self.is_ros1:
             return bytes(data)
         if self._as_ros2 is None:
@@ -123,7 +123,7 @@ class Bag:
         return bytes(self._as_ros2.ros1_to_cdr(data, kind))
 
     def deserialize(self, data: bytes, kind: str) -> Any:
-        """Return a message; raises what it likes for a damaged one."""
+        """Return a message; raises any exception for a damaged one."""
         if self.is_ros1:
             # under the names that fields have in ROS 2
             message = self.cdr(data, kind)
@@ -132,7 +132,7 @@ class Bag:
 
 
 def _check_metadata(file: Path) -> None:
-    """Refuse a file that rosbags would refuse in words of Python."""
+    """Refuse a file for which rosbags' own error would be unclear."""
     information = read_mapping(file).get(_INFORMATION)
     if not isinstance(information, dict) or 'version' not in information:
         raise ConfigError(str(file), f'is broken: it has no {_INFORMATION} with a version')

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Feeds a bag through a pipeline at its own pace, without DDS."""
+"""Plays a bag through a pipeline at its own speed, without DDS."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Replay:
     """
     One pass of a bag through a pipeline.
 
-    :param config: what to run; its topics are matched with the bag's, a leading / apart
+    :param config: the configuration; its topics are matched with the bag's, ignoring a leading /
     :param results: bag to write results to; ``None`` for none
     :param keep_gaps: wait through a bag's long gaps
     """
@@ -72,7 +72,7 @@ class Replay:
         """
         Play the bag and return the pipeline's last status.
 
-        :param rate: times real time
+        :param rate: speed relative to real time
         :param progress: called with the share done, 0..1
         :raises ConfigError: for a bag or configuration that cannot be used
         """
@@ -82,7 +82,7 @@ class Replay:
     @contextmanager
     def opened(self, bag_path: Path) -> Iterator[Play]:
         """
-        Check and load everything; yield what plays the bag at a rate and tells its progress.
+        Check and load everything; yield a function that plays the bag at a rate with progress.
 
         :raises ConfigError: for a bag, configuration or results folder that cannot be used
         """
@@ -150,7 +150,8 @@ class Replay:
             started = time.monotonic()
             for count, (connection, at_ns, data) in enumerate(bag.messages(wanted), 1):
                 due = started + pace.due_s(at_ns)
-                # decoded before it is due: that a bag needs it is no delay of the pipeline's
+                # decoded before it is due, so that decoding does not count as delay of the
+                # pipeline
                 message = self._read(bag, connection, data)
                 time.sleep(max(0.0, due - time.monotonic()))
                 key = _key(connection)
@@ -166,7 +167,7 @@ class Replay:
 
     @staticmethod
     def _read(bag: Bag, connection: Any, data: bytes) -> Any:
-        """Return a message, or why it is none, in the node's words."""
+        """Return a message, or the node's reason why it is not valid."""
         kind = connection.msgtype
         try:
             return bag.deserialize(data, kind)
@@ -185,7 +186,7 @@ class Replay:
                 raise message
             arrival = source.accept(message, 0)
         except Exception as error:
-            # a message that is nothing like what its type promises must not end the run
+            # a message that does not match its type must not end the run
             self._pipeline.reject(source.topic, self._rejections.note(source.topic, error))
             return
         if arrival.restarted:
@@ -195,7 +196,7 @@ class Replay:
         self._pipeline.submit(arrival.frame, age=arrival.age)
 
     def _wait_until_idle(self) -> None:
-        """Let the last frames be answered; a hung unit is not waited for longer than that."""
+        """Wait for the results of the last frames, but not longer for a hung unit."""
         longest_s = max(task.deadline_ms for task in self._config.tasks) / 1e3 + 1
         deadline = time.monotonic() + longest_s
         while time.monotonic() < deadline:

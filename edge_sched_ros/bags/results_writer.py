@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Writes what tasks find into a bag, under the names the node publishes it."""
+"""Writes the results of tasks into a bag, under the node's topic names."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ _TIMING = '/scheduler/timing'
 
 
 def check_free(path: Path) -> None:
-    """Check that a bag may be written there; :raises ConfigError: when something is there."""
+    """Check that a bag can be written there; :raises ConfigError: when the path exists."""
     if path.exists():
-        raise ConfigError(str(path), 'exists already; results are not written over it')
+        raise ConfigError(str(path), 'already exists; results do not overwrite it')
 
 
 class ResultsWriter:
     """
     An MCAP bag of results; use it with ``with``.
 
-    :param path: the folder to write; must not exist
-    :param outputs: task -> what its results are
-    :param network_of: names a task's network
+    :param path: the folder to write; it must not exist
+    :param outputs: task -> kind of its results
+    :param network_of: returns the name of a task's network
     :param labels: task -> class names of its results, and their score threshold
     :param info_of: returns the CameraInfo of a frame of a task's camera, or ``None``
-    :raises ConfigError: when the folder exists or cannot be made
+    :raises ConfigError: when the folder exists or cannot be created
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class ResultsWriter:
             for name, kind in topics.RESULT_TOPICS.get(output, {}).items():
                 self._types[f'/{task}/{name}'] = kind
         self._connections: dict[str, Any] = {}
-        #: why nothing is written any more; empty while it is
+        #: why writing has stopped; empty while it works
         self._problem = ''
 
     def __enter__(self) -> ResultsWriter:
@@ -80,7 +80,7 @@ class ResultsWriter:
         except OSError as error:
             raise ConfigError(str(self._path), f'cannot be created: {error.strerror}') from None
         for topic, kind in self._types.items():
-            # labels are written once: who plays the bag latches them, as the node does
+            # labels are written once: a player latches them, like the node
             offers = (latched(),) if kind == topics.LABEL_INFO else ()
             self._connections[topic] = self._writer.add_connection(
                 topic, kind, typestore=typestore(), offered_qos_profiles=offers
@@ -88,7 +88,7 @@ class ResultsWriter:
         return self
 
     def __exit__(self, *error: Any) -> None:
-        """Close the bag; :raises ConfigError: when it could not be written to its end."""
+        """Close the bag; :raises ConfigError: when it could not be written completely."""
         try:
             self._writer.close()
         except OSError as failed:
@@ -100,7 +100,7 @@ class ResultsWriter:
         """
         Write the end of a job.
 
-        A full disk ends writing and not the run: it is said when the bag is closed.
+        A full disk ends only the writing: it is reported when the bag is closed.
         """
         if self._problem:
             return
@@ -135,7 +135,7 @@ class ResultsWriter:
                 self._write(f'/{end.task}/camera_info', same, at_ns)
 
     def _write_labels(self, task: str, source: Any, at_ns: int) -> None:
-        """Write once, with the first end of a job, what the class ids stand for."""
+        """Write the meaning of class ids once, at the first end of a job."""
         found = self._labels.pop(task, None)
         if found is not None:
             self._write(f'/{task}/label_info', messages.label_info(make, *found, source), at_ns)

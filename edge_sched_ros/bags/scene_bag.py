@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A rendered scene as a bag: a camera, and the truth beside it."""
+"""A rendered scene as a bag: a camera with its ground truth."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ _TYPES = {
     TRUE_DETECTIONS: 'vision_msgs/msg/Detection2DArray',
     TRUE_DEPTH: 'sensor_msgs/msg/Image',
 }
-#: raised with every change of what is in such a bag
+#: increased with every change of the bag's content
 LAYOUT = 2
 #: stamp of the first frame
 _EPOCH_NS = 1_700_000_000_000_000_000
-#: the true depth is kept at a quarter of the size: every fourth pixel, from the middle on
+#: the true depth has a quarter of the size: every fourth pixel, starting at this one
 _DEPTH_STEP = 4
 _DEPTH_FIRST = 2
 
@@ -46,13 +46,13 @@ def write_scene_bag(
     """
     Write a scene's first frames as a rosbag2 folder of one MCAP file.
 
-    The folder appears only when it is whole.
+    The folder appears only when it is complete.
 
     :param progress: called with the number of frames done
-    :raises ConfigError: when there is something at the path already
+    :raises ConfigError: when the path exists
     """
     if path.exists():
-        raise ConfigError(str(path), 'exists already; a bag is not written over it')
+        raise ConfigError(str(path), 'already exists; a bag does not overwrite it')
     make_folder(path.parent)
     with TemporaryDirectory(dir=path.parent, prefix=f'.{path.name}.') as workshop:
         half = Path(workshop) / path.name
@@ -125,7 +125,7 @@ def _camera_info(lens: Intrinsics, header: Any) -> Any:
 
 
 def _detections(frame: SceneFrame, header: Any) -> Any:
-    """Return the true boxes; the score of each is the share of it that can be seen."""
+    """Return the true boxes; the score of each is its visible share."""
     found = []
     for thing in frame.objects:
         x0, y0, x1, y1 = thing.box_xyxy

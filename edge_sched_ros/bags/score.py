@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Compares a bag of results with the truth in the bag they were made from."""
+"""Compares a bag of results with the ground truth in its source bag."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from edge_sched_ros.scenes.scene import VISIBLE_SHARE
 
 
 def read_topic(bag_path: Path, topic: str) -> dict[int, Any]:
-    """Return a topic's messages by the stamp of their header; empty when it is not there."""
+    """Return a topic's messages by the stamp of their header; empty when it does not exist."""
     found: dict[int, Any] = {}
     with open_bag(bag_path) as bag:
         connections = [c for c in bag.connections if c.topic == topic]
@@ -37,10 +37,10 @@ def score(
     results: Path, truth: Path, *, detections: str, tracks: str, depth: str
 ) -> dict[str, float | None]:
     """
-    Return the accuracy of a run; ``None`` for what has no results.
+    Return the accuracy of a run; ``None`` for outputs without results.
 
     :param results: bag of results
-    :param truth: the bag that was played, with its ground truth
+    :param truth: the source bag with its ground truth
     :param detections: topic of detections in the results; likewise tracks and depth
     """
     true_boxes = {at: _boxes(m, true=True) for at, m in read_topic(truth, TRUE_DETECTIONS).items()}

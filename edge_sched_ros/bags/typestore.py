@@ -31,7 +31,7 @@ _OWN = ('StageTiming', 'JobTiming', 'TaskStatus', 'UnitStatus', 'SchedulerStatus
 @lru_cache(maxsize=1)
 def typestore() -> Any:
     """
-    Return a ``rosbags`` type store that knows every message this package reads or writes.
+    Return a ``rosbags`` type store with every message type that this package uses.
 
     :raises ConfigError: when this package's own message definitions are not installed
     """
@@ -64,7 +64,7 @@ def with_types(other: Any) -> Any:
 
 
 def make(type_name: str, **values: Any) -> Any:
-    """Return a message of a type, fields not given at their defaults."""
+    """Return a message of a type; fields not given have their defaults."""
     return _make(typestore(), type_name, values)
 
 
@@ -100,7 +100,7 @@ def _default(store: Any, node: Any, detail: Any) -> Any:
 
 
 def _sequence(value: Any, detail: Any) -> Any:
-    """Return a sequence as rosbags wants it: arrays for numbers, lists for the rest."""
+    """Return a sequence in rosbags' form: arrays for numbers, lists for others."""
     import numpy as np
     from rosbags.interfaces import Nodetype
 

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 _TAG = 'tag:yaml.org,2002:'
-#: others stand for objects
+#: allowed tags; others create objects
 _TAGS = ('str', 'int', 'float', 'bool', 'null', 'map', 'seq')
 _WORDS: dict[str, Any] = {
     **dict.fromkeys(('', '~', 'null', 'Null', 'NULL')),
@@ -21,7 +21,7 @@ _WORDS: dict[str, Any] = {
 _WHOLE = re.compile(r'[-+]?[0-9]+')
 OTHER_WHOLE = re.compile(r'0o[0-7]+|0x[0-9a-fA-F]+')
 NUMBER = re.compile(r'[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?')
-#: a longer one is a mistake, and Python refuses to read it
+#: maximum digits of a number; Python refuses to read longer ones
 _MOST_DIGITS = 400
 
 
@@ -31,7 +31,7 @@ class CoreSchema:
     aliases: bool = True
 
     def value(self, text: str, tag: str | None, style: str | None) -> Any:
-        """Return a value; :raises ValueError: for tags that stand for objects."""
+        """Return a value; :raises ValueError: for tags that create objects."""
         if tag is not None:
             self.check_tag(tag)
         return text if style or tag in ('!', f'{_TAG}str') else plain_value(text)
@@ -53,10 +53,10 @@ class CoreSchema:
 
 
 def plain_value(text: str) -> Any:
-    """Return what stands without quotes."""
+    """Return the value of a text without quotes."""
     if text in _WORDS:
         return _WORDS[text]
-    # most is text, and text mostly begins with a letter
+    # most values are text, and text mostly starts with a letter
     if not text[0].isdigit() and text[0] not in '+-.':
         return text
     if len(text) > _MOST_DIGITS:

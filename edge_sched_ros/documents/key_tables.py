@@ -22,7 +22,7 @@ from typing import Union
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-#: limits from here on only keep nonsense out, and are not worth telling
+#: limits from here on only exclude nonsense and are not documented
 MOST = 1e9
 _WORDS = {str: 'text', float: 'number', int: 'whole number', bool: 'true or false', Any: 'any'}
 _SIGNS = {'gt': '>', 'ge': '>=', 'lt': '<', 'le': '<='}
@@ -32,7 +32,7 @@ def key_table(model: type[BaseModel], without: Collection[str] = ()) -> list[str
     """
     Return heading, meaning and table of one part of a file.
 
-    :param without: keys that are listed elsewhere
+    :param without: keys listed elsewhere
     """
     lines = [f'### {model.__name__}', '', plain(inspect.getdoc(model) or ''), '']
     return [*lines, *table('key | type | default | range | meaning', _fields(model, without)), '']
@@ -97,7 +97,7 @@ def _type(kind: Any, metadata: Sequence[Any] = ()) -> str:
 
 
 def _range(kind: Any, metadata: Sequence[Any] = ()) -> str:
-    """Return the limits in words, those of what a list or map holds too."""
+    """Return the limits in words, including those of the elements of a list or map."""
     origin, parts = get_origin(kind), get_args(kind)
     if origin is Annotated:
         return _range(parts[0], parts[1:])

@@ -1,9 +1,9 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Files we write that somebody else has named: checked before the work, whole or not at all after it.
+Output files named by the user: checked before the work, written atomically after it.
 
-A symbolic link stays, and what it points to is written. Folders that are missing are made.
+A symbolic link stays, and its target is written. Missing folders are created.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ def check_output(
     path: Path, where: str = '', *, inputs: Iterable[Path] = (), streamed: bool = False
 ) -> None:
     """
-    Check that a file can be written, before the work that is to fill it.
+    Check that a file can be written, before the work for its content.
 
     :param where: the option that names it, for messages; empty for none
-    :param inputs: files that are read, which it must not be
+    :param inputs: input files, which it must not overwrite
     :param streamed: whether it may be a device or a pipe
-    :raises ConfigError: saying why it cannot be written
+    :raises ConfigError: with the reason why it cannot be written
     """
     problem = _problem(path, inputs, streamed)
     if problem and where:
@@ -38,10 +38,10 @@ def check_output(
 
 def check_folder(path: Path, where: str = '') -> None:
     """
-    Check that a folder, which is made when it is not there, can be written to.
+    Check that a folder can be written to; it is created if it does not exist.
 
     :param where: the option that names it, for messages; empty for none
-    :raises ConfigError: saying why it cannot
+    :raises ConfigError: with the reason why it cannot
     """
     problem = _folder_problem(path)
     if problem and where:
@@ -54,7 +54,7 @@ def _folder_problem(path: Path) -> str:
     verb, found = 'written', None
     try:
         for above in (path, *path.absolute().parents):
-            # below a file nothing is there
+            # a file has nothing below it
             with contextlib.suppress(NotADirectoryError):
                 found = _mode(above)
                 if found is not None:
@@ -63,7 +63,7 @@ def _folder_problem(path: Path) -> str:
         if found is not None and not stat.S_ISDIR(found):
             told = 'is a file, not a folder'
             return told if above == path else f'cannot be created: {above} {told}'
-        # on some file systems only the attempt tells
+        # on some file systems only an attempt shows it
         with tempfile.TemporaryFile(dir=above):
             return ''
     except (OSError, ValueError) as error:
@@ -90,13 +90,13 @@ def _problem(path: Path, inputs: Iterable[Path], streamed: bool) -> str:
 
 
 def make_folders_of(path: Path) -> None:
-    """Make the folders a file is to be in; :raises OSError: when they cannot be."""
+    """Create the folders of a file; :raises OSError: when they cannot be created."""
     Path(os.path.realpath(path)).parent.mkdir(parents=True, exist_ok=True)
 
 
 def write_whole(path: Path, data: bytes, where: str = '') -> None:
     """
-    Write a file that is there as a whole or not at all, with the permissions it had.
+    Write a file atomically, keeping its permissions.
 
     :param where: the option that names it, for messages; empty for none
     :raises ConfigError: when it cannot be written
@@ -137,7 +137,7 @@ def _same(path: Path, other: Path) -> bool:
 
 
 def _permissions(path: Path) -> int:
-    """Return those of the file that is replaced, else what is usual."""
+    """Return the permissions of the replaced file, else the default ones."""
     found = _mode(path)
     if found is not None:
         return found & 0o777

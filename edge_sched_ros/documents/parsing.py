@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""From what a file holds to what it says."""
+"""Validates the data of a file against a model."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def parse(
     Return the data as a model.
 
     :param where: the file, for messages
-    :param words: type of pydantic's error -> what a user can do about it, where that is special
-    :param key_of: an error's place in the file
-    :raises ConfigError: naming file and the first key that cannot be used
+    :param words: type of pydantic's error -> own message, if special
+    :param key_of: returns an error's place in the file
+    :raises ConfigError: naming file and the first invalid key
     """
     try:
         return model.model_validate(data)
@@ -48,7 +48,7 @@ def parse(
 
 @contextmanager
 def checking(where: str) -> Iterator[None]:
-    """Put the file in front of the key that a check of what it says complains of."""
+    """Add the file to the errors of a check of its content."""
     try:
         yield
     except ConfigError as error:

@@ -1,10 +1,10 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Scalars of ROS parameter files as rcl reads them.
+Scalars of ROS parameter files, read as by rcl.
 
-rcl guesses by C's ``strtol`` and ``strtod``: ``1e2`` and ``nan`` are numbers, ``010`` is eight,
-``1_000``, ``1:40`` and ``null`` are text. Of tags it knows ``!!str``.
+rcl guesses types by C's ``strtol`` and ``strtod``: ``1e2`` and ``nan`` are numbers, ``010`` is
+eight, ``1_000``, ``1:40`` and ``null`` are text. The only known tag is ``!!str``.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _MOST_DIGITS = 1000
 
 
 class RclRules:
-    """What rcl takes and refuses."""
+    """The values that rcl accepts and refuses."""
 
     aliases: bool = False
 
@@ -52,17 +52,17 @@ class RclRules:
         """Take any tag."""
 
     def check_list(self, values: list[Any]) -> None:
-        """Check that a list holds values of one type; :raises ValueError: when it does not."""
+        """Check that a list has values of one type; :raises ValueError: when it does not."""
         kinds = {type(value) for value in values}
         if kinds & {dict, list}:
-            raise ValueError('a list in a ROS parameter file holds neither lists nor mappings')
+            raise ValueError('a list in a ROS parameter file cannot contain lists or mappings')
         if len(kinds) > 1:
             names = ' and '.join(sorted(kind.__name__ for kind in kinds))
             raise ValueError(f'a list in a ROS parameter file has values of one type, not {names}')
 
 
 def guess(text: str) -> bool | int | float | str:
-    """Return what rcl makes of a text without quotes."""
+    """Return rcl's value of a text without quotes."""
     if text in _TRUE or text in _FALSE:
         return text in _TRUE
     whole = _WHOLE.fullmatch(text) if len(text) < _MOST_DIGITS else None
@@ -77,7 +77,7 @@ def guess(text: str) -> bool | int | float | str:
 
 
 def _double(text: str) -> float | None:
-    """Return what ``strtod`` makes of all of a text; ``None`` for nothing or out of range."""
+    """Return ``strtod``'s value of a whole text; ``None`` if invalid or out of range."""
     special = _NO_NUMBER.fullmatch(text)
     if special is not None:
         sign, nan = special.groups()
@@ -95,6 +95,6 @@ def _double(text: str) -> float | None:
 
 
 def _has_digit(text: str) -> bool:
-    """Whether a number that reads as next to nothing is not zero as it is written."""
+    """Whether a number that underflows is not written as zero."""
     mantissa = re.split(r'[pP]' if 'x' in text.lower() else r'[eE]', text)[0]
     return any(digit not in '0.+-xX' for digit in mantissa)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Reads a file of text that somebody else has named; whatever is wrong with it is one line."""
+"""Reads a text file named by the user; every error is one line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from edge_sched_ros.core.errors import ConfigError
 
-#: more than any file of ours, and less than would fill a small computer's memory
+#: more than any valid file, and less than a small computer's memory
 MOST_MIB = 64
 _PIECE = 1 << 20
 _OTHERS = {
@@ -23,9 +23,9 @@ _OTHERS = {
 
 def read_text(path: Path) -> str:
     """
-    Return what a file says, without a byte order mark.
+    Return the text of a file, without a byte order mark.
 
-    :raises ConfigError: when it cannot be read, is too large, or is no UTF-8
+    :raises ConfigError: when it cannot be read, is too large, or is not UTF-8
     """
     try:
         data = _read(path)
@@ -47,15 +47,15 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b'\n', 0, error.start) + 1
         found = f'the byte 0x{data[error.start]:02x}'
-        raise ConfigError(f'{path}:{line}', f'cannot be read: it is no UTF-8 ({found})') from None
+        raise ConfigError(f'{path}:{line}', f'cannot be read: it is not UTF-8 ({found})') from None
 
 
 def _read(path: Path) -> bytes:
     """
-    Return the beginning of a file, a little more than there may be.
+    Return the start of a file, up to slightly more than the maximum.
 
-    Devices may have no end, and a pipe that nobody writes to never begins: it is opened without
-    waiting for a writer, and read as long as there is one.
+    Devices may have no end, and a pipe without a writer would block: it is opened without waiting
+    for a writer, and read as long as there is one.
     """
     with open(path, 'rb', buffering=0, opener=_at_once) as file:
         if not stat.S_ISFIFO(os.fstat(file.fileno()).st_mode):

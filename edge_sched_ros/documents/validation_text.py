@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What is wrong with a key of a file, in words that need no knowledge of Python."""
+"""Texts of errors in a file that need no knowledge of Python."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from edge_sched_ros.core.names import is_blank
 
-#: type of pydantic's error -> what a user can do about it
+#: type of pydantic's error -> message for the user
 _WORDS = {
     'missing': 'is missing',
     'extra_forbidden': 'there is no such key',
@@ -34,9 +34,9 @@ _MOST_CHARACTERS = 60
 
 def plain_problem(error: Mapping[str, Any], words: Mapping[str, str] | None = None) -> str:
     """
-    Return one of pydantic's errors in plain words, with the value where that is short.
+    Return the message of a pydantic error, with the value if it is short.
 
-    :param words: type of error -> own words for it
+    :param words: type of error -> own message
     """
     kind, context, own = error['type'], error.get('ctx', {}), words or {}
     if kind in own:
@@ -60,12 +60,12 @@ def _with_value(problem: str, error: Mapping[str, Any]) -> str:
 
 
 def plain_key(error: Mapping[str, Any]) -> str:
-    """Return where in the file it is."""
+    """Return its key in the file."""
     return '.'.join(key_word(part) for part in error['loc'] if part != '[key]')
 
 
 def key_word(part: object) -> str:
-    """Return a part of a key so that it can be seen, be it empty."""
+    """Return a part of a key in visible form, even if it is empty."""
     text = str(part)
     return repr(text) if is_blank(text) else shortened(text)
 
@@ -75,5 +75,5 @@ def _unquoted(text: str) -> str:
 
 
 def shortened(text: str) -> str:
-    """Return at most a line of it."""
+    """Return at most one line of a text."""
     return text if len(text) <= _MOST_CHARACTERS else f'{text[:_MOST_CHARACTERS]}...'

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Reads and writes YAML files of ours, each a mapping; what is wrong with one is one line."""
+"""Reads and writes this package's YAML files, which are mappings; every error is one line."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from edge_sched_ros.documents.yaml_tree import read_tree
 
 def read_mapping(path: Path) -> dict[Any, Any]:
     """
-    Return what a file holds.
+    Return the content of a file.
 
-    :raises ConfigError: when it is no mapping or cannot be read; names file and line
+    :raises ConfigError: when it is not a mapping or cannot be read; names file and line
     """
     data = read_tree(read_text(path), str(path), CoreSchema())
     if data is NOTHING:
@@ -49,7 +49,7 @@ def dump_mapping(data: Mapping[str, Any], *, compact: bool = False) -> str:
     """
     Return the text of a file that :func:`read_mapping` reads as the same data.
 
-    :param compact: what holds no mappings and lists stands on a line
+    :param compact: whether collections without nested ones are on one line
     """
     style = None if compact else False
     text: str = yaml.dump(

@@ -1,11 +1,10 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-From YAML text to what it holds, whatever the text is.
+Parses YAML text safely, whatever the text is.
 
-libyaml's events are put together here, without recursion and with bounds, because what PyYAML
-makes of them takes a key twice, overflows the stack and lets a few lines of aliases stand for
-millions of values.
+It builds values from libyaml's events without recursion and with limits, because PyYAML accepts
+repeated keys, overflows the stack and lets a few lines of aliases expand to millions of values.
 """
 
 from __future__ import annotations
@@ -26,23 +25,23 @@ from yaml.events import ScalarEvent
 
 from edge_sched_ros.core.errors import ConfigError
 
-#: deeper than any file of ours by far
+#: much deeper than any valid file
 MOST_LEVELS = 64
-#: values that aliases may stand for, over those that are written out
+#: maximum number of values from aliases
 MOST_REPEATED = 1_000_000
-#: a document that holds nothing at all
+#: an empty document
 NOTHING = object()
 _LOADER: Any = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
 
 
 class Rules(Protocol):
-    """What scalars are, and which of YAML's means a file may use; problems are ValueErrors."""
+    """The rules for scalars and allowed features of YAML; errors are ValueErrors."""
 
-    #: whether ``*name`` may stand for what ``&name`` marks, and ``<<`` for a mapping's keys
+    #: whether aliases (``*name``) and merge keys (``<<``) are allowed
     aliases: bool
 
     def value(self, text: str, tag: str | None, style: str | None) -> Any:
-        """Return a value; ``style`` is its quotes or ``|`` or ``>``, nothing without any."""
+        """Return a value; ``style`` is its quotes or ``|`` or ``>``, empty without any."""
 
     def key(self, text: str, tag: str | None, style: str | None) -> str | int:
         """Return a key."""
@@ -51,16 +50,16 @@ class Rules(Protocol):
         """Check the tag of a list or mapping."""
 
     def check_list(self, values: list[Any]) -> None:
-        """Check a list that is complete."""
+        """Check a complete list."""
 
 
 @dataclass(slots=True)
 class _Open:
     """
-    A list or mapping that is not complete yet.
+    An incomplete list or mapping.
 
-    :param size: values in it, those that aliases stand for counted each time
-    :param lines: key -> the line it stands in
+    :param size: number of values in it, counting those of aliases each time
+    :param lines: key -> its line
     """
 
     value: Any
@@ -73,18 +72,18 @@ class _Open:
 
 
 class _Builder:
-    """Puts one document together."""
+    """Builds one document."""
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._open: list[_Open] = []
-        #: what aliases may stand for, with its size
+        #: anchored values, with their sizes
         self._anchors: dict[str, tuple[Any, int]] = {}
         self._repeated = 0
         self.result: Any = NOTHING
 
     def take(self, event: Event, line: int) -> None:
-        """Take the next event; :raises ValueError: for what a file may not hold."""
+        """Handle the next event; :raises ValueError: for content that is not allowed."""
         if isinstance(event, ScalarEvent):
             self._take_scalar(event, line)
         elif isinstance(event, CollectionStartEvent):
@@ -94,7 +93,7 @@ class _Builder:
         elif isinstance(event, AliasEvent):
             self._take_alias(event, line)
         elif isinstance(event, DocumentStartEvent) and self.result is not NOTHING:
-            raise ValueError('a second document begins here, a file holds one')
+            raise ValueError('a second document begins here, but a file has only one')
 
     def _take_scalar(self, event: ScalarEvent, line: int) -> None:
         if self._wants_key():
@@ -169,7 +168,7 @@ class _Builder:
 
 
 def _merged(value: Any) -> dict[str | int, Any]:
-    """Return the keys that ``<<`` adds to a mapping; of several the first counts."""
+    """Return the keys that ``<<`` adds to a mapping; of equal keys the first counts."""
     found: dict[str | int, Any] = {}
     for one in value if isinstance(value, list) else [value]:
         if not isinstance(one, dict):
@@ -180,7 +179,7 @@ def _merged(value: Any) -> dict[str | int, Any]:
 
 def read_tree(text: str, where: str, rules: Rules) -> Any:
     """
-    Return what a text holds: mappings, lists and scalars; ``NOTHING`` when there is nothing.
+    Return the content of a text: mappings, lists and scalars; ``NOTHING`` if it is empty.
 
     :param where: the file, for messages
     :raises ConfigError: naming file and line
@@ -212,11 +211,11 @@ def _events(text: str) -> Iterator[Event]:
 
 
 def _broken(error: yaml.MarkedYAMLError, text: str, where: str, line: int) -> tuple[str, str]:
-    """Return place and problem of what is no YAML."""
+    """Return place and problem of invalid YAML."""
     problem = ': '.join(filter(None, (error.context, error.problem)))
     lines = text.splitlines()
     if error.problem_mark is not None:
-        # what is not closed is noticed behind the last line
+        # unclosed collections are detected after the last line
         line = min(error.problem_mark.line + 1, len(lines))
         at = lines[line - 1]
         if '\t' in at[: len(at) - len(at.lstrip())]:

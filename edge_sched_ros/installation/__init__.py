@@ -1,3 +1,3 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What this package is installed with: libraries it needs, and itself in other processes."""
+"""The installation of this package: required libraries, and its modules in other processes."""

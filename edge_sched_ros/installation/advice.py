@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How a library is installed into the environment that this process runs in."""
+"""How to install a library into the environment of this process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def install_command(library: Library) -> str:
     """
     Return the command that installs a library here.
 
-    It names numpy's versions where pip might otherwise replace numpy by one that does not fit.
+    It restricts numpy's version if pip might otherwise replace numpy by an incompatible one.
     """
     wanted = [library.distributions[0] + library.versions]
     if library.uses_numpy:
@@ -28,14 +28,14 @@ def install_command(library: Library) -> str:
 
 
 def rosdep_advice(library: Library) -> str:
-    """Return what rosdep can do for a library, where ROS is here; else nothing."""
+    """Return a library's rosdep key as a hint, if ROS is installed; else empty."""
     if library.rosdep is None or 'AMENT_PREFIX_PATH' not in os.environ:
         return ''
     return f' (rosdep: {library.rosdep})'
 
 
 def _pip() -> str:
-    """Return the pip of this interpreter: that on the path may be another's."""
+    """Return the pip of this interpreter: the one on the path may belong to another."""
     beside = Path(sys.executable).parent
     found = shutil.which('pip')
     if found is not None and Path(found).parent == beside and sys.prefix != sys.base_prefix:
@@ -46,6 +46,6 @@ def _pip() -> str:
 def _options() -> list[str]:
     if sys.prefix != sys.base_prefix:
         return []
-    # distros since Debian 12 and Ubuntu 24.04 want to be asked
+    # distros since Debian 12 and Ubuntu 24.04 require this option
     managed = Path(sysconfig.get_path('stdlib'), 'EXTERNALLY-MANAGED').exists()
     return ['--user', *(['--break-system-packages'] if managed else [])]

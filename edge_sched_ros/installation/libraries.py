@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The libraries this package uses: their names on PyPI and in rosdep, and which versions."""
+"""The libraries of this package: their names on PyPI and in rosdep, and versions."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ class Library:
     """
     A library that is not ROS's own.
 
-    :param distributions: names on PyPI it comes under, the one to install first
-    :param versions: which pip is asked for
-    :param rosdep: key of rosdep; none where there is no key
-    :param least: the lowest version that works, where distros have a lower one than pip is asked
-        for; empty where it is the same
-    :param extra: the extra of ``setup.py`` it belongs to; empty for what every command may need
+    :param distributions: its names on PyPI, the one to install first
+    :param versions: versions requested from pip
+    :param rosdep: key of rosdep; empty if there is none
+    :param least: the lowest version that works, if distros have a lower one than requested from
+        pip; empty if it is the same
+    :param extra: its extra in ``setup.py``; empty if every command may need it
     :param uses_numpy: whether installing it may replace numpy by a version that is too new
     """
 
@@ -35,7 +35,7 @@ class Library:
 
 _OPENCV = ('opencv-python', 'opencv-contrib-python-headless', 'opencv-contrib-python')
 
-#: by the name that is imported
+#: libraries by the name that is imported
 LIBRARIES = {
     'click': Library(('click',), '>=8', 'python3-click'),
     'cv2': Library(
@@ -78,15 +78,15 @@ LIBRARIES = {
 
 def installed_version(module: str) -> str | None:
     """
-    Return the version of a library of the table; ``None`` where it is not installed.
+    Return the version of a library of the table; ``None`` if it is not installed.
 
-    Empty where it is installed and does not say.
+    Empty if it is installed without a version.
     """
     try:
         if importlib.util.find_spec(module) is None:
             return None
     except ValueError:
-        # loaded, by other means than an import
+        # loaded without an import
         pass
     for name in LIBRARIES[module].distributions:
         try:
@@ -94,14 +94,14 @@ def installed_version(module: str) -> str | None:
         except importlib.metadata.PackageNotFoundError:
             continue
     try:
-        # packages of a distro need not have metadata
+        # packages of a distro may have no metadata
         return str(getattr(importlib.import_module(module), '__version__', ''))
     except ImportError:
         return ''
 
 
 def version_fits(library: Library, version: str) -> bool:
-    """Return whether a version can be used; one that cannot be read is taken to fit."""
+    """Return whether a version can be used; an unreadable one counts as usable."""
     given = _numbers(version)
     if not given:
         return True

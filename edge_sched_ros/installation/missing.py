@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What cannot be imported, or is too old, in one line that says what to do."""
+"""Missing or outdated libraries, in one line that says what to do."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from edge_sched_ros.installation.libraries import LIBRARIES
 from edge_sched_ros.installation.libraries import version_fits
 
 _PACKAGE = 'edge_sched_ros'
-#: exit code for what the user can mend
+#: exit code for problems that the user can correct
 BAD_INPUT = 2
 INTERRUPTED = 130
-#: of ROS, besides the packages of messages
+#: modules of ROS, besides the packages of messages
 _ROS = ('ament_index_python', 'builtin_interfaces', 'launch', 'launch_ros', 'rclpy')
 
 
@@ -32,9 +32,9 @@ class MissingLibraryError(ConfigError):
 
 def need(module: str) -> ModuleType:
     """
-    Import and return a module of a library that not everybody has.
+    Import and return a module of an optional library.
 
-    :raises MissingLibraryError: where it cannot be imported; says how to install it
+    :raises MissingLibraryError: when it cannot be imported; says how to install it
     """
     try:
         return importlib.import_module(module)
@@ -49,13 +49,13 @@ def import_problem(error: ImportError) -> str:
 
 def library_problem(error: Exception) -> str | None:
     """
-    Return in one line which library made an unexpected error; ``None`` where none did.
+    Return in one line which library caused an unexpected error; ``None`` if none did.
 
     An import failed, or a loaded library has a version that cannot be used.
     """
     if isinstance(error, ImportError):
         if (error.name or '').startswith(f'{_PACKAGE}.') and not _is_message(error.name or ''):
-            # this package's own defect
+            # an internal error of this package
             return None
         return import_problem(error)
     for module in LIBRARIES:
@@ -67,21 +67,21 @@ def library_problem(error: Exception) -> str | None:
 
 def explain_import_errors(name: str) -> None:
     """
-    Have this process end with one line, not a traceback, where a library cannot be imported.
+    Make this process end with one line, not a traceback, when a library cannot be imported.
 
     So does Ctrl-C.
 
-    :param name: of the program, for the line
+    :param name: name of the program, for the line
     """
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if isinstance(error, ImportError) and (problem := library_problem(error)) is not None:
             print(f'{name}: {problem}', file=sys.stderr, flush=True)
             sys.stdout.flush()
-            # a hook's exception is not the exit code
+            # an exception in a hook does not set the exit code
             os._exit(BAD_INPUT)
         elif issubclass(kind, KeyboardInterrupt):
-            # Ctrl-C while the rest is loading, before there is a handler of signals
+            # Ctrl-C during imports, before a signal handler is installed
             print(f'{name}: interrupted', file=sys.stderr, flush=True)
             os._exit(INTERRUPTED)
         else:
@@ -91,7 +91,7 @@ def explain_import_errors(name: str) -> None:
 
 
 def _explained(error: ImportError, module: str) -> tuple[str, str]:
-    """Return what cannot be imported and why."""
+    """Return the module that cannot be imported, and why."""
     name = error.name or module
     first = name.partition('.')[0]
     if _is_message(name):

@@ -1,3 +1,3 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Classes found by name: built in, of installed packages, or by ``package.module:Class``."""
+"""Finds classes by name: built in, of installed packages, or ``package.module:Class``."""

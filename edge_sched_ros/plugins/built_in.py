@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Plug-ins of this package: modules found by looking."""
+"""Plug-ins of this package: modules found by a search."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What there is to say of one plug-in: where it is from, what it does, what can be set."""
+"""The description of one plug-in: its origin, its purpose and its options."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Description:
     One plug-in.
 
     :param origin: the package with its version; empty for this one and for a reference
-    :param text: the first paragraph of its documentation, in one line
+    :param text: first paragraph of its documentation, in one line
     :param set_by: where the options are set, in words
     """
 
@@ -43,10 +43,10 @@ def describe(
     documentation: Callable[[Any], str] = lambda found: inspect.getdoc(found) or '',
 ) -> list[Description]:
     """
-    Return every plug-in of a name, or the one that ``package.module:Class`` names.
+    Return every plug-in of a name, or the one named by ``package.module:Class``.
 
-    :param documentation: returns that of what was found
-    :raises ConfigError: when there is none, or none of that name can be used
+    :param documentation: returns the documentation of a plug-in
+    :raises ConfigError: when there is none, or none that can be used
     """
     chosen = list(_of_reference(name, registries) if is_reference(name) else ())
     if not is_reference(name):
@@ -65,7 +65,7 @@ def describe(
 
 
 def _of_reference(name: str, registries: Collection[Registry[Any]]) -> Iterator[Registry[Any]]:
-    """Yield the registries that take what a reference names."""
+    """Yield the registries that accept the object of a reference."""
     plug_in = load_reference(name, name)
     problems = {one.kind.what: one.kind.problem(plug_in) for one in registries}
     fits = [one for one in registries if not problems[one.kind.what]]

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A policy from outside, whose mistakes are found before the dispatcher acts on them."""
+"""A policy from outside, whose decisions are checked before the dispatcher uses them."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _log = logging.getLogger(__name__)
 
 class GuardedPolicy:
     """
-    Asks a policy, and checks what it decides before the dispatcher carries it out.
+    Calls a policy, and checks its decisions before the dispatcher carries them out.
 
-    From its first mistake on (it raises, or decides what cannot be done) the substitute decides
-    alone: what it remembers may be wrong from then on.
+    After its first error (an exception, or an impossible decision) only the substitute decides,
+    since the policy's state may be wrong from then on.
 
-    :param name: by which it was asked for, for messages
+    :param name: its name, for messages
     :param substitute: decides instead; ``None`` to raise a ConfigError
     """
 
@@ -45,11 +45,11 @@ class GuardedPolicy:
         self.policy = policy
         self._asked_for = name
         self._substitute = substitute
-        #: what it did wrong; empty while it decides
+        #: its error; empty while it decides
         self.problem = ''
 
     def decide(self, view: View) -> list[Decision]:
-        """Return what the policy decides, or the substitute."""
+        """Return the decisions of the policy, or of the substitute."""
         if not self.problem:
             try:
                 returned: Any = self.policy.decide(view)
@@ -73,15 +73,15 @@ class GuardedPolicy:
 
 
 def _wrong_answer(returned: Any) -> str:
-    """Return why what ``decide`` returned is no list of decisions; empty when it is one."""
-    # a generator is as good as a list
+    """Return why the result of ``decide`` is not a list of decisions; empty if it is."""
+    # a generator is accepted as a list
     if isinstance(returned, (list, tuple, Iterator)):
         return ''
     return f'its decide returned {returned!r:.200}, not a list of decisions'
 
 
 def _first_mistake(decisions: list[Any], view: View) -> str:
-    """Return which decision cannot be carried out; empty when all can."""
+    """Return the decision that cannot be carried out; empty if all can."""
     ready = {job.id: job for job in view.ready}
     free = view.free_slots()
     switched: set[int] = set()
@@ -116,7 +116,7 @@ def _wrong_run(decision: Run, job: Job, free: dict[str, int], switched: bool) ->
     if free.get(decision.unit, 0) < 1:
         return f'{decision.unit} is not idle'
     if switched:
-        return ''  # its stages are those of the other variant
+        return ''  # its stages depend on the other variant
     if decision.stage != job.stage.name:
         return f'the next stage is {job.stage.name}'
     return '' if decision.unit in job.stage.units else f'{decision.unit} cannot run that stage'
@@ -124,6 +124,6 @@ def _wrong_run(decision: Run, job: Job, free: dict[str, int], switched: bool) ->
 
 def _wrong_variant(decision: UseVariant, job: Job, view: View) -> str:
     if job.started:
-        return 'the job has begun'
+        return 'the job has already started'
     variants = [one.name for one in view.tasks[job.task].variants]
     return '' if decision.variant in variants else f'the variants are {", ".join(variants)}'

@@ -1,9 +1,9 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Entry points of installed packages that are meant for this one.
+Entry points of installed packages for this package.
 
-Only the files that declare them are read: nothing is imported.
+It reads only the files that declare them, and imports nothing.
 """
 
 from __future__ import annotations
@@ -58,9 +58,9 @@ def installed(group: str) -> tuple[EntryPoint, ...]:
 
 def misplaced(groups: Collection[str]) -> tuple[EntryPoint, ...]:
     """
-    Return what is declared in vain: in a file that cannot be read, or a group that is none.
+    Return declarations without effect: in an unreadable file, or an unknown group.
 
-    :param groups: those there are
+    :param groups: the known groups
     """
     return tuple(
         one if one.problem else replace(one, problem=_no_group(one.group, groups))
@@ -76,7 +76,7 @@ def _no_group(group: str, groups: Collection[str]) -> str:
 
 @lru_cache(maxsize=4)
 def _all(_path: tuple[str, ...]) -> tuple[EntryPoint, ...]:
-    # it takes longer to import than to use, and most commands do without
+    # its import takes longer than its use, and most commands do not need it
     from importlib.metadata import distributions
 
     found: dict[EntryPoint, None] = {}
@@ -93,14 +93,14 @@ def _of_distribution(each: Distribution) -> Iterator[EntryPoint]:
         text = each.read_text(_FILE) or ''
     except (OSError, ValueError):
         return
-    # a few hundred packages are installed, and hardly any has something for this one
+    # a few hundred packages are installed, and almost none declares plug-ins for this one
     if GROUPS not in text:
         return
     package, version = _name_of(each)
     location = _location(each)
     try:
         if _location(distribution(package)) != location:
-            return  # another folder, earlier on the path, has the package that is imported
+            return  # the imported package is in another folder, earlier on the path
     except (PackageNotFoundError, OSError, ValueError):
         pass
     try:
@@ -113,12 +113,12 @@ def _of_distribution(each: Distribution) -> Iterator[EntryPoint]:
 
 
 def _location(each: Distribution) -> str:
-    """Return the folder that a package is in; environments have links such as ``lib64``."""
+    """Return the folder of a package, resolving links such as ``lib64``."""
     return os.path.realpath(str(each.locate_file('')))
 
 
 def _name_of(each: Distribution) -> tuple[str, str]:
-    """Return name and version; a package may lack the file that says them."""
+    """Return name and version; a package may lack its metadata file."""
     try:
         return str(each.metadata['Name'] or 'a package'), str(each.metadata['Version'] or '')
     except Exception:

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What plug-ins of one kind are."""
+"""Kinds of plug-ins."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.plugins.options import Option
 from edge_sched_ros.plugins.options import options_of
 
-#: what the groups of entry points begin with
+#: prefix of the groups of entry points
 GROUPS = 'edge_sched_ros.'
 #: bases that users import from the package itself
 _PUBLIC = {name: GROUPS + name for name in ('Decoder', 'Policy', 'Program')}
@@ -23,15 +23,15 @@ _PUBLIC = {name: GROUPS + name for name in ('Decoder', 'Policy', 'Program')}
 @dataclass(frozen=True, slots=True)
 class Kind:
     """
-    One kind of plug-ins.
+    One kind of plug-in.
 
-    :param what: one of them, in words
+    :param what: its name in messages
     :param group: the last part of the group of its entry points
-    :param requirement: returns what keeps an object from being one; empty for nothing
-    :param suffix: a form that every name has besides its own
-    :param reserved: names that mean something else
-    :param options: returns what can be set of one
-    :param set_by: where that is set, in words
+    :param requirement: returns why an object is not one; empty if it is
+    :param suffix: an optional suffix of every name
+    :param reserved: reserved names
+    :param options: returns the options of one
+    :param set_by: where the options are set, in words
     """
 
     what: str
@@ -48,13 +48,13 @@ class Kind:
         return GROUPS + self.group
 
     def problem(self, found: Any) -> str:
-        """Return what keeps an object from being one of this kind; empty for nothing."""
+        """Return why an object is not of this kind; empty if it is."""
         try:
             return self.requirement(found)
         except ConfigError as error:
             return error.problem
         except (Exception, SystemExit) as error:
-            # the user's own code answers: a property, a metaclass
+            # this may run the user's own code: a property, a metaclass
             return f'has a declaration that cannot be read: {brief_error(error)}'
 
 
@@ -62,13 +62,13 @@ def class_problem(
     found: Any, base: type[Any], methods: Collection[str], attributes: Collection[str] = ()
 ) -> str:
     """
-    Return what keeps an object from being a class of a kind; empty for nothing.
+    Return why an object is not a class of a kind; empty if it is.
 
-    A class that has all that is needed need not derive from the base.
+    A class with all required attributes need not derive from the base.
 
     :param base: the class that it should derive from
-    :param methods: what it must have itself, whatever it derives from
-    :param attributes: what it must have or inherit
+    :param methods: methods that it must define itself
+    :param attributes: attributes that it must have or inherit
     """
     derive = f'derive from {_PUBLIC.get(base.__name__, f"{base.__module__}.{base.__qualname__}")}'
     if not isinstance(found, type):

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Lists what a registry knows, each plug-in imported and checked."""
+"""Lists the plug-ins of a registry, importing and checking each."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from edge_sched_ros.plugins.registry import Registry
 @dataclass(frozen=True, slots=True)
 class Listed:
     """
-    What there is under a name.
+    A listed plug-in.
 
     :param origin: the package with its version; empty for this one
-    :param reference: ``package.module:Class``; empty for what is built in
+    :param reference: ``package.module:Class``; empty for a built-in one
     :param problem: why it cannot be used; empty when it can
     """
 
@@ -36,7 +36,7 @@ class Listed:
 
 
 def listed(registry: Registry[Any]) -> Iterator[Listed]:
-    """Yield everything there is of one kind, each imported and checked."""
+    """Yield all plug-ins of one kind, each imported and checked."""
     built_in, what = registry.built_in(), registry.kind.what
     for name in sorted(built_in):
         yield Listed(what, name)

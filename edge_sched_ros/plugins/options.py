@@ -24,9 +24,9 @@ class Option:
     :param name: units in the name, e.g. ``timeout_ms``
     :param default: its type is the type of the setting: ``True``, ``10``, ``10.0`` and ``'a'``
         differ
-    :param minimum: of a number
-    :param maximum: of a number
-    :param choices: what a text may be; empty for any text
+    :param minimum: minimum of a number
+    :param maximum: maximum of a number
+    :param choices: allowed texts; empty for any text
     """
 
     name: str
@@ -38,7 +38,7 @@ class Option:
 
     @property
     def allowed(self) -> str:
-        """What it may be, in words."""
+        """The allowed values, in words."""
         if isinstance(self.default, bool):
             return 'true or false'
         if isinstance(self.default, str):
@@ -56,8 +56,8 @@ class Option:
         """
         Return a value in the type of the option.
 
-        :param where: the key that gives it, for messages
-        :raises ConfigError: when it is none that the option may have
+        :param where: its key, for messages
+        :raises ConfigError: when the value is not allowed
         """
         if not self._fits(value):
             raise ConfigError(where, f'must be {self.allowed}, not {value!r:.60}')
@@ -65,7 +65,7 @@ class Option:
 
     def parsed(self, text: str, where: str) -> Value:
         """
-        Return the value that a text stands for, as given on a command line.
+        Return the value of a text from a command line.
 
         :raises ConfigError: as :meth:`checked`
         """
@@ -86,7 +86,7 @@ class Option:
             return isinstance(value, str) and (not self.choices or value in self.choices)
         types = int if isinstance(self.default, int) else (int, float)
         number = isinstance(value, types) and not isinstance(value, bool)
-        # written so that NaN fails
+        # in this form NaN fails, too
         return number and math.isfinite(value) and self.minimum <= value <= self.maximum
 
 
@@ -96,14 +96,14 @@ def options_of(plug_in: Any) -> tuple[Option, ...]:
 
 
 def options_problem(plug_in: Any) -> str:
-    """Return what keeps the options of a class from being used; empty for nothing."""
+    """Return why the options of a class cannot be used; empty if they can."""
     options = getattr(plug_in, 'options', ())
     if not isinstance(options, tuple):
         return f'has options that are not a tuple but of type {type(options).__name__}'
     seen: set[str] = set()
     for one in options:
         if not isinstance(one, Option):
-            return f'has an option that is no Option but {one!r:.60}'
+            return f'has an option that is not an Option but {one!r:.60}'
         if problem := _problem(one):
             return f"has an option '{one.name}' {problem}"
         if one.name in seen:
@@ -131,7 +131,7 @@ def _problem(one: Option) -> str:
 
 def option_named(options: tuple[Option, ...], name: str, where: str, owner: str) -> Option:
     """
-    Return the option of a name.
+    Return an option by name.
 
     :param where: the key, for messages
     :param owner: the plug-in that declares them, for messages
@@ -150,11 +150,11 @@ def all_options(
     options: tuple[Option, ...], given: Mapping[str, Any], where: str, owner: str
 ) -> dict[str, Value]:
     """
-    Return the value of every option: what is given, or its default.
+    Return the value of every option: the given one or its default.
 
     :param where: the key above the options, for messages
     :param owner: the plug-in that declares them, for messages
-    :raises ConfigError: for an option that is not declared, or a value that it may not have
+    :raises ConfigError: for an option that is not declared, or an invalid value
     """
     values = {one.name: one.default for one in options}
     for name, value in given.items():

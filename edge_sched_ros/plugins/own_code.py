@@ -1,10 +1,10 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Code of users: it may raise whatever it likes.
+Code of users, which may raise any exception.
 
-All of it is imported, made and asked within :func:`own_code`, so that what goes wrong in it is one
-line that names the setting.
+It is imported and called within :func:`own_code`, so that each of its errors is one line that
+names the setting.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from edge_sched_ros.core.brief import brief_error
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.near import did_you_mean
 
-#: classes of a module that are told when it lacks the one that is asked for
+#: maximum number of a module's classes listed when the named one is missing
 _MOST_TOLD = 8
 
 
 @contextmanager
 def own_code(where: str, problem: str) -> Iterator[None]:
     """
-    Turn whatever a user's code raises into a ConfigError; its own ConfigErrors stay as they are.
+    Turn any exception of a user's code into a ConfigError; its own ConfigErrors are unchanged.
 
-    :param where: the key that names the code, for messages
-    :param problem: what cannot be done with it, for messages
+    :param where: the key with the code's name, for messages
+    :param problem: the failed step, for messages
     """
     try:
         yield
@@ -44,11 +44,11 @@ def own_code(where: str, problem: str) -> Iterator[None]:
 
 def make(name: str, where: str, made_by: Callable[[], Any], needs: Collection[str] = ()) -> Any:
     """
-    Return an object of a class that a user has named.
+    Return an object of a class named by the user.
 
-    :param name: of the class
-    :param where: the key that names it, for messages
-    :param made_by: makes it
+    :param name: name of the class
+    :param where: the key with its name, for messages
+    :param made_by: makes the object
     :param needs: attributes and methods it must have
     :raises ConfigError: when it cannot be made or lacks one of them
     """
@@ -61,14 +61,14 @@ def make(name: str, where: str, made_by: Callable[[], Any], needs: Collection[st
 
 
 def is_reference(name: str) -> bool:
-    """Return whether a name is meant as ``package.module:Class``."""
+    """Return whether a name has the form ``package.module:Class``."""
     return ':' in name
 
 
 def split_reference(name: str, where: str) -> tuple[str, str]:
     """Return module and class; :raises ConfigError: when the form is wrong."""
     module_name, colon, attributes = name.partition(':')
-    # a relative name has nothing here that it could be relative to
+    # a relative name has no meaning here
     if not (colon and module_name and attributes) or module_name.startswith('.'):
         raise ConfigError(where, f"'{name}' is not of the form package.module:Class")
     return module_name, attributes
@@ -76,9 +76,9 @@ def split_reference(name: str, where: str) -> tuple[str, str]:
 
 def load_reference(name: str, where: str) -> Any:
     """
-    Import what ``package.module:Class`` names.
+    Import the class named by ``package.module:Class``.
 
-    :param where: the key that names it, for messages
+    :param where: the key with its name, for messages
     :raises ConfigError: when the form is wrong, or the module cannot be imported or lacks it
     """
     module_name, attributes = split_reference(name, where)
@@ -93,7 +93,7 @@ def load_reference(name: str, where: str) -> Any:
 
 
 def _lacks(module: ModuleType, name: str) -> str:
-    """Return that a module has no class of a name, and which it has."""
+    """Return the error that a module has no class of this name, with those it has."""
     own = [
         each
         for each, value in vars(module).items()

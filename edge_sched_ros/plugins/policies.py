@@ -38,7 +38,7 @@ def _options(found: Any) -> tuple[Option, ...]:
     )
 
 
-#: where low-level policies are found
+#: registry of low-level policies
 POLICIES: Registry[type[Any]] = Registry(
     Kind(
         'policy',
@@ -53,7 +53,7 @@ POLICIES: Registry[type[Any]] = Registry(
 
 
 def policy_names() -> tuple[str, ...]:
-    """Return every name :func:`make_policy` knows."""
+    """Return every name that :func:`make_policy` accepts."""
     return POLICIES.names()
 
 
@@ -69,7 +69,7 @@ def policy_class(name: str, where: str = 'policy') -> type[Any]:
 
 def policy_parameters(name: str) -> tuple[PolicyParameter, ...]:
     """
-    Return the parameters a policy of that name takes.
+    Return the parameters of a policy.
 
     :raises ConfigError: when there is no such policy
     """
@@ -78,7 +78,7 @@ def policy_parameters(name: str) -> tuple[PolicyParameter, ...]:
 
 def follows_plan(name: str) -> bool:
     """
-    Return whether a policy of that name takes a ``plan``: task -> the unit of each stage.
+    Return whether a policy takes a ``plan``: task -> the unit of each stage.
 
     :raises ConfigError: when there is no such policy
     """
@@ -89,8 +89,8 @@ def make_policy(name: str, values: Mapping[str, Any], *, substitute: str | None 
     """
     Return a policy by name.
 
-    :param values: of its parameters; the others keep their defaults. And ``plan``, for a policy
-        that follows one
+    :param values: values of its parameters; the others keep their defaults. Also ``plan``, for a
+        policy that follows one
     :param substitute: policy that decides instead of one from outside that fails; by default its
         ``decide`` raises a ConfigError then
     :raises ConfigError: for an unknown policy or parameter, or a value out of range
@@ -107,5 +107,5 @@ def make_policy(name: str, values: Mapping[str, Any], *, substitute: str | None 
         return build_policy(found, name, values, within=guarded)
 
 
-#: for a robot: it goes on whatever a policy from outside does
+#: for a robot, which must continue after any error of a policy from outside
 make_lasting_policy = partial(make_policy, substitute='edf')

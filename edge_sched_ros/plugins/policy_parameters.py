@@ -10,21 +10,22 @@ from typing import Any
 from edge_sched_ros.core.policy import PolicyParameter
 from edge_sched_ros.policies.early_drop import EarlyDrop
 
-#: what a policy that follows a plan is given besides its parameters
+#: argument of a policy that follows a plan, in addition to its parameters
 _PLAN = 'plan'
-#: a policy may have a parameter of early dropping, too: with +drop both get its value
+#: a policy may have a parameter with the name of one of early dropping: with +drop both get its
+#: value
 _OF_DROPPING = {one.name: type(one.default) for one in EarlyDrop.parameters}
 
 
 def parameters_problem(policy: type[Any]) -> str:
-    """Return what keeps a policy's parameters from being declared; empty for nothing."""
+    """Return why a policy's parameters cannot be declared; empty if they can."""
     parameters = policy.parameters
     if not isinstance(parameters, tuple):
         return f'has parameters that are not a tuple but of type {type(parameters).__name__}'
     seen: set[str] = set()
     for one in parameters:
         if not isinstance(one, PolicyParameter):
-            return f'has a parameter that is no PolicyParameter but {one!r:.60}'
+            return f'has a parameter that is not a PolicyParameter but {one!r:.60}'
         if problem := _problem(one):
             return f"has a parameter '{one.name}' {problem}"
         if one.name in seen:
@@ -47,9 +48,9 @@ def _problem(one: PolicyParameter) -> str:
     limits = (one.minimum, one.maximum)
     if not all(isinstance(limit, (int, float)) for limit in limits):
         return f'whose range must be two numbers, not {limits!r:.60}'
-    # written so that NaN fails
+    # in this form NaN fails, too
     if not one.minimum <= one.maximum:
-        return f'whose range from {one.minimum} to {one.maximum} holds no number'
+        return f'whose range from {one.minimum} to {one.maximum} is empty'
     if not (math.isfinite(one.default) and one.minimum <= one.default <= one.maximum):
         return f'whose default must be from {one.minimum} to {one.maximum}, not {one.default!r}'
     return ''

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Finds what is named: the one mechanism for every kind of plug-ins."""
+"""Finds plug-ins by name: the mechanism for every kind."""
 
 from __future__ import annotations
 
@@ -30,37 +30,37 @@ class Registry(Generic[Found]):
     """
     All plug-ins of one kind.
 
-    What is built in wins over an installed package's of the same name. An installed one is
-    imported when it is asked for, and not before.
+    A built-in plug-in wins over an installed one of the same name. An installed one is imported
+    only when it is used.
 
-    :param built_in: returns those of this package by name
+    :param built_in: returns the plug-ins of this package by name
     """
 
     def __init__(self, kind: Kind, built_in: Callable[[], Mapping[str, Found]]) -> None:
         self.kind = kind
         self._built_in = built_in
-        #: by entry point; what could not be loaded is tried again when it is named again
+        #: plug-ins by entry point; failed ones are tried again on the next use
         self._loaded: dict[EntryPoint, Found] = {}
-        #: by ``package.module:Class``
+        #: plug-ins by ``package.module:Class``
         self._own: dict[str, Found] = {}
         self._told: set[str] = set()
 
     def built_in(self) -> Mapping[str, Found]:
-        """Return those of this package by name."""
+        """Return the plug-ins of this package by name."""
         return self._built_in()
 
     def is_built_in(self, name: str) -> bool:
-        """Return whether a name is that of one of this package."""
+        """Return whether a name is that of a plug-in of this package."""
         return self._plain(name) in self._built_in()
 
     def names(self) -> tuple[str, ...]:
-        """Return every name that can be asked for, without importing what is installed."""
+        """Return every known name, without importing installed plug-ins."""
         plain = sorted({*self._built_in(), *declared(self.kind)})
         suffix = self.kind.suffix
         return (*plain, *(name + suffix for name in plain if suffix))
 
     def origins(self) -> dict[str, str]:
-        """Return the names from installed packages with these; nothing is imported."""
+        """Return the names of installed plug-ins with their packages; nothing is imported."""
         built_in = self._built_in()
         return {
             name: ' and '.join(one.origin for one in entries)
@@ -69,14 +69,14 @@ class Registry(Generic[Found]):
         }
 
     def at_hand(self) -> tuple[str, ...]:
-        """Return the names, without suffix, that need no module that only the name names."""
+        """Return the names, without suffix, that are not of the form ``package.module:Class``."""
         return (*sorted({*self._built_in(), *declared(self.kind)}), *self._own)
 
     def check_name(self, name: str, where: str) -> None:
         """
-        Check a name as far as that needs no import of what is installed.
+        Check a name as far as possible without imports.
 
-        :raises ConfigError: when there is none, or its form is wrong
+        :raises ConfigError: when it is unknown, or its form is wrong
         """
         plain = self._plain(name)
         if is_reference(plain):
@@ -85,14 +85,14 @@ class Registry(Generic[Found]):
             raise ConfigError(where, self._unknown(name))
 
     def is_at_hand(self, name: str) -> bool:
-        """Return whether :meth:`find` needs no module that only the name names."""
+        """Return whether :meth:`find` needs no module named only by the user."""
         return not is_reference(name) or self._plain(name) in self._own
 
     def refuse_new_module(self, name: str, where: str) -> None:
         """
-        Refuse a class of a module that nobody at the robot has named: to import it is to run it.
+        Refuse a class of a module that was not named at start: importing it runs its code.
 
-        :raises ConfigError: naming what can be done
+        :raises ConfigError: with the alternatives
         """
         if not self.is_at_hand(name):
             raise ConfigError(
@@ -103,10 +103,10 @@ class Registry(Generic[Found]):
 
     def find(self, name: str, where: str) -> Found:
         """
-        Return what a name stands for: built in, installed, or ``package.module:Class``.
+        Return the plug-in of a name: built in, installed, or ``package.module:Class``.
 
-        :param where: the key that names it, for messages
-        :raises ConfigError: when there is none, or it cannot be used, with the reason
+        :param where: the key with its name, for messages
+        :raises ConfigError: when it does not exist or cannot be used, with the reason
         """
         plain, built_in = self._plain(name), self._built_in()
         if is_reference(plain):
@@ -137,7 +137,7 @@ class Registry(Generic[Found]):
         return self._own[name]
 
     def load(self, entry: EntryPoint) -> Found:
-        """Return what an entry point names; :raises ConfigError: when it cannot be used."""
+        """Return the plug-in of an entry point; :raises ConfigError: when it cannot be used."""
         if entry not in self._loaded:
             self._loaded[entry] = self._checked(entry.reference, '')
         return self._loaded[entry]

@@ -1,3 +1,3 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What came of a run: accuracy, tables, summaries."""
+"""Results of runs: accuracy, tables, summaries."""

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How right results are, by the field's own libraries."""
+"""The accuracy of results, by the field's standard libraries."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Boxes:
 
     :param xyxy: Nx4 pixels
     :param labels: N class names
-    :param scores: N, 0..1; of true boxes 1
+    :param scores: N, 0..1; 1 for true boxes
     :param ids: N identities
-    :param ignored: N, true boxes that may be found or not (hardly visible things)
+    :param ignored: N, true boxes that may be found or not (barely visible objects)
     """
 
     xyxy: NDArray[np.float64]
@@ -37,8 +37,8 @@ def detection_map50(found: Mapping[int, Boxes], true: Mapping[int, Boxes]) -> fl
     """
     Return the mean average precision at IoU 0.5, 0..1, by pycocotools.
 
-    :param found: stamp -> boxes; frames without an answer are simply not in it
-    :param true: stamp -> boxes; only frames that are in ``found`` count
+    :param found: stamp -> boxes; without frames that have no result
+    :param true: stamp -> boxes; only frames in ``found`` count
     """
     from pycocotools.coco import COCO
     from pycocotools.cocoeval import COCOeval
@@ -76,7 +76,7 @@ def detection_map50(found: Mapping[int, Boxes], true: Mapping[int, Boxes]) -> fl
         truth.dataset = {
             'images': [{'id': image} for image in range(len(frames))],
             'categories': [{'id': index, 'name': name} for index, name in enumerate(labels)],
-            # pycocotools takes an id of zero for no match
+            # pycocotools treats an id of zero as no match
             'annotations': [{**row, 'id': n} for n, row in enumerate(annotations, start=1)],
             'info': {},
         }
@@ -100,15 +100,15 @@ def tracking_idf1(found: Mapping[int, Boxes], true: Mapping[int, Boxes]) -> floa
     """
     Return IDF1 (Ristani et al., 2016), 0..1, by py-motmetrics.
 
-    True boxes that are ignored are left out, and with them the found boxes that lie on them.
+    Ignored true boxes are left out, and so are the found boxes that overlap them.
     """
     with warnings.catch_warnings():
-        # the library's own use of what pandas and numpy are about to change
+        # the library uses deprecated features of pandas and numpy
         warnings.simplefilter('ignore')
         import motmetrics
 
         accumulator = motmetrics.MOTAccumulator(auto_id=True)
-        # the library wants numbers
+        # the library needs numbers
         numbers: dict[str, int] = {}
         for frame in sorted(set(found) & set(true)):
             wanted, here = true[frame], _without_ignored(found[frame], true[frame])
@@ -126,7 +126,7 @@ def tracking_idf1(found: Mapping[int, Boxes], true: Mapping[int, Boxes]) -> floa
 
 
 def _without_ignored(found: Boxes, true: Boxes) -> Boxes:
-    """Return what was found without that which lies on an ignored box rather than a real one."""
+    """Return the found boxes without those that match an ignored box better than a counted one."""
     if not any(true.ignored) or not len(found.xyxy):
         return found
     overlaps = iou(true.xyxy, found.xyxy)
@@ -161,8 +161,8 @@ def depth_abs_rel(
     """
     Return the mean of |found - true| / true over all pixels where both are known.
 
-    The standard error of monocular depth (Eigen et al., 2014); pictures are compared at the true
-    one's size.
+    It is the standard error of monocular depth (Eigen et al., 2014); pictures are compared at the
+    true one's size.
     """
     import cv2
 

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Response against rate as a picture."""
+"""Response over rate as a picture."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.output_file import write_whole
 from edge_sched_ros.installation.missing import need
 
-#: no curve is drawn above this many times its lowest response
+#: curves are cut above this multiple of their lowest response
 _TALLEST = 12
 
 
@@ -30,7 +30,7 @@ def plot_curves(cluster: Cluster, tasks: Sequence[str], path: Path) -> None:
     canvas: Any = need('matplotlib.backends.backend_agg')
     figures: Any = need('matplotlib.figure')
     if not tasks:
-        raise ConfigError('--plot', 'there is no task to draw')
+        raise ConfigError('--plot', 'there are no tasks to draw')
     figure = figures.Figure(figsize=(6.4, 3.2 * len(tasks)), layout='constrained')
     canvas.FigureCanvasAgg(figure)
     panels = figure.subplots(len(tasks), squeeze=False)[:, 0]

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Answers of the queueing models as tables."""
+"""Results of the queueing models as tables."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from edge_sched_ros.reporting.layout import show_table
 
 def show_capacity(found: dict[str, Any], console: Console) -> None:
     """
-    Print what tasks get, what units have left, and what other rates would do.
+    Print responses of tasks, headroom of units, and effects of other rates.
 
-    :param found: ``tasks``, ``units`` and ``what_if`` as the command gives them in JSON
+    :param found: ``tasks``, ``units`` and ``what_if`` in the form of the command's JSON
     """
     _show_tasks(found['tasks'], console)
     _show_units(found['units'], console)

@@ -1,10 +1,10 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Tables that are complete at any width.
+Tables without loss at any width.
 
-People read them over ssh at 80 columns, scripts read them from a pipe. So no cell is ever cut or
-broken: a table that is too wide becomes one record a row, and a pipe has no width.
+People read them over ssh at 80 columns, scripts read them from a pipe. So no cell is cut or
+broken: a table that is too wide becomes one record per row, and a pipe has no width limit.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-#: columns of an output that is no terminal
+#: columns of an output that is not a terminal
 UNLIMITED = 1_000_000
 
 Cell = str | Text
@@ -33,7 +33,7 @@ def output_console() -> Console:
 
 
 def show_line(text: Cell, console: Console) -> None:
-    """Print a line that only the terminal breaks; a string is taken as it is, without markup."""
+    """Print a line that only the terminal wraps; a string is printed without markup."""
     console.print(text if isinstance(text, Text) else Text(text), soft_wrap=True)
 
 
@@ -46,9 +46,9 @@ def show_table(
     title: str = '',
 ) -> None:
     """
-    Print a table, or a record for each row where the console is too narrow for it.
+    Print a table, or a record for each row if the console is too narrow.
 
-    :param columns: their heads; a line break in one is taken out of a record
+    :param columns: headings; line breaks in them are removed in records
     :param left: this many columns are names: aligned to the left, and the heading of a record
     """
     found = list(rows)
@@ -72,7 +72,7 @@ def show_table(
 
 
 def show_pairs(pairs: Iterable[tuple[str, str]], console: Console, *, indent: str = '') -> None:
-    """Print a line for each name and what there is to say of it."""
+    """Print a line for each name and its text."""
     found = list(pairs)
     width = max((len(name) for name, _ in found), default=0)
     for name, text in found:

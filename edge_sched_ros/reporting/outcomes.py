@@ -20,12 +20,12 @@ _GAP = 2
 
 def show_outcome(found: Mapping[str, Any], console: Console, *, seconds: float) -> None:
     """
-    Print one run: its tasks, its units, what it is judged by.
+    Print one run: its tasks, its units and its objectives.
 
     :param found: the outcome, with ``load`` and ``least_load``
-    :param seconds: how long frames came
+    :param seconds: virtual time during which frames arrived
     """
-    # tasks and device may be one system
+    # tasks and device may be in one system
     names = dict.fromkeys((found['workload'], found['platform']))
     show_line(
         f'{found["policy"]} on {", ".join(names)}, {found["seconds"]:.1f} s, seed {found["seed"]}',
@@ -124,7 +124,7 @@ def _ratios(found: Mapping[str, Any], name: str, baseline: str) -> tuple[str, ..
 def _blocks(
     policies: list[str], scenarios: Mapping[str, Mapping[str, float]], width: int
 ) -> list[list[str]]:
-    """Divide the policies into tables that are no wider than that, if need be."""
+    """Divide the policies into tables of at most this width, if necessary."""
     left = width - max(map(len, scenarios))
     blocks: list[list[str]] = []
     room = 0

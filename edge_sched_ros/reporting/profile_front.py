@@ -16,16 +16,16 @@ from edge_sched_ros.policies.pareto.front import Point
 from edge_sched_ros.reporting.profile_tables import handovers_ms
 from edge_sched_ros.system.system_file import SystemFile
 
-#: assignments beyond those are not drawn; the front is found all the same
+#: maximum number of assignments drawn; the front includes all
 _MOST_POINTS = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """
-    A way to run a network.
+    An assignment of a network's stages.
 
-    :param units: of each stage, in order
+    :param units: unit of each stage, in order
     """
 
     variant: str
@@ -37,10 +37,10 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class Choices:
     """
-    The ways to run a network.
+    The assignments of a network.
 
-    :param every: all of them; none where they are too many to be drawn
-    :param front: those nothing beats, the fastest first
+    :param every: all of them; empty if too many to be drawn
+    :param front: the non-dominated ones, the fastest first
     """
 
     every: tuple[Choice, ...]
@@ -48,7 +48,7 @@ class Choices:
 
 
 def choices(profile: SystemFile, network: str) -> Choices:
-    """Return the ways to run a network, all variants together; unknown memory counts 0."""
+    """Return the assignments of a network, all variants together; unknown memory counts 0."""
     times_ms = handovers_ms(profile)
     every: list[Choice] = []
     front: list[tuple[Point, Choice]] = []
@@ -71,7 +71,7 @@ def choices(profile: SystemFile, network: str) -> Choices:
         for point in exact_front(segments, handover):
             front.append((point, Choice(variant, point.units, *point.costs)))
     kept = front_of(point for point, _ in front)
-    # an equal point of another variant is the same place on the picture
+    # an equal point of another variant is at the same place in the picture
     found = [next(choice for point, choice in front if point is one) for one in kept]
     return Choices(tuple(every), tuple(found))
 

@@ -20,22 +20,22 @@ from edge_sched_ros.reporting.profile_tables import slowdowns
 from edge_sched_ros.system.system_file import SystemFile
 
 SUFFIXES = ('.png', '.html')
-#: a slowdown below this is not drawn as if it were the worst
+#: minimum upper end of the colour scale of slowdowns
 _FULL_COLOUR = 1.5
 _STYLE = 'body{font-family:sans-serif;margin:2em}svg{max-width:100%;height:auto}'
 
 
 def check_picture_name(path: Path) -> None:
-    """Check what a picture is to be called; :raises ConfigError: when it cannot be drawn."""
+    """Check the name of a picture; :raises ConfigError: when it cannot be drawn."""
     if path.suffix.lower() not in SUFFIXES:
         raise ConfigError('--plot', f"'{path}' must end in {' or '.join(SUFFIXES)}")
 
 
 def draw_profile(profile: SystemFile, path: Path) -> None:
     """
-    Draw a profile: a row of panels for what there is of it.
+    Draw a profile: a row of panels for each available kind of result.
 
-    :param path: PNG, or a page of HTML with the picture within
+    :param path: PNG, or an HTML page with the picture
     :raises ConfigError: without matplotlib, without a measurement, or when it cannot be written
     """
     check_picture_name(path)
@@ -65,7 +65,7 @@ def draw_profile(profile: SystemFile, path: Path) -> None:
 
 
 def _draw_latencies(panel: Any, profile: SystemFile) -> None:
-    """Draw a bar per stage and unit to the median, and a line on to the 99th percentile."""
+    """Draw a bar per stage and unit up to the median, and a line up to the 99th percentile."""
     units = list(dict.fromkeys(unit for _, _, _, unit, _ in rows(profile)))
     names, places = [], []
     for place, (network, variant, stage, unit, cost) in enumerate(rows(profile)):
@@ -115,7 +115,7 @@ def _draw_front(panel: Any, profile: SystemFile, network: str) -> None:
 
 
 def _draw_slowdown(figure: Any, panel: Any, slowdown: Mapping[str, Mapping[str, float]]) -> None:
-    """Draw a map of factors: row, the unit slowed down; column, the busy one."""
+    """Draw a heat map of factors: the slowed unit in rows, the busy one in columns."""
     units = list(
         dict.fromkeys([*slowdown, *(other for row in slowdown.values() for other in row)])
     )

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What networks cost where, as tables."""
+"""Costs of networks on units, as tables."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BASE = 'base'
 
 
 def rows(profile: SystemFile) -> Iterator[tuple[str, str, str, str, Cost]]:
-    """Return network, variant, stage, unit and cost of everything in a profile."""
+    """Return network, variant, stage, unit and cost of all entries of a profile."""
     for network, spec in profile.networks.items():
         for variant, one in spec.variants.items():
             for stage in one.stages:
@@ -30,12 +30,12 @@ def rows(profile: SystemFile) -> Iterator[tuple[str, str, str, str, Cost]]:
 
 
 def label(network: str, variant: str) -> str:
-    """Return how a variant is called for people."""
+    """Return the label of a variant."""
     return network if variant == _BASE else f'{network}/{variant}'
 
 
 def handovers_ms(profile: SystemFile) -> dict[str, dict[str, float]]:
-    """Return unit -> other unit -> hand-over time."""
+    """Return unit -> other unit -> transfer time."""
     found: dict[str, dict[str, float]] = {}
     for one in profile.transitions:
         found.setdefault(one.begin, {})[one.end] = one.ms
@@ -43,7 +43,7 @@ def handovers_ms(profile: SystemFile) -> dict[str, dict[str, float]]:
 
 
 def slowdowns(profile: SystemFile) -> Matrix:
-    """Return unit -> busy other -> how much longer it takes; empty where there is no table."""
+    """Return unit -> other busy unit -> slowdown; empty without a table."""
     table = profile.contention
     return table.slowdown if isinstance(table, PairwiseContention) else {}
 
@@ -61,7 +61,7 @@ def show_profile(profile: SystemFile, console: Console) -> None:
         'MiB': lambda cost: _number(cost.memory_mib or None),
         'mJ': lambda cost: _number(cost.energy_mj),
     }
-    # what nothing has a number for is left out
+    # columns without numbers are left out
     for name, key in (('per item', 'per_item_ms'), ('MiB', 'memory_mib'), ('mJ', 'energy_mj')):
         if not any(getattr(cost, key) for *_, cost in found):
             del columns[name]
@@ -76,13 +76,13 @@ def show_profile(profile: SystemFile, console: Console) -> None:
 
 
 def _title(profile: SystemFile) -> list[str | None]:
-    """Return which computer was measured, when and with what."""
+    """Return the measured computer, the date and the versions."""
     measured = profile.measured
     if measured is None:
         return ['not measured']
     machine = measured.machine
     words = [machine.model, machine.cpu, f'{machine.cores} cores', measured.power_mode]
-    return [*words, measured.date, measured.picture or 'picture not said']
+    return [*words, measured.date, measured.picture or 'unknown picture']
 
 
 def _show_matrix(matrix: Matrix, title: str, console: Console) -> None:
@@ -96,7 +96,7 @@ def _show_matrix(matrix: Matrix, title: str, console: Console) -> None:
 
 
 def _share(cost: Cost) -> str:
-    # a single run has no spread
+    # a single run has no deviation
     if cost.measured is None or not cost.latency_ms or cost.measured.runs == 1:
         return '-'
     return f'{cost.measured.half_width_ms / cost.latency_ms:.1%}'

@@ -1,10 +1,10 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Simulates what a placement put together, by the same dispatcher that runs on a robot.
+Simulates the nodes of a placement, by the same dispatcher that runs on a robot.
 
-The simulator knows nothing of the queueing models: requests are drawn, wait, and are served; a
-swap of networks is paid when the request before was of another network.
+The simulator does not use the queueing models: requests are drawn, wait, and are served; a swap of
+networks takes time when the previous request was of another network.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from edge_sched_ros.system.system import RunCost
 from edge_sched_ros.system.system import System
 from edge_sched_ros.system.system_file import SystemFile
 
-#: more requests than any queue gets
+#: more requests than any queue can have
 _MANY = 1_000_000
 _MS = 1e6
 _SPREAD = 77
@@ -41,10 +41,10 @@ _SPREAD = 77
 @dataclass(frozen=True, slots=True)
 class Seen:
     """
-    What an application got in a simulation.
+    The result of an application in a simulation.
 
-    :param response_ms: what its objective looks at, the network to the node included
-    :param problem: how it misses; empty where it does not
+    :param response_ms: the figure of its objective, including the network to the node
+    :param problem: how it misses its deadline; empty if it does not
     """
 
     answers: int
@@ -57,9 +57,9 @@ def simulate_nodes(
     nodes: Iterable[NodeState], *, seconds: float, seed: int = 0
 ) -> dict[str, Seen]:
     """
-    Return what every application on some nodes gets; a node takes a run of its own.
+    Return the results of all applications on some nodes; each node has a separate run.
 
-    :param seconds: of virtual time; requests still waiting at its end are answered
+    :param seconds: virtual time; requests waiting at its end are still served
     :raises ConfigError: for a unit that cannot be simulated; names it
     """
     found: dict[str, Seen] = {}
@@ -86,7 +86,7 @@ def check_nodes(nodes: Iterable[NodeState]) -> None:
 
 def _simulate(node: NodeState, seconds: float, seed: int) -> dict[str, Seen]:
     plan = _Plan(node)
-    # equal nodes shall not get equal requests
+    # equal nodes should not get equal requests
     simulator = _NodeSimulator(plan, draws.mix(seed, draws.key_of(node.name)))
     simulator.run(seconds)
     network_ms = node.spec.network_ms
@@ -105,7 +105,7 @@ def _simulate(node: NodeState, seconds: float, seed: int) -> dict[str, Seen]:
 
 
 class _Plan:
-    """A node in the simulator's words; tasks and units get names of its own."""
+    """A node in the simulator's form; tasks and units get new names."""
 
     def __init__(self, node: NodeState) -> None:
         self.names = {f'a{index}': name for index, name in enumerate(node.hosted)}
@@ -145,7 +145,7 @@ class _Plan:
 
 
 class _NodeSimulator(Simulator):
-    """A run of a node; adds what nodes have and robots have not: swaps, cores that share."""
+    """A run of a node; adds what nodes have and robots do not: swaps and shared cores."""
 
     def __init__(self, plan: _Plan, seed: int) -> None:
         super().__init__(plan.system, policy='fcfs', seed=seed, listener=self._listen)
@@ -169,7 +169,7 @@ class _NodeSimulator(Simulator):
 
 
 class _SwappingModel(ExecutionModel):
-    """A request takes longer where the one before on its unit was of another network."""
+    """A request takes longer when the previous one on its unit was of another network."""
 
     def __init__(self, plan: _Plan, seed: int) -> None:
         super().__init__(plan.system, seed)
@@ -177,7 +177,7 @@ class _SwappingModel(ExecutionModel):
         self._loaded: dict[str, str] = {}
 
     def work_ns(self, cost: RunCost, items: int, task: str, seq: int, stage: int) -> float:
-        """Return the time a run takes at full speed, in nanoseconds."""
+        """Return the time of a run at full speed, in nanoseconds."""
         demand = self._demands[(task, stage)]
         time_ns = super().work_ns(cost, items, task, seq, stage)
         cv = demand.entry.load.service.cv
@@ -191,7 +191,7 @@ class _SwappingModel(ExecutionModel):
 
 
 class _Cores(Machine):
-    """Units that share themselves among requests, each of which uses one core at most."""
+    """Units shared by requests, each of which uses at most one core."""
 
     def __init__(self, plan: _Plan, end_at: Any) -> None:
         super().__init__(plan.system, end_at)

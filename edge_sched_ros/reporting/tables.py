@@ -16,7 +16,7 @@ _COLUMNS = ('task', 'deadline', 'frames', 'on time', 'late', 'drop', 'fail', 'p5
 
 
 def show_summary(summary: dict[str, Any], *, console: Console | None = None) -> None:
-    """Print what came of a run: a line a task, then units, inputs and accuracy."""
+    """Print the result of a run: a line per task, then units, inputs and accuracy."""
     console = console or output_console()
     rows = [_row(name, task) for name, task in summary['tasks'].items()]
     show_table(_COLUMNS, rows, console, title=f'policy {summary["policy"]}')

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Whether runs had so few jobs that a comparison of policies says little."""
+"""Checks whether runs had too few jobs for a comparison of policies."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
 
-#: in a run; fewer are a matter of single frames
+#: minimum number of jobs in a run; with fewer, single frames decide
 ENOUGH_JOBS = 20
 
 
 def thin_runs(runs: Iterable[Mapping[str, Any]]) -> str:
-    """Return one line about scenarios with hardly any job, or without an answer, or nothing."""
+    """Return one line about scenarios with too few jobs or without results, or nothing."""
     released: dict[str, list[int]] = {}
     answered: dict[str, int] = {}
     for run in runs:

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A scene: a picture with its truth for every frame, a pure function of seed and index."""
+"""A scene: a picture with ground truth for every frame, a pure function of seed and index."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from edge_sched_ros.scenes.world import HALF_EXTENTS
 from edge_sched_ros.scenes.world import make_world
 from edge_sched_ros.scenes.world import MovingObject
 
-#: changes when the same seed gives other pictures
+#: changes when pictures of the same seed change
 RENDERER = 1
 #: an object must show this share of its outline to count as visible
 VISIBLE_SHARE = 0.35
@@ -57,7 +57,7 @@ class SceneFrame:
 
     :param image_bgr: HxWx3 uint8
     :param depth_m: HxW float32, metres along the optical axis, NaN for sky
-    :param objects: all that show at least a trace
+    :param objects: all objects that are visible at all
     """
 
     image_bgr: NDArray[np.uint8]
@@ -70,7 +70,7 @@ class Scene:
     """
     A moving camera among moving objects.
 
-    :param seed: all of it follows from this
+    :param seed: determines everything
     :param fps: frames a second
     """
 
@@ -119,7 +119,7 @@ class Scene:
         depth: NDArray[np.float32],
         owner: NDArray[np.int16],
     ) -> tuple[int, int, int, int, int] | None:
-        """Draw one object behind what is nearer; return its outline's box and area in pixels."""
+        """Draw one object behind nearer ones; return its outline's box and area in pixels."""
         centre, yaw = item.pose(time_s)
         window = self._window(item, rotation.T @ (centre - origin))
         if window is None:

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a scene holds: an arena, objects on their paths, a camera on its own."""
+"""The content of a scene: an arena, and objects and a camera on their paths."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ HALF_EXTENTS = {
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """A sum of two sines: smooth, bounded, never quite the same."""
+    """A sum of two sines: smooth, bounded, not periodic."""
 
     amplitude: float
     rates: tuple[float, float]
@@ -92,7 +92,7 @@ class World:
     first_yaw: float
 
     def camera(self, time_s: float) -> Pose:
-        """Return where the camera is."""
+        """Return the position of the camera."""
         path = self.camera_path
         yaw = self.first_yaw + self.turn_rate * time_s + path[2].at(time_s)
         height = CAMERA_HEIGHT_M + 0.02 * np.sin(9.0 * time_s)
@@ -101,7 +101,7 @@ class World:
 
 
 def make_world(seed: int, *, objects: int = 18) -> World:
-    """Return the world of a seed: the same for the same seed, always."""
+    """Return the world of a seed; always the same for the same seed."""
     random = np.random.default_rng(seed)
     return World(
         objects=tuple(_object(random, index + 1, objects) for index in range(objects)),

@@ -157,7 +157,7 @@ def test_a_gap_is_said_once_and_kept_on_demand():
     times = [pace.due_s(at) for at in (0, 9 * S, 20 * S, 4000 * S, 4000 * S + S // 2)]
     assert times == [0, 9, 10, 11, 11.5] and pace.shortened == 2
     assert said == [
-        'nothing for 11 s in the bag: gaps of more than 10 s take 1 s (--keep-gaps waits)'
+        'no messages for 11 s in the bag: gaps of more than 10 s take 1 s (--keep-gaps waits)'
     ]
     kept = Pace(2.0, keep_gaps=True, say=said.append)
     assert [kept.due_s(at) for at in (0, 9 * S, 4000 * S)] == [0, 4.5, 2000]

@@ -238,7 +238,7 @@ def test_a_cut_off_bag_and_a_folder_that_is_none_are_told_so(bag, tmp_path):
 @pytest.mark.parametrize(
     ('output', 'message'),
     [
-        ('.', 'exists already'),
+        ('.', 'already exists'),
         ('file/x', 'file is a file, not a folder'),
         ('file/x/y', 'file is a file, not a folder'),
         ('/proc/x', '/proc/x: cannot be created: No such file'),
@@ -284,7 +284,7 @@ def test_a_terminated_replay_leaves_a_bag_that_can_be_read(bag, tmp_path):
 
 def test_a_bag_is_never_written_over(tmp_path, scene):
     (tmp_path / 'notes.txt').write_text('mine')
-    with pytest.raises(ConfigError, match='exists already'):
+    with pytest.raises(ConfigError, match='already exists'):
         write_scene_bag(tmp_path, scene, frames=1)
     assert (tmp_path / 'notes.txt').exists()
 

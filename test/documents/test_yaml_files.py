@@ -138,7 +138,7 @@ BOMB = 'a: &a [x, x, x, x, x, x, x, x, x, x]\n' + ''.join(
         ('a: !own 5', 'f.yaml:1: cannot be read: the tag !own is not known here'),
         ('a: {<<: 5}', 'f.yaml:1: cannot be read: << must be given a mapping or a list of them'),
         ('a: &x 1\n*x : 2\n', 'f.yaml:2: cannot be read: a key must be text, not an alias (*x)'),
-        (b'a: 1\nb: \xff\n', 'f.yaml:2: cannot be read: it is no UTF-8 (the byte 0xff)'),
+        (b'a: 1\nb: \xff\n', 'f.yaml:2: cannot be read: it is not UTF-8 (the byte 0xff)'),
         ('a: 1'.encode('utf-16'), 'f.yaml: cannot be read: it is UTF-16, save it as UTF-8'),
         ('a: 1'.encode('utf-32'), 'f.yaml: cannot be read: it is UTF-32, save it as UTF-8'),
         (b'\x7fELF\0\0', 'f.yaml: cannot be read: it is not text but a binary file'),

@@ -158,7 +158,7 @@ BROKEN = [
     (
         POLICY.replace('parameters = (', 'parameters = ("gain",'),
         '',
-        "no PolicyParameter but 'gain'",
+        "not a PolicyParameter but 'gain'",
     ),
     (POLICY.replace('5.0, 0.0', '500.0, 0.0'), '', "'bonus_ms' whose default must be from 0.0 to"),
     (
@@ -166,7 +166,7 @@ BROKEN = [
         '',
         "'bonus_ms' whose range must be two numbers, not ",
     ),
-    (POLICY.replace('0.0, 100.0', '9.0, 1.0'), '', 'whose range from 9.0 to 1.0 holds no number'),
+    (POLICY.replace('0.0, 100.0', '9.0, 1.0'), '', 'whose range from 9.0 to 1.0 is empty'),
     (POLICY.replace('5.0, 0.0', "'5', 0.0"), '', 'whose default must be a number, true or false'),
     (POLICY.replace("'strict'", "'margin_ms'"), '', "'margin_ms' of another type than that of"),
     (POLICY.replace("'strict'", "'plan'"), '', "'plan' as policies have that follow a plan"),
@@ -216,7 +216,7 @@ OPTIONS = 'from edge_sched_ros.plugins.options import Option\n'
     ('options', 'problem'),
     [
         ('[]', 'has options that are not a tuple but of type list'),
-        ("('gain',)", "has an option that is no Option but 'gain'"),
+        ("('gain',)", "has an option that is not an Option but 'gain'"),
         ("(Option('a b', 1, ''),)", "has an option 'a b' whose name is not of letters, digits"),
         ("(Option('a', None, ''),)", "'a' whose default must be a number, text, true or false, "),
         ("(Option('a', 9, '', 0, 5),)", "'a' whose default must be a whole number from 0 to 5, n"),
@@ -258,7 +258,7 @@ def test_names_that_mean_something_else_are_told(installed):
     installed('odd', {'placement_algorithms': {'optimum': 'x:Y'}, 'engines': {'auto': 'x:Y'}})
     for registry, name in ((PLACEMENT_ALGORITHMS, 'optimum'), (ENGINES, 'auto')):
         assert name not in registry.names()
-        assert _listed(registry, name)[0].problem == f"the name '{name}' means something else"
+        assert _listed(registry, name)[0].problem == f"the name '{name}' is reserved"
     with pytest.raises(
         ConfigError, match="key: unknown placement algorithm 'optimm'; did you mean"
     ):
