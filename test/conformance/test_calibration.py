@@ -143,7 +143,7 @@ def test_networks_of_crops_see_whole_pictures_stretched(folder, tmp_path):
 @pytest.mark.parametrize(
     ('spoil', 'message'),
     [
-        (lambda f, p: [file.unlink() for file in f.glob('*.png')], r'pictures holds no pictures'),
+        (lambda f, p: [file.unlink() for file in f.glob('*.png')], r'pictures has no pictures'),
         (lambda f, p: (f / '3.png').write_bytes(b'nothing'), r'3\.png: cannot be used for cal'),
         (
             lambda f, p: p.write_text(p.read_text().replace('width: 8', 'width: 6')),
