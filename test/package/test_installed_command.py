@@ -213,6 +213,15 @@ def test_own_classes_by_module_are_profiled_and_replayed(tmp_path):
     assert all(replayed[task]['released'] > 0 for task in ('detector', 'counter'))
 
 
+def test_a_network_is_cut(edge_sched, tmp_path):
+    pytest.importorskip('onnx', reason='networks are cut with onnx')
+    network = share_of() / 'models' / 'demo_detector.onnx'
+    assert json.loads(
+        edge_sched('cut', network, '--max-parts', '2', '-o', tmp_path / 'parts', '--json')
+    )
+    assert list((tmp_path / 'parts').glob('*.onnx'))
+
+
 def test_plan_has_its_solver(edge_sched):
     pytest.importorskip('ortools', reason='needs OR-tools')
     plan = json.loads(edge_sched('plan', 'config/plans/googlenet_alexnet.yaml', '--json'))
