@@ -90,7 +90,7 @@ class Way:
         else:
             self.slow_ends = 0
         while not self._ends.empty():
-            end = self._ends.get()
+            end = self._ends.get_nowait()
             if end.task == 'urgent' and count:
                 assert end.response_ns is not None, end.reason
                 self.responses_ms.append(end.response_ns / 1e6)

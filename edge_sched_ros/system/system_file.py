@@ -39,7 +39,10 @@ class SystemFile(Device):
     devices: dict[Name, Device] = Field(
         {}, description='Computers by name, if there are several or the only one has a name.'
     )
-    links: tuple[Link, ...] = Field((), description='Networks between the devices.')
+    links: tuple[Link, ...] = Field(
+        (),
+        description='Networks between the devices; without any, devices are joined without delay.',
+    )
     networks: dict[Name, Network] = Field({}, description='Networks by name.')
     costs: dict[Name, dict[Named, Cost]] = Field(
         {},
