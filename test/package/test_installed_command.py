@@ -151,6 +151,13 @@ def test_the_commands_that_need_no_robot(edge_sched):
     assert json.loads(edge_sched('schema'))['title'] == 'SystemFile'
 
 
+def test_cut(edge_sched, tmp_path):
+    pytest.importorskip('onnx', reason='networks are cut with onnx')
+    network = share_of() / 'models' / 'demo_embedding.onnx'
+    (found,) = json.loads(edge_sched('cut', network, '-o', tmp_path, '--json'))
+    assert found['checked'] and Path(found['segments_file']).is_file()
+
+
 def test_every_command_of_the_readme_has_a_test_here(edge_sched):
     table = re.search(
         r'^\| command \|.*\n((?:\|.*\n)+)', (CHECKOUT / 'README.md').read_text(), re.M
