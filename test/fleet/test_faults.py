@@ -27,6 +27,18 @@ def test_a_device_answers_for_a_coordinator_that_runs_nothing():
     assert fleet.coordinator.done == {('orin', 'task'): 10}
 
 
+def test_a_picture_goes_to_a_device_once_whatever_number_of_tasks_run_there():
+    fleet = Fleet(tasks=('one', 'two', 'three'))
+    orin = fleet.add('orin')
+    fleet.run(500)
+    fleet.run(1000, fps=10)
+    fleet.run(200)
+    assert fleet.outcomes() == {'on_time': 30}
+    assert fleet.devices['home'].server.account.tensors_out == 10
+    assert orin.server.account.tensors_in == 10
+    assert orin.server.account.tensors_out == 30
+
+
 def test_without_devices_every_frame_is_dropped_for_that():
     fleet = Fleet()
     fleet.run(1000, fps=10)

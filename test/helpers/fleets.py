@@ -245,6 +245,7 @@ class Fleet:
     home_runs: bool = False
     deadline_ms: float = 200
     wanted: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ('task',)
     clock: Clock = field(default_factory=Clock)
     bus: CutBus = field(init=False)
     ends: list[Any] = field(default_factory=list)
@@ -261,17 +262,20 @@ class Fleet:
         if not isinstance(self.policy, str):
             own = self.policy
             make = lambda _name, _values: own  # noqa: E731
-        task = FleetTask(
-            'task', form.graph, 'camera', 'home', round(self.deadline_ms * MS), max_in_flight=8
+        tasks = tuple(
+            FleetTask(
+                name, form.graph, 'camera', 'home', round(self.deadline_ms * MS), max_in_flight=8
+            )
+            for name in self.tasks
         )
         self.dispatcher = HighLevelDispatcher(
-            tasks=(task,), policy=str(self.policy), make_policy=make
+            tasks=tasks, policy=str(self.policy), make_policy=make
         )
         self.coordinator = Coordinator(
             'boss',
             home=self.devices['home'].server,
             dispatcher=self.dispatcher,
-            forms={'task': form},
+            forms=dict.fromkeys(self.tasks, form),
             port=self.bus,
             session=77,
             on_end=self.ends.append,
@@ -352,7 +356,7 @@ class Fleet:
         self.dispatcher.validate()
         for device in self.devices.values():
             device.server.validate()
-        released = self.dispatcher.ledger.tasks['task'].released
+        released = sum(one.released for one in self.dispatcher.ledger.tasks.values())
         assert released == len(self.ends) + self.coordinator.in_flight
 
     def outcomes(self) -> dict[str, int]:

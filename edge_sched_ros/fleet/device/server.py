@@ -131,7 +131,7 @@ class DeviceServer:
     def stop(self) -> None:
         """End every partition and all threads."""
         with self._lock:
-            self._reset('shutdown')
+            self._reset()
         self._runner.stop()
 
     def tick(self) -> None:
@@ -390,13 +390,13 @@ class DeviceServer:
 
     def _changed(self, change: Change, why: str) -> None:
         if change == 'claimed':
-            self._reset('claimed anew')
+            self._reset()
             _log.info('%s: serves the coordinator %s', self.name, self._claims.current.coordinator)
         elif change == 'released':
-            self._reset('released')
+            self._reset()
             _log.info('%s: serves nobody: the coordinator %s', self.name, why)
 
-    def _reset(self, _why: str) -> None:
+    def _reset(self) -> None:
         """Begin empty: whoever claims the device has pushed nothing yet."""
         for _ in self._entering.remove_all():
             self.account.end(cancelled=True)
