@@ -29,10 +29,12 @@ class CutTable:
         self._devices = devices
         #: task -> its cuts, worked out
         self.plans: dict[str, tuple[CutPlan, ...]] = dict.fromkeys(tasks, ())
-        #: (network, cut) -> worked out, as they come again with the devices
-        self._known: dict[tuple[str, Cut], CutPlan] = {}
-        #: (network, partition) -> its segments: what a name stands for never changes
-        self._meaning: dict[tuple[str, str], tuple[str, ...]] = {}
+        #: network -> names of partitions -> worked out, as they come again with the devices
+        self._known: dict[str, dict[tuple[str, ...], CutPlan]] = {}
+        #: (network, partition) -> what it is: what a name stands for never changes
+        self._meaning: dict[tuple[str, str], Partition] = {}
+        #: device -> what it could run depends on this alone
+        self._seen: dict[str, tuple[int, frozenset[str]]] = {}
         #: device -> task -> what it was told to load
         self._told: dict[str, dict[str, _Named]] = {}
         self._of_changes = -1
@@ -51,29 +53,47 @@ class CutTable:
     ) -> None:
         """Ask the policy for the cuts of every task, and let devices load what is new."""
         self._of_changes = self._devices.changes
+        every = list(self._devices.devices)
+        changed = self._changed()
         for task in self._tasks.values():
-            cuts = policy.cuts(task, view)
-            self.plans[task.name] = tuple(self._plan(task, cut) for cut in cuts)
-            self._load(task, view, out)
+            plans = tuple([self._plan(task, cut) for cut in policy.cuts(task, view)])
+            same = plans == self.plans[task.name]
+            self.plans[task.name] = plans
+            self._load(task, changed if same else every, view, out)
+
+    def _changed(self) -> list[str]:
+        """Return the devices that can run other things than when this was asked last."""
+        seen = {name: (one.order, one.unavailable) for name, one in self._devices.devices.items()}
+        changed = [name for name, state in seen.items() if self._seen.get(name) != state]
+        self._seen = seen
+        return changed
 
     def _plan(self, task: FleetTask, cut: Cut) -> CutPlan:
-        key = (task.graph.name, cut)
-        plan = self._known.get(key)
+        network = task.graph.name
+        known = self._known.setdefault(network, {})
+        names = tuple([part.name for part in cut])
+        plan = known.get(names)
         if plan is None:
-            plan = self._known[key] = CutPlan(task.graph, cut)
-            for part in cut:
-                named = (task.graph.name, part.name)
-                if self._meaning.setdefault(named, part.segments) != part.segments:
-                    raise InvariantError(
-                        f'partition {part.name} of {task.graph.name} stands for two things'
-                    )
+            plan = known[names] = CutPlan(task.graph, cut)
+        for part in cut:
+            before = self._meaning.setdefault((network, part.name), part)
+            if before is not part and before != part:
+                raise InvariantError(f'partition {part.name} of {network} stands for two things')
         return plan
 
-    def _load(self, task: FleetTask, view: HighLevelView, out: list[HighLevelDecision]) -> None:
+    def _load(
+        self,
+        task: FleetTask,
+        devices: list[str],
+        view: HighLevelView,
+        out: list[HighLevelDecision],
+    ) -> None:
+        if not devices:
+            return
         parts = {
             part.name: part for plan in self.plans[task.name] for part in plan.partitions.values()
         }
-        for device in self._devices.devices:
+        for device in devices:
             named: _Named = tuple(
                 (part.name, part.segments)
                 for part in parts.values()

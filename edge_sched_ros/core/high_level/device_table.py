@@ -25,7 +25,7 @@ class DeviceState:
     :param refused: network -> why the device may not run it
     """
 
-    __slots__ = ('_times', 'name', 'offer', 'order', 'refused', 'unavailable')
+    __slots__ = ('_kinds', '_own', '_times', 'name', 'offer', 'order', 'refused', 'unavailable')
 
     def __init__(self, offer: DeviceOffer, order: int, refused: dict[str, str]) -> None:
         self.name = offer.name
@@ -37,22 +37,37 @@ class DeviceState:
         self.unavailable: frozenset[str] = frozenset()
         #: network -> segment -> unit -> time
         self._times: dict[str, dict[str, dict[str, int]]] = {}
+        self._kinds: dict[str, int] = {}
+        #: network -> (segment, its units) of the offer
+        self._own: dict[str, list[tuple[str, Times]]] = {}
+        for (network, segment), costs_ns in offer.costs_ns.items():
+            self._own.setdefault(network, []).append((segment, costs_ns))
 
     def times_ns(self, network: str) -> Mapping[str, Times]:
         """Return what each segment takes on each unit now; what cannot run here is absent."""
         return self._times.get(network, _NOTHING)
 
-    def refresh(self, profiles: Profiles, networks: Iterable[str]) -> None:
-        """Work out :meth:`times_ns` of networks anew."""
+    def kind(self, network: str) -> int:
+        """Return what devices have in common that take the same times for a network; or -1."""
+        return self._kinds.get(network, -1)
+
+    def refresh(
+        self, profiles: Profiles, networks: Iterable[str], kinds: dict[object, int]
+    ) -> None:
+        """
+        Work out :meth:`times_ns` of networks anew.
+
+        :param kinds: times -> their number; those that are new are added
+        """
         for network in networks:
-            if network not in self.refused:
-                self._times[network] = self._times_of(network, profiles)
+            if network in self._own and network not in self.refused:
+                times = self._times[network] = self._times_of(network, profiles)
+                key = tuple((name, tuple(on.items())) for name, on in times.items())
+                self._kinds[network] = kinds.setdefault(key, len(kinds))
 
     def _times_of(self, network: str, profiles: Profiles) -> dict[str, dict[str, int]]:
         times: dict[str, dict[str, int]] = {}
-        for (of, segment), costs_ns in self.offer.costs_ns.items():
-            if of != network:
-                continue
+        for segment, costs_ns in self._own[network]:
             known = profiles.on_units(network, self.name, segment)
             on = {
                 unit: known[unit].mean_ns
@@ -76,6 +91,7 @@ class DeviceTable:
         self._profiles = Profiles()
         self._drifts = 0
         self._joined = 0
+        self._kinds: dict[object, int] = {}
         #: those that are there, in the order in which they joined
         self.devices: dict[str, DeviceState] = {}
         #: device -> reason -> how often it was lost
@@ -113,7 +129,7 @@ class DeviceTable:
                 for unit, latency_ns in costs_ns.items():
                     key = StageKey(network, offer.name, segment, unit)
                     self._profiles.set(key, latency_ns, source=offer.name)
-        device.refresh(self._profiles, self._graphs)
+        device.refresh(self._profiles, self._graphs, self._kinds)
         self.devices[offer.name] = device
         self.changes += 1
 
@@ -131,7 +147,7 @@ class DeviceTable:
         unavailable = frozenset(unit for unit in units if unit in own)
         if unavailable != device.unavailable:
             device.unavailable = unavailable
-            device.refresh(self._profiles, self._graphs)
+            device.refresh(self._profiles, self._graphs, self._kinds)
             self.changes += 1
 
     def learn(self, device: str, network: str, costs_ns: Mapping[str, tuple[str, int]]) -> None:
@@ -145,7 +161,7 @@ class DeviceTable:
                 profiles.note_drift(StageKey(network, device, segment, unit))
         if profiles.drifts != self._drifts:
             self._drifts = profiles.drifts
-            self.devices[device].refresh(profiles, (network,))
+            self.devices[device].refresh(profiles, (network,), self._kinds)
             self.drifts_of[network] += 1
 
 

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from edge_sched_ros.core.high_level.tasks import FleetTask
     from edge_sched_ros.core.high_level.view import HighLevelView
 
+#: devices beside the home device that a cut is made for
+_MOST_DEVICES = 3
+#: devices that a network is shared with the home device by
+_MOST_PARTNERS = 6
 #: cuts of one network that devices get ready for
 _MOST_CUTS = 6
 #: equal units of a device that a cut is made for
@@ -35,18 +39,67 @@ _MOST_ALIKE = 2
 _MOST_PLACEMENTS = 24
 
 
-def cuts_worth_while(task: FleetTask, view: HighLevelView, most: int) -> list[Cut]:
+class Cuts:
+    """
+    Cuts of networks that can help.
+
+    What they depend on is the same for most tasks of a network, whichever their home device is,
+    and for most sets of devices; so they are kept by that.
+
+    :param most: blocks that a network is cut into at most
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._known: dict[tuple[object, ...], list[Cut]] = {}
+
+    def of(self, task: FleetTask, view: HighLevelView) -> list[Cut]:
+        """Return the cuts of a task's network that can be run now."""
+        network, home = task.graph.name, view.devices.get(task.home)
+        devices = different_devices(task, view)
+        kinds = tuple([view.devices[name].kind(network) for name in devices])
+        at_home = -1 if home is None else home.kind(network)
+        key = (network, at_home, kinds, view.links.version)
+        if key not in self._known:
+            self._known[key] = _cuts(task, view, self._most, devices)
+        cuts = [cut for cut in self._known[key] if view.runs_somewhere(task, cut)]
+        return cuts[:_MOST_CUTS]
+
+
+def different_devices(task: FleetTask, view: HighLevelView) -> list[str]:
+    """Return the home device and a few others: those that run most of the network fastest."""
+    network = task.graph.name
+    first_of: dict[int, str] = {}
+    for name, device in view.devices.items():
+        kind = device.kind(network)
+        if kind >= 0 and name != task.home:
+            first_of.setdefault(kind, name)
+
+    def badness(name: str) -> tuple[int, int]:
+        times = view.times_ns(network, name)
+        return (-len(times), sum([min(on.values()) for on in times.values()]))
+
+    others = sorted(first_of.values(), key=badness)[:_MOST_DEVICES]
+    if others and len(view.devices) > len(others) + 1:
+        # of the fastest a second one, as equals make a pipeline
+        kind = view.devices[others[0]].kind(network)
+        alike = (n for n, d in view.devices.items() if d.kind(network) == kind)
+        others += [name for name in alike if name not in (task.home, others[0])][:1]
+    return [name for name in (task.home, *others) if name in view.devices]
+
+
+def _cuts(task: FleetTask, view: HighLevelView, most: int, devices: Sequence[str]) -> list[Cut]:
     """Return the whole network, its branches apart, and cuts into at most so many blocks."""
     found = [whole(task.graph)]
     if most > 1:
         apart = branches(task.graph)
         if len(found[0]) < len(apart) <= 2 * most and _has_branches(apart):
             found.append(apart)
-        line = Line(task, view, MOST_PIECES)
-        for pipeline in _best_pipelines(task, line, view, most):
+        line = Line(task, view, MOST_PIECES, devices)
+        for pipeline in _best_pipelines(task, line, view, most, devices):
             found.append(blocks(task.graph, [line.places[end] for end, _ in pipeline.stages[:-1]]))
     unique = {frozenset(part.name for part in cut): cut for cut in found}
-    return [cut for cut in unique.values() if view.runs_somewhere(task, cut)][:_MOST_CUTS]
+    return list(unique.values())
 
 
 def _has_branches(cut: Cut) -> bool:
@@ -55,10 +108,10 @@ def _has_branches(cut: Cut) -> bool:
 
 
 def _best_pipelines(
-    task: FleetTask, line: Line, view: HighLevelView, most: int
+    task: FleetTask, line: Line, view: HighLevelView, most: int, devices: Sequence[str]
 ) -> Iterator[Pipeline]:
     """Yield, of each number of blocks, the shortest and the one with the least bottleneck."""
-    units = different_units(line, view)
+    units = different_units(line, view, devices)
     every = [p for p in pipelines(task, line, view, units, {}, most) if len(p.stages) > 1]
     for count in range(2, most + 1):
         found = [p for p in every if len(p.stages) == count]
@@ -67,12 +120,12 @@ def _best_pipelines(
             yield min(found, key=lambda p: (p.bottleneck, p.latency_ns))
 
 
-def different_units(line: Line, view: HighLevelView) -> list[Resource]:
-    """Return the units of all devices, of equal ones on a device not more than two."""
+def different_units(line: Line, view: HighLevelView, devices: Sequence[str]) -> list[Resource]:
+    """Return the units of devices, of equal ones on a device not more than two."""
     alike: dict[tuple[str, tuple[float, ...]], int] = {}
     found = []
-    for name, device in view.devices.items():
-        for unit in device.offer.units:
+    for name in devices:
+        for unit in view.devices[name].offer.units:
             key = (name, tuple(line.pieces_ns(name, unit.name)))
             alike[key] = alike.get(key, 0) + 1
             if alike[key] <= _MOST_ALIKE:
@@ -117,7 +170,7 @@ def _sketches(task: FleetTask, plan: CutPlan, view: HighLevelView) -> Iterator[_
         }
         for part in parts
     ]
-    for devices in dict.fromkeys(_choices(times_ns, task.home)):
+    for devices in dict.fromkeys(_choices(times_ns, _from_home(task, view))):
         spent = [times[name] for times, name in zip(times_ns, devices)]
         busy: dict[str, int] = {}
         for name, time_ns in zip(devices, spent):
@@ -127,14 +180,27 @@ def _sketches(task: FleetTask, plan: CutPlan, view: HighLevelView) -> Iterator[_
         yield _Sketch(plan, devices, length_ns, max(*busy.values(), *moved_ns, 0))
 
 
-def _choices(times_ns: Sequence[Mapping[str, int]], home: str) -> Iterator[tuple[str, ...]]:
-    every = list(dict.fromkeys(name for on in times_ns for name in on))
-    near = [home] if home in every else every[:1]
-    pairs = [(one, one) for one in every]
-    pairs += [pair for one in every for two in near for pair in ((one, two), (two, one))]
-    for first, second in pairs:
+def _from_home(task: FleetTask, view: HighLevelView) -> list[str]:
+    """Return the devices from the home device on, so that tasks of others begin elsewhere."""
+    names = list(view.devices)
+    begin = names.index(task.home) if task.home in names else 0
+    return names[begin:] + names[:begin]
+
+
+def _choices(
+    times_ns: Sequence[Mapping[str, int]], names: Sequence[str]
+) -> Iterator[tuple[str, ...]]:
+    able = {name for on in times_ns for name in on}
+    every = [name for name in names if name in able]
+    home = every[0]
+    speed = {one: sum(on.get(one, max(on.values())) for on in times_ns) for one in every}
+    partners = sorted(every[1:], key=speed.__getitem__)[:_MOST_PARTNERS]
+    # what is not cut may run anywhere
+    for one in every if len(times_ns) == 1 else (home, *partners):
+        yield _nearest([one] * len(times_ns), times_ns)
+    for first, second in [pair for one in partners for pair in ((home, one), (one, home))]:
         # from so many partitions on the second device, where the first cannot or need not
-        for turn in range(1, len(times_ns) + 1):
+        for turn in range(1, len(times_ns)):
             yield _nearest([first] * turn + [second] * (len(times_ns) - turn), times_ns)
     # each where it is fastest, and each on another
     yield tuple(min(on, key=on.__getitem__) for on in times_ns)

@@ -21,12 +21,20 @@ class Line:
     The segments of a network one after the other.
 
     :param most: segments are joined to at most so many pieces of about equal time
+    :param devices: those that it may run on; all without them
     """
 
-    def __init__(self, task: FleetTask, view: HighLevelView, most: int = 32) -> None:
+    def __init__(
+        self,
+        task: FleetTask,
+        view: HighLevelView,
+        most: int = 32,
+        devices: Sequence[str] | None = None,
+    ) -> None:
         self.graph = graph = task.graph
         self.home = task.home
-        self._times = {name: view.times_ns(graph.name, name) for name in view.devices}
+        names = list(view.devices) if devices is None else devices
+        self._times = {name: view.times_ns(graph.name, name) for name in names}
         #: what each segment takes, the mean over devices of its fastest unit
         self.mean_ns = self._mean_ns()
         #: where the line may be cut: numbers of segments before the cut, ends included

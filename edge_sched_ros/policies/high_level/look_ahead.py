@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from edge_sched_ros.core import reasons
 from edge_sched_ros.core.high_level.graph import Cut
 from edge_sched_ros.core.policy import PolicyParameter
-from edge_sched_ros.policies.high_level.candidates import cuts_worth_while
+from edge_sched_ros.policies.high_level.candidates import Cuts
 from edge_sched_ros.policies.high_level.candidates import placements_of
 from edge_sched_ros.policies.high_level.kept import Kept
 from edge_sched_ros.policies.high_level.re_placing import place_open
@@ -67,7 +67,7 @@ class LookAhead:
         pin_units: bool = True,
         drop_late: bool = False,
     ) -> None:
-        self._most = max_partitions
+        self._cuts = Cuts(max_partitions)
         self._gain = gain
         self._pin_units = pin_units
         self._drop_late = drop_late
@@ -77,7 +77,7 @@ class LookAhead:
 
     def cuts(self, task: FleetTask, view: HighLevelView) -> Sequence[Cut]:
         """Return the whole network, and cuts that can help."""
-        return cuts_worth_while(task, view, self._most)
+        return self._cuts.of(task, view)
 
     def assign(self, job: FleetJob, view: HighLevelView) -> Sequence[Assignment] | str:
         """Return the devices with which the job should be answered first."""
