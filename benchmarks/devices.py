@@ -106,7 +106,7 @@ def _serve():
     print('ready', flush=True)
     sys.stdin.read()
     stop.set()
-    thread.join()
+    thread.join(_TIMEOUT_S)
     echo.close()
     port.stop_taking()
     device.stop()

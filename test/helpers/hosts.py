@@ -15,7 +15,9 @@ _SUBNET = '10.213.77'
 
 def _ip(*arguments: str, netns: str = '') -> subprocess.CompletedProcess[str]:
     where = ['-n', netns] if netns else []
-    return subprocess.run(['ip', *where, *arguments], capture_output=True, text=True, check=False)
+    return subprocess.run(
+        ['ip', *where, *arguments], capture_output=True, text=True, check=False, timeout=60
+    )
 
 
 def why_no_hosts() -> str | None:
@@ -125,7 +127,11 @@ class Hosts:
         for netns, device in ((self._netns(name), 'eth0'), (self._switch, f'to_{name}')):
             words = ['tc', 'qdisc', 'add', 'dev', device, 'root', 'netem', *how.split()]
             done = subprocess.run(
-                ['ip', 'netns', 'exec', netns, *words], capture_output=True, text=True, check=False
+                ['ip', 'netns', 'exec', netns, *words],
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=60,
             )
             if done.returncode:
                 return done.stderr.strip().splitlines()[0]
