@@ -17,8 +17,8 @@ from edge_sched_ros.execution.network_digest import network_sha256
 from edge_sched_ros.execution.tensors import TensorInfo
 
 if TYPE_CHECKING:
-    from edge_sched_ros.system.network import Stage
     from edge_sched_ros.system.network import Variant
+    from edge_sched_ros.system.stage import Stage
     from edge_sched_ros.system.system_file import SystemFile
 
 #: stages of every network: before its segments, and after them

@@ -31,8 +31,8 @@ from edge_sched_ros.system.fields import Sourced
 from edge_sched_ros.system.measurement import DeviceMeasurement
 from edge_sched_ros.system.measurement import Pair
 from edge_sched_ros.system.network import Network
-from edge_sched_ros.system.network import Stage
 from edge_sched_ros.system.network import Variant
+from edge_sched_ros.system.stage import Stage
 from edge_sched_ros.system.stage_costs import network_called
 from edge_sched_ros.system.system_file import SystemFile
 from edge_sched_ros.system.unit import Unit

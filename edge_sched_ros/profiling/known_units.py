@@ -13,8 +13,8 @@ from edge_sched_ros.execution.fused import JOINT
 from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.learned import plain_name
-from edge_sched_ros.system.network import Stage
 from edge_sched_ros.system.network import Variant
+from edge_sched_ros.system.stage import Stage
 from edge_sched_ros.system.stage_costs import cost_on
 from edge_sched_ros.system.system_file import SystemFile
 from edge_sched_ros.system.unit import Unit

@@ -10,7 +10,7 @@ from typing import Any
 from edge_sched_ros.execution.network_digest import network_sha256
 from edge_sched_ros.execution.segments import SegmentsSpec
 from edge_sched_ros.execution.tensors import TensorInfo
-from edge_sched_ros.system.network import Stage
+from edge_sched_ros.system.stage import Stage
 from edge_sched_ros.system.tensors import TensorSpec
 
 

@@ -15,7 +15,7 @@ from edge_sched_ros.system.cost_lookup import given_for
 from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.costs import CostByUnit
 from edge_sched_ros.system.device import Device
-from edge_sched_ros.system.network import Stage
+from edge_sched_ros.system.stage import Stage
 from edge_sched_ros.system.stage_costs import at_speed
 from edge_sched_ros.system.stage_costs import cost_on
 from edge_sched_ros.system.stage_costs import stages_on

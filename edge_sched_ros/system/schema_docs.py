@@ -14,9 +14,10 @@ from edge_sched_ros.system import contention
 from edge_sched_ros.system import costs
 from edge_sched_ros.system import device
 from edge_sched_ros.system import fields
-from edge_sched_ros.system import links
+from edge_sched_ros.system import link
 from edge_sched_ros.system import measurement
 from edge_sched_ros.system import network
+from edge_sched_ros.system import stage
 from edge_sched_ros.system import system_file
 from edge_sched_ros.system import tensors
 from edge_sched_ros.system import unit
@@ -51,12 +52,12 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
         contention.NoContention,
         contention.PairwiseContention,
         contention.PiecewiseContention,
-        links.Link,
+        link.Link,
     ),
     'Networks and costs': (
         network.Network,
         network.Variant,
-        network.Stage,
+        stage.Stage,
         tensors.TensorSpec,
         costs.Cost,
         fields.Sourced,

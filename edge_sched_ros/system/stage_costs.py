@@ -21,8 +21,8 @@ from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.layer_costs import layer_costs
 from edge_sched_ros.system.network import ALONE
 from edge_sched_ros.system.network import Network
-from edge_sched_ros.system.network import Stage
 from edge_sched_ros.system.network import Variant
+from edge_sched_ros.system.stage import Stage
 from edge_sched_ros.system.unit import Unit
 
 Costs = Mapping[str, Mapping[str, Cost]]

@@ -22,7 +22,7 @@ from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.fields import Name
 from edge_sched_ros.system.fields import Part
-from edge_sched_ros.system.links import Link
+from edge_sched_ros.system.link import Link
 from edge_sched_ros.system.network import ALONE
 from edge_sched_ros.system.network import Network
 from edge_sched_ros.system.origins import Origins

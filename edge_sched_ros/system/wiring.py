@@ -16,7 +16,7 @@ from edge_sched_ros.core.near import did_you_mean
 from edge_sched_ros.system.fields import WrongAtError
 
 if TYPE_CHECKING:
-    from edge_sched_ros.system.network import Stage
+    from edge_sched_ros.system.stage import Stage
 
 Names = tuple[str, ...]
 #: stages before and after a network, and the tensors that they take and give

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Protocol
 from typing import TYPE_CHECKING
 
 from edge_sched_ros.core.high_level.events import TaskChanged
@@ -11,11 +13,30 @@ from edge_sched_ros.core.tasks import NS_PER_MS
 from edge_sched_ros.core.units import AVAILABLE
 
 if TYPE_CHECKING:
-    from edge_sched_ros.simulation.fleet.simulator import FleetSimulator
+    from edge_sched_ros.simulation.fleet.clock import VirtualClock
+    from edge_sched_ros.simulation.fleet.coordinator import Coordinator
+    from edge_sched_ros.simulation.fleet.device import SimulatedDevice
+    from edge_sched_ros.simulation.fleet.links import Links
+    from edge_sched_ros.simulation.fleet.lives import Lives
+    from edge_sched_ros.simulation.sources import Source
     from edge_sched_ros.system.change import Change
 
 
-def apply_change(simulator: FleetSimulator, change: Change) -> None:
+class Changeable(Protocol):
+    """The parts of a simulated fleet that may change during its run."""
+
+    clock: VirtualClock
+    links: Links
+    sources: dict[str, Source]
+    coordinator: Coordinator
+    lives: Lives
+
+    @property
+    def devices(self) -> Mapping[str, SimulatedDevice]:
+        """The devices that live, by name."""
+
+
+def apply_change(simulator: Changeable, change: Change) -> None:
     """Put a change in force now; it was checked before the run."""
     if change.link:
         _change_link(simulator, change)
@@ -28,7 +49,7 @@ def apply_change(simulator: FleetSimulator, change: Change) -> None:
         _change_task(simulator, change)
 
 
-def _change_link(simulator: FleetSimulator, change: Change) -> None:
+def _change_link(simulator: Changeable, change: Change) -> None:
     values = change.set
     assert change.link is not None
     for source, target in (change.link, change.link[::-1]):
@@ -44,7 +65,7 @@ def _change_link(simulator: FleetSimulator, change: Change) -> None:
     simulator.lives.links_changed()
 
 
-def _change_device(simulator: FleetSimulator, change: Change) -> None:
+def _change_device(simulator: Changeable, change: Change) -> None:
     name, values = change.device, change.set
     if change.unit:
         _change_unit(simulator, change)
@@ -58,7 +79,7 @@ def _change_device(simulator: FleetSimulator, change: Change) -> None:
         runs.set_unit(unit, state=AVAILABLE, speed=values.get('speed', 1.0), energy=1.0)
 
 
-def _change_unit(simulator: FleetSimulator, change: Change) -> None:
+def _change_unit(simulator: Changeable, change: Change) -> None:
     device = simulator.devices.get(change.device)
     if device is None:
         return  # it is gone
@@ -75,7 +96,7 @@ def _change_unit(simulator: FleetSimulator, change: Change) -> None:
     simulator.lives.say(change.device)
 
 
-def _change_task(simulator: FleetSimulator, change: Change) -> None:
+def _change_task(simulator: Changeable, change: Change) -> None:
     values = dict(change.set)
     for key in ('deadline_ms', 'period_ms'):
         if key in values:
