@@ -38,6 +38,7 @@ from edge_sched_ros.nodes.node_topic_names import NodeTopicNames
 from edge_sched_ros.nodes.parameter_declarations import Declarations
 from edge_sched_ros.nodes.process_tuning import tune_process
 from edge_sched_ros.nodes.publishers import TaskPublisher
+from edge_sched_ros.nodes.report_guard import ReportGuard
 from edge_sched_ros.nodes.ros_messages import make
 from edge_sched_ros.nodes.running import new_node
 from edge_sched_ros.nodes.running import one_line
@@ -103,10 +104,12 @@ class CoordinatorNode(Node):
         self._diagnostics = create_publisher(
             self, DiagnosticArray, '/diagnostics', QoSProfile(depth=10)
         )
+        guard = ReportGuard(self)
+        self._tell = partial(guard.run, self._report)
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._timers = [
             self.create_timer(_BEAT_S, self.parts.tick, clock=steady),
-            self.create_timer(self._value('status_period_s'), self._report, clock=steady),
+            self.create_timer(self._value('status_period_s'), self._tell, clock=steady),
         ]
         self.add_on_set_parameters_callback(self._on_set)
         tasks = ', '.join(task.name for task in self._config.tasks)
@@ -220,7 +223,7 @@ class CoordinatorNode(Node):
         self._inputs.close()
         self._port.stop_taking()
         self.parts.stop()
-        self._report()
+        self._tell()
         self._write_summary()
         self._port.close()
         for publisher in self._outputs.values():

@@ -16,6 +16,7 @@ from rclpy.qos import QoSProfile
 
 from edge_sched_ros.msg import SchedulerStatus
 from edge_sched_ros.nodes.eventless_publishers import create_publisher
+from edge_sched_ros.nodes.report_guard import ReportGuard
 from edge_sched_ros.nodes.ros_messages import make
 from edge_sched_ros.pipeline.admission.admission import OFF
 from edge_sched_ros.pipeline.health.health import admission_health
@@ -62,6 +63,7 @@ class Reporter:
         self._limits = limits
         self._problems = problems
         self._told_by_others = told_by_others
+        self._guard = ReportGuard(node)
         self._before: Status = pipeline.status()
         #: topics and the problems with their stamps that have been logged
         self._told: set[tuple[str, str]] = set()
@@ -72,7 +74,10 @@ class Reporter:
         self._timer = node.create_timer(period_s, self.report, clock=steady)
 
     def report(self) -> None:
-        """Publish now."""
+        """Publish now; an error is logged once per kind, and the next report is tried again."""
+        self._guard.run(self._report)
+
+    def _report(self) -> None:
         self._pipeline.look_at_machine()
         status = self._pipeline.status()
         rates = rates_between(self._before, status)
@@ -124,6 +129,7 @@ class IdleReporter:
 
     def __init__(self, node: Node, idle: Callable[[], bool], problem: Callable[[], str]) -> None:
         self._node, self._idle, self._problem = node, idle, problem
+        self._guard = ReportGuard(node)
         self._diagnostics = create_publisher(
             node, DiagnosticArray, '/diagnostics', QoSProfile(depth=10)
         )
@@ -131,7 +137,10 @@ class IdleReporter:
         self._timer = node.create_timer(1.0, self.report, clock=steady)
 
     def report(self) -> None:
-        """Publish now, if the scheduler is not active."""
+        """Publish now, if the scheduler is not active; errors as for a Reporter."""
+        self._guard.run(self._report)
+
+    def _report(self) -> None:
         if not self._idle():
             return
         problem = self._problem()

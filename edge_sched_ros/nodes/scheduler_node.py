@@ -278,6 +278,9 @@ class SchedulerNode(LifecycleNode):
             write()
         except EdgeSchedError as error:
             self.get_logger().error(brief(error, MOST_OF_AN_ERROR))
+        except Exception as error:
+            # deactivation must continue
+            self.get_logger().error(f'a file is not written: {brief_error(error)}')
 
     # --- results ------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.documents.output_file import write_whole
 from edge_sched_ros.pipeline.health.status import Status
 from edge_sched_ros.pipeline.health.status import summary
 from edge_sched_ros.pipeline.settings.resources import make_folder
@@ -28,15 +29,22 @@ def write_summary_file(name: str, status: Status) -> None:
 
 def write_account(name: str, account: Mapping[str, Any]) -> None:
     """
-    Write an account of JSON types; nothing without a name.
+    Write an account of JSON types atomically; nothing without a name.
+
+    When it cannot be written (a full disk), the file from before is kept.
 
     :raises ConfigError: when it cannot be
     """
     if not name:
         return
     file = Path(name).expanduser()
+    text = json.dumps(account, indent=2) + '\n'
     try:
         make_folder(file.parent)
-        file.write_text(json.dumps(account, indent=2) + '\n')
+        if not file.exists() or file.is_file():
+            write_whole(file, text.encode(), _WHERE)
+        else:
+            # a pipe or a device is not replaced
+            file.write_text(text)
     except OSError as error:
         raise ConfigError(_WHERE, f'cannot write {name}: {error.strerror}') from None
