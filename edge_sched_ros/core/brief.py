@@ -48,13 +48,17 @@ def brief_error(error: BaseException, limit: int = LIMIT) -> str:
     Not its ``repr``, which contains all of its arguments.
     """
     text = brief(error, limit)
-    kind = type(error).__name__
+    kind = _kind_of(error)
     return brief(f'{kind}: {text}' if text else kind, limit)
 
 
 def brief_traceback(error: BaseException) -> str:
     """Return the traceback of an error as lines, with brief texts of errors."""
-    chunks = traceback.format_exception(type(error), error, error.__traceback__)
+    try:
+        chunks = traceback.format_exception(type(error), error, error.__traceback__)
+    except BaseException:
+        # attributes of a user's own error may raise anything
+        return brief_error(error)
     lines = [line for chunk in chunks for line in _lines(chunk)]
     if len(lines) > _MOST_LINES:
         lines = [lines[0], _GAP.strip(), *lines[-_MOST_LINES:]]
@@ -70,10 +74,18 @@ def _lines(chunk: str) -> list[str]:
 
 
 def _text_of(value: object) -> str:
-    if isinstance(value, str):
-        return value
     try:
-        return str(value)
-    except Exception:
-        # the ``str`` of a user's own error may fail
-        return type(value).__name__
+        text = value if isinstance(value, str) else str(value)
+        # exactly a str: methods of a subclass may raise
+        return str.__getitem__(text, slice(None))
+    except BaseException:
+        # attributes of a user's own error may raise anything
+        return _kind_of(value)
+
+
+def _kind_of(value: object) -> str:
+    try:
+        return str.__getitem__(type(value).__name__, slice(None))
+    except BaseException:
+        # attributes of a user's own error may raise anything
+        return 'object'

@@ -76,6 +76,7 @@ class Delivery:
     def _deliver_one(self, end: JobEnd) -> None:
         try:
             self._deliver(end)
-        except Exception:
+        except BaseException:
+            # SystemExit would end the unit's thread
             self.errors += 1
             _log.exception('%s: the result of job %d was not delivered', end.task, end.job)

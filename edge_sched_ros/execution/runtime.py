@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import threading
 from collections.abc import Callable
 from collections.abc import Mapping
@@ -35,6 +34,7 @@ from edge_sched_ros.execution.alarm import Alarm
 from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.delivery import Delivery
+from edge_sched_ros.execution.failure_reasons import FailureReasons
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.fused import split
@@ -48,8 +48,10 @@ _log = logging.getLogger(__name__)
 
 #: time limit of running stages when the runtime stops
 _STOP_TIMEOUT_S = 2.0
-#: form of a reason
-_CODE = re.compile(r'\w{1,64}', re.ASCII)
+#: maximum number of objects that a stage may say it has found
+_MOST_ITEMS = 1_000_000
+#: the code of a stage whose thread ended in the middle of it
+_WORKER_DIED = 'worker_died'
 
 
 class _LiveJob:
@@ -101,6 +103,7 @@ class Runtime:
         self._lock = threading.Lock()
         self._live: dict[int, _LiveJob] = {}
         self._hung = HungUnits()
+        self._reasons = FailureReasons()
         self._errors_seen: set[tuple[str, str]] = set()
         self._workers: dict[str, UnitWorker] = {}
         #: workers that did not end when they were stopped
@@ -195,6 +198,17 @@ class Runtime:
                 lines = self._hung.report(self._dispatcher.units, now_ns)
         if lines:
             say(lines)
+        if type(event) is TimerFired:
+            self._replace_dead_workers()
+
+    def _replace_dead_workers(self) -> None:
+        """Give units whose thread has ended a new one; what it was running has failed."""
+        for worker in self._workers.values():
+            lost = worker.revive()
+            if lost is not None:
+                now_ns, run = self._clock_ns(), lost.run
+                failed = StageFailed(run.job, run.stage, run.unit, now_ns, now_ns, _WORKER_DIED)
+                self._handle(failed)
 
     def jobs_where(self, wanted: Callable[[Frame | None], bool]) -> list[int]:
         """Return the jobs in flight whose frame is wanted."""
@@ -289,8 +303,9 @@ class Runtime:
         try:
             if work.context.frame is None:
                 raise NoImageError
-            items = self._programs[run.task].run(run.stage, work.context)
-        except Exception as error:
+            items = _count(self._programs[run.task].run(run.stage, work.context))
+        except BaseException as error:
+            # own code may raise SystemExit, and its texts may raise, too
             reason = self._reason(work, error)
             return StageFailed(run.job, run.stage, run.unit, started_ns, self._clock_ns(), reason)
         ended_ns = self._clock_ns()
@@ -300,22 +315,38 @@ class Runtime:
             run.job, run.stage, run.unit, started_ns, ended_ns, items, energy_mj=energy_mj
         )
 
-    def _reason(self, work: StageWork, error: Exception) -> str:
+    def _reason(self, work: StageWork, error: BaseException) -> str:
         """Return the short code under which an error is counted; log its first occurrence."""
+        reason = self._reasons.of(work.run.task, error)
+        try:
+            self._tell(work, error, reason)
+        except BaseException:
+            # own code may raise SystemExit, and its texts may raise, too
+            _log.error('%s failed (%s)', work.run.task, reason)
+        return reason
+
+    def _tell(self, work: StageWork, error: BaseException, reason: str) -> None:
         run, frame = work.run, work.context.frame
-        reason = getattr(error, 'reason', None)
-        # the text of a user's own error may be anything; a key must be short
-        if not isinstance(reason, str) or not _CODE.fullmatch(reason):
-            reason = type(error).__name__
         # an unusable frame is not a fault of the task: log its topic, without a traceback
-        of_frame = isinstance(error, FrameError)
+        of_frame = issubclass(type(error), FrameError)
         topic = frame.stream if of_frame and frame is not None else ''
         if (topic or run.task, reason) not in self._errors_seen:
             self._errors_seen.add((topic or run.task, reason))
             where = f'{topic}: {run.task}/{run.stage}' if topic else f'{run.task}/{run.stage}'
             trace = None if of_frame else error
             _log.error('%s failed (%s): %s', where, reason, brief(error), exc_info=trace)
-        return reason
+
+
+def _count(items: Any) -> int:
+    """
+    Return the number of objects that a stage found; own code may return none at all.
+
+    :raises ValueError: when it is no possible number
+    """
+    count = 0 if items is None else int(items)
+    if not 0 <= count <= _MOST_ITEMS:
+        raise ValueError(f'run must return a number of objects from 0 to {_MOST_ITEMS}')
+    return count
 
 
 class NoImageError(FrameError):

@@ -41,13 +41,34 @@ class UnitWorker:
         self.local = local
         self._execute = execute
         self._queue: SimpleQueue[StageWork | None] = SimpleQueue()
-        self._thread = threading.Thread(
-            target=self._loop, name=f'unit-{local.unit.name}', daemon=True
+        #: the stage being run; it stays when the thread ends in the middle of it
+        self._current: StageWork | None = None
+        self._stopping = False
+        self._thread = self._new_thread()
+
+    def _new_thread(self) -> threading.Thread:
+        return threading.Thread(
+            target=self._loop, name=f'unit-{self.local.unit.name}', daemon=True
         )
 
     def start(self) -> None:
         """Start the thread."""
         self._thread.start()
+
+    def revive(self) -> StageWork | None:
+        """
+        Start a new thread if the present one has ended though it was not asked to.
+
+        :returns: the stage that the ended thread was running; its end was never reported
+        """
+        started = self._thread.ident is not None
+        if self._stopping or not started or self._thread.is_alive():
+            return None
+        _log.error('unit %s: its thread ended; a new one continues', self.local.unit.name)
+        lost, self._current = self._current, None
+        self._thread = self._new_thread()
+        self._thread.start()
+        return lost
 
     def submit(self, work: StageWork) -> None:
         """Hand over a stage; returns at once."""
@@ -55,6 +76,7 @@ class UnitWorker:
 
     def stop(self) -> None:
         """Ask the thread to end after what it runs."""
+        self._stopping = True
         self._queue.put(None)
 
     def join(self, timeout_s: float) -> bool:
@@ -65,11 +87,14 @@ class UnitWorker:
     def _loop(self) -> None:
         self.pin()
         while (work := self._queue.get()) is not None:
+            self._current = work
             try:
                 self._execute(work)
-            except Exception:
+            except BaseException:
+                # the thread must outlive SystemExit, too
                 _log.exception('unit %s: a defect in the scheduler', self.local.unit.name)
             # an idle worker must not keep the last frame alive
+            self._current = None
             del work
 
     def pin(self) -> None:

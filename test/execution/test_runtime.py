@@ -7,16 +7,15 @@ from __future__ import annotations
 import os
 import re
 import threading
-import time
-from collections import deque
 
 import pytest
 from children import run_together
 from children import TIMEOUT_S
+from desk import Desk
+from desk import Script
 from harness import task
 from images import frame
 
-from edge_sched_ros.core.dispatcher import LowLevelDispatcher
 from edge_sched_ros.core.events import UnitChanged
 from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.core.units import HUNG
@@ -27,72 +26,6 @@ from edge_sched_ros.core.units import UnitState
 from edge_sched_ros.core.watchdog import Watchdog
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.hung_units import HungUnits
-from edge_sched_ros.execution.runtime import Runtime
-from edge_sched_ros.execution.units import LocalUnit
-from edge_sched_ros.plugins.policies import make_policy
-
-
-class Script:
-    """A program whose stages do what they are told."""
-
-    stages = ('infer',)
-    stateful = False
-    output = 'none'
-
-    def __init__(self, *steps):
-        self.steps = deque(steps)
-        self.threads = []
-        self.parents = []
-
-    def run(self, stage, context):
-        self.threads.append(threading.current_thread().name)
-        self.parents.append(context.parent)
-        step = self.steps.popleft() if self.steps else None
-        if callable(step):
-            step = step()
-        if isinstance(step, Exception):
-            raise step
-        context.result = step if step is not None else context.frame.seq
-        return 3
-
-
-class Desk:
-    """A runtime and the ends it delivers."""
-
-    def __init__(self, programs, *tasks, units=('cpu0', 'cpu1'), core=None, **settings):
-        self.ends = []
-        self._changed = threading.Condition()
-        self.dispatcher = LowLevelDispatcher(
-            tasks=tasks,
-            units=tuple(Unit(u) for u in units),
-            policy='edf',
-            make_policy=make_policy,
-            **settings,
-        )
-        self.runtime = Runtime(
-            dispatcher=self.dispatcher,
-            programs=programs,
-            units=tuple(LocalUnit(Unit(u), core) for u in units),
-            deliver=self._take,
-            clock_ns=time.monotonic_ns,
-        )
-
-    def _take(self, end):
-        with self._changed:
-            self.ends.append(end)
-            self._changed.notify_all()
-
-    def wait_for(self, count):
-        with self._changed:
-            assert self._changed.wait_for(lambda: len(self.ends) >= count, TIMEOUT_S), self.ends
-
-    def __enter__(self):
-        self.runtime.start()
-        return self
-
-    def __exit__(self, *error):
-        self.runtime.stop()
-        self.dispatcher.validate()
 
 
 def test_a_core_that_comes_back_has_its_thread_again():
