@@ -40,3 +40,5 @@ TRANSFER_FAILED = 'transfer_failed'
 NO_ANSWER = 'no_answer'
 #: a device came back without what it had (how often, by device)
 RESTARTED = 'restarted'
+#: its frame was taken on a device that could not reach the coordinator (failed)
+UNREACHABLE = 'unreachable'

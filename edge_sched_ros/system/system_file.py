@@ -123,8 +123,16 @@ class SystemFile(Device):
 
     def named_devices(self) -> dict[str, Device]:
         """Return the devices by name, including those without units; see :meth:`all_devices`."""
-        own: dict[str, Device] = {self.name or 'device': self} if self.units else {}
-        return {**own, **self.devices}
+        own = self._own_device_keys()
+        if own and self.devices:
+            known = ', '.join(self.devices)
+            problem = f'is of a device, and the file has several ({known}): put it under one'
+            raise ConfigError(self.at(own[0]), problem)
+        return self.devices or ({self.name or 'device': self} if self.units else {})
+
+    def _own_device_keys(self) -> list[str]:
+        """Return the keys of a device at the top level."""
+        return [key for key in Device.model_fields if key in self.model_fields_set]
 
     def all_devices(self) -> dict[str, Device]:
         """

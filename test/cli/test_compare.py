@@ -224,7 +224,7 @@ def test_which_policies_switch_variants(policy):
         (['--baseline', 'dream'], "--baseline: 'dream' is not among --policies (fcfs, edf+drop)"),
         (['--only', 'zzz'], "--only: no scenario of own.yaml contains 'zzz'"),
         (['--suite', 'none.yaml'], "suite: there is no file and no built-in 'none.yaml'"),
-        (['--suite', 'device.yaml'], 'device.yaml: scenarios: is missing'),
+        (['--suite', 'device.yaml'], 'device.yaml: is a system file, not a suite'),
         (
             ['--seconds', '1e6'],
             'easy.yaml: tasks.t: period_ms 20 would be 5e+07 frames in 1e+06 s',

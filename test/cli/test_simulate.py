@@ -369,12 +369,12 @@ def test_a_tampered_trace_is_named_with_its_line(run, tmp_path, line, old, new, 
 @pytest.mark.parametrize(
     ('file', 'path', 'value', 'key', 'problem'),
     [
-        ('work', 'networks.big.stages.0.cost', {'gqu': 3}, 'networks.big.cost', "unit 'gqu'"),
+        ('work', 'networks.big.stages.0.cost', {'gqu': 3}, 'big.stages.0.cost', "unit 'gqu'"),
         (
             'work',
             'networks.big.stages.0.cost',
             {'dla': 3},
-            'networks.big.cost',
+            'networks.big.stages.0.cost',
             'no unit of device',
         ),
         ('work', 'networks.big.stages.0.cost', {'gpu': -3}, 'cost.gpu.latency_ms', 'not -3'),

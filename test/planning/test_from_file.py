@@ -181,7 +181,7 @@ AT = 'networks.a'
             {'model': 'pairwise', 'slowdown': {'gpu0': {'x': 2}}},
             "contention.slowdown: unknown unit 'x'",
         ),
-        ('devices', {'other': {'units': ['gpu0']}}, 'has several devices'),
+        ('devices', {'other': {'units': ['gpu0']}}, 'units: is of a device'),
     ],
 )
 def test_what_cannot_be_planned_is_one_line(path, value, message):

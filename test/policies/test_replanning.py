@@ -189,7 +189,7 @@ def test_another_process_plans_the_same():
 def test_what_another_process_cannot_plan_is_said():
     file = planning_file(_bench().dispatcher)
     file['networks']['a']['variants']['base']['stages'][1]['cost'] = {'gpu7': 1.0}
-    message = r"networks\.a\.stages\.1\.cost: unknown unit 'gpu7'"
+    message = r"networks\.a\.variants\.base\.stages\.1\.cost: unknown unit 'gpu7'"
     with pytest.raises(ConfigError, match=message) as caught:
         plan_elsewhere(file, 5.0)
     assert '\n' not in str(caught.value)

@@ -47,9 +47,13 @@ def test_each_way_may_have_a_speed_of_its_own():
     }
 
 
-def test_the_device_at_the_top_has_the_name_of_the_file():
-    found = table({'from': 'desk', 'to': 'robot'}, units=['cpu0'], name='robot')
-    assert set(found) == {('desk', 'robot'), ('robot', 'desk')}
+@pytest.mark.parametrize('keys', [{'units': ['cpu0']}, {'latency_cv': 2.0}, {'memory_mib': 5.0}])
+def test_a_file_with_devices_has_no_keys_of_a_device_beside_them(keys):
+    (key,) = keys
+    with pytest.raises(ConfigError) as error:
+        table({'from': 'desk', 'to': 'orin-0'}, **keys)
+    problem = 'is of a device, and the file has several (desk, orin): put it under one'
+    assert str(error.value).endswith(f'{key}: {problem}')
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,7 @@ class HighLevelDispatcher:
         self._now_ns = 0
         self._handlers: dict[type, Callable[[Any, list[HighLevelDecision]], None]] = {
             events.FrameArrived: self._on_frame_arrived,
+            events.FrameLost: self._on_frame_lost,
             events.DeviceJoined: self._on_device_joined,
             events.DeviceLost: self._on_device_lost,
             events.DeviceLoad: self._on_device_load,
@@ -169,6 +170,10 @@ class HighLevelDispatcher:
     def _on_frame_arrived(self, event: events.FrameArrived, out: list[HighLevelDecision]) -> None:
         if self._accepting:
             self._table.frame(event, self._now_ns, out)
+
+    def _on_frame_lost(self, event: events.FrameLost, out: list[HighLevelDecision]) -> None:
+        if self._accepting:
+            self._table.lost_frame(event, self._now_ns, out)
 
     def _on_device_joined(self, event: events.DeviceJoined, out: list[HighLevelDecision]) -> None:
         name = event.offer.name

@@ -28,6 +28,7 @@ __all__ = [
     'DeviceLoad',
     'DeviceLost',
     'FrameArrived',
+    'FrameLost',
     'HIGH_LEVEL_EVENT_TYPES',
     'HighLevelEvent',
     'LinkMeasured',
@@ -40,6 +41,20 @@ __all__ = [
     'TimerFired',
     'TransferFailed',
 ]
+
+
+@record
+class FrameLost:
+    """
+    A frame was taken that no task can work on; its jobs fail at once.
+
+    :param reason: short code, counted in the ledger
+    """
+
+    stream: str
+    seq: int
+    release_ns: int
+    reason: str
 
 
 @record
@@ -173,6 +188,7 @@ class TaskChanged:
 
 HighLevelEvent = Union[
     FrameArrived,
+    FrameLost,
     DeviceJoined,
     DeviceLost,
     DeviceLoad,
@@ -189,6 +205,7 @@ HighLevelEvent = Union[
 ]
 HIGH_LEVEL_EVENT_TYPES: tuple[type, ...] = (
     FrameArrived,
+    FrameLost,
     DeviceJoined,
     DeviceLost,
     DeviceLoad,

@@ -16,6 +16,7 @@ from edge_sched_ros.core.high_level.decisions import JobCompleted
 from edge_sched_ros.core.high_level.decisions import JobDropped
 from edge_sched_ros.core.high_level.decisions import JobFailed
 from edge_sched_ros.core.high_level.decisions import JobReleased
+from edge_sched_ros.core.high_level.events import FrameLost
 from edge_sched_ros.core.high_level.frames import FrameTable
 from edge_sched_ros.core.high_level.job import FleetJob
 from edge_sched_ros.core.high_level.tasks import FleetTask
@@ -84,9 +85,16 @@ class FleetJobTable:
                 self._release(queue, event, now_ns, out)
                 self._drop_surplus(queue, out)
 
+    def lost_frame(self, event: FrameLost, now_ns: int, out: list[HighLevelDecision]) -> None:
+        """Account for the answers that cannot come because nobody gets the frame."""
+        frame = FrameArrived(event.stream, event.seq, event.release_ns)
+        for queue in self._by_stream.get(event.stream, ()):
+            if queue.activates():
+                self.fail(self._release(queue, frame, now_ns, out), event.reason, out)
+
     def _release(
         self, queue: FleetQueue, event: FrameArrived, now_ns: int, out: list[HighLevelDecision]
-    ) -> None:
+    ) -> FleetJob:
         spec, number = queue.spec, self._next_id
         self._next_id += 1
         frame = self.frames.take(event.stream, event.seq, spec.home, spec.graph.inputs)
@@ -103,6 +111,7 @@ class FleetJobTable:
         out.append(
             JobReleased(number, spec.name, spec.stream, job.seq, job.release_ns, job.deadline_ns)
         )
+        return job
 
     def startable(self) -> Iterator[FleetJob]:
         """Yield jobs that may start, as long as there are any: who gets one starts or ends it."""

@@ -7,9 +7,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from edge_sched_ros.core import reasons
 from edge_sched_ros.core.high_level.decisions import Send
 from edge_sched_ros.core.high_level.dispatcher import HighLevelDispatcher
 from edge_sched_ros.core.high_level.events import FrameArrived
+from edge_sched_ros.core.high_level.events import FrameLost
 from edge_sched_ros.core.high_level.events import HighLevelEvent
 from edge_sched_ros.core.high_level.events import Stopped
 from edge_sched_ros.policies.high_level.registry import make_high_level_policy
@@ -163,6 +165,13 @@ class FleetSimulator:
     def _frame(self, source: Source) -> None:
         home, seq = self.fleet.homes[source.name], source.take()
         if home in self.devices:
-            event = FrameArrived(source.name, seq, self.clock.now_ns)
-            self._post.send(home, self.coordinator.home, self.coordinator.hear, home, event)
+            self._announce(home, FrameArrived(source.name, seq, self.clock.now_ns))
         self._next_frame(source)
+
+    def _announce(self, home: str, frame: FrameArrived) -> None:
+        """Let the coordinator know of a frame; one it cannot hear of is accounted for at once."""
+        if self.links.latency_ns(home, self.coordinator.home) is None:
+            lost = FrameLost(frame.stream, frame.seq, frame.release_ns, reasons.UNREACHABLE)
+            self.coordinator.tell(lost)
+            return
+        self._post.send(home, self.coordinator.home, self.coordinator.hear, home, frame)

@@ -15,6 +15,7 @@ from edge_sched_ros.core.high_level.graph import NetworkGraph
 from edge_sched_ros.core.high_level.offer import DeviceOffer
 from edge_sched_ros.core.high_level.tasks import FleetTask
 from edge_sched_ros.simulation.fleet.links import Link
+from edge_sched_ros.simulation.fleet.links import Links
 from edge_sched_ros.system.change import Change
 from edge_sched_ros.system.checks import not_there
 from edge_sched_ros.system.checks import whole_ns
@@ -93,6 +94,7 @@ class FleetSystem:
         }
         self.devices = {name: _named(made[of], name) for name, of in origin.items()}
         self._check_costs(graphs)
+        self._check_ways()
 
     @property
     def links(self) -> Iterator[Link]:
@@ -161,6 +163,15 @@ class FleetSystem:
         return FleetDevice(
             name, device, contention, replace(offer, digests=digests), costs, order, self.file
         )
+
+    def _check_ways(self) -> None:
+        """Refuse a task whose home the links do not join with the coordinator, to and fro."""
+        links = Links(self.devices, self.links)
+        for name, task in self.tasks.items():
+            for pair in ((task.home, self.coordinator), (self.coordinator, task.home)):
+                if links.way(*pair) is None:
+                    problem = f'no link leads from {pair[0]} to {pair[1]}'
+                    raise ConfigError(self.file.at('tasks', name, 'device'), problem)
 
     def _check_costs(self, graphs: Mapping[str, NetworkGraph]) -> None:
         """Refuse a task that has a segment which no device can run."""

@@ -85,11 +85,15 @@ class Transfers:
         way: tuple[Link, ...],
     ) -> None:
         if device.gone and way[0].source == device.name:
+            way[0].failed += 1
             return  # the sender died while it sent
-        if way[0].up:
-            self._hop(device, order, key, nbytes, way[1:])
-        else:
+        if not way[0].up:
+            way[0].failed += 1
             self._give_up(device, order)
+            return
+        if len(way) == 1 and order.target not in self._devices:
+            way[0].failed += 1
+        self._hop(device, order, key, nbytes, way[1:])
 
     def _arrive(self, order: Send, key: TensorKey, nbytes: int) -> None:
         target = self._devices.get(order.target)
