@@ -39,8 +39,13 @@ def test_a_home_that_links_do_not_join_both_ways_is_refused(ends):
 
 
 def test_what_is_on_a_link_when_it_is_cut_counts_as_failed():
-    slow = {'from': 'desk', 'to': 'orin', 'latency_ms': 1, 'bandwidth_mbps': 80}
-    cut = {**CUT, 'at_s': 0.205}
+    slow = {
+        'from': 'desk',
+        'to': 'orin',
+        'latency_ms': 1,
+        'bandwidth_mbps': 42,
+    }  # busy for 19 of 20 ms
+    cut = {**CUT, 'at_s': 0.21}
     stages = [{**stage, 'cost': {'gpu': 2}} for stage in NETWORK['stages']]  # on orin only
     networks = {'net': {**NETWORK, 'stages': stages}}
     data = duo(tasks=_task(), links=[slow], changes=[cut], networks=networks)
