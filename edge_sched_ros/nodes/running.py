@@ -26,6 +26,7 @@ from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.errors import EdgeSchedError
 from edge_sched_ros.pipeline.settings.parameter_file import read_parameters
+from edge_sched_ros.plugins.own_code import interrupts_do_not_raise
 
 NodeKind = TypeVar('NodeKind', bound=Node)
 #: exit code for input that cannot be used
@@ -74,6 +75,7 @@ def running() -> Iterator[InterruptibleExecutor]:
     except RuntimeError as error:
         raise _why_not(str(error)) from None
     executor = InterruptibleExecutor()
+    interrupts_do_not_raise()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, executor.interrupt)
     # a node under nohup outlives the terminal it was started in

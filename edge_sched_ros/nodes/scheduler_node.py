@@ -135,6 +135,10 @@ class SchedulerNode(LifecycleNode):
             # rclpy would swallow the error silently
             self._refuse(brief_error(error))
             return TransitionCallbackReturn.ERROR
+        except BaseException as error:
+            # of own code: signals do not raise in this process (nodes/running.py)
+            self._refuse(brief_error(error))
+            return FAILURE
         self._problem = ''
         self._never_active = True
         networks = ', '.join(

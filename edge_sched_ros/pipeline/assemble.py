@@ -5,11 +5,16 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
+from functools import partial
 
+from edge_sched_ros.core.brief import brief
+from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.tasks import NS_PER_MS
 from edge_sched_ros.core.tasks import StageSpec
@@ -27,6 +32,9 @@ from edge_sched_ros.pipeline.tasks.abandoned_threads import close_others
 from edge_sched_ros.pipeline.tasks.abandoned_threads import keep
 from edge_sched_ros.pipeline.tasks.abandoned_threads import stuck_with
 from edge_sched_ros.pipeline.tasks.abandoned_threads import units_of
+from edge_sched_ros.pipeline.tasks.out_program import failed_by_own_code
+from edge_sched_ros.pipeline.tasks.out_program import out_program
+from edge_sched_ros.pipeline.tasks.task_outs import close_each
 from edge_sched_ros.pipeline.tasks.task_programs import TaskProgram
 from edge_sched_ros.pipeline.tasks.task_programs import TaskPrograms
 from edge_sched_ros.pipeline.tasks.unit_choice import machine_for
@@ -51,6 +59,8 @@ class Assembly:
     missing: Mapping[str, str] = field(default_factory=dict)
     #: TASK.VARIANT -> where and why it cannot be used
     left_out: Mapping[str, str] = field(default_factory=dict)
+    #: task whose own code failed before it could run -> why; it is disabled
+    out: Mapping[str, str] = field(default_factory=dict)
     #: resources of units that all programs share
     makers: TaskPrograms | None = None
 
@@ -68,27 +78,32 @@ class Assembly:
         """
         stuck = stuck_with(self.units, busy)
         held = {} if self.makers is None else self.makers.networks
+        closes: dict[str, Callable[[], None]] = {}
         for spec in self.tasks:
             networks = held.get(spec.name, ())
             if stuck & units_of(spec, networks):
-                close_others(networks, stuck)
+                closes[spec.name] = partial(close_others, networks, stuck)
             else:
-                self.programs[spec.name].close()
+                closes[spec.name] = self.programs[spec.name].close
+        close_each(closes)
         if self.makers is not None:
             self.makers.close(stuck)
         if stuck:
             keep(self, busy, stuck)
 
 
-def assemble(config: PipelineConfig, machine: Machine, *, fused: bool = True) -> Assembly:
+def assemble(
+    config: PipelineConfig, machine: Machine, *, fused: bool = True, tolerant: bool = False
+) -> Assembly:
     """
     Load every network and return its specification for the dispatcher.
 
     :param fused: whether stages that stay on the same cores run as one
+    :param tolerant: whether a task whose own code raises is left out while others can run
     :raises ConfigError: naming the task and key; loaded networks are freed again
     """
     try:
-        return _assemble(config, machine, fused)
+        return _assemble(config, machine, fused, tolerant)
     except ConfigError as error:
         names = [task.name for task in config.tasks]
         if config.source and is_parameter(error.where, names):
@@ -96,29 +111,54 @@ def assemble(config: PipelineConfig, machine: Machine, *, fused: bool = True) ->
         raise
 
 
-def _assemble(config: PipelineConfig, machine: Machine, fused: bool) -> Assembly:
+def _assemble(config: PipelineConfig, machine: Machine, fused: bool, tolerant: bool) -> Assembly:
     machine = machine_for(config, machine)
     choice = UnitChoice(config, machine)
     makers = TaskPrograms(config, machine, choice, fused=fused)
-    programs: dict[str, Program] = {}
-    networks: dict[str, str] = {}
-    tasks = []
+    made: dict[str, TaskProgram] = {}
+    failed: dict[str, ConfigError] = {}
     try:
         for task in config.tasks:
-            made = makers.make(task)
-            programs[task.name], networks[task.name] = made.program, made.name
-            tasks.append(_pinned(_spec(task, made), task.variant, makers))
+            try:
+                made[task.name] = makers.make(task)
+            except ConfigError as error:
+                if not (tolerant and failed_by_own_code(error)):
+                    raise
+                failed[task.name] = error
+        if not made:
+            raise next(iter(failed.values()))
+        for task in config.tasks:
+            if task.name in failed:
+                made[task.name] = _left_out_task(task, failed[task.name], choice)
+        programs = {task.name: made[task.name].program for task in config.tasks}
+        tasks = tuple(
+            replace(_spec(task, made[task.name]), enabled=False)
+            if task.name in failed
+            else _pinned(_spec(task, made[task.name]), task.variant, makers)
+            for task in config.tasks
+        )
         _check_cascades(config, programs)
         for task in config.tasks:
             observe_detections(task.name, task.detections_from, programs)
     except BaseException:
-        for program in programs.values():
-            program.close()
+        close_each({name: one.program.close for name, one in made.items()})
         makers.close()
         raise
     return Assembly(
-        tuple(tasks), programs, choice.units, networks, choice.missing, makers.left_out, makers
+        tasks,
+        programs,
+        choice.units,
+        {task.name: made[task.name].name for task in config.tasks},
+        choice.missing,
+        makers.left_out,
+        {name: str(error) for name, error in failed.items()},
+        makers,
     )
+
+
+def _left_out_task(task: TaskConfig, error: ConfigError, choice: UnitChoice) -> TaskProgram:
+    _log.error('%s: out, the other tasks run: %s', task.name, brief(error, MOST_OF_AN_ERROR))
+    return out_program(error, task.program or task.network, choice.units[:1])
 
 
 def _spec(task: TaskConfig, made: TaskProgram) -> TaskSpec:

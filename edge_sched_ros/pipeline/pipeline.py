@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_sched_ros.capacity.admission_load import load_solver
+from edge_sched_ros.core.brief import brief_error
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.events import ClockJumped
@@ -51,6 +52,7 @@ from edge_sched_ros.pipeline.inputs.stamp_age import UNKNOWN
 from edge_sched_ros.pipeline.replanning import Replanning
 from edge_sched_ros.pipeline.settings.config import feeds_of
 from edge_sched_ros.pipeline.settings.config import PipelineConfig
+from edge_sched_ros.pipeline.tasks.task_outs import TaskOuts
 from edge_sched_ros.plugins.policies import make_lasting_policy
 
 _log = logging.getLogger(__name__)
@@ -91,6 +93,7 @@ class Pipeline:
         self._quota: QuotaWatch | None = None
         self._late: LateDrivers | None = None
         self._replanning: Replanning | None = None
+        self._outs: TaskOuts | None = None
         #: predicts the effect of changes of tasks on deadlines
         self.admission = Admission(self._known, config.admission)
         #: sources of the costs known from the start
@@ -119,7 +122,7 @@ class Pipeline:
         """
         machine = self._machine or rediscover()
         self._late = LateDrivers(self._root)
-        assembly = assemble(self.config, machine)
+        assembly = assemble(self.config, machine, tolerant=True)
         self._quota = _quota_watch(self._root, machine, assembly)
         use = self._quota.read()
         if use is not None:
@@ -156,6 +159,7 @@ class Pipeline:
             frame_for=self._images.frame_for,
             clock_ns=self._clock_ns,
         )
+        self._outs = TaskOuts(self._runtime, assembly.programs, assembly.out)
         self._watch = MachineWatch(self._runtime, Sampler(assembly.units, root=self._root))
         self._replanning = Replanning(self._runtime)
         self._admit_at_start()
@@ -233,7 +237,7 @@ class Pipeline:
         """Forget the state of a source whose stamps went back; others go on."""
         for name, source in self._sources.items():
             if topic in (source.topic, source.trigger_topic):
-                self._loaded().programs[name].reset()
+                self._reset(name)
 
     # --- settings ---------------------------------------------------------------------------
 
@@ -245,6 +249,8 @@ class Pipeline:
             (``score_threshold`` ..., ``None`` for the network's own value)
         :raises ConfigError: naming task and key; earlier settings may have changed already
         """
+        if values.get('enabled') and self._outs is not None:
+            self._outs.check_enabled(name)
         core = {key: value for key, value in values.items() if key in DYNAMIC_TASK_KEYS}
         if core:
             self._running().post(ParametersChanged(core, task=name))
@@ -304,6 +310,7 @@ class Pipeline:
                 feeds=self._feeds,
                 missing=missing,
                 left_out=left_out,
+                out={} if self._outs is None else self._outs.reasons,
                 readings=readings,
                 profile_use=self._profile_use,
                 quota=quota,
@@ -370,6 +377,10 @@ class Pipeline:
             except ConfigError as error:
                 name = error.where.rpartition('.')[2]
                 raise ConfigError(f'{task}.{name}', error.problem) from error
+            except BaseException as error:
+                # own code may raise anything
+                told = f'its program failed: {brief_error(error)}'
+                raise ConfigError(task, told) from error
 
     def labels_of(self, task: str) -> tuple[str, ...]:
         """Return the class names of a task's results; empty when it has none."""
@@ -393,8 +404,12 @@ class Pipeline:
         return known if use is None else replace(known, cpus=use.quota.cpus)
 
     def _reset_programs(self) -> None:
-        for program in self._loaded().programs.values():
-            program.reset()
+        for name in self._loaded().programs:
+            self._reset(name)
+
+    def _reset(self, name: str) -> None:
+        if self._outs is not None:
+            self._outs.reset(name)
 
     def _loaded(self) -> Assembly:
         if self._assembly is None:
@@ -420,3 +435,8 @@ def _of_task(task: str, name: str) -> Iterator[None]:
         yield
     except ConfigError as error:
         raise ConfigError(f'{task}.{name}', error.problem) from error
+    except BaseException as error:
+        # own code may raise anything; the caller's services must still answer
+        told = f'its program failed: {brief_error(error)}'
+        _log.error('%s.%s: %s', task, name, told)
+        raise ConfigError(f'{task}.{name}', told) from error

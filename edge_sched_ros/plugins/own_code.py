@@ -25,6 +25,20 @@ from edge_sched_ros.core.near import did_you_mean
 _MOST_TOLD = 8
 
 
+class _Interrupts:
+    """Whether Ctrl-C raises KeyboardInterrupt in this process, as it does in a command."""
+
+    raised = True
+
+
+_interrupts = _Interrupts()
+
+
+def interrupts_do_not_raise() -> None:
+    """Note that signals are handled otherwise here: a KeyboardInterrupt is own code's error."""
+    _interrupts.raised = False
+
+
 @contextmanager
 def own_code(where: str, problem: str) -> Iterator[None]:
     """
@@ -37,7 +51,9 @@ def own_code(where: str, problem: str) -> Iterator[None]:
         yield
     except ConfigError:
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt) and _interrupts.raised:
+            raise  # the user ends a command
         # a script without a guard may end the process when it is imported
         raise ConfigError(where, f'{problem}: {brief_error(error)}') from error
 

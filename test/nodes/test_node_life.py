@@ -188,6 +188,16 @@ def test_own_code_that_cannot_be_used_leaves_the_node_alive(
     assert said in capfd.readouterr().err
 
 
+def test_own_code_that_exits_while_loading_leaves_the_node_alive(start, monkeypatch, capfd):
+    def leave(*_, **__):
+        raise SystemExit(3)
+
+    monkeypatch.setattr('edge_sched_ros.nodes.scheduler_node.Pipeline.load', leave)
+    node = start()
+    assert state_of(node) == 'unconfigured'
+    assert 'cannot be configured: SystemExit: 3' in capfd.readouterr().err
+
+
 def test_an_error_leads_back_to_unconfigured_and_on(bench, start, monkeypatch):
     node = start(autostart=False)
     with monkeypatch.context() as patch:

@@ -105,7 +105,9 @@ def _task(task: TaskState, status: Status, rates: Rates, limits: Limits) -> Heal
     # a slow task needs at least the time between its frames
     patience_ns = max(limits.error_after_ns, 3 * task.period_ns)
     level, message = OK, f'{rate.on_time_hz:.1f} results/s on time'
-    if not task.enabled:
+    if task.name in status.out:
+        level, message = ERROR, f'out: {status.out[task.name]}'
+    elif not task.enabled:
         message = 'disabled'
     elif since_ns > patience_ns:
         level, message = ERROR, f'no on-time result for {since_ns / 1e9:.1f} s'

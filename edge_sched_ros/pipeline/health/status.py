@@ -85,6 +85,7 @@ class Status:
     :param drifted: ``TASK/STAGE on UNIT`` of the last such change; empty before the first
     :param appeared: kinds of units whose drivers appeared after loading
     :param quota: the CPU quota, if it is less than the CPU units could use
+    :param out: task -> why the code of its program cannot be used; it is disabled
     :param policy_problem: why another policy decides; empty if the configured one does
     """
 
@@ -107,6 +108,7 @@ class Status:
     quota: QuotaUse | None = None
     appeared: tuple[str, ...] = ()
     policy_problem: str = ''
+    out: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_status(
@@ -123,6 +125,7 @@ def read_status(
     profile_use: ProfileUse | None = None,
     quota: QuotaUse | None = None,
     appeared: tuple[str, ...] = (),
+    out: Mapping[str, str] | None = None,
 ) -> Status:
     """Return the status of a dispatcher; call it while nothing else handles events."""
     return Status(
@@ -158,6 +161,7 @@ def read_status(
         drifted=_name(dispatcher.profiles.drifted),
         quota=quota,
         appeared=appeared,
+        out=out or {},
     )
 
 
