@@ -18,11 +18,10 @@ from edge_sched_ros.core.events import JobCancelled
 from edge_sched_ros.core.events import ParametersChanged
 from edge_sched_ros.core.events import TasksAdded
 from edge_sched_ros.core.free_times import free_at_ns
+from edge_sched_ros.core.high_level.partition_task import partition_task_spec
+from edge_sched_ros.core.high_level.partition_task import PARTITION_VARIANT
 from edge_sched_ros.core.profiles import Profiles
 from edge_sched_ros.core.profiles import StageKey
-from edge_sched_ros.core.tasks import StageSpec
-from edge_sched_ros.core.tasks import TaskSpec
-from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.core.watchdog import Watchdog
 from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.context import Program
@@ -38,12 +37,6 @@ from edge_sched_ros.fleet.device.work import WorkEnd
 from edge_sched_ros.fleet.wire.records import StageRun
 from edge_sched_ros.fleet.wire.records import UnitLoad
 from edge_sched_ros.plugins.policies import make_lasting_policy
-
-_VARIANT = 'base'
-#: the coordinator decides how much waits here, not the queue
-_QUEUE_DEPTH = 10_000
-#: of jobs whose own deadline does not count, since each brings its own
-_ANY_DEADLINE_NS = 1_000_000_000
 
 
 @dataclass(slots=True)
@@ -190,21 +183,12 @@ class RuntimeRunner:
             name += f'..{runnable.segments[-1]}'
         name += f'#{len(self._names)}'
         forced = dict(runnable.unit_of)
-        stages = tuple(
-            StageSpec(one, _units_for(one, served, forced)) for one in runnable.segments
+        spec = partition_task_spec(
+            name, ((one, _units_for(one, served, forced)) for one in runnable.segments)
         )
-        spec = TaskSpec(
-            name=name,
-            variants=(VariantSpec(_VARIANT, stages),),
-            deadline_ns=_ANY_DEADLINE_NS,
-            stream=name,
-            queue_depth=_QUEUE_DEPTH,
-            drop_overtaken=False,
-            max_in_flight=max(1, len({unit for one in stages for unit in one.units})),
-        )
-        for stage in stages:
-            for unit, cost_ns in served.costs_ns.get(stage.name, {}).items():
-                key = StageKey(name, _VARIANT, stage.name, unit)
+        for segment in runnable.segments:
+            for unit, cost_ns in served.costs_ns.get(segment, {}).items():
+                key = StageKey(name, PARTITION_VARIANT, segment, unit)
                 self._profiles.set(key, cost_ns, source='offered')
         self._programs[name] = _Partition(served, runnable.segments)
         self._runtime.post(TasksAdded((spec,)))

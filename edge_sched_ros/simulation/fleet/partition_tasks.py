@@ -9,16 +9,10 @@ from dataclasses import dataclass
 
 from edge_sched_ros.core.high_level.decisions import Push
 from edge_sched_ros.core.high_level.graph import Partition
-from edge_sched_ros.core.tasks import StageSpec
+from edge_sched_ros.core.high_level.partition_task import partition_task_spec
 from edge_sched_ros.core.tasks import TaskSpec
-from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.simulation.fleet.system import FleetDevice
 from edge_sched_ros.system.system import RunCost
-
-#: the coordinator sees to how many jobs there are; a device takes what it is told
-MOST_JOBS = 1_000_000
-#: deadlines come with every job
-_ANY_DEADLINE_NS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +48,7 @@ def partition_task(
     A segment that the coordinator wants on a unit has that unit alone.
     """
     wanted = dict(push.unit_of)
-    stages: list[StageSpec] = []
+    units_of: list[tuple[str, tuple[str, ...]]] = []
     costs: dict[tuple[str, str], RunCost] = {}
     for segment in partition.segments:
         on = device.costs.get((network, segment), {})
@@ -63,18 +57,9 @@ def partition_task(
         if not on:
             return segment
         units = sorted(on, key=lambda unit: on[unit].latency_ns)
-        stages.append(StageSpec(segment, tuple(units)))
+        units_of.append((segment, tuple(units)))
         costs.update({(segment, unit): cost for unit, cost in on.items()})
-    name = name_of(push)
-    spec = TaskSpec(
-        name=name,
-        variants=(VariantSpec('base', tuple(stages)),),
-        deadline_ns=_ANY_DEADLINE_NS,
-        stream=name,
-        priority=push.priority,
-        queue_depth=MOST_JOBS,
-        max_in_flight=MOST_JOBS,
-    )
+    spec = partition_task_spec(name_of(push), units_of, push.priority)
     order = device.order[network]
     return PartitionTask(
         spec, network, costs, {segment: order[segment] for segment in partition.segments}

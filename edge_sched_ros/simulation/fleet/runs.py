@@ -24,6 +24,7 @@ from edge_sched_ros.core.events import TasksAdded
 from edge_sched_ros.core.events import TimerFired
 from edge_sched_ros.core.events import UnitChanged
 from edge_sched_ros.core.high_level.decisions import JobReleased
+from edge_sched_ros.core.high_level.partition_task import PARTITION_VARIANT
 from edge_sched_ros.core.profiles import Profiles
 from edge_sched_ros.core.profiles import StageKey
 from edge_sched_ros.core.units import AVAILABLE
@@ -105,7 +106,7 @@ class DeviceRuns:
         self._tasks[task.spec.name] = task
         for (segment, unit), cost in task.costs.items():
             self.dispatcher.profiles.set(
-                StageKey(task.spec.name, 'base', segment, unit),
+                StageKey(task.spec.name, PARTITION_VARIANT, segment, unit),
                 cost.latency_ns,
                 source=self._spec.name,
                 energy_mj=cost.energy_mj or None,

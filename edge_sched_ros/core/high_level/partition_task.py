@@ -1,0 +1,44 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""A partition as a task of a device's own dispatcher, alike on a robot and in the simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from edge_sched_ros.core.tasks import StageSpec
+from edge_sched_ros.core.tasks import TaskSpec
+from edge_sched_ros.core.tasks import VariantSpec
+
+#: the only variant: its stages are the partition's segments
+PARTITION_VARIANT = 'base'
+#: the coordinator decides how much waits on a device, not the queue
+_QUEUE_DEPTH = 10_000
+#: of jobs whose own deadline does not count, since each brings its own
+_ANY_DEADLINE_NS = 1_000_000_000
+
+
+def partition_task_spec(
+    name: str, segments: Iterable[tuple[str, tuple[str, ...]]], priority: int = 0
+) -> TaskSpec:
+    """
+    Return the task that runs a partition; its stream has the same name.
+
+    No job is dropped because a newer one was faster: a partition is one of several of a job, and
+    only the coordinator knows whether the job is still worth it. As many jobs may have started as
+    there are units for them.
+
+    :param name: unique on the device
+    :param segments: in the order they run, each with the units that can run it
+    """
+    stages = tuple(StageSpec(segment, units) for segment, units in segments)
+    return TaskSpec(
+        name=name,
+        variants=(VariantSpec(PARTITION_VARIANT, stages),),
+        deadline_ns=_ANY_DEADLINE_NS,
+        stream=name,
+        priority=priority,
+        queue_depth=_QUEUE_DEPTH,
+        max_in_flight=max(1, len({unit for stage in stages for unit in stage.units})),
+        drop_overtaken=False,
+    )
