@@ -40,6 +40,18 @@ def _capacity(path: Path) -> Any:
     return load_cluster(path)
 
 
+def _changes(path: Path) -> Any:
+    """Read what happens to a fleet of the package, of which the page shows no more than that."""
+    from edge_sched_ros.simulation.fleet.limits import check_fleet
+    from edge_sched_ros.simulation.fleet.system import FleetSystem
+    from edge_sched_ros.system.loading import load_system
+
+    changes = load_system(path).changes
+    assert changes, f'{path.name} has no changes'
+    fleet = load_system('fleet_robot_desk').model_copy(update={'changes': changes})
+    check_fleet(FleetSystem(fleet), 10.0)
+
+
 def _network(path: Path) -> Any:
     from edge_sched_ros.execution.network import load_network
 
@@ -75,6 +87,7 @@ def _system(path: Path) -> Any:
 
 READERS: dict[str, Callable[[Path], Any]] = {
     'capacity': _capacity,
+    'changes': _changes,
     'network': _network,
     'parameters': _parameters,
     'plan': _plan,
