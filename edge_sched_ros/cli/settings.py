@@ -15,10 +15,11 @@ def _value(text: str) -> float:
     return _TRUTH[text] if text in _TRUTH else float(text)
 
 
-def parse_settings(settings: Iterable[str]) -> dict[str, float]:
+def parse_settings(settings: Iterable[str], option: str = '--set') -> dict[str, float]:
     """
     Return the settings by name.
 
+    :param option: that gave them, for messages
     :raises ConfigError: when one has another form
     """
     values: dict[str, float] = {}
@@ -31,9 +32,9 @@ def parse_settings(settings: Iterable[str]) -> dict[str, float]:
             separator = ''
         if not separator or not name.strip():
             raise ConfigError(
-                '--set', f"must be NAME=VALUE (a number, true or false), not '{setting}'"
+                option, f"must be NAME=VALUE (a number, true or false), not '{setting}'"
             )
         if name.strip() in seen:
-            raise ConfigError('--set', f"gives '{name.strip()}' twice")
+            raise ConfigError(option, f"gives '{name.strip()}' twice")
         seen.add(name.strip())
     return values

@@ -58,6 +58,8 @@ def _show_tasks(tasks: Mapping[str, Any], console: Console) -> None:
             if task[end]:
                 reasons = ', '.join(f'{reason} {count}' for reason, count in task[end].items())
                 show_line(f'{name} {end}: {reasons}', console)
+    if any(task[end] for task in tasks.values() for end in ('dropped', 'failed')):
+        show_line('', console)
 
 
 def _show_devices(devices: Mapping[str, Any], tasks: Mapping[str, Any], console: Console) -> None:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from edge_sched_ros.planning.cutting.points import CutPoint
 
 _KIB = 1024
+#: share of the operations from which a segment is as good as the whole network
+_WHOLE = 0.95
+#: characters of a tensor's name in a table of 80 columns; JSON has all
+_LONGEST = 22
 
 
 @click.command('cut')
@@ -167,6 +171,13 @@ def _show(name: str, segments: Segments, *, with_points: bool) -> None:
         for plan, _ in segments.parts
     ]
     show_table(('segment', 'takes', 'gives', 'KiB', 'FLOP'), rows, console, left=3)
+    largest = max(plan.flops for plan, _ in segments.parts)
+    if largest > _WHOLE * segments.flops:
+        show_line(
+            'note: one segment has nearly all operations: no unit gets less to do. Use the whole '
+            'network, or allow other places (--max-kib)',
+            console,
+        )
     if with_points:
         places = [
             (
@@ -193,7 +204,9 @@ def _size(nbytes: int) -> str:
 
 
 def _names(names: Sequence[str]) -> str:
-    return ', '.join(names)
+    """Return the first name, its end where it is long, and how many more there are."""
+    first = names[0] if len(names[0]) <= _LONGEST else f'…{names[0][1 - _LONGEST :]}'
+    return first if len(names) == 1 else f'{first} +{len(names) - 1}'
 
 
 COMMAND = cut

@@ -186,7 +186,7 @@ def simulate(
         simulate_fleet(
             asked,
             policy=high_level_policy,
-            parameters=parse_settings(high_level_settings),
+            parameters=parse_settings(high_level_settings, '--high-level-set'),
             device_policy=policy,
             device_parameters=values,
             seconds=seconds,
