@@ -17,6 +17,7 @@ from edge_sched_ros.fleet.settings import device_config
 from edge_sched_ros.fleet.settings import device_name
 from edge_sched_ros.fleet.settings import DEVICE_PARAMETERS
 from edge_sched_ros.nodes.devices.declared import declare
+from edge_sched_ros.nodes.devices.declared import judge_unknown
 from edge_sched_ros.nodes.devices.ports import RosPort
 from edge_sched_ros.nodes.logging_bridge import forward_logging
 from edge_sched_ros.nodes.process_tuning import tune_process
@@ -41,6 +42,7 @@ class DeviceNode(Node):
         self._closed = False
         try:
             values = declare(self, DEVICE_PARAMETERS)
+            judge_unknown(self, values)
             name = device_name(values)
             self._loaded = load_device(device_config(values))
         except BaseException:

@@ -209,6 +209,61 @@ def test_a_coordinator_that_falls_silent_leaves_the_device_to_the_next():
     assert left.server.serves == 'next'
 
 
+def _claim(name, instance):
+    """Return a beat that claims a device."""
+    return Beat('boss', 77, 0, 'home', {name: 1}, instances={name: instance})
+
+
+def test_a_coordinator_that_stood_still_loads_its_device_again():
+    fleet = Fleet()
+    left = fleet.add('left')
+    fleet.run(500)
+    # the device hears nothing for longer than its lease, and the coordinator reads none of it
+    for _ in range(12):
+        fleet.clock.now_ns += 100 * MS
+        left.server.tick()
+    assert left.server.serves == ''
+    fleet.run(1000)
+    before = len(fleet.ends)
+    fleet.run(500, fps=20)
+    fleet.run(300)
+    assert [end.outcome for end in fleet.ends[before:]] == ['on_time'] * 10
+    assert left.server.serves == 'boss'
+
+
+def test_a_second_device_of_one_name_waits_and_says_so():
+    fleet = Fleet()
+    first = fleet.add('left')
+    fleet.run(500)
+    fleet.bus.leave('left')
+    second = fleet.add('left')
+    fleet.bus.join_device(first.server)  # both hear what is for that name
+    second.server.hear(_claim('left', first.server.instance))
+    assert second.server.serves == ''
+    assert "another device called 'left'" in second.server.status().problems[-1]
+    fleet.devices['left'] = first
+    fleet.run(500, fps=20)
+    fleet.run(300)
+    assert fleet.outcomes() == {'on_time': 10}
+    assert second.runner.ran == 0
+
+
+def test_a_device_called_like_the_coordinators_own_is_not_used_and_says_so(caplog):
+    fleet = Fleet(home_runs=True)
+    fleet.run(300)
+    own = fleet.devices['home']
+    fleet.bus.leave('home')
+    other = fleet.add('home')
+    fleet.bus.join_device(own.server)
+    fleet.devices['home'] = own
+    other.server.hear(_claim('home', own.server.instance))
+    assert other.server.serves == ''
+    fleet.run(500, fps=20)
+    fleet.run(300)
+    assert "like the coordinator's own" in caplog.text
+    assert fleet.outcomes() == {'on_time': 10}
+
+
 def test_a_device_with_another_version_of_a_network_is_not_used_for_it():
     fleet = Fleet()
     fleet.add('old', served=network(digest='sha256:2'))

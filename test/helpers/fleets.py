@@ -299,6 +299,8 @@ class Fleet:
             port=self.bus,
             instance=next(self._instances),
             offers=offers,
+            # the local device lives and dies with its coordinator
+            lease_ns=(10**18 if name == 'home' else 1000 * MS),
             clock_ns=lambda: self.clock.now_ns + offset_ns,
         )
         self.devices[name] = Device(server, runner)

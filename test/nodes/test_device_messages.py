@@ -79,7 +79,7 @@ def test_offers_signs_of_life_and_beats_come_as_they_went():
         (records.UnitLoad('gpu', -9, 'hung', 7, 1),), {'pushed': 3}, ('a line',),
     )  # fmt: skip
     assert offers.read_status(_again(offers.write_status(status))) == status
-    beat = records.Beat('boss', 8, -1, 'home', {'orin': 2})
+    beat = records.Beat('boss', 8, -1, 'home', {'orin': 2}, instances={'orin': 5})
     assert offers.read_beat(_again(offers.write_beat(beat))) == beat
 
 

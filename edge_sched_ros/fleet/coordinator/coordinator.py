@@ -167,7 +167,14 @@ class Coordinator:
 
     def _beat(self) -> Beat:
         epochs = self.members.epochs()
-        return Beat(self.name, self._session, self._clock_ns(), self._home.name, epochs)
+        return Beat(
+            self.name,
+            self._session,
+            self._clock_ns(),
+            self._home.name,
+            epochs,
+            instances=self.members.instances(),
+        )
 
     # --- frames and settings ------------------------------------------------------------------
 
@@ -207,12 +214,15 @@ class Coordinator:
     def take_offer(self, offer: Offer) -> None:
         """Take in a device's offer."""
         with self._lock:
-            before = self.members.get(offer.device)
             self._post(self.members.take_offer(offer, self._clock_ns()))
-            if before is not None and before.offer.instance != offer.instance:
+            member = self.members.get(offer.device)
+            if member is not None and member.offer.instance != offer.instance:
                 self._tell(
-                    f"a second device calls itself '{offer.device}'; it is used once the first is "
-                    'silent'
+                    f"a second device calls itself '{offer.device}', like the coordinator's own; "
+                    'it is not used'
+                    if offer.device == self._home.name
+                    else f"a second device calls itself '{offer.device}'; it is used once the "
+                    'first is silent'
                 )
             if self.members.get(offer.device) is not None:
                 self._port.meet_device(offer.device)

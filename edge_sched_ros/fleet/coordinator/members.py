@@ -102,6 +102,10 @@ class Members:
         """Return whom to claim, by the number of the claim."""
         return {one.name: one.epoch for one in self if not one.refused}
 
+    def instances(self) -> dict[str, int]:
+        """Return which life of each device is known."""
+        return {one.name: one.offer.instance for one in self}
+
     def offset_ns(self, name: str) -> int:
         """Return a device's clock less ours."""
         one = self._members.get(name)
@@ -118,6 +122,8 @@ class Members:
         elif known.offer.instance != offer.instance:
             if name == self._home:
                 return []  # somebody else has the name of the local device
+            if offer.previous == known.offer.instance:
+                return self._succeed(known, offer, now_ns)
             if known.joined and now_ns - known.heard_ns <= self._lost_after_ns:
                 known.successor = offer
                 return []

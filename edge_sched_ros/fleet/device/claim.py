@@ -46,9 +46,15 @@ class Claims:
         #: coordinator that was refused -> why
         self.refused: dict[str, str] = {}
 
-    def hear(self, beat: Beat, now_ns: int) -> Change:
-        """Take in a beat of any coordinator."""
+    def hear(self, beat: Beat, now_ns: int, instance: int = 0) -> Change:
+        """
+        Take in a beat of any coordinator.
+
+        :param instance: this life of the device; a beat may claim another device of its name
+        """
         epoch, claim = beat.epochs.get(self._device), self.current
+        if beat.instances.get(self._device, instance) != instance:
+            epoch = None
         if claim.coordinator and beat.session == claim.session:
             if epoch is None:
                 self.current = Claim()

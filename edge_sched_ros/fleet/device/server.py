@@ -63,6 +63,8 @@ _KEEP_NS = 10_000_000_000
 _GRACE_NS = 500_000_000
 #: jobs remembered after their end: their tensors may still be on their way
 _ENDED = 4096
+#: instances are random numbers below this
+_MOST_INSTANCES = 2**63 - 1
 _MOST_PROBLEMS = 8
 
 
@@ -94,6 +96,8 @@ class DeviceServer:
         self.name = name
         self.account = PartitionAccount()
         self.instance = instance
+        #: the life before, which ended when a coordinator fell silent
+        self._previous = instance
         self._runner = runner
         self._port = port
         self._clock_ns = clock_ns
@@ -138,7 +142,9 @@ class DeviceServer:
         """Say that the device is alive, and look after what time changes; ten times a second."""
         with self._lock:
             now_ns = self._clock_ns()
-            self._changed(self._claims.check(now_ns), 'is silent')
+            if self._claims.check(now_ns):
+                self._changed('released', 'is silent')
+                self._begin_anew()
             outbox = self._outbox()
             for node in self._entering.overdue(now_ns - _GRACE_NS):
                 self._end_entering(node, 'no_inputs', outbox)
@@ -177,7 +183,8 @@ class DeviceServer:
         """Take in a coordinator's beat."""
         with self._lock:
             now_ns = self._clock_ns()
-            change = self._claims.hear(beat, now_ns)
+            change = self._claims.hear(beat, now_ns, self.instance)
+            self._note_other_life(beat)
             if self._claims.current.session == beat.session and self.serves:
                 others = (name for name in beat.epochs if name != self.name)
                 self._port.meet(beat.coordinator, others)
@@ -188,6 +195,29 @@ class DeviceServer:
                 self.account.reject('coordinator_refused')
         if change == 'claimed':
             self._port.status(self.status())
+
+    def _begin_anew(self) -> None:
+        """Offer a new life: the coordinator may not know that everything it sent is forgotten."""
+        self._previous = self.instance
+        self.instance = self._previous % _MOST_INSTANCES + 1
+        self._offer_again()
+
+    def _offer_again(self) -> None:
+        offer = Offer(self.name, self.instance, self._offer, previous=self._previous)
+        self._port.offer(offer)
+
+    def _note_other_life(self, beat: Beat) -> None:
+        """Look whether a coordinator means an earlier life of this device, or another device."""
+        meant = beat.instances.get(self.name, self.instance)
+        if meant == self.instance:
+            return
+        if meant == self._previous:
+            self._offer_again()  # the first offer may have been lost on a link that was cut
+        else:
+            self._tell(
+                f"the coordinator '{beat.coordinator}' uses another device called '{self.name}': "
+                'give this one a name of its own'
+            )
 
     def take_orders(self, orders: Orders) -> None:
         """Do what a coordinator orders; what another one orders is counted and left undone."""

@@ -28,12 +28,14 @@ class Offer:
     A device presents itself; repeated when it changes.
 
     :param instance: of this life of the device
+    :param previous: instance of the life before, which has ended; 0 for none
     """
 
     device: str
     instance: int
     offer: DeviceOffer
     protocol: int = PROTOCOL
+    previous: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Beat:
     :param home: the device that has the frames, in the coordinator's process
     :param epochs: device -> number of the claim; a device that sees a new one starts empty
     :param sent_ns: on the coordinator's clock
+    :param instances: device -> the life that is claimed; a device without an entry is claimed
+        whatever its life
     """
 
     coordinator: str
@@ -53,6 +57,7 @@ class Beat:
     home: str = ''
     epochs: Mapping[str, int] = field(default_factory=dict)
     protocol: int = PROTOCOL
+    instances: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,12 @@ from typing import Any
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
+from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.nodes.parameter_values import descriptor_of
 from edge_sched_ros.nodes.parameter_values import TYPES
 from edge_sched_ros.pipeline.settings.parameter_spec import ParameterSpec
+from edge_sched_ros.pipeline.settings.unknown_names import is_ros_name
+from edge_sched_ros.pipeline.settings.unknown_names import nearest
 
 
 def declare(node: Node, specs: Iterable[ParameterSpec]) -> dict[str, Any]:
@@ -40,3 +43,19 @@ def declare(node: Node, specs: Iterable[ParameterSpec]) -> dict[str, Any]:
             node._parameters[spec.name] = Parameter(spec.name, TYPES[spec.kind], [])
         values[spec.name] = value
     return values
+
+
+def judge_unknown(node: Node, names: Iterable[str]) -> None:
+    """
+    Log given parameters that the node does not have.
+
+    :param names: those it has
+    :raises ConfigError: for one that is nearly the name of one it has
+    """
+    known = tuple(names)
+    for name in node._parameter_overrides:
+        if name in known or is_ros_name(name):
+            continue
+        if near := nearest(name, known):
+            raise ConfigError(name, f"unknown parameter; did you mean '{near}'?")
+        node.get_logger().warning(f'{name}: ignored, not a parameter of this node')

@@ -32,6 +32,7 @@ def write_offer(record: Offer) -> Any:
     return OfferMessage(
         device=record.device,
         instance=record.instance,
+        previous=record.previous,
         protocol=record.protocol,
         units=[unit.name for unit in offer.units],
         kinds=[unit.kind for unit in offer.units],
@@ -78,7 +79,9 @@ def read_offer(message: Any) -> Offer:
     )
     if not message.device:
         raise UnreadableError('device', 'has no name')
-    return Offer(message.device, message.instance, offer, message.protocol)
+    return Offer(
+        message.device, message.instance, offer, message.protocol, previous=message.previous
+    )
 
 
 def write_status(record: DeviceStatus) -> Any:
@@ -134,6 +137,7 @@ def write_beat(record: Beat) -> Any:
         home=record.home,
         sent_ns=record.sent_ns,
         devices=list(record.epochs),
+        instances=[record.instances.get(name, 0) for name in record.epochs],
         epochs=list(record.epochs.values()),
     )
 
@@ -144,11 +148,13 @@ def read_beat(message: Any) -> Beat:
 
     :raises UnreadableError: when it makes no sense
     """
+    rows = columns(message, 'devices', 'epochs', 'instances')
     return Beat(
         message.coordinator,
         message.session,
         message.sent_ns,
         message.home,
-        dict(columns(message, 'devices', 'epochs')),
+        {name: epoch for name, epoch, _ in rows},
         message.protocol,
+        instances={name: instance for name, _, instance in rows if instance},
     )
