@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import threading
 
 import pytest
@@ -17,6 +19,7 @@ from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.brief import brief_error
 from edge_sched_ros.core.brief import brief_traceback
 from edge_sched_ros.core.brief import LIMIT
+from edge_sched_ros.core.brief_log import BriefFormatter
 from edge_sched_ros.core.decisions import Run
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.context import JobContext
@@ -85,8 +88,25 @@ ERRORS = {
 }
 
 
+@pytest.fixture
+def log(monkeypatch):
+    """
+    Return what the log says, in the format of this package and nowhere else.
+
+    pytest's own log would hold texts that cannot be sent from a worker of pytest-xdist.
+    """
+    logger = logging.getLogger('edge_sched_ros')
+    text = io.StringIO()
+    handler = logging.StreamHandler(text)
+    handler.setFormatter(BriefFormatter())
+    monkeypatch.setattr(logger, 'propagate', False)
+    logger.addHandler(handler)
+    yield text
+    logger.removeHandler(handler)
+
+
 @pytest.mark.parametrize('kind', ERRORS)
-def test_any_error_ends_as_a_failed_stage_and_the_unit_runs_on(kind):
+def test_any_error_ends_as_a_failed_stage_and_the_unit_runs_on(kind, log):
     error, code = ERRORS[kind]
 
     def fail():
@@ -102,6 +122,8 @@ def test_any_error_ends_as_a_failed_stage_and_the_unit_runs_on(kind):
     told = {(end.task, end.outcome, end.reason) for end in desk.ends}
     assert told == {('a', 'failed', code), ('b', 'on_time', '')}
     assert desk.dispatcher.ledger.tasks['a'].failed == {code: 2}
+    assert f'failed ({code})' in log.getvalue()
+    log.getvalue().encode()
 
 
 @pytest.mark.parametrize('kind', ERRORS)
