@@ -204,7 +204,7 @@ class Mortal(UnitWorker):
         if self.died:
             super()._loop()
         else:
-            self._current = self._queue.get()
+            self._current = self._queue.get(timeout=30)
             self.died = True
 
 
