@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from typing import get_args
 from typing import Union
 
 from edge_sched_ros.core.decisions import WakeAt
@@ -147,14 +148,4 @@ HighLevelDecision = Union[
     JobFailed,
     WakeAt,
 ]
-HIGH_LEVEL_DECISION_TYPES: tuple[type, ...] = (
-    Load,
-    JobReleased,
-    Push,
-    Send,
-    Cancel,
-    JobCompleted,
-    JobDropped,
-    JobFailed,
-    WakeAt,
-)
+HIGH_LEVEL_DECISION_TYPES: tuple[type, ...] = get_args(HighLevelDecision)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 from typing import Any
+from typing import get_args
 from typing import Union
 
 from edge_sched_ros.core.events import ClockJumped
@@ -203,20 +204,4 @@ HighLevelEvent = Union[
     Started,
     Stopped,
 ]
-HIGH_LEVEL_EVENT_TYPES: tuple[type, ...] = (
-    FrameArrived,
-    FrameLost,
-    DeviceJoined,
-    DeviceLost,
-    DeviceLoad,
-    LinkMeasured,
-    TensorArrived,
-    TransferFailed,
-    PartitionExited,
-    PartitionFailed,
-    TaskChanged,
-    ClockJumped,
-    TimerFired,
-    Started,
-    Stopped,
-)
+HIGH_LEVEL_EVENT_TYPES: tuple[type, ...] = get_args(HighLevelEvent)
