@@ -60,9 +60,8 @@ def _teller() -> Callable[[str], None]:
 
 
 def _measure(arguments: argparse.Namespace, out: Path) -> dict[str, Any]:
-    energy = EnergyMeter()
-    machine = describe(energy.source)
-    with Rig(out / 'runs') as rig:
+    with EnergyMeter() as energy, Rig(out / 'runs') as rig:
+        machine = describe(energy.source)
         bench = Bench(_plan(arguments), rig, out / 'runs', energy)
         everything = Everything(
             bench,

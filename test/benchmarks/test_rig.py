@@ -34,8 +34,8 @@ pytestmark = pytest.mark.dds
 @pytest.fixture
 def bench(tmp_path):
     plan = replace(SHORT, warm_up_s=0.3, measured_s=0.5, overhead_rounds=1, overhead_s=0.7)
-    with Rig(tmp_path) as rig:
-        yield Bench(plan, rig, tmp_path, EnergyMeter())
+    with EnergyMeter() as energy, Rig(tmp_path) as rig:
+        yield Bench(plan, rig, tmp_path, energy)
 
 
 @pytest.fixture

@@ -29,8 +29,19 @@ class EnergyMeter:
         self._rails = [] if self._counters else _ina_rails(hwmon)
         self._before = self._count()
         self._sampled_j = 0.0
+        self._closed = threading.Event()
         if self._rails:
             threading.Thread(target=self._sample, name='energy', daemon=True).start()
+
+    def __enter__(self) -> EnergyMeter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop sampling."""
+        self._closed.set()
 
     @property
     def source(self) -> str:
@@ -55,8 +66,7 @@ class EnergyMeter:
 
     def _sample(self) -> None:
         last = time.monotonic()
-        while True:
-            time.sleep(_SAMPLE_S)
+        while not self._closed.wait(_SAMPLE_S):
             now = time.monotonic()
             with suppress(OSError, ValueError):
                 self._sampled_j += self._power_w() * (now - last)
