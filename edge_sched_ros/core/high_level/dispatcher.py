@@ -193,7 +193,7 @@ class HighLevelDispatcher:
         self._backlog.forget_device(name)
         self._cuts.forget_device(name)
         self._cuts.renew(self._active.policy, self._view, out)
-        self._active.lose_device(name, self._now_ns, out)
+        self._active.repairs.lose_device(name, self._now_ns, out)
 
     def _on_device_load(self, event: events.DeviceLoad, out: list[HighLevelDecision]) -> None:
         del out
@@ -219,7 +219,7 @@ class HighLevelDispatcher:
     def _on_transfer_failed(
         self, event: events.TransferFailed, out: list[HighLevelDecision]
     ) -> None:
-        self._active.transfer_failed(event, self._now_ns, out)
+        self._active.repairs.transfer_failed(event, self._now_ns, out)
 
     def _on_partition_exited(
         self, event: events.PartitionExited, out: list[HighLevelDecision]
@@ -229,7 +229,7 @@ class HighLevelDispatcher:
     def _on_partition_failed(
         self, event: events.PartitionFailed, out: list[HighLevelDecision]
     ) -> None:
-        self._active.partition_failed(event, self._now_ns, out)
+        self._active.repairs.partition_failed(event, self._now_ns, out)
 
     def _on_task_changed(self, event: events.TaskChanged, out: list[HighLevelDecision]) -> None:
         if event.task:
@@ -245,17 +245,17 @@ class HighLevelDispatcher:
         self._cuts.outdate()
 
     def _on_clock_jumped(self, _event: events.ClockJumped, out: list[HighLevelDecision]) -> None:
-        self._active.drop_all(reasons.CLOCK_JUMP, self._now_ns, out)
+        self._active.ends.drop_all(reasons.CLOCK_JUMP, self._now_ns, out)
 
     def _on_timer_fired(self, _event: events.TimerFired, out: list[HighLevelDecision]) -> None:
-        self._active.give_up_overdue(self._now_ns, out)
+        self._active.ends.give_up_overdue(self._now_ns, out)
 
     def _on_started(self, _event: events.Started, _out: list[HighLevelDecision]) -> None:
         self._accepting = True
 
     def _on_stopped(self, _event: events.Stopped, out: list[HighLevelDecision]) -> None:
         self._accepting = False
-        self._active.drop_all(reasons.SHUTDOWN, self._now_ns, out)
+        self._active.ends.drop_all(reasons.SHUTDOWN, self._now_ns, out)
 
     # --- invariants -----------------------------------------------------------------------
 
