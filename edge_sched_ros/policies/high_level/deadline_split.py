@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from edge_sched_ros.core import reasons
 from edge_sched_ros.core.high_level.graph import Cut
 from edge_sched_ros.core.policy import PolicyParameter
+from edge_sched_ros.policies.high_level.list_entries import Option
 from edge_sched_ros.policies.high_level.list_policy import ListPolicy
-from edge_sched_ros.policies.high_level.list_schedule import Option
 from edge_sched_ros.policies.high_level.re_placing import place_open
 
 if TYPE_CHECKING:

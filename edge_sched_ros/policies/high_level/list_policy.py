@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from edge_sched_ros.core.high_level.cutting import cut_into
 from edge_sched_ros.core.high_level.graph import Cut
+from edge_sched_ros.policies.high_level.fine_cut import fine_cut
+from edge_sched_ros.policies.high_level.fine_cut import one_unit_runs
 from edge_sched_ros.policies.high_level.kept import Kept
-from edge_sched_ros.policies.high_level.list_schedule import fine_cut
 from edge_sched_ros.policies.high_level.list_schedule import ListSchedule
-from edge_sched_ros.policies.high_level.list_schedule import one_unit_runs
 
 if TYPE_CHECKING:
     from edge_sched_ros.core.high_level.tasks import FleetTask

@@ -1,61 +1,25 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Partitions in an order of importance, each with every device and unit it may run on."""
+"""Devices and units for the partitions of a job, one partition after the other."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edge_sched_ros.core.high_level.cutting import blocks
-from edge_sched_ros.core.high_level.cutting import branches
-from edge_sched_ros.core.high_level.cutting import cut_into
-from edge_sched_ros.core.high_level.graph import Cut
 from edge_sched_ros.core.high_level.policy import Assignment
-from edge_sched_ros.policies.high_level.line import even_ends
-from edge_sched_ros.policies.high_level.line import Line
+from edge_sched_ros.policies.high_level.list_entries import entries_of
+from edge_sched_ros.policies.high_level.list_entries import Entry
+from edge_sched_ros.policies.high_level.list_entries import Option
 
 if TYPE_CHECKING:
     from edge_sched_ros.core.high_level.backlog import Resource
     from edge_sched_ros.core.high_level.cut_plan import CutPlan
-    from edge_sched_ros.core.high_level.graph import Partition
     from edge_sched_ros.core.high_level.job import FleetJob
     from edge_sched_ros.core.high_level.tasks import FleetTask
     from edge_sched_ros.core.high_level.view import HighLevelView
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """
-    A unit that a partition may run on.
-
-    :param after_ns: what bringing an answer home takes after it
-    """
-
-    resource: Resource
-    device: str
-    work_ns: int
-    after_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """
-    A partition with its options, the fastest first.
-
-    :param needs: (index of the entry that gives it, or -1 for the frame; tensor; bytes)
-    :param share: how much of the critical path has passed when it ends, 0..1
-    :param after_ns: the rest of the critical path after it
-    """
-
-    name: str
-    options: tuple[Option, ...]
-    needs: tuple[tuple[int, str, int], ...]
-    share: float
-    after_ns: int
 
 
 #: picks of (end, option) of a partition, the fastest option first, the one that is to run it; is
@@ -67,40 +31,13 @@ class ListSchedule:
     """
     What scheduling the partitions of a task's jobs one by one needs, worked out once.
 
-    A partition's unit takes all its segments. Source of the order: upward ranks as in HEFT
-    (Topcuoglu et al., IEEE TPDS 2002).
+    A partition's unit takes all its segments.
     """
 
     def __init__(self, task: FleetTask, plan: CutPlan, view: HighLevelView) -> None:
         self._plan = plan
         self._home = task.home
-        self._options = {
-            name: self._options_of(task, part, view) for name, part in plan.partitions.items()
-        }
-        self._mean_ns = {
-            name: sum(one.work_ns for one in options) // max(1, len(options))
-            for name, options in self._options.items()
-        }
-        ranks = self._ranks(view)
-        whole_ns = max(ranks.values())
-        # a partition's rank is above those of what takes its tensors: the order is topological;
-        # of partitions that take no time, the plan's own order is
-        order = sorted(plan.partitions, key=lambda name: -ranks[name])
-        index = {name: number for number, name in enumerate(order)}
-        ends_ns = self._ends(view)
-        self.entries = tuple(
-            Entry(
-                name,
-                self._options[name],
-                tuple(
-                    (index[plan.producer[t]] if t in plan.producer else -1, t, plan.nbytes(t))
-                    for t in plan.partitions[name].inputs
-                ),
-                min(1.0, ends_ns[name] / whole_ns) if whole_ns else 1.0,
-                ranks[name] - self._mean_ns[name],
-            )
-            for name in order
-        )
+        self.entries = entries_of(task, plan, view)
         #: (source, target) -> latency and nanoseconds per byte
         self._links = {
             (a, b): (view.links.link(a, b).latency_ns, 1e9 / view.links.link(a, b).bytes_per_s)
@@ -112,54 +49,7 @@ class ListSchedule:
     @property
     def complete(self) -> bool:
         """Whether there is a device for every partition."""
-        return all(self._options.values())
-
-    def _options_of(
-        self, task: FleetTask, part: Partition, view: HighLevelView
-    ) -> tuple[Option, ...]:
-        answers = [tensor for tensor in part.outputs if tensor in task.graph.outputs]
-        found = []
-        for device in view.devices:
-            if not view.can_run(task, part, device):
-                continue
-            home_ns = [view.transfer_ns(device, task.home, self._plan.nbytes(t)) for t in answers]
-            times = view.times_ns(task.graph.name, device)
-            units = set(times[part.segments[0]]).intersection(*(times[n] for n in part.segments))
-            for unit in sorted(units):
-                work_ns = sum(times[name][unit] for name in part.segments)
-                found.append(Option((device, unit), device, work_ns, max(home_ns, default=0)))
-        return tuple(sorted(found, key=lambda option: option.work_ns))
-
-    def _way_ns(self, tensor: str, view: HighLevelView) -> int:
-        """Return what sending a tensor takes, the mean over links."""
-        pairs = [(a, b) for a in view.devices for b in view.devices if a != b]
-        total = sum(view.transfer_ns(a, b, self._plan.nbytes(tensor)) for a, b in pairs)
-        # within a device it takes nothing
-        return total // max(1, len(view.devices) ** 2)
-
-    def _ranks(self, view: HighLevelView) -> dict[str, int]:
-        """Return the length of the longest way from each partition to the answer."""
-        plan, ranks = self._plan, dict[str, int]()
-        for name in reversed(plan.partitions):
-            after = [
-                self._way_ns(tensor, view) + ranks[taker]
-                for tensor in plan.partitions[name].outputs
-                for taker in plan.consumers.get(tensor, ())
-            ]
-            ranks[name] = self._mean_ns[name] + max(after, default=0) + 1
-        return ranks
-
-    def _ends(self, view: HighLevelView) -> dict[str, int]:
-        """Return the length of the longest way from the frame to the end of each partition."""
-        plan, ends = self._plan, dict[str, int]()
-        for name, part in plan.partitions.items():
-            before = [
-                ends[plan.producer[tensor]] + self._way_ns(tensor, view)
-                for tensor in part.inputs
-                if tensor in plan.producer
-            ]
-            ends[name] = self._mean_ns[name] + max(before, default=0)
-        return ends
+        return all(entry.options for entry in self.entries)
 
     def latest_ns(self, job: FleetJob) -> list[int]:
         """Return when each partition has to end at the latest."""
@@ -275,48 +165,3 @@ class ListSchedule:
             if come_ns > begin_ns:
                 begin_ns = come_ns
         return begin_ns + option.work_ns + option.after_ns
-
-
-def one_unit_runs(task: FleetTask, part: Partition, view: HighLevelView) -> bool:
-    """Return whether some unit can run all segments of a partition."""
-    for device in view.devices:
-        if view.can_run(task, part, device):
-            times = view.times_ns(task.graph.name, device)
-            if set(times[part.segments[0]]).intersection(*(times[n] for n in part.segments)):
-                return True
-    return False
-
-
-def fine_cut(task: FleetTask, view: HighLevelView, most: int) -> Cut:
-    """
-    Return a cut of at most about so many partitions, all branches apart where that is not more.
-
-    A chain is cut into blocks of about equal time, which units in common can run.
-    """
-    apart = branches(task.graph)
-    if len(apart) > most:
-        return blocks(task.graph, even_ends(Line(task, view, 64), most))
-    parts = most // len(apart)
-    groups = [piece for part in apart for piece in _pieces(task, part, view, parts)]
-    return cut_into(task.graph, groups)
-
-
-def _pieces(
-    task: FleetTask, part: Partition, view: HighLevelView, parts: int
-) -> list[tuple[str, ...]]:
-    """Return a chain in so many pieces of about equal time."""
-    if parts >= len(part.segments):
-        return [(name,) for name in part.segments]
-    all_times = [view.times_ns(task.graph.name, name) for name in view.devices]
-    cost = {}
-    for name in part.segments:
-        best = [min(times[name].values()) for times in all_times if name in times]
-        cost[name] = sum(best) / max(1, len(best))
-    total, spent = sum(cost.values()), 0.0
-    pieces: list[list[str]] = [[]]
-    for name in part.segments:
-        if pieces[-1] and spent * parts >= total * len(pieces) and len(pieces) < parts:
-            pieces.append([])
-        pieces[-1].append(name)
-        spent += cost[name]
-    return [tuple(piece) for piece in pieces]

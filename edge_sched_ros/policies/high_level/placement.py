@@ -7,61 +7,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edge_sched_ros.core.high_level.cutting import whole
 from edge_sched_ros.core.high_level.policy import Assignment
+from edge_sched_ros.policies.high_level.placement_steps import make_step
+from edge_sched_ros.policies.high_level.placement_steps import Need
+from edge_sched_ros.policies.high_level.placement_walk import walk
 
 if TYPE_CHECKING:
     from edge_sched_ros.core.high_level.backlog import Resource
     from edge_sched_ros.core.high_level.cut_plan import CutPlan
     from edge_sched_ros.core.high_level.frames import Frame
-    from edge_sched_ros.core.high_level.graph import Partition
     from edge_sched_ros.core.high_level.job import FleetJob
     from edge_sched_ros.core.high_level.tasks import FleetTask
     from edge_sched_ros.core.high_level.view import HighLevelView
-
-
-#: (resource, time) one after the other
-Work = tuple[tuple['Resource', int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """
-    A tensor that a partition (or the home device) waits for.
-
-    :param giver: index of the partition that gives it; -1: it comes with the frame
-    :param link: what it crosses; ``None`` within a device
-    :param busy_ns: how long it keeps the link busy
-    :param latency_ns: until it is there, after that
-    """
-
-    tensor: str
-    giver: int
-    link: Resource | None
-    busy_ns: int
-    latency_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """
-    A partition on its device.
-
-    :param options: ways to run it, each (resource, time) one after the other: first each segment
-        where it is fastest, or where ``unit_of`` says; then all on one unit
-    :param unit_of: segment -> unit, where the policy wants to choose that
-    :param units: segment -> unit, of each option
-    """
-
-    partition: Partition
-    device: str
-    options: tuple[Work, ...]
-    needs: tuple[Need, ...]
-    unit_of: tuple[tuple[str, str], ...]
-    units: tuple[tuple[tuple[str, str], ...], ...]
 
 
 class Placement:
@@ -99,14 +59,14 @@ class Placement:
             return Need(tensor, number, (source, target), busy_ns, latency_ns)
 
         self.steps = tuple(
-            _step(task, part, device_of[name], view, unit_of or {}, need)
+            make_step(task, part, device_of[name], view, unit_of or {}, need)
             for name, part in plan.partitions.items()
         )
         #: what the home device waits for
         self.answers = tuple(need(tensor, task.home) for tensor in task.graph.outputs)
         ends_ns: list[int] = []
         #: from release to answer when nothing else is going on
-        self.alone_ns = _walk(self.steps, self.answers, _idle, 0, ends_ns, [], None)
+        self.alone_ns = walk(self.steps, self.answers, _idle, 0, ends_ns, [], None)
         #: when each partition ends then
         self.ends_ns = tuple(ends_ns)
         #: how long a job keeps the unit or link busy that is busiest with it
@@ -127,11 +87,11 @@ class Placement:
         :param free_ns: when a resource is free for it
         :param chosen: gets which option each partition takes
         """
-        return _walk(self.steps, self.answers, free_ns, now_ns, [], chosen, frame)
+        return walk(self.steps, self.answers, free_ns, now_ns, [], chosen, frame)
 
     def begun_with_ns(self, waiting_ns: Mapping[Resource, int]) -> int:
         """Return how long a job takes when so much work waits for resources."""
-        return _walk(self.steps, self.answers, lambda key: waiting_ns.get(key, 0), 0, [], [], None)
+        return walk(self.steps, self.answers, lambda key: waiting_ns.get(key, 0), 0, [], [], None)
 
     def assignments(
         self, deadlines_ns: Sequence[int], chosen: Sequence[int] = (), *, pinned: bool = False
@@ -184,113 +144,8 @@ class Placement:
         return tuple(after)
 
 
-def _step(
-    task: FleetTask,
-    part: Partition,
-    device: str,
-    view: HighLevelView,
-    unit_of: Mapping[str, str],
-    need: Callable[[str, str], Need],
-) -> Step:
-    """Return a partition on a device."""
-    needs = tuple(need(tensor, device) for tensor in part.inputs)
-    times = view.times_ns(task.graph.name, device)
-    pinned = tuple((name, unit_of[name]) for name in part.segments if name in unit_of)
-    best = [
-        unit_of.get(name) or min(times[name], key=times[name].__getitem__)
-        for name in part.segments
-    ]
-    options = [_work(device, part, best, times, view)]
-    units = [tuple(zip(part.segments, best))]
-    if not pinned:
-        every = set(times[part.segments[0]]).intersection(*(times[n] for n in part.segments))
-        for unit in sorted(every):
-            if any(unit != one for one in best):
-                options.append(_work(device, part, [unit] * len(best), times, view))
-                units.append(tuple((name, unit) for name in part.segments))
-    return Step(part, device, tuple(options), needs, pinned, tuple(units))
-
-
-def _work(
-    device: str,
-    part: Partition,
-    units: Sequence[str],
-    times: Mapping[str, Mapping[str, int]],
-    view: HighLevelView,
-) -> Work:
-    """Return what segments take on these units, hand-over included."""
-    runs: list[tuple[str, int]] = []
-    for segment, unit in zip(part.segments, units):
-        time_ns = times[segment][unit]
-        if runs and runs[-1][0] == unit:
-            runs[-1] = (unit, runs[-1][1] + time_ns)
-        else:
-            hand_over_ns = view.hand_over_ns(device, runs[-1][0], unit) if runs else 0
-            runs.append((unit, time_ns + hand_over_ns))
-    return tuple(((device, unit), time_ns) for unit, time_ns in runs)
-
-
 def _idle(_resource: Resource) -> int:
     return 0
-
-
-def _walk(
-    steps: Sequence[Step],
-    answers: Sequence[Need],
-    free_at_ns: Callable[[Resource], int],
-    now_ns: int,
-    ends_ns: list[int],
-    chosen: list[int],
-    frame: Frame | None,
-) -> int:
-    """
-    Return when the answer should be at home.
-
-    :param free_at_ns: when a resource is free first
-    :param ends_ns: gets the end of each step
-    :param chosen: gets the option each step takes: the one that ends first
-    :param frame: some of it may be on its way already
-    """
-    free: dict[Resource, int] = {}
-
-    def come_ns(need: Need) -> int:
-        ready_ns = now_ns if need.giver < 0 else ends_ns[need.giver]
-        link = need.link
-        if link is None:
-            return ready_ns
-        begin_ns, busy_ns = free.get(link) or free_at_ns(link), need.busy_ns
-        if need.giver < 0 and frame is not None:
-            if link[1] in frame.tensors_at[need.tensor]:
-                return now_ns
-            if (need.tensor, link[1]) in frame.orders:
-                busy_ns = 0
-        if ready_ns > begin_ns:
-            begin_ns = ready_ns
-        free[link] = begin_ns + busy_ns
-        return begin_ns + busy_ns + need.latency_ns
-
-    for step in steps:
-        time_ns = now_ns
-        for need in step.needs:
-            ready_ns = come_ns(need)
-            if ready_ns > time_ns:
-                time_ns = ready_ns
-        best_ns, option = -1, 0
-        for number, work in enumerate(step.options):
-            end_ns = time_ns
-            for resource, work_ns in work:
-                begin_ns = free.get(resource) or free_at_ns(resource)
-                end_ns = (begin_ns if begin_ns > end_ns else end_ns) + work_ns
-            if best_ns < 0 or end_ns < best_ns:
-                best_ns, option = end_ns, number
-        end_ns = time_ns
-        for resource, work_ns in step.options[option]:
-            begin_ns = free.get(resource) or free_at_ns(resource)
-            end_ns = (begin_ns if begin_ns > end_ns else end_ns) + work_ns
-            free[resource] = end_ns
-        ends_ns.append(end_ns)
-        chosen.append(option)
-    return max(come_ns(need) for need in answers)
 
 
 def whole_placements(task: FleetTask, view: HighLevelView) -> list[Placement]:
