@@ -137,8 +137,8 @@ class _Echo:
         self._intake.start()
 
     def _answer(self, serialized):
-        from edge_sched_ros.fleet.wire.records import FrameKey
-        from edge_sched_ros.fleet.wire.records import TensorRecord
+        from edge_sched_ros.fleet.wire.frame_key import FrameKey
+        from edge_sched_ros.fleet.wire.tensor_record import TensorRecord
         from edge_sched_ros.nodes.devices.raw_tensor import write_tensor
 
         if self._small is None:
@@ -186,7 +186,7 @@ class _Near:
             time.sleep(0.1)
 
     def beat(self):
-        from edge_sched_ros.fleet.wire.records import Beat
+        from edge_sched_ros.fleet.wire.offers import Beat
 
         self.bus.meet_device('far')
         self.bus.beat(Beat(self.name, 1, time.monotonic_ns(), 'home', {'home': 1, 'far': 1}))
@@ -200,8 +200,8 @@ class _Near:
             self.claimed.set()
 
     def take_reports(self, reports):
-        from edge_sched_ros.fleet.wire.records import Arrived
-        from edge_sched_ros.fleet.wire.records import Exited
+        from edge_sched_ros.fleet.wire.reports import Arrived
+        from edge_sched_ros.fleet.wire.reports import Exited
 
         for one in reports.reports:
             kind = {Arrived: 'arrived', Exited: 'exited'}.get(type(one), 'failed')
@@ -211,11 +211,11 @@ class _Near:
 
     def run(self, job, nbytes, device):
         """Return how long a partition takes on a device, from its order to its answer, in ns."""
-        from edge_sched_ros.fleet.wire.records import FrameKey
-        from edge_sched_ros.fleet.wire.records import LoadOrder
-        from edge_sched_ros.fleet.wire.records import Orders
-        from edge_sched_ros.fleet.wire.records import PushOrder
-        from edge_sched_ros.fleet.wire.records import SendOrder
+        from edge_sched_ros.fleet.wire.frame_key import FrameKey
+        from edge_sched_ros.fleet.wire.orders import LoadOrder
+        from edge_sched_ros.fleet.wire.orders import Orders
+        from edge_sched_ros.fleet.wire.orders import PushOrder
+        from edge_sched_ros.fleet.wire.orders import SendOrder
 
         frame, task = FrameKey('camera', job), f'task{nbytes}'
         load = LoadOrder(task, f'net{nbytes}', 'sha256:0', (('all', ('only',)),))
@@ -261,8 +261,8 @@ class _Wire:
         time.sleep(0.5)
 
     def run(self, nbytes):
-        from edge_sched_ros.fleet.wire.records import FrameKey
-        from edge_sched_ros.fleet.wire.records import TensorRecord
+        from edge_sched_ros.fleet.wire.frame_key import FrameKey
+        from edge_sched_ros.fleet.wire.tensor_record import TensorRecord
         from edge_sched_ros.nodes.devices.raw_tensor import write_tensor
 
         data = np.ones(nbytes, np.uint8).data

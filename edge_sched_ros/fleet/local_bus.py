@@ -12,12 +12,12 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from edge_sched_ros.fleet.ports import CoordinatorPort
-from edge_sched_ros.fleet.wire.records import Beat
-from edge_sched_ros.fleet.wire.records import DeviceStatus
-from edge_sched_ros.fleet.wire.records import Offer
-from edge_sched_ros.fleet.wire.records import Orders
-from edge_sched_ros.fleet.wire.records import Reports
-from edge_sched_ros.fleet.wire.records import TensorRecord
+from edge_sched_ros.fleet.wire.offers import Beat
+from edge_sched_ros.fleet.wire.offers import DeviceStatus
+from edge_sched_ros.fleet.wire.offers import Offer
+from edge_sched_ros.fleet.wire.orders import Orders
+from edge_sched_ros.fleet.wire.reports import Reports
+from edge_sched_ros.fleet.wire.tensor_record import TensorRecord
 
 _log = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from fleets import Fleet
 from fleets import MS
 from fleets import network
 
-from edge_sched_ros.fleet.wire.records import Beat
-from edge_sched_ros.fleet.wire.records import Orders
+from edge_sched_ros.fleet.wire.offers import Beat
+from edge_sched_ros.fleet.wire.orders import Orders
 from edge_sched_ros.perception.results import Detections
 
 
@@ -77,7 +77,7 @@ def test_frames_and_tensors_are_let_go_of_everywhere():
     fleet.run(2000, fps=20)
     fleet.run(500)
     for device in (orin, fleet.devices['home']):
-        assert len(device.server._store) == 0
+        assert len(device.server._partitions.store) == 0
     assert len(fleet.coordinator._live._frames) == 0
 
 

@@ -14,9 +14,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from edge_sched_ros.execution.frame import SourceImage
-from edge_sched_ros.fleet.wire.records import FrameKey
-from edge_sched_ros.fleet.wire.records import TensorRecord
+from edge_sched_ros.fleet.wire.frame_key import FrameKey
 from edge_sched_ros.fleet.wire.results import unpack
+from edge_sched_ros.fleet.wire.tensor_record import TensorRecord
 from edge_sched_ros.fleet.wire.tensors import decode
 from edge_sched_ros.fleet.wire.tensors import DTYPES
 from edge_sched_ros.fleet.wire.tensors import encode

@@ -27,8 +27,8 @@ from edge_sched_ros.fleet.device.server import DeviceServer
 from edge_sched_ros.fleet.device.work import WorkEnd
 from edge_sched_ros.fleet.graphs import NetworkForm
 from edge_sched_ros.fleet.local_bus import LocalBus
-from edge_sched_ros.fleet.wire.records import StageRun
-from edge_sched_ros.fleet.wire.records import UnitLoad
+from edge_sched_ros.fleet.wire.offers import UnitLoad
+from edge_sched_ros.fleet.wire.reports import StageRun
 from edge_sched_ros.fleet.wire.tensors import Expected
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.policies.high_level.registry import make_high_level_policy

@@ -16,7 +16,24 @@ from rclpy.serialization import serialize_message
 
 from edge_sched_ros.core.high_level.offer import DeviceOffer
 from edge_sched_ros.core.units import Unit
-from edge_sched_ros.fleet.wire import records
+from edge_sched_ros.fleet.wire.frame_key import FrameKey
+from edge_sched_ros.fleet.wire.offers import Beat
+from edge_sched_ros.fleet.wire.offers import DeviceStatus
+from edge_sched_ros.fleet.wire.offers import Offer
+from edge_sched_ros.fleet.wire.offers import UnitLoad
+from edge_sched_ros.fleet.wire.orders import CancelOrder
+from edge_sched_ros.fleet.wire.orders import LoadOrder
+from edge_sched_ros.fleet.wire.orders import Orders
+from edge_sched_ros.fleet.wire.orders import PushOrder
+from edge_sched_ros.fleet.wire.orders import SendOrder
+from edge_sched_ros.fleet.wire.reports import Arrived
+from edge_sched_ros.fleet.wire.reports import Exited
+from edge_sched_ros.fleet.wire.reports import Failed
+from edge_sched_ros.fleet.wire.reports import NotSent
+from edge_sched_ros.fleet.wire.reports import OutputShape
+from edge_sched_ros.fleet.wire.reports import Reports
+from edge_sched_ros.fleet.wire.reports import StageRun
+from edge_sched_ros.fleet.wire.tensor_record import TensorRecord
 from edge_sched_ros.msg import DeviceOrders
 from edge_sched_ros.msg import DeviceReports
 from edge_sched_ros.msg import TensorMessage
@@ -26,24 +43,24 @@ from edge_sched_ros.nodes.devices.columns import UnreadableError
 from edge_sched_ros.nodes.devices.raw_tensor import read_tensor
 from edge_sched_ros.nodes.devices.raw_tensor import write_tensor
 
-FRAME = records.FrameKey('/camera', 7)
+FRAME = FrameKey('/camera', 7)
 ORDERS = (
-    records.LoadOrder('task', 'net', 'sha256:0', (('a', ('x', 'y')), ('b', ('z',)))),
-    records.PushOrder(1, 'task', 'a', FRAME, -5, 3, (('x', 'gpu'), ('y', 'cpu0'))),
-    records.SendOrder(1, 't', 'desk', FRAME, True),
-    records.CancelOrder(1, 'b'),
+    LoadOrder('task', 'net', 'sha256:0', (('a', ('x', 'y')), ('b', ('z',)))),
+    PushOrder(1, 'task', 'a', FRAME, -5, 3, (('x', 'gpu'), ('y', 'cpu0'))),
+    SendOrder(1, 't', 'desk', FRAME, True),
+    CancelOrder(1, 'b'),
 )
 REPORTS = (
-    records.Exited(
+    Exited(
         1,
         'a',
-        (records.StageRun('x', 'gpu', 5, 9),),
-        (records.OutputShape('t', 'float32', (1, 3)), records.OutputShape('s', 'int8', ())),
+        (StageRun('x', 'gpu', 5, 9),),
+        (OutputShape('t', 'float32', (1, 3)), OutputShape('s', 'int8', ())),
         4,
     ),
-    records.Failed(1, 'b', 'no_unit', False),
-    records.Arrived(1, 't', 'orin', 12, 5, 9),
-    records.NotSent(1, 't', 'orin', 'desk', 'unreachable'),
+    Failed(1, 'b', 'no_unit', False),
+    Arrived(1, 't', 'orin', 12, 5, 9),
+    NotSent(1, 't', 'orin', 'desk', 'unreachable'),
 )
 
 
@@ -52,17 +69,17 @@ def _again(message):
 
 
 def test_orders_come_as_they_went():
-    record = records.Orders('orin', 1 << 62, 3, ORDERS, (1, 2), (FRAME,))
+    record = Orders('orin', 1 << 62, 3, ORDERS, (1, 2), (FRAME,))
     assert orders.read_orders(_again(orders.write_orders(record))) == record
 
 
 def test_reports_come_as_they_went():
-    record = records.Reports('orin', 1 << 62, 3, REPORTS)
+    record = Reports('orin', 1 << 62, 3, REPORTS)
     assert orders.read_reports(_again(orders.write_reports(record))) == record
 
 
 def test_offers_signs_of_life_and_beats_come_as_they_went():
-    offer = records.Offer(
+    offer = Offer(
         'orin',
         5,
         DeviceOffer(
@@ -74,12 +91,12 @@ def test_offers_signs_of_life_and_beats_come_as_they_went():
         ),
     )
     assert offers.read_offer(_again(offers.write_offer(offer))) == offer
-    status = records.DeviceStatus(
+    status = DeviceStatus(
         'orin', 5, -3, 'boss', 8, 2, 1, 4,
-        (records.UnitLoad('gpu', -9, 'hung', 7, 1),), {'pushed': 3}, ('a line',),
+        (UnitLoad('gpu', -9, 'hung', 7, 1),), {'pushed': 3}, ('a line',),
     )  # fmt: skip
     assert offers.read_status(_again(offers.write_status(status))) == status
-    beat = records.Beat('boss', 8, -1, 'home', {'orin': 2}, instances={'orin': 5})
+    beat = Beat('boss', 8, -1, 'home', {'orin': 2}, instances={'orin': 5})
     assert offers.read_beat(_again(offers.write_beat(beat))) == beat
 
 
@@ -135,8 +152,8 @@ _TEXT = st.text(st.characters(blacklist_characters='\0', blacklist_categories=['
 )
 def test_tensors_are_what_the_python_class_makes_of_them(texts, shape, data, of_frame):
     stream, tensor, source, target, kind, dtype = texts
-    record = records.TensorRecord(
-        session=1, job=2, frame=records.FrameKey(stream, 3), of_frame=of_frame, tensor=tensor,
+    record = TensorRecord(
+        session=1, job=2, frame=FrameKey(stream, 3), of_frame=of_frame, tensor=tensor,
         source=source, target=target, kind=kind, dtype=dtype, shape=shape, sent_ns=-4, data=data,
     )  # fmt: skip
     message = TensorMessage(
@@ -160,7 +177,7 @@ def test_rubbish_is_refused_and_nothing_else(data):
 
 
 def test_a_tensor_cut_anywhere_is_refused():
-    record = records.TensorRecord(
+    record = TensorRecord(
         session=1, job=2, frame=FRAME, of_frame=False, tensor='t', source='a', target='b',
         kind='tensor', dtype='float32', shape=(2,), sent_ns=4, data=b'12345678',
     )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from edge_sched_ros.core.high_level.events import LinkMeasured
 from edge_sched_ros.fleet.coordinator.members import Members
-from edge_sched_ros.fleet.wire.records import Arrived
+from edge_sched_ros.fleet.wire.reports import Arrived
 
 #: smaller tensors say more about latency than about bandwidth
 _LEAST_NBYTES = 16 << 10

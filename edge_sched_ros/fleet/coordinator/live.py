@@ -12,7 +12,7 @@ from dataclasses import field
 from edge_sched_ros.core.decisions import StageTiming
 from edge_sched_ros.core.high_level.decisions import JobReleased
 from edge_sched_ros.execution.frame import Frame
-from edge_sched_ros.fleet.wire.records import FrameKey
+from edge_sched_ros.fleet.wire.frame_key import FrameKey
 
 #: jobs remembered after their end
 _ENDED = 1024

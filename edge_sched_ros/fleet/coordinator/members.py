@@ -14,9 +14,9 @@ from edge_sched_ros.core.high_level.events import DeviceLoad
 from edge_sched_ros.core.high_level.events import DeviceLost
 from edge_sched_ros.core.high_level.events import LinkMeasured
 from edge_sched_ros.fleet.clock_offset import ClockOffset
-from edge_sched_ros.fleet.wire.records import DeviceStatus
-from edge_sched_ros.fleet.wire.records import Offer
-from edge_sched_ros.fleet.wire.records import PROTOCOL
+from edge_sched_ros.fleet.wire.offers import DeviceStatus
+from edge_sched_ros.fleet.wire.offers import Offer
+from edge_sched_ros.fleet.wire.offers import PROTOCOL
 
 #: why a device was lost: it fell silent, began a new life, let go of us, or told an untruth
 SILENT, RESTARTED, RELEASED, BAD_TENSOR = 'silent', 'restarted', 'released', 'bad_tensor'

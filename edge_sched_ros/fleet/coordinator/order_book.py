@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from edge_sched_ros.fleet.coordinator.members import Members
 from edge_sched_ros.fleet.ports import CoordinatorPort
-from edge_sched_ros.fleet.wire.records import FrameKey
-from edge_sched_ros.fleet.wire.records import Order
-from edge_sched_ros.fleet.wire.records import Orders
+from edge_sched_ros.fleet.wire.frame_key import FrameKey
+from edge_sched_ros.fleet.wire.orders import Order
+from edge_sched_ros.fleet.wire.orders import Orders
 
 
 class OrderBook:

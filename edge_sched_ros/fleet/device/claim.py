@@ -7,8 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from edge_sched_ros.fleet.wire.records import Beat
-from edge_sched_ros.fleet.wire.records import PROTOCOL
+from edge_sched_ros.fleet.wire.offers import Beat
+from edge_sched_ros.fleet.wire.offers import PROTOCOL
 
 #: what a beat changes: nothing, the claim is a new one (begin empty), it has ended, it is refused
 Change = Literal['', 'claimed', 'released', 'refused']

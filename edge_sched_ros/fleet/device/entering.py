@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from edge_sched_ros.fleet.device.partitions import LoadedPartition
 from edge_sched_ros.fleet.device.store import Key
-from edge_sched_ros.fleet.wire.records import PushOrder
+from edge_sched_ros.fleet.wire.orders import PushOrder
 
 
 @dataclass(frozen=True, slots=True)

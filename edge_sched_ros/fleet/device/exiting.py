@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from edge_sched_ros.fleet.device.sending import Outbox
 from edge_sched_ros.fleet.device.store import Key
-from edge_sched_ros.fleet.wire.records import OutputShape
-from edge_sched_ros.fleet.wire.records import SendOrder
+from edge_sched_ros.fleet.device.store import Owner
+from edge_sched_ros.fleet.device.store import TensorStore
+from edge_sched_ros.fleet.wire.orders import SendOrder
+from edge_sched_ros.fleet.wire.reports import OutputShape
 
 
 def described(outputs: Mapping[str, Any]) -> tuple[OutputShape, ...]:
@@ -29,8 +32,13 @@ class StandingSends:
     def __init__(self) -> None:
         self._orders: dict[Key, list[SendOrder]] = {}
 
-    def add(self, key: Key, order: SendOrder) -> None:
-        """Remember an order; the same one twice is one."""
+    def send(self, order: SendOrder, store: TensorStore, outbox: Outbox) -> None:
+        """Send a tensor, or remember the order until it is there; the same one twice is one."""
+        owner: Owner = order.frame if order.of_frame else order.job
+        key = (owner, order.tensor)
+        if key in store:
+            outbox.tensor(order, store.get(key))
+            return
         orders = self._orders.setdefault(key, [])
         if all(order.target != other.target for other in orders):
             orders.append(order)

@@ -23,8 +23,8 @@ from edge_sched_ros.fleet.device.work import Runnable
 from edge_sched_ros.fleet.device.work import Runner
 from edge_sched_ros.fleet.device.work import Work
 from edge_sched_ros.fleet.device.work import WorkEnd
-from edge_sched_ros.fleet.wire.records import FrameKey
-from edge_sched_ros.fleet.wire.records import StageRun
+from edge_sched_ros.fleet.wire.frame_key import FrameKey
+from edge_sched_ros.fleet.wire.reports import StageRun
 
 _log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from edge_sched_ros.fleet.device.networks import ServedNetwork
-from edge_sched_ros.fleet.wire.records import LoadOrder
+from edge_sched_ros.fleet.wire.orders import LoadOrder
 from edge_sched_ros.fleet.wire.tensors import Expected
 
 NOT_LOADED, UNKNOWN_NETWORK = 'not_loaded', 'unknown_network'

@@ -34,8 +34,8 @@ from edge_sched_ros.fleet.device.networks import ServedNetwork
 from edge_sched_ros.fleet.device.work import Runnable
 from edge_sched_ros.fleet.device.work import Work
 from edge_sched_ros.fleet.device.work import WorkEnd
-from edge_sched_ros.fleet.wire.records import StageRun
-from edge_sched_ros.fleet.wire.records import UnitLoad
+from edge_sched_ros.fleet.wire.offers import UnitLoad
+from edge_sched_ros.fleet.wire.reports import StageRun
 from edge_sched_ros.plugins.policies import make_lasting_policy
 
 

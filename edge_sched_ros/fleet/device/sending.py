@@ -9,11 +9,11 @@ from typing import Any
 
 from edge_sched_ros.fleet.device.account import PartitionAccount
 from edge_sched_ros.fleet.ports import DevicePort
-from edge_sched_ros.fleet.wire.records import NotSent
-from edge_sched_ros.fleet.wire.records import Report
-from edge_sched_ros.fleet.wire.records import Reports
-from edge_sched_ros.fleet.wire.records import SendOrder
-from edge_sched_ros.fleet.wire.records import TensorRecord
+from edge_sched_ros.fleet.wire.orders import SendOrder
+from edge_sched_ros.fleet.wire.reports import NotSent
+from edge_sched_ros.fleet.wire.reports import Report
+from edge_sched_ros.fleet.wire.reports import Reports
+from edge_sched_ros.fleet.wire.tensor_record import TensorRecord
 from edge_sched_ros.fleet.wire.tensors import encode
 from edge_sched_ros.fleet.wire.tensors import TensorError
 

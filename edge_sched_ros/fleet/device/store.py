@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 from typing import Union
 
-from edge_sched_ros.fleet.wire.records import FrameKey
+from edge_sched_ros.fleet.wire.frame_key import FrameKey
 
 #: whose a tensor is: a job's, or a frame's and so of all its jobs
 Owner = Union[int, FrameKey]

@@ -12,9 +12,9 @@ from typing import Any
 from typing import Protocol
 
 from edge_sched_ros.core.units import Unit
-from edge_sched_ros.fleet.wire.records import FrameKey
-from edge_sched_ros.fleet.wire.records import StageRun
-from edge_sched_ros.fleet.wire.records import UnitLoad
+from edge_sched_ros.fleet.wire.frame_key import FrameKey
+from edge_sched_ros.fleet.wire.offers import UnitLoad
+from edge_sched_ros.fleet.wire.reports import StageRun
 
 
 @dataclass(frozen=True, slots=True)

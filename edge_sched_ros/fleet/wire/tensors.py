@@ -15,7 +15,7 @@ from edge_sched_ros.core.errors import EdgeSchedError
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.fleet.wire import results
-from edge_sched_ros.fleet.wire.records import TensorRecord
+from edge_sched_ros.fleet.wire.tensor_record import TensorRecord
 
 TENSOR, IMAGE, COMPRESSED, RESULT = 'tensor', 'image', 'compressed', 'result'
 DTYPES = frozenset(

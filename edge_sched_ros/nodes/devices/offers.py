@@ -9,10 +9,10 @@ from typing import Any
 from edge_sched_ros.core.high_level.offer import DeviceOffer
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.core.units import UNIT_KINDS
-from edge_sched_ros.fleet.wire.records import Beat
-from edge_sched_ros.fleet.wire.records import DeviceStatus
-from edge_sched_ros.fleet.wire.records import Offer
-from edge_sched_ros.fleet.wire.records import UnitLoad
+from edge_sched_ros.fleet.wire.offers import Beat
+from edge_sched_ros.fleet.wire.offers import DeviceStatus
+from edge_sched_ros.fleet.wire.offers import Offer
+from edge_sched_ros.fleet.wire.offers import UnitLoad
 from edge_sched_ros.msg import CoordinatorBeat
 from edge_sched_ros.msg import DeviceOffer as OfferMessage
 from edge_sched_ros.msg import DeviceStatus as StatusMessage

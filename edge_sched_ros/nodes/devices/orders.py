@@ -6,21 +6,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from edge_sched_ros.fleet.wire.records import Arrived
-from edge_sched_ros.fleet.wire.records import CancelOrder
-from edge_sched_ros.fleet.wire.records import Exited
-from edge_sched_ros.fleet.wire.records import Failed
-from edge_sched_ros.fleet.wire.records import FrameKey
-from edge_sched_ros.fleet.wire.records import LoadOrder
-from edge_sched_ros.fleet.wire.records import NotSent
-from edge_sched_ros.fleet.wire.records import Order
-from edge_sched_ros.fleet.wire.records import Orders
-from edge_sched_ros.fleet.wire.records import OutputShape
-from edge_sched_ros.fleet.wire.records import PushOrder
-from edge_sched_ros.fleet.wire.records import Report
-from edge_sched_ros.fleet.wire.records import Reports
-from edge_sched_ros.fleet.wire.records import SendOrder
-from edge_sched_ros.fleet.wire.records import StageRun
+from edge_sched_ros.fleet.wire.frame_key import FrameKey
+from edge_sched_ros.fleet.wire.orders import CancelOrder
+from edge_sched_ros.fleet.wire.orders import LoadOrder
+from edge_sched_ros.fleet.wire.orders import Order
+from edge_sched_ros.fleet.wire.orders import Orders
+from edge_sched_ros.fleet.wire.orders import PushOrder
+from edge_sched_ros.fleet.wire.orders import SendOrder
+from edge_sched_ros.fleet.wire.reports import Arrived
+from edge_sched_ros.fleet.wire.reports import Exited
+from edge_sched_ros.fleet.wire.reports import Failed
+from edge_sched_ros.fleet.wire.reports import NotSent
+from edge_sched_ros.fleet.wire.reports import OutputShape
+from edge_sched_ros.fleet.wire.reports import Report
+from edge_sched_ros.fleet.wire.reports import Reports
+from edge_sched_ros.fleet.wire.reports import StageRun
 from edge_sched_ros.msg import DeviceOrders
 from edge_sched_ros.msg import DeviceReports
 from edge_sched_ros.msg import PartitionOrder

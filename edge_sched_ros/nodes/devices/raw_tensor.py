@@ -13,8 +13,8 @@ import sys
 from struct import error as StructError
 from struct import Struct
 
-from edge_sched_ros.fleet.wire.records import FrameKey
-from edge_sched_ros.fleet.wire.records import TensorRecord
+from edge_sched_ros.fleet.wire.frame_key import FrameKey
+from edge_sched_ros.fleet.wire.tensor_record import TensorRecord
 from edge_sched_ros.nodes.devices.columns import UnreadableError
 
 #: bytes before the message: plain CDR, little-endian (OMG DDS-XTypes 1.3, 7.6.3.1.2)
