@@ -132,7 +132,12 @@ class Replay:
         types = self._config.topic_types()
         pictures = topics_of_pictures(self._config)
         inputs = {
-            (_plain(topic), kind): Input(topic, kind, pictures=topic in pictures)
+            (_plain(topic), kind): Input(
+                topic,
+                kind,
+                pictures=topic in pictures,
+                max_pixels=self._config.max_image_pixels,
+            )
             for topic, kind in types.items()
         }
         infos: dict[tuple[str, str], list[str]] = {}

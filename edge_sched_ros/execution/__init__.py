@@ -5,4 +5,4 @@
 import os
 
 # read when OpenCV is loaded: it would warn of every damaged frame, which is logged once here
-os.environ.setdefault('OPENCV_LOG_LEVEL', 'ERROR')
+os.environ.setdefault('OPENCV_LOG_LEVEL', 'FATAL')

@@ -33,8 +33,8 @@ class FrameError(EdgeSchedError):
 
     :param reason: short code, counted: ``unknown_encoding``, ``unknown_format``,
         ``depth_image``, ``compressed_depth``, ``video_stream``, ``short_data``,
-        ``zero_size``, ``bad_step``, ``odd_size``, ``corrupt_image``, ``too_large``,
-        ``no_image``
+        ``zero_size``, ``bad_step``, ``odd_size``, ``corrupt_image``,
+        ``image_too_large``, ``no_image``
     :param about: detail of the message, such as an encoding: each is logged once
     """
 
@@ -72,6 +72,8 @@ class SourceImage:
         #: encoding inside a compressed picture, if it is a mosaic
         self._mosaic = mosaic
         self._size = size
+        #: of a compressed picture by its header
+        self._coded_size: tuple[int, int] | None = None
         self._bgr: NDArray[np.uint8] | None = None
         #: why it cannot be converted: reason and text
         self._problem: tuple[str, str] | None = None
@@ -87,12 +89,14 @@ class SourceImage:
         encoding: str,
         step: int,
         is_bigendian: bool = False,
+        max_pixels: int = MOST_PIXELS,
     ) -> SourceImage:
         """
         View raw pixels as a picture, without copying them.
 
         :param data: any buffer of bytes (``array.array``, ``bytes``, an array)
         :param step: bytes from one row to the next
+        :param max_pixels: a larger picture is refused
         :raises FrameError: when they are not a valid picture
         """
         if encoding not in ENCODINGS:
@@ -100,6 +104,7 @@ class SourceImage:
         kind = ENCODINGS[encoding]
         if width <= 0 or height <= 0:
             raise FrameError('zero_size', f'the image is {width}x{height} pixels')
+        check_pixels(width, height, max_pixels)
         odd = width % kind.width_multiple or height % kind.height_multiple
         if odd or min(width, height) < kind.least_px:
             raise FrameError('odd_size', f'{encoding} cannot be {width}x{height} pixels')
@@ -132,11 +137,17 @@ class SourceImage:
         return cls(view, encoding=kind, name=encoding, size=(width, height))
 
     @classmethod
-    def from_compressed(cls, data: Any, kind: str = '') -> SourceImage:
+    def from_compressed(
+        cls, data: Any, kind: str = '', *, max_pixels: int = MOST_PIXELS
+    ) -> SourceImage:
         """
         Keep a JPEG or PNG as received; it is decoded when first needed, outside the ROS thread.
 
+        A picture whose header gives no size is never decoded, because it could take any amount of
+        memory.
+
         :param kind: the ``format`` of a ``sensor_msgs/CompressedImage``
+        :param max_pixels: a larger picture is refused
         :raises FrameError: when there are no bytes, they are known not to be a picture, or the
             header gives too many pixels
         """
@@ -147,14 +158,14 @@ class SourceImage:
         problem = why_not_decoded(form, flat[:MAGIC_BYTES].tobytes())
         if problem is not None:
             raise NoPictureError(*problem, about=kind)
-        width, height = coded_size(flat.data) or (0, 0)
-        if width * height > MOST_PIXELS:
-            raise FrameError(
-                'too_large',
-                f'the compressed image has {width}x{height} pixels, at most {MOST_PIXELS} are '
-                'decoded',
-            )
-        return cls(flat, encoding=None, mosaic=form.mosaic)
+        size = coded_size(flat.data)
+        image = cls(flat, encoding=None, mosaic=form.mosaic)
+        if size is None:
+            image._problem = ('corrupt_image', 'cannot be decoded: its header gives no size')
+        else:
+            check_pixels(*size, max_pixels)
+            image._coded_size = size
+        return image
 
     @classmethod
     def refused(cls, error: NoPictureError, *, size: tuple[int, int] | None = None) -> SourceImage:
@@ -225,11 +236,26 @@ class SourceImage:
             raise FrameError('corrupt_image', f'cannot be decoded: {brief(error)}') from None
         if picture is None:
             raise FrameError('corrupt_image', 'the compressed image cannot be decoded')
+        if picture.shape[1::-1] != self._coded_size:
+            height, width = picture.shape[:2]
+            raise FrameError(
+                'corrupt_image',
+                f'has {width}x{height} pixels, its header gives another size',
+            )
         if not self._mosaic:
             return picture  # type: ignore[return-value]
         if min(picture.shape) < ENCODINGS[self._mosaic].least_px:
             raise FrameError('odd_size', f'{self._mosaic} cannot be of {picture.shape} pixels')
         return ENCODINGS[self._mosaic].to_bgr(picture)
+
+
+def check_pixels(width: int, height: int, max_pixels: int) -> None:
+    """:raises FrameError: when a picture of this size is larger than what is allowed."""
+    if width * height > max_pixels:
+        raise FrameError(
+            'image_too_large',
+            f'the image has {width}x{height} pixels, more than max_image_pixels ({max_pixels})',
+        )
 
 
 @dataclass(slots=True)

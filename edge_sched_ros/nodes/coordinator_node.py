@@ -146,6 +146,7 @@ class CoordinatorNode(Node):
             names=self._names,
             types=config.topic_types(),
             pictures=topics_of_pictures(config),
+            max_pixels=config.max_image_pixels,
             info_topics=info_topics(config),
             needs_info=made,
         )

@@ -169,6 +169,7 @@ class SchedulerNode(LifecycleNode):
                 names=self._names,
                 types=types,
                 pictures=topics_of_pictures(config),
+                max_pixels=config.max_image_pixels,
                 info_topics=info_topics(config),
                 needs_info=self._topics_that_need_infos(config, pipeline),
             )

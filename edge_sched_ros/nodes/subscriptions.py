@@ -96,6 +96,7 @@ class Subscriptions:
     :param names: give the name to use with ROS; all topics here have resolved names
     :param types: topic -> message type
     :param pictures: topics whose messages must be pictures; others are refused
+    :param max_pixels: of an image; larger ones are refused
     :param info_topics: topic -> topic of its ``CameraInfo``
     :param needs_info: topics whose tasks publish pictures that should have a CameraInfo
     :raises ConfigError: for a message type that is not installed
@@ -109,6 +110,7 @@ class Subscriptions:
         names: NodeTopicNames,
         types: dict[str, str],
         pictures: AbstractSet[str],
+        max_pixels: int,
         info_topics: dict[str, str],
         needs_info: AbstractSet[str],
     ) -> None:
@@ -127,7 +129,8 @@ class Subscriptions:
         #: no subscription is destroyed while its CameraInfo is taken
         self._info_lock = threading.Lock()
         self._inputs = {
-            topic: Input(topic, kind, pictures=topic in pictures) for topic, kind in types.items()
+            topic: Input(topic, kind, pictures=topic in pictures, max_pixels=max_pixels)
+            for topic, kind in types.items()
         }
         self._warned: set[tuple[str, str]] = set()
         self._rejections = Rejections(self._warn)

@@ -100,9 +100,9 @@ def test_what_is_no_picture_is_named_for_what_it_is(kind, data, reason, words):
 def test_a_header_that_promises_too_many_pixels_is_refused():
     data = bytearray(_coded('.png'))
     data[16:24] = b'\0\xff\xff\xff' * 2
-    with pytest.raises(FrameError, match='has 16777215x16777215 pixels, at most') as caught:
+    with pytest.raises(FrameError, match='has 16777215x16777215 pixels, more than') as caught:
         SourceImage.from_compressed(bytes(data), 'png')
-    assert caught.value.reason == 'too_large'
+    assert caught.value.reason == 'image_too_large'
 
 
 @pytest.mark.parametrize('suffix', ['.jpg', '.png', '.webp', '.bmp', '.tiff', '.jp2'])
@@ -148,7 +148,7 @@ def test_opencv_keeps_silent_about_damaged_pictures():
         own = {} if level is None else {'OPENCV_LOG_LEVEL': level}
         done = subprocess.run(
             [sys.executable, '-c', code],
-            input=_coded('.png', noise)[:4000],
+            input=_coded('.bmp', noise)[:4000],
             env={**environment, **own},
             capture_output=True,
             check=True,
@@ -160,7 +160,7 @@ def test_opencv_keeps_silent_about_damaged_pictures():
 def test_what_cannot_be_decoded_is_tried_once(monkeypatch):
     tried = []
     monkeypatch.setattr(cv2, 'imdecode', lambda *_: tried.append(1))
-    image = SourceImage.from_compressed(_coded('.png')[:50])
+    image = SourceImage.from_compressed(_coded('.png'))
     for _ in range(3):
         with pytest.raises(FrameError, match='cannot be decoded') as caught:
             image.bgr()

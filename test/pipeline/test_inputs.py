@@ -57,6 +57,19 @@ def test_a_stamp_that_does_not_follow_is_refused_and_the_next_is_fine():
     assert not source.accept(_message(10 * S + 1), 0).restarted
 
 
+@pytest.mark.parametrize(
+    ('kind', 'fields'),
+    [(IMAGE_TYPE, {}), (COMPRESSED_TYPE, {'data': b'P5\n4 2\n255\n01234567', 'format': ''})],
+)
+@pytest.mark.parametrize('pictures', [True, False])
+def test_an_image_above_the_limit_of_the_input_is_refused(kind, fields, pictures):
+    accepted = Input('camera', kind, max_pixels=8).accept(_message(S, **fields), 0)
+    assert accepted.frame.image.size == (4, 2)
+    with pytest.raises(FrameError) as caught:
+        Input('camera', kind, pictures=pictures, max_pixels=7).accept(_message(S, **fields), 0)
+    assert caught.value.reason == 'image_too_large'
+
+
 def test_what_can_be_no_time_is_refused():
     message = _message(5 * S)
     message.header.stamp.nanosec = S

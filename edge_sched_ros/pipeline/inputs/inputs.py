@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from edge_sched_ros.execution.coded_size import MOST_PIXELS
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.frame import NoPictureError
@@ -59,16 +60,25 @@ class Input:
     :param kind: its message type
     :param pictures: whether to refuse an image that is not a picture; otherwise its frame has the
         message, and an image with the reason
+    :param max_pixels: of an image; a larger one is refused
     """
 
-    def __init__(self, topic: str, kind: str, *, pictures: bool = True) -> None:
+    def __init__(
+        self,
+        topic: str,
+        kind: str,
+        *,
+        pictures: bool = True,
+        max_pixels: int = MOST_PIXELS,
+    ) -> None:
         self.topic = topic
         self.kind = kind
-        self._picture: Callable[[Any], SourceImage | None] = {
+        self._picture: Callable[[Any, int], SourceImage | None] = {
             IMAGE_TYPE: _raw,
             COMPRESSED_TYPE: _compressed,
-        }.get(kind, lambda message: None)
+        }.get(kind, lambda message, max_pixels: None)
         self._pictures = pictures
+        self._max_pixels = max_pixels
         self._seq = 0
         self._order = StampOrder()
 
@@ -98,7 +108,7 @@ class Input:
 
     def _image(self, message: Any) -> SourceImage | None:
         try:
-            return self._picture(message)
+            return self._picture(message, self._max_pixels)
         except NoPictureError as error:
             if self._pictures:
                 raise
@@ -110,7 +120,7 @@ class Input:
         self._order.forget()
 
 
-def _raw(message: Any) -> SourceImage:
+def _raw(message: Any, max_pixels: int) -> SourceImage:
     return SourceImage.from_raw(
         message.data,
         width=int(message.width),
@@ -118,8 +128,9 @@ def _raw(message: Any) -> SourceImage:
         encoding=message.encoding,
         step=int(message.step),
         is_bigendian=bool(message.is_bigendian),
+        max_pixels=max_pixels,
     )
 
 
-def _compressed(message: Any) -> SourceImage:
-    return SourceImage.from_compressed(message.data, message.format)
+def _compressed(message: Any, max_pixels: int) -> SourceImage:
+    return SourceImage.from_compressed(message.data, message.format, max_pixels=max_pixels)

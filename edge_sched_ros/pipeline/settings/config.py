@@ -14,6 +14,7 @@ from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.near import did_you_mean
+from edge_sched_ros.execution.coded_size import MOST_PIXELS
 from edge_sched_ros.perception.programs.registry import PROGRAMS
 from edge_sched_ros.pipeline.settings.parameter_checks import check_all
 from edge_sched_ros.pipeline.settings.parameter_file import read_parameters
@@ -84,6 +85,7 @@ class PipelineConfig:
     watchdog_factor: float = 20.0
     watchdog_floor_ms: float = 2000.0
     silent_after_ms: float = 1000.0
+    max_image_pixels: int = MOST_PIXELS
     admission: str = 'warn'
     source: str = ''
     profiles: str = ''
@@ -176,6 +178,7 @@ def from_parameters(
         watchdog_factor=full['watchdog_factor'],
         watchdog_floor_ms=full['watchdog_floor_ms'],
         silent_after_ms=full['silent_after_ms'],
+        max_image_pixels=full['max_image_pixels'],
         admission=full['admission'],
         profiles=_profiles(full['profiles'], beside),
         profile_at_configure_s=full['profile_at_configure_s'],

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from edge_sched_ros.execution.backends import ENGINES
 from edge_sched_ros.execution.backends import PREPROCESSORS
+from edge_sched_ros.execution.coded_size import MOST_PIXELS
 from edge_sched_ros.perception.programs.registry import PROGRAMS
 from edge_sched_ros.pipeline.settings.parameter_spec import ParameterSpec
 from edge_sched_ros.plugins.policies import POLICIES
@@ -105,6 +106,15 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         'Diagnostics say ERROR when a topic had no message for this long, in milliseconds',
         minimum=1.0,
         dynamic=True,
+    ),
+    ParameterSpec(
+        'max_image_pixels',
+        'integer',
+        MOST_PIXELS,
+        'Maximum width x height of an image; a larger one, or a compressed one whose header gives '
+        'more, is rejected before it is decoded (image_too_large)',
+        minimum=1,
+        maximum=1 << 30,
     ),
     ParameterSpec(
         'admission',
