@@ -213,11 +213,16 @@ class FleetBench:
         return [push for push in self.pushed.values() if self._can_run(push)]
 
     def _can_run(self, push: Push) -> bool:
-        segments = set(self.loaded[push.device, push.task][push.partition])
-        graph = self.dispatcher.tasks[push.task].graph
+        segments = set(self.loaded[push.device, push.network][push.partition])
+        graph = self.graph_of(push)
         made = {t for one in graph.segments if one.name in segments for t in one.outputs}
         needed = {t for one in graph.segments if one.name in segments for t in one.inputs}
         return all(self.has(push.device, push.job, tensor) for tensor in needed - made)
+
+    def graph_of(self, push: Push) -> NetworkGraph:
+        """Return the network of a partition, in the variant that its job runs."""
+        graphs = self.dispatcher.tasks[push.task].graphs
+        return next(graph for graph in graphs if graph.name == push.network)
 
     def has(self, device: str, job: int, tensor: str) -> bool:
         """Return whether a device has a tensor."""
@@ -241,8 +246,8 @@ class FleetBench:
         started_ns = self.now_ns
         self.now_ns += round(ms * MS)
         del self.pushed[push.job, push.partition]
-        graph = self.dispatcher.tasks[push.task].graph
-        segments = self.loaded[push.device, push.task][push.partition]
+        graph = self.graph_of(push)
+        segments = self.loaded[push.device, push.network][push.partition]
         for segment in graph.segments:
             if segment.name in segments:
                 for tensor in segment.outputs:
@@ -307,14 +312,14 @@ class FleetBench:
     def _note(self, decision: HighLevelDecision) -> None:
         if isinstance(decision, Load):
             assert decision.device in self.offers
-            loaded = self.loaded.setdefault((decision.device, decision.task), {})
+            loaded = self.loaded.setdefault((decision.device, decision.network), {})
             loaded.update(decision.partitions)
         elif isinstance(decision, JobReleased):
             assert decision.job not in self.released
             self.released[decision.job] = decision
         elif isinstance(decision, Push):
             assert decision.device in self.offers, f'{decision} goes to a device that is lost'
-            assert decision.partition in self.loaded[decision.device, decision.task]
+            assert decision.partition in self.loaded[decision.device, decision.network]
             assert decision.job not in self.ended
             self.pushed[decision.job, decision.partition] = decision
         elif isinstance(decision, Send):

@@ -64,12 +64,12 @@ class ActiveJobs:
     def start_waiting(self, now_ns: int, out: list[HighLevelDecision]) -> None:
         """Give devices to every job that may start, or drop it."""
         for job in self._table.startable():
-            if not self._view.cuts[job.task]:
-                self._table.drop(job, reasons.NO_DEVICE, out)
+            if not any(map(self._view.cuts_of, self._view.choices[job.task])):
+                self._table.drop(job, reasons.NO_DEVICE, now_ns, out)
                 continue
             chosen = self.policy.assign(job, self._view)
             if isinstance(chosen, str):
-                self._table.drop(job, chosen, out)
+                self._table.drop(job, chosen, now_ns, out)
             else:
                 self._pushes.start(job, chosen, now_ns, out)
                 self.ends.expect_answer(job, now_ns, out)
@@ -91,6 +91,7 @@ class ActiveJobs:
         if event.device not in self._devices.devices and event.device != job.spec.home:
             return
         self._flow.arrived(job, event.tensor, event.device, now_ns)
+        job.items = event.items or job.items
         self.ends.complete_if_answered(job, now_ns, out)
 
     def exited(
@@ -104,6 +105,8 @@ class ActiveJobs:
         self._devices.learn(run.device, job.spec.graph.name, event.costs_ns)
         self._backlog.release(run.work, now_ns, (-job.priority, run.deadline_ns))
         run.state = 'exited'
+        if not job.missing.isdisjoint(run.partition.outputs):
+            job.items = event.items
         job.timings.append(
             PartitionTiming(
                 run.name, run.device, run.pushed_ns, event.started_ns, event.finished_ns

@@ -24,18 +24,18 @@ _Named = tuple[tuple[str, tuple[str, ...]], ...]
 class CutTable:
     """Cuts of every task; renewed when devices, their units or the policy change."""
 
-    def __init__(self, tasks: Mapping[str, FleetTask], devices: DeviceTable) -> None:
-        self._tasks = tasks
+    def __init__(self, choices: Mapping[str, tuple[FleetTask, ...]], devices: DeviceTable) -> None:
+        self._choices = choices
         self._devices = devices
-        #: task -> its cuts, worked out
-        self.plans: dict[str, tuple[CutPlan, ...]] = dict.fromkeys(tasks, ())
+        #: key of a task -> its cuts, worked out
+        self.plans: dict[str, tuple[CutPlan, ...]] = dict.fromkeys(choices, ())
         #: network -> names of partitions -> worked out, as they come again with the devices
         self._known: dict[str, dict[tuple[str, ...], CutPlan]] = {}
         #: (network, partition) -> what it is: what a name stands for never changes
         self._meaning: dict[tuple[str, str], Partition] = {}
         #: device -> what it could run depends on this alone
         self._seen: dict[str, tuple[int, frozenset[str]]] = {}
-        #: device -> task -> what it was told to load
+        #: device -> key of a task -> what it was told to load
         self._told: dict[str, dict[str, _Named]] = {}
         self._of_changes = -1
 
@@ -55,11 +55,15 @@ class CutTable:
         self._of_changes = self._devices.changes
         every = list(self._devices.devices)
         changed = self._changed()
-        for task in self._tasks.values():
+        most = None if getattr(policy, 'chooses_variants', False) else 1
+        unused = set(self.plans)
+        for task in [one for choices in self._choices.values() for one in choices[:most]]:
             plans = tuple([self._plan(task, cut) for cut in policy.cuts(task, view)])
-            same = plans == self.plans[task.name]
-            self.plans[task.name] = plans
+            same = plans == self.plans.get(task.key)
+            self.plans[task.key] = plans
+            unused.discard(task.key)
             self._load(task, changed if same else every, view, out)
+        self.plans.update(dict.fromkeys(unused, ()))
 
     def _changed(self) -> list[str]:
         """Return the devices that can run other things than when this was asked last."""
@@ -91,7 +95,7 @@ class CutTable:
         if not devices:
             return
         parts = {
-            part.name: part for plan in self.plans[task.name] for part in plan.partitions.values()
+            part.name: part for plan in self.plans[task.key] for part in plan.partitions.values()
         }
         for device in devices:
             named: _Named = tuple(
@@ -100,8 +104,8 @@ class CutTable:
                 if view.can_run(task, part, device)
             )
             told = self._told.setdefault(device, {})
-            if named and told.get(task.name) != named:
-                told[task.name] = named
+            if named and told.get(task.key) != named:
+                told[task.key] = named
                 out.append(Load(device, task.name, task.graph.name, task.graph.digest, named))
 
     def ensure_loaded(
@@ -109,9 +113,9 @@ class CutTable:
     ) -> None:
         """Let a device load a partition of an earlier cut that a job in flight still has."""
         told = self._told.setdefault(device, {})
-        named = told.get(task.name, ())
+        named = told.get(task.key, ())
         if (part.name, part.segments) not in named:
-            told[task.name] = named = (*named, (part.name, part.segments))
+            told[task.key] = named = (*named, (part.name, part.segments))
             out.append(Load(device, task.name, task.graph.name, task.graph.digest, named))
 
     def forget_device(self, device: str) -> None:
@@ -121,8 +125,8 @@ class CutTable:
     def problems(self) -> list[str]:
         """What keeps tasks from running, one line each."""
         return [
-            f'task {name}: no device can run its network ({self._tasks[name].graph.name}), or '
+            f'task {name}: no device can run its network ({choices[0].graph.name}), or '
             'a part of it'
-            for name, plans in self.plans.items()
-            if not plans
+            for name, choices in self._choices.items()
+            if not any(self.plans.get(one.key) for one in choices)
         ]

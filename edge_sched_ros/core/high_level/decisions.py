@@ -8,6 +8,7 @@ from typing import get_args
 from typing import Union
 
 from edge_sched_ros.core.decisions import WakeAt
+from edge_sched_ros.core.high_level.tasks import BASE
 from edge_sched_ros.core.record import record
 
 
@@ -28,7 +29,13 @@ class PartitionTiming:
 
 @record
 class JobReleased:
-    """A job begins to exist; keep its frame until it ends."""
+    """
+    A job begins to exist; keep its frame until it ends.
+
+    :param parent: the job whose answer its frame is made of (in a cascade), or ``None``; it has
+        ended before
+    :param items: the parent's fan-out, 1 without a parent
+    """
 
     job: int
     task: str
@@ -36,6 +43,8 @@ class JobReleased:
     seq: int
     release_ns: int
     deadline_ns: int
+    parent: int | None = None
+    items: int = 1
 
 
 @record
@@ -46,6 +55,7 @@ class Push:
     :param deadline_ns: its sub-deadline, absolute
     :param unit_of: segment -> unit the policy wants it on; empty: the device's own policy decides
     :param attempt: grows when the job's partition is pushed again
+    :param network: whose partition it is: variants of a network have partitions of equal names
     """
 
     job: int
@@ -56,6 +66,7 @@ class Push:
     priority: int = 0
     unit_of: tuple[tuple[str, str], ...] = ()
     attempt: int = 0
+    network: str = ''
 
 
 @record
@@ -88,6 +99,7 @@ class JobCompleted:
     The job has its answer; publish it.
 
     :param device: where the answer's tensors are
+    :param variant: of the network that gave it
     """
 
     job: int
@@ -96,6 +108,7 @@ class JobCompleted:
     response_ns: int
     device: str
     partitions: tuple[PartitionTiming, ...] = ()
+    variant: str = BASE
 
 
 @record
@@ -106,6 +119,7 @@ class JobDropped:
     task: str
     reason: str
     partitions: tuple[PartitionTiming, ...] = ()
+    variant: str = BASE
 
 
 @record
@@ -116,6 +130,7 @@ class JobFailed:
     task: str
     reason: str
     partitions: tuple[PartitionTiming, ...] = ()
+    variant: str = BASE
 
 
 @record

@@ -150,6 +150,10 @@ class DeviceTable:
             device.refresh(self._profiles, self._graphs, self._kinds)
             self.changes += 1
 
+    def note_change(self) -> None:
+        """Note that tasks want to run other networks of those that are scheduled."""
+        self.changes += 1
+
     def learn(self, device: str, network: str, costs_ns: Mapping[str, tuple[str, int]]) -> None:
         """Take in what segments took: segment -> (unit, time)."""
         profiles = self._profiles

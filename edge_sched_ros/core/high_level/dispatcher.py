@@ -64,9 +64,10 @@ class HighLevelDispatcher:
         self._devices = DeviceTable(_graphs(tasks))
         self._links = LinkTable(links or {})
         self._backlog = Backlog()
-        self._cuts = CutTable(self._table.specs, self._devices)
+        self._cuts = CutTable(self._table.choices, self._devices)
         self._view = HighLevelView(
             tasks=self._table.specs,
+            choices=self._table.choices,
             table=self._devices,
             links=self._links,
             backlog=self._backlog,
@@ -234,6 +235,8 @@ class HighLevelDispatcher:
     def _on_task_changed(self, event: events.TaskChanged, out: list[HighLevelDecision]) -> None:
         if event.task:
             spec = _changed(self.tasks, event.task, event.values)
+            if 'variant' in event.values:
+                self._devices.note_change()
             self._table.change(spec, self._now_ns, out)
             return
         values = dict(event.values)
@@ -276,9 +279,9 @@ def _graphs(tasks: tuple[FleetTask, ...]) -> dict[str, Any]:
     """Return the networks of tasks by name; two of one name must be the same."""
     graphs: dict[str, Any] = {}
     for task in tasks:
-        graph = task.graph
-        if graphs.setdefault(graph.name, graph) != graph:
-            raise ConfigError(task.name, f'another network is named {graph.name}, too')
+        for graph in task.graphs:
+            if graphs.setdefault(graph.name, graph) != graph:
+                raise ConfigError(task.name, f'another network is named {graph.name}, too')
     for graph in graphs.values():
         check_graph(graph)
     return graphs
@@ -290,4 +293,7 @@ def _changed(tasks: Mapping[str, FleetTask], name: str, values: Mapping[str, Any
     for key in values:
         if key not in CHANGEABLE:
             raise ConfigError(f'{name}.{key}', 'cannot change while running')
-    return replace(tasks[name], **values)
+    settings = dict(values)
+    variant = settings.pop('variant', None)
+    spec = replace(tasks[name], **settings)
+    return spec if variant is None else spec.pinned_to(variant)

@@ -112,11 +112,16 @@ class LinkMeasured:
 
 @record
 class TensorArrived:
-    """A device has a tensor of a job that another device sent."""
+    """
+    A device has a tensor of a job that another device sent.
+
+    :param items: how many things it speaks of, when it is an answer
+    """
 
     job: int
     tensor: str
     device: str
+    items: int = 0
 
 
 @record
@@ -179,8 +184,9 @@ class TaskChanged:
     """
     Settings changed while running.
 
-    :param values: of a task (``deadline_ns``, ``priority``, ``every_n``, ``enabled``), or, without
-        a task, ``policy`` and the policy's parameters
+    :param values: of a task (``deadline_ns``, ``priority``, ``every_n``, ``enabled``,
+        ``variant``: the one to run, empty for any), or, without a task, ``policy`` and the
+        policy's parameters
     """
 
     values: Mapping[str, Any]

@@ -52,17 +52,47 @@ class FleetJob:
     """One activation of a task. Policies read it and never write it."""
 
     __slots__ = (
-        'answer_due_ns', 'banned', 'cut', 'deadline_ns', 'failures', 'frame', 'id',
-        'missing', 'orders', 'priority', 'release_ns', 'replans', 'runs', 'seq', 'spec', 'state',
-        'stream', 'task', 'tensors_at', 'timings',
+        'answer_due_ns',
+        'banned',
+        'cut',
+        'deadline_ns',
+        'failures',
+        'frame',
+        'id',
+        'items',
+        'missing',
+        'orders',
+        'parent',
+        'priority',
+        'release_ns',
+        'replans',
+        'runs',
+        'seq',
+        'spec',
+        'state',
+        'stream',
+        'task',
+        'tensors_at',
+        'timings',
     )  # fmt: skip
 
     def __init__(
-        self, job_id: int, spec: FleetTask, frame: Frame, seq: int, release_ns: int
+        self,
+        job_id: int,
+        spec: FleetTask,
+        frame: Frame,
+        seq: int,
+        release_ns: int,
+        parent: int | None = None,
     ) -> None:
         self.id = job_id
         self.task = spec.name
+        #: its task, with the network in the variant that it runs
         self.spec = spec
+        #: the job whose answer it works on, in a cascade
+        self.parent = parent
+        #: how many things its answer speaks of, as far as it is known
+        self.items = 0
         self.stream = spec.stream
         self.seq = seq
         self.release_ns = release_ns

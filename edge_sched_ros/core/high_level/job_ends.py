@@ -44,13 +44,13 @@ class JobEnds:
         self._table.complete(job, now_ns, out)
         for older in self._table.overtaken(job):
             self._stop(older, now_ns, out)
-            self._table.drop(older, reasons.OVERTAKEN, out)
+            self._table.drop(older, reasons.OVERTAKEN, now_ns, out)
 
     def drop_all(self, reason: str, now_ns: int, out: list[HighLevelDecision]) -> None:
         """End everything in flight."""
         for job in list(self._table.jobs.values()):
             self._stop(job, now_ns, out)
-            self._table.drop(job, reason, out)
+            self._table.drop(job, reason, now_ns, out)
 
     def give_up_overdue(self, now_ns: int, out: list[HighLevelDecision]) -> None:
         """Fail the jobs that nobody has answered for long after their deadline."""
@@ -66,7 +66,7 @@ class JobEnds:
     def fail(self, job: FleetJob, reason: str, now_ns: int, out: list[HighLevelDecision]) -> None:
         """End a job that cannot be answered."""
         self._stop(job, now_ns, out)
-        self._table.fail(job, reason, out)
+        self._table.fail(job, reason, now_ns, out)
 
     def _stop(self, job: FleetJob, now_ns: int, out: list[HighLevelDecision]) -> None:
         """Let devices forget what they have not done of a job."""

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 
 from edge_sched_ros.core import reasons
@@ -17,45 +16,19 @@ from edge_sched_ros.core.high_level.decisions import JobDropped
 from edge_sched_ros.core.high_level.decisions import JobFailed
 from edge_sched_ros.core.high_level.decisions import JobReleased
 from edge_sched_ros.core.high_level.events import FrameLost
+from edge_sched_ros.core.high_level.fleet_queue import FleetQueue
 from edge_sched_ros.core.high_level.frames import FrameTable
 from edge_sched_ros.core.high_level.job import FleetJob
+from edge_sched_ros.core.high_level.tasks import check_cascades
 from edge_sched_ros.core.high_level.tasks import FleetTask
 from edge_sched_ros.core.ledger import Ledger
-
-
-class FleetQueue:
-    """Waiting jobs (newest wins when full) and started jobs of one task."""
-
-    __slots__ = ('activations', 'active', 'last_completed', 'spec', 'waiting')
-
-    def __init__(self, spec: FleetTask) -> None:
-        self.spec = spec
-        #: jobs without devices, oldest first; at most ``queue_depth``
-        self.waiting: deque[FleetJob] = deque()
-        #: jobs that have started and not ended, oldest first; at most ``max_in_flight``
-        self.active: list[FleetJob] = []
-        #: frames counted for ``every_n``
-        self.activations = 0
-        #: id of the newest job that was completed
-        self.last_completed = -1
-
-    @property
-    def may_start(self) -> bool:
-        """Whether a waiting job may start."""
-        return bool(self.waiting) and len(self.active) < self.spec.max_in_flight
-
-    def activates(self) -> bool:
-        """Count one frame and return whether it releases a job."""
-        due = self.activations % self.spec.every_n == 0
-        self.activations += 1
-        return self.spec.enabled and due
 
 
 class FleetJobTable:
     """
     Queues and ledger of a coordinator.
 
-    :raises ConfigError: when two tasks have one name
+    :raises ConfigError: when two tasks have one name, or tasks cannot come after each other
     """
 
     def __init__(self, tasks: tuple[FleetTask, ...]) -> None:
@@ -64,14 +37,21 @@ class FleetJobTable:
             if task.name in self.specs:
                 raise ConfigError('tasks', f"two tasks are named '{task.name}'")
             self.specs[task.name] = task
+        check_cascades(tasks)
+        #: task -> the task with each variant that its jobs may run
+        self.choices = {task.name: task.choices() for task in tasks}
         self.ledger = Ledger(tuple(self.specs))
         self.frames = FrameTable()
         #: jobs in flight by id
         self.jobs: dict[int, FleetJob] = {}
         self._queues = {task.name: FleetQueue(task) for task in tasks}
         self._by_stream: dict[str, list[FleetQueue]] = {}
+        self._children: dict[str, list[FleetQueue]] = {name: [] for name in self.specs}
         for queue in self._queues.values():
-            self._by_stream.setdefault(queue.spec.stream, []).append(queue)
+            if queue.spec.after:
+                self._children[queue.spec.after].append(queue)
+            else:
+                self._by_stream.setdefault(queue.spec.stream, []).append(queue)
         #: queues of which a job may have become one that may start
         self._touched: dict[str, FleetQueue] = {}
         self._next_id = 0
@@ -83,23 +63,31 @@ class FleetJobTable:
         for queue in self._by_stream.get(event.stream, ()):
             if queue.activates():
                 self._release(queue, event, now_ns, out)
-                self._drop_surplus(queue, out)
+                self._drop_surplus(queue, now_ns, out)
 
     def lost_frame(self, event: FrameLost, now_ns: int, out: list[HighLevelDecision]) -> None:
         """Account for the answers that cannot come because nobody gets the frame."""
         frame = FrameArrived(event.stream, event.seq, event.release_ns)
         for queue in self._by_stream.get(event.stream, ()):
             if queue.activates():
-                self.fail(self._release(queue, frame, now_ns, out), event.reason, out)
+                job = self._release(queue, frame, now_ns, out)
+                self.fail(job, event.reason, now_ns, out)
 
     def _release(
-        self, queue: FleetQueue, event: FrameArrived, now_ns: int, out: list[HighLevelDecision]
+        self,
+        queue: FleetQueue,
+        event: FrameArrived,
+        now_ns: int,
+        out: list[HighLevelDecision],
+        *,
+        parent: int | None = None,
+        items: int = 1,
     ) -> FleetJob:
-        spec, number = queue.spec, self._next_id
+        number, spec = self._next_id, self.choices[queue.spec.name][0]
         self._next_id += 1
-        frame = self.frames.take(event.stream, event.seq, spec.home, spec.graph.inputs)
+        frame = self.frames.take(spec.stream, event.seq, spec.home, spec.graph.inputs)
         self.frames.note_job(number, frame)
-        job = FleetJob(number, spec, frame, event.seq, event.release_ns)
+        job = FleetJob(number, spec, frame, event.seq, event.release_ns, parent)
         if event.deadline_ns is not None:
             job.deadline_ns = event.deadline_ns
         self.ledger.release(
@@ -109,9 +97,23 @@ class FleetJobTable:
         queue.waiting.append(job)
         self._touched[spec.name] = queue
         out.append(
-            JobReleased(number, spec.name, spec.stream, job.seq, job.release_ns, job.deadline_ns)
-        )
+            JobReleased(
+                number, spec.name, spec.stream, job.seq, job.release_ns, job.deadline_ns, parent,
+                items,
+            )
+        )  # fmt: skip
         return job
+
+    def _release_child(
+        self,
+        queue: FleetQueue,
+        parent: FleetJob,
+        items: int,
+        now_ns: int,
+        out: list[HighLevelDecision],
+    ) -> FleetJob:
+        event = FrameArrived(queue.spec.stream, parent.seq, parent.release_ns)
+        return self._release(queue, event, now_ns, out, parent=parent.id, items=items)
 
     def startable(self) -> Iterator[FleetJob]:
         """Yield jobs that may start, as long as there are any: who gets one starts or ends it."""
@@ -135,28 +137,48 @@ class FleetJobTable:
     # --- ends -----------------------------------------------------------------------------
 
     def complete(self, job: FleetJob, now_ns: int, out: list[HighLevelDecision]) -> None:
-        """End a job with its answer."""
+        """End a job with its answer, and release the jobs after it."""
         self._end(job)
         self._queues[job.task].last_completed = job.id
         response_ns, on_time = now_ns - job.release_ns, now_ns <= job.deadline_ns
+        spec = job.spec
         self.ledger.complete(
-            job.task, on_time=on_time, response_ns=response_ns, now_ns=now_ns, variant='base'
+            job.task, on_time=on_time, response_ns=response_ns, now_ns=now_ns, variant=spec.variant
         )
         timings = tuple(job.timings)
-        home = job.spec.home
-        out.append(JobCompleted(job.id, job.task, on_time, response_ns, home, timings))
+        out.append(
+            JobCompleted(job.id, job.task, on_time, response_ns, spec.home, timings, spec.variant)
+        )
+        for after in self._children[job.task]:
+            if after.activates():
+                self._release_child(after, job, job.items, now_ns, out)
+                self._drop_surplus(after, now_ns, out)
+        self.frames.release(job.frame)
 
-    def drop(self, job: FleetJob, reason: str, out: list[HighLevelDecision]) -> None:
+    def drop(self, job: FleetJob, reason: str, now_ns: int, out: list[HighLevelDecision]) -> None:
         """End a job on purpose."""
         self._end(job)
         self.ledger.drop(job.task, reason)
-        out.append(JobDropped(job.id, job.task, reason, tuple(job.timings)))
+        timings = tuple(job.timings)
+        out.append(JobDropped(job.id, job.task, reason, timings, job.spec.variant))
+        self._drop_children(job, now_ns, out)
+        self.frames.release(job.frame)
 
-    def fail(self, job: FleetJob, reason: str, out: list[HighLevelDecision]) -> None:
+    def fail(self, job: FleetJob, reason: str, now_ns: int, out: list[HighLevelDecision]) -> None:
         """End a job by an error."""
         self._end(job)
         self.ledger.fail(job.task, reason)
-        out.append(JobFailed(job.id, job.task, reason, tuple(job.timings)))
+        timings = tuple(job.timings)
+        out.append(JobFailed(job.id, job.task, reason, timings, job.spec.variant))
+        self._drop_children(job, now_ns, out)
+        self.frames.release(job.frame)
+
+    def _drop_children(self, job: FleetJob, now_ns: int, out: list[HighLevelDecision]) -> None:
+        """Account for the jobs that cannot run because the task before them gave no answer."""
+        for after in self._children[job.task]:
+            if after.activates():
+                child = self._release_child(after, job, 0, now_ns, out)
+                self.drop(child, reasons.UPSTREAM, now_ns, out)
 
     def overtaken(self, job: FleetJob) -> list[FleetJob]:
         """Return the started jobs of a completed job's task that were released before it."""
@@ -170,13 +192,12 @@ class FleetJobTable:
             queue.active.remove(job)
         job.state = 'ended'
         del self.jobs[job.id]
-        self.frames.release(job.frame)
         if queue.waiting:
             self._touched[job.task] = queue
 
-    def _drop_surplus(self, queue: FleetQueue, out: list[HighLevelDecision]) -> None:
+    def _drop_surplus(self, queue: FleetQueue, now_ns: int, out: list[HighLevelDecision]) -> None:
         while len(queue.waiting) > queue.spec.queue_depth:
-            self.drop(queue.waiting[0], reasons.SUPERSEDED, out)
+            self.drop(queue.waiting[0], reasons.SUPERSEDED, now_ns, out)
 
     # --- changes --------------------------------------------------------------------------
 
@@ -186,10 +207,13 @@ class FleetJobTable:
         if spec.enabled and not queue.spec.enabled:
             self.ledger.tasks[spec.name].enabled_ns = now_ns
         self.specs[spec.name] = queue.spec = spec
+        self.choices[spec.name] = choices = spec.choices()
+        for job in queue.waiting:
+            job.spec = choices[0]
         if not spec.enabled:
             for job in list(queue.waiting):
-                self.drop(job, reasons.DISABLED, out)
-        self._drop_surplus(queue, out)
+                self.drop(job, reasons.DISABLED, now_ns, out)
+        self._drop_surplus(queue, now_ns, out)
         self._touched[spec.name] = queue
 
     # --- invariants -----------------------------------------------------------------------
@@ -203,7 +227,7 @@ class FleetJobTable:
         in_flight: dict[str, int] = {}
         for name, queue in self._queues.items():
             in_flight[name] = len(queue.waiting) + len(queue.active)
-            _check_states(queue)
+            queue.validate()
             for job in (*queue.waiting, *queue.active):
                 if self.jobs.get(job.id) is not job:
                     raise InvariantError(f'{job!r} is in a queue and not in the table')
@@ -219,16 +243,3 @@ class FleetJobTable:
 
 def _urgency(job: FleetJob) -> tuple[int, int, int]:
     return (-job.priority, job.deadline_ns, job.id)
-
-
-def _check_states(queue: FleetQueue) -> None:
-    name = queue.spec.name
-    if any(job.state != 'waiting' or job.runs for job in queue.waiting):
-        raise InvariantError(f'{name}: a started job waits')
-    if any(job.state != 'active' for job in queue.active):
-        raise InvariantError(f'{name}: a job that is not started is active')
-    if len(queue.waiting) > queue.spec.queue_depth:
-        raise InvariantError(f'{name}: more jobs wait than the queue takes')
-    ids = [job.id for job in (*queue.active, *queue.waiting)]
-    if ids != sorted(set(ids)):
-        raise InvariantError(f'{name}: jobs are not in the order of their release')

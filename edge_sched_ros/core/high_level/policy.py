@@ -31,6 +31,8 @@ class Assignment:
     :param unit_of: segment -> unit; empty: the device's own policy decides
     :param expected_ns: (unit, time) that it should take there, for the account of what waits for
         each unit; empty: each segment on the unit that is fastest for it
+    :param variant: of the network that the job runs, the same for all its partitions; empty: as
+        ``job.spec`` says
     """
 
     partition: str
@@ -38,6 +40,7 @@ class Assignment:
     deadline_ns: int
     unit_of: tuple[tuple[str, str], ...] = ()
     expected_ns: tuple[tuple[str, int], ...] = ()
+    variant: str = ''
 
 
 class HighLevelPolicy(Protocol):
@@ -50,12 +53,15 @@ class HighLevelPolicy(Protocol):
 
     name: str
     parameters: ClassVar[tuple[PolicyParameter, ...]] = ()
+    #: whether it may give a job any of ``view.choices``; else all jobs run the first
+    chooses_variants: ClassVar[bool] = False
 
     def cuts(self, task: FleetTask, view: HighLevelView) -> Sequence[Cut]:
         """
         Return the ways in which the task's network may be cut.
 
-        Asked again when devices or their units come or go. Devices get ready for all of them.
+        Asked again when devices or their units come or go, and for every variant where it chooses
+        these. Devices get ready for all of them.
         None: no job can run now.
         """
 
@@ -63,7 +69,8 @@ class HighLevelPolicy(Protocol):
         """
         Return the device of every partition of a job that has none yet, or a reason to drop it.
 
-        Asked when a job may start: then the names of the partitions choose one of the cuts. And
+        Asked when a job may start: then the names of the partitions choose one of the cuts, of the
+        variant that they name. And
         again for what a lost device leaves to be done (``job.cut`` is not ``None``): then for the
         partitions ``job.open``.
         """

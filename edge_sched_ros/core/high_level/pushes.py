@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from edge_sched_ros.core.errors import InvariantError
 from edge_sched_ros.core.high_level import events
 from edge_sched_ros.core.high_level.backlog import Backlog
 from edge_sched_ros.core.high_level.backlog import Resource
@@ -45,7 +46,7 @@ class Pushes:
         self._flow = flow
         self._backlog = backlog
         self._view = view
-        #: task -> what follows from places, while devices and costs stay what they are
+        #: key of a task -> what follows from places, while devices and costs stay what they are
         self._routes: dict[str, tuple[tuple[int, int, int], dict[Places, Route]]] = {}
 
     def start(
@@ -56,6 +57,8 @@ class Pushes:
         out: list[HighLevelDecision],
     ) -> None:
         """Push every partition of a job that has waited, and have its tensors sent."""
+        if chosen and chosen[0].variant:
+            self._use(job, chosen[0].variant)
         route = self._route(job, tuple([(one.partition, one.device) for one in chosen]))
         self._table.start(job)
         job.cut = plan = route.plan
@@ -65,11 +68,21 @@ class Pushes:
             self.push(job, one, route.work[one.partition], now_ns, out)
         self._flow.send_all(job, route, now_ns, out)
 
+    def _use(self, job: FleetJob, variant: str) -> None:
+        """Let a job that starts run a variant of its network."""
+        if variant == job.spec.variant:
+            return
+        choices = self._view.choices[job.task]
+        spec = next((one for one in choices if one.variant == variant), None)
+        if spec is None:
+            raise InvariantError(f'{self.policy.name}: {job.task} has no variant {variant!r} now')
+        job.spec = spec
+
     def _route(self, job: FleetJob, places: Places) -> Route:
         version = self._view.version_of(job.spec)
-        known = self._routes.get(job.task)
+        known = self._routes.get(job.spec.key)
         if known is None or known[0] != version:
-            known = self._routes[job.task] = (version, {})
+            known = self._routes[job.spec.key] = (version, {})
         route = known[1].get(places)
         if route is None:
             route = make_route(job.spec, places, self._view, self.policy.name)
@@ -98,7 +111,7 @@ class Pushes:
         out.append(
             Push(
                 job.id, job.task, run.name, device, one.deadline_ns, job.priority, one.unit_of,
-                run.attempt,
+                run.attempt, job.spec.graph.name,
             )
         )  # fmt: skip
 

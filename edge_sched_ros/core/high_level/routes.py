@@ -45,7 +45,7 @@ def make_route(task: FleetTask, places: Places, view: HighLevelView, policy: str
     """
     device_of = dict(places)
     names = frozenset(device_of)
-    plan = next((plan for plan in view.cuts[task.name] if plan.names == names), None)
+    plan = next((plan for plan in view.cuts_of(task) if plan.names == names), None)
     if plan is None or len(places) != len(names):
         raise InvariantError(f'{policy}: {sorted(names)} is no cut of {task.name}')
     work = {}

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from dataclasses import replace
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.high_level.graph import NetworkGraph
@@ -18,7 +20,24 @@ CHANGEABLE = (
     'queue_depth',
     'max_in_flight',
     'enabled',
+    'variant',
 )
+#: the variant that is a network's own file
+BASE = 'base'
+
+
+@dataclass(frozen=True, slots=True)
+class FleetVariant:
+    """
+    A lighter or heavier form of a task's network, with the same inputs and outputs.
+
+    :param name: unique within the task
+    :param accuracy: relative to the best variant, 0..1
+    """
+
+    name: str
+    graph: NetworkGraph
+    accuracy: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +45,13 @@ class FleetTask:
     """
     What the high-level dispatcher must know of a task.
 
-    :param stream: the input stream whose frames activate it
+    :param graph: the network that its jobs run unless the policy chooses another variant
+    :param stream: the input stream whose frames it works on; they activate it, unless ``after``
     :param home: the device that has the stream's frames and publishes the answers; it need not
         offer units
-    :param every_n: activated by every n-th frame of the stream
+    :param after: the task whose answer activates it (a cascade); empty otherwise. Frames of its
+        stream are then made by whoever drives the dispatcher, of that answer
+    :param every_n: activated by every n-th frame of the stream (or answer of the task before it)
     :param queue_depth: jobs that may wait; the oldest is superseded when one more arrives
     :param max_in_flight: jobs that may have started and not ended
     """
@@ -45,6 +67,13 @@ class FleetTask:
     queue_depth: int = 1
     max_in_flight: int = 4
     enabled: bool = True
+    after: str = ''
+    #: name of the variant that ``graph`` is
+    variant: str = BASE
+    #: every variant of its network, the best first; empty when there is only ``graph``
+    variants: tuple[FleetVariant, ...] = ()
+    #: whether all jobs run ``graph``, whatever variants there are
+    pinned: bool = False
 
     def __post_init__(self) -> None:
         """:raises ConfigError: naming ``<task>.<key>``."""
@@ -61,3 +90,62 @@ class FleetTask:
             raise ConfigError(f'{self.name}.stream', 'needs an input stream')
         if not self.home:
             raise ConfigError(f'{self.name}.home', 'needs the device that has the frames')
+        for one in self.variants:
+            same = (one.graph.inputs, one.graph.outputs) == (self.graph.inputs, self.graph.outputs)
+            if not same:
+                raise ConfigError(
+                    f'{self.name}.variants', f"'{one.name}' has other inputs or outputs"
+                )
+
+    @property
+    def key(self) -> str:
+        """What tells the task with this variant from the same task with another one."""
+        return self.name if self.variant == BASE else f'{self.name}:{self.variant}'
+
+    @property
+    def graphs(self) -> tuple[NetworkGraph, ...]:
+        """The network in every variant."""
+        return tuple(one.graph for one in self.variants) or (self.graph,)
+
+    def choices(self) -> tuple[FleetTask, ...]:
+        """Return the task once for each variant that its jobs may run, the best first."""
+        if self.pinned or not self.variants:
+            return (self,)
+        return tuple(replace(self, graph=one.graph, variant=one.name) for one in self.variants)
+
+    def pinned_to(self, name: str) -> FleetTask:
+        """
+        Return the task with one variant for all jobs; with all variants again if empty.
+
+        :raises ConfigError: when there is none of that name
+        """
+        every = self.variants or (FleetVariant(self.variant, self.graph),)
+        found = [one for one in every if one.name == (name or every[0].name)]
+        if not found:
+            known = ', '.join(one.name for one in every)
+            raise ConfigError(f'{self.name}.variant', f"unknown variant '{name}' (known: {known})")
+        return replace(self, graph=found[0].graph, variant=found[0].name, pinned=bool(name))
+
+
+def check_cascades(tasks: Iterable[FleetTask]) -> None:
+    """
+    Check what tasks come after.
+
+    :raises ConfigError: for an unknown task, a loop, or a task before it with another home
+    """
+    by_name = {task.name: task for task in tasks}
+    for first in by_name.values():
+        task, way = first, [first.name]
+        while task.after:
+            where = f'{task.name}.after'
+            before = by_name.get(task.after)
+            if before is None:
+                raise ConfigError(where, f"there is no task named '{task.after}'")
+            if before.name in way:
+                raise ConfigError(
+                    where, f'the cascade is a loop: {" -> ".join([*way, before.name])}'
+                )
+            if before.home != task.home:
+                raise ConfigError(where, f"'{before.name}' has its answers on {before.home}")
+            task = before
+            way.append(task.name)

@@ -31,7 +31,8 @@ class HighLevelView:
     A read-only look at the high-level dispatcher, valid during one call of a policy.
 
     :param tasks: with their present settings, by name
-    :param cuts: the ways each task's network may be cut now
+    :param choices: task -> the task with each variant that its jobs may run, the best first
+    :param cuts: the ways each task's network may be cut now, by ``FleetTask.key``
     :param accounts: of every task
     """
 
@@ -40,6 +41,7 @@ class HighLevelView:
         '_home',
         '_table',
         'accounts',
+        'choices',
         'cuts',
         'jobs',
         'links',
@@ -51,6 +53,7 @@ class HighLevelView:
         self,
         *,
         tasks: Mapping[str, FleetTask],
+        choices: Mapping[str, tuple[FleetTask, ...]],
         table: DeviceTable,
         links: LinkTable,
         backlog: Backlog,
@@ -60,6 +63,7 @@ class HighLevelView:
     ) -> None:
         self.now_ns = 0
         self.tasks = tasks
+        self.choices = choices
         self.links = links
         self.accounts = accounts
         self.cuts = cuts
@@ -120,7 +124,11 @@ class HighLevelView:
     def plan_of(self, task: FleetTask, cut: Cut) -> CutPlan | None:
         """Return one of the task's cuts, worked out; ``None`` where it is none of them now."""
         names = {part.name for part in cut}
-        return next((plan for plan in self.cuts[task.name] if plan.names == names), None)
+        return next((plan for plan in self.cuts_of(task) if plan.names == names), None)
+
+    def cuts_of(self, task: FleetTask) -> tuple[CutPlan, ...]:
+        """Return the ways a task's network may be cut now, in the task's variant."""
+        return self.cuts.get(task.key, ())
 
     def runs_somewhere(self, task: FleetTask, cut: Cut) -> bool:
         """Return whether there is a device for each partition of a cut."""

@@ -47,7 +47,7 @@ class BalancedCut:
 
     def __init__(self, *, max_partitions: int = 4) -> None:
         self._most = max_partitions
-        #: task -> its pipeline; (device, unit) or link -> how busy they make it
+        #: key of a task -> its pipeline; (device, unit) or link -> how busy they make it
         self._chosen: dict[str, tuple[Cut, tuple[Resource, ...]] | None] = {}
         self._busy: dict[Resource, float] = {}
         self._of: int | None = None
@@ -58,9 +58,9 @@ class BalancedCut:
         if self._of != view.devices_version:
             self._of = view.devices_version
             self._chosen, self._busy = {}, {}
-        if task.name not in self._chosen:
-            self._chosen[task.name] = self._choose(task, view)
-        chosen = self._chosen[task.name]
+        if task.key not in self._chosen:
+            self._chosen[task.key] = self._choose(task, view)
+        chosen = self._chosen[task.key]
         return () if chosen is None else (chosen[0],)
 
     def assign(self, job: FleetJob, view: HighLevelView) -> Sequence[Assignment] | str:
@@ -73,7 +73,7 @@ class BalancedCut:
         return placement.assignments(placement.latest_ns(job))
 
     def _place(self, task: FleetTask, view: HighLevelView) -> Placement | None:
-        chosen = self._chosen.get(task.name)
+        chosen = self._chosen.get(task.key)
         plan = None if chosen is None else view.plan_of(task, chosen[0])
         if chosen is None or plan is None:
             return None

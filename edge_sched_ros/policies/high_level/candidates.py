@@ -136,7 +136,7 @@ def different_units(line: Line, view: HighLevelView, devices: Sequence[str]) -> 
 def placements_of(task: FleetTask, view: HighLevelView) -> list[Placement]:
     """Return the placements worth while of a task's cuts, the shortest first."""
     found: dict[tuple[str, ...], list[_Sketch]] = {}
-    for plan in view.cuts[task.name]:
+    for plan in view.cuts_of(task):
         for sketch in _sketches(task, plan, view):
             used = tuple(sorted(set(sketch.devices)))
             found.setdefault(used, []).append(sketch)

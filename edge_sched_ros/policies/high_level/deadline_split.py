@@ -56,7 +56,8 @@ class DeadlineSplit:
         if table is None:
             return reasons.NO_DEVICE
         deadlines_ns = table.shared_ns(job, view.now_ns)
-        return table.schedule(job, view, deadlines_ns, _cheapest_in_time, pinned=False)
+        _, chosen = table.schedule(job, view, deadlines_ns, _cheapest_in_time, pinned=False)
+        return chosen
 
 
 def _cheapest_in_time(ends: Iterator[tuple[int, Option]], deadline_ns: int) -> tuple[int, Option]:

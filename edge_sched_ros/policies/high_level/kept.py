@@ -18,7 +18,7 @@ _T = TypeVar('_T')
 
 class Kept(Generic[_T]):
     """
-    One thing for each task.
+    One thing for each task, and for each variant of its network.
 
     :param make: works it out
     """
@@ -30,7 +30,7 @@ class Kept(Generic[_T]):
     def of(self, task: FleetTask, view: HighLevelView) -> _T:
         """Return what was worked out, anew where it holds no more."""
         version = view.version_of(task)
-        known = self._of_task.get(task.name)
+        known = self._of_task.get(task.key)
         if known is None or known[0] != version:
-            known = self._of_task[task.name] = (version, self._make(task, view))
+            known = self._of_task[task.key] = (version, self._make(task, view))
         return known[1]

@@ -47,6 +47,6 @@ class ListPolicy:
 
 
 def _table(task: FleetTask, view: HighLevelView) -> ListSchedule | None:
-    plans = view.cuts[task.name]
+    plans = view.cuts_of(task)
     table = ListSchedule(task, plans[0], view) if plans else None
     return table if table is not None and table.complete else None

@@ -37,6 +37,7 @@ class ListSchedule:
     def __init__(self, task: FleetTask, plan: CutPlan, view: HighLevelView) -> None:
         self._plan = plan
         self._home = task.home
+        self._variant = task.variant
         self.entries = entries_of(task, plan, view)
         #: (source, target) -> latency and nanoseconds per byte
         self._links = {
@@ -68,22 +69,23 @@ class ListSchedule:
         choose: Choice | None,
         *,
         pinned: bool,
-    ) -> list[Assignment]:
+    ) -> tuple[int, list[Assignment]]:
         """
-        Return a device for every partition.
+        Return when the answer should be at home, and a device for every partition.
 
         :param choose: the one that ends first where it is ``None``
         :param pinned: whether the unit is the policy's to say as well
         """
         free: dict[Resource, int] = {}
         placed: list[tuple[int, str]] = []
-        out = []
+        out, finish_ns = [], view.now_ns
         for number, entry in enumerate(self.entries):
             if choose is None:
                 end_ns, option = self._earliest(entry, job, view, placed, free)
             else:
                 ends = self._ends_ns(entry, job, view, placed, free)
                 end_ns, option = choose(ends, deadlines_ns[number])
+            finish_ns = max(finish_ns, end_ns)
             end_ns -= option.after_ns
             free[option.resource] = end_ns
             placed.append((end_ns, option.device))
@@ -93,9 +95,10 @@ class ListSchedule:
                 Assignment(
                     entry.name, option.device, deadlines_ns[number],
                     tuple([(name, unit) for name in segments]), ((unit, option.work_ns),),
+                    self._variant,
                 )
             )  # fmt: skip
-        return out
+        return finish_ns, out
 
     def _ends_ns(
         self,

@@ -16,6 +16,8 @@ from edge_sched_ros.policies.high_level.candidates import Cuts
 from edge_sched_ros.policies.high_level.candidates import placements_of
 from edge_sched_ros.policies.high_level.kept import Kept
 from edge_sched_ros.policies.high_level.re_placing import place_open
+from edge_sched_ros.policies.high_level.variant_choice import HYSTERESIS
+from edge_sched_ros.policies.high_level.variant_choice import VariantChoice
 
 if TYPE_CHECKING:
     from edge_sched_ros.core.high_level.backlog import Resource
@@ -39,7 +41,7 @@ class LookAhead:
     priority and deadline: what is in flight, and what devices say of themselves), the units' times
     for the partitions, and the links. No placement is tried that could not win even if nothing
     waited. So a network is cut only where that helps this job, and trying costs little while
-    little is going on.
+    little is going on. Of the variants of a network, the best one that makes the deadline so.
     """
 
     name = 'look_ahead'
@@ -57,7 +59,9 @@ class LookAhead:
         PolicyParameter(
             'drop_late', False, 0, 1, 'Whether jobs that cannot be on time are dropped.'
         ),
+        HYSTERESIS,
     )  # fmt: skip
+    chooses_variants = True
 
     def __init__(
         self,
@@ -66,6 +70,7 @@ class LookAhead:
         gain: float = 0.03,
         pin_units: bool = True,
         drop_late: bool = False,
+        hysteresis: float = 0.1,
     ) -> None:
         self._cuts = Cuts(max_partitions)
         self._gain = gain
@@ -74,6 +79,7 @@ class LookAhead:
         #: a task's placements, the cheapest first when nothing waits, with that cost and the
         #: factor from time to cost
         self._placements = Kept(self._by_cost)
+        self._variants = VariantChoice(hysteresis)
 
     def cuts(self, task: FleetTask, view: HighLevelView) -> Sequence[Cut]:
         """Return the whole network, and cuts that can help."""
@@ -83,13 +89,19 @@ class LookAhead:
         """Return the devices with which the job should be answered first."""
         if job.cut is not None:
             return place_open(job, view)
-        placements = self._placements.of(job.spec, view)
-        if not placements:
+        found = self._variants.of(job, view, self._walk)
+        if found is None:
             return reasons.NO_DEVICE
-        finish_ns, best, chosen = self._best(job, placements, view)
+        finish_ns, (best, chosen) = found
         if self._drop_late and finish_ns > job.deadline_ns and not _tries_again(job, view):
             return reasons.DEADLINE_UNREACHABLE
         return best.assignments(best.latest_ns(job), chosen, pinned=self._pin_units)
+
+    def _walk(
+        self, job: FleetJob, task: FleetTask, view: HighLevelView
+    ) -> tuple[int, tuple[Placement, list[int]]] | None:
+        placements = self._placements.of(task, view)
+        return self._best(job, placements, view) if placements else None
 
     def _by_cost(
         self, task: FleetTask, view: HighLevelView
@@ -106,8 +118,8 @@ class LookAhead:
         job: FleetJob,
         placements: Sequence[tuple[float, float, Placement]],
         view: HighLevelView,
-    ) -> tuple[int, Placement, list[int]]:
-        """Return the best placement, when it ends, and the options its partitions take."""
+    ) -> tuple[int, tuple[Placement, list[int]]]:
+        """Return when the best placement ends, it, and the options its partitions take."""
         now_ns, frame = view.now_ns, job.frame
         known: dict[Resource, int] = {}
 
@@ -126,7 +138,7 @@ class LookAhead:
             cost = (end_ns - now_ns) * factor
             if cost < limit:
                 limit, finish_ns, best, chosen = cost, end_ns, placement, options
-        return finish_ns, best, chosen
+        return finish_ns, (best, chosen)
 
 
 def _tries_again(job: FleetJob, view: HighLevelView) -> bool:

@@ -33,7 +33,7 @@ class Placement:
     """
 
     __slots__ = (
-        'after_ns', 'alone_ns', 'answers', 'bottleneck_ns', 'ends_ns', 'plan', 'steps',
+        'after_ns', 'alone_ns', 'answers', 'bottleneck_ns', 'ends_ns', 'plan', 'steps', 'variant',
     )  # fmt: skip
 
     def __init__(
@@ -45,6 +45,8 @@ class Placement:
         unit_of: Mapping[str, str] | None = None,
     ) -> None:
         self.plan = plan
+        #: of the task's network
+        self.variant = task.variant
         index = {name: number for number, name in enumerate(plan.partitions)}
 
         def need(tensor: str, target: str) -> Need:
@@ -111,9 +113,10 @@ class Placement:
             unit_of = step.units[option] if pinned else step.unit_of
             out.append(
                 Assignment(
-                    step.partition.name, step.device, deadlines_ns[number], unit_of, expected_ns
+                    step.partition.name, step.device, deadlines_ns[number], unit_of, expected_ns,
+                    self.variant,
                 )
-            )
+            )  # fmt: skip
         return out
 
     def latest_ns(self, job: FleetJob) -> list[int]:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from fleet_bench import FleetBench
@@ -30,6 +31,7 @@ from edge_sched_ros.core.high_level.events import TaskChanged
 from edge_sched_ros.core.high_level.events import TensorArrived
 from edge_sched_ros.core.high_level.graph import NetworkGraph
 from edge_sched_ros.core.high_level.tasks import FleetTask
+from edge_sched_ros.core.high_level.tasks import FleetVariant
 from edge_sched_ros.policies.high_level.registry import high_level_policy_classes
 
 POLICIES = sorted(high_level_policy_classes())
@@ -56,16 +58,25 @@ def graphs(draw: st.DrawFn, name: str) -> NetworkGraph:
 def worlds(draw: st.DrawFn) -> tuple[tuple[FleetTask, ...], list]:
     """Return tasks, and what devices may offer."""
     nets = [draw(graphs(f'net{n}')) for n in range(draw(st.integers(1, 2)))]
-    tasks = tuple(
-        task(
-            f'task{n}', nets[draw(st.integers(0, len(nets) - 1))],
-            deadline_ns=draw(st.integers(1, 60)) * MS, home=draw(st.sampled_from(DEVICES)),
-            max_in_flight=draw(st.integers(1, 3)), queue_depth=draw(st.integers(1, 2)),
-            every_n=draw(st.integers(1, 2)), priority=n,
-        )
-        for n in range(draw(st.integers(1, 3)))
-    )  # fmt: skip
-    used = {one.graph.name: one.graph for one in tasks}
+    tasks: list[FleetTask] = []
+    for n in range(draw(st.integers(1, 3))):
+        net = nets[draw(st.integers(0, len(nets) - 1))]
+        before = draw(st.sampled_from([None, *tasks]))
+        lighter = replace(net, name=f'{net.name}:light')
+        both = (FleetVariant('base', net), FleetVariant('light', lighter, 0.9))
+        tasks.append(
+            task(
+                f'task{n}', net,
+                stream='camera' if before is None else draw(st.sampled_from(['camera', 'made'])),
+                after='' if before is None else before.name,
+                deadline_ns=draw(st.integers(1, 60)) * MS,
+                home=draw(st.sampled_from(DEVICES)) if before is None else before.home,
+                max_in_flight=draw(st.integers(1, 3)), queue_depth=draw(st.integers(1, 2)),
+                every_n=draw(st.integers(1, 2)), priority=n,
+                variants=both if draw(st.booleans()) else (),
+            )
+        )  # fmt: skip
+    used = {graph.name: graph for one in tasks for graph in one.graphs}
     offers = []
     for device in DEVICES:
         units = ('cpu0', 'gpu0')[: draw(st.integers(1, 2))]
@@ -78,13 +89,14 @@ def worlds(draw: st.DrawFn) -> tuple[tuple[FleetTask, ...], list]:
         offers.append(
             offer(device, *used.values(), units=units, times={n: times.get(n) for n in names})
         )
-    return tasks, offers
+    return tuple(tasks), offers
 
 
 EVENTS = (
     ClockJumped(-7), Stopped(), Started(), TimerFired(),
     TaskChanged({'enabled': False}, task='task0'), TaskChanged({'enabled': True}, task='task0'),
     TaskChanged({'max_in_flight': 1, 'queue_depth': 1}, task='task0'),
+    TaskChanged({'variant': 'base'}, task='task0'), TaskChanged({'variant': ''}, task='task0'),
     LinkMeasured('robot', 'desk', 40 * MS, 1e6), LinkMeasured('desk', 'robot', 0, 0.0),
     DeviceLoad('desk', {'cpu0': 90 * MS}), DeviceLoad('desk', {'cpu0': 0}, ('cpu0',)),
     DeviceLoad('desk', {'nothing': 0}), DeviceLoad('nobody', {}),
