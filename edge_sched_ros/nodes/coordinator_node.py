@@ -36,13 +36,10 @@ from edge_sched_ros.nodes.eventless_publishers import create_publisher
 from edge_sched_ros.nodes.logging_bridge import forward_logging
 from edge_sched_ros.nodes.node_topic_names import NodeTopicNames
 from edge_sched_ros.nodes.parameter_declarations import Declarations
-from edge_sched_ros.nodes.process_tuning import tune_process
 from edge_sched_ros.nodes.publishers import TaskPublisher
 from edge_sched_ros.nodes.report_guard import ReportGuard
 from edge_sched_ros.nodes.ros_messages import make
-from edge_sched_ros.nodes.running import new_node
-from edge_sched_ros.nodes.running import one_line
-from edge_sched_ros.nodes.running import running
+from edge_sched_ros.nodes.running import run_node
 from edge_sched_ros.nodes.subscriptions import Subscriptions
 from edge_sched_ros.pipeline import messages
 from edge_sched_ros.pipeline.health.status_messages import diagnostic_array
@@ -235,14 +232,7 @@ class CoordinatorNode(Node):
 
 def main() -> None:
     """Run the node until SIGINT, SIGTERM or SIGHUP."""
-    tune_process()
-    with one_line('coordinator_node'), running() as executor:
-        node = new_node(CoordinatorNode)
-        executor.add_node(node)
-        try:
-            executor.spin()
-        finally:
-            node.destroy_node()
+    run_node('coordinator_node', CoordinatorNode)
 
 
 if __name__ == '__main__':

@@ -20,10 +20,7 @@ from edge_sched_ros.nodes.devices.declared import declare
 from edge_sched_ros.nodes.devices.declared import judge_unknown
 from edge_sched_ros.nodes.devices.ports import RosPort
 from edge_sched_ros.nodes.logging_bridge import forward_logging
-from edge_sched_ros.nodes.process_tuning import tune_process
-from edge_sched_ros.nodes.running import new_node
-from edge_sched_ros.nodes.running import one_line
-from edge_sched_ros.nodes.running import running
+from edge_sched_ros.nodes.running import run_node
 
 #: how often the device says that it is alive
 _BEAT_S = 0.1
@@ -83,14 +80,7 @@ class DeviceNode(Node):
 
 def main() -> None:
     """Run the node until SIGINT, SIGTERM or SIGHUP."""
-    tune_process()
-    with one_line('device_node'), running() as executor:
-        node = new_node(DeviceNode)
-        executor.add_node(node)
-        try:
-            executor.spin()
-        finally:
-            node.destroy_node()
+    run_node('device_node', DeviceNode)
 
 
 if __name__ == '__main__':

@@ -25,6 +25,7 @@ from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.errors import EdgeSchedError
+from edge_sched_ros.nodes.process_tuning import tune_process
 from edge_sched_ros.pipeline.settings.parameter_file import read_parameters
 from edge_sched_ros.plugins.own_code import interrupts_do_not_raise
 
@@ -129,3 +130,25 @@ def one_line(name: str) -> Iterator[None]:
     except EdgeSchedError as error:
         print(f'{name}: {brief(error, MOST_OF_AN_ERROR)}', file=sys.stderr, flush=True)
         sys.exit(BAD_INPUT)
+
+
+def run_node(
+    name: str,
+    make: Callable[[], NodeKind],
+    begin: Callable[[NodeKind], object] = lambda _node: None,
+) -> None:
+    """
+    Run a node until SIGINT, SIGTERM or SIGHUP; end with one line when it cannot be made.
+
+    :param name: of the program, for that line
+    :param begin: called with the node before it spins
+    """
+    tune_process()
+    with one_line(name), running() as executor:
+        node = new_node(make)
+        executor.add_node(node)
+        try:
+            begin(node)
+            executor.spin()
+        finally:
+            node.destroy_node()

@@ -33,15 +33,12 @@ from edge_sched_ros.nodes.eventless_publishers import create_publisher
 from edge_sched_ros.nodes.logging_bridge import forward_logging
 from edge_sched_ros.nodes.node_topic_names import NodeTopicNames
 from edge_sched_ros.nodes.parameters import NodeParameters
-from edge_sched_ros.nodes.process_tuning import tune_process
 from edge_sched_ros.nodes.publishers import TaskPublisher
 from edge_sched_ros.nodes.reporter import IdleReporter
 from edge_sched_ros.nodes.reporter import Reporter
 from edge_sched_ros.nodes.ros_messages import make
 from edge_sched_ros.nodes.ros_messages import message_class
-from edge_sched_ros.nodes.running import new_node
-from edge_sched_ros.nodes.running import one_line
-from edge_sched_ros.nodes.running import running
+from edge_sched_ros.nodes.running import run_node
 from edge_sched_ros.nodes.save_service import SaveService
 from edge_sched_ros.nodes.subscriptions import Subscriptions
 from edge_sched_ros.nodes.transitions import refuse_impossible_transitions
@@ -356,15 +353,7 @@ class SchedulerNode(LifecycleNode):
 
 def main() -> None:
     """Run the node until SIGINT, SIGTERM or SIGHUP."""
-    tune_process()
-    with one_line('scheduler_node'), running() as executor:
-        node = new_node(SchedulerNode)
-        executor.add_node(node)
-        try:
-            node.autostart()
-            executor.spin()
-        finally:
-            node.destroy_node()
+    run_node('scheduler_node', SchedulerNode, SchedulerNode.autostart)
 
 
 if __name__ == '__main__':

@@ -11,6 +11,8 @@ from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.near import did_you_mean
+from edge_sched_ros.plugins.declarations import declarations_problem
+from edge_sched_ros.plugins.declarations import limits_problem
 
 Value = bool | int | float | str
 _TRUTH = {'true': True, 'false': False}
@@ -97,29 +99,14 @@ def options_of(plug_in: Any) -> tuple[Option, ...]:
 
 def options_problem(plug_in: Any) -> str:
     """Return why the options of a class cannot be used; empty if they can."""
-    options = getattr(plug_in, 'options', ())
-    if not isinstance(options, tuple):
-        return f'has options that are not a tuple but of type {type(options).__name__}'
-    seen: set[str] = set()
-    for one in options:
-        if not isinstance(one, Option):
-            return f'has an option that is not an Option but {one!r:.60}'
-        if problem := _problem(one):
-            return f"has an option '{one.name}' {problem}"
-        if one.name in seen:
-            return f"has the option '{one.name}' twice"
-        seen.add(one.name)
-    return ''
+    return declarations_problem(getattr(plug_in, 'options', ()), Option, 'option', _problem)
 
 
 def _problem(one: Option) -> str:
-    if not (isinstance(one.name, str) and one.name.isidentifier() and one.name.isascii()):
-        return 'whose name is not of letters, digits and _'
     if not isinstance(one.default, (bool, int, float, str)):
         return f'whose default must be a number, text, true or false, not {one.default!r:.60}'
-    limits = (one.minimum, one.maximum)
-    if not all(isinstance(limit, (int, float)) for limit in limits):
-        return f'whose range must be two numbers, not {limits!r:.60}'
+    if problem := limits_problem(one.minimum, one.maximum):
+        return problem
     if not isinstance(one.choices, tuple) or not all(isinstance(c, str) for c in one.choices):
         return f'whose choices must be a tuple of texts, not {one.choices!r:.60}'
     try:

@@ -8,6 +8,8 @@ import math
 from typing import Any
 
 from edge_sched_ros.core.policy import PolicyParameter
+from edge_sched_ros.plugins.declarations import declarations_problem
+from edge_sched_ros.plugins.declarations import limits_problem
 from edge_sched_ros.policies.early_drop import EarlyDrop
 
 #: argument of a policy that follows a plan, in addition to its parameters
@@ -19,24 +21,10 @@ _OF_DROPPING = {one.name: type(one.default) for one in EarlyDrop.parameters}
 
 def parameters_problem(policy: type[Any]) -> str:
     """Return why a policy's parameters cannot be declared; empty if they can."""
-    parameters = policy.parameters
-    if not isinstance(parameters, tuple):
-        return f'has parameters that are not a tuple but of type {type(parameters).__name__}'
-    seen: set[str] = set()
-    for one in parameters:
-        if not isinstance(one, PolicyParameter):
-            return f'has a parameter that is not a PolicyParameter but {one!r:.60}'
-        if problem := _problem(one):
-            return f"has a parameter '{one.name}' {problem}"
-        if one.name in seen:
-            return f"has the parameter '{one.name}' twice"
-        seen.add(one.name)
-    return ''
+    return declarations_problem(policy.parameters, PolicyParameter, 'parameter', _problem)
 
 
 def _problem(one: PolicyParameter) -> str:
-    if not (isinstance(one.name, str) and one.name.isidentifier() and one.name.isascii()):
-        return 'whose name is not of letters, digits and _'
     if one.name == _PLAN:
         return 'as policies have that follow a plan'
     if _OF_DROPPING.get(one.name, type(one.default)) is not type(one.default):
@@ -45,9 +33,8 @@ def _problem(one: PolicyParameter) -> str:
         return ''
     if not isinstance(one.default, (int, float)):
         return f'whose default must be a number, true or false, not {one.default!r:.60}'
-    limits = (one.minimum, one.maximum)
-    if not all(isinstance(limit, (int, float)) for limit in limits):
-        return f'whose range must be two numbers, not {limits!r:.60}'
+    if problem := limits_problem(one.minimum, one.maximum):
+        return problem
     # in this form NaN fails, too
     if not one.minimum <= one.maximum:
         return f'whose range from {one.minimum} to {one.maximum} is empty'

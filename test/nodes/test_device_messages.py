@@ -39,6 +39,7 @@ from edge_sched_ros.msg import DeviceReports
 from edge_sched_ros.msg import TensorMessage
 from edge_sched_ros.nodes.devices import offers
 from edge_sched_ros.nodes.devices import orders
+from edge_sched_ros.nodes.devices import reports
 from edge_sched_ros.nodes.devices.columns import UnreadableError
 from edge_sched_ros.nodes.devices.raw_tensor import read_tensor
 from edge_sched_ros.nodes.devices.raw_tensor import write_tensor
@@ -75,7 +76,7 @@ def test_orders_come_as_they_went():
 
 def test_reports_come_as_they_went():
     record = Reports('orin', 1 << 62, 3, REPORTS)
-    assert orders.read_reports(_again(orders.write_reports(record))) == record
+    assert reports.read_reports(_again(reports.write_reports(record))) == record
 
 
 def test_offers_signs_of_life_and_beats_come_as_they_went():
@@ -109,12 +110,12 @@ def test_offers_signs_of_life_and_beats_come_as_they_went():
             DeviceOrders(orders=[orders.PartitionOrder(partitions=['a'], segment_counts=[2])]),
             orders.read_orders,
         ),
-        (DeviceReports(reports=[orders.PartitionReport(segments=['a'])]), orders.read_reports),
+        (DeviceReports(reports=[reports.PartitionReport(segments=['a'])]), reports.read_reports),
         (
-            DeviceReports(reports=[orders.PartitionReport(tensors=['a'], dtypes=['b'])]),
-            orders.read_reports,
+            DeviceReports(reports=[reports.PartitionReport(tensors=['a'], dtypes=['b'])]),
+            reports.read_reports,
         ),
-        (DeviceReports(reports=[orders.PartitionReport(kind=9)]), orders.read_reports),
+        (DeviceReports(reports=[reports.PartitionReport(kind=9)]), reports.read_reports),
         (offers.OfferMessage(device='a', units=['x']), offers.read_offer),
         (
             offers.OfferMessage(device='a', units=['x'], kinds=['qpu'], slots=[1]),

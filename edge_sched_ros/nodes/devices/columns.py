@@ -1,9 +1,11 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Tables in messages: arrays that are equally long."""
+"""Fields that records and messages have in common, and tables: arrays that are equally long."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from edge_sched_ros.core.errors import EdgeSchedError
@@ -15,6 +17,17 @@ class UnreadableError(EdgeSchedError):
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f'{field}: {problem}')
         self.field = field
+
+
+def common(source: Any, names: Iterable[str]) -> dict[str, Any]:
+    """Return the fields that a record and its message have in common, by name."""
+    return {name: getattr(source, name) for name in names}
+
+
+def table(rows: Iterable[Sequence[Any]], *names: str) -> dict[str, list[Any]]:
+    """Return rows as columns of a message, by name."""
+    found = list(rows)
+    return {name: [row[number] for row in found] for number, name in enumerate(names)}
 
 
 def columns(message: Any, *names: str) -> list[tuple[Any, ...]]:

@@ -17,7 +17,20 @@ from edge_sched_ros.msg import CoordinatorBeat
 from edge_sched_ros.msg import DeviceOffer as OfferMessage
 from edge_sched_ros.msg import DeviceStatus as StatusMessage
 from edge_sched_ros.nodes.devices.columns import columns
+from edge_sched_ros.nodes.devices.columns import common
+from edge_sched_ros.nodes.devices.columns import table
 from edge_sched_ros.nodes.devices.columns import UnreadableError
+
+_OFFER = ('device', 'instance', 'previous', 'protocol')
+_STATUS = (
+    'device', 'instance', 'sent_ns', 'coordinator', 'session', 'epoch', 'beat_sent_ns',
+    'beat_received_ns',
+)  # fmt: skip
+_LOADS = ('units', 'free_at_ns', 'states', 'busy_ns', 'stages')
+_BEAT = ('coordinator', 'session', 'protocol', 'home', 'sent_ns')
+_UNITS = ('units', 'kinds', 'slots')
+_COSTS = ('cost_networks', 'cost_segments', 'cost_units', 'costs_ns')
+_HAND_OVERS = ('hand_over_from', 'hand_over_to', 'hand_over_ns')
 
 
 def write_offer(record: Offer) -> Any:
@@ -30,22 +43,11 @@ def write_offer(record: Offer) -> Any:
     ]
     moves = [(source, target, ns) for (source, target), ns in offer.hand_over_ns.items()]
     return OfferMessage(
-        device=record.device,
-        instance=record.instance,
-        previous=record.previous,
-        protocol=record.protocol,
-        units=[unit.name for unit in offer.units],
-        kinds=[unit.kind for unit in offer.units],
-        slots=[unit.slots for unit in offer.units],
-        networks=list(offer.digests),
-        digests=list(offer.digests.values()),
-        cost_networks=[row[0] for row in costs],
-        cost_segments=[row[1] for row in costs],
-        cost_units=[row[2] for row in costs],
-        costs_ns=[row[3] for row in costs],
-        hand_over_from=[row[0] for row in moves],
-        hand_over_to=[row[1] for row in moves],
-        hand_over_ns=[row[2] for row in moves],
+        **common(record, _OFFER),
+        **table([(unit.name, unit.kind, unit.slots) for unit in offer.units], *_UNITS),
+        **table(offer.digests.items(), 'networks', 'digests'),
+        **table(costs, *_COSTS),
+        **table(moves, *_HAND_OVERS),
     )
 
 
@@ -55,21 +57,16 @@ def read_offer(message: Any) -> Offer:
 
     :raises UnreadableError: when it makes no sense
     """
-    units = tuple(
-        Unit(name, kind, slots)
-        for name, kind, slots in columns(message, 'units', 'kinds', 'slots')
-    )
+    units = tuple(Unit(name, kind, slots) for name, kind, slots in columns(message, *_UNITS))
     names = {unit.name for unit in units}
     if len(names) != len(units) or not all(u.kind in UNIT_KINDS and u.slots for u in units):
         raise UnreadableError('units', 'two have one name, or a kind is not known')
     costs: dict[tuple[str, str], dict[str, int]] = {}
-    for network, segment, unit, cost_ns in columns(
-        message, 'cost_networks', 'cost_segments', 'cost_units', 'costs_ns'
-    ):
+    for network, segment, unit, cost_ns in columns(message, *_COSTS):
         if unit not in names or cost_ns < 0:
             raise UnreadableError('costs_ns', f"a cost of {cost_ns} ns on the unit '{unit}'")
         costs.setdefault((network, segment), {})[unit] = cost_ns
-    moves = columns(message, 'hand_over_from', 'hand_over_to', 'hand_over_ns')
+    moves = columns(message, *_HAND_OVERS)
     offer = DeviceOffer(
         message.device,
         units,
@@ -79,29 +76,19 @@ def read_offer(message: Any) -> Offer:
     )
     if not message.device:
         raise UnreadableError('device', 'has no name')
-    return Offer(
-        message.device, message.instance, offer, message.protocol, previous=message.previous
-    )
+    return Offer(**common(message, _OFFER), offer=offer)
 
 
 def write_status(record: DeviceStatus) -> Any:
     """Return a sign of life as message."""
+    loads = [
+        (load.unit, load.free_at_ns, load.state, load.busy_ns, load.stages)
+        for load in record.units
+    ]
     return StatusMessage(
-        device=record.device,
-        instance=record.instance,
-        sent_ns=record.sent_ns,
-        coordinator=record.coordinator,
-        session=record.session,
-        epoch=record.epoch,
-        beat_sent_ns=record.beat_sent_ns,
-        beat_received_ns=record.beat_received_ns,
-        units=[load.unit for load in record.units],
-        states=[load.state for load in record.units],
-        free_at_ns=[load.free_at_ns for load in record.units],
-        busy_ns=[load.busy_ns for load in record.units],
-        stages=[load.stages for load in record.units],
-        count_names=list(record.counts),
-        counts=list(record.counts.values()),
+        **common(record, _STATUS),
+        **table(loads, *_LOADS),
+        **table(record.counts.items(), 'count_names', 'counts'),
         problems=list(record.problems),
     )
 
@@ -112,17 +99,9 @@ def read_status(message: Any) -> DeviceStatus:
 
     :raises UnreadableError: when it makes no sense
     """
-    rows = columns(message, 'units', 'free_at_ns', 'states', 'busy_ns', 'stages')
     return DeviceStatus(
-        device=message.device,
-        instance=message.instance,
-        sent_ns=message.sent_ns,
-        coordinator=message.coordinator,
-        session=message.session,
-        epoch=message.epoch,
-        beat_sent_ns=message.beat_sent_ns,
-        beat_received_ns=message.beat_received_ns,
-        units=tuple(UnitLoad(*row) for row in rows),
+        **common(message, _STATUS),
+        units=tuple(UnitLoad(*row) for row in columns(message, *_LOADS)),
         counts=dict(columns(message, 'count_names', 'counts')),
         problems=tuple(message.problems),
     )
@@ -130,15 +109,11 @@ def read_status(message: Any) -> DeviceStatus:
 
 def write_beat(record: Beat) -> Any:
     """Return a beat as message."""
+    claims = [
+        (name, epoch, record.instances.get(name, 0)) for name, epoch in record.epochs.items()
+    ]
     return CoordinatorBeat(
-        coordinator=record.coordinator,
-        session=record.session,
-        protocol=record.protocol,
-        home=record.home,
-        sent_ns=record.sent_ns,
-        devices=list(record.epochs),
-        instances=[record.instances.get(name, 0) for name in record.epochs],
-        epochs=list(record.epochs.values()),
+        **common(record, _BEAT), **table(claims, 'devices', 'epochs', 'instances')
     )
 
 
@@ -150,11 +125,7 @@ def read_beat(message: Any) -> Beat:
     """
     rows = columns(message, 'devices', 'epochs', 'instances')
     return Beat(
-        message.coordinator,
-        message.session,
-        message.sent_ns,
-        message.home,
-        {name: epoch for name, epoch, _ in rows},
-        message.protocol,
+        **common(message, _BEAT),
+        epochs={name: epoch for name, epoch, _ in rows},
         instances={name: instance for name, _, instance in rows if instance},
     )

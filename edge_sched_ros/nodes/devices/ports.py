@@ -38,11 +38,11 @@ from edge_sched_ros.nodes.devices.offers import write_beat
 from edge_sched_ros.nodes.devices.offers import write_offer
 from edge_sched_ros.nodes.devices.offers import write_status
 from edge_sched_ros.nodes.devices.orders import read_orders
-from edge_sched_ros.nodes.devices.orders import read_reports
 from edge_sched_ros.nodes.devices.orders import write_orders
-from edge_sched_ros.nodes.devices.orders import write_reports
 from edge_sched_ros.nodes.devices.raw_tensor import read_tensor
 from edge_sched_ros.nodes.devices.raw_tensor import write_tensor
+from edge_sched_ros.nodes.devices.reports import read_reports
+from edge_sched_ros.nodes.devices.reports import write_reports
 from edge_sched_ros.nodes.eventless_publishers import create_publisher
 from edge_sched_ros.nodes.intake import Intake
 
