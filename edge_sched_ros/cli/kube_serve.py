@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -38,14 +39,25 @@ _SECONDS = FiniteRange(0, 86400, min_open=True)
     default='127.0.0.1:8888',
     show_default=True,
     metavar='HOST:PORT',
-    help='Address for kube-scheduler, probes and Prometheus; with port 0 any free port.',
+    help='Address for kube-scheduler, probes and Prometheus; with port 0 any free port. '
+    'An address that other computers reach needs --tls-cert.',
 )
 @click.option(
     '--tls-cert', type=_FILE, help='Serve HTTPS with this certificate; read again when it changes.'
 )
 @click.option('--tls-key', type=_FILE, help='Key of the certificate.')
 @click.option(
-    '--tls-client-ca', type=_FILE, help='Answer only clients with a certificate of this CA.'
+    '--tls-client-ca',
+    type=_FILE,
+    help='Answer only clients with a certificate of this CA, except for /healthz and /readyz.',
+)
+@click.option(
+    '--max-body-mib',
+    type=click.IntRange(1, 64),
+    default=8,
+    show_default=True,
+    help='Largest request; raise it where the scheduler sends whole nodes '
+    '(nodeCacheCapable: false). Two of this size may be in flight.',
 )
 @click.option(
     '--algorithm',
@@ -108,6 +120,7 @@ def serve(
     tls_cert: Path | None,
     tls_key: Path | None,
     tls_client_ca: Path | None,
+    max_body_mib: int,
     algorithm: str,
     settings: tuple[str, ...],
     reserve_s: float,
@@ -125,6 +138,7 @@ def serve(
     """
     from edge_sched_ros.cluster.connection import connect
     from edge_sched_ros.cluster.controller import Controller
+    from edge_sched_ros.cluster.limits import limits_for
     from edge_sched_ros.cluster.metrics import Metrics
     from edge_sched_ros.cluster.migration import MoverSettings
     from edge_sched_ros.cluster.server import Server
@@ -133,6 +147,9 @@ def serve(
 
     address = _address(listen)
     certificates = _certificates(tls_cert, tls_key, tls_client_ca)
+    if certificates is None and not _is_loopback(address[0]):
+        problem = f'{address[0]} can be reached by others: needs --tls-cert and --tls-key'
+        raise ConfigError('--listen', problem)
     chosen = algorithm_of(algorithm, settings)
     if not chosen.latency_aware:
         raise ConfigError('--algorithm', f'{algorithm} does not ask the queueing models')
@@ -141,7 +158,7 @@ def serve(
     moving = MoverSettings(violation_s, migrate_every_s, penalty_s)
     service = Service(types, chosen, reserve_s=reserve_s, stale_s=stale_s, moving=moving)
     metrics = Metrics(service)
-    server = Server(address, service, metrics, certificates)
+    server = Server(address, service, metrics, certificates, limits_for(max_body_mib))
     log_to(as_json)
     scheme = 'http' if certificates is None else 'https'
     url = f'{scheme}://{address[0]}:{server.server_address[1]}'
@@ -165,6 +182,14 @@ def _address(listen: str) -> tuple[str, int]:
     if not port.isdigit() or int(port) > 65535 or not host:
         raise ConfigError('--listen', f"must be HOST:PORT, not '{listen}'")
     return host.strip('[]'), int(port)
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether only this computer reaches an address; names are not looked up."""
+    try:
+        return host == 'localhost' or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _certificates(cert: Path | None, key: Path | None, client_ca: Path | None) -> Any:

@@ -62,6 +62,12 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self._registry,
         )
+        self.refused = prometheus.Counter(
+            'edge_sched_refused',
+            'Connections and requests that were ended because of a limit.',
+            ['reason'],
+            registry=self._registry,
+        )
         self.moves = prometheus.Counter(
             'edge_sched_moves',
             'Evictions of pods that were late.',

@@ -17,7 +17,8 @@ class Certificates:
     """
     A TLS context that follows its files, which change when a Secret is renewed.
 
-    :param client_ca: clients need a certificate of this authority
+    :param client_ca: clients may show a certificate, which must be of this authority; whether a
+        path needs one is decided by the server, because the probes of kubelet have none
     :raises ConfigError: naming the file that cannot be used
     """
 
@@ -26,6 +27,11 @@ class Certificates:
         self._seen = self._state()
         #: for new connections
         self.context = self._load()
+
+    @property
+    def for_clients(self) -> bool:
+        """Whether clients are asked for a certificate."""
+        return self._client_ca is not None
 
     def refresh(self) -> None:
         """Load changed files for new connections; unusable files are tried again later."""
@@ -58,7 +64,7 @@ class Certificates:
             except (OSError, ValueError) as error:
                 problem = f'is not a certificate: {tls_words(error)}'
                 raise ConfigError(str(self._client_ca), problem) from None
-            context.verify_mode = ssl.CERT_REQUIRED
+            context.verify_mode = ssl.CERT_OPTIONAL
         return context
 
     def _state(self) -> list[tuple[int, int]]:

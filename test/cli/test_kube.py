@@ -76,6 +76,12 @@ def needs_client():
         (['--listen', 'h:99999'], "--listen: must be HOST:PORT, not 'h:99999'"),
         (['--tls-key', 'kc'], '--tls-cert: is missing; --tls-key needs it'),
         (['--tls-cert', 'kc'], '--tls-key: is missing; --tls-cert needs it'),
+        (
+            ['--listen', '0.0.0.0:1'],
+            '--listen: 0.0.0.0 can be reached by others: needs --tls-cert',
+        ),
+        (['--listen', 'a-name:1'], '--listen: a-name can be reached by others: needs --tls-cert'),
+        (['--max-body-mib', '0'], '--max-body-mib'),
         (['--tls-client-ca', 'kc'], '--tls-client-ca: needs --tls-cert'),
         (['--tls-cert', 'none', '--tls-key', 'kc'], 'none: cannot be read'),
         (['--kubeconfig', 'none'], 'none: '),

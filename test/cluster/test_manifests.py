@@ -106,6 +106,11 @@ def test_all_scheduler_configurations_say_the_same():
     meta = service['metadata']
     assert extender['urlPrefix'] == f'https://{meta["name"]}.{meta["namespace"]}.svc'
     assert (extender['filterVerb'], extender['prioritizeVerb']) == ('filter', 'prioritize')
+    # the extender asks for a certificate, and the scheduler has one
+    (serving,) = (item for item in WORKLOADS if item['metadata']['name'] == 'edge-sched-extender')
+    (container,) = serving['spec']['template']['spec']['containers']
+    assert any(option.startswith('--tls-client-ca=') for option in container['args'])
+    assert set(extender['tlsConfig']) == {'caFile', 'certFile', 'keyFile'}
     # names alone, and nothing placed without an answer
     assert extender['nodeCacheCapable'] is True and extender['ignorable'] is False
     assert service['spec']['publishNotReadyAddresses'] is True

@@ -12,6 +12,7 @@ import socket
 import ssl
 import subprocess
 import threading
+from pathlib import Path
 
 import pytest
 from children import TIMEOUT_S
@@ -58,14 +59,14 @@ def serve(make_service):
         server.server_close()
 
 
-def ask(port, trust, own=None):
-    """Return what /healthz says over TLS to one who trusts a certificate."""
+def ask(port, trust, own=None, path='/healthz'):
+    """Return what a path says over TLS to one who trusts a certificate."""
     context = ssl.create_default_context(cafile=trust)
     if own is not None:
         context.load_cert_chain(*own)
     with socket.create_connection(('127.0.0.1', port), timeout=60) as plain:
         with context.wrap_socket(plain, server_hostname='127.0.0.1') as connection:
-            connection.sendall(b'GET /healthz HTTP/1.0\r\n\r\n')
+            connection.sendall(f'GET {path} HTTP/1.0\r\n\r\n'.encode())
             return connection.recv(100).split(b'\r\n')[0]
 
 
@@ -97,11 +98,40 @@ def test_half_a_change_keeps_what_was(tmp_path, serve):
 def test_a_client_must_show_a_certificate_where_that_is_asked(tmp_path, serve):
     own, client = make(tmp_path, 'own'), make(tmp_path, 'client')
     port = serve(Certificates(*own, client[0]))
-    assert ask(port, own[0], client) == b'HTTP/1.1 200 OK'
-    for wrong in (None, own):
+    for path in ('/healthz', '/metrics'):
+        assert ask(port, own[0], client, path) == b'HTTP/1.1 200 OK'
         with pytest.raises((ssl.SSLError, ConnectionError)):
-            assert ask(port, own[0], wrong) == b'', 'answered'
+            # not of that authority
+            assert ask(port, own[0], own, path) == b'', 'answered'
             raise ConnectionResetError
+    assert ask(port, own[0], path='/metrics') == b'HTTP/1.1 403 Forbidden'
+    assert ask(port, own[0], path='/filter') == b'HTTP/1.1 403 Forbidden'
+    # kubelet's probes have no certificate
+    assert ask(port, own[0]) == b'HTTP/1.1 200 OK'
+
+
+def test_a_body_is_not_read_without_the_certificate(tmp_path, serve):
+    own, client = make(tmp_path, 'own'), make(tmp_path, 'client')
+    port = serve(Certificates(*own, client[0]))
+    context = ssl.create_default_context(cafile=own[0])
+    with socket.create_connection(('127.0.0.1', port), timeout=TIMEOUT_S) as plain:
+        with context.wrap_socket(plain, server_hostname='127.0.0.1') as connection:
+            # the body is announced, and never sent
+            connection.sendall(b'POST /filter HTTP/1.1\r\nContent-Length: 1000\r\n\r\n')
+            assert connection.recv(100).startswith(b'HTTP/1.1 403')
+
+
+def test_the_commands_of_the_page_make_certificates_that_fit(tmp_path, serve):
+    page = (Path(__file__).resolve().parents[2] / 'docs' / 'kubernetes.md').read_text()
+    script = page.partition('# 1. an authority')[2].partition('kubectl create namespace')[0]
+    script = script.partition('\n')[2].partition('\n')[2].replace('DNS:', 'IP:127.0.0.1,DNS:')
+    subprocess.run(
+        ['bash', '-e', '-c', script], cwd=tmp_path, check=True, capture_output=True, timeout=60
+    )
+    authority, client = tmp_path / 'ca.crt', (tmp_path / 'client.crt', tmp_path / 'client.key')
+    port = serve(Certificates(tmp_path / 'server.crt', tmp_path / 'server.key', authority))
+    assert ask(port, authority, client, '/metrics') == b'HTTP/1.1 200 OK'
+    assert ask(port, authority, path='/metrics') == b'HTTP/1.1 403 Forbidden'
 
 
 def test_a_new_client_ca_is_taken_without_a_restart(tmp_path, serve):

@@ -48,7 +48,7 @@ class Installation:
         found: dict[str, Any] = yaml.safe_load(text)
         (extender,) = found['extenders']
         extender['urlPrefix'] = url
-        extender['tlsConfig']['caFile'] = str(authority)
+        extender['tlsConfig'] = {'caFile': str(authority)}
         return found
 
     def _one(self, kind: str, name: str) -> dict[str, Any]:
