@@ -140,3 +140,41 @@ def test_an_older_network_beside_its_segments_is_not_overwritten(run):
     code, _, error = run(own, '-o', '.')
     assert (code, error) == (0, '')
     assert own.read_bytes() == DETECTOR.read_bytes()
+
+
+def test_segments_that_a_second_cut_does_not_replace_are_removed(run):
+    assert run(DETECTOR, '--max-parts', 4, '-o', 'parts')[0] == 0
+    Path('parts/demo_detector.seg9.onnx').write_text('of somebody else')
+    last = sorted(Path('parts').glob('*.seg[0-8].onnx'))[2:]
+    code, out, _ = run(DETECTOR, '--max-parts', 2, '-o', 'parts')
+    assert code == 0
+    assert out.splitlines()[-3:] == [
+        *(f'removed, of an earlier cut: {path}' for path in last),
+        'parts/demo_detector.segments.yaml',
+    ]
+    left = sorted(path.name for path in Path('parts').iterdir())
+    segments = [f'demo_detector.seg{number}.onnx' for number in (0, 1, 9)]
+    assert left == [*segments, 'demo_detector.segments.yaml']
+
+
+@pytest.mark.parametrize('theirs', ['changed', 'elsewhere', 'link', 'not a mapping'])
+def test_a_file_that_is_not_the_earlier_segment_stays(run, theirs):
+    assert run(DETECTOR, '--max-parts', 3)[0] == 0
+    manifest, last = Path('demo_detector.segments.yaml'), Path('demo_detector.seg2.onnx')
+    kept = last
+    if theirs == 'changed':
+        last.write_bytes(last.read_bytes() + b'\x00')
+    elif theirs == 'elsewhere':
+        kept = Path('other') / last.name
+        kept.parent.mkdir()
+        last.rename(kept)
+        manifest.write_text(manifest.read_text().replace(last.name, str(kept)))
+    elif theirs == 'link':
+        kept = last.rename('mine.onnx')
+        last.symlink_to(kept)
+    else:
+        manifest.write_text('networks: [1, {stages: 2}]')
+    code, out, error = run(DETECTOR, '--max-parts', 2)
+    assert (code, error) == (0, '')
+    assert 'removed' not in out
+    assert kept.is_file() and last.exists() == (theirs != 'elsewhere')

@@ -66,7 +66,7 @@ def detectors(tmp_path_factory):
     whole.write_text(yaml.safe_dump(data))
     file = folder / 'demo_detector.onnx'
     found = cut_network(file, 3, check=False)
-    segments = write_segments(found, folder, 'detector', network_sha256(file))
+    segments = write_segments(found, folder, 'detector', network_sha256(file)).path
     in_segments = folder / 'in_segments.yaml'
     in_segments.write_text(yaml.safe_dump({**data, 'segments': segments.name}))
     return whole, in_segments

@@ -22,6 +22,7 @@ from edge_sched_ros.documents.output_file import check_folder
 if TYPE_CHECKING:
     from edge_sched_ros.planning.cutting.cut import Segments
     from edge_sched_ros.planning.cutting.points import CutPoint
+    from edge_sched_ros.planning.cutting.segments_file import Written
 
 _KIB = 1024
 #: share of the operations from which a segment is as good as the whole network
@@ -83,7 +84,8 @@ def cut(
     The command writes an ONNX file for each segment, and NAME.segments.yaml: the segments with
     their tensors and operations, as a system file. Set this file as "segments" in the YAML file
     of the network. Each variant of a network has its own segments. The segments give the same
-    bits as the whole network; the command checks this with random inputs.
+    bits as the whole network; the command checks this with random inputs. Segments of an earlier
+    cut into the same folder are replaced; those that are left over are removed.
     """
     from edge_sched_ros.cli.cut_networks import networks_of
     from edge_sched_ros.execution.network_digest import network_sha256
@@ -111,15 +113,18 @@ def cut(
             return
         for name, written, segments in found:
             _show(name, segments, with_points=points)
+            for path in written.removed:
+                click.echo(f'removed, of an earlier cut: {path}')
             # for copying: no table may wrap it
-            click.echo(str(written))
+            click.echo(str(written.path))
 
 
-def _told(name: str, written: Path, segments: Segments) -> dict[str, Any]:
+def _told(name: str, written: Written, segments: Segments) -> dict[str, Any]:
     return {
         'network': name,
         'file': str(segments.path),
-        'segments_file': str(written),
+        'segments_file': str(written.path),
+        'removed': [str(path) for path in written.removed],
         'gflops': segments.flops / 1e9,
         'checked': segments.proven,
         'points': [_point(point, segments) for point in segments.points],

@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from edge_sched_ros.documents.output_file import check_output
 from edge_sched_ros.documents.output_file import write_whole
 from edge_sched_ros.documents.yaml_file import dump_mapping
 from edge_sched_ros.planning.cutting.cut import Segments
+from edge_sched_ros.planning.cutting.earlier_files import earlier_segments
+from edge_sched_ros.planning.cutting.earlier_files import remove_segments
 from edge_sched_ros.planning.cutting.segments import SegmentPlan
 from edge_sched_ros.system.parsing import FORMAT
 
@@ -32,25 +35,41 @@ def segments_path(path: Path, folder: Path) -> Path:
     return folder / f'{path.stem}{_SUFFIX}'
 
 
-def write_segments(cut: Segments, folder: Path, name: str, digest: str) -> Path:
+@dataclass(frozen=True, slots=True)
+class Written:
     """
-    Write the segments of a network; the system file comes last, so that it never names less.
+    Segments in a folder.
+
+    :param path: the system file that describes them
+    :param removed: segments of an earlier cut, which no file describes any more
+    """
+
+    path: Path
+    removed: tuple[Path, ...] = ()
+
+
+def write_segments(cut: Segments, folder: Path, name: str, digest: str) -> Written:
+    """
+    Write the segments of a network, and remove those of an earlier cut that were not replaced.
+
+    The system file is written after the segments and before the removal, so that whatever ends
+    this, it names no file that is not there.
 
     :param folder: made where it is missing
     :param name: of the network
     :param digest: of the network's ONNX file and its weights, 64 hexadecimal digits
-    :return: the system file
     :raises ConfigError: when a file cannot be written
     """
     target = segments_path(cut.path, folder)
     files = [folder / _file_name(cut, plan) for plan, _ in cut.parts]
     for file in (*files, target):
         check_output(file, inputs=[cut.path])
+    earlier = earlier_segments(target, [*files, target, cut.path])
     for file, (_, data) in zip(files, cut.parts):
         write_whole(file, data)
     system = {'format': FORMAT, 'networks': {name: _network(cut, folder, digest)}}
     write_whole(target, dump_mapping(system, compact=True).encode())
-    return target
+    return Written(target, tuple(remove_segments(earlier)))
 
 
 def _network(cut: Segments, folder: Path, digest: str) -> dict[str, Any]:
