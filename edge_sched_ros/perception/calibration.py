@@ -18,16 +18,20 @@ from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.opencv import OpenCvPreprocessor
 from edge_sched_ros.perception.programs.build import preprocess_op
+from edge_sched_ros.perception.segment_inputs import segment_inputs
 
 _SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.ppm', '.webp')
 
 
-def picture_inputs(folder: Path, where: str) -> Callable[[NetworkSpec], Iterator[NDArray[Any]]]:
+def picture_inputs(
+    folder: Path, where: str
+) -> Callable[[NetworkSpec], Iterator[tuple[NDArray[Any], ...]]]:
     """
-    Return a generator of a network's inputs from all pictures of a folder, in order of names.
+    Return a generator of the inputs of a network, or of a segment, from all pictures of a folder.
 
-    They are made as for a camera's pictures; networks that work on crops get whole pictures, so
-    the folder must contain crops.
+    They are made in order of names, and as for a camera's pictures; networks that work on crops
+    get whole pictures, so the folder must contain crops. Those of a segment are what the segments
+    before it make of the pictures.
 
     :param where: the option that names the folder, for messages
     :raises ConfigError: when there are no pictures; during generation, for an unreadable picture
@@ -37,7 +41,14 @@ def picture_inputs(folder: Path, where: str) -> Callable[[NetworkSpec], Iterator
     files = sorted(file for file in folder.iterdir() if file.suffix.lower() in _SUFFIXES)
     if not files:
         raise ConfigError(where, f'{folder} has no pictures ({", ".join(_SUFFIXES)})')
-    return lambda spec: (_input(file, spec) for file in files)
+
+    def inputs(spec: NetworkSpec) -> Iterator[tuple[NDArray[Any], ...]]:
+        pictures = (_input(file, spec) for file in files)
+        if spec.segment is None:
+            return ((picture,) for picture in pictures)
+        return segment_inputs(spec, spec.segment, pictures, where)
+
+    return inputs
 
 
 def _input(file: Path, spec: NetworkSpec) -> NDArray[Any]:

@@ -137,7 +137,7 @@ def test_networks_of_crops_see_whole_pictures_stretched(folder, tmp_path):
     path.write_text(path.read_text().replace('yolov5', 'embedding'))
     first = next(picture_inputs(folder, '--calibrate')(load_network(path)))
     wanted = cv2.resize(cv2.imread(str(folder / '0.png')), (8, 8)).transpose(2, 0, 1)
-    assert np.array_equal(first[0], wanted)
+    assert np.array_equal(first[0][0], wanted)
 
 
 @pytest.mark.parametrize(
@@ -220,11 +220,11 @@ def test_without_mutation_all_is_well(fake, tmp_path, folder):
 
 def _no_address(feed, names, real=calibration.Feed.next):
     found = real(feed, names)
-    return None if found is None else [feed._allocation]
+    return None if found is None else list(feed._allocations.values())
 
 
 def _small(feed, names, real=calibration.Feed.next):
-    feed._allocation = feed._allocation or feed._drv.mem_alloc(4)
+    feed._allocations = feed._allocations or {'input': feed._drv.mem_alloc(4)}
     return real(feed, names)
 
 

@@ -64,8 +64,8 @@ if TYPE_CHECKING:
     default=None,
     metavar='FOLDER',
     help='Measure int8 ranges again with the images in FOLDER (some hundred, from the cameras of '
-    'the robot), write the calibration table, and build with it. Implies '
-    '--precision int8.',
+    'the robot), write the calibration table, and build with it; for a network in segments, a '
+    'table for each segment. Implies --precision int8.',
 )
 @click.option(
     '--calibration',
@@ -126,6 +126,10 @@ def build(
                 raise ConfigError(option, f'has no effect on {unit_name}, only on DLA units')
     asked = EngineOptions(precision, strict_dla or None, allow_gpu_fallback or None)
     wanted = [load_network(path) for path in networks]
+    if samples is not None and calibration is not None and wanted[0].segments is not None:
+        raise ConfigError(
+            '--calibration', 'names one table, --calibrate writes one for each segment'
+        )
     if precision is None:
         # each variant has its own precision: a precision given here is for the network's own file
         wanted = [one for spec in wanted for one in _variants(spec, target.kind)]

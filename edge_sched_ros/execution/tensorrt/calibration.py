@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -13,8 +15,23 @@ from numpy.typing import NDArray
 
 from edge_sched_ros.core.errors import ConfigError
 
+#: a tensor for every input of a network
+Sample = tuple[NDArray[Any], ...]
 #: what messages about measuring begin with
 WHERE = '--calibrate'
+
+
+@dataclass(frozen=True, slots=True)
+class FedInput:
+    """
+    An input that samples have a tensor for.
+
+    :param shape: of a batch, as the network takes it
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
 
 
 class Feed:
@@ -23,57 +40,71 @@ class Feed:
 
     Only to be used with the context current.
 
-    :param inputs: each a batch of 1
-    :param shape: of a batch, as the network takes it
-    :param dtype: of the network's input
+    :param samples: each a tensor for every input
+    :param inputs: what they are for, in the order of the samples' tensors
+    :param count: samples that make a batch
     """
 
     def __init__(
-        self, drv: Any, inputs: Iterable[NDArray[Any]], shape: tuple[int, ...], dtype: Any
+        self,
+        drv: Any,
+        samples: Iterable[Sample],
+        inputs: Sequence[FedInput],
+        count: int,
     ) -> None:
         self._drv = drv
-        self._inputs = iter(inputs)
-        self.shape = shape
-        self._dtype = np.dtype(dtype)
-        self._allocation: Any = None
+        self._samples = iter(samples)
+        self._inputs = tuple(inputs)
+        self._count = count
+        #: input -> memory for a batch of it
+        self._allocations: dict[str, Any] = {}
         #: batches that were given
         self.taken = 0
 
+    @property
+    def batch(self) -> int:
+        """Items in a batch."""
+        return self._inputs[0].shape[0] if self._inputs[0].shape else 1
+
     def next(self, names: list[str]) -> list[int] | None:
         """
-        Return the address of the next batch, ``None`` when there is no whole one any more.
+        Return the addresses of the next batch, ``None`` when there is no whole one any more.
 
-        :param names: of the network's inputs, which are one
+        :param names: of the network's inputs
         :raises ConfigError: when there is not a single whole batch, or inputs are of another form
         """
-        if len(names) != 1:
-            raise ConfigError(WHERE, f'the network has {len(names)} inputs, must have one')
-        items = list(islice(self._inputs, self.shape[0]))
-        if len(items) < self.shape[0]:
+        if sorted(names) != sorted(one.name for one in self._inputs):
+            raise ConfigError(
+                WHERE, f'the network has {len(names)} inputs, must have {len(self._inputs)}'
+            )
+        samples = list(islice(self._samples, self._count))
+        if len(samples) < self._count:
             if not self.taken:
                 raise ConfigError(
-                    WHERE, f'there are {len(items)} pictures, a batch is {self.shape[0]}'
+                    WHERE, f'there are {len(samples)} pictures, a batch is {self._count}'
                 )
             return None
-        batch = np.ascontiguousarray(np.concatenate(items))
-        if batch.shape != self.shape or batch.dtype != self._dtype:
+        for one, tensors in zip(self._inputs, zip(*samples)):
+            self._bring(one, np.ascontiguousarray(np.concatenate(tensors)))
+        self.taken += 1
+        return [int(self._allocations[name]) for name in names]
+
+    def _bring(self, one: FedInput, batch: NDArray[Any]) -> None:
+        if batch.shape != one.shape or batch.dtype != one.dtype:
             raise ConfigError(
                 WHERE,
                 f'pictures become {batch.dtype}{list(batch.shape)}, the network takes '
-                f'{self._dtype}{list(self.shape)}: correct its YAML',
+                f'{one.dtype}{list(one.shape)}: correct its YAML',
             )
-        if self._allocation is None:
-            self._allocation = self._drv.mem_alloc(batch.nbytes)
+        if one.name not in self._allocations:
+            self._allocations[one.name] = self._drv.mem_alloc(batch.nbytes)
         # returns when it is there, so that one place for all batches is enough
-        self._drv.memcpy_htod(self._allocation, batch)
-        self.taken += 1
-        return [int(self._allocation)]
+        self._drv.memcpy_htod(self._allocations[one.name], batch)
 
     def free(self) -> None:
         """Free the memory; what uses it must have ended."""
-        if self._allocation is not None:
-            self._allocation.free()
-            self._allocation = None
+        while self._allocations:
+            self._allocations.popitem()[1].free()
 
 
 def make_calibrator(trt: Any, *, table: bytes = b'', feed: Feed | None = None) -> Any | None:
@@ -98,7 +129,7 @@ def make_calibrator(trt: Any, *, table: bytes = b'', feed: Feed | None = None) -
             self.raised: BaseException | None = None
 
         def get_batch_size(self) -> int:
-            return 1 if feed is None else feed.shape[0]
+            return 1 if feed is None else feed.batch
 
         def get_batch(self, names: list[str]) -> list[int] | None:
             if feed is None or self.raised is not None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.network import NetworkSpec
@@ -21,8 +20,10 @@ from edge_sched_ros.execution.precisions import INT8
 from edge_sched_ros.execution.precisions import STRONG
 from edge_sched_ros.execution.tensorrt import parsing
 from edge_sched_ros.execution.tensorrt.api import Api
+from edge_sched_ros.execution.tensorrt.calibration import FedInput
 from edge_sched_ros.execution.tensorrt.calibration import Feed
 from edge_sched_ros.execution.tensorrt.calibration import make_calibrator
+from edge_sched_ros.execution.tensorrt.calibration import Sample
 from edge_sched_ros.execution.tensorrt.calibration import WHERE
 from edge_sched_ros.execution.tensorrt.files import read_bytes
 from edge_sched_ros.execution.tensorrt.shapes import add_calibration_profile
@@ -36,12 +37,13 @@ class Ranges:
     Where INT8 ranges come from, where the file does not say them.
 
     :param table: file of ranges measured before, if there is one
-    :param inputs: to measure them from instead, each a batch of 1
+    :param inputs: to measure them from instead, each a tensor for every input: a batch of 1, or
+        for a segment a whole batch
     :param drv: pycuda's driver module, to bring inputs to the device
     """
 
     table: Path | None = None
-    inputs: Iterable[NDArray[Any]] | None = None
+    inputs: Iterable[Sample] | None = None
     drv: Any = None
 
 
@@ -117,10 +119,7 @@ class Precision:
     ) -> Any | None:
         ranges = self._ranges
         if ranges.inputs is not None:
-            tensor = network.get_input(0)
-            shape = add_calibration_profile(builder, config, tensor, spec)
-            dtype = np.dtype(api.trt.nptype(tensor.dtype))
-            self._feed = Feed(ranges.drv, ranges.inputs, shape, dtype)
+            self._feed = _feed(api, builder, config, network, spec, ranges)
             return make_calibrator(api.trt, feed=self._feed)
         if ranges.table is not None:
             return make_calibrator(api.trt, table=read_bytes(ranges.table))
@@ -147,3 +146,23 @@ class Precision:
         """Free the memory of inputs; the build must have ended."""
         if self._feed is not None:
             self._feed.free()
+
+
+def _feed(
+    api: Api, builder: Any, config: Any, network: Any, spec: NetworkSpec, ranges: Ranges
+) -> Feed:
+    """Return what brings samples to the device, for the inputs as this build knows them."""
+    assert ranges.inputs is not None
+    tensors = {t.name: t for t in map(network.get_input, range(network.num_inputs))}
+    if spec.segment is None:
+        # of a picture there is one; what messages say of more is the feed's
+        tensors = dict(list(tensors.items())[:1])
+    else:
+        tensors = {info.name: tensors[info.name] for info in spec.segment.inputs}
+    shapes = add_calibration_profile(builder, config, tuple(tensors.values()), spec)
+    inputs = [
+        FedInput(name, shape, np.dtype(api.trt.nptype(tensor.dtype)))
+        for (name, tensor), shape in zip(tensors.items(), shapes)
+    ]
+    count = shapes[0][0] if spec.segment is None else 1
+    return Feed(ranges.drv, ranges.inputs, inputs, count)

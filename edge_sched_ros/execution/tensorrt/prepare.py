@@ -25,7 +25,6 @@ from edge_sched_ros.execution.tensorrt.progress import Progress
 from edge_sched_ros.execution.tensorrt.settings import BuildSettings
 from edge_sched_ros.execution.tensorrt.shapes import describe_shapes
 from edge_sched_ros.execution.tensorrt.tables import check_can_measure
-from edge_sched_ros.execution.tensorrt.tables import check_whole
 from edge_sched_ros.execution.tensorrt.tables import existing_table
 from edge_sched_ros.execution.tensorrt.tables import table_of
 from edge_sched_ros.execution.tensorrt.target import DLA
@@ -57,7 +56,6 @@ def prepare(
     folder = settings.cache if settings.cache is not None else cache.default_folder()
     with device_current(tools.drv, target.device_index):
         if settings.samples is not None:
-            check_whole(spec)
             stored = _calibrate(tools, spec, target, settings, folder, progress)
             if target.kind == GPU:
                 return stored, True

@@ -9,16 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-from numpy.typing import NDArray
 
 from edge_sched_ros.execution.engine_options import EngineOptions
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.precisions import AUTO
+from edge_sched_ros.execution.tensorrt.calibration import Sample
 
-#: a network's inputs, of pictures of whoever asks
-Samples = Callable[[NetworkSpec], Iterable[NDArray[Any]]]
+#: inputs of a network or a segment, of pictures of whoever asks
+Samples = Callable[[NetworkSpec], Iterable[Sample]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +29,8 @@ class BuildSettings:
     :param allow_gpu_fallback: let layers that the DLA cannot run go to the GPU
     :param cache: folder of the engines; ``None`` for the user's cache folder
     :param calibration: file of INT8 ranges; ``None`` for ``NETWORK.calib`` beside the ONNX file
-    :param samples: gives a network's inputs, each a batch of 1, to measure INT8 ranges from and
-        write that file anew; ``None`` to use it as it is
+    :param samples: gives the inputs of a network, each a batch of 1, or of a segment, each a whole
+        batch, to measure INT8 ranges from and write that file anew; ``None`` to use it as it is
     """
 
     precision: str = AUTO

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
@@ -43,24 +44,27 @@ def add_profile(builder: Any, config: Any, network: Any, spec: NetworkSpec) -> N
 
 
 def add_calibration_profile(
-    builder: Any, config: Any, tensor: Any, spec: NetworkSpec
-) -> tuple[int, ...]:
+    builder: Any, config: Any, tensors: Sequence[Any], spec: NetworkSpec
+) -> list[tuple[int, ...]]:
     """
-    Return the shape of a batch that INT8 ranges are measured with.
+    Return the shape of each input in a batch that INT8 ranges are measured with.
 
     The network's own; where its batch is open, of one picture, which TensorRT is told.
 
-    :param tensor: the network's input
+    :param tensors: the inputs of the network or the segment
     :raises ConfigError: when the network's YAML does not say the other open sizes
     """
-    shape = tuple(tensor.shape)
-    if -1 not in shape:
-        return shape
-    shape = resolve(spec, str(tensor.name), shape, 1)
+    shapes = [tuple(tensor.shape) for tensor in tensors]
+    if not any(-1 in shape for shape in shapes):
+        return shapes
     profile = builder.create_optimization_profile()
-    profile.set_shape(tensor.name, shape, shape, shape)
+    known = []
+    for tensor, shape in zip(tensors, shapes):
+        known.append(resolve(spec, str(tensor.name), shape, 1))
+        if -1 in shape:
+            profile.set_shape(tensor.name, known[-1], known[-1], known[-1])
     config.set_calibration_profile(profile)
-    return shape
+    return known
 
 
 def resolve(spec: NetworkSpec, name: str, shape: tuple[int, ...], batch: int) -> tuple[int, ...]:

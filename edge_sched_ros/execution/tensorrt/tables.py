@@ -50,17 +50,3 @@ def check_can_measure(api: Api, precision: str, table: Path) -> None:
     except ConfigError as error:
         problem = f'cannot be written; name another file by --calibration ({error})'
         raise ConfigError(str(table), problem) from None
-
-
-def check_whole(spec: NetworkSpec) -> None:
-    """
-    Check that ranges can be measured with pictures, which later segments of a network do not take.
-
-    :raises ConfigError: saying what to do instead
-    """
-    if spec.segment is not None:
-        raise ConfigError(
-            WHERE,
-            f'measures no ranges of segments ({spec.source}: segments): cut a file with Q/DQ '
-            'operators and build it with --precision int8 or strong',
-        )
