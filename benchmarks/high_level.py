@@ -39,8 +39,8 @@ from edge_sched_ros.core.high_level.graph import Tensor
 from edge_sched_ros.core.high_level.offer import DeviceOffer
 from edge_sched_ros.core.high_level.tasks import FleetTask
 from edge_sched_ros.core.units import Unit
+from edge_sched_ros.plugins.high_level_policies import make_high_level_policy
 from edge_sched_ros.policies.high_level.registry import high_level_policy_classes
-from edge_sched_ros.policies.high_level.registry import make_high_level_policy
 
 MS = 1_000_000
 SEGMENTS, DEVICES = 32, 8

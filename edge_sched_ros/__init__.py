@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from edge_sched_ros.core.decisions import UseVariant as UseVariant
     from edge_sched_ros.core.decisions import WakeAt as WakeAt
     from edge_sched_ros.core.errors import ConfigError as ConfigError
+    from edge_sched_ros.core.high_level.policy import Assignment as Assignment
+    from edge_sched_ros.core.high_level.policy import HighLevelPolicy as HighLevelPolicy
+    from edge_sched_ros.core.high_level.view import HighLevelView as HighLevelView
     from edge_sched_ros.core.policy import Policy as Policy
     from edge_sched_ros.core.policy import PolicyParameter as PolicyParameter
     from edge_sched_ros.core.view import View as View
@@ -40,10 +43,13 @@ if TYPE_CHECKING:
 
 #: public name -> where it is
 _PLACES = {
+    'Assignment': 'core.high_level.policy',
     'ConfigError': 'core.errors',
     'Decision': 'core.decisions',
     'Decoder': 'perception.decoders.base',
     'Drop': 'core.decisions',
+    'HighLevelPolicy': 'core.high_level.policy',
+    'HighLevelView': 'core.high_level.view',
     'JobContext': 'execution.context',
     'Option': 'plugins.options',
     'Policy': 'core.policy',

@@ -12,12 +12,14 @@ from edge_sched_ros.execution.backends import ENGINES
 from edge_sched_ros.execution.backends import PREPROCESSORS
 from edge_sched_ros.perception.decoders.registry import DECODERS
 from edge_sched_ros.perception.programs.registry import PROGRAMS
+from edge_sched_ros.plugins.high_level_policies import HIGH_LEVEL_POLICIES
 from edge_sched_ros.plugins.policies import POLICIES
 from edge_sched_ros.plugins.registry import Registry
 
 #: in the order of the listing
 REGISTRIES: tuple[Registry[Any], ...] = (
     POLICIES,
+    HIGH_LEVEL_POLICIES,
     PLACEMENT_ALGORITHMS,
     DECODERS,
     PROGRAMS,

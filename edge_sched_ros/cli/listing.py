@@ -8,8 +8,13 @@ import inspect
 import json
 from collections.abc import Iterator
 from collections.abc import Mapping
+from typing import Any
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from edge_sched_ros.plugins.registry import Registry
 
 
 def show_list(*, as_json: bool) -> None:
@@ -26,8 +31,8 @@ def show_list(*, as_json: bool) -> None:
 
 def _known() -> dict[str, dict[str, str]]:
     """Return kind -> name -> description."""
+    from edge_sched_ros.plugins.high_level_policies import HIGH_LEVEL_POLICIES
     from edge_sched_ros.plugins.policies import POLICIES
-    from edge_sched_ros.policies.high_level.registry import high_level_policy_classes
     from edge_sched_ros.simulation.suite_file import built_in_suites
     from edge_sched_ros.simulation.suite_file import load_suite
     from edge_sched_ros.system.finding import built_in
@@ -44,13 +49,14 @@ def _known() -> dict[str, dict[str, str]]:
             ('suites', built_in_suites(), load_suite),
         )
     }
-    found['high-level policies'] = {
-        name: _first_line(policy) for name, policy in sorted(high_level_policy_classes().items())
-    }
-    found['policies'] = {
-        name: _first_line(policy) for name, policy in sorted(POLICIES.built_in().items())
-    } | {name: f'of {origin}' for name, origin in POLICIES.origins().items()}
+    found['high-level policies'] = _policies(HIGH_LEVEL_POLICIES)
+    found['policies'] = _policies(POLICIES)
     return found
+
+
+def _policies(registry: Registry[type[Any]]) -> dict[str, str]:
+    built_in = {name: _first_line(one) for name, one in sorted(registry.built_in().items())}
+    return built_in | {name: f'of {origin}' for name, origin in registry.origins().items()}
 
 
 def _first_line(policy: object) -> str:

@@ -21,7 +21,7 @@ from edge_sched_ros.pipeline.settings.config import PipelineConfig
 from edge_sched_ros.pipeline.settings.parameter_docs import section
 from edge_sched_ros.pipeline.settings.parameter_spec import ParameterSpec
 from edge_sched_ros.pipeline.settings.parameters import SCHEDULER_PARAMETERS
-from edge_sched_ros.policies.high_level.registry import make_high_level_policy
+from edge_sched_ros.plugins.high_level_policies import make_high_level_policy
 
 _NAME = re.compile(r'[A-Za-z][A-Za-z0-9_]*')
 _NAME_RULE = 'letters, digits and _, a letter first'
@@ -107,7 +107,8 @@ COORDINATOR_PARAMETERS: tuple[ParameterSpec, ...] = (
         'high_level_policy',
         'string',
         'look_ahead',
-        'Policy that cuts networks into partitions and gives these to devices',
+        'Policy that cuts networks into partitions and gives these to devices; one of this '
+        'package, of an installed one, or package.module:Class',
     ),
     ParameterSpec(
         'high_level_parameters',

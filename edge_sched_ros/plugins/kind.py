@@ -17,7 +17,7 @@ from edge_sched_ros.plugins.options import options_of
 #: prefix of the groups of entry points
 GROUPS = 'edge_sched_ros.'
 #: bases that users import from the package itself
-_PUBLIC = {name: GROUPS + name for name in ('Decoder', 'Policy', 'Program')}
+_PUBLIC = {name: GROUPS + name for name in ('Decoder', 'HighLevelPolicy', 'Policy', 'Program')}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,16 +19,17 @@ _PLAN = 'plan'
 _OF_DROPPING = {one.name: type(one.default) for one in EarlyDrop.parameters}
 
 
-def parameters_problem(policy: type[Any]) -> str:
-    """Return why a policy's parameters cannot be declared; empty if they can."""
-    return declarations_problem(policy.parameters, PolicyParameter, 'parameter', _problem)
+def parameters_problem(policy: type[Any], *, drops: bool = True) -> str:
+    """
+    Return why a policy's parameters cannot be declared; empty if they can.
+
+    :param drops: whether the policy may be used with +drop
+    """
+    problem = _problem_with_drop if drops else _problem
+    return declarations_problem(policy.parameters, PolicyParameter, 'parameter', problem)
 
 
 def _problem(one: PolicyParameter) -> str:
-    if one.name == _PLAN:
-        return 'as policies have that follow a plan'
-    if _OF_DROPPING.get(one.name, type(one.default)) is not type(one.default):
-        return 'of another type than that of +drop'
     if isinstance(one.default, bool):
         return ''
     if not isinstance(one.default, (int, float)):
@@ -41,3 +42,11 @@ def _problem(one: PolicyParameter) -> str:
     if not (math.isfinite(one.default) and one.minimum <= one.default <= one.maximum):
         return f'whose default must be from {one.minimum} to {one.maximum}, not {one.default!r}'
     return ''
+
+
+def _problem_with_drop(one: PolicyParameter) -> str:
+    if one.name == _PLAN:
+        return 'as policies have that follow a plan'
+    if _OF_DROPPING.get(one.name, type(one.default)) is not type(one.default):
+        return 'of another type than that of +drop'
+    return _problem(one)

@@ -100,7 +100,8 @@ def _packages(installed):
         {'of_cli': POLICY, 'of_hello': HELLO},
         version='2.1',
     )
-    installed('sad', {'policies': {'broken': 'of_nowhere:Mine'}, 'commands': {'bad': 'os:sep'}})
+    groups = {'policies': {'broken': 'of_nowhere:Mine'}, 'commands': {'bad': 'os:sep'}}
+    installed('sad', groups | {'high_level_policies': {'torn': 'os:PathLike'}})
 
 
 def test_the_list_says_where_everything_is_from(run, installed):
@@ -116,10 +117,13 @@ def test_the_list_says_where_everything_is_from(run, installed):
         'problem': '',
     }
     assert found['policy', 'longest']['origin'] == 'my-robot 2.1'
+    torn = found['high-level policy', 'torn']
+    assert torn['problem'].startswith('os:PathLike has no cuts, assign, name, parameters: it must')
+    assert found['high-level policy', 'look_ahead']['problem'] == ''
     assert found['command', 'hello']['reference'] == 'of_hello:hello'
     assert found['command', 'bad']['problem'] == 'os:sep is not a click.Command but of type str'
     kinds = ('placement algorithm', 'decoder', 'program', 'engine', 'preprocessor', 'command')
-    assert {kind for kind, _ in found} == {'policy', *kinds}
+    assert {kind for kind, _ in found} == {'policy', 'high-level policy', *kinds}
     code, out, _ = run('plugins')
     lines = [' '.join(line.split()) for line in out.splitlines()]
     assert code == 0

@@ -68,7 +68,7 @@ def test_parameters_of_both_policies_are_set(file, capsys):
     assert 'colour' in error
     code, _, error = _run(capsys, 'simulate', file, '--high-level-policy', 'whole')
     assert (code, error.count('\n')) == (2, 1)
-    assert "unknown policy 'whole'" in error
+    assert "unknown high-level policy 'whole'" in error
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_high_level_policies_are_compared(file, capsys, tmp_path):
 def test_the_policies_of_devices_are_none_for_a_fleet(capsys):
     code, _, error = _run(capsys, 'compare', '--suite', 'fleet', '--policies', 'edf')
     assert code == 2
-    assert "unknown policy 'edf'" in error
+    assert "'edf' is a policy for the units of one device" in error
     code, _, error = _run(capsys, 'compare', '--suite', 'fleet', '--bound')
     assert code == 2
     assert '--bound works on one device' in error

@@ -35,6 +35,13 @@ def test_an_own_policy_is_compared(tmp_path):
     assert missed['__main__:ShortestFirst+drop'] < missed['__main__:ShortestFirst']
 
 
+def test_an_own_high_level_policy_is_compared(tmp_path):
+    lines = _printed('own_high_level_policy.py', tmp_path)
+    missed = {line.split()[0]: float(re.findall(r'([\d.]+)% missed', line)[0]) for line in lines}
+    assert list(missed) == ['whole_network', 'look_ahead', '__main__:HomeFirst']
+    assert missed['__main__:HomeFirst'] < 50
+
+
 def test_an_own_decoder_leaves_out_what_is_small(tmp_path):
     all_of_them, large = _printed('own_decoder.py', tmp_path)
     assert all_of_them == 'at least 0 px: ball, crate, barrel'

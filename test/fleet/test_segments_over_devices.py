@@ -161,7 +161,7 @@ def test_segments_on_devices_give_the_bits_of_the_whole_network(detectors, other
     + ['deadline_split', 'look_ahead'],
 )  # fmt: skip
 def test_every_policy_answers_over_two_devices(detectors, policy):
-    from edge_sched_ros.policies.high_level.registry import make_high_level_policy
+    from edge_sched_ros.plugins.high_level_policies import make_high_level_policy
 
     _, in_segments = detectors
     found, _ = _answers(in_segments, others=1, policy=make_high_level_policy(policy))

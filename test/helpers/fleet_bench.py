@@ -23,6 +23,7 @@ from edge_sched_ros.core.high_level.events import DeviceJoined
 from edge_sched_ros.core.high_level.events import DeviceLost
 from edge_sched_ros.core.high_level.events import PartitionExited
 from edge_sched_ros.core.high_level.events import PartitionFailed
+from edge_sched_ros.core.high_level.events import TaskChanged
 from edge_sched_ros.core.high_level.events import TensorArrived
 from edge_sched_ros.core.high_level.events import TransferFailed
 from edge_sched_ros.core.high_level.graph import NetworkGraph
@@ -31,9 +32,10 @@ from edge_sched_ros.core.high_level.graph import Tensor
 from edge_sched_ros.core.high_level.links import Link
 from edge_sched_ros.core.high_level.offer import DeviceOffer
 from edge_sched_ros.core.high_level.policy import Assignment
+from edge_sched_ros.core.high_level.policy import HighLevelPolicyFactory
 from edge_sched_ros.core.high_level.tasks import FleetTask
 from edge_sched_ros.core.units import Unit
-from edge_sched_ros.policies.high_level.registry import make_high_level_policy
+from edge_sched_ros.plugins.high_level_policies import make_high_level_policy
 
 MS = 1_000_000
 #: no time at all, so that tests can count in round numbers
@@ -131,6 +133,7 @@ class FleetBench:
         *tasks: FleetTask,
         policy: str = 'whole_network',
         links: Mapping[tuple[str, str], Link] | None = None,
+        make_policy: HighLevelPolicyFactory = make_high_level_policy,
         **parameters: object,
     ) -> None:
         names = {'robot', 'desk', 'orin', *(f'd{n}' for n in range(8))}
@@ -138,7 +141,7 @@ class FleetBench:
         self.dispatcher = HighLevelDispatcher(
             tasks=tasks,
             policy=policy,
-            make_policy=make_high_level_policy,
+            make_policy=make_policy,
             policy_parameters=parameters,
             links=free if links is None else links,
         )
@@ -196,6 +199,10 @@ class FleetBench:
         self.orders = {
             key: one for key, one in self.orders.items() if device not in (one.source, one.target)
         }
+
+    def change_policy(self, policy: str) -> list[HighLevelDecision]:
+        """Let another policy decide."""
+        return self.send(TaskChanged({'policy': policy}))
 
     def frame(
         self, stream: str = 'camera', *, at_ms: float | None = None

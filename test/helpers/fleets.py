@@ -31,7 +31,7 @@ from edge_sched_ros.fleet.wire.offers import UnitLoad
 from edge_sched_ros.fleet.wire.reports import StageRun
 from edge_sched_ros.fleet.wire.tensors import Expected
 from edge_sched_ros.perception.results import Detections
-from edge_sched_ros.policies.high_level.registry import make_high_level_policy
+from edge_sched_ros.plugins.high_level_policies import make_high_level_policy
 
 MS = 1_000_000
 

@@ -226,7 +226,7 @@ def test_two_coordinators_one_device(programs, tmp_path):
             'coordinator_node',
             ['-p', 'tasks:=["d"]', '-p', 'd.network:=detector.yaml', '-p', 'd.topic:=image']
             + ['-p', 'high_level_policy:=guess'],
-            'high_level_policy: unknown policy',
+            'high_level_policy: unknown high-level policy',
         ),
         (
             'coordinator_node',

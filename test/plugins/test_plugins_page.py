@@ -29,7 +29,7 @@ def my_robot(installed):
     groups = {
         name.removeprefix('edge_sched_ros.'): own for name, own in project['entry-points'].items()
     }
-    names = ('my_policies', 'my_perception', 'my_commands')
+    names = ('my_policies', 'my_high_level', 'my_perception', 'my_commands')
     modules = {name: _shown(f'my_robot/{name}.py') for name in names}
     return installed(project['name'], groups, modules, version=project['version'])
 
@@ -41,7 +41,7 @@ def test_the_list_is_as_the_page_shows_it(my_robot, capsys):
         block for block in blocks('docs/plugins.md') if block.text.startswith('$ pip install')
     ]
     rows = [line for line in console.text.splitlines() if 'my-robot 1.0' in line]
-    assert len(rows) == 4
+    assert len(rows) == 5
     assert {' '.join(row.split()) for row in rows} <= set(printed)
 
 

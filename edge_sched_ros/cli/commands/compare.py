@@ -82,9 +82,9 @@ def compare(
     as_json: bool,
 ) -> None:
     """Run several policies on every scenario of a suite, with the same frames for each."""
+    from edge_sched_ros.plugins.high_level_policies import HIGH_LEVEL_POLICIES
+    from edge_sched_ros.plugins.high_level_policies import make_high_level_policy
     from edge_sched_ros.plugins.policies import make_policy
-    from edge_sched_ros.policies.high_level.registry import high_level_policy_classes
-    from edge_sched_ros.policies.high_level.registry import make_high_level_policy
     from edge_sched_ros.reporting.layout import output_console
     from edge_sched_ros.reporting.outcomes import show_comparison
     from edge_sched_ros.simulation.bound.clairvoyant import solver_module
@@ -100,7 +100,7 @@ def compare(
     fleets = loaded.has_fleets
     if fleets and bound:
         raise click.UsageError('--bound works on one device; the systems of this suite have more.')
-    every = ','.join(high_level_policy_classes()) if fleets else _POLICIES
+    every = ','.join(HIGH_LEVEL_POLICIES.built_in()) if fleets else _POLICIES
     names = list(names_in(every if policies is None else policies, '--policies', 'policy'))
     baseline = _baseline(baseline, names)
     for name in names:

@@ -27,9 +27,10 @@ def plugins(name: str | None, as_json: bool) -> None:
 
     With a NAME, or package.module:Class: show what it does, and its options with their ranges.
 
-    Lists policies, placement algorithms, decoders, programs, engines, preprocessors and commands,
-    built in or from an installed package, with the reason if one cannot be used. The command
-    imports each plug-in to find out. docs/plugins.md explains how to write one.
+    Lists policies, high-level policies, placement algorithms, decoders, programs, engines,
+    preprocessors and commands, built in or from an installed package, with the reason if one
+    cannot be used. The command imports each plug-in to find out. docs/plugins.md explains how to
+    write one.
     """
     from edge_sched_ros.cli.all_plugins import REGISTRIES
     from edge_sched_ros.cli.output import printing

@@ -24,6 +24,7 @@ from edge_sched_ros.core.high_level.job import FleetJob
 from edge_sched_ros.core.high_level.job_table import FleetJobTable
 from edge_sched_ros.core.high_level.links import Link
 from edge_sched_ros.core.high_level.links import LinkTable
+from edge_sched_ros.core.high_level.policy import CutsChanged
 from edge_sched_ros.core.high_level.policy import HighLevelPolicyFactory
 from edge_sched_ros.core.high_level.tasks import CHANGEABLE
 from edge_sched_ros.core.high_level.tasks import FleetTask
@@ -147,6 +148,11 @@ class HighLevelDispatcher:
         return self._view
 
     @property
+    def policy_problem(self) -> str:
+        """Why another policy decides than the one that was asked for; empty if that one does."""
+        return str(getattr(self._active.policy, 'problem', ''))
+
+    @property
     def problems(self) -> list[str]:
         """What keeps devices from networks, and tasks from devices; one line each."""
         return [*self._devices.problems, *self._cuts.problems()]
@@ -165,8 +171,16 @@ class HighLevelDispatcher:
         self._handlers[type(event)](event, out)
         if self._cuts.outdated:
             self._cuts.renew(self._active.policy, self._view, out)
-        self._active.start_waiting(self._now_ns, out)
+        self._start_waiting(out)
         return out
+
+    def _start_waiting(self, out: list[HighLevelDecision]) -> None:
+        try:
+            self._active.start_waiting(self._now_ns, out)
+        except CutsChanged:
+            # the job that the policy was asked about still waits
+            self._cuts.renew(self._active.policy, self._view, out)
+            self._active.start_waiting(self._now_ns, out)
 
     def _on_frame_arrived(self, event: events.FrameArrived, out: list[HighLevelDecision]) -> None:
         if self._accepting:

@@ -43,6 +43,14 @@ class Assignment:
     variant: str = ''
 
 
+class CutsChanged(Exception):
+    """
+    Raised by ``assign`` of a policy whose cuts have changed since it was asked for them.
+
+    The dispatcher then asks for the cuts of every task, and for the devices of the job again.
+    """
+
+
 class HighLevelPolicy(Protocol):
     """
     Decides partitions and devices.

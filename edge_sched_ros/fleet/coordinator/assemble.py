@@ -30,7 +30,7 @@ from edge_sched_ros.fleet.local_bus import LocalBus
 from edge_sched_ros.fleet.local_bus import OutsidePort
 from edge_sched_ros.pipeline.settings.config import PipelineConfig
 from edge_sched_ros.pipeline.settings.config import TaskConfig
-from edge_sched_ros.policies.high_level.registry import make_high_level_policy
+from edge_sched_ros.plugins.high_level_policies import make_lasting_high_level_policy
 
 #: the local device lives and dies with the coordinator, however long both stand still
 _FOR_EVER_NS = 1 << 62
@@ -98,7 +98,7 @@ def make_coordinator(
     on_end: Callable[[JobEnd], None],
     outside: OutsidePort | None = None,
     machine: Machine | None = None,
-    make_policy: HighLevelPolicyFactory = make_high_level_policy,
+    make_policy: HighLevelPolicyFactory = make_lasting_high_level_policy,
     clock_ns: Callable[[], int] = time.monotonic_ns,
 ) -> CoordinatorParts:
     """

@@ -25,6 +25,9 @@ def examine_fleet(coordinator: Coordinator) -> list[Health]:
     rejected: dict[str, str] = coordinator.read(
         lambda _: {reason: str(count) for reason, count in coordinator.rejected.items()}
     )
+    failed: str = coordinator.read(lambda one: one.policy_problem)
+    if failed:
+        lines.append(Health('policy', ERROR, failed, 'high_level_policy'))
     level = WARN if problems else OK
     lines.append(Health('devices', level, '; '.join(problems) or 'all fit', 'fleet', rejected))
     return lines

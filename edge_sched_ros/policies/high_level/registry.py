@@ -11,9 +11,7 @@ from functools import lru_cache
 from typing import Any
 from typing import cast
 
-from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.high_level.policy import HighLevelPolicy
-from edge_sched_ros.core.near import did_you_mean
 from edge_sched_ros.policies import high_level
 from edge_sched_ros.policies.registry import checked_values
 
@@ -30,20 +28,15 @@ def high_level_policy_classes() -> dict[str, type[Any]]:
     return found
 
 
-def make_high_level_policy(name: str, values: Mapping[str, Any] | None = None) -> HighLevelPolicy:
+def build_high_level_policy(
+    policy_class: type[Any], name: str, values: Mapping[str, Any]
+) -> HighLevelPolicy:
     """
-    Return a high-level policy by name.
+    Return a high-level policy made from a class.
 
+    :param name: its name, for messages
     :param values: of its parameters; the others keep their defaults
-    :raises ConfigError: for an unknown name or parameter, or a value out of range
+    :raises ConfigError: for an unknown parameter, or a value out of range
     """
-    classes = high_level_policy_classes()
-    if name not in classes:
-        known = ', '.join(sorted(classes))
-        raise ConfigError(
-            'high_level_policy',
-            f"unknown policy '{name}'{did_you_mean(name, classes)} (known: {known})",
-        )
-    policy_class = classes[name]
-    own = checked_values(name, policy_class.parameters, values or {})
+    own = checked_values(name, policy_class.parameters, values)
     return cast('HighLevelPolicy', policy_class(**own))

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.parsing import parse
-from edge_sched_ros.policies.high_level.registry import make_high_level_policy
+from edge_sched_ros.plugins.high_level_policies import make_high_level_policy
 from edge_sched_ros.simulation.change_keys import DeviceSet
 from edge_sched_ros.simulation.change_keys import LinkSet
 from edge_sched_ros.simulation.change_keys import StreamSet

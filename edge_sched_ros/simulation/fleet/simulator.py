@@ -14,7 +14,7 @@ from edge_sched_ros.core.high_level.events import FrameArrived
 from edge_sched_ros.core.high_level.events import FrameLost
 from edge_sched_ros.core.high_level.events import HighLevelEvent
 from edge_sched_ros.core.high_level.events import Stopped
-from edge_sched_ros.policies.high_level.registry import make_high_level_policy
+from edge_sched_ros.plugins.high_level_policies import make_high_level_policy
 from edge_sched_ros.simulation.fleet.account import DeviceAccount
 from edge_sched_ros.simulation.fleet.changes import apply_change
 from edge_sched_ros.simulation.fleet.clock import VirtualClock

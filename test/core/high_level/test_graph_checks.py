@@ -114,5 +114,5 @@ def test_tasks_that_cannot_be():
         FleetBench(task('detector', net), task('detector', net))
     with pytest.raises(ConfigError, match='another network is named net, too'):
         FleetBench(task('detector', net), task('depth', chain(segments=2)))
-    with pytest.raises(ConfigError, match='high_level_policy: unknown policy'):
+    with pytest.raises(ConfigError, match='high_level_policy: unknown high-level policy'):
         FleetBench(task('detector', net), policy='nothing')

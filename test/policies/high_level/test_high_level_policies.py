@@ -21,8 +21,8 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.high_level.decisions import JobDropped
 from edge_sched_ros.core.high_level.decisions import Push
 from edge_sched_ros.core.high_level.links import Link
+from edge_sched_ros.plugins.high_level_policies import make_high_level_policy
 from edge_sched_ros.policies.high_level.registry import high_level_policy_classes
-from edge_sched_ros.policies.high_level.registry import make_high_level_policy
 
 POLICIES = sorted(high_level_policy_classes())
 

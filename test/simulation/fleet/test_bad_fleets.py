@@ -74,7 +74,7 @@ def test_tasks_on_one_stream_have_one_home():
         ({'task': 'depth', 'set': {'probability': 0.5}}, 'set.probability: only for a task'),
         ({'stream': 'camera', 'set': {'period_ms': 5}}, "stream: there is none called 'camera'"),
         ({'set': {'policy': 3}}, 'set.policy: must be the name of a policy, not 3'),
-        ({'set': {'policy': 'whole'}}, 'set.high_level_policy: unknown policy'),
+        ({'set': {'policy': 'whole'}}, 'set.high_level_policy: unknown high-level policy'),
     ],
 )
 def test_a_change_nobody_can_make(change, line):

@@ -17,8 +17,8 @@ from edge_sched_ros.core.high_level.codec import from_dict
 from edge_sched_ros.core.high_level.codec import to_dict
 from edge_sched_ros.core.high_level.decisions import Send
 from edge_sched_ros.core.high_level.dispatcher import HighLevelDispatcher
+from edge_sched_ros.plugins.high_level_policies import make_high_level_policy
 from edge_sched_ros.policies.high_level.registry import high_level_policy_classes
-from edge_sched_ros.policies.high_level.registry import make_high_level_policy
 from edge_sched_ros.simulation.fleet.lives import known_links
 from edge_sched_ros.simulation.fleet.outcome import fleet_outcome
 from edge_sched_ros.simulation.outcome import outcome
