@@ -2,7 +2,7 @@
 DISTRO ?= jazzy
 ENV := DISTRO=$(DISTRO) dev/env.sh
 
-.PHONY: help setup demo demo-devices test test-devices test-kubernetes bench lint models quantise clean
+.PHONY: help setup demo demo-devices test soak test-devices test-kubernetes bench lint models quantise clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
@@ -18,6 +18,9 @@ demo-devices: setup  ## run two networks on two devices, kill one, and show who 
 
 test: setup lint  ## run the linters and all tests (ARGS='-k name' for some)
 	@ROS_PYTHON_CHECK_FIELDS=1 $(ENV) python -m pytest -n auto --dist loadgroup $(ARGS)
+
+soak: setup  ## run the long campaign of faults, then a node under load (80 minutes; ARGS=--help)
+	@PYTHONPATH=test/helpers $(ENV) python -m faults $(ARGS)
 
 test-devices: setup  ## try a coordinator and three devices in network namespaces (root; 2 minutes)
 	@EDGE_SCHED_TEST_DEVICES=1 ROS_PYTHON_CHECK_FIELDS=1 $(ENV) python -m pytest -n 0 \
