@@ -184,6 +184,16 @@ class SourceImage:
         return self._mosaic
 
     @property
+    def known_size(self) -> tuple[int, int] | None:
+        """Width and height, if they are known without decoding the picture."""
+        return self._size
+
+    @property
+    def problem(self) -> tuple[str, str] | None:
+        """Why the picture cannot be converted, as reason and text; ``None`` as far as known."""
+        return self._problem
+
+    @property
     def size(self) -> tuple[int, int]:
         """
         Width and height; this decodes a compressed picture.

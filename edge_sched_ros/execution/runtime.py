@@ -40,6 +40,7 @@ from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.fused import split
 from edge_sched_ros.execution.hung_units import HungUnits
 from edge_sched_ros.execution.hung_units import say
+from edge_sched_ros.execution.isolation.errors import IsolationError
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.execution.workers import StageWork
 from edge_sched_ros.execution.workers import UnitWorker
@@ -333,7 +334,8 @@ class Runtime:
         if (topic or run.task, reason) not in self._errors_seen:
             self._errors_seen.add((topic or run.task, reason))
             where = f'{topic}: {run.task}/{run.stage}' if topic else f'{run.task}/{run.stage}'
-            trace = None if of_frame else error
+            # nor does this process know more of an error in another one, which has logged it
+            trace = None if of_frame or issubclass(type(error), IsolationError) else error
             _log.error('%s failed (%s): %s', where, reason, brief(error), exc_info=trace)
 
 

@@ -73,3 +73,9 @@ class Embeddings:
     """
 
     vectors: NDArray[np.float32]
+
+
+#: classes of results that another process can send, by name
+SENT_RESULTS: dict[str, type] = {
+    each.__name__: each for each in (Detections, DepthMap, Embeddings)
+}

@@ -81,7 +81,9 @@ class Assembly:
         closes: dict[str, Callable[[], None]] = {}
         for spec in self.tasks:
             networks = held.get(spec.name, ())
-            if stuck & units_of(spec, networks):
+            # a process is ended whatever it does
+            isolated = getattr(self.programs[spec.name], 'isolated', False)
+            if stuck & units_of(spec, networks) and not isolated:
                 closes[spec.name] = partial(close_others, networks, stuck)
             else:
                 closes[spec.name] = self.programs[spec.name].close
@@ -179,7 +181,8 @@ def _spec(task: TaskConfig, made: TaskProgram) -> TaskSpec:
     if made.program.stateful and task.max_in_flight > 1:
         raise ConfigError(
             f'{task.name}.max_in_flight',
-            'must be 1 (or 0, automatic) for a task that keeps state between frames',
+            'must be 1 (or 0, automatic) for a task that keeps state between frames, or has '
+            'isolation: process',
         )
     return TaskSpec(
         name=task.name,

@@ -52,6 +52,7 @@ from edge_sched_ros.pipeline.inputs.stamp_age import UNKNOWN
 from edge_sched_ros.pipeline.replanning import Replanning
 from edge_sched_ros.pipeline.settings.config import feeds_of
 from edge_sched_ros.pipeline.settings.config import PipelineConfig
+from edge_sched_ros.pipeline.tasks.isolated_tasks import isolation_reports
 from edge_sched_ros.pipeline.tasks.task_outs import TaskOuts
 from edge_sched_ros.plugins.policies import make_lasting_policy
 
@@ -300,6 +301,7 @@ class Pipeline:
         missing, left_out = self._loaded().missing, self._loaded().left_out
         readings = {} if self._watch is None else self._watch.readings
         quota = None if self._quota is None else self._quota.read()
+        isolated = isolation_reports(self._loaded().programs)
         status: Status = self._running().read(
             lambda dispatcher, now_ns: read_status(
                 dispatcher,
@@ -311,6 +313,7 @@ class Pipeline:
                 missing=missing,
                 left_out=left_out,
                 out={} if self._outs is None else self._outs.reasons,
+                isolated=isolated,
                 readings=readings,
                 profile_use=self._profile_use,
                 quota=quota,

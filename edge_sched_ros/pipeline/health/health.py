@@ -11,12 +11,16 @@ from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.pipeline.admission.admission import Outlook
 from edge_sched_ros.pipeline.health.input_health import age_values
 from edge_sched_ros.pipeline.health.input_health import stamp_problem
+from edge_sched_ros.pipeline.health.isolation_health import isolation_problem
+from edge_sched_ros.pipeline.health.isolation_health import isolation_values
+from edge_sched_ros.pipeline.health.levels import ERROR as ERROR
+from edge_sched_ros.pipeline.health.levels import OK as OK
+from edge_sched_ros.pipeline.health.levels import WARN as WARN
 from edge_sched_ros.pipeline.health.rates import Rates
 from edge_sched_ros.pipeline.health.status import Status
 from edge_sched_ros.pipeline.health.status import TaskState
 from edge_sched_ros.pipeline.health.topic_monitor import monitor_values
 
-OK, WARN, ERROR = 0, 1, 2
 #: prefix of the names of inputs, before the topic
 INPUT_PREFIX = 'input '
 
@@ -104,11 +108,15 @@ def _task(task: TaskState, status: Status, rates: Rates, limits: Limits) -> Heal
     since_ns = min(time for time in times if time is not None)
     # a slow task needs at least the time between its frames
     patience_ns = max(limits.error_after_ns, 3 * task.period_ns)
+    isolated = status.isolated.get(task.name)
+    problem = None if isolated is None else isolation_problem(isolated, patience_ns)
     level, message = OK, f'{rate.on_time_hz:.1f} results/s on time'
     if task.name in status.out:
         level, message = ERROR, f'out: {status.out[task.name]}'
     elif not task.enabled:
         message = 'disabled'
+    elif problem is not None:
+        level, message = problem
     elif since_ns > patience_ns:
         level, message = ERROR, f'no on-time result for {since_ns / 1e9:.1f} s'
     elif rate.missed:
@@ -132,6 +140,7 @@ def _task(task: TaskState, status: Status, rates: Rates, limits: Limits) -> Heal
             if value is not None
         },
         **{f'variant_{name}': str(count) for name, count in task.variants.items()},
+        **({} if isolated is None else isolation_values(isolated)),
     }
     return Health(task.name, level, message, 'task', values)
 

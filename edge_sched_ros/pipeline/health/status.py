@@ -13,6 +13,7 @@ from edge_sched_ros.core.dispatcher import LowLevelDispatcher
 from edge_sched_ros.core.errors import InvariantError
 from edge_sched_ros.core.profiles import StageKey
 from edge_sched_ros.core.reasons import UPSTREAM
+from edge_sched_ros.execution.isolation.program import IsolationReport
 from edge_sched_ros.execution.telemetry.unit_reading import NOTHING_READ
 from edge_sched_ros.execution.telemetry.unit_reading import UnitReading
 from edge_sched_ros.pipeline.costs.cost_sources import ProfileUse
@@ -86,6 +87,7 @@ class Status:
     :param appeared: kinds of units whose drivers appeared after loading
     :param quota: the CPU quota, if it is less than the CPU units could use
     :param out: task -> why the code of its program cannot be used; it is disabled
+    :param isolated: task -> the state of its process, for those with ``isolation: process``
     :param policy_problem: why another policy decides; empty if the configured one does
     """
 
@@ -109,6 +111,7 @@ class Status:
     appeared: tuple[str, ...] = ()
     policy_problem: str = ''
     out: Mapping[str, str] = field(default_factory=dict)
+    isolated: Mapping[str, IsolationReport] = field(default_factory=dict)
 
 
 def read_status(
@@ -126,6 +129,7 @@ def read_status(
     quota: QuotaUse | None = None,
     appeared: tuple[str, ...] = (),
     out: Mapping[str, str] | None = None,
+    isolated: Mapping[str, IsolationReport] | None = None,
 ) -> Status:
     """Return the status of a dispatcher; call it while nothing else handles events."""
     return Status(
@@ -162,6 +166,7 @@ def read_status(
         quota=quota,
         appeared=appeared,
         out=out or {},
+        isolated=isolated or {},
     )
 
 

@@ -33,6 +33,8 @@ from edge_sched_ros.pipeline.settings.topic_names import WithoutRos
 
 _TOPIC = re.compile(r'(~/|/)?[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*')
 _TYPE = re.compile(r'[A-Za-z]\w*/msg/[A-Za-z]\w*')
+#: values of ``TASK.isolation``: a thread of the node, or a process of its own
+THREAD, PROCESS = 'thread', 'process'
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,9 @@ class TaskConfig:
     max_in_flight: int = 0
     enabled: bool = True
     variant: str = ''
+    isolation: str = THREAD
+    isolation_timeout_ms: float = 0.0
+    isolation_memory_mib: int = 0
     options: dict[str, float] = field(default_factory=dict)
 
     @property

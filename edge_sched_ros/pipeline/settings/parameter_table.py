@@ -16,6 +16,8 @@ from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.perception.numbers import numbers_of_network
 from edge_sched_ros.perception.numbers import numbers_of_program
 from edge_sched_ros.perception.programs.options import Number
+from edge_sched_ros.pipeline.settings.isolated_numbers import isolated_numbers_of_network
+from edge_sched_ros.pipeline.settings.isolated_numbers import isolated_numbers_of_program
 from edge_sched_ros.pipeline.settings.parameter_spec import ParameterSpec
 from edge_sched_ros.pipeline.settings.parameters import SCHEDULER_PARAMETERS
 from edge_sched_ros.pipeline.settings.parameters import TASK_PARAMETERS
@@ -94,11 +96,14 @@ def _numbers(
 ) -> tuple[dict[str, Number], str]:
     """Return a task's own numbers, and the source of their defaults."""
     program, network = (values.get(f'{task}.{key}') for key in ('program', 'network'))
+    isolated = values.get(f'{task}.isolation') == 'process'
     if program and isinstance(program, str):
-        return numbers_of_program(program, f'{task}.program'), program
+        of_program = isolated_numbers_of_program if isolated else numbers_of_program
+        return of_program(program, f'{task}.program'), program
     if network and isinstance(network, str):
         spec = load_network(find_file(network, where=f'{task}.network', beside=beside))
-        return numbers_of_network(spec), spec.name
+        of_network = isolated_numbers_of_network if isolated else numbers_of_network
+        return of_network(spec), spec.name
     return {}, ''
 
 

@@ -304,4 +304,32 @@ TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
         'load)',
         dynamic=True,
     ),
+    ParameterSpec(
+        'isolation',
+        'string',
+        'thread',
+        'Where the code of the task runs: thread for the threads of the node, process for a '
+        'process of its own, whose crash, endless call or need for memory touches no other task; '
+        'it processes one frame at a time and costs memory (docs/reliability.md)',
+        choices=('thread', 'process'),
+    ),
+    ParameterSpec(
+        'isolation_timeout_ms',
+        'double',
+        0.0,
+        'With isolation: process, time after which a frame fails and the process is ended and '
+        'started again, in milliseconds; 0 for ten deadlines, at least 500 ms. The very first '
+        'frame may take 5 s, the first one of a later process three times what that took',
+        minimum=0.0,
+        maximum=3.6e6,
+    ),
+    ParameterSpec(
+        'isolation_memory_mib',
+        'integer',
+        0,
+        'With isolation: process, address space that the process may add to that of an empty '
+        'one, in MiB; 0 for no limit. Not for GPUs: CUDA reserves more than a machine has',
+        minimum=0,
+        maximum=1 << 20,
+    ),
 )

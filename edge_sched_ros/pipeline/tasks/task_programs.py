@@ -39,8 +39,11 @@ from edge_sched_ros.perception.programs.build import preprocess_op
 from edge_sched_ros.perception.programs.parts import NetworksOf
 from edge_sched_ros.perception.programs.registry import make_own_program
 from edge_sched_ros.pipeline.settings.config import PipelineConfig
+from edge_sched_ros.pipeline.settings.config import PROCESS
 from edge_sched_ros.pipeline.settings.config import TaskConfig
 from edge_sched_ros.pipeline.tasks import network_loading
+from edge_sched_ros.pipeline.tasks.isolated_tasks import isolate
+from edge_sched_ros.pipeline.tasks.isolated_tasks import IsolatedTask
 from edge_sched_ros.pipeline.tasks.stage_groups import groups_of_variants
 from edge_sched_ros.pipeline.tasks.stage_groups import UnitsOf
 from edge_sched_ros.pipeline.tasks.stage_units import StageUnits
@@ -81,6 +84,7 @@ class TaskPrograms:
         self, config: PipelineConfig, machine: Machine, choice: UnitChoice, *, fused: bool = True
     ) -> None:
         self._fused = fused
+        self._config = config
         self._machine = machine
         self._choice = choice
         self._backends = StageUnits(config, machine)
@@ -100,6 +104,8 @@ class TaskPrograms:
 
         :raises ConfigError: naming file or key
         """
+        if task.isolation == PROCESS:
+            return self._isolated(task)
         made = self._of_program(task) if task.program else self._of_network(task)
         if not self._fused:
             return made
@@ -115,6 +121,34 @@ class TaskPrograms:
     def close(self, stuck: Collection[str] = ()) -> None:
         """Free the resources of all other units; programs are freed by themselves."""
         self._backends.close(stuck)
+
+    # --- in another process ---------------------------------------------------------------------
+
+    def _isolated(self, task: TaskConfig) -> TaskProgram:
+        """Return a program that was made, and its stages merged, in a process of its own."""
+        found = isolate(task, self._config, self._machine, fused=self._fused)
+        try:
+            return self._with_units_of(task, found)
+        except BaseException:
+            found.program.close()
+            raise
+
+    def _with_units_of(self, task: TaskConfig, found: IsolatedTask) -> TaskProgram:
+        if not found.units:
+            units = self._anywhere(task, found.program)
+            return TaskProgram(found.program, task.program, {BASE: units})
+        variants = {
+            variant: {stage: _loaded_on(self._machine.units, on) for stage, on in stages.items()}
+            for variant, stages in found.units.items()
+        }
+        if not all(on for stages in variants.values() for on in stages.values()):
+            raise ConfigError(f'{task.name}.isolation', 'its process has found other units')
+        self._choice.add(variants.values(), found.missing)
+        self.left_out |= found.left_out
+        self.not_here |= found.not_here
+        return TaskProgram(
+            found.program, found.name, variants, dict(found.accuracy), dict(found.segments)
+        )
 
     # --- own programs ---------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
+from collections.abc import Iterable
 from collections.abc import Mapping
 
 from edge_sched_ros.core.errors import ConfigError
@@ -46,6 +47,21 @@ class UnitChoice:
     def units(self) -> tuple[LocalUnit, ...]:
         """Every unit in use."""
         return self._wanted + tuple(self._helping.values())
+
+    def add(
+        self, used: Iterable[Mapping[str, tuple[LocalUnit, ...]]], missing: Mapping[str, str]
+    ) -> None:
+        """
+        Add the units of a task that another process has chosen.
+
+        :param used: by stage, for every variant
+        :param missing: unit named in vain -> why
+        """
+        wanted = {local.unit.name for local in self._wanted}
+        for local in (one for stages in used for units in stages.values() for one in units):
+            if local.unit.name not in wanted:
+                self._helping[local.unit.name] = local
+        self.missing |= missing
 
     def of_task(
         self,

@@ -1,0 +1,84 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What a task's process prints and logs, as lines of the node's log; bounded."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import time
+from collections.abc import Callable
+
+from edge_sched_ros.core.brief import brief
+
+_log = logging.getLogger(__name__)
+
+#: begins a line that the logging of the process wrote: its level follows
+MARK = '\x01'
+_MARKED = re.compile(rf'{MARK}(\d{{1,3}}){MARK}(.*)')
+#: most lines in a period; a program that prints for every frame must not fill the log
+MOST_LINES = 100
+PERIOD_S = 10.0
+#: most bytes of a line; the rest is left out
+_LONGEST = 4096
+_CHUNK = 65536
+
+
+class OutputLines:
+    """
+    Writes lines into the log of the node.
+
+    :param task: name of the task, which begins each line
+    :param clock_s: monotonic, seconds
+    """
+
+    def __init__(self, task: str, clock_s: Callable[[], float] = time.monotonic) -> None:
+        self._task = task
+        self._clock_s = clock_s
+        self._open = b''
+        self._since_s = clock_s()
+        self._count = 0
+
+    def read(self, fd: int) -> bool:
+        """Take what is in a pipe; return whether its other end is still open."""
+        try:
+            while data := os.read(fd, _CHUNK):
+                self.take(data)
+        except BlockingIOError:
+            return True
+        except OSError:
+            pass
+        return False
+
+    def take(self, data: bytes) -> None:
+        """Take bytes, and log the lines that are complete."""
+        *lines, rest = (self._open + data).split(b'\n')
+        for line in lines:
+            self._say(line[:_LONGEST])
+        self._open = rest[:_LONGEST]
+
+    def finish(self) -> None:
+        """Log what is left, and how many lines were left out."""
+        if self._open:
+            self._say(self._open)
+        self._open = b''
+        self._next_period()
+
+    def _say(self, line: bytes) -> None:
+        if self._clock_s() - self._since_s > PERIOD_S:
+            self._next_period()
+        self._count += 1
+        if self._count > MOST_LINES:
+            return
+        text = line.decode(errors='replace')
+        found = _MARKED.match(text)
+        level = int(found[1]) if found else logging.INFO
+        if text.strip():
+            _log.log(level, '%s: %s', self._task, brief(found[2] if found else text))
+
+    def _next_period(self) -> None:
+        if self._count > MOST_LINES:
+            left_out = self._count - MOST_LINES
+            _log.warning('%s: %d more lines of its process left out', self._task, left_out)
+        self._since_s, self._count = self._clock_s(), 0
