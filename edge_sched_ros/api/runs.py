@@ -46,7 +46,7 @@ def simulate(
     seconds: float = 10.0,
     seed: int = 0,
     load: float | None = None,
-    high_level_policy: str = 'look_ahead',
+    high_level_policy: str | None = None,
     high_level_parameters: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """
@@ -58,8 +58,8 @@ def simulate(
     :param seed: same seed: same frames, run times and findings, whatever the policy decides
     :param load: scale the costs so that the busiest unit is busy to this share at best; ``None``:
         costs as they are; only with one device
-    :param high_level_policy: with several devices: what divides networks over them; ``policy`` is
-        then that of each device
+    :param high_level_policy: what divides networks over several devices; ``policy`` is then that
+        of each device. ``None``: ``look_ahead``, and no coordinator for a single device
     :param high_level_parameters: of that policy, by name
     :return: what ``edge-sched simulate --json`` prints, but for the load: per task ``released``,
         ``on_time``, ``late``, ``dropped`` by reason, response times in ms, energy in mJ; per unit
@@ -70,7 +70,8 @@ def simulate(
     check_system(system)
     check_text('policy', policy)
     check_parameters(parameters)
-    check_text('high_level_policy', high_level_policy)
+    if high_level_policy is not None:
+        check_text('high_level_policy', high_level_policy)
     check_parameters(high_level_parameters)
     check_number('seconds', seconds, MOST_SECONDS)
     check_whole('seed', seed)
@@ -78,14 +79,14 @@ def simulate(
         check_number('load', load, MOST_LOAD)
     if not system.tasks:
         raise ConfigError(system.at('tasks'), 'is missing')
-    if has_several_devices(system):
+    if has_several_devices(system) or high_level_policy is not None:
         if load is not None:
-            raise ConfigError('load', 'works on one device; this system has several')
+            raise ConfigError('load', 'works on one device without a coordinator')
         fleet = FleetSystem(system)
         check_fleet(fleet, seconds)
         run = FleetSimulator(
             fleet,
-            policy=high_level_policy,
+            policy=high_level_policy or 'look_ahead',
             policy_parameters=high_level_parameters,
             device_policy=policy,
             device_parameters=parameters,

@@ -5,19 +5,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from typing import Protocol
 from typing import TextIO
 
 from edge_sched_ros.core.codec import to_dict
-from edge_sched_ros.core.decisions import Decision
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.errors import EdgeSchedError
-from edge_sched_ros.core.events import Event
 from edge_sched_ros.documents.output_file import make_folders_of
 from edge_sched_ros.plugins.policies import make_policy
 from edge_sched_ros.simulation.trace_event import event_of
@@ -34,18 +37,27 @@ class TraceWriter:
     Writes events and decisions as JSON lines; a listener of the simulator.
 
     :param file: open for writing; the first line describes the run, the last marks its end
+    :param head: description of the run
+    :param as_data: returns an event or a decision as JSON types
     """
 
-    def __init__(self, file: TextIO, **head: Any) -> None:
+    def __init__(
+        self,
+        file: TextIO,
+        head: Mapping[str, Any],
+        as_data: Callable[[Any], dict[str, Any]] = to_dict,
+    ) -> None:
         self._file = file
+        self._as_data = as_data
         self._events = 0
         self._line({'trace': FORMAT, **head})
 
-    def __call__(self, now_ns: int, event: Event, decisions: list[Decision]) -> None:
+    def __call__(self, now_ns: int, event: Any, decisions: Iterable[Any]) -> None:
         """Write one event."""
         self._events += 1
+        as_data = self._as_data
         self._line(
-            {'now_ns': now_ns, 'event': to_dict(event), 'decisions': [*map(to_dict, decisions)]}
+            {'now_ns': now_ns, 'event': as_data(event), 'decisions': [*map(as_data, decisions)]}
         )
 
     def end(self) -> None:
@@ -70,10 +82,13 @@ class Replayed:
 
 
 @contextmanager
-def trace_file(path: Path, **head: Any) -> Iterator[TraceWriter]:
+def trace_file(
+    path: Path, head: Mapping[str, Any], as_data: Callable[[Any], dict[str, Any]] = to_dict
+) -> Iterator[TraceWriter]:
     """
     Open a file for a trace; closes it after the run.
 
+    :param as_data: returns an event or a decision as JSON types
     :param head: description of the run; a replay needs ``policy``, ``policy_parameters``,
         ``workload``, ``platform`` and ``load``
     :raises ConfigError: when it cannot be written, now or later
@@ -82,7 +97,7 @@ def trace_file(path: Path, **head: Any) -> Iterator[TraceWriter]:
         if not path.exists():
             make_folders_of(path)
         with path.open('w', encoding='utf-8') as file:
-            writer = TraceWriter(file, **head)
+            writer = TraceWriter(file, head, as_data)
             yield writer
             writer.end()
     except OSError as error:
@@ -123,31 +138,66 @@ def replay_trace(path: Path, system: System, load: float | None) -> Replayed:
     :raises ConfigError: when the file is not a trace, of another system, or truncated; names file
         and line
     """
-    dispatcher: LowLevelDispatcher | None = None
+
+    def begin(head: dict[str, Any]) -> LowLevelDispatcher:
+        _check_head(head, system, load)
+        return _dispatcher(head, system)
+
+    return replay_lines(path, begin, event_of, to_dict)
+
+
+class Replayable(Protocol):
+    """A dispatcher, of one device or of several."""
+
+    def handle(self, event: Any, now_ns: int) -> Sequence[Any]:
+        """Take in one event and return the decisions."""
+
+
+def replay_lines(
+    path: Path,
+    begin: Callable[[dict[str, Any]], Replayable],
+    event_in: Callable[[dict[str, Any]], tuple[int, Any]],
+    as_data: Callable[[Any], dict[str, Any]],
+) -> Replayed:
+    """
+    Feed a trace's events to a new dispatcher until its decisions differ.
+
+    :param begin: makes the dispatcher that the first line describes
+    :param event_in: returns time and event of another line
+    :param as_data: returns a decision as JSON types
+    :raises ConfigError: when the file is not a trace, or truncated; names file and line
+    """
+    dispatcher: Replayable | None = None
     events = 0
     for number, line in enumerate(read_trace(path), start=1):
         try:
             if dispatcher is None:
-                _check_head(line, system, load)
-                dispatcher = _dispatcher(line, system)
+                check_format(line)
+                dispatcher = begin(line)
             elif 'event' not in line and 'events' in line:
                 if line['events'] != events:
                     raise ConfigError('events', f'must be {events}, the number before it')
                 return Replayed(events, None)
             else:
-                now_ns, event = event_of(line)
+                now_ns, event = event_in(line)
                 events += 1
                 decided = dispatcher.handle(event, now_ns)
-                if json.loads(json.dumps([*map(to_dict, decided)])) != line['decisions']:
+                if json.loads(json.dumps([*map(as_data, decided)])) != line['decisions']:
                     return Replayed(events, number)
         except _UNUSABLE as error:
             raise ConfigError(f'{path}:{number}', f'cannot be replayed: {_say(error)}') from None
     raise ConfigError(str(path), f'is truncated after {events} events')
 
 
-def _check_head(head: dict[str, Any], system: System, load: float | None) -> None:
+def check_format(head: dict[str, Any]) -> None:
+    """:raises ConfigError: when a first line is not that of a trace of this version."""
     if head.get('trace') != FORMAT:
         raise ConfigError('trace', f'must be {FORMAT}; not a trace, or of another version')
+
+
+def _check_head(head: dict[str, Any], system: System, load: float | None) -> None:
+    if 'system' in head:
+        raise ConfigError('system', 'the trace is of a coordinator: see --high-level-policy')
     given = {'workload': system.workload.name, 'platform': system.platform.name, 'load': load}
     for key, value in given.items():
         if head[key] != value:

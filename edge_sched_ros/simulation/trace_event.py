@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from dataclasses import MISSING
 from typing import Any
@@ -32,26 +33,42 @@ def event_of(line: dict[str, Any]) -> tuple[int, Any]:
 
     :raises ConfigError: naming the field
     """
+    now_ns, data, kind = parts_of(line, _KINDS)
+    for field in fields(kind):
+        if field.name in data:
+            check_value(
+                f'event.{field.name}', _CHECKS[kind.__name__][field.name], data[field.name]
+            )
+    return now_ns, from_dict(data)
+
+
+def parts_of(
+    line: dict[str, Any], kinds: Mapping[str, type[Any]]
+) -> tuple[int, dict[str, Any], type[Any]]:
+    """
+    Return time, event and class of the event of a line; no required field is missing.
+
+    :raises ConfigError: naming the field
+    """
     for key in ('now_ns', 'event', 'decisions'):
         if key not in line:
             raise ConfigError(key, 'is missing')
-    _check('now_ns', _TIME, line['now_ns'])
+    check_value('now_ns', _TIME, line['now_ns'])
     data = line['event']
     if not isinstance(data, dict):
         raise ConfigError('event', 'must be a mapping')
     name = str(data.get('type'))
-    if name not in _KINDS:
+    if name not in kinds:
         raise ConfigError('event.type', f"unknown event '{name}'")
-    for field in fields(_KINDS[name]):
-        at = f'event.{field.name}'
-        if field.name in data:
-            _check(at, _CHECKS[name][field.name], data[field.name])
-        elif field.default is MISSING and field.default_factory is MISSING:
-            raise ConfigError(at, f'is missing from {name}')
-    return line['now_ns'], from_dict(data)
+    for field in fields(kinds[name]):
+        required = field.default is MISSING and field.default_factory is MISSING
+        if required and field.name not in data:
+            raise ConfigError(f'event.{field.name}', f'is missing from {name}')
+    return line['now_ns'], data, kinds[name]
 
 
-def _check(where: str, check: TypeAdapter[Any], value: Any) -> None:
+def check_value(where: str, check: TypeAdapter[Any], value: Any) -> None:
+    """:raises ConfigError: when a value is not of its field's type."""
     try:
         check.validate_python(value, strict=True)
     except ValidationError as error:

@@ -13,6 +13,8 @@ from simulated_fleets import duo
 from edge_sched_ros.api.runs import simulate
 from edge_sched_ros.cli.main import main
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.simulation.fleet.simulator import FleetSimulator
+from edge_sched_ros.simulation.fleet.system import FleetSystem
 from edge_sched_ros.simulation.suite import scenarios
 from edge_sched_ros.simulation.suite_file import load_suite
 from edge_sched_ros.system.finding import built_in
@@ -71,9 +73,7 @@ def test_parameters_of_both_policies_are_set(file, capsys):
     assert "unknown high-level policy 'whole'" in error
 
 
-@pytest.mark.parametrize(
-    'option', ['--load=0.5', '--plan=p.json', '--replan-s=1', '--trace=t', '--replay=t']
-)
+@pytest.mark.parametrize('option', ['--load=0.5', '--plan=p.json', '--replan-s=1'])
 def test_what_works_on_one_device_only_is_refused(file, capsys, tmp_path, option):
     (tmp_path / 'p.json').write_text('{}', encoding='utf-8')
     extra = ['--policy', 'plan_follower'] if 'plan' in option else []
@@ -82,12 +82,104 @@ def test_what_works_on_one_device_only_is_refused(file, capsys, tmp_path, option
     assert 'one device' in error
 
 
-def test_a_high_level_policy_for_one_device_is_refused(capsys):
-    code, _, error = _run(
-        capsys, 'simulate', 'robot_cpu', 'four_cpus', '--high-level-policy', 'whole_network'
-    )
+def test_a_single_device_is_run_by_a_coordinator_when_its_policy_is_named(capsys):
+    one = ('simulate', 'fleet_orin', '--seconds', '0.5', '--json')
+    code, out, _ = _run(capsys, *one, '--high-level-policy', 'whole_network')
+    found = json.loads(out)
+    assert code == 0
+    assert (found['policy'], found['device_policy']) == ('whole_network', 'edf+drop')
+    assert found['devices']['fleet_orin']['partitions']['exited'] > 100
+    _, out, _ = _run(capsys, *one)
+    assert json.loads(out)['policy'] == 'edf+drop'
+    run = simulate(load_system('fleet_orin'), high_level_policy='whole_network', seconds=0.5)
+    assert json.loads(json.dumps(run['tasks'])) == found['tasks']
+
+
+def test_every_fleet_of_the_suite_takes_a_high_level_policy(capsys):
+    for name in built_in('fleets'):
+        code, _, error = _run(
+            capsys, 'simulate', name, '--high-level-policy', 'least_loaded', '--seconds', '0.05'
+        )
+        assert (code, error) == (0, '')
+
+
+def test_a_platform_of_its_own_is_no_device_of_a_coordinator(capsys):
+    apart = ('--workload', 'robot_cpu', '--platform', 'four_cpus')
+    code, _, error = _run(capsys, 'simulate', *apart, '--high-level-policy', 'whole_network')
     assert code == 2
-    assert 'is for several devices' in error
+    assert 'needs the devices among FILES' in error
+
+
+def test_a_trace_of_a_coordinator_replays(file, capsys, tmp_path):
+    trace = ('--trace', 'run.jsonl', '--high-level-policy', 'earliest_finish')
+    assert _run(capsys, 'simulate', file, '--seconds', '1', *trace)[0] == 0
+    code, out, _ = _run(capsys, 'simulate', file, '--replay', 'run.jsonl', '--json')
+    lines = (tmp_path / 'run.jsonl').read_text(encoding='utf-8').splitlines()
+    assert code == 0
+    assert json.loads(out) == {'same_decisions': True, 'events': len(lines) - 2}
+    code, _, error = _run(capsys, 'simulate', file, '--replay', 'run.jsonl', '--seed', '1')
+    assert code == 2 and '--seed and --replay exclude each other' in error
+
+
+def test_a_trace_of_a_single_device_run_by_a_coordinator_replays(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    one = ('simulate', 'fleet_orin', '--seconds', '0.1')
+    named = (*one, '--high-level-policy', 'whole_network', '--trace', 'run.jsonl')
+    assert _run(capsys, *named)[0] == 0
+    code, out, _ = _run(capsys, 'simulate', 'fleet_orin', '--replay', 'run.jsonl')
+    assert code == 0 and out.startswith('run.jsonl: same decisions on ')
+
+
+@pytest.mark.parametrize(
+    ('line', 'old', 'new', 'problem'),
+    [
+        (0, '"system":"duo"', '"system":"trio"', 'system: was trio in the trace, given is duo'),
+        (0, '"trace":2', '"trace":7', 'trace: must be 2'),
+        (0, 'earliest_finish', 'latest', "unknown high-level policy 'latest'"),
+        (1, '"type":"DeviceJoined"', '"type":"Joined"', "unknown event 'Joined'"),
+        (1, '"units"', '"united"', 'log: DeviceJoined'),
+        (3, '"seq":0', '"seq":"0"', 'event.seq: must be'),
+        (3, '"stream"', '"steam"', 'event.stream: is missing from FrameArrived'),
+    ],
+)
+def test_a_tampered_trace_of_a_coordinator_is_named_with_its_line(
+    file, capsys, tmp_path, line, old, new, problem
+):
+    trace = ('--trace', 'run.jsonl', '--high-level-policy', 'earliest_finish')
+    assert _run(capsys, 'simulate', file, '--seconds', '0.1', *trace)[0] == 0
+    path = tmp_path / 'run.jsonl'
+    lines = path.read_text(encoding='utf-8').splitlines()
+    assert old in lines[line]
+    lines[line] = lines[line].replace(old, new, 1)
+    path.write_text('\n'.join(lines) + '\n', encoding='utf-8')
+    code, _, error = _run(capsys, 'simulate', file, '--replay', 'run.jsonl')
+    assert (code, error.count('\n')) == (2, 1)
+    assert error.startswith(f'edge-sched: run.jsonl:{line + 1}: cannot be replayed: ')
+    assert problem in error
+
+
+def test_other_decisions_are_told_by_their_line(file, capsys, tmp_path):
+    assert _run(capsys, 'simulate', file, '--seconds', '0.1', '--trace', 'run.jsonl')[0] == 0
+    path = tmp_path / 'run.jsonl'
+    text = path.read_text(encoding='utf-8')
+    path.write_text(text.replace('"policy":"look_ahead"', '"policy":"whole_network"'), 'utf-8')
+    code, _, error = _run(capsys, 'simulate', file, '--replay', 'run.jsonl')
+    assert code == 2 and 'makes other decisions now than in this trace' in error
+
+
+def test_more_devices_than_anyone_waits_for_are_refused():
+    many = duo()
+    many['devices']['orin']['count'] = 1000
+    del many['links']
+    with pytest.raises(ConfigError, match='devices: 1001 devices; a run may have 1000'):
+        simulate(make_system(many))
+
+
+def test_the_share_done_grows_to_the_end():
+    said = []
+    FleetSimulator(FleetSystem(make_system(duo()))).run(1.0, said.append)
+    assert said == sorted(said) and len(said) > 100
+    assert said[0] == 0.0 and 0.99 < said[-1] <= 1.0
 
 
 def test_programs_get_what_the_command_prints(file, capsys):

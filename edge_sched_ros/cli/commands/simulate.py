@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -24,9 +25,13 @@ from edge_sched_ros.documents.output_file import check_output
 
 if TYPE_CHECKING:
     from edge_sched_ros.simulation.simulator import Simulator
-    from edge_sched_ros.system.system import System
+    from edge_sched_ros.simulation.trace import Replayed
 
 #: parameter -> option
+_FLEET_ONLY = {
+    'high_level_policy': '--high-level-policy',
+    'high_level_settings': '--high-level-set',
+}
 _NOT_WITH_REPLAY = {
     'trace': '--trace',
     'policy': '--policy',
@@ -35,17 +40,12 @@ _NOT_WITH_REPLAY = {
     'seed': '--seed',
     'plan': '--plan',
     'replan_s': '--replan-s',
-}
-_ONLY_WITH_FLEET = {
-    'high_level_policy': '--high-level-policy',
-    'high_level_settings': '--high-level-set',
+    **_FLEET_ONLY,
 }
 _NOT_WITH_FLEET = {
     'load': '--load',
     'plan': '--plan',
     'replan_s': '--replan-s',
-    'trace': '--trace',
-    'replayed': '--replay',
 }
 
 
@@ -65,8 +65,8 @@ _NOT_WITH_FLEET = {
     '--high-level-policy',
     default='look_ahead',
     show_default=True,
-    help='For several devices: what divides networks over them; --policy is then that of each'
-    ' device.',
+    help='What divides networks over several devices; --policy is then that of each device.'
+    ' With this option also a single device is run by a coordinator.',
 )
 @click.option(
     '--high-level-set',
@@ -165,10 +165,14 @@ def simulate(
     from edge_sched_ros.cli.system_files import paths_of
     from edge_sched_ros.cli.system_files import tasks_and_device
     from edge_sched_ros.plugins.policies import make_policy
+    from edge_sched_ros.simulation.fleet.system import FleetSystem
     from edge_sched_ros.simulation.fleet.system import has_several_devices
+    from edge_sched_ros.simulation.fleet.trace import is_fleet_trace
+    from edge_sched_ros.simulation.fleet.trace import replay_fleet_trace
     from edge_sched_ros.simulation.limits import check_frames
     from edge_sched_ros.simulation.load import at_load
     from edge_sched_ros.simulation.simulator import Simulator
+    from edge_sched_ros.simulation.trace import replay_trace
     from edge_sched_ros.simulation.trace import trace_file
     from edge_sched_ros.system.system import System
 
@@ -181,8 +185,16 @@ def simulate(
     make_policy(policy, values)
     check_follows(policy, plan, replan_s)
     asked, device = tasks_and_device(files, workload, platform)
-    if platform is None and has_several_devices(asked):
-        _refuse(ctx, _NOT_WITH_FLEET, 'works on one device; these files have several.')
+    if platform is not None:
+        _refuse(ctx, _FLEET_ONLY, 'needs the devices among FILES, not as --platform.')
+    if trace is not None:
+        check_output(trace, inputs=paths_of(*files, workload, platform), streamed=True)
+    by_coordinator = replayed is not None and is_fleet_trace(replayed)
+    if has_several_devices(device) or _asks(ctx, _FLEET_ONLY) or by_coordinator:
+        _refuse(ctx, _NOT_WITH_FLEET, 'works on one device without a coordinator.')
+        if replayed is not None:
+            _say_replayed(replayed, replay_fleet_trace(replayed, FleetSystem(asked)), as_json)
+            return
         simulate_fleet(
             asked,
             policy=high_level_policy,
@@ -191,15 +203,13 @@ def simulate(
             device_parameters=values,
             seconds=seconds,
             seed=seed,
+            trace=trace,
             as_json=as_json,
         )
         return
-    _refuse(ctx, _ONLY_WITH_FLEET, 'is for several devices; these files have one.')
-    if trace is not None:
-        check_output(trace, inputs=paths_of(*files, workload, platform), streamed=True)
     system = System(asked, device) if load is None else at_load(asked, device, load)
     if replayed is not None:
-        _replay(replayed, system, load, as_json)
+        _say_replayed(replayed, replay_trace(replayed, system, load), as_json)
         return
     check_frames(system, seconds)
     if plan is not None:
@@ -213,7 +223,7 @@ def simulate(
         'seed': seed,
         'seconds': seconds,
     }
-    with nullcontext() if trace is None else trace_file(trace, **head) as listener, terminable():
+    with nullcontext() if trace is None else trace_file(trace, head) as listener, terminable():
         simulator = Simulator(
             system,
             policy=policy,
@@ -254,14 +264,17 @@ def _show(simulator: Simulator, load: float | None, seconds: float, as_json: boo
 def _refuse(ctx: click.Context, options: Mapping[str, str], why: str) -> None:
     """Refuse options that have no effect here."""
     for name, option in options.items():
-        if ctx.get_parameter_source(name) is not ParameterSource.DEFAULT:
+        if _asks(ctx, (name,)):
             raise click.UsageError(f'{option} {why}')
 
 
-def _replay(path: Path, system: System, load: float | None, as_json: bool) -> None:
-    from edge_sched_ros.simulation.trace import replay_trace
+def _asks(ctx: click.Context, names: Iterable[str]) -> bool:
+    """Whether one of some options is given."""
+    sources = map(ctx.get_parameter_source, names)
+    return any(source is not ParameterSource.DEFAULT for source in sources)
 
-    found = replay_trace(path, system, load)
+
+def _say_replayed(path: Path, found: Replayed, as_json: bool) -> None:
     if found.differs is not None:
         where = f'{path}:{found.differs}'
         raise ConfigError(where, 'makes other decisions now than in this trace')

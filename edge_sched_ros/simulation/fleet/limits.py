@@ -9,13 +9,19 @@ from edge_sched_ros.simulation.fleet.change_checks import check_fleet_changes
 from edge_sched_ros.simulation.fleet.system import FleetSystem
 from edge_sched_ros.simulation.limits import MOST_FRAMES
 
+#: maximum number of devices: coordinator and simulator know the way from each to each other one
+MOST_DEVICES = 1000
+
 
 def check_fleet(fleet: FleetSystem, seconds: float) -> None:
     """
-    Refuse a run that would have more frames than anyone waits for, or changes that cannot be.
+    Refuse a run that would take hours, or has changes that cannot be.
 
     :raises ConfigError: naming the change, or the system
     """
+    if len(fleet.devices) > MOST_DEVICES:
+        problem = f'{len(fleet.devices)} devices; a run may have {MOST_DEVICES}'
+        raise ConfigError(fleet.file.at('devices'), problem)
     check_fleet_changes(fleet)
     periods = {name: stream.period_ms for name, stream in fleet.streams.items()}
     for change in fleet.changes:

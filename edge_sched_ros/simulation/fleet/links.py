@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from dataclasses import field
 from heapq import heappop
 from heapq import heappush
+from itertools import permutations
 
+from edge_sched_ros.core.high_level.links import Link as WayCost
 from edge_sched_ros.simulation import draws
 
 #: payload of a packet on a link, in bytes
@@ -19,6 +21,8 @@ PACKET = 1400
 MOST_ROUNDS = 20
 #: what passes from losing packets until they are asked for again, beside the way there and back
 ASK_AGAIN_NS = 3_000_000
+#: bandwidth of a way without a limit, as the coordinator is told
+_NO_LIMIT = 1e12
 
 
 @dataclass(slots=True)
@@ -100,6 +104,10 @@ class Links:
         self.devices = tuple(devices)
         self.all = {(link.source, link.target): link for link in links}
         self._ideal = not self.all
+        #: device -> the links that begin there
+        self._beginning: dict[str, list[Link]] = {}
+        for link in self.all.values():
+            self._beginning.setdefault(link.source, []).append(link)
         self._ways: dict[str, dict[str, tuple[Link, ...]]] = {}
 
     def way(self, source: str, target: str) -> tuple[Link, ...] | None:
@@ -117,9 +125,19 @@ class Links:
 
     def bytes_per_s(self, source: str, target: str) -> float:
         """Return how fast a large tensor goes from end to end; 0 without a limit."""
-        way = self.way(source, target) or ()
-        per_byte = sum(1 / link.bytes_per_s for link in way if link.bytes_per_s)
-        return 1 / per_byte if per_byte else 0.0
+        return _bytes_per_s(self.way(source, target) or ())
+
+    def known(self) -> dict[tuple[str, str], WayCost]:
+        """Return every way that there is now, as the coordinator is told of it."""
+        if self._ideal:
+            return dict.fromkeys(permutations(self.devices, 2), WayCost(0, _NO_LIMIT))
+        found = {}
+        for source, target in permutations(self.devices, 2):
+            way = self.way(source, target)
+            if way is not None:
+                rate = _bytes_per_s(way) or _NO_LIMIT
+                found[source, target] = WayCost(sum(one.latency_ns for one in way), rate)
+        return found
 
     def changed(self) -> None:
         """Look for ways anew."""
@@ -134,8 +152,16 @@ class Links:
             if at in found:
                 continue
             found[at] = way
-            for (begin, end), link in self.all.items():
-                if begin == at and link.up and end not in found:
+            for link in self._beginning.get(at, ()):
+                if link.up and link.target not in found:
                     count += 1
-                    heappush(queue, (latency_ns + link.latency_ns, count, end, (*way, link)))
+                    heappush(
+                        queue, (latency_ns + link.latency_ns, count, link.target, (*way, link))
+                    )
         return found
+
+
+def _bytes_per_s(way: tuple[Link, ...]) -> float:
+    """Return how fast a large tensor goes over links; 0 without a limit."""
+    per_byte = sum(1 / link.bytes_per_s for link in way if link.bytes_per_s)
+    return 1 / per_byte if per_byte else 0.0

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import permutations
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from edge_sched_ros.core.free_times import free_at_ns
@@ -29,20 +29,10 @@ LIVELINESS_NS = 500_000_000
 STATUS_NS = 100_000_000
 #: how often the same is said of a way
 _MEASUREMENTS = 8
-#: bandwidth of a way without a limit, as the coordinator is told
-_NO_LIMIT = 1e12
+#: how much of a run counts as joining, in what is said of its progress
+JOINING_SHARE = 0.2
 #: reason of a device that died or was cut off
 LIVELINESS = 'liveliness'
-
-
-def known_links(links: Links) -> dict[tuple[str, str], Link]:
-    """Return the way from each device to each other one, as a coordinator is told of it."""
-    found = {}
-    for pair in permutations(links.devices, 2):
-        latency_ns = links.latency_ns(*pair)
-        if latency_ns is not None:
-            found[pair] = Link(latency_ns, links.bytes_per_s(*pair) or _NO_LIMIT)
-    return found
 
 
 class Lives:
@@ -51,6 +41,7 @@ class Lives:
 
     :param devices: filled by this
     :param make: makes a device by its name, with nothing in it
+    :param known: what the coordinator was told of the ways at the start
     """
 
     def __init__(
@@ -62,6 +53,7 @@ class Lives:
         links: Links,
         devices: dict[str, SimulatedDevice],
         make: Callable[[str], SimulatedDevice],
+        known: Mapping[tuple[str, str], Link],
     ) -> None:
         self._names = names
         self._coordinator = coordinator
@@ -72,16 +64,18 @@ class Lives:
         self._make = make
         #: (source, target) -> what was said last of the way
         self._measured: dict[tuple[str, str], tuple[Link | None, int]] = {
-            pair: (way, _MEASUREMENTS) for pair, way in known_links(links).items()
+            pair: (way, _MEASUREMENTS) for pair, way in known.items()
         }
         #: until when ways may be other than was said
         self._measure_until_ns = 0
 
-    def begin(self) -> None:
+    def begin(self, progress: Callable[[float], None] | None = None) -> None:
         """Let all devices that can be reached join, and measure the links between them."""
-        for name in self._names:
+        for number, name in enumerate(self._names):
             self._devices[name] = self._make(name)
             self._join(name)
+            if progress is not None:
+                progress(JOINING_SHARE * number / len(self._names))
         self._clock.at(STATUS_NS, self._say_all, idle=True)
 
     def die(self, name: str) -> None:
@@ -119,7 +113,7 @@ class Lives:
         Several times, as it takes a mean of what it is told.
         """
         joined = self._coordinator.joined
-        for pair, way in known_links(self._links).items():
+        for pair, way in self._links.known().items():
             before, times = self._measured.get(pair, (None, 0))
             times = times + 1 if way == before else 0
             self._measured[pair] = (way, times)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,7 +24,7 @@ from edge_sched_ros.simulation.fleet.coordinator import Listener
 from edge_sched_ros.simulation.fleet.device import SimulatedDevice
 from edge_sched_ros.simulation.fleet.jobs import FleetJobs
 from edge_sched_ros.simulation.fleet.links import Links
-from edge_sched_ros.simulation.fleet.lives import known_links
+from edge_sched_ros.simulation.fleet.lives import JOINING_SHARE
 from edge_sched_ros.simulation.fleet.lives import Lives
 from edge_sched_ros.simulation.fleet.post import Post
 from edge_sched_ros.simulation.fleet.system import FleetSystem
@@ -72,12 +73,13 @@ class FleetSimulator:
         self._device_parameters = dict(device_parameters or {})
         self._jobs = FleetJobs(fleet.tasks)
         self._post = Post(self.clock, self.links)
+        known = self.links.known()
         dispatcher = HighLevelDispatcher(
             tasks=tuple(fleet.tasks.values()),
             policy=policy,
             make_policy=make_high_level_policy,
             policy_parameters=policy_parameters,
-            links=known_links(self.links),
+            links=known,
         )
         self.coordinator = Coordinator(
             fleet.coordinator,
@@ -97,6 +99,7 @@ class FleetSimulator:
             self.links,
             self.devices,
             self._make,
+            known,
         )
         #: how long frames came
         self.seconds = 0.0
@@ -107,16 +110,28 @@ class FleetSimulator:
         """The coordinator's dispatcher."""
         return self.coordinator.dispatcher
 
-    def run(self, seconds: float) -> None:
-        """Let frames come for that long, then finish what is in flight."""
+    def run(self, seconds: float, progress: Callable[[float], None] | None = None) -> None:
+        """
+        Let frames come for that long, then finish what is in flight.
+
+        :param progress: called with the share done, of 0 to 1
+        """
         self.seconds, self._end_ns = seconds, round(seconds * NS_PER_S)
-        self.lives.begin()
+        self.lives.begin(progress)
+        if progress is not None:
+            self._say_progress(progress)
         for change in self.fleet.changes:
             self.clock.at(round(change.at_s * NS_PER_S), apply_change, self, change, idle=True)
         for source in self.sources.values():
             self._next_frame(source)
         self.clock.at(self._end_ns + _GRACE_NS, self.coordinator.tell, Stopped(), idle=True)
         self.clock.run(self._is_over)
+
+    def _say_progress(self, progress: Callable[[float], None]) -> None:
+        share = self.clock.now_ns / self._end_ns
+        progress(JOINING_SHARE + share * (1 - JOINING_SHARE))
+        next_ns = self.clock.now_ns + max(1, self._end_ns // 200)
+        self.clock.at(next_ns, self._say_progress, progress, idle=True)
 
     def report(self, device: SimulatedDevice, event: HighLevelEvent) -> None:
         """Let a device tell the coordinator of an event."""

@@ -19,7 +19,6 @@ from edge_sched_ros.core.high_level.decisions import Send
 from edge_sched_ros.core.high_level.dispatcher import HighLevelDispatcher
 from edge_sched_ros.plugins.high_level_policies import make_high_level_policy
 from edge_sched_ros.policies.high_level.registry import high_level_policy_classes
-from edge_sched_ros.simulation.fleet.lives import known_links
 from edge_sched_ros.simulation.fleet.outcome import fleet_outcome
 from edge_sched_ros.simulation.outcome import outcome
 from edge_sched_ros.simulation.simulator import Simulator
@@ -51,7 +50,7 @@ def test_a_log_of_the_coordinator_replays_to_the_same_decisions(policy):
         tasks=tuple(simulator.fleet.tasks.values()),
         policy=policy,
         make_policy=make_high_level_policy,
-        links=known_links(simulator.links),
+        links=simulator.links.known(),
     )
     for now_ns, event, decisions in log:
         event = from_dict(json.loads(json.dumps(to_dict(event))))
