@@ -30,6 +30,8 @@ from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.execution.registry import rediscover
 from edge_sched_ros.execution.runtime import Runtime
 from edge_sched_ros.execution.telemetry.sampler import Sampler
+from edge_sched_ros.perception.programs.attributes import names_of
+from edge_sched_ros.perception.programs.attributes import read_attribute
 from edge_sched_ros.pipeline.admission.admission import Admission
 from edge_sched_ros.pipeline.admission.admission import OFF
 from edge_sched_ros.pipeline.admission.demand import Known
@@ -352,7 +354,7 @@ class Pipeline:
 
     def output_of(self, task: str) -> str:
         """Return the kind of a task's results: ``detections``, ``tracks``, ``depth``, ``none``."""
-        return str(getattr(self._loaded().programs[task], 'output', 'none'))
+        return read_attribute(task, self._loaded().programs[task], 'output', 'none', str)
 
     def check_option(self, task: str, name: str, value: float | None) -> None:
         """
@@ -387,16 +389,18 @@ class Pipeline:
 
     def labels_of(self, task: str) -> tuple[str, ...]:
         """Return the class names of a task's results; empty when it has none."""
-        return tuple(getattr(self._finder_of(task), 'labels', ()))
+        return read_attribute(task, self._finder_of(task), 'labels', (), names_of)
 
     def threshold_of(self, task: str) -> float:
         """Return the score below which a task's results are left out; 0 when there is none."""
-        return float(getattr(self._finder_of(task), 'score_threshold', 0.0))
+        return read_attribute(task, self._finder_of(task), 'score_threshold', 0.0, float)
 
     def _finder_of(self, task: str) -> Program:
         """Return the task that finds the boxes of a task's results: trackers use another's."""
         programs, by_name = self._loaded().programs, {t.name: t for t in self.config.tasks}
-        while by_name[task].detections_from or getattr(programs[task], 'needs_boxes', False):
+        while by_name[task].detections_from or read_attribute(
+            task, programs[task], 'needs_boxes', False, bool
+        ):
             task = by_name[task].detections_from or by_name[task].after
         return programs[task]
 

@@ -20,6 +20,7 @@ from edge_sched_ros.core.job import Job
 from edge_sched_ros.core.policy import Policy
 from edge_sched_ros.core.policy import PolicyParameter
 from edge_sched_ros.core.view import View
+from edge_sched_ros.plugins.own_code import interrupts_raise
 
 _log = logging.getLogger(__name__)
 
@@ -56,7 +57,10 @@ class GuardedPolicy:
                 problem = _wrong_answer(returned)
                 decisions = [] if problem else list(returned)
                 problem = problem or _first_mistake(decisions, view)
-            except (Exception, SystemExit) as error:
+            except BaseException as error:
+                # own code may raise anything; the lock of the dispatcher is held here
+                if isinstance(error, KeyboardInterrupt) and interrupts_raise():
+                    raise  # the user ends a command
                 problem = brief_error(error)
             if not problem:
                 return decisions

@@ -39,6 +39,11 @@ def interrupts_do_not_raise() -> None:
     _interrupts.raised = False
 
 
+def interrupts_raise() -> bool:
+    """Return whether a KeyboardInterrupt is the user's who ends a command."""
+    return _interrupts.raised
+
+
 @contextmanager
 def own_code(where: str, problem: str) -> Iterator[None]:
     """

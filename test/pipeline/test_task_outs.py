@@ -38,7 +38,31 @@ AT_THE_START = {
         GOOD.replace('**options): ...', '**options): raise SystemExit'),
         'cannot be made: SystemExit',
     ),
+    'output': (
+        GOOD.replace("= ('s',), False, 'none'", "= ('s',), False, property(lambda self: 1 / 0)"),
+        'cannot be made: ZeroDivisionError',
+    ),
+    'output_kind': (GOOD.replace("'none'", '5'), 'output must be a text, not int'),
+    'labels': (
+        GOOD + '    labels = property(lambda self: exit(4))\n',
+        'its attributes cannot be read: SystemExit: 4',
+    ),
+    'labels_kind': (GOOD + '    labels = 5\n', "TypeError: 'int' object is not iterable"),
+    'score_threshold': (
+        GOOD + '    score_threshold = property(lambda self: {}[1])\n',
+        'its attributes cannot be read: KeyError',
+    ),
 }
+#: attributes that can be read only so often
+LATER = """
+    reads = 0
+    @property
+    def labels(self):
+        self.reads += 1
+        if self.reads > 1:
+            raise SystemExit(5)
+        return ['a']
+"""
 
 
 class Ends(list):
@@ -109,6 +133,12 @@ def test_a_program_that_cannot_be_made_leaves_its_task_out(load, caplog, monkeyp
     pipeline.stop()
     assert [(end.task, end.outcome) for end in ends] == [('good', 'on_time')]
     assert summary(pipeline.status())['tasks']['bad']['released'] == 0
+
+
+def test_an_attribute_that_raises_later_is_left_out_with_a_line(load, caplog):
+    pipeline, _ = load('outs_later', GOOD + LATER)
+    assert (pipeline.labels_of('bad'), pipeline.threshold_of('bad')) == ((), 0.0)
+    assert 'bad: the labels of its program cannot be read: SystemExit: 5' in caplog.text
 
 
 def test_when_no_task_is_left_loading_fails_with_the_reason(load):

@@ -23,6 +23,8 @@ MISTAKES = {
     'return "run"': "its decide returned 'run', not a list of decisions",
     'return {job.id: "cpu0"}': ', not a list of decisions',
     'raise SystemExit(3)': 'SystemExit: 3',
+    'raise GeneratorExit': 'GeneratorExit',
+    'raise BaseException("own")': 'BaseException: own',
     'return [3]': 'it decided 3, which is not a decision of a policy',
     'return [WakeAt(0.5)]': 'times are whole nanoseconds',
     'return [Run(99, "a", "work", "cpu0", "v")]': 'no such job is ready',

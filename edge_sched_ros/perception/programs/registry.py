@@ -13,11 +13,13 @@ from edge_sched_ros.perception import programs
 from edge_sched_ros.perception.declared_numbers import numbers_of_class
 from edge_sched_ros.perception.declared_numbers import numbers_problem
 from edge_sched_ros.perception.declared_numbers import options_of_numbers
+from edge_sched_ros.perception.programs.attributes import check_attributes
 from edge_sched_ros.plugins.built_in import modules_holding
 from edge_sched_ros.plugins.kind import class_problem
 from edge_sched_ros.plugins.kind import Kind
 from edge_sched_ros.plugins.options import Option
 from edge_sched_ros.plugins.own_code import make
+from edge_sched_ros.plugins.own_code import own_code
 from edge_sched_ros.plugins.registry import Registry
 
 #: attributes of a program that a runtime needs
@@ -71,6 +73,8 @@ def make_own_program(name: str, task: str, options: Mapping[str, Any]) -> Any:
             raise ConfigError(f'{task}.{error.where}', error.problem) from None
 
     made = make(name, where, of_task, _NEEDS)
+    with own_code(where, f"'{name}': its attributes cannot be read"):
+        check_attributes(made)
     stages = made.stages
     named = isinstance(stages, (tuple, list)) and all(isinstance(one, str) for one in stages)
     if not named or not stages or len(set(stages)) < len(stages):
