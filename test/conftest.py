@@ -68,17 +68,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Let pipelines of tests call no unit hung because the machine is busy."""
-    pipeline: Any = sys.modules.get('edge_sched_ros.pipeline.pipeline')
-    if pipeline is None or pipeline.Watchdog is _patient:
+    config: Any = sys.modules.get('edge_sched_ros.pipeline.settings.config')
+    if config is None or config.Watchdog is _patient:
         return
-    _real.append(pipeline.Watchdog)
-    pipeline.Watchdog = _patient
+    _real.append(config.Watchdog)
+    config.Watchdog = _patient
 
 
 _real: list[Any] = []
 
 
-def _patient(factor: float, floor_ns: int) -> Any:
+def _patient(*, floor_ns: int, **others: Any) -> Any:
     """Return a watchdog with the limit that is asked for; in place of the default, a long one."""
     default_ns = _real[-1]().floor_ns
-    return _real[-1](factor, WATCHDOG_FLOOR_NS if floor_ns == default_ns else floor_ns)
+    return _real[-1](floor_ns=WATCHDOG_FLOOR_NS if floor_ns == default_ns else floor_ns, **others)

@@ -106,5 +106,26 @@ class WakeAt:
     time_ns: int
 
 
-Decision = Union[Release, Run, UseVariant, Complete, Drop, Fail, WakeAt]
-DECISION_TYPES: tuple[type, ...] = (Release, Run, UseVariant, Complete, Drop, Fail, WakeAt)
+@record
+class ReplaceWorker:
+    """
+    Give the unit a new worker; the present one is left in the call of this job, which hangs.
+
+    When the call returns, report the end of its stage as usual, and end that worker.
+    """
+
+    unit: str
+    job: int
+
+
+Decision = Union[Release, Run, UseVariant, Complete, Drop, Fail, WakeAt, ReplaceWorker]
+DECISION_TYPES: tuple[type, ...] = (
+    Release,
+    Run,
+    UseVariant,
+    Complete,
+    Drop,
+    Fail,
+    WakeAt,
+    ReplaceWorker,
+)

@@ -17,6 +17,8 @@ from edge_sched_ros.core.decisions import UseVariant
 from edge_sched_ros.core.decisions import WakeAt
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.errors import InvariantError
+from edge_sched_ros.core.hang_control import HangControl
+from edge_sched_ros.core.hung_calls import HungCall
 from edge_sched_ros.core.job import Job
 from edge_sched_ros.core.job_table import JobTable
 from edge_sched_ros.core.ledger import Ledger
@@ -27,11 +29,9 @@ from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.times import Times
 from edge_sched_ros.core.unit_set import UnitSet
 from edge_sched_ros.core.units import AVAILABLE
-from edge_sched_ros.core.units import HUNG
 from edge_sched_ros.core.units import Running
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.core.units import UNIT_STATES
-from edge_sched_ros.core.units import UnitState
 from edge_sched_ros.core.view import View
 from edge_sched_ros.core.watchdog import Watchdog
 
@@ -52,7 +52,7 @@ class LowLevelDispatcher:
     :param make_policy: makes policies by name (the core does not know them)
     :param policy_parameters: parameters of the first policy
     :param profiles: known costs; more are learned
-    :param watchdog: when a stage counts as hung
+    :param watchdog: when a stage counts as hung, and what its task may do after that
     :raises ConfigError: for settings that cannot work, naming the key
     """
 
@@ -68,13 +68,15 @@ class LowLevelDispatcher:
         watchdog: Watchdog | None = None,
     ) -> None:
         self.profiles = profiles or Profiles()
-        self._units = UnitSet(units, self.profiles, watchdog or Watchdog())
+        watchdog = watchdog or Watchdog()
+        self._units = UnitSet(units, self.profiles, watchdog)
         #: the state of every unit by name
         self.units = self._units.states
         self.policy_name = policy
         self.policy_parameters = dict(policy_parameters or {})
         self._table = JobTable(tasks, frozenset(self.units), self.profiles)
         self._ready = self._table.ready.entries
+        self._hangs = HangControl(self._units, self._table, watchdog)
         self._make_policy = make_policy
         self._policy = make_policy(policy, self.policy_parameters)
         self._accepting = True
@@ -85,6 +87,7 @@ class LowLevelDispatcher:
             events.StageFinished: self._on_stage_finished,
             events.StageFailed: self._on_stage_failed,
             events.UnitChanged: self._on_unit_changed,
+            events.WorkerReplaced: self._on_worker_replaced,
             events.ParametersChanged: self._on_parameters_changed,
             events.TasksAdded: self._on_tasks_added,
             events.JobCancelled: self._on_job_cancelled,
@@ -148,9 +151,9 @@ class LowLevelDispatcher:
             self._table.frame(event, self._now_ns, out)
 
     def _on_stage_finished(self, event: events.StageFinished, out: list[Decision]) -> None:
-        running = self._units.end(event)
+        running = self._end_stage(event, out)
         if running is None:
-            return  # from a worker that was given up
+            return
         if event.energy_mj:
             self._table.ledger.spend(running.task, event.energy_mj)
         job = self._table.jobs.get(event.job)
@@ -159,9 +162,21 @@ class LowLevelDispatcher:
             job.note(event.unit, event.started_ns, event.finished_ns)
             self._table.stage_ended(job, event, self._now_ns, out)
 
+    def _end_stage(
+        self, event: events.StageFinished | events.StageFailed, out: list[Decision]
+    ) -> Running | None:
+        """Free the unit of a stage; return ``None`` if the stage was given up before."""
+        running = self._units.end(event)
+        if self._hangs:
+            if running is None or running.hung:
+                self._hangs.returned(event.job, self._now_ns, out)
+            else:
+                self._hangs.in_time(running.task, self._now_ns, out)
+        return running
+
     def _on_stage_failed(self, event: events.StageFailed, out: list[Decision]) -> None:
-        if self._units.end(event) is None:
-            return  # from a worker that was given up
+        if self._end_stage(event, out) is None:
+            return
         job = self._table.jobs.get(event.job)
         if job is not None:
             job.note(event.unit, event.started_ns, event.finished_ns)
@@ -173,6 +188,8 @@ class LowLevelDispatcher:
             raise ConfigError(
                 f'unit {event.unit}', f'cannot become {event.state!r} at speed {event.speed}'
             )
+        if event.state == AVAILABLE and self._hangs:
+            self._hangs.unit_freed(unit, self._now_ns, out)
         self._units.set_state(unit, event.state, event.reason, event.speed)
         for job_id in list(unit.running):
             job = self._table.jobs.get(job_id)
@@ -181,10 +198,17 @@ class LowLevelDispatcher:
             elif event.state != AVAILABLE and job is not None:
                 self._table.fail(job, reasons.UNIT_LOST, self._now_ns, out)
 
+    def _on_worker_replaced(self, event: events.WorkerReplaced, out: list[Decision]) -> None:
+        unit = self.units.get(event.unit)
+        if unit is None:
+            raise ConfigError(f'unit {event.unit}', 'cannot have a new worker: there is none')
+        self._hangs.worker_replaced(unit, self._now_ns, out)
+
     def _on_parameters_changed(self, event: events.ParametersChanged, out: list[Decision]) -> None:
         if event.task:
             spec = changed_task(self._table.specs, event.task, event.values)
             self._table.change(spec, self._now_ns, out)
+            self._hangs.refresh(spec, self._now_ns, out)
             return
         values = dict(event.values)
         name = values.pop('policy', self.policy_name)
@@ -194,8 +218,10 @@ class LowLevelDispatcher:
         self.policy_name = name
         self.policy_parameters = values
 
-    def _on_tasks_added(self, event: events.TasksAdded, _out: list[Decision]) -> None:
+    def _on_tasks_added(self, event: events.TasksAdded, out: list[Decision]) -> None:
         self._table.add_tasks(event.tasks)
+        for spec in event.tasks:
+            self._hangs.refresh(spec, self._now_ns, out)
 
     def _on_job_cancelled(self, event: events.JobCancelled, out: list[Decision]) -> None:
         job = self._table.jobs.get(event.job)
@@ -207,28 +233,33 @@ class LowLevelDispatcher:
 
     def _on_timer_fired(self, _event: events.TimerFired, out: list[Decision]) -> None:
         self._armed_ns = None
-        for unit, first in self._units.first_to_hang():
-            if first.hang_at_ns <= self._now_ns:
-                self._give_up(unit, first, out)
-            else:
-                self._wake_at(first.hang_at_ns, out)
+        self._check_hangs(out)
 
-    def _on_started(self, _event: events.Started, _out: list[Decision]) -> None:
+    def _on_started(self, _event: events.Started, out: list[Decision]) -> None:
         self._accepting = True
+        self._hangs.restarted(self._now_ns, out)
 
     def _on_stopped(self, _event: events.Stopped, out: list[Decision]) -> None:
         self._accepting = False
         self._table.drop_all(reasons.SHUTDOWN, self._now_ns, out)
 
-    # --- units ----------------------------------------------------------------------------
+    # --- hung calls -----------------------------------------------------------------------
 
-    def _give_up(self, unit: UnitState, run: Running, out: list[Decision]) -> None:
-        seconds = (self._now_ns - run.started_ns) / 1e9
-        reason = f'{run.task}/{run.stage} has run for {seconds:.1f} s'
-        self._units.set_state(unit, HUNG, reason)
-        for job_id in unit.running:
-            if (job := self._table.jobs.get(job_id)) is not None:
-                self._table.fail(job, reasons.UNIT_HUNG, self._now_ns, out)
+    def _check_hangs(self, out: list[Decision]) -> None:
+        wake_ns = self._hangs.check(self._now_ns, out)
+        if wake_ns is not None:
+            self._wake_at(wake_ns, out)
+
+    @property
+    def hung_calls(self) -> Mapping[int, HungCall]:
+        """The calls by job that the watchdog has given up and that have not returned."""
+        return self._hangs.calls
+
+    def why_off(self, task: str, now_ns: int) -> str:
+        """Return why a task starts nothing since a call hung; empty when it may start."""
+        return self._hangs.why_off(task, now_ns)
+
+    # --- timers and policy ----------------------------------------------------------------
 
     def _wake_at(self, time_ns: int, out: list[Decision]) -> None:
         if self._armed_ns is None or time_ns < self._armed_ns:
@@ -287,12 +318,14 @@ class LowLevelDispatcher:
         fits = idle and decision.stage == stage.name and name in stage.units
         if not fits or not self._table.start(job):
             raise InvariantError(f'{self._policy.name} cannot run {job!r} on {name}')
-        hang_at_ns = self._units.start(job, name, now_ns)
+        run = self._units.start(job, name, now_ns)
+        if self._hangs:
+            self._hangs.started(run)
         job.unit = name
         job.started_ns = now_ns
         out.append(decision)
-        if self._armed_ns is None or hang_at_ns < self._armed_ns:
-            self._wake_at(hang_at_ns, out)
+        if self._armed_ns is None or run.hang_at_ns < self._armed_ns:
+            self._wake_at(run.hang_at_ns, out)
 
     def _use_variant(self, decision: UseVariant, out: list[Decision]) -> None:
         job = self._live(decision.job)
@@ -318,3 +351,4 @@ class LowLevelDispatcher:
         """
         self._table.validate()
         self._units.validate(self._table.jobs)
+        self._hangs.validate()

@@ -83,6 +83,17 @@ class UnitChanged:
 
 
 @record
+class WorkerReplaced:
+    """
+    A unit has a new worker though its last one is still in a call, as after a restart.
+
+    What the last worker runs has ended for the dispatcher; its task waits for its return.
+    """
+
+    unit: str
+
+
+@record
 class ParametersChanged:
     """
     Settings changed at run time.
@@ -154,6 +165,7 @@ Event = Union[
     StageFinished,
     StageFailed,
     UnitChanged,
+    WorkerReplaced,
     ParametersChanged,
     TasksAdded,
     JobCancelled,
@@ -167,6 +179,7 @@ EVENT_TYPES: tuple[type, ...] = (
     StageFinished,
     StageFailed,
     UnitChanged,
+    WorkerReplaced,
     ParametersChanged,
     TasksAdded,
     JobCancelled,

@@ -94,6 +94,8 @@ class JobTable:
         elif following < len(job.variant.stages):
             job.go_to(following)
             queue.pause(job)
+            if queue.limit == 0:
+                self.fail(job, reasons.TASK_HUNG, now_ns, out)
         else:
             self._complete(queue, job, event, now_ns, out)
 
@@ -110,6 +112,21 @@ class JobTable:
         self.ledger.fail(job.task, reason)
         out.append(Fail(job.id, job.task, reason, tuple(job.timings)))
         self._drop_children(job, now_ns, out)
+
+    def limit(self, task: str, most: int | None, now_ns: int, out: list[Decision]) -> None:
+        """
+        Limit the started jobs of a task after a hung call; with 0 its jobs fail, and new ones too.
+
+        :param most: ``None`` for no limit but ``max_in_flight``
+        """
+        queue = self._queues[task]
+        if queue.limit == most:
+            return
+        queue.limit = most
+        if most == 0:
+            for job in [job for job in queue.jobs() if job.state != 'running']:
+                self.fail(job, reasons.TASK_HUNG, now_ns, out)
+        queue.offer()
 
     def drop_all(self, reason: str, now_ns: int, out: list[Decision]) -> None:
         """End everything in flight."""
@@ -187,7 +204,10 @@ class JobTable:
     def _enqueue(self, queue: TaskQueue, job: Job, now_ns: int, out: list[Decision]) -> None:
         self.jobs[job.id] = job
         queue.add(job)
-        self._drop_surplus(queue, now_ns, out)
+        if queue.limit == 0:
+            self.fail(job, reasons.TASK_HUNG, now_ns, out)
+        else:
+            self._drop_surplus(queue, now_ns, out)
 
     def _drop_surplus(self, queue: TaskQueue, now_ns: int, out: list[Decision]) -> None:
         while len(queue.waiting) > queue.spec.queue_depth:

@@ -26,6 +26,7 @@ class TaskQueue:
         'activations',
         'active',
         'last_completed',
+        'limit',
         'spec',
         'waiting',
     )
@@ -41,6 +42,8 @@ class TaskQueue:
         self.active: list[Job] = []
         #: number of frames (or completions before it) for ``every_n``
         self.activations = 0
+        #: most started jobs after a hung call, 0 for none; ``None`` for ``max_in_flight``
+        self.limit: int | None = None
         #: id of the newest job that was completed
         self.last_completed = -1
 
@@ -98,13 +101,19 @@ class TaskQueue:
         waiting = self.waiting
         if not waiting:
             return
-        may = min(len(waiting), max(0, self.spec.max_in_flight - len(self.active)))
+        may = min(len(waiting), self._may_start())
         while self._offered < may:
             self._ready.add(waiting[self._offered])
             self._offered += 1
         while self._offered > may:
             self._offered -= 1
             self._ready.discard(waiting[self._offered])
+
+    def _may_start(self) -> int:
+        most = self.spec.max_in_flight
+        if self.limit is not None and self.limit < most:
+            most = self.limit
+        return max(0, most - len(self.active))
 
     def _leave(self, job: Job) -> None:
         if self.waiting[0] is job:
@@ -127,6 +136,8 @@ class TaskQueue:
         ids = [job.id for job in self.jobs()]
         if len(set(ids)) != len(ids):
             raise InvariantError(f'{self.spec.name}: a job is in two places')
-        may = max(0, self.spec.max_in_flight - len(self.active))
+        if self.limit == 0 and any(job.state != 'running' for job in self.jobs()):
+            raise InvariantError(f'{self.spec.name}: a job waits for a task that starts nothing')
+        may = self._may_start()
         between = [job for job in self.active if job.state == 'ready']
         return between + list(self.waiting)[:may]

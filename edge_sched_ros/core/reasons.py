@@ -22,6 +22,8 @@ CLOCK_JUMP = 'clock_jump'
 SHUTDOWN = 'shutdown'
 #: the unit overran the stage's worst case many times over (failed)
 UNIT_HUNG = 'unit_hung'
+#: a call of its task hangs, or has hung several times in a row (failed)
+TASK_HUNG = 'task_hung'
 #: the unit was lost while it ran the stage (failed)
 UNIT_LOST = 'unit_lost'
 #: dropped in favour of others, as it was expected to be late (policy ``dream``)

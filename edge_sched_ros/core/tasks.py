@@ -69,6 +69,8 @@ class TaskSpec:
     :param all_variants: all variants, when ``variants`` is only the one that all jobs must run
     :param drop_overtaken: whether a job is dropped once a newer one has its answer; not where
         somebody else decides that, for whom this job is one of several
+    :param hang_group: name that tasks with the same code share: after a hung call of one of them
+        none of them starts; its own name if empty
     """
 
     name: str
@@ -85,6 +87,7 @@ class TaskSpec:
     needs_items: bool = False
     all_variants: tuple[VariantSpec, ...] = ()
     drop_overtaken: bool = True
+    hang_group: str = ''
 
     def __post_init__(self) -> None:
         """

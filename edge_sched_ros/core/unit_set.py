@@ -51,8 +51,8 @@ class UnitSet:
         """Whether any available unit can run the job's next stage."""
         return any(self.states[name].state == AVAILABLE for name in job.stage.units)
 
-    def start(self, job: Job, name: str, now_ns: int) -> int:
-        """Record that a unit starts a job's stage; return the time when it counts as hung."""
+    def start(self, job: Job, name: str, now_ns: int) -> Running:
+        """Record that a unit starts a job's stage, with the time when it counts as hung."""
         unit, stage, profiles = self.states[name], job.stage.name, self._profiles
         cost = profiles.cost(job.task, job.variant.name, stage, name)
         due_ns = now_ns
@@ -62,9 +62,10 @@ class UnitSet:
             expected_ns = cost.expected_ns(job.items)
             due_ns += expected_ns if unit.speed == 1.0 else round(expected_ns / unit.speed)
         hang_at_ns = now_ns + self._watchdog.limit_ns(cost)
-        unit.running[job.id] = Running(job.id, job.task, stage, now_ns, due_ns, hang_at_ns, cost)
+        run = Running(job.id, job.task, stage, now_ns, due_ns, hang_at_ns, cost)
+        unit.running[job.id] = run
         unit.last_task = job.task
-        return hang_at_ns
+        return run
 
     def end(self, event: StageFinished | StageFailed) -> Running | None:
         """Remove the ended stage from its unit and return it; ``None`` if it was abandoned."""
@@ -77,9 +78,18 @@ class UnitSet:
         unit.stages_done += 1
         if type(event) is StageFinished:
             unit.energy_mj += event.energy_mj
-        if unit.state == HUNG:
-            self.set_state(unit, AVAILABLE, '')
+        self._recover(unit)
         return running
+
+    def leave(self, unit: UnitState, run: Running, now_ns: int) -> None:
+        """Free a unit of a call that another worker is left in."""
+        del unit.running[run.job_id]
+        unit.busy_ns += now_ns - run.started_ns
+        self._recover(unit)
+
+    def _recover(self, unit: UnitState) -> None:
+        if unit.state == HUNG and not any(run.hung for run in unit.running.values()):
+            self.set_state(unit, AVAILABLE, '')
 
     def learn(self, job: Job, running: Running, event: StageFinished) -> None:
         """Learn from the run of a job's stage."""
@@ -94,12 +104,13 @@ class UnitSet:
             key = StageKey(job.task, job.variant.name, event.stage, event.unit)
             self._profiles.note_drift(key)
 
-    def first_to_hang(self) -> list[tuple[UnitState, Running]]:
-        """Return available busy units, each with the stage that would count as hung first."""
+    def watched(self) -> list[tuple[UnitState, Running]]:
+        """Return the running stages of available units, each with its unit."""
         return [
-            (unit, min(unit.running.values(), key=lambda run: run.hang_at_ns))
+            (unit, run)
             for unit in self.states.values()
-            if unit.running and unit.state == AVAILABLE
+            if unit.state == AVAILABLE
+            for run in unit.running.values()
         ]
 
     def validate(self, jobs: dict[int, Job]) -> None:
@@ -112,6 +123,8 @@ class UnitSet:
         for name, unit in self.states.items():
             if len(unit.running) > unit.slots:
                 raise InvariantError(f'{unit.unit.name} runs more stages than it has slots')
+            if unit.state == AVAILABLE and any(run.hung for run in unit.running.values()):
+                raise InvariantError(f'{name} is available though a call hangs on it')
             running.update({job_id: name for job_id in unit.running if job_id in jobs})
         for job in jobs.values():
             if (job.state == 'running') != (job.id in running):

@@ -41,6 +41,7 @@ class Running:
     :param due_ns: expected end by its profile; its start while the cost is unknown
     :param hang_at_ns: time when the watchdog declares it hung
     :param cost: its expected cost at the start
+    :param hung: whether the watchdog has given it up
     """
 
     job_id: int
@@ -50,6 +51,7 @@ class Running:
     due_ns: int
     hang_at_ns: int
     cost: StageCost | None = None
+    hung: bool = False
 
 
 class UnitState:

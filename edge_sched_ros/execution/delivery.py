@@ -59,11 +59,13 @@ class Delivery:
                 self._busy.release()
             # ends queued after the last check, by a thread that found this one busy
 
-    def stop(self) -> None:
-        """Deliver the remaining ends and stop the thread."""
+    def stop(self, timeout_s: float | None = None) -> None:
+        """Deliver the remaining ends and stop the thread; not if a delivery takes longer."""
         self._stopping = True
         self._work.release()
-        self._thread.join()
+        self._thread.join(timeout_s)
+        if self._thread.is_alive():
+            _log.error('a result is still being delivered; those after it are not waited for')
 
     def _loop(self) -> None:
         while not self._stopping:

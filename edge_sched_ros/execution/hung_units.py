@@ -5,43 +5,46 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from collections.abc import Mapping
 
-from edge_sched_ros.core.units import AVAILABLE
-from edge_sched_ros.core.units import HUNG
-from edge_sched_ros.core.units import Running
-from edge_sched_ros.core.units import UnitState
+from edge_sched_ros.core.hung_calls import HungCall
 
 _log = logging.getLogger(__name__)
 
 
 class HungUnits:
-    """Records which units hang; used only by the holder of the dispatcher's lock."""
+    """Records which calls hang; used only by the holder of the dispatcher's lock."""
 
     def __init__(self) -> None:
-        #: unit -> the stage it hangs on
-        self._hung: dict[str, Running] = {}
+        #: by job
+        self._hung: dict[int, HungCall] = {}
 
     def __bool__(self) -> bool:
-        """Whether any unit hung at the last check."""
+        """Whether any call hung at the last check."""
         return bool(self._hung)
 
-    def report(self, units: Mapping[str, UnitState], now_ns: int) -> list[tuple[int, str]]:
+    def report(
+        self, calls: Mapping[int, HungCall], why_off: Callable[[str], str], now_ns: int
+    ) -> list[tuple[int, str]]:
         """
-        Return a level and a line for every unit that has hung or recovered since the last check.
+        Return a level and a line for every call that has hung or returned since the last check.
 
-        :param units: by name
+        :param calls: the calls that hang now
+        :param why_off: returns why a task starts nothing
         :param now_ns: the present time of the dispatcher
         """
-        lines = []
-        for name, unit in units.items():
-            if unit.state == HUNG and name not in self._hung and unit.running:
-                run = min(unit.running.values(), key=lambda run: run.hang_at_ns)
-                self._hung[name] = run
-                lines.append((logging.ERROR, _hangs(name, run, now_ns)))
-            elif unit.state == AVAILABLE and name in self._hung:
-                run = self._hung.pop(name)
-                lines.append((logging.WARNING, _back(name, run, now_ns)))
+        lines = [
+            (logging.WARNING, _back(call, now_ns))
+            for job, call in self._hung.items()
+            if job not in calls
+        ]
+        lines += [
+            (logging.ERROR, _hangs(call, why_off(call.task), now_ns))
+            for job, call in calls.items()
+            if job not in self._hung
+        ]
+        self._hung = dict(calls)
         return lines
 
 
@@ -51,22 +54,30 @@ def say(lines: list[tuple[int, str]]) -> None:
         _log.log(level, '%s', line)
 
 
-def _hangs(name: str, run: Running, now_ns: int) -> str:
-    usual_ns = run.due_ns - run.started_ns
+def _hangs(call: HungCall, why_off: str, now_ns: int) -> str:
     usual = (
-        f'it usually takes {usual_ns / 1e6:.3g} ms' if usual_ns > 0 else 'its cost is not known'
+        f'it usually takes {call.usual_ns / 1e6:.3g} ms'
+        if call.usual_ns > 0
+        else 'its cost is not known'
     )
+    unit = (
+        'the unit goes on with a new thread'
+        if call.abandoned
+        else 'nothing is started on the unit until that ends'
+    )
+    when = why_off.rpartition('; ')[2] or 'off'
     return (
-        f'unit {name}: hung: {run.task}/{run.stage} has run for '
-        f'{_seconds(run, now_ns)} ({usual}); nothing is started on the unit until that ends'
+        f'unit {call.unit}: hung: {call.task}/{call.stage} has run for '
+        f'{_seconds(call, now_ns)} ({usual}); {unit}; {call.task} is {when}'
     )
 
 
-def _back(name: str, run: Running, now_ns: int) -> str:
+def _back(call: HungCall, now_ns: int) -> str:
     return (
-        f'unit {name}: back after {_seconds(run, now_ns)}; it was hung in {run.task}/{run.stage}'
+        f'unit {call.unit}: back after {_seconds(call, now_ns)}; it was hung in '
+        f'{call.task}/{call.stage}, whose result is not used'
     )
 
 
-def _seconds(run: Running, now_ns: int) -> str:
-    return f'{(now_ns - run.started_ns) / 1e9:.3g} s'
+def _seconds(call: HungCall, now_ns: int) -> str:
+    return f'{(now_ns - call.started_ns) / 1e9:.3g} s'

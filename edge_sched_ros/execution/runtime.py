@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +17,7 @@ from edge_sched_ros.core.decisions import Decision
 from edge_sched_ros.core.decisions import Drop
 from edge_sched_ros.core.decisions import Fail
 from edge_sched_ros.core.decisions import Release
+from edge_sched_ros.core.decisions import ReplaceWorker
 from edge_sched_ros.core.decisions import Run
 from edge_sched_ros.core.decisions import UseVariant
 from edge_sched_ros.core.decisions import WakeAt
@@ -28,6 +30,8 @@ from edge_sched_ros.core.events import Started
 from edge_sched_ros.core.events import Stopped
 from edge_sched_ros.core.events import TimerFired
 from edge_sched_ros.core.events import UnitChanged
+from edge_sched_ros.core.events import WorkerReplaced
+from edge_sched_ros.core.hung_calls import HungCall
 from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.execution import jobs
 from edge_sched_ros.execution.alarm import Alarm
@@ -47,8 +51,10 @@ from edge_sched_ros.execution.workers import UnitWorker
 
 _log = logging.getLogger(__name__)
 
-#: time limit of running stages when the runtime stops
-_STOP_TIMEOUT_S = 2.0
+#: time limit of all running stages together when the runtime stops
+_STOP_TIMEOUT_S = 1.2
+#: time limit of the deliveries and of the alarm after that
+_END_TIMEOUT_S = 0.3
 #: maximum number of objects that a stage may say it has found
 _MOST_ITEMS = 1_000_000
 #: the code of a stage whose thread ended in the middle of it
@@ -107,8 +113,8 @@ class Runtime:
         self._reasons = FailureReasons()
         self._errors_seen: set[tuple[str, str]] = set()
         self._workers: dict[str, UnitWorker] = {}
-        #: workers that did not end when they were stopped
-        self._abandoned: list[UnitWorker] = []
+        #: (unit, thread) of threads of earlier starts that did not end
+        self._abandoned: list[tuple[str, threading.Thread]] = []
         self._alarm: Alarm | None = None
         self._delivery: Delivery | None = None
         #: unit -> an estimate of its power while busy, in mW; the reader of telemetry replaces the
@@ -132,31 +138,39 @@ class Runtime:
         self.post(Started())
 
     def stop(self) -> None:
-        """Drop the jobs in flight, deliver every end, and end all threads."""
+        """
+        Drop the jobs in flight, deliver every end, and end all threads within two seconds.
+
+        Calls that have not ended by then, or are known to hang, keep their threads.
+        """
         self.post(Stopped())
         for worker in self._workers.values():
             worker.stop()
+        until_s = time.monotonic() + _STOP_TIMEOUT_S
+        hung = {call.unit for call in self.read(_hung_calls) if not call.abandoned}
         for name, worker in self._workers.items():
-            if not worker.join(_STOP_TIMEOUT_S):
+            left_s = 0.0 if name in hung else max(0.0, until_s - time.monotonic())
+            if not worker.join(left_s):
                 _log.error('unit %s: still busy, its thread is abandoned', name)
-                self._abandoned.append(worker)
+                self._abandoned.append((name, worker.thread))
+            self._abandoned += [(name, thread) for thread in worker.abandoned]
         if self._alarm is not None:
-            self._alarm.stop()
+            self._alarm.stop(_END_TIMEOUT_S)
         if self._delivery is not None:
-            self._delivery.stop()
+            self._delivery.stop(_END_TIMEOUT_S)
 
     @property
     def abandoned(self) -> frozenset[str]:
-        """Units with a thread of an earlier start that is still busy."""
-        return frozenset(
-            worker.local.unit.name for worker in self._abandoned if not worker.join(0)
-        )
+        """Units with a thread that was abandoned and is still busy."""
+        self._abandoned = [(name, one) for name, one in self._abandoned if one.is_alive()]
+        present = {name for name, worker in self._workers.items() if worker.abandoned}
+        return frozenset(present | {name for name, _ in self._abandoned})
 
     def _take_back_units(self) -> None:
-        """Give units with an abandoned thread a new worker."""
-        abandoned = [state.unit.name for state in self._dispatcher.units.values() if state.running]
-        for name in abandoned:
-            self.post(UnitChanged(name, AVAILABLE))
+        """Tell the dispatcher which units have a new worker beside a busy one."""
+        busy = [state.unit.name for state in self._dispatcher.units.values() if state.running]
+        for name in busy:
+            self.post(WorkerReplaced(name))
 
     # --- events -----------------------------------------------------------------------------
 
@@ -196,7 +210,11 @@ class Runtime:
             self._carry_out(self._dispatcher.handle(event, now_ns), None, 0)
             # a unit is declared hung when a timer fires, and recovers with any event
             if self._hung or type(event) is TimerFired:
-                lines = self._hung.report(self._dispatcher.units, now_ns)
+                lines = self._hung.report(
+                    self._dispatcher.hung_calls,
+                    lambda task: self._dispatcher.why_off(task, now_ns),
+                    now_ns,
+                )
         if lines:
             say(lines)
         if type(event) is TimerFired:
@@ -239,6 +257,15 @@ class Runtime:
                 self._live[decision.job].context.variant = decision.variant
             elif isinstance(decision, WakeAt) and self._alarm is not None:
                 self._alarm.set(decision.time_ns)
+            elif isinstance(decision, ReplaceWorker):
+                self._replace_worker(decision.unit)
+
+    def _replace_worker(self, unit: str) -> None:
+        try:
+            self._workers[unit].replace()
+        except RuntimeError as error:
+            # the next stage waits for the hung one, and is then found to hang, too
+            _log.error('unit %s: has no new thread: %s', unit, brief(error))
 
     def _release(
         self, release: Release, frame: Frame | None, age_ns: int, ended: dict[int, _LiveJob]
@@ -337,6 +364,10 @@ class Runtime:
             # nor does this process know more of an error in another one, which has logged it
             trace = None if of_frame or issubclass(type(error), IsolationError) else error
             _log.error('%s failed (%s): %s', where, reason, brief(error), exc_info=trace)
+
+
+def _hung_calls(dispatcher: LowLevelDispatcher, _now_ns: int) -> list[HungCall]:
+    return list(dispatcher.hung_calls.values())
 
 
 def _count(items: Any) -> int:

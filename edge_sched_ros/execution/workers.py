@@ -8,6 +8,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from collections.abc import Set
 from dataclasses import dataclass
 from queue import SimpleQueue
 
@@ -26,12 +27,39 @@ class StageWork:
     context: JobContext
 
 
+class _Thread:
+    """
+    One thread of a unit, with its own queue.
+
+    :param execute: runs one stage and reports its end
+    """
+
+    def __init__(self, name: str, execute: Callable[[StageWork], None]) -> None:
+        self.queue: SimpleQueue[StageWork | None] = SimpleQueue()
+        #: the stage being run; it stays when the thread ends in the middle of it
+        self.current: StageWork | None = None
+        self._execute = execute
+        self.thread = threading.Thread(target=self._loop, name=f'unit-{name}', daemon=True)
+
+    def _loop(self) -> None:
+        while (work := self.queue.get()) is not None:
+            self.current = work
+            try:
+                self._execute(work)
+            except BaseException:
+                # the thread must outlive SystemExit, too
+                _log.exception('unit %s: a defect in the scheduler', work.run.unit)
+            # an idle worker must not keep the last frame alive
+            self.current = None
+            del work
+
+
 class UnitWorker:
     """
     Runs the stages of one unit, one after the other.
 
     The queue never holds more than one stage: the dispatcher starts a stage only on an idle
-    unit. A worker that hangs in a native call is abandoned; its thread is a daemon.
+    unit. A thread that hangs in a native call is abandoned; it is a daemon.
 
     :param local: the unit and its core
     :param execute: runs one stage and reports its end
@@ -40,20 +68,37 @@ class UnitWorker:
     def __init__(self, local: LocalUnit, execute: Callable[[StageWork], None]) -> None:
         self.local = local
         self._execute = execute
-        self._queue: SimpleQueue[StageWork | None] = SimpleQueue()
-        #: the stage being run; it stays when the thread ends in the middle of it
-        self._current: StageWork | None = None
         self._stopping = False
-        self._thread = self._new_thread()
+        self._now = _Thread(local.unit.name, execute)
+        self._abandoned: list[threading.Thread] = []
 
-    def _new_thread(self) -> threading.Thread:
-        return threading.Thread(
-            target=self._loop, name=f'unit-{self.local.unit.name}', daemon=True
-        )
+    @property
+    def abandoned(self) -> list[threading.Thread]:
+        """The abandoned threads that are still in their calls."""
+        self._abandoned = [thread for thread in self._abandoned if thread.is_alive()]
+        return list(self._abandoned)
 
     def start(self) -> None:
         """Start the thread."""
-        self._thread.start()
+        self._now.thread.start()
+        self.pin()
+
+    def replace(self) -> None:
+        """
+        Abandon the thread in the call that it is in, and go on with a new one.
+
+        The abandoned thread reports the end of that call and then ends. It may run on any core.
+
+        :raises RuntimeError: when the system has no thread left; nothing has changed then
+        """
+        new = _Thread(self.local.unit.name, self._execute)
+        new.thread.start()
+        old, self._now = self._now, new
+        old.queue.put(None)
+        self._abandoned = [*self.abandoned, old.thread]
+        self.pin()
+        if self.local.core is not None:
+            self._move(old.thread, os.sched_getaffinity(os.getpid()))
 
     def revive(self) -> StageWork | None:
         """
@@ -61,41 +106,36 @@ class UnitWorker:
 
         :returns: the stage that the ended thread was running; its end was never reported
         """
-        started = self._thread.ident is not None
-        if self._stopping or not started or self._thread.is_alive():
+        thread = self._now.thread
+        if self._stopping or thread.ident is None or thread.is_alive():
             return None
         _log.error('unit %s: its thread ended; a new one continues', self.local.unit.name)
-        lost, self._current = self._current, None
-        self._thread = self._new_thread()
-        self._thread.start()
+        lost = self._now.current
+        # what is queued stays so
+        new = _Thread(self.local.unit.name, self._execute)
+        new.queue = self._now.queue
+        self._now = new
+        self.start()
         return lost
 
     def submit(self, work: StageWork) -> None:
         """Hand over a stage; returns at once."""
-        self._queue.put(work)
+        self._now.queue.put(work)
 
     def stop(self) -> None:
         """Ask the thread to end after what it runs."""
         self._stopping = True
-        self._queue.put(None)
+        self._now.queue.put(None)
 
     def join(self, timeout_s: float) -> bool:
         """Wait for the thread's end; return whether it ended."""
-        self._thread.join(timeout_s)
-        return not self._thread.is_alive()
+        self._now.thread.join(timeout_s)
+        return not self._now.thread.is_alive()
 
-    def _loop(self) -> None:
-        self.pin()
-        while (work := self._queue.get()) is not None:
-            self._current = work
-            try:
-                self._execute(work)
-            except BaseException:
-                # the thread must outlive SystemExit, too
-                _log.exception('unit %s: a defect in the scheduler', self.local.unit.name)
-            # an idle worker must not keep the last frame alive
-            self._current = None
-            del work
+    @property
+    def thread(self) -> threading.Thread:
+        """The present thread."""
+        return self._now.thread
 
     def pin(self) -> None:
         """
@@ -104,15 +144,14 @@ class UnitWorker:
         A core that was switched off and on again needs it: the kernel lets the threads of a core
         that goes run anywhere, and does not take them back.
         """
-        thread = self._thread.native_id
-        if self.local.core is None or thread is None or not self._thread.is_alive():
+        if self.local.core is not None:
+            self._move(self._now.thread, {self.local.core})
+
+    def _move(self, thread: threading.Thread, cores: Set[int]) -> None:
+        if thread.native_id is None or not thread.is_alive():
             return
         try:
-            os.sched_setaffinity(thread, {self.local.core})
+            os.sched_setaffinity(thread.native_id, cores)
         except OSError as error:
-            _log.warning(
-                'unit %s: not pinned to core %d: %s',
-                self.local.unit.name,
-                self.local.core,
-                error,
-            )
+            named = ', '.join(map(str, sorted(cores)))
+            _log.warning('unit %s: not pinned to core %s: %s', self.local.unit.name, named, error)

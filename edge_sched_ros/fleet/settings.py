@@ -36,6 +36,9 @@ _SHARED = (
     'profile_at_configure_s',
     'watchdog_factor',
     'watchdog_floor_ms',
+    'watchdog_pause_ms',
+    'watchdog_max_pause_ms',
+    'watchdog_max_abandoned',
 )
 
 

@@ -21,7 +21,6 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.events import ClockJumped
 from edge_sched_ros.core.events import ParametersChanged
 from edge_sched_ros.core.parameters import DYNAMIC_TASK_KEYS
-from edge_sched_ros.core.watchdog import Watchdog
 from edge_sched_ros.execution.alike import alike_units
 from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.frame import Frame
@@ -146,9 +145,7 @@ class Pipeline:
                 make_policy=make_lasting_policy,
                 policy_parameters=self.config.policy_parameters,
                 profiles=profiles,
-                watchdog=Watchdog(
-                    self.config.watchdog_factor, round(self.config.watchdog_floor_ms * 1e6)
-                ),
+                watchdog=self.config.watchdog,
             )
         except BaseException:
             assembly.close()

@@ -25,7 +25,7 @@ from edge_sched_ros.profiling.target import Target
 
 #: time after which a job counts as hung
 HANGS_AFTER_S = 120.0
-#: time limit of running stages when the bench closes
+#: time limit of all running stages together when the bench closes
 _STOP_TIMEOUT_S = 2.0
 
 
@@ -90,8 +90,9 @@ class Bench:
         """End all threads."""
         for worker in self._workers.values():
             worker.stop()
+        until_s = time.monotonic() + _STOP_TIMEOUT_S
         for worker in self._workers.values():
-            worker.join(_STOP_TIMEOUT_S)
+            worker.join(max(0.0, until_s - time.monotonic()))
 
     def run(
         self, target: Target, route: list[tuple[str, LocalUnit]], *, items: int = 1

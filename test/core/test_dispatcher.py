@@ -163,30 +163,35 @@ def test_a_fault_in_one_task_leaves_the_others_alone():
 def test_a_hung_unit_is_given_up_and_the_rest_goes_on():
     watchdog = Watchdog(factor=10, floor_ns=100 * MS)
     bench = Bench(
-        task('detector', units=('cpu0',)), task('depth', units=('cpu1',)), watchdog=watchdog
+        task('detector', units=('gpu0',)),
+        task('depth', units=('cpu1',)),
+        watchdog=watchdog,
+        units=('gpu0', 'cpu1'),
     )
     wake = of(bench.frame(at_ms=0), WakeAt)[0]
     assert wake.time_ns == 100 * MS
     bench.finish('cpu1', at_ms=20)
     decisions = bench.send(TimerFired(), at_ms=100)
     assert of(decisions, Fail)[0].reason == reasons.UNIT_HUNG
-    assert bench.dispatcher.units['cpu0'].state == 'hung'
-    assert [d.reason for d in of(bench.frame(), Drop)] == [reasons.NO_UNIT]
+    assert bench.dispatcher.units['gpu0'].state == 'hung'
+    assert [d.reason for d in of(bench.frame(), Fail)] == [reasons.TASK_HUNG]
     # the native call returns after all: the unit serves again, its old job stays failed
-    assert not of(bench.finish('cpu0', at_ms=500), Complete)
-    assert bench.dispatcher.units['cpu0'].state == 'available'
+    assert not of(bench.finish('gpu0', at_ms=500), Complete)
+    assert bench.dispatcher.units['gpu0'].state == 'available'
     assert of(bench.frame(), Run)
 
 
 def test_the_watchdog_waits_for_many_times_the_worst_run():
-    bench = Bench(task('detector', units=('cpu0',)), watchdog=Watchdog(10, 1 * MS))
+    bench = Bench(
+        task('detector', units=('gpu0',)), watchdog=Watchdog(10, 1 * MS), units=('gpu0',)
+    )
     bench.frame(at_ms=0)
-    bench.finish(at_ms=30)
+    bench.finish('gpu0', at_ms=30)
     bench.frame(at_ms=100)
     bench.send(TimerFired(), at_ms=399)
-    assert bench.dispatcher.units['cpu0'].state == 'available'
+    assert bench.dispatcher.units['gpu0'].state == 'available'
     bench.send(TimerFired(), at_ms=400)
-    assert bench.dispatcher.units['cpu0'].state == 'hung'
+    assert bench.dispatcher.units['gpu0'].state == 'hung'
 
 
 def test_a_lost_unit_fails_its_job_and_comes_back():

@@ -28,6 +28,7 @@ from edge_sched_ros.core.events import Started
 from edge_sched_ros.core.events import Stopped
 from edge_sched_ros.core.events import TimerFired
 from edge_sched_ros.core.events import UnitChanged
+from edge_sched_ros.core.watchdog import Watchdog
 
 
 def _tasks():
@@ -36,13 +37,21 @@ def _tasks():
         task('tracker', deadline_ms=60, after='detector', queue_depth=2),
         task('depth', deadline_ms=80, every_n=2),
         task('rear', deadline_ms=30, stream='rear', units=('cpu1',), priority=1),
+        task('fast', deadline_ms=30, units=('gpu0', 'cpu0'), max_in_flight=2, hang_group='one'),
+        task('after', deadline_ms=90, after='fast', units=('gpu0',), hang_group='one'),
     )
+
+
+#: few threads and short pauses, so that limits are met
+_WATCHDOG = Watchdog(pause_ns=500 * MS, max_pause_ns=4000 * MS, max_abandoned=2)
+_UNITS = ('cpu0', 'cpu1', 'gpu0')
 
 
 STEP = st.one_of(
     st.tuples(st.just('frame'), st.sampled_from(['camera', 'rear']), st.integers(0, 50)),
     st.tuples(st.just('finish'), st.integers(0, 3), st.integers(0, 5)),
     st.tuples(st.just('fail'), st.integers(0, 3), st.just(0)),
+    st.tuples(st.just('late'), st.integers(0, 3), st.just(0)),
     st.tuples(
         st.just('event'),
         st.sampled_from(
@@ -56,6 +65,8 @@ STEP = st.one_of(
                 ClockJumped(-7),
                 JobCancelled(0, reasons.CANCELLED),
                 JobCancelled(3, reasons.CANCELLED),
+                UnitChanged('gpu0', 'available'),
+                ParametersChanged({'max_in_flight': 1}, task='fast'),
                 TimerFired(),
                 Stopped(),
                 Started(),
@@ -69,11 +80,14 @@ STEP = st.one_of(
 def _drive(bench: Bench, steps) -> list:
     decisions = []
     for wait_ms, (what, which, number) in steps:
-        bench.now_ns += wait_ms * MS
+        _wait(bench, wait_ms * MS, decisions)
         if what == 'frame':
             decisions += bench.frame(which, age_ms=number)
         elif what == 'event':
             decisions += bench.send(which)
+        elif what == 'late':
+            if bench.left:
+                decisions += bench.return_late(sorted(bench.left)[which % len(bench.left)])
         elif bench.running:
             unit = sorted(bench.running)[which % len(bench.running)]
             if what == 'finish':
@@ -83,14 +97,23 @@ def _drive(bench: Bench, steps) -> list:
     return decisions
 
 
+def _wait(bench: Bench, wait_ns: int, decisions: list) -> None:
+    """Let time pass, with the timer that the dispatcher has asked for."""
+    end_ns = bench.now_ns + wait_ns
+    while bench.wake_ns is not None and bench.wake_ns <= end_ns:
+        bench.now_ns = max(bench.now_ns, bench.wake_ns)
+        decisions += bench.send(TimerFired())
+    bench.now_ns = end_ns
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3000), STEP), max_size=60))
 def test_any_run_keeps_the_books_and_replays_to_the_same_decisions(steps):
     """``Bench.send`` validates every invariant after every event."""
-    bench = Bench(*_tasks(), policy='edf+drop')
+    bench = Bench(*_tasks(), policy='edf+drop', units=_UNITS, watchdog=_WATCHDOG)
     decisions = _drive(bench, steps)
     log = json.loads(json.dumps([(at, to_dict(event)) for at, event in bench.log]))
-    again = Bench(*_tasks(), policy='edf+drop').dispatcher
+    again = Bench(*_tasks(), policy='edf+drop', units=_UNITS, watchdog=_WATCHDOG).dispatcher
     replayed = [d for at, event in log for d in again.handle(from_dict(event), at)]
     assert replayed == decisions
     assert [from_dict(json.loads(json.dumps(to_dict(d)))) for d in decisions] == decisions

@@ -118,7 +118,7 @@ def test_any_error_ends_as_a_failed_stage_and_the_unit_runs_on(kind, log):
         for seq in (1, 2):
             desk.runtime.submit(frame(seq=seq))
             desk.wait_for(2 * seq)
-        assert desk.runtime._workers['cpu0']._thread.is_alive()
+        assert desk.runtime._workers['cpu0'].thread.is_alive()
     told = {(end.task, end.outcome, end.reason) for end in desk.ends}
     assert told == {('a', 'failed', code), ('b', 'on_time', '')}
     assert desk.dispatcher.ledger.tasks['a'].failed == {code: 2}
@@ -198,14 +198,12 @@ def test_a_result_whose_delivery_exits_loses_only_that_delivery():
 class Mortal(UnitWorker):
     """Its first thread ends in the middle of a stage, as when it is cancelled from outside."""
 
-    died = False
+    def __init__(self, local, execute):
+        super().__init__(local, execute)
+        self._now.thread = threading.Thread(target=self._die, daemon=True)
 
-    def _loop(self):
-        if self.died:
-            super()._loop()
-        else:
-            self._current = self._queue.get(timeout=30)
-            self.died = True
+    def _die(self):
+        self._now.current = self._now.queue.get(timeout=30)
 
 
 def test_a_dead_worker_is_replaced_and_says_what_it_lost():
@@ -216,7 +214,7 @@ def test_a_dead_worker_is_replaced_and_says_what_it_lost():
     assert worker.revive() is None  # alive
     lost = StageWork(Run(1, 'a', 'infer', 'cpu0', 'base'), JobContext(1, 'a', None))
     worker.submit(lost)
-    worker._thread.join(TIMEOUT_S)
+    worker.thread.join(TIMEOUT_S)
     assert worker.revive() is lost
     worker.submit(lost)
     assert done.wait(TIMEOUT_S)
@@ -229,7 +227,7 @@ def test_the_stage_of_a_dead_worker_fails_and_its_unit_is_used_again(monkeypatch
     monkeypatch.setattr('edge_sched_ros.execution.runtime.UnitWorker', Mortal)
     with Desk({'a': Script()}, task('a', units=('cpu0',)), units=('cpu0',)) as desk:
         desk.runtime.submit(frame(seq=1))
-        desk.runtime._workers['cpu0']._thread.join(TIMEOUT_S)
+        desk.runtime._workers['cpu0'].thread.join(TIMEOUT_S)
         desk.runtime._alarm._ring()
         desk.wait_for(1)
         desk.runtime.submit(frame(seq=2))

@@ -7,6 +7,8 @@ from __future__ import annotations
 import os
 import re
 import threading
+import time
+from functools import partial
 
 import pytest
 from children import run_together
@@ -17,15 +19,14 @@ from harness import task
 from images import frame
 
 from edge_sched_ros.core.events import UnitChanged
+from edge_sched_ros.core.hung_calls import HungCall
 from edge_sched_ros.core.units import AVAILABLE
-from edge_sched_ros.core.units import HUNG
-from edge_sched_ros.core.units import Running
 from edge_sched_ros.core.units import UNAVAILABLE
-from edge_sched_ros.core.units import Unit
-from edge_sched_ros.core.units import UnitState
 from edge_sched_ros.core.watchdog import Watchdog
+from edge_sched_ros.execution.alarm import Alarm
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.hung_units import HungUnits
+from edge_sched_ros.execution.runtime import _STOP_TIMEOUT_S
 
 
 def test_a_core_that_comes_back_has_its_thread_again():
@@ -42,7 +43,7 @@ def test_a_core_that_comes_back_has_its_thread_again():
         desk.runtime.submit(frame(seq=1))
         desk.wait_for(1)
         # what the kernel does to the threads of a core that is switched off
-        thread = desk.runtime._workers['cpu1']._thread.native_id
+        thread = desk.runtime._workers['cpu1'].thread.native_id
         desk.runtime.post(UnitChanged('cpu1', UNAVAILABLE))
         os.sched_setaffinity(thread, cores)
         desk.runtime.post(UnitChanged('cpu1', AVAILABLE))
@@ -156,52 +157,135 @@ def test_every_unit_has_its_own_thread():
     assert sorted(program.threads) == ['unit-cpu0', 'unit-cpu1']
 
 
-def test_a_hang_costs_its_job_alone_and_the_unit_recovers(caplog):
+def test_a_hang_costs_its_job_alone_and_the_unit_goes_on_with_a_new_thread(caplog):
     release = threading.Event()
-    stuck = Script(lambda: release.wait(TIMEOUT_S))
+    stuck, other = Script(lambda: release.wait(TIMEOUT_S)), Script()
     desk = Desk(
-        {'a': stuck, 'b': Script()},
+        {'a': stuck, 'b': other},
         task('a', units=('cpu0',), stream='a'),
-        task('b', units=('cpu1',), stream='b'),
+        task('b', units=('cpu0',), stream='b'),
+        units=('cpu0',),
         watchdog=Watchdog(factor=2, floor_ns=30_000_000),
     )
     with desk:
         desk.runtime.submit(frame('a'))
         desk.wait_for(1)
         assert (desk.ends[0].outcome, desk.ends[0].reason) == ('failed', 'unit_hung')
-        desk.runtime.submit(frame('b'))
-        desk.wait_for(2)
-        assert desk.ends[1].outcome == 'on_time'
-        release.set()
-        recovered = threading.Event()
-        while not recovered.is_set():
-            if desk.runtime.read(lambda d, now: d.units['cpu0'].state) == 'available':
-                recovered.set()
         desk.runtime.submit(frame('a'))
+        desk.runtime.submit(frame('b'))
         desk.wait_for(3)
-    assert desk.ends[2].outcome == 'on_time'
+        assert {(end.task, end.outcome, end.reason) for end in desk.ends[1:]} == {
+            ('a', 'failed', 'task_hung'),
+            ('b', 'on_time', ''),
+        }
+        (left,) = desk.runtime._workers['cpu0'].abandoned
+        assert desk.runtime.abandoned == {'cpu0'}
+        release.set()
+        left.join(TIMEOUT_S)
+        assert not left.is_alive() and not desk.runtime.abandoned
+        desk.runtime.submit(frame('a'))
+        desk.wait_for(4)
+    assert desk.ends[3].outcome == 'on_time'
     hung, back = (record.getMessage() for record in caplog.records)
     assert re.match(
-        r'unit cpu0: hung: a/infer has run for [\d.]+ s \(its cost is not known\)', hung
+        r'unit cpu0: hung: a/infer has run for [\d.]+ s \(its cost is not known\); '
+        r'the unit goes on with a new thread; a is tried again when it returns',
+        hung,
     )
-    assert re.match(r'unit cpu0: back after [\d.]+ s; it was hung in a/infer', back)
+    assert re.match(
+        r'unit cpu0: back after [\d.]+ s; it was hung in a/infer, whose result is not used', back
+    )
 
 
 def test_what_hangs_is_said_with_what_it_usually_takes():
-    state = UnitState(Unit('gpu0'))
-    hung, units = HungUnits(), {'gpu0': state}
-    state.running[1] = Running(1, 'find', 'infer', 10**9, 10**9 + 12_500_000, 2 * 10**9)
-    assert hung.report(units, 2 * 10**9) == [] and not hung
-    state.state = HUNG
-    ((_, line),) = hung.report(units, 3 * 10**9)
+    call = HungCall(1, 'find', 'infer', 'gpu0', 10**9, 12_500_000, abandoned=False)
+    hung = HungUnits()
+    assert hung.report({}, lambda task: '', 2 * 10**9) == [] and not hung
+    why = 'infer has run for 2 s; tried again when it returns'
+    ((_, line),) = hung.report({1: call}, lambda task: why, 3 * 10**9)
     assert line == (
         'unit gpu0: hung: find/infer has run for 2 s (it usually takes 12.5 ms); '
-        'nothing is started on the unit until that ends'
+        'nothing is started on the unit until that ends; find is tried again when it returns'
     )
-    assert hung.report(units, 4 * 10**9) == [] and hung
-    state.state = AVAILABLE
-    ((_, line),) = hung.report(units, 6 * 10**9)
-    assert line == 'unit gpu0: back after 5 s; it was hung in find/infer' and not hung
+    assert hung.report({1: call}, lambda task: why, 4 * 10**9) == [] and hung
+    ((_, line),) = hung.report({}, lambda task: '', 6 * 10**9)
+    assert line == (
+        'unit gpu0: back after 5 s; it was hung in find/infer, whose result is not used'
+    )
+    assert not hung
+
+
+def test_any_number_of_hanging_calls_is_left_by_one_common_end():
+    """Each of them had two seconds of its own."""
+    release, units = threading.Event(), tuple(f'cpu{index}' for index in range(6))
+    stuck = Script(*[lambda: release.wait(TIMEOUT_S)] * 6)
+    desk = Desk({'a': stuck}, task('a', units=units, max_in_flight=6), units=units)
+    waits = []
+
+    def join(worker, timeout_s):
+        waits.append(timeout_s)
+        return False
+
+    desk.runtime.start()
+    for seq in range(6):
+        desk.runtime.submit(frame(seq=seq))
+    for worker in desk.runtime._workers.values():
+        worker.join = partial(join, worker)
+    before_s = time.monotonic()
+    desk.runtime.stop()
+    after_s = time.monotonic()
+    # each wait ends at the same moment at the latest, so their sum may not matter
+    assert all(wait_s <= _STOP_TIMEOUT_S for wait_s in waits) and len(waits) == 6
+    assert waits == sorted(waits, reverse=True) and before_s <= after_s
+    assert [end.reason for end in desk.ends] == ['shutdown'] * 6
+    desk.dispatcher.validate()
+    assert desk.runtime.abandoned == set(units)
+    threads = [thread for _, thread in desk.runtime._abandoned]
+    release.set()
+    for thread in threads:
+        thread.join(TIMEOUT_S)
+    assert not desk.runtime.abandoned
+
+
+def test_after_a_restart_a_task_waits_for_the_call_that_was_left():
+    release = threading.Event()
+    program = Script(lambda: release.wait(TIMEOUT_S))
+    desk = Desk({'a': program}, task('a', units=('cpu0',)), units=('cpu0',))
+    with desk:
+        desk.runtime.submit(frame(seq=1))
+        desk.runtime._workers['cpu0'].join = lambda timeout_s: False
+    with desk:
+        desk.runtime.submit(frame(seq=2))
+        desk.wait_for(2)
+        assert [end.reason for end in desk.ends] == ['shutdown', 'task_hung']
+        ((_, thread),) = desk.runtime._abandoned
+        release.set()
+        thread.join(TIMEOUT_S)
+        desk.runtime.submit(frame(seq=3))
+        desk.wait_for(3)
+    assert desk.ends[2].outcome == 'on_time'
+
+
+def test_a_defect_in_the_dispatcher_does_not_end_the_watchdog(caplog):
+    """An exception ended the thread that looks for hung calls."""
+    rings, enough = [], threading.Event()
+
+    def ring():
+        rings.append(len(rings))
+        if len(rings) < 3:
+            raise (SystemExit if len(rings) > 1 else KeyError)('boom')
+        enough.set()
+
+    clock = iter(range(0, 10**15, 10**10))
+    alarm = Alarm(lambda: next(clock), ring)
+    alarm.start()
+    alarm.set(0)
+    assert enough.wait(TIMEOUT_S)
+    alarm.stop()
+    assert [record.getMessage() for record in caplog.records] == [
+        "a defect in the scheduler, tried again: KeyError: 'boom'",
+        'a defect in the scheduler, tried again: SystemExit: boom',
+    ]
 
 
 def test_stopping_ends_every_job_and_starting_again_works():

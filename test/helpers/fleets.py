@@ -158,6 +158,10 @@ class VirtualRunner:
                 self._waiting.remove(work)
             self._on_end(WorkEnd(work, 'cancelled', dropped=True))
 
+    def problems(self) -> tuple[str, ...]:
+        """Return nothing: nothing hangs here."""
+        return ()
+
     def loads(self, now_ns: int) -> tuple[UnitLoad, ...]:
         waiting = len(self._waiting) + (self._running is not None)
         return (UnitLoad('cpu0', now_ns + waiting * 10 * MS),)

@@ -5,15 +5,19 @@
 from __future__ import annotations
 
 from edge_sched_ros.core.decisions import Decision
+from edge_sched_ros.core.decisions import ReplaceWorker
 from edge_sched_ros.core.decisions import Run
+from edge_sched_ros.core.decisions import WakeAt
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
 from edge_sched_ros.core.events import FrameArrived
 from edge_sched_ros.core.events import StageFailed
 from edge_sched_ros.core.events import StageFinished
+from edge_sched_ros.core.events import TimerFired
 from edge_sched_ros.core.tasks import StageSpec
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.core.units import Unit
+from edge_sched_ros.core.units import UNIT_KINDS
 from edge_sched_ros.plugins.policies import make_policy
 
 MS = 1_000_000
@@ -42,7 +46,11 @@ def task(
 
 
 class Bench:
-    """A dispatcher, its virtual time, and the stages that run; validates after every event."""
+    """
+    A dispatcher, its virtual time, and the stages that run; validates after every event.
+
+    Units are of the kind that their name begins with.
+    """
 
     def __init__(
         self,
@@ -53,21 +61,33 @@ class Bench:
     ) -> None:
         self.dispatcher = LowLevelDispatcher(
             tasks=tasks,
-            units=tuple(Unit(name) for name in units),
+            units=tuple(map(_unit, units)),
             policy=policy,
             **{'make_policy': make_policy, **settings},  # type: ignore[arg-type]
         )
         self.now_ns = 0
         self.seq = 0
         self.running: dict[str, tuple[Run, int]] = {}
+        #: hung calls that their worker was left in, by job
+        self.left: dict[int, tuple[Run, int]] = {}
+        #: when the dispatcher wants to be woken
+        self.wake_ns: int | None = None
         self.log: list[tuple[int, object]] = []
 
     def send(self, event: object, *, at_ms: float | None = None) -> list[Decision]:
         """Feed one event at a time and return the decisions."""
         if at_ms is not None:
             self.now_ns = round(at_ms * MS)
+        if isinstance(event, TimerFired):
+            self.wake_ns = None
         decisions = self.dispatcher.handle(event, self.now_ns)  # type: ignore[arg-type]
         for decision in decisions:
+            if isinstance(decision, ReplaceWorker):
+                self.left[decision.job] = self.running.pop(decision.unit)
+                assert self.left[decision.job][0].job == decision.job
+            if isinstance(decision, WakeAt):
+                sooner = self.wake_ns is None or decision.time_ns < self.wake_ns
+                self.wake_ns = decision.time_ns if sooner else self.wake_ns
             if isinstance(decision, Run):
                 self.running[decision.unit] = (decision, self.now_ns)
         self.log.append((self.now_ns, event))
@@ -93,6 +113,13 @@ class Bench:
         run, started_ns = self.running.pop(unit)
         return self.send(StageFinished(run.job, run.stage, unit, started_ns, self.now_ns, items))
 
+    def return_late(self, job: int, *, at_ms: float | None = None) -> list[Decision]:
+        """Let a hung call return that its worker was left in."""
+        if at_ms is not None:
+            self.now_ns = round(at_ms * MS)
+        run, started_ns = self.left.pop(job)
+        return self.send(StageFinished(job, run.stage, run.unit, started_ns, self.now_ns))
+
     def fail(self, unit: str = 'cpu0', reason: str = 'broken', **at: float) -> list[Decision]:
         """Let the stage that runs on a unit raise an error."""
         if 'at_ms' in at:
@@ -103,6 +130,11 @@ class Bench:
     def account(self, name: str):
         """Return the ledger's account of a task."""
         return self.dispatcher.ledger.tasks[name]
+
+
+def _unit(name: str) -> Unit:
+    kind = name.rstrip('0123456789')
+    return Unit(name, kind if kind in UNIT_KINDS else 'cpu')
 
 
 def kinds(decisions: list[Decision], *leave_out: str) -> list[str]:

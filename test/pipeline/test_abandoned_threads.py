@@ -132,10 +132,12 @@ def test_what_ended_in_the_meantime_is_freed(fake, tmp_path, monkeypatch, hang):
     run.pipeline.submit(picture(1))
     assert hang.begun.wait(TIMEOUT_S)
     run.pipeline.stop()
-    (worker,) = run.pipeline._runtime._abandoned
+    ((unit, thread),) = run.pipeline._runtime._abandoned
+    assert unit == 'gpu0'
     assert run.pipeline._runtime.abandoned == {'gpu0'}
     hang.let_go.set()
-    assert worker.join(TIMEOUT_S) and not run.pipeline._runtime.abandoned
+    thread.join(TIMEOUT_S)
+    assert not run.pipeline._runtime.abandoned
     run.pipeline.unload()
     assert len(closed) == 1 and not fake.memory.allocations
 

@@ -183,6 +183,13 @@ def test_a_unit_that_cannot_be_used_is_an_error_with_its_reason():
     assert _levels(before, _status(11, state='hung'))['unit cpu0'] == (ERROR, 'hung: too hot')
 
 
+def test_a_task_that_is_off_since_a_call_hung_is_an_error_with_its_reason():
+    before, now = _status(10), _status(11)
+    why = 'infer on cpu0 has run for 2.0 s; tried again when it returns'
+    off = replace(now, tasks=(replace(now.tasks[0], hung=why),))
+    assert _levels(before, off)['detector'] == (ERROR, f'off, a call hung: {why}')
+
+
 def test_a_slow_task_is_given_the_time_its_frames_take():
     before, now = _status(10, since_s=None), _status(11, since_s=2.5)
     slow = replace(now, tasks=(replace(now.tasks[0], period_ns=S),))

@@ -19,7 +19,11 @@ _ANY_DEADLINE_NS = 1_000_000_000
 
 
 def partition_task_spec(
-    name: str, segments: Iterable[tuple[str, tuple[str, ...]]], priority: int = 0
+    name: str,
+    segments: Iterable[tuple[str, tuple[str, ...]]],
+    priority: int = 0,
+    *,
+    hang_group: str = '',
 ) -> TaskSpec:
     """
     Return the task that runs a partition; its stream has the same name.
@@ -30,6 +34,7 @@ def partition_task_spec(
 
     :param name: unique on the device
     :param segments: in the order they run, each with the units that can run it
+    :param hang_group: the network, so that its other partitions wait, too, when a call hangs
     """
     stages = tuple(StageSpec(segment, units) for segment, units in segments)
     return TaskSpec(
@@ -41,4 +46,5 @@ def partition_task_spec(
         queue_depth=_QUEUE_DEPTH,
         max_in_flight=max(1, len({unit for stage in stages for unit in stage.units})),
         drop_overtaken=False,
+        hang_group=hang_group,
     )

@@ -14,7 +14,6 @@ from pathlib import Path
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.profiles import Profiles
 from edge_sched_ros.core.tasks import TaskSpec
-from edge_sched_ros.core.watchdog import Watchdog
 from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.execution.registry import rediscover
@@ -75,7 +74,7 @@ def load_device(
             # what is worth a try is the coordinator's to say, which sees the whole job
             policy=config.policy.removesuffix(DROP_SUFFIX),
             policy_parameters=_without_drop(config),
-            watchdog=Watchdog(config.watchdog_factor, round(config.watchdog_floor_ms * 1e6)),
+            watchdog=config.watchdog,
             clock_ns=clock_ns,
         )
         measure_missing(networks, runner)

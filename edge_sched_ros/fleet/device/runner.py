@@ -168,6 +168,11 @@ class RuntimeRunner:
         ):
             self._runtime.post(JobCancelled(job, reasons.CANCELLED))
 
+    def problems(self) -> tuple[str, ...]:
+        """Return which networks start nothing since a call hung; a line each."""
+        found: tuple[str, ...] = self._runtime.read(_hung_networks)
+        return found
+
     def loads(self, now_ns: int) -> tuple[UnitLoad, ...]:
         """Return what the units do now."""
         found: tuple[UnitLoad, ...] = self._runtime.read(
@@ -184,7 +189,9 @@ class RuntimeRunner:
         name += f'#{len(self._names)}'
         forced = dict(runnable.unit_of)
         spec = partition_task_spec(
-            name, ((one, _units_for(one, served, forced)) for one in runnable.segments)
+            name,
+            ((one, _units_for(one, served, forced)) for one in runnable.segments),
+            hang_group=runnable.network,
         )
         for segment in runnable.segments:
             for unit, cost_ns in served.costs_ns.get(segment, {}).items():
@@ -201,6 +208,16 @@ class RuntimeRunner:
             StageRun(one.stage, one.unit, one.started_ns, one.finished_ns) for one in end.stages
         )
         self._on_end(WorkEnd(end.frame.work, end.reason, end.outcome == DROPPED, stages))
+
+
+def _hung_networks(dispatcher: LowLevelDispatcher, now_ns: int) -> tuple[str, ...]:
+    if not dispatcher.hung_calls:
+        return ()
+    found = {
+        spec.hang_group: dispatcher.why_off(name, now_ns)
+        for name, spec in dispatcher.tasks.items()
+    }
+    return tuple(f'{network} is off: {why}' for network, why in found.items() if why)
 
 
 def loads_of(dispatcher: LowLevelDispatcher, now_ns: int) -> tuple[UnitLoad, ...]:

@@ -138,7 +138,7 @@ class DeviceServer:
                 beat_received_ns=claim.beat_received_ns,
                 units=self._runner.loads(now_ns),
                 counts=self.account.to_counts(),
-                problems=self._problems.recent,
+                problems=(*self._problems.recent, *self._runner.problems()),
             )
 
     # --- records ----------------------------------------------------------------------------

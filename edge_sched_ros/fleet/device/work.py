@@ -88,6 +88,9 @@ class Runner(Protocol):
     def cancel(self, works: Sequence[Work]) -> None:
         """Give up works; each ends by ``on_end`` all the same."""
 
+    def problems(self) -> tuple[str, ...]:
+        """Return which networks start nothing now, and why; a line each."""
+
     def loads(self, now_ns: int) -> tuple[UnitLoad, ...]:
         """Return what the units do now."""
 

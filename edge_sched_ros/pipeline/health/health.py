@@ -115,6 +115,8 @@ def _task(task: TaskState, status: Status, rates: Rates, limits: Limits) -> Heal
         level, message = ERROR, f'out: {status.out[task.name]}'
     elif not task.enabled:
         message = 'disabled'
+    elif task.hung:
+        level, message = ERROR, f'off, a call hung: {task.hung}'
     elif problem is not None:
         level, message = problem
     elif since_ns > patience_ns:

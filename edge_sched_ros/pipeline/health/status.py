@@ -30,6 +30,7 @@ class TaskState:
     :param since_enabled_ns: time since it was enabled at run time; ``None`` if enabled from the
         start
     :param variants: each possible variant -> number of results from it
+    :param hung: why it starts nothing since a call of it hung; empty when it may
     """
 
     name: str
@@ -48,6 +49,7 @@ class TaskState:
     period_ns: int = 0
     since_enabled_ns: int | None = None
     variants: Mapping[str, int] = field(default_factory=dict)
+    hung: str = ''
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,7 @@ def _task(dispatcher: LowLevelDispatcher, name: str, now_ns: int) -> TaskState:
         period_ns=spec.period_ns,
         since_enabled_ns=None if account.enabled_ns is None else now_ns - account.enabled_ns,
         variants={one.name: 0 for one in spec.variants} | account.variants,
+        hung=dispatcher.why_off(name, now_ns),
     )
 
 

@@ -45,12 +45,12 @@ def scheduler_status(make: Make, status: Status, rates: Rates, *, stamp: Any) ->
         period_s=rates.period_s,
         total_miss_ratio=float(status.miss_ratio),
         uxcost=float(status.uxcost),
-        tasks=[_task(make, task, rates) for task in status.tasks],
+        tasks=[_task(make, task, status, rates) for task in status.tasks],
         units=[_unit(make, unit, rates) for unit in status.units],
     )
 
 
-def _task(make: Make, task: TaskState, rates: Rates) -> Any:
+def _task(make: Make, task: TaskState, status: Status, rates: Rates) -> Any:
     reasons = {**task.dropped, **{f'failed_{k}': v for k, v in task.failed.items()}}
     percentiles = {
         f'response_{name}_ms': _UNKNOWN if value is None else value
@@ -60,6 +60,8 @@ def _task(make: Make, task: TaskState, rates: Rates) -> Any:
         'edge_sched_ros/msg/TaskStatus',
         name=task.name,
         enabled=task.enabled,
+        problem=brief(status.out.get(task.name, '') or task.hung, MOST_OF_AN_ERROR),
+        min_rate_hz=0.0,
         deadline_ms=task.deadline_ns / 1e6,
         released=task.released,
         on_time=task.on_time,

@@ -14,6 +14,7 @@ from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.near import did_you_mean
+from edge_sched_ros.core.watchdog import Watchdog
 from edge_sched_ros.execution.coded_size import MOST_PIXELS
 from edge_sched_ros.perception.programs.registry import PROGRAMS
 from edge_sched_ros.pipeline.settings.parameter_checks import check_all
@@ -89,12 +90,26 @@ class PipelineConfig:
     preprocessor: str = 'auto'
     watchdog_factor: float = 20.0
     watchdog_floor_ms: float = 2000.0
+    watchdog_pause_ms: float = 1000.0
+    watchdog_max_pause_ms: float = 60_000.0
+    watchdog_max_abandoned: int = 4
     silent_after_ms: float = 1000.0
     max_image_pixels: int = MOST_PIXELS
     admission: str = 'warn'
     source: str = ''
     profiles: str = ''
     profile_at_configure_s: float = 0.0
+
+    @property
+    def watchdog(self) -> Watchdog:
+        """When a call counts as hung, and what its task may do after that."""
+        return Watchdog(
+            factor=self.watchdog_factor,
+            floor_ns=round(self.watchdog_floor_ms * 1e6),
+            pause_ns=round(self.watchdog_pause_ms * 1e6),
+            max_pause_ns=round(self.watchdog_max_pause_ms * 1e6),
+            max_abandoned=self.watchdog_max_abandoned,
+        )
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -182,6 +197,9 @@ def from_parameters(
         preprocessor=full['preprocessor'],
         watchdog_factor=full['watchdog_factor'],
         watchdog_floor_ms=full['watchdog_floor_ms'],
+        watchdog_pause_ms=full['watchdog_pause_ms'],
+        watchdog_max_pause_ms=full['watchdog_max_pause_ms'],
+        watchdog_max_abandoned=full['watchdog_max_abandoned'],
         silent_after_ms=full['silent_after_ms'],
         max_image_pixels=full['max_image_pixels'],
         admission=full['admission'],

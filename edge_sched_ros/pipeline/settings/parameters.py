@@ -92,6 +92,34 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         minimum=1.0,
     ),
     ParameterSpec(
+        'watchdog_pause_ms',
+        'double',
+        1000.0,
+        'A task starts nothing for this long after a call of it hung, in milliseconds, or until '
+        'the call returns; twice as long after each further hung call in a row, when it also '
+        'waits for the end of the pause',
+        minimum=1.0,
+        maximum=3.6e6,
+    ),
+    ParameterSpec(
+        'watchdog_max_pause_ms',
+        'double',
+        60_000.0,
+        'Maximum of that pause, in milliseconds; hung calls further apart are not in a row',
+        minimum=1.0,
+        maximum=3.6e6,
+    ),
+    ParameterSpec(
+        'watchdog_max_abandoned',
+        'integer',
+        4,
+        'Maximum number of threads of CPU units that are abandoned in hung calls at the same '
+        'time; while there are so many, tasks that hung stay off, and a unit whose call hangs '
+        'waits for it',
+        minimum=0,
+        maximum=64,
+    ),
+    ParameterSpec(
         'error_after_ms',
         'double',
         2000.0,

@@ -36,7 +36,7 @@ from edge_sched_ros.simulation.fleet.system import FleetDevice
 from edge_sched_ros.simulation.fleet.tensors import Tensors
 
 #: why a device gives up a partition that another device may do better
-_MAY_RETRY = frozenset({reasons.UNIT_LOST, reasons.UNIT_HUNG, reasons.NO_UNIT})
+_MAY_RETRY = frozenset({reasons.UNIT_LOST, reasons.UNIT_HUNG, reasons.TASK_HUNG, reasons.NO_UNIT})
 #: it began anew after it was told what to get ready for
 _NOT_LOADED = 'not_loaded'
 

@@ -59,7 +59,7 @@ def partition_task(
         units = sorted(on, key=lambda unit: on[unit].latency_ns)
         units_of.append((segment, tuple(units)))
         costs.update({(segment, unit): cost for unit, cost in on.items()})
-    spec = partition_task_spec(name_of(push), units_of, push.priority)
+    spec = partition_task_spec(name_of(push), units_of, push.priority, hang_group=network)
     order = device.order[network]
     return PartitionTask(
         spec, network, costs, {segment: order[segment] for segment in partition.segments}
