@@ -8,7 +8,6 @@ from collections import Counter
 from functools import partial
 from typing import Any
 
-from diagnostic_msgs.msg import DiagnosticArray
 from rcl_interfaces.msg import SetParametersResult
 from rclpy.clock import Clock
 from rclpy.clock import ClockType
@@ -24,12 +23,12 @@ from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.fleet.coordinator.assemble import CoordinatorParts
 from edge_sched_ros.fleet.coordinator.assemble import make_coordinator
-from edge_sched_ros.fleet.coordinator.health import examine_fleet
 from edge_sched_ros.fleet.coordinator.report import summary
 from edge_sched_ros.fleet.settings import COORDINATOR_PARAMETERS
 from edge_sched_ros.fleet.settings import fleet_settings
 from edge_sched_ros.msg import JobTiming
 from edge_sched_ros.nodes.devices.declared import declare
+from edge_sched_ros.nodes.devices.fleet_reporter import FleetReporter
 from edge_sched_ros.nodes.devices.frame_intake import CoordinatorFrames
 from edge_sched_ros.nodes.devices.ports import RosPort
 from edge_sched_ros.nodes.eventless_publishers import create_publisher
@@ -37,12 +36,10 @@ from edge_sched_ros.nodes.logging_bridge import forward_logging
 from edge_sched_ros.nodes.node_topic_names import NodeTopicNames
 from edge_sched_ros.nodes.parameter_declarations import Declarations
 from edge_sched_ros.nodes.publishers import TaskPublisher
-from edge_sched_ros.nodes.report_guard import ReportGuard
 from edge_sched_ros.nodes.ros_messages import make
 from edge_sched_ros.nodes.running import run_node
 from edge_sched_ros.nodes.subscriptions import Subscriptions
 from edge_sched_ros.pipeline import messages
-from edge_sched_ros.pipeline.health.status_messages import diagnostic_array
 from edge_sched_ros.pipeline.health.summary_file import write_account
 from edge_sched_ros.pipeline.inputs.camera_window import FittedInfo
 from edge_sched_ros.pipeline.inputs.topics import info_topics
@@ -98,16 +95,11 @@ class CoordinatorNode(Node):
         self.parts.start()
         self._port.start()
         self._inputs.start()
-        self._diagnostics = create_publisher(
-            self, DiagnosticArray, '/diagnostics', QoSProfile(depth=10)
+        self._reporter = FleetReporter(
+            self, self.parts.coordinator, period_s=self._value('status_period_s')
         )
-        guard = ReportGuard(self)
-        self._tell = partial(guard.run, self._report)
         steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self._timers = [
-            self.create_timer(_BEAT_S, self.parts.tick, clock=steady),
-            self.create_timer(self._value('status_period_s'), self._tell, clock=steady),
-        ]
+        self._timer = self.create_timer(_BEAT_S, self.parts.tick, clock=steady)
         self.add_on_set_parameters_callback(self._on_set)
         tasks = ', '.join(task.name for task in self._config.tasks)
         self.get_logger().info(
@@ -173,12 +165,6 @@ class CoordinatorNode(Node):
 
     # --- state and settings -------------------------------------------------------------------
 
-    def _report(self) -> None:
-        stamp = messages.time_message(make, self.get_clock().now().nanoseconds)
-        lines = examine_fleet(self.parts.coordinator)
-        name = self.get_fully_qualified_name()
-        self._diagnostics.publish(diagnostic_array(make, lines, node=name, stamp=stamp))
-
     def _spec(self, name: str) -> ParameterSpec | None:
         """Return what a parameter is; ``None`` for one that is not ours, as use_sim_time."""
         ours = {spec.name: spec for spec in (*COORDINATOR_PARAMETERS, *SCHEDULER_PARAMETERS)}
@@ -216,12 +202,12 @@ class CoordinatorNode(Node):
         if self._closed:
             return
         self._closed = True
-        for timer in self._timers:
-            self.destroy_timer(timer)
+        self.destroy_timer(self._timer)
+        self._reporter.stop()
         self._inputs.close()
         self._port.stop_taking()
         self.parts.stop()
-        self._tell()
+        self._reporter.report()
         self._write_summary()
         self._port.close()
         for publisher in self._outputs.values():

@@ -32,11 +32,19 @@ def test_whole_networks_go_on_and_diagnostics_say_why():
     fleet = Fleet(policy=GuardedHighLevelPolicy(Raises(), 'own:Raises', substitute))
     fleet.add('orin')
     fleet.run(500)
-    assert not [line for line in examine_fleet(fleet.coordinator) if line.level == ERROR]
+    assert not [
+        line
+        for line in examine_fleet(fleet.coordinator, fleet.clock.now_ns)
+        if line.level == ERROR
+    ]
     fleet.run(1000, fps=10)
     fleet.run(200)
     assert fleet.outcomes() == {'on_time': 10}
-    (line,) = [line for line in examine_fleet(fleet.coordinator) if line.level == ERROR]
+    (line,) = [
+        line
+        for line in examine_fleet(fleet.coordinator, fleet.clock.now_ns)
+        if line.level == ERROR
+    ]
     assert line.name == 'policy'
     assert line.message == (
         'own:Raises failed, whole_network decides instead: ZeroDivisionError: no units'

@@ -14,6 +14,7 @@ from ros import image
 from vision_msgs.msg import Detection2DArray
 
 from edge_sched_ros.msg import JobTiming
+from edge_sched_ros.msg import SchedulerStatus
 from edge_sched_ros.msg import TensorMessage
 from edge_sched_ros.nodes.coordinator_node import CoordinatorNode
 from edge_sched_ros.nodes.device_node import DeviceNode
@@ -72,6 +73,7 @@ def test_frames_are_answered_by_the_device_and_told_of(bench, add):
     found = bench.listen(Detection2DArray, 'detector/detections')
     timing = bench.listen(JobTiming, 'coordinator/timing')
     lines = bench.listen(DiagnosticArray, '/diagnostics')
+    states = bench.listen(SchedulerStatus, 'coordinator/status')
     bench.wait_for(lambda: _joined(node, 'orin'), 'the device')
     bench.publish('front/image_raw', image(1000, width=64, height=48))
     bench.wait_for(lambda: found and timing, 'the answer')
@@ -87,6 +89,14 @@ def test_frames_are_answered_by_the_device_and_told_of(bench, add):
         ),
         'the diagnostics',
     )
+    bench.wait_for(lambda: states and states[-1].tasks[0].on_time == 1, 'the status')
+    (task,) = states[-1].tasks
+    assert (task.name, task.released, task.deadline_ms) == ('detector', 1, 60_000.0)
+    assert task.response_p50_ms > 0
+    units = {unit.name: unit for unit in states[-1].units}
+    (first, *_) = (unit for name, unit in units.items() if name.startswith('orin/'))
+    assert first.kind == 'cpu' and first.state == 'available'
+    assert states[-1].policy == 'look_ahead'
 
 
 def test_settings_of_tasks_change_while_running_and_others_do_not(bench, add):

@@ -8,6 +8,7 @@ from edge_sched_ros.core import reasons
 from edge_sched_ros.core.errors import InvariantError
 from edge_sched_ros.core.high_level import events
 from edge_sched_ros.core.high_level.backlog import Backlog
+from edge_sched_ros.core.high_level.breakers import Breakers
 from edge_sched_ros.core.high_level.cut_table import CutTable
 from edge_sched_ros.core.high_level.decisions import HighLevelDecision
 from edge_sched_ros.core.high_level.decisions import PartitionTiming
@@ -40,6 +41,7 @@ class ActiveJobs:
         backlog: Backlog,
         view: HighLevelView,
         policy: HighLevelPolicy,
+        breakers: Breakers,
     ) -> None:
         self._table = table
         self._devices = devices
@@ -50,7 +52,8 @@ class ActiveJobs:
         #: how jobs end
         self.ends = JobEnds(table, flow, backlog)
         #: what follows from failures and losses
-        self.repairs = Repairs(table, cuts, flow, view, self._pushes, self.ends)
+        self.repairs = Repairs(table, cuts, flow, view, self._pushes, self.ends, breakers)
+        self._breakers = breakers
 
     @property
     def policy(self) -> HighLevelPolicy:
@@ -102,7 +105,9 @@ class ActiveJobs:
         run = pushed_run(job, event)
         if job is None or run is None:
             return
-        self._devices.learn(run.device, job.spec.graph.name, event.costs_ns)
+        network = job.spec.graph.name
+        self._devices.learn(run.device, network, event.costs_ns)
+        self._breakers.succeeded(run.device, network, now_ns)
         self._backlog.release(run.work, now_ns, (-job.priority, run.deadline_ns))
         run.state = 'exited'
         if not job.missing.isdisjoint(run.partition.outputs):

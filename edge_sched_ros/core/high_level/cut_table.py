@@ -34,7 +34,7 @@ class CutTable:
         #: (network, partition) -> what it is: what a name stands for never changes
         self._meaning: dict[tuple[str, str], Partition] = {}
         #: device -> what it could run depends on this alone
-        self._seen: dict[str, tuple[int, frozenset[str]]] = {}
+        self._seen: dict[str, tuple[int, frozenset[str], frozenset[str]]] = {}
         #: device -> key of a task -> what it was told to load
         self._told: dict[str, dict[str, _Named]] = {}
         self._of_changes = -1
@@ -67,7 +67,10 @@ class CutTable:
 
     def _changed(self) -> list[str]:
         """Return the devices that can run other things than when this was asked last."""
-        seen = {name: (one.order, one.unavailable) for name, one in self._devices.devices.items()}
+        seen = {
+            name: (one.order, one.unavailable, one.blocked)
+            for name, one in self._devices.devices.items()
+        }
         changed = [name for name, state in seen.items() if self._seen.get(name) != state]
         self._seen = seen
         return changed

@@ -25,7 +25,9 @@ class DeviceState:
     :param refused: network -> why the device may not run it
     """
 
-    __slots__ = ('_kinds', '_own', '_times', 'name', 'offer', 'order', 'refused', 'unavailable')
+    __slots__ = (
+        '_kinds', '_own', '_times', 'blocked', 'name', 'offer', 'order', 'refused', 'unavailable',
+    )  # fmt: skip
 
     def __init__(self, offer: DeviceOffer, order: int, refused: dict[str, str]) -> None:
         self.name = offer.name
@@ -35,6 +37,8 @@ class DeviceState:
         self.refused = refused
         #: units that cannot be used now
         self.unavailable: frozenset[str] = frozenset()
+        #: networks that it gets no more of for now, but for segments that must stay at home
+        self.blocked: frozenset[str] = frozenset()
         #: network -> segment -> unit -> time
         self._times: dict[str, dict[str, dict[str, int]]] = {}
         self._kinds: dict[str, int] = {}
@@ -52,22 +56,30 @@ class DeviceState:
         return self._kinds.get(network, -1)
 
     def refresh(
-        self, profiles: Profiles, networks: Iterable[str], kinds: dict[object, int]
+        self,
+        profiles: Profiles,
+        graphs: Mapping[str, NetworkGraph],
+        kinds: dict[object, int],
     ) -> None:
         """
         Work out :meth:`times_ns` of networks anew.
 
         :param kinds: times -> their number; those that are new are added
         """
-        for network in networks:
+        for network, graph in graphs.items():
             if network in self._own and network not in self.refused:
-                times = self._times[network] = self._times_of(network, profiles)
+                times = self.usable_ns(network, profiles)
+                if network in self.blocked:
+                    stay = {one.name for one in graph.segments if one.home_only}
+                    times = {name: on for name, on in times.items() if name in stay}
+                self._times[network] = times
                 key = tuple((name, tuple(on.items())) for name, on in times.items())
                 self._kinds[network] = kinds.setdefault(key, len(kinds))
 
-    def _times_of(self, network: str, profiles: Profiles) -> dict[str, dict[str, int]]:
+    def usable_ns(self, network: str, profiles: Profiles) -> dict[str, dict[str, int]]:
+        """Return what :meth:`times_ns` is where the network is not blocked."""
         times: dict[str, dict[str, int]] = {}
-        for segment, costs_ns in self._own[network]:
+        for segment, costs_ns in self._own.get(network, ()):
             known = profiles.on_units(network, self.name, segment)
             on = {
                 unit: known[unit].mean_ns
@@ -150,6 +162,28 @@ class DeviceTable:
             device.refresh(self._profiles, self._graphs, self._kinds)
             self.changes += 1
 
+    def set_blocked(self, name: str, networks: Iterable[str]) -> None:
+        """Note which networks a device gets no more of for now."""
+        device, blocked = self.devices[name], frozenset(networks)
+        if blocked != device.blocked:
+            changed = {one: self._graphs[one] for one in blocked ^ device.blocked}
+            device.blocked = blocked
+            device.refresh(self._profiles, changed, self._kinds)
+            self.changes += 1
+
+    def can_replace(self, name: str, network: str, others: Iterable[str]) -> bool:
+        """Return whether others can run every segment of a network that a device can."""
+        device, graph = self.devices.get(name), self._graphs[network]
+        if device is None:
+            return False
+        own = device.usable_ns(network, self._profiles).keys()
+        needed = own - {one.name for one in graph.segments if one.home_only}
+        for other in others:
+            state = self.devices[other]
+            if network not in state.refused:
+                needed = needed - state.usable_ns(network, self._profiles).keys()
+        return not needed
+
     def note_change(self) -> None:
         """Note that tasks want to run other networks of those that are scheduled."""
         self.changes += 1
@@ -165,7 +199,7 @@ class DeviceTable:
                 profiles.note_drift(StageKey(network, device, segment, unit))
         if profiles.drifts != self._drifts:
             self._drifts = profiles.drifts
-            self.devices[device].refresh(profiles, (network,), self._kinds)
+            self.devices[device].refresh(profiles, {network: self._graphs[network]}, self._kinds)
             self.drifts_of[network] += 1
 
 

@@ -15,6 +15,8 @@ from edge_sched_ros.core.errors import InvariantError
 from edge_sched_ros.core.high_level import events
 from edge_sched_ros.core.high_level.active_jobs import ActiveJobs
 from edge_sched_ros.core.high_level.backlog import Backlog
+from edge_sched_ros.core.high_level.breakers import Breakers
+from edge_sched_ros.core.high_level.breakers import Failing
 from edge_sched_ros.core.high_level.cut_table import CutTable
 from edge_sched_ros.core.high_level.decisions import HighLevelDecision
 from edge_sched_ros.core.high_level.device_table import DeviceState
@@ -65,6 +67,7 @@ class HighLevelDispatcher:
         self._devices = DeviceTable(_graphs(tasks))
         self._links = LinkTable(links or {})
         self._backlog = Backlog()
+        self._breakers = Breakers(self._devices)
         self._cuts = CutTable(self._table.choices, self._devices)
         self._view = HighLevelView(
             tasks=self._table.specs,
@@ -84,6 +87,7 @@ class HighLevelDispatcher:
             self._backlog,
             self._view,
             chosen,
+            self._breakers,
         )
         self._accepting = True
         self._now_ns = 0
@@ -157,6 +161,11 @@ class HighLevelDispatcher:
         """What keeps devices from networks, and tasks from devices; one line each."""
         return [*self._devices.problems, *self._cuts.problems()]
 
+    @property
+    def failing(self) -> list[Failing]:
+        """Networks that fail on devices, by device."""
+        return list(self._breakers.failing(self._now_ns))
+
     # --- events ---------------------------------------------------------------------------
 
     def handle(self, event: events.HighLevelEvent, now_ns: int) -> list[HighLevelDecision]:
@@ -169,6 +178,7 @@ class HighLevelDispatcher:
             self._now_ns = self._view.now_ns = now_ns
         out: list[HighLevelDecision] = []
         self._handlers[type(event)](event, out)
+        self._breakers.apply(self._now_ns)
         if self._cuts.outdated:
             self._cuts.renew(self._active.policy, self._view, out)
         self._start_waiting(out)
@@ -205,6 +215,9 @@ class HighLevelDispatcher:
 
     def _lose(self, name: str, reason: str, out: list[HighLevelDecision]) -> None:
         self._devices.lose(name, reason)
+        self._breakers.forget_device(name)
+        # what was blocked because this device could take over is not any more
+        self._breakers.apply(self._now_ns)
         self._backlog.forget_device(name)
         self._cuts.forget_device(name)
         self._cuts.renew(self._active.policy, self._view, out)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from edge_sched_ros.core import reasons
 from edge_sched_ros.core.errors import InvariantError
 from edge_sched_ros.core.high_level import events
+from edge_sched_ros.core.high_level.breakers import Breakers
 from edge_sched_ros.core.high_level.cut_table import CutTable
 from edge_sched_ros.core.high_level.decisions import Cancel
 from edge_sched_ros.core.high_level.decisions import HighLevelDecision
@@ -44,6 +45,7 @@ class Repairs:
         view: HighLevelView,
         pushes: Pushes,
         ends: JobEnds,
+        breakers: Breakers,
     ) -> None:
         self._table = table
         self._cuts = cuts
@@ -51,6 +53,7 @@ class Repairs:
         self._view = view
         self._pushes = pushes
         self._ends = ends
+        self._breakers = breakers
 
     def partition_failed(
         self, event: events.PartitionFailed, now_ns: int, out: list[HighLevelDecision]
@@ -60,9 +63,11 @@ class Repairs:
         run = pushed_run(job, event)
         if job is None or run is None:
             return
-        job.banned.add((run.name, run.device))
+        job.banned.add((run.name, event.device))
         self._pushes.take_back(job, run, now_ns)
         if event.retry:
+            network = job.spec.graph.name
+            self._breakers.failed(event.device, network, event.reason, now_ns)
             self._recover(job, event.reason, now_ns, out)
         else:
             self._ends.fail(job, event.reason, now_ns, out)

@@ -132,7 +132,10 @@ class Coordinator:
     def tick(self) -> None:
         """Say that the coordinator is alive and see who else is; every 50 to 100 ms."""
         with self._lock:
-            self._driver.post(self.members.check(self._clock_ns()))
+            now_ns = self._clock_ns()
+            self._driver.post(self.members.check(now_ns))
+            for line in self.members.roster.problems(now_ns):
+                self._tell(line)
             beat = self._beat()
         self._port.beat(beat)
 

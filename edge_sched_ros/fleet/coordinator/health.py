@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from edge_sched_ros.core.high_level.breakers import Failing
 from edge_sched_ros.core.ledger import TaskAccount
 from edge_sched_ros.fleet.coordinator.coordinator import Coordinator
 from edge_sched_ros.fleet.coordinator.report import device_rows
@@ -16,21 +17,29 @@ from edge_sched_ros.pipeline.health.health import OK
 from edge_sched_ros.pipeline.health.health import WARN
 
 
-def examine_fleet(coordinator: Coordinator) -> list[Health]:
-    """Return a line per task and per device, and one with what is wrong otherwise."""
+def examine_fleet(coordinator: Coordinator, now_ns: int) -> list[Health]:
+    """
+    Return a line per task and per device, and one with what is wrong otherwise.
+
+    :param now_ns: on the coordinator's clock
+    """
     accounts: dict[str, TaskAccount] = coordinator.read(lambda one: dict(one.ledger.tasks))
-    problems: list[str] = coordinator.read(lambda one: list(one.problems))
     lines = [_task(name, account) for name, account in accounts.items()]
-    lines += [_device(row) for row in device_rows(coordinator)]
-    rejected: dict[str, str] = coordinator.read(
-        lambda _: {reason: str(count) for reason, count in coordinator.rejected.items()}
-    )
+    lines += [_device(row, now_ns) for row in device_rows(coordinator)]
     failed: str = coordinator.read(lambda one: one.policy_problem)
     if failed:
         lines.append(Health('policy', ERROR, failed, 'high_level_policy'))
-    level = WARN if problems else OK
-    lines.append(Health('devices', level, '; '.join(problems) or 'all fit', 'fleet', rejected))
+    lines.append(coordinator.read(lambda one: _devices(one.problems, coordinator, now_ns)))
     return lines
+
+
+def _devices(problems: list[str], coordinator: Coordinator, now_ns: int) -> Health:
+    roster = coordinator.members.roster
+    found = [*problems, *roster.problems(now_ns)]
+    values = {reason: str(count) for reason, count in coordinator.rejected.items()}
+    if roster.unlisted:
+        values['not listed in devices'] = ', '.join(roster.unlisted)
+    return Health('devices', WARN if found else OK, '; '.join(found) or 'all fit', 'fleet', values)
 
 
 def _task(name: str, account: TaskAccount) -> Health:
@@ -51,10 +60,7 @@ def _reasons(group: str, counts: Mapping[str, int]) -> dict[str, int]:
     return {f'{group} {reason}': count for reason, count in counts.items()}
 
 
-def _device(row: DeviceRow) -> Health:
-    level = OK if row.state == 'in use' else WARN
-    if row.state == 'refused':
-        level = ERROR
+def _device(row: DeviceRow, now_ns: int) -> Health:
     values = {
         'units': ', '.join(row.units),
         **{f'partitions of {task}': str(count) for task, count in row.done.items()},
@@ -64,7 +70,25 @@ def _device(row: DeviceRow) -> Health:
         'times lost': str(row.times_lost),
         **{key: str(value) for key, value in row.counts.items()},
     }
-    text = f'{row.state}: {row.reason}' if row.reason else row.state
-    for problem in row.problems:
-        text += f'; {problem}'
-    return Health(f'device {row.name}', level, text, row.name, values)
+    told = [f'{row.state}: {row.reason}' if row.reason else row.state]
+    told += [f'the unit {unit} is {state}' for unit, state in row.units_out.items()]
+    told += [_failing(one, now_ns) for one in row.failing]
+    told += row.problems
+    return Health(f'device {row.name}', _level(row), '; '.join(told), row.name, values)
+
+
+def _level(row: DeviceRow) -> int:
+    every_unit_out = bool(row.units) and set(row.units) <= set(row.units_out)
+    fails_always = any(one.blocked or one.failed == one.recent for one in row.failing)
+    if row.state == 'refused' or (row.state == 'in use' and (every_unit_out or fails_always)):
+        return ERROR
+    return WARN if row.state != 'in use' or row.units_out or row.failing else OK
+
+
+def _failing(one: Failing, now_ns: int) -> str:
+    text = f'{one.network} fails: {one.failed} of the last {one.recent} partitions ({one.reason})'
+    if not one.open_until_ns:
+        return text
+    if not one.blocked:
+        return f'{text}; it is tried on, as no other device could take over'
+    return f'{text}; it gets no more of it for {max(0, one.open_until_ns - now_ns) / 1e9:.1f} s'

@@ -13,7 +13,9 @@ from edge_sched_ros.core.high_level.events import DeviceJoined
 from edge_sched_ros.core.high_level.events import DeviceLoad
 from edge_sched_ros.core.high_level.events import DeviceLost
 from edge_sched_ros.core.high_level.events import LinkMeasured
+from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.fleet.clock_offset import ClockOffset
+from edge_sched_ros.fleet.coordinator.roster import Roster
 from edge_sched_ros.fleet.wire.offers import DeviceStatus
 from edge_sched_ros.fleet.wire.offers import Offer
 from edge_sched_ros.fleet.wire.offers import PROTOCOL
@@ -84,7 +86,7 @@ class Members:
     ) -> None:
         self._reaches = reaches
         self._home = home
-        self._wanted = frozenset(wanted)
+        self.roster = Roster(wanted)
         self._session = session
         self._lost_after_ns = lost_after_ns
         self._members: dict[str, Member] = {}
@@ -114,7 +116,7 @@ class Members:
     def take_offer(self, offer: Offer, now_ns: int) -> list[MemberEvent]:
         """Take in a device's offer."""
         name = offer.device
-        if name != self._home and self._wanted and name not in self._wanted:
+        if name != self._home and not self.roster.wants(name):
             return []
         known = self._members.get(name)
         if known is None:
@@ -180,7 +182,7 @@ class Members:
         return DeviceLoad(
             member.name,
             {load.unit: load.free_at_ns - offset_ns for load in status.units},
-            tuple(load.unit for load in status.units if load.state != 'available'),
+            tuple(load.unit for load in status.units if load.state != AVAILABLE),
         )
 
     def _latency(self, member: Member) -> list[MemberEvent]:

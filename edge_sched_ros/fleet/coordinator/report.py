@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
 
+from edge_sched_ros.core.high_level.breakers import Failing
+from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.fleet.coordinator.coordinator import Coordinator
 from edge_sched_ros.fleet.coordinator.members import Member
 
@@ -22,6 +25,8 @@ class DeviceRow:
     :param offset_ms: its clock less the coordinator's, and how far off that may be
     :param latency_ms: one way, from the local device
     :param mbps: of the link from the local device, as seen; 0 while unknown
+    :param units_out: unit that cannot be used now -> its state
+    :param failing: networks whose partitions fail there
     """
 
     name: str
@@ -36,17 +41,19 @@ class DeviceRow:
     mbps: float
     counts: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    units_out: Mapping[str, str] = field(default_factory=dict)
+    failing: tuple[Failing, ...] = ()
 
 
 def device_rows(coordinator: Coordinator) -> list[DeviceRow]:
     """Return a row per device that was ever heard of, the local one first."""
     rows: list[DeviceRow] = coordinator.read(
-        lambda _: [_row(coordinator, member) for member in coordinator.members]
+        lambda one: [_row(coordinator, member, one.failing) for member in coordinator.members]
     )
     return sorted(rows, key=lambda row: (row.name != coordinator.home, row.name))
 
 
-def _row(coordinator: Coordinator, member: Member) -> DeviceRow:
+def _row(coordinator: Coordinator, member: Member, failing: Iterable[Failing]) -> DeviceRow:
     name, status, clock = member.name, member.status, member.clock
     local = name == coordinator.home
     reading = coordinator.links.readings.get((coordinator.home, name))
@@ -64,6 +71,12 @@ def _row(coordinator: Coordinator, member: Member) -> DeviceRow:
         mbps=0.0 if reading is None else reading.bytes_per_s * 8 / 1e6,
         counts={} if status is None else dict(status.counts),
         problems=() if status is None else status.problems,
+        units_out={
+            load.unit: load.state
+            for load in (() if status is None else status.units)
+            if load.state != AVAILABLE
+        },
+        failing=tuple(one for one in failing if one.device == name),
     )
 
 

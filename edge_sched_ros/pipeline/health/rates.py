@@ -74,7 +74,10 @@ def rates_between(before: Status, now: Status) -> Rates:
         tasks[task.name] = TaskRate(ended, ended - on_time, on_time / period_s)
     busy = {unit.name: unit.busy_ns for unit in before.units}
     utilisation = {
-        unit.name: min(1.0, max(0.0, (unit.busy_ns - busy[unit.name]) / 1e9 / period_s))
+        # a unit of a device that has joined meanwhile has no earlier state
+        unit.name: min(
+            1.0, max(0.0, (unit.busy_ns - busy.get(unit.name, unit.busy_ns)) / 1e9 / period_s)
+        )
         for unit in now.units
     }
     received, rejected = {}, {}

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
@@ -11,6 +12,7 @@ from typing import Any
 
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
 from edge_sched_ros.core.errors import InvariantError
+from edge_sched_ros.core.ledger import TaskAccount
 from edge_sched_ros.core.profiles import StageKey
 from edge_sched_ros.core.reasons import UPSTREAM
 from edge_sched_ros.execution.isolation.program import IsolationReport
@@ -177,13 +179,37 @@ def _name(key: StageKey | None) -> str:
 
 
 def _task(dispatcher: LowLevelDispatcher, name: str, now_ns: int) -> TaskState:
-    spec, account = dispatcher.tasks[name], dispatcher.ledger.tasks[name]
-    figures = account.to_dict(spec.deadline_ns)
+    spec = dispatcher.tasks[name]
+    return task_state(
+        name,
+        dispatcher.ledger.tasks[name],
+        now_ns,
+        enabled=spec.enabled,
+        deadline_ns=spec.deadline_ns,
+        period_ns=spec.period_ns,
+        variants=[one.name for one in spec.variants],
+        hung=dispatcher.why_off(name, now_ns),
+    )
+
+
+def task_state(
+    name: str,
+    account: TaskAccount,
+    now_ns: int,
+    *,
+    enabled: bool,
+    deadline_ns: int,
+    period_ns: int,
+    variants: Iterable[str],
+    hung: str = '',
+) -> TaskState:
+    """Return the state of a task by its account."""
+    figures = account.to_dict(deadline_ns)
     last_ns = account.last_on_time_ns
     return TaskState(
         name=name,
-        enabled=spec.enabled,
-        deadline_ns=spec.deadline_ns,
+        enabled=enabled,
+        deadline_ns=deadline_ns,
         released=account.released,
         on_time=account.on_time,
         late=account.late,
@@ -194,10 +220,10 @@ def _task(dispatcher: LowLevelDispatcher, name: str, now_ns: int) -> TaskState:
         uxcost=account.violation_rate,
         response_ms=figures['response_ms'],
         since_on_time_ns=None if last_ns is None else now_ns - last_ns,
-        period_ns=spec.period_ns,
+        period_ns=period_ns,
         since_enabled_ns=None if account.enabled_ns is None else now_ns - account.enabled_ns,
-        variants={one.name: 0 for one in spec.variants} | account.variants,
-        hung=dispatcher.why_off(name, now_ns),
+        variants=dict.fromkeys(variants, 0) | account.variants,
+        hung=hung,
     )
 
 
