@@ -26,6 +26,8 @@ UNIT_HUNG = 'unit_hung'
 TASK_HUNG = 'task_hung'
 #: the unit was lost while it ran the stage (failed)
 UNIT_LOST = 'unit_lost'
+#: nothing can be concluded from an output of the network: NaN, infinite, constant, empty (failed)
+INVALID_OUTPUT = 'invalid_output'
 #: dropped in favour of others, as it was expected to be late (policy ``dream``)
 SMART_DROP = 'smart_drop'
 #: its deadline has passed (policy ``dream``)

@@ -22,6 +22,7 @@ from edge_sched_ros.core.decisions import Run
 from edge_sched_ros.core.decisions import UseVariant
 from edge_sched_ros.core.decisions import WakeAt
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
+from edge_sched_ros.core.errors import EdgeSchedError
 from edge_sched_ros.core.events import Event
 from edge_sched_ros.core.events import FrameArrived
 from edge_sched_ros.core.events import StageFailed
@@ -44,7 +45,7 @@ from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.fused import split
 from edge_sched_ros.execution.hung_units import HungUnits
 from edge_sched_ros.execution.hung_units import say
-from edge_sched_ros.execution.isolation.errors import IsolationError
+from edge_sched_ros.execution.last_failures import LastFailures
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.execution.workers import StageWork
 from edge_sched_ros.execution.workers import UnitWorker
@@ -111,6 +112,8 @@ class Runtime:
         self._live: dict[int, _LiveJob] = {}
         self._hung = HungUnits()
         self._reasons = FailureReasons()
+        #: what the failures of each task said
+        self.failures = LastFailures()
         self._errors_seen: set[tuple[str, str]] = set()
         self._workers: dict[str, UnitWorker] = {}
         #: (unit, thread) of threads of earlier starts that did not end
@@ -346,6 +349,7 @@ class Runtime:
     def _reason(self, work: StageWork, error: BaseException) -> str:
         """Return the short code under which an error is counted; log its first occurrence."""
         reason = self._reasons.of(work.run.task, error)
+        self.failures.note(work.run.task, reason, error)
         try:
             self._tell(work, error, reason)
         except BaseException:
@@ -361,8 +365,9 @@ class Runtime:
         if (topic or run.task, reason) not in self._errors_seen:
             self._errors_seen.add((topic or run.task, reason))
             where = f'{topic}: {run.task}/{run.stage}' if topic else f'{run.task}/{run.stage}'
-            # nor does this process know more of an error in another one, which has logged it
-            trace = None if of_frame or issubclass(type(error), IsolationError) else error
+            # an error of this package says all in its text, and one in another process is logged
+            # there
+            trace = None if issubclass(type(error), EdgeSchedError) else error
             _log.error('%s failed (%s): %s', where, reason, brief(error), exc_info=trace)
 
 

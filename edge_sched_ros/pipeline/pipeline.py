@@ -301,7 +301,8 @@ class Pipeline:
         readings = {} if self._watch is None else self._watch.readings
         quota = None if self._quota is None else self._quota.read()
         isolated = isolation_reports(self._loaded().programs)
-        status: Status = self._running().read(
+        runtime = self._running()
+        status: Status = runtime.read(
             lambda dispatcher, now_ns: read_status(
                 dispatcher,
                 now_ns,
@@ -311,6 +312,7 @@ class Pipeline:
                 feeds=self._feeds,
                 missing=missing,
                 left_out=left_out,
+                failures=runtime.failures.snapshot(),
                 out={} if self._outs is None else self._outs.reasons,
                 isolated=isolated,
                 readings=readings,

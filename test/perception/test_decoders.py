@@ -168,6 +168,7 @@ def test_embeddings_get_unit_length():
 )
 def test_depth_in_metres(name, value, options, metres):
     plane = np.full((1, 1, 32, 32), value, np.float32)
+    plane[0, 0, 0, 0] = 7.0  # in the padding
     depth = _detect(name, plane, **options).depth_m
     # the letterboxed picture is 64x48 of 64x64 at half size: 32x24
     assert depth.shape == (24, 32)
@@ -175,7 +176,8 @@ def test_depth_in_metres(name, value, options, metres):
 
 
 def test_depth_says_how_it_lies_in_the_source():
-    depth = _detect('depth_metric', np.ones((1, 32, 32, 1), np.float32))
+    plane = np.linspace(1, 2, 32 * 32, dtype=np.float32).reshape(1, 32, 32, 1)
+    depth = _detect('depth_metric', plane)
     assert (depth.scale_x, depth.scale_y, depth.offset_x) == (0.25, 0.25, 0)
 
 

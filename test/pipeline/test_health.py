@@ -100,6 +100,34 @@ def test_a_miss_warns_and_is_forgotten_with_the_period():
     assert _levels(miss, after)['detector'][0] == OK
 
 
+def _failing(status, *, failed, said):
+    task = replace(status.tasks[0], failed=failed, failures=said)
+    return replace(status, tasks=(task,))
+
+
+def test_failures_are_shown_with_what_they_said_and_forgotten_with_the_period():
+    before, said = _status(10, on_time=10), {'ValueError': 'ValueError: no such class'}
+    now = _failing(_status(11, on_time=12), failed={'ValueError': 3}, said=said)
+    text = '3 of 5 missed their deadline; 3 failed (ValueError): ValueError: no such class'
+    assert _levels(before, now)['detector'] == (WARN, text)
+    silent = _failing(_status(11, on_time=10, since_s=3), failed={'ValueError': 3}, said=said)
+    level, message = _levels(before, silent)['detector']
+    assert level == ERROR and message.startswith('no on-time result for 3.0 s; 3 failed')
+    after = _failing(_status(12, on_time=20), failed={'ValueError': 3}, said=said)
+    assert _levels(now, after)['detector'] == (OK, '8.0 results/s on time')
+
+
+def test_an_output_that_says_nothing_is_an_error_as_long_as_it_comes():
+    said = {'invalid_output': "the scores in the output 'o' are NaN", 'other': 'x'}
+    before = _status(10, on_time=10)
+    now = _failing(_status(11, on_time=30), failed={'other': 5, 'invalid_output': 1}, said=said)
+    level, message = _levels(before, now)['detector']
+    assert level == ERROR
+    assert message.endswith("; 1 failed (invalid_output): the scores in the output 'o' are NaN")
+    after = _failing(_status(12, on_time=60), failed={'other': 5, 'invalid_output': 1}, said=said)
+    assert _levels(now, after)['detector'][0] == OK
+
+
 def test_no_answer_for_long_is_an_error_even_before_the_first():
     before = _status(10, since_s=None)
     level, message = _levels(before, _status(11, since_s=None))['detector']

@@ -26,8 +26,10 @@ from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.engines.onnxruntime import OnnxRuntimeEngine
 from edge_sched_ros.execution.registry import discover
 from edge_sched_ros.execution.units import LocalUnit
+from edge_sched_ros.pipeline.health.health import ERROR
 from edge_sched_ros.pipeline.health.health import examine
 from edge_sched_ros.pipeline.health.health import Limits
+from edge_sched_ros.pipeline.health.health import OK
 from edge_sched_ros.pipeline.health.health import WARN
 from edge_sched_ros.pipeline.health.rates import rates_between
 from edge_sched_ros.pipeline.health.status import summary
@@ -78,6 +80,32 @@ def _detector(folder, **more):
         accuracy=_accuracy(0.8),
         variants=[small],
     )
+
+
+def test_a_network_that_gives_nan_fails_its_jobs_and_is_named(tmp_path):
+    raw = np.full((1, 4, 7), np.nan, np.float32)
+    raw[0, 0] = [16, 16, 10, 10, 1, 0.1, 0.9]
+    write_onnx(tmp_path / 'boxes.onnx', outputs={'out': raw}, input_shape=[1, 3, 32, 32])
+    network = write_network(tmp_path, 'boxes', engine='auto', decoder_options={})
+    done = threading.Event()
+    pipeline = Pipeline(_config(network), on_end=lambda _: done.set())
+    pipeline.load()
+    try:
+        pipeline.start()
+        before = pipeline.status()
+        pipeline.submit(frame(seq=1))
+        assert done.wait(TIMEOUT_S)
+        now = pipeline.status()
+        assert now.tasks[0].failed == {'invalid_output': 1} and now.tasks[0].on_time == 0
+        lines = [
+            examine(one, rates_between(then, one), Limits(10**18, 10**18))[0]
+            for then, one in ((before, now), (now, pipeline.status()))
+        ]
+        pipeline.stop()
+    finally:
+        pipeline.unload()
+    assert [line.level for line in lines] == [ERROR, OK]
+    assert "the scores in the output 'out' are NaN" in lines[0].message
 
 
 def _config(network, **more):

@@ -27,7 +27,7 @@ class SimulatedFaultError(RuntimeError):
 
 class SimulatedNetwork:
     """
-    Waits and returns zeros.
+    Waits and returns zeros, but for the first value: an output of equal values counts as invalid.
 
     :param latency_ms: time of a run
     :param fail_every: every n-th run raises, 0 for never
@@ -67,14 +67,18 @@ class SimulatedNetwork:
         if self._fail_every and number % self._fail_every == 0:
             raise SimulatedFaultError(f'run {number} fails, as configured')
         batch = len(inputs[0])
-        return [
-            np.zeros([batch if size is None else size for size in info.shape], info.dtype)
-            for info in self.outputs
-        ]
+        return [_nearly_zeros(batch, info) for info in self.outputs]
 
     def close(self) -> None:
         """End a hung run."""
         self._closed.set()
+
+
+def _nearly_zeros(batch: int, info: TensorInfo) -> NDArray[Any]:
+    shape = [batch if size is None else size for size in info.shape]
+    values: NDArray[Any] = np.zeros(shape, info.dtype)
+    values.reshape(-1)[:1] = 1
+    return values
 
 
 class SimulatedEngine:

@@ -40,6 +40,8 @@ class Decoder:
     ) -> None:
         self.spec = spec
         self.labels = spec.labels
+        #: names of the outputs, in their order
+        self.output_names = tuple(info.name for info in outputs)
         self.options = dict(self.defaults)
         for name, value in options.items():
             self.set_option(name, value)
@@ -52,7 +54,11 @@ class Decoder:
         """Check the outputs' number and shapes; :raises ConfigError: when they do not match."""
 
     def decode(self, outputs: list[NDArray[Any]], transform: Transform) -> Any:
-        """Return the result of one picture."""
+        """
+        Return the result of one picture.
+
+        :raises InvalidOutputError: when nothing can be concluded from the outputs
+        """
         raise NotImplementedError
 
     def set_option(self, name: str, value: Any) -> None:

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from edge_sched_ros.execution.preprocess.transform import Transform
 from edge_sched_ros.perception.decoders.base import Decoder
+from edge_sched_ros.perception.decoders.values import check_boxes
+from edge_sched_ros.perception.decoders.values import check_scores
 from edge_sched_ros.perception.results import Detections
 
 
@@ -19,6 +21,8 @@ class BoxDecoder(Decoder):
     """Decoders whose candidates are boxes with a score and a class."""
 
     output = 'detections'
+    #: index of the output with the boxes
+    _boxes = 0
     defaults: ClassVar[dict[str, Any]] = {
         'score_threshold': 0.3,
         'nms_iou': 0.5,
@@ -49,9 +53,12 @@ class BoxDecoder(Decoder):
 
         :param boxes_xyxy: Nx4 in the network's pixels
         :param suppress: whether to suppress overlapping boxes of one class
+        :raises InvalidOutputError: when a score, or a box that is kept, is not a finite number
         """
+        check_scores(scores, self.output_names[self._boxes])
         keep = np.flatnonzero(scores >= self.options['score_threshold'])
         boxes, scores, class_ids = boxes_xyxy[keep], scores[keep], class_ids[keep]
+        check_boxes(boxes, self.output_names[self._boxes])
         best = np.argsort(-scores, kind='stable')
         if suppress and len(best):
             best = self._suppressed(boxes, scores, class_ids)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from edge_sched_ros.execution.preprocess.transform import Transform
 from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.perception.decoders.base import Decoder
+from edge_sched_ros.perception.decoders.values import check_plane
 from edge_sched_ros.perception.results import DepthMap
 
 
@@ -74,6 +75,7 @@ class DepthDecoder(Decoder):
     def decode(self, outputs: list[NDArray[Any]], transform: Transform) -> DepthMap:
         """Return the depth of one picture."""
         raw = outputs[0]
+        check_plane(raw, self.output_names[0])
         plane = raw.reshape([size for size in raw.shape if size != 1]).astype(np.float32)
         plane = plane * np.float32(self.options['scale']) + np.float32(self.options['shift'])
         with np.errstate(divide='ignore', invalid='ignore'):

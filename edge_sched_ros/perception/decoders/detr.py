@@ -17,6 +17,8 @@ from edge_sched_ros.perception.decoders.base import centre_to_corners
 from edge_sched_ros.perception.decoders.base import sigmoid
 from edge_sched_ros.perception.decoders.boxes import best_class
 from edge_sched_ros.perception.decoders.boxes import BoxDecoder
+from edge_sched_ros.perception.decoders.values import check_scores
+from edge_sched_ros.perception.decoders.values import check_varies
 from edge_sched_ros.perception.results import Detections
 
 _ACTIVATIONS = ('softmax', 'sigmoid')
@@ -52,6 +54,8 @@ class Detr(BoxDecoder):
     def decode(self, outputs: list[NDArray[Any]], transform: Transform) -> Detections:
         """Return the detections of one picture."""
         logits = outputs[self._logits][0].astype(np.float32)
+        check_varies(logits, self.output_names[self._logits])
+        check_scores(logits, self.output_names[self._logits])
         if self.options['activation'] == 'sigmoid':
             chances = sigmoid(logits)
         else:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from edge_sched_ros.execution.preprocess.transform import Transform
 from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.perception.decoders.base import Decoder
+from edge_sched_ros.perception.decoders.values import InvalidOutputError
 from edge_sched_ros.perception.results import Embeddings
 
 
@@ -30,6 +31,9 @@ class Embedding(Decoder):
         """Return the vectors of all crops."""
         vectors = outputs[0].reshape(len(outputs[0]), -1).astype(np.float32)
         length = np.linalg.norm(vectors, axis=1, keepdims=True)
+        if not np.isfinite(length).all() or (len(length) and not length.any()):
+            kind = 'NaN or infinite' if length.any() else 'constant (0)'
+            raise InvalidOutputError(self.output_names[0], kind, 'vectors')
         return Embeddings(vectors / np.maximum(length, 1e-9))
 
 

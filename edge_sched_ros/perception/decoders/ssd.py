@@ -15,6 +15,8 @@ from edge_sched_ros.execution.preprocess.transform import Transform
 from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.perception.decoders.boxes import best_class
 from edge_sched_ros.perception.decoders.boxes import BoxDecoder
+from edge_sched_ros.perception.decoders.values import check_scores
+from edge_sched_ros.perception.decoders.values import check_varies
 from edge_sched_ros.perception.results import Detections
 
 _ORDERS = ('xyxy', 'yxyx')
@@ -68,9 +70,14 @@ class Ssd(BoxDecoder):
         boxes = outputs[self._boxes][0].astype(np.float32)
         if self._table is None:
             scores = outputs[self._scores][0].astype(np.float32)
+            check_scores(scores, self.output_names[self._scores])
             class_ids = outputs[self._classes][0].astype(np.int64)
         else:
             table = outputs[self._table][0]
+            check_scores(table, self.output_names[self._table])
+            if self.options['suppress'] and len(table) > 1:
+                # of a network that suppresses itself, zeros stand for no objects
+                check_varies(boxes, self.output_names[self._boxes])
             scores, class_ids = best_class(table[:, 1:] if self.options['background'] else table)
         if self.options['order'] == 'yxyx':
             boxes = boxes[:, [1, 0, 3, 2]]

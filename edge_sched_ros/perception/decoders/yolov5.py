@@ -14,6 +14,8 @@ from edge_sched_ros.perception.decoders.base import centre_to_corners
 from edge_sched_ros.perception.decoders.base import one_picture
 from edge_sched_ros.perception.decoders.boxes import best_class
 from edge_sched_ros.perception.decoders.boxes import BoxDecoder
+from edge_sched_ros.perception.decoders.values import check_scores
+from edge_sched_ros.perception.decoders.values import check_varies
 from edge_sched_ros.perception.results import Detections
 
 _MOST_CLASSES = 1000
@@ -35,6 +37,8 @@ class Yolov5(BoxDecoder):
     def decode(self, outputs: list[NDArray[Any]], transform: Transform) -> Detections:
         """Return the detections of one picture."""
         raw = outputs[0][0]
+        check_varies(raw, self.output_names[0])
+        check_scores(raw[:, 4], self.output_names[0])
         raw = raw[raw[:, 4] >= self.options['score_threshold']]
         scores, class_ids = best_class(raw[:, 5:])
         return self.select(centre_to_corners(raw[:, :4]), scores * raw[:, 4], class_ids, transform)

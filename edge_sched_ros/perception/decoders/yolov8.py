@@ -15,6 +15,8 @@ from edge_sched_ros.perception.decoders.base import centre_to_corners
 from edge_sched_ros.perception.decoders.base import one_picture
 from edge_sched_ros.perception.decoders.boxes import best_class
 from edge_sched_ros.perception.decoders.boxes import BoxDecoder
+from edge_sched_ros.perception.decoders.values import check_scores
+from edge_sched_ros.perception.decoders.values import check_varies
 from edge_sched_ros.perception.results import Detections
 
 
@@ -33,7 +35,10 @@ class Yolov8(BoxDecoder):
     def decode(self, outputs: list[NDArray[Any]], transform: Transform) -> Detections:
         """Return the detections of one picture."""
         raw = outputs[0][0]
-        alive = np.flatnonzero(raw[4:].max(axis=0) >= self.options['score_threshold'])
+        check_varies(raw, self.output_names[0])
+        best = raw[4:].max(axis=0)
+        check_scores(best, self.output_names[0])
+        alive = np.flatnonzero(best >= self.options['score_threshold'])
         columns = raw[:, alive].T
         scores, class_ids = best_class(columns[:, 4:])
         return self.select(centre_to_corners(columns[:, :4]), scores, class_ids, transform)

@@ -17,6 +17,8 @@ from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.perception.decoders.base import centre_to_corners
 from edge_sched_ros.perception.decoders.boxes import best_class
 from edge_sched_ros.perception.decoders.boxes import BoxDecoder
+from edge_sched_ros.perception.decoders.values import check_scores
+from edge_sched_ros.perception.decoders.values import check_varies
 from edge_sched_ros.perception.results import Detections
 
 
@@ -46,6 +48,8 @@ class Yolox(BoxDecoder):
     def decode(self, outputs: list[NDArray[Any]], transform: Transform) -> Detections:
         """Return the detections of one picture."""
         raw = outputs[0][0]
+        check_varies(raw, self.output_names[0])
+        check_scores(raw[:, 4], self.output_names[0])
         # most cells are empty: decode only those that can pass the threshold
         alive = np.flatnonzero(raw[:, 4] >= self.options['score_threshold'])
         raw = raw[alive]

@@ -9,6 +9,7 @@ at loading.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from collections.abc import Mapping
 from contextlib import contextmanager
@@ -23,9 +24,12 @@ from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.network_variants import BASE
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.segments import PREPROCESS
+from edge_sched_ros.perception.decoders.values import InvalidOutputError
 from edge_sched_ros.perception.programs.frame import FrameProgram
 from edge_sched_ros.perception.programs.track import TrackProgram
 from edge_sched_ros.perception.results import Detections
+
+_log = logging.getLogger(__name__)
 
 
 def rehearse(
@@ -44,10 +48,14 @@ def rehearse(
     context = JobContext(
         0, spec.name, Frame('', 0, 0, '', image), parent=parent, variant=spec.variant
     )
-    for stage in program.variants.of(context).stages:
-        context.unit = (units or {}).get(stage, '')
-        with _as_config_error(spec, context.unit, stage):
-            program.run(stage, context)
+    try:
+        for stage in program.variants.of(context).stages:
+            context.unit = (units or {}).get(stage, '')
+            with _as_config_error(spec, context.unit, stage):
+                program.run(stage, context)
+    except InvalidOutputError as error:
+        # a network may well say nothing about a grey picture; frames are checked as they come
+        _log.info('%s: in a trial run on a grey picture %s', spec.name, error)
     program.reset()
 
 
@@ -85,6 +93,8 @@ def _grey(spec: NetworkSpec, times: int) -> SourceImage:
 def _as_config_error(spec: NetworkSpec, unit: str, stage: str) -> Iterator[None]:
     try:
         yield
+    except InvalidOutputError:
+        raise
     except ConfigError as error:
         raise RehearsalError(error.where, error.problem, stage) from error
     except ImportError:

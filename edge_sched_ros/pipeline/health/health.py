@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from dataclasses import field
 
+from edge_sched_ros.core.reasons import INVALID_OUTPUT
 from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.pipeline.admission.admission import Outlook
 from edge_sched_ros.pipeline.health.input_health import age_values
@@ -17,6 +18,7 @@ from edge_sched_ros.pipeline.health.levels import ERROR as ERROR
 from edge_sched_ros.pipeline.health.levels import OK as OK
 from edge_sched_ros.pipeline.health.levels import WARN as WARN
 from edge_sched_ros.pipeline.health.rates import Rates
+from edge_sched_ros.pipeline.health.rates import TaskRate
 from edge_sched_ros.pipeline.health.status import Status
 from edge_sched_ros.pipeline.health.status import TaskState
 from edge_sched_ros.pipeline.health.topic_monitor import monitor_values
@@ -120,9 +122,14 @@ def _task(task: TaskState, status: Status, rates: Rates, limits: Limits) -> Heal
     elif problem is not None:
         level, message = problem
     elif since_ns > patience_ns:
-        level, message = ERROR, f'no on-time result for {since_ns / 1e9:.1f} s'
+        level, message = (
+            ERROR,
+            f'no on-time result for {since_ns / 1e9:.1f} s{_failed(task, rate)}',
+        )
     elif rate.missed:
-        level, message = WARN, f'{rate.missed} of {rate.ended} missed their deadline'
+        # a network that says nothing must not look like a scene without objects
+        level = ERROR if INVALID_OUTPUT in rate.failed else WARN
+        message = f'{rate.missed} of {rate.ended} missed their deadline{_failed(task, rate)}'
         if rates.throttled.throttled:
             message += f' ({_stopped(rates)})'
     values = {
@@ -145,6 +152,17 @@ def _task(task: TaskState, status: Status, rates: Rates, limits: Limits) -> Heal
         **({} if isolated is None else isolation_values(isolated)),
     }
     return Health(task.name, level, message, 'task', values)
+
+
+def _failed(task: TaskState, rate: TaskRate) -> str:
+    """Return what the failures of the period said, an output that says nothing first."""
+    if not rate.failed:
+        return ''
+    # of equal counts the same one every time
+    order = sorted(rate.failed, key=lambda why: (why != INVALID_OUTPUT, -rate.failed[why], why))
+    reason = order[0]
+    said = task.failures.get(reason, '')
+    return f'; {rate.failed[reason]} failed ({reason}){": " if said else ""}{said}'
 
 
 def _units(status: Status, rates: Rates) -> list[Health]:

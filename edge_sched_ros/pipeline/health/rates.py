@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 
@@ -20,11 +21,13 @@ class TaskRate:
     One task over a period.
 
     :param missed: jobs that ended without an on-time result
+    :param failed: reason -> jobs that failed
     """
 
     ended: int
     missed: int
     on_time_hz: float
+    failed: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def miss_ratio(self) -> float:
@@ -71,7 +74,13 @@ def rates_between(before: Status, now: Status) -> Rates:
         first = earlier[task.name]
         ended = _ended(task) - _ended(first)
         on_time = task.on_time - first.on_time
-        tasks[task.name] = TaskRate(ended, ended - on_time, on_time / period_s)
+        failed = {why: n - first.failed.get(why, 0) for why, n in task.failed.items()}
+        tasks[task.name] = TaskRate(
+            ended,
+            ended - on_time,
+            on_time / period_s,
+            {why: n for why, n in failed.items() if n > 0},
+        )
     busy = {unit.name: unit.busy_ns for unit in before.units}
     utilisation = {
         # a unit of a device that has joined meanwhile has no earlier state

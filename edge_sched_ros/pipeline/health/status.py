@@ -33,6 +33,7 @@ class TaskState:
         start
     :param variants: each possible variant -> number of results from it
     :param hung: why it starts nothing since a call of it hung; empty when it may
+    :param failures: reason -> what the last failure with it said
     """
 
     name: str
@@ -52,6 +53,7 @@ class TaskState:
     since_enabled_ns: int | None = None
     variants: Mapping[str, int] = field(default_factory=dict)
     hung: str = ''
+    failures: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,7 @@ def read_status(
     appeared: tuple[str, ...] = (),
     out: Mapping[str, str] | None = None,
     isolated: Mapping[str, IsolationReport] | None = None,
+    failures: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Status:
     """Return the status of a dispatcher; call it while nothing else handles events."""
     return Status(
@@ -145,7 +148,10 @@ def read_status(
         policy_problem=dispatcher.policy_problem,
         miss_ratio=dispatcher.ledger.miss_ratio,
         uxcost=dispatcher.ledger.uxcost,
-        tasks=tuple(_task(dispatcher, name, now_ns) for name in dispatcher.tasks),
+        tasks=tuple(
+            _task(dispatcher, name, now_ns, (failures or {}).get(name, {}))
+            for name in dispatcher.tasks
+        ),
         units=tuple(
             UnitReport(
                 name=name,
@@ -178,7 +184,9 @@ def _name(key: StageKey | None) -> str:
     return '' if key is None else f'{key.task}/{key.stage} on {key.unit}'
 
 
-def _task(dispatcher: LowLevelDispatcher, name: str, now_ns: int) -> TaskState:
+def _task(
+    dispatcher: LowLevelDispatcher, name: str, now_ns: int, failures: Mapping[str, str]
+) -> TaskState:
     spec = dispatcher.tasks[name]
     return task_state(
         name,
@@ -189,6 +197,7 @@ def _task(dispatcher: LowLevelDispatcher, name: str, now_ns: int) -> TaskState:
         period_ns=spec.period_ns,
         variants=[one.name for one in spec.variants],
         hung=dispatcher.why_off(name, now_ns),
+        failures=failures,
     )
 
 
@@ -202,6 +211,7 @@ def task_state(
     period_ns: int,
     variants: Iterable[str],
     hung: str = '',
+    failures: Mapping[str, str] | None = None,
 ) -> TaskState:
     """Return the state of a task by its account."""
     figures = account.to_dict(deadline_ns)
@@ -224,6 +234,7 @@ def task_state(
         since_enabled_ns=None if account.enabled_ns is None else now_ns - account.enabled_ns,
         variants=dict.fromkeys(variants, 0) | account.variants,
         hung=hung,
+        failures=failures or {},
     )
 
 
