@@ -10,6 +10,7 @@ from launch_ros.actions import Node
 from launch_ros.substitutions import FindPackageShare
 
 from edge_sched_ros.pipeline.settings import launch_arguments as check
+from edge_sched_ros.pipeline.settings import restart_arguments as restart
 from launch import LaunchDescription
 
 _SHARE = FindPackageShare('edge_sched_ros')
@@ -30,6 +31,7 @@ _ARGUMENTS = (
     ('namespace', '', 'Namespace of coordinator and devices; the same on all machines'),
     ('log_level', 'info', 'debug, info, warn, error or fatal; or LOGGER:=LEVEL'),
     ('dds_profile', '', 'Fast DDS profile for these nodes only; as in scheduler.launch.py'),
+    *restart.RESTART_ARGUMENTS,
 )
 
 
@@ -50,6 +52,7 @@ def _nodes(context):
         'additional_env': check.dds_environment(
             given('dds_profile'), profile, context.environment
         ),
+        **restart.restarts(given('respawn'), given('respawn_delay')),
     }
     nodes = [
         Node(

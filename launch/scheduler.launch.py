@@ -11,6 +11,7 @@ from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
 
 from edge_sched_ros.pipeline.settings import launch_arguments as check
+from edge_sched_ros.pipeline.settings import restart_arguments as restart
 from launch import LaunchDescription
 
 
@@ -26,11 +27,9 @@ _ARGUMENTS = (
     ('autostart', '', 'false: wait for a lifecycle manager; empty: as in params_file'),
     ('summary_file', '', 'File for the summary of the run; empty: as in params_file'),
     ('system_file', '', 'System file of what was run and learned; empty: as in params_file'),
-    (
-        'bond_heartbeat_period',
-        '',
-        "Seconds between heartbeats to nav2's manager; see managed.launch.py",
-    ),
+    ('state_file', '', 'File that tells the next start what was lost; empty: as in params_file'),
+    ('bond_heartbeat_period', '', "Seconds between nav2's heartbeats; see managed.launch.py"),
+    *restart.RESTART_ARGUMENTS,
     (
         'namespace',
         '',
@@ -58,6 +57,9 @@ def _node(context):
 
     values = check.scheduler({name: given(name) for name in ('params_file', *_NAMES)})
     params_file = check.existing('params_file', given('params_file'))
+    restarts = restart.restarts(given('respawn'), given('respawn_delay'))
+    if restarts['respawn']:
+        values |= restart.state_file(values, params_file, given('namespace'), context.environment)
     # a text that reads like a number stays a text
     values = {
         name: ParameterValue(value, value_type=type(value)) for name, value in values.items()
@@ -75,6 +77,7 @@ def _node(context):
             additional_env=check.dds_environment(
                 given('dds_profile'), profile, context.environment
             ),
+            **restarts,
         )
     ]
 

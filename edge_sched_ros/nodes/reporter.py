@@ -25,10 +25,12 @@ from edge_sched_ros.pipeline.health.health import examine
 from edge_sched_ros.pipeline.health.health import Health
 from edge_sched_ros.pipeline.health.health import Limits
 from edge_sched_ros.pipeline.health.health import OK
+from edge_sched_ros.pipeline.health.health import WARN
 from edge_sched_ros.pipeline.health.input_health import stamp_problem
 from edge_sched_ros.pipeline.health.input_problems import with_problems
 from edge_sched_ros.pipeline.health.rates import Rates
 from edge_sched_ros.pipeline.health.rates import rates_between
+from edge_sched_ros.pipeline.health.run_state import RunState
 from edge_sched_ros.pipeline.health.status import Status
 from edge_sched_ros.pipeline.health.status_messages import CANNOT_BE_CONFIGURED
 from edge_sched_ros.pipeline.health.status_messages import diagnostic_array
@@ -46,6 +48,8 @@ class Reporter:
     :param limits: returns the present limits after which silence is an error
     :param problems: returns the problems with the publishers of each topic
     :param told_by_others: returns the topics that another scheduler reports under plain names
+    :param state: the file with the counts of the run
+    :param last_run: what the last run left unsaid; empty for nothing
     """
 
     def __init__(
@@ -57,9 +61,13 @@ class Reporter:
         limits: Callable[[], Limits],
         problems: Callable[[], Mapping[str, list[str]]],
         told_by_others: Callable[[], Set[str]],
+        state: RunState,
+        last_run: str,
     ) -> None:
         self._node = node
         self._pipeline = pipeline
+        self._state = state
+        self._last_run = last_run
         self._limits = limits
         self._problems = problems
         self._told_by_others = told_by_others
@@ -88,12 +96,13 @@ class Reporter:
         self._diagnostics.publish(
             diagnostic_array(
                 make,
-                [*self._examine(status, rates), *self._admission()],
+                [*self._examine(status, rates), *self._admission(), *self._before_this_run()],
                 node=self._node.get_fully_qualified_name(),
                 stamp=stamp,
                 told_by_others=self._told_by_others(),
             )
         )
+        self._state.write(status)
 
     def _tell_stamp_problems(self, status: Status, rates: Rates) -> None:
         """Log once what the diagnostics keep reporting."""
@@ -112,8 +121,12 @@ class Reporter:
             return []
         return [admission_health(admission.outlook, admission.mode)]
 
+    def _before_this_run(self) -> list[Health]:
+        return [Health('last run', WARN, self._last_run, 'scheduler')] if self._last_run else []
+
     def close(self) -> None:
-        """Stop reporting."""
+        """Stop reporting; the run has ended in an orderly way."""
+        self._guard.run(lambda: self._state.write(self._pipeline.status(), ended=True))
         self._node.destroy_timer(self._timer)
         self._node.destroy_publisher(self._status)
         self._node.destroy_publisher(self._diagnostics)

@@ -44,6 +44,7 @@ from edge_sched_ros.nodes.subscriptions import Subscriptions
 from edge_sched_ros.nodes.transitions import refuse_impossible_transitions
 from edge_sched_ros.pipeline import messages
 from edge_sched_ros.pipeline.health.health import Limits
+from edge_sched_ros.pipeline.health.run_state import RunState
 from edge_sched_ros.pipeline.health.summary_file import write_summary_file
 from edge_sched_ros.pipeline.inputs.camera_window import FittedInfo
 from edge_sched_ros.pipeline.inputs.topics import info_topics
@@ -79,6 +80,9 @@ class SchedulerNode(LifecycleNode):
         self._bond: Bond | None = None
         #: why the last configuring failed
         self._problem = ''
+        self._state = RunState('')
+        #: what the last run left unsaid
+        self._last_run = ''
         #: whether it was configured and has not been active since
         self._never_active = False
         self._outputs: dict[str, TaskPublisher] = {}
@@ -114,8 +118,12 @@ class SchedulerNode(LifecycleNode):
             self._names = NodeTopicNames(self)
             self._settings.renew()
             self._config = from_parameters(self._settings.values(), topics=self._names)
-            for name in ('summary_file', 'system_file'):
+            for name in ('summary_file', 'state_file', 'system_file'):
                 check_named_file(self._settings.value(name), name)
+            self._state = RunState(self._settings.value('state_file'))
+            self._last_run = self._state.last_run()
+            if self._last_run:
+                self.get_logger().warning(self._last_run)
             self._make_bond(self._settings.value(BOND_PARAMETER))
             for topic, kind in self._config.topic_types().items():
                 message_class(kind, topic)
@@ -186,6 +194,8 @@ class SchedulerNode(LifecycleNode):
             told_by_others=lambda: (
                 frozenset() if self._inputs is None else self._inputs.told_by_others
             ),
+            state=self._state,
+            last_run=self._last_run,
         )
         inputs = ', '.join(f'{topic} ({kind})' for topic, kind in types.items())
         self.get_logger().info(f'active: listening to {inputs}')

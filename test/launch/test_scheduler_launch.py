@@ -67,6 +67,8 @@ def test_the_dds_profile_is_this_nodes_alone_and_only_where_the_user_has_none(
         ({'namespace': 'a b'}, "namespace: 'a b' is not a namespace"),
         ({'policy': 'edff'}, "policy: unknown policy 'edff'"),
         ({'params_file': '/nowhere.yaml'}, 'params_file: there is no file /nowhere.yaml'),
+        ({'respawn': 'maybe'}, "respawn: 'maybe' is neither true nor false"),
+        ({'respawn_delay': 'soon'}, "respawn_delay: 'soon' is not a number"),
         ({'dds_profile': '/nowhere.xml'}, 'dds_profile: there is no file /nowhere.xml'),
     ],
 )
@@ -74,6 +76,30 @@ def test_a_bad_argument_is_one_line(performed, arguments, message):
     with pytest.raises(Exception, match=message) as error:
         performed(**arguments)
     assert '\n' not in str(error.value)
+
+
+def test_a_node_that_is_started_again_has_a_state_file(performed, monkeypatch, tmp_path):
+    monkeypatch.setenv('ROS_HOME', str(tmp_path))
+    (node,) = performed()
+    assert not _respawn(node) and 'state_file' not in _parameters(node)
+    (node,) = performed(respawn='true', respawn_delay='0.5', namespace='left')
+    assert _respawn(node)
+    assert _parameters(node)['state_file'].endswith('edge_sched_ros/left.scheduler.state.json')
+
+
+def _respawn(node):
+    return node._ExecuteLocal__respawn
+
+
+def _parameters(node):
+    files_and_dicts = node._Node__parameters
+    context = launch.LaunchContext()
+    return {
+        ''.join(part.perform(context) for part in name): value.evaluate(context)
+        for each in files_and_dicts
+        if isinstance(each, dict)
+        for name, value in each.items()
+    }
 
 
 def test_the_double_namespace_is_in_the_arguments_description():

@@ -30,7 +30,8 @@ _SEVERITIES = ('debug', 'info', 'warn', 'error', 'fatal')
 NO_PROFILE = 'none'
 #: arguments of scheduler.launch.py that are parameters of the node
 PARAMETERS = (
-    'policy', 'use_sim_time', 'autostart', 'summary_file', 'system_file', 'bond_heartbeat_period',
+    'policy', 'use_sim_time', 'autostart', 'summary_file', 'state_file', 'system_file',
+    'bond_heartbeat_period',
 )  # fmt: skip
 
 

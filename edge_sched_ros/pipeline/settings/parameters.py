@@ -189,6 +189,15 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         'deactivated; empty for none',
     ),
     ParameterSpec(
+        'state_file',
+        'string',
+        '',
+        'JSON file with the counts of the run, which the node replaces once per status period '
+        'while it is active. With it the node says when it is configured what was lost if the '
+        'last run was killed; each node needs its own, on a disk in memory (/run) if possible; '
+        'empty for none',
+    ),
+    ParameterSpec(
         'system_file',
         'string',
         '',

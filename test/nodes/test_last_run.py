@@ -1,0 +1,46 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""A node says what the last run lost, in its log and its diagnostics."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+pytest.importorskip('rclpy', reason='ROS 2 is not here')
+
+from diagnostic_msgs.msg import DiagnosticArray
+
+pytestmark = pytest.mark.ros
+
+
+def test_a_node_tells_what_the_last_run_lost(bench, start, tmp_path, capfd):
+    file = tmp_path / 'run' / 'state.json'
+    node = start(state_file=str(file))
+    bench.wait_for(file.exists, 'the state file')
+    state = json.loads(file.read_text())
+    assert not state['ended'] and 'detector' in state['tasks']
+    node.trigger_deactivate()
+    state = json.loads(file.read_text())
+    assert state['ended']
+    # as a node leaves it that is killed
+    state['tasks']['detector'] |= {'released': 9, 'on_time': 5}
+    file.write_text(json.dumps(state | {'ended': False}))
+    node.trigger_cleanup()
+    heard = bench.listen(DiagnosticArray, '/diagnostics')
+    node.trigger_configure()
+    node.trigger_activate()
+
+    def told():
+        lines = [line for array in heard for line in array.status]
+        return [line for line in lines if line.name.endswith(': last run')]
+
+    bench.wait_for(told, 'the line of the last run')
+    assert '4 frames in flight (detector 4)' in told()[0].message
+    assert 'ended without a shutdown' in (said := capfd.readouterr()).out + said.err
+    # after an orderly end there is nothing to tell
+    node.trigger_deactivate()
+    node.trigger_cleanup()
+    assert node.trigger_configure().name == 'SUCCESS'
+    assert node._last_run == ''
