@@ -10,7 +10,9 @@ A pair is one run of the whole network and one of its segments, in turns which f
 inputs, in sessions of the engine's settings with one thread, pinned to one core. What counts is
 the median of the pairs' ratios, of processor time, so that other work on the machine matters
 little; the interval covers the median in 95 of 100 cases whatever the distribution.
-``--own-memory`` gives each session an arena of its own, as the engine did before.
+Both go the way that a stage of the node goes, from the tensors of a job to the engine.
+``--own-memory`` gives each session an arena of its own, and ``--copied`` runs them without
+arrays that are used again; the engine did both before.
 """
 
 from __future__ import annotations
@@ -27,6 +29,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from edge_sched_ros.execution.engines.onnxruntime import OnnxRuntimeNetwork
+from edge_sched_ros.perception.programs.parts import LoadedPart
+from edge_sched_ros.perception.programs.parts import make_parts
 from edge_sched_ros.planning.cutting.cut import cut_network
 from edge_sched_ros.planning.cutting.cut import Segments
 from edge_sched_ros.planning.cutting.proof import random_inputs
@@ -44,34 +49,42 @@ def models() -> list[Path]:
 
 
 def runners(
-    found: Segments, *, own_memory: bool = False
+    found: Segments, *, own_memory: bool = False, copied: bool = False
 ) -> tuple[Callable[[], Any], Callable[[], Any]]:
-    """Return functions that run a whole network, and its segments one after the other."""
+    """
+    Return functions that run a whole network, and its segments one after the other.
+
+    :param copied: by ``InferenceSession.run``, as the engine did before
+    """
     inputs = random_inputs({name: found.types[name] for name in found.inputs}, 0)
-    session = open_session(str(found.path), '', own_memory=own_memory)
-    parts = [
-        (plan.inputs, list(plan.outputs), open_session(data, plan.name, own_memory=own_memory))
-        for plan, data in found.parts
-    ]
+
+    def loaded(data: bytes | str, name: str) -> Any:
+        network = OnnxRuntimeNetwork(open_session(data, name, own_memory=own_memory))
+        if copied:
+            network._bound = None
+        return {'': network}
+
     outputs = list(found.outputs)
+    whole = make_parts({'infer': loaded(str(found.path), '')}, outputs)
+    cut = make_parts({plan.name: loaded(data, plan.name) for plan, data in found.parts}, outputs)
 
-    def whole() -> Any:
-        return session.run(outputs, inputs)
+    def runner(parts: dict[str, LoadedPart]) -> Callable[[], Any]:
+        def run() -> Any:
+            live = dict(inputs)
+            for part in parts.values():
+                part.run(live, '')
+            return [live[name] for name in outputs]
 
-    def chained() -> Any:
-        tensors = dict(inputs)
-        for names, given, part in parts:
-            tensors.update(zip(given, part.run(given, {name: tensors[name] for name in names})))
-        return [tensors[name] for name in outputs]
+        return run
 
-    return whole, chained
+    return runner(whole), runner(cut)
 
 
 def measure(
-    found: Segments, pairs: int, own_memory: bool = False
+    found: Segments, pairs: int, own_memory: bool = False, copied: bool = False
 ) -> list[tuple[int, int, int, int]]:
     """Return processor and wall time in ns, of the whole network and of the segments, by pair."""
-    both = runners(found, own_memory=own_memory)
+    both = runners(found, own_memory=own_memory, copied=copied)
     for run in both * WARM_UP:
         run()
     measured = []
@@ -98,7 +111,7 @@ def line(path: Path, parts: int, given: argparse.Namespace) -> dict[str, Any]:
     """Return what one network in some parts takes."""
     limit = None if given.max_kib is None else given.max_kib * 1024
     found = cut_network(path, parts, max_nbytes=limit)
-    measured = measure(found, given.pairs, given.own_memory)
+    measured = measure(found, given.pairs, given.own_memory, given.copied)
     ratio, low, high = median_interval([chain / whole for whole, _, chain, _ in measured])
     wall = statistics.median(chain / whole for _, whole, _, chain in measured)
     return {
@@ -123,6 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument('--parts', default='2,4')
     parser.add_argument('--max-kib', type=int, default=None)
     parser.add_argument('--own-memory', action='store_true')
+    parser.add_argument('--copied', action='store_true')
     parser.add_argument('--core', type=int, default=min(os.sched_getaffinity(0)))
     parser.add_argument('--json', action='store_true')
     given = parser.parse_args(arguments)
