@@ -25,6 +25,7 @@ from edge_sched_ros.core.ledger import Ledger
 from edge_sched_ros.core.parameters import changed_task
 from edge_sched_ros.core.policy import Policy
 from edge_sched_ros.core.profiles import Profiles
+from edge_sched_ros.core.rate_floors import RateFloors
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.times import Times
 from edge_sched_ros.core.unit_set import UnitSet
@@ -37,6 +38,9 @@ from edge_sched_ros.core.watchdog import Watchdog
 
 #: makes a policy by name with parameters; raises ConfigError when it cannot
 PolicyFactory = Callable[[str, Mapping[str, Any]], Policy]
+
+#: reasons to drop a job that would be no result on time
+_TOO_LATE = (reasons.DEADLINE_UNREACHABLE, reasons.DEADLINE_PASSED)
 
 
 class LowLevelDispatcher:
@@ -77,6 +81,8 @@ class LowLevelDispatcher:
         self._table = JobTable(tasks, frozenset(self.units), self.profiles)
         self._ready = self._table.ready.entries
         self._hangs = HangControl(self._units, self._table, watchdog)
+        self._floors = RateFloors(self._table.specs, self._table.ledger.tasks, self._units.times)
+        self._floors.refresh(0)
         self._make_policy = make_policy
         self._policy = make_policy(policy, self.policy_parameters)
         self._accepting = True
@@ -149,6 +155,8 @@ class LowLevelDispatcher:
     def _on_frame_arrived(self, event: events.FrameArrived, out: list[Decision]) -> None:
         if self._accepting:
             self._table.frame(event, self._now_ns, out)
+            if self._floors:
+                self._floors.arrived(self._now_ns)
 
     def _on_stage_finished(self, event: events.StageFinished, out: list[Decision]) -> None:
         running = self._end_stage(event, out)
@@ -161,6 +169,8 @@ class LowLevelDispatcher:
             self._units.learn(job, running, event)
             job.note(event.unit, event.started_ns, event.finished_ns)
             self._table.stage_ended(job, event, self._now_ns, out)
+            if self._floors:
+                self._floors.ended(running.task, self._now_ns, self._table.jobs)
 
     def _end_stage(
         self, event: events.StageFinished | events.StageFailed, out: list[Decision]
@@ -209,6 +219,7 @@ class LowLevelDispatcher:
             spec = changed_task(self._table.specs, event.task, event.values)
             self._table.change(spec, self._now_ns, out)
             self._hangs.refresh(spec, self._now_ns, out)
+            self._floors.refresh(self._now_ns)
             return
         values = dict(event.values)
         name = values.pop('policy', self.policy_name)
@@ -222,6 +233,7 @@ class LowLevelDispatcher:
         self._table.add_tasks(event.tasks)
         for spec in event.tasks:
             self._hangs.refresh(spec, self._now_ns, out)
+        self._floors.refresh(self._now_ns)
 
     def _on_job_cancelled(self, event: events.JobCancelled, out: list[Decision]) -> None:
         job = self._table.jobs.get(event.job)
@@ -238,6 +250,7 @@ class LowLevelDispatcher:
     def _on_started(self, _event: events.Started, out: list[Decision]) -> None:
         self._accepting = True
         self._hangs.restarted(self._now_ns, out)
+        self._floors.restarted()
 
     def _on_stopped(self, _event: events.Stopped, out: list[Decision]) -> None:
         self._accepting = False
@@ -259,6 +272,10 @@ class LowLevelDispatcher:
         """Return why a task starts nothing since a call hung; empty when it may start."""
         return self._hangs.why_off(task, now_ns)
 
+    def why_below_min_rate(self, task: str, now_ns: int) -> str:
+        """Return the rate that a task has instead of its ``min_rate_hz``; empty when kept."""
+        return self._floors.why_not_kept(task, now_ns)
+
     # --- timers and policy ----------------------------------------------------------------
 
     def _wake_at(self, time_ns: int, out: list[Decision]) -> None:
@@ -279,20 +296,51 @@ class LowLevelDispatcher:
     # --- decisions ------------------------------------------------------------------------
 
     def _decide(self, out: list[Decision]) -> None:
-        """Call the policy until it returns nothing more: a drop can make another job ready."""
+        """Offer the jobs of tasks behind their minimum rate, then all others."""
         if self._units.some_lost:
             self._drop_unrunnable(out)
+        first: frozenset[int] = frozenset()
+        if self._floors:
+            first = self._floors.first(self._table.ready.jobs(), self._now_ns)
+        if first:
+            self._ask(out, first, rest=False)
+        self._ask(out, first)
+
+    def _ask(self, out: list[Decision], first: frozenset[int], *, rest: bool = True) -> None:
+        """Call the policy until it returns nothing more: a drop can make another job ready."""
         policy, view = self._policy, self._view
         again = True
         while again and self._ready:
-            if not view.refresh(self._now_ns, self._table.ready) and not policy.asks_when_busy:
+            idle = view.refresh(self._now_ns, self._table.ready, first, rest=rest)
+            if not (idle or policy.asks_when_busy) or not view.ready:
                 return
             again = False
             for decision in policy.decide(view):
                 if type(decision) is Run:
                     self._run(decision, out)
-                else:
+                    if not rest:
+                        self._floors.started(self._table.jobs[decision.job], self._now_ns)
+                elif rest or not self._protected(decision, out):
                     again |= self._apply(decision, out)
+
+    def _protected(self, decision: Decision, out: list[Decision]) -> bool:
+        """
+        Return whether a drop is not carried out, as the job keeps its task's minimum rate.
+
+        It is started instead if a unit is idle on which it is on time.
+        """
+        if not isinstance(decision, Drop) or decision.reason in _TOO_LATE:
+            return False
+        job, view, now_ns = self._live(decision.job), self._view, self._now_ns
+        if now_ns + view.least_remaining_ns(job) > job.deadline_ns:
+            return False
+        idle = [name for name in job.stage.units if self.units[name].idle]
+        best = min(idle, key=lambda name: view.remaining_on_ns(job, name), default=None)
+        if best is not None and now_ns + view.remaining_on_ns(job, best) <= job.deadline_ns:
+            stage, variant = job.stage.name, job.variant.name
+            self._run(Run(job.id, job.task, stage, best, variant, job.items), out)
+            self._floors.started(job, now_ns)
+        return True
 
     def _drop_unrunnable(self, out: list[Decision]) -> None:
         for job in self._table.ready.jobs():
@@ -352,3 +400,4 @@ class LowLevelDispatcher:
         self._table.validate()
         self._units.validate(self._table.jobs)
         self._hangs.validate()
+        self._floors.validate(self._table.jobs)

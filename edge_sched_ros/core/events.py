@@ -99,8 +99,8 @@ class ParametersChanged:
     Settings changed at run time.
 
     :param values: of a task (``deadline_ns``, ``period_ns``, ``priority``, ``every_n``,
-        ``queue_depth``, ``max_in_flight``, ``enabled``, ``variant``: the one to run, empty for
-        any), or of the scheduler (``policy``, and
+        ``queue_depth``, ``max_in_flight``, ``enabled``, ``min_rate_hz``, ``variant``: the one to
+        run, empty for any), or of the scheduler (``policy``, and
         the policy's own parameters)
     :param task: the task of the settings; empty for the scheduler's own
     """

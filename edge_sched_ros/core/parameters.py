@@ -20,6 +20,7 @@ DYNAMIC_TASK_KEYS = (
     'queue_depth',
     'max_in_flight',
     'enabled',
+    'min_rate_hz',
     'variant',
 )
 

@@ -13,6 +13,8 @@ from types import MappingProxyType
 from edge_sched_ros.core.errors import ConfigError
 
 NS_PER_MS = 1_000_000
+#: maximum of a minimum rate
+MOST_RATE_HZ = 10_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class TaskSpec:
         somebody else decides that, for whom this job is one of several
     :param hang_group: name that tasks with the same code share: after a hung call of one of them
         none of them starts; its own name if empty
+    :param min_rate_hz: results on time a second that it shall have under any load; 0 for none
     """
 
     name: str
@@ -88,6 +91,7 @@ class TaskSpec:
     all_variants: tuple[VariantSpec, ...] = ()
     drop_overtaken: bool = True
     hang_group: str = ''
+    min_rate_hz: float = 0.0
 
     def __post_init__(self) -> None:
         """
@@ -103,6 +107,8 @@ class TaskSpec:
             )
         if self.needs_items and not self.after:
             raise ConfigError(f'{self.name}.needs_items', 'is only for cascades (see after)')
+        if not 0 <= self.min_rate_hz <= MOST_RATE_HZ:
+            raise ConfigError(f'{self.name}.min_rate_hz', f'must be from 0 to {MOST_RATE_HZ:g}')
         for variant in self.variants:
             _check_variant(self.name, variant)
         positive = {

@@ -74,10 +74,20 @@ class View:
         self._times = times or Times(profiles, units)
         self._free = self._count_free()
 
-    def refresh(self, now_ns: int, ready: ReadyJobs) -> bool:
-        """Update the view; return whether any unit is idle."""
+    def refresh(
+        self, now_ns: int, ready: ReadyJobs, first: Set[int] = frozenset(), *, rest: bool = True
+    ) -> bool:
+        """
+        Update the view; return whether any unit is idle.
+
+        :param first: jobs that are offered before all others
+        :param rest: whether the others are offered now
+        """
         self.now_ns = now_ns
-        self.ready = [entry[2] for entry in ready.entries]
+        if first or not rest:
+            self.ready = [entry[2] for entry in ready.entries if (entry[1] in first) != rest]
+        else:
+            self.ready = [entry[2] for entry in ready.entries]
         self._free = self._count_free()
         return bool(self._free)
 

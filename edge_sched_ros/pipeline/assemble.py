@@ -196,6 +196,7 @@ def _spec(task: TaskConfig, made: TaskProgram) -> TaskSpec:
         queue_depth=task.queue_depth,
         max_in_flight=task.max_in_flight or parallel,
         enabled=task.enabled,
+        min_rate_hz=task.min_rate_hz,
     )
 
 

@@ -14,6 +14,7 @@ from pydantic import Field
 from pydantic import model_validator
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.tasks import MOST_RATE_HZ
 from edge_sched_ros.documents.parsing import parse
 from edge_sched_ros.plugins.policies import make_policy
 from edge_sched_ros.system.change import Change
@@ -99,6 +100,7 @@ class TaskSet(_Set):
         'policies expect.',
     )
     priority: Whole | None = Field(None, description='Value for future jobs.')
+    min_rate_hz: NotNegative | None = Field(None, le=MOST_RATE_HZ, description='As in the task.')
     every_n: Whole | None = Field(None, ge=1, description='As in the task.')
     queue_depth: Whole | None = Field(None, ge=1, description='As in the task.')
     max_in_flight: Whole | None = Field(None, ge=1, description='As in the task.')

@@ -30,7 +30,14 @@ if TYPE_CHECKING:
 
 _NO_CONTENTION = 'not known: no node measures it; learned costs include what there was'
 #: settings of a task with the same name as in the core, and their defaults in a file
-_SETTINGS = {'priority': 0, 'every_n': 1, 'queue_depth': 1, 'max_in_flight': 1, 'enabled': True}
+_SETTINGS = {
+    'priority': 0,
+    'every_n': 1,
+    'queue_depth': 1,
+    'max_in_flight': 1,
+    'enabled': True,
+    'min_rate_hz': 0.0,
+}
 
 
 def snapshot(

@@ -174,6 +174,7 @@ class System:
             queue_depth=task.queue_depth,
             max_in_flight=task.max_in_flight,
             enabled=task.enabled,
+            min_rate_hz=task.min_rate_hz,
             needs_items=bool(task.after),
         )
 

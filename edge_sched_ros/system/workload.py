@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 from pydantic import model_validator
 
+from edge_sched_ros.core.tasks import MOST_RATE_HZ
 from edge_sched_ros.documents.names import Named
 from edge_sched_ros.system.checks import check_jitter
 from edge_sched_ros.system.checks import FanOut
@@ -123,6 +124,12 @@ class Task(Strict, json_schema_extra=at_most_one(*TRIGGERS)):
         ' do (>= 1).',
     )
     priority: Whole = Field(0, description='Higher is more urgent; not every policy uses it.')
+    min_rate_hz: NotNegative = Field(
+        0.0,
+        le=MOST_RATE_HZ,
+        description='Results on time a second that the task has under any policy, whatever its '
+        'priority, as long as they can be kept; 0 for none.',
+    )
     every_n: Whole = Field(
         1,
         ge=1,

@@ -35,7 +35,7 @@ def _tasks():
     return (
         task('detector', deadline_ms=40, stages=('preprocess', 'infer'), max_in_flight=2),
         task('tracker', deadline_ms=60, after='detector', queue_depth=2),
-        task('depth', deadline_ms=80, every_n=2),
+        task('depth', deadline_ms=80, every_n=2, min_rate_hz=2.0),
         task('rear', deadline_ms=30, stream='rear', units=('cpu1',), priority=1),
         task('fast', deadline_ms=30, units=('gpu0', 'cpu0'), max_in_flight=2, hang_group='one'),
         task('after', deadline_ms=90, after='fast', units=('gpu0',), hang_group='one'),
@@ -67,6 +67,8 @@ STEP = st.one_of(
                 JobCancelled(3, reasons.CANCELLED),
                 UnitChanged('gpu0', 'available'),
                 ParametersChanged({'max_in_flight': 1}, task='fast'),
+                ParametersChanged({'min_rate_hz': 9.0}, task='tracker'),
+                ParametersChanged({'min_rate_hz': 0.0}, task='depth'),
                 TimerFired(),
                 Stopped(),
                 Started(),

@@ -218,6 +218,15 @@ def test_a_task_that_is_off_since_a_call_hung_is_an_error_with_its_reason():
     assert _levels(before, off)['detector'] == (ERROR, f'off, a call hung: {why}')
 
 
+def test_a_task_below_its_minimum_rate_warns_with_both_rates():
+    before, now = _status(10), _status(11, on_time=3)
+    told = '3 results/s on time, its min_rate_hz is 5'
+    low = replace(now, tasks=(replace(now.tasks[0], min_rate_hz=5.0, below_min_rate=told),))
+    assert _levels(before, low)['detector'] == (WARN, f'below its minimum rate: {told}')
+    line = examine(low, rates_between(before, low), LIMITS)[0]
+    assert line.values['min_rate_hz'] == '5'
+
+
 def test_a_slow_task_is_given_the_time_its_frames_take():
     before, now = _status(10, since_s=None), _status(11, since_s=2.5)
     slow = replace(now, tasks=(replace(now.tasks[0], period_ns=S),))

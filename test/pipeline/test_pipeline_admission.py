@@ -375,3 +375,34 @@ def test_off_without_quotes_is_a_boolean_to_yaml_and_means_off():
     policy = next(one for one in SCHEDULER_PARAMETERS if one.name == 'policy')
     with pytest.raises(ConfigError, match='must be text, not False'):
         policy.check(False)
+
+
+def test_minimum_rates_are_checked_by_the_sum_of_their_demands():
+    """Two cores, 60 ms a result: 30 results a second need 90 % of both, 40 need 120 %."""
+    tasks = (spec('a', min_rate_hz=20.0, hz=5.0), spec('b', priority=-1, hz=5.0))
+    costs_ms = {('a', 'base'): 60.0, ('b', 'base'): 60.0}
+    desk = Desk(*tasks, costs_ms=costs_ms, mode='refuse')
+    assert not desk.change('b', min_rate_hz=10.0).refused
+    ruling = desk.change('b', min_rate_hz=20.0)
+    assert ruling.refused
+    assert ruling.text == (
+        "'b' would miss its min_rate_hz: the minimum rates of a (20/s), b (20/s) need 120% of "
+        'cpu0, cpu1'
+    )
+    desk.admission.mode = 'warn'
+    assert not desk.change('b', min_rate_hz=20.0).refused
+    # a change of something else is not blamed for it
+    assert 'min_rate_hz' not in desk.change('a', priority=1).text
+    desk.admission.renew()
+    desk.admission.update({}, 0)
+    line = admission_health(desk.admission.outlook, 'warn')
+    assert line.level == WARN and line.message.startswith('the minimum rates of a (20/s), b')
+
+
+def test_a_minimum_rate_of_a_cascade_counts_for_the_tasks_before_it():
+    tasks = (spec('a', hz=5.0), spec('b', after='a', deadline_ms=500.0))
+    costs_ms = {('a', 'base'): 60.0, ('b', 'base'): 10.0}
+    desk = Desk(*tasks, costs_ms=costs_ms, mode='refuse')
+    assert not desk.change('b', min_rate_hz=25.0).refused
+    ruling = desk.change('b', min_rate_hz=30.0)
+    assert ruling.refused and 'a (30/s), b (30/s)' in ruling.text

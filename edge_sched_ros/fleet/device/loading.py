@@ -91,6 +91,11 @@ def _check(task: TaskConfig) -> None:
                 'cannot be shared by several devices: only networks that work on every picture '
                 'of a topic can (run this task in a scheduler_node)',
             )
+    if task.min_rate_hz:
+        raise ConfigError(
+            f'{task.name}.min_rate_hz',
+            'a coordinator of devices keeps no minimum rates (run this task in a scheduler_node)',
+        )
 
 
 def _networks(

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from typing import Any
 
 from edge_sched_ros.capacity.admission import blamed
@@ -23,6 +24,7 @@ from edge_sched_ros.pipeline.admission.changes import next_lighter
 from edge_sched_ros.pipeline.admission.changes import reordered
 from edge_sched_ros.pipeline.admission.demand import demands
 from edge_sched_ros.pipeline.admission.demand import Known
+from edge_sched_ros.pipeline.admission.floor_demand import floors_problem
 from edge_sched_ros.pipeline.inputs.inputs_account import InputAccount
 from edge_sched_ros.pipeline.inputs.stream_rates import StreamRates
 
@@ -39,21 +41,23 @@ class Ruling:
     """
     The decision on a change.
 
-    :param task: the task that would miss its deadline; empty if none would
+    :param task: the task that would miss its deadline or minimum rate; empty if none would
     :param reason: why
     :param refused: whether the change must not be made
     :param pins: task -> the lighter variant that admission gives it
+    :param what: its setting that would not be kept
     """
 
     task: str = ''
     reason: str = ''
     refused: bool = False
     pins: Mapping[str, str] = field(default_factory=dict)
+    what: str = 'deadline'
 
     @property
     def text(self) -> str:
-        """Return which task would miss its deadline and why; empty if none would."""
-        return f"'{self.task}' would miss its deadline: {self.reason}" if self.task else ''
+        """Return which task would miss what and why; empty if none would."""
+        return f"'{self.task}' would miss its {self.what}: {self.reason}" if self.task else ''
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +66,12 @@ class Outlook:
     What the model predicts for the present tasks.
 
     :param unknown: task without a prediction -> why
+    :param floors: why the minimum rates cannot be kept together; empty if they can
     """
 
     verdicts: Mapping[str, TaskVerdict] = field(default_factory=dict)
     unknown: Mapping[str, str] = field(default_factory=dict)
+    floors: str = ''
 
 
 class Admission:
@@ -109,6 +115,11 @@ class Admission:
         for name, values in changes.items():
             core = {key: value for key, value in values.items() if key in DYNAMIC_TASK_KEYS}
             then |= {name: changed_task(then, name, core)}
+        if mode != OFF:
+            task, reason = floors_problem(known, then, {})
+            if task and (at_start or not floors_problem(known, now, self.pins)[0]):
+                refused = mode in (REFUSE, DEGRADE)
+                return Ruling(task, reason, refused, self.pins, 'min_rate_hz')
         touched = list(now) if at_start else made_heavier(now, then)
         if mode == OFF or not (touched or reordered(now, then)):
             # a change that only lowers the load may return others to their own variants
@@ -176,6 +187,7 @@ class Admission:
         if outdated or (drifted and (waited or len(asked) != len(self._asked))):
             self._asked, self._predicted_ns = asked, now_ns
             verdicts = predict(asked, known.slots, known.order, known.cpus)
-            self.outlook = Outlook(verdicts, unknown)
+            _, floors = floors_problem(known, known.tasks, {})
+            self.outlook = Outlook(verdicts, unknown, floors)
         elif unknown != self.outlook.unknown:
-            self.outlook = Outlook(self.outlook.verdicts, unknown)
+            self.outlook = replace(self.outlook, unknown=unknown)

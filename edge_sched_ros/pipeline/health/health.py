@@ -85,6 +85,8 @@ def admission_health(outlook: Outlook, mode: str) -> Health:
         message = '; '.join(f'{name} would miss: {one.reason}' for name, one in late.items())
     elif not outlook.verdicts:
         message = 'no prediction yet'
+    if outlook.floors:
+        level, message = WARN, '; '.join([outlook.floors, *([message] if late else [])])
     values = {'admission': mode}
     for name, verdict in outlook.verdicts.items():
         values[f'{name}_predicted_p99_ms'] = f'{verdict.p99_ms:.3g}'
@@ -126,6 +128,9 @@ def _task(task: TaskState, status: Status, rates: Rates, limits: Limits) -> Heal
             ERROR,
             f'no on-time result for {since_ns / 1e9:.1f} s{_failed(task, rate)}',
         )
+    elif task.below_min_rate and INVALID_OUTPUT not in rate.failed:
+        level = WARN
+        message = f'below its minimum rate: {task.below_min_rate}{_failed(task, rate)}'
     elif rate.missed:
         # a network that says nothing must not look like a scene without objects
         level = ERROR if INVALID_OUTPUT in rate.failed else WARN
@@ -135,6 +140,7 @@ def _task(task: TaskState, status: Status, rates: Rates, limits: Limits) -> Heal
     values = {
         'deadline_ms': f'{task.deadline_ns / 1e6:g}',
         'on_time_hz': f'{rate.on_time_hz:.2f}',
+        **({'min_rate_hz': f'{task.min_rate_hz:g}'} if task.min_rate_hz else {}),
         'miss_ratio': f'{rate.miss_ratio:.4f}',
         'released': str(task.released),
         'on_time': str(task.on_time),

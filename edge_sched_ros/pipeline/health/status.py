@@ -34,6 +34,8 @@ class TaskState:
     :param variants: each possible variant -> number of results from it
     :param hung: why it starts nothing since a call of it hung; empty when it may
     :param failures: reason -> what the last failure with it said
+    :param min_rate_hz: results on time a second that it shall have; 0 for none
+    :param below_min_rate: the rate it has instead; empty when the minimum is kept
     """
 
     name: str
@@ -54,6 +56,8 @@ class TaskState:
     variants: Mapping[str, int] = field(default_factory=dict)
     hung: str = ''
     failures: Mapping[str, str] = field(default_factory=dict)
+    min_rate_hz: float = 0.0
+    below_min_rate: str = ''
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +202,8 @@ def _task(
         variants=[one.name for one in spec.variants],
         hung=dispatcher.why_off(name, now_ns),
         failures=failures,
+        min_rate_hz=spec.min_rate_hz,
+        below_min_rate=dispatcher.why_below_min_rate(name, now_ns),
     )
 
 
@@ -212,6 +218,8 @@ def task_state(
     variants: Iterable[str],
     hung: str = '',
     failures: Mapping[str, str] | None = None,
+    min_rate_hz: float = 0.0,
+    below_min_rate: str = '',
 ) -> TaskState:
     """Return the state of a task by its account."""
     figures = account.to_dict(deadline_ns)
@@ -235,6 +243,8 @@ def task_state(
         variants=dict.fromkeys(variants, 0) | account.variants,
         hung=hung,
         failures=failures or {},
+        min_rate_hz=min_rate_hz,
+        below_min_rate=below_min_rate,
     )
 
 

@@ -60,8 +60,10 @@ def _task(make: Make, task: TaskState, status: Status, rates: Rates) -> Any:
         'edge_sched_ros/msg/TaskStatus',
         name=task.name,
         enabled=task.enabled,
-        problem=brief(status.out.get(task.name, '') or task.hung, MOST_OF_AN_ERROR),
-        min_rate_hz=0.0,
+        problem=brief(
+            status.out.get(task.name, '') or task.hung or task.below_min_rate, MOST_OF_AN_ERROR
+        ),
+        min_rate_hz=task.min_rate_hz,
         deadline_ms=task.deadline_ns / 1e6,
         released=task.released,
         on_time=task.on_time,

@@ -60,6 +60,7 @@ class TaskConfig:
     queue_depth: int = 1
     max_in_flight: int = 0
     enabled: bool = True
+    min_rate_hz: float = 0.0
     variant: str = ''
     isolation: str = THREAD
     isolation_timeout_ms: float = 0.0

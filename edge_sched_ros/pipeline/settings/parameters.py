@@ -8,6 +8,7 @@ Parameters of policies, decoders and programs are declared there.
 
 from __future__ import annotations
 
+from edge_sched_ros.core.tasks import MOST_RATE_HZ
 from edge_sched_ros.execution.backends import ENGINES
 from edge_sched_ros.execution.backends import PREPROCESSORS
 from edge_sched_ros.execution.coded_size import MOST_PIXELS
@@ -301,6 +302,17 @@ TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
         'Jobs with a higher priority run first, if the policy uses priorities',
         minimum=-1000,
         maximum=1000,
+        dynamic=True,
+    ),
+    ParameterSpec(
+        'min_rate_hz',
+        'double',
+        0.0,
+        'Results on time a second that the task has whatever the load and its priority, under '
+        'any policy, as long as they can be kept; diagnostics warn when they are not. The tasks '
+        'before it in a cascade have it, too; 0 for none',
+        minimum=0.0,
+        maximum=MOST_RATE_HZ,
         dynamic=True,
     ),
     ParameterSpec(

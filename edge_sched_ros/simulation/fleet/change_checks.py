@@ -18,6 +18,7 @@ from edge_sched_ros.simulation.change_keys import StreamSet
 from edge_sched_ros.simulation.change_keys import TaskSet
 from edge_sched_ros.simulation.change_keys import UnitSet
 from edge_sched_ros.simulation.fleet.system import FleetSystem
+from edge_sched_ros.simulation.fleet.system import NO_MIN_RATE
 from edge_sched_ros.system.change import Change
 from edge_sched_ros.system.checks import not_there
 from edge_sched_ros.system.links import link_table
@@ -36,6 +37,8 @@ def check_fleet_changes(fleet: FleetSystem) -> None:
             for key in ('probability', 'fan_out'):
                 if key in change.set:
                     raise ConfigError(f'{where}.set.{key}', 'only for a task with after')
+            if change.set.get('min_rate_hz'):
+                raise ConfigError(f'{where}.set.min_rate_hz', NO_MIN_RATE)
         elif change.stream:
             _check(change.stream, fleet.streams, change, StreamSet, f'{where}.stream')
         elif change.link is not None:

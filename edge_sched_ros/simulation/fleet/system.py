@@ -40,6 +40,9 @@ SegmentCosts = dict[tuple[str, str], dict[str, RunCost]]
 #: jobs of a task that may have started and not ended, where the file does not say
 IN_FLIGHT = 4
 
+#: why a task of several devices has no minimum rate
+NO_MIN_RATE = 'a coordinator of devices keeps no minimum rates'
+
 
 @dataclass(frozen=True, slots=True)
 class FleetDevice:
@@ -109,6 +112,8 @@ class FleetSystem:
         if task.after:
             problem = 'a coordinator of devices releases jobs by frames only'
             raise ConfigError(f'{where}.after', problem)
+        if task.min_rate_hz:
+            raise ConfigError(f'{where}.min_rate_hz', NO_MIN_RATE)
         period_ms = period_ms_of(task, self.file, self.streams, where)
         return FleetTask(
             name=name,
