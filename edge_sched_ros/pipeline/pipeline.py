@@ -39,6 +39,7 @@ from edge_sched_ros.pipeline.assemble import assemble
 from edge_sched_ros.pipeline.assemble import Assembly
 from edge_sched_ros.pipeline.costs.cost_sources import ProfileUse
 from edge_sched_ros.pipeline.costs.known_costs import known_costs
+from edge_sched_ros.pipeline.costs.part_times import PartTimes
 from edge_sched_ros.pipeline.costs.system_file import RatesSeen
 from edge_sched_ros.pipeline.costs.system_file import write_system_file
 from edge_sched_ros.pipeline.health.late_drivers import LateDrivers
@@ -107,6 +108,7 @@ class Pipeline:
         #: topic -> tasks whose deadlines count from its frames
         self._feeds = feeds_of(config)
         self._rates_seen = RatesSeen()
+        self._part_times = PartTimes()
         self._started_ns: int | None = None
         self._running_now = False
         #: unit -> busy time at the last start
@@ -155,7 +157,7 @@ class Pipeline:
             dispatcher=dispatcher,
             programs=assembly.programs,
             units=assembly.units,
-            deliver=self._on_end,
+            deliver=self._deliver,
             frame_for=self._images.frame_for,
             clock_ns=self._clock_ns,
         )
@@ -163,6 +165,10 @@ class Pipeline:
         self._watch = MachineWatch(self._runtime, Sampler(assembly.units, root=self._root))
         self._replanning = Replanning(self._runtime)
         self._admit_at_start()
+
+    def _deliver(self, end: JobEnd) -> None:
+        self._part_times.observe(end)
+        self._on_end(end)
 
     def _admit_at_start(self) -> None:
         """Ask the model about the tasks as configured, as far as their costs are known."""
@@ -334,6 +340,8 @@ class Pipeline:
             self._running(),
             seen_hz=self._rates_seen.hz(self._inputs.snapshot()),
             networks=self._loaded().networks,
+            files={task.name: task.network for task in self.config.tasks if task.network},
+            shares=self._part_times.shares,
             root=self._root,
         )
 

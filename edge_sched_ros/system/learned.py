@@ -5,9 +5,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
@@ -21,6 +23,10 @@ from edge_sched_ros.core.units import AVAILABLE
 #: a normal distribution's standard deviation over its mean deviation
 _CV_PER_DEVIATION = 1.2533
 _MOST_CV = 1.0
+#: values of a cost that its parts divide
+_DIVIDED = ('latency_ms', 'per_item_ms', 'energy_mj')
+#: task, variant, stage, unit -> part -> its share of the stage's time; empty for no parts
+Shares = Callable[[str, str, str, str], Mapping[str, float]]
 #: minimum number of results for the activation rate of a cascade
 ENOUGH = 10
 #: prefixes of the core's sources of learned costs: from this unit, or from an equal one
@@ -113,23 +119,60 @@ def network_data(
     task: str,
     variants: Iterable[VariantSpec],
     units: Collection[str],
+    shares: Shares | None = None,
 ) -> dict[str, Any]:
     """
     Return variants of a task's network in the form of a system file, with the known costs.
 
     A unit without a known cost of a stage counts as unable to run it. A variant with a stage
     without any known cost is left out; the result may be empty.
+
+    :param shares: says how stages that run as one divide into parts, which become the stages; as
+        they run by default
     """
     found = {}
     for variant in variants:
-        stages = [
-            _stage(stage, costs_on(dispatcher, task, variant.name, stage, units))
-            for stage in variant.stages
-        ]
+        stages = []
+        for stage in variant.stages:
+            costs = costs_on(dispatcher, task, variant.name, stage, units)
+            divided = {}
+            if shares is not None:
+                divided = {unit: shares(task, variant.name, stage.name, unit) for unit, _ in costs}
+            stages += _stages(stage, costs, divided)
         if all(stage['cost'] for stage in stages):
             name = plain_name(variant.name)
             found[name] = {'accuracy': variant.accuracy, 'stages': stages}
     return {'variants': found} if found else {}
+
+
+def _stages(
+    stage: StageSpec,
+    costs: Sequence[tuple[str, StageCost]],
+    divided: Mapping[str, Mapping[str, float]],
+) -> list[dict[str, Any]]:
+    """
+    Return a stage, or its parts.
+
+    :param divided: unit -> part -> share of the time; nothing for a stage without parts
+    """
+    if not all(divided.get(unit) for unit, _ in costs) or not costs:
+        return [_stage(stage, costs)]
+    parts: dict[str, dict[str, Any]] = {}
+    for unit, cost in costs:
+        whole, shares = _cost(cost), divided[unit]
+        longest = max(shares, key=lambda part: shares[part])
+        for part, share in shares.items():
+            one = parts.setdefault(part, {'name': plain_name(part), 'cost': {}})
+            one['cost'][unit] = _part_cost(whole, share, stage.name, longest == part)
+    return list(parts.values())
+
+
+def _part_cost(whole: dict[str, Any], share: float, stage: str, longest: bool) -> dict[str, Any]:
+    """Return the cost of a part; the memory is that of the longest, as its network's is most."""
+    scaled = {key: whole[key] * share for key in _DIVIDED if key in whole}
+    kept = {key: value for key, value in whole.items() if longest or key != 'memory_mib'}
+    note = ', '.join(filter(None, (f'part of {stage}', str(whole.get('note', '')))))
+    return {**kept, **scaled, 'note': note}
 
 
 def plain_name(text: str) -> str:

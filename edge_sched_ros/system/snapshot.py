@@ -20,6 +20,7 @@ from edge_sched_ros.system.learned import network_data
 from edge_sched_ros.system.learned import parents_first
 from edge_sched_ros.system.learned import plain_name
 from edge_sched_ros.system.learned import share_activated
+from edge_sched_ros.system.learned import Shares
 from edge_sched_ros.system.learned import speeds_now
 from edge_sched_ros.system.learned import task_network
 from edge_sched_ros.system.learned import transitions_data
@@ -64,6 +65,7 @@ def snapshot_data(
     *,
     seen_hz: Mapping[str, float] | None = None,
     networks: Mapping[str, str] | None = None,
+    shares: Shares | None = None,
 ) -> dict[str, Any]:
     """
     Return the state of a dispatcher as the content of a system file.
@@ -74,9 +76,10 @@ def snapshot_data(
 
     :param seen_hz: stream -> frames a second; other streams have the period declared by a task
     :param networks: task -> name of its network; by default the task's name
+    :param shares: divides stages that run as one into their parts; by default they stay one
     """
     units = list(dispatcher.units)
-    writer = _Tasks(dispatcher, seen_hz or {}, networks or {})
+    writer = _Tasks(dispatcher, seen_hz or {}, networks or {}, shares)
     for name in parents_first(dispatcher.tasks):
         writer.add(dispatcher.tasks[name])
     lost = [name for name, state in dispatcher.units.items() if state.state != AVAILABLE]
@@ -117,8 +120,10 @@ class _Tasks:
         dispatcher: LowLevelDispatcher,
         seen_hz: Mapping[str, float],
         names: Mapping[str, str],
+        shares: Shares | None,
     ) -> None:
         self._dispatcher = dispatcher
+        self._shares = shares
         self._seen_hz = seen_hz
         self._names = names
         #: task -> its name in the file
@@ -132,7 +137,7 @@ class _Tasks:
     def add(self, spec: TaskSpec) -> None:
         """Add a task; its parents were added before."""
         units = list(self._dispatcher.units)
-        network = network_data(self._dispatcher, spec.name, spec.variants, units)
+        network = network_data(self._dispatcher, spec.name, spec.variants, units, self._shares)
         period_ms = 0.0 if spec.after else self._period_ms(spec.stream)
         problem = ''
         if not network:

@@ -9,21 +9,29 @@ from contextlib import contextmanager
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from children import TIMEOUT_S
 from images import frame
 from networks import write_network
+from segments import BRANCHES
+from segments import CHAIN
+from segments import cut
+from segments import write_cut
 
 from edge_sched_ros.cli.main import main
+from edge_sched_ros.core.decisions import StageTiming
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.registry import discover
 from edge_sched_ros.execution.units import LocalUnit
+from edge_sched_ros.pipeline.costs.part_times import PartTimes
 from edge_sched_ros.pipeline.costs.system_file import RatesSeen
 from edge_sched_ros.pipeline.inputs.inputs_account import InputAccount
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.settings.config import from_parameters
+from edge_sched_ros.system.graph import network_graph
 from edge_sched_ros.system.loading import load_system
 
 S = 1_000_000_000
@@ -154,3 +162,116 @@ def test_while_nothing_is_known_of_any_task_the_file_stays(worked, tmp_path):
         f'{path}: not written, as there is no task to write: detector: its cost is not known yet'
     )
     assert path.read_text() == 'of an earlier run'
+
+
+# --- networks in segments ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def cut_run(tmp_path):
+    """Return a pipeline on one CPU that has worked with a network in segments and another one."""
+    path = write_cut(tmp_path, 'net', decoder='depth_metric', decoder_options={'min_m': 0.0})
+    other = write_network(tmp_path, 'other_net', engine='simulated')
+    values = {'tasks': ['depth', 'other']}
+    for name, network in (('depth', path), ('other', other)):
+        values[f'{name}.network'] = str(network)
+        values[f'{name}.topic'] = '/front/image_raw'
+        values[f'{name}.deadline_ms'] = 60_000.0
+    ended = threading.Semaphore(0)
+    machine = replace(discover(), units=(LocalUnit(Unit('cpu0', 'cpu')),))
+    pipeline = Pipeline(
+        from_parameters(values), on_end=lambda _end: ended.release(), machine=machine
+    )
+    pipeline.load()
+    pipeline.start()
+    for seq in range(4):
+        pipeline.submit(frame(stream='/front/image_raw', seq=seq))
+        for _ in range(2):
+            assert ended.acquire(timeout=TIMEOUT_S)
+    pipeline.stop()
+    yield pipeline
+    pipeline.unload()
+
+
+def test_segments_are_stages_with_tensors_and_digests(cut_run, tmp_path):
+    path = tmp_path / 'robot.yaml'
+    cut_run.write_system(str(path))
+    found = load_system(path)
+    variant = found.networks['net'].first
+    assert [stage.name for stage in variant.stages] == ['preprocess', *BRANCHES, 'postprocess']
+    assert all(stage.cost['cpu0'].latency_ms > 0 for stage in variant.stages)
+    assert variant.stages[0].cost['cpu0'].note.startswith('part of preprocess+stem')
+    # devices agree on a network by its segments' digests, whichever file they read
+    graph, described = (
+        network_graph(load_system(one), 'net') for one in (path, tmp_path / 'net.segments.yaml')
+    )
+    assert graph.digest == described.digest
+    inner = graph.segments[1:-1]
+    assert inner == described.segments
+    assert {t: graph.tensors[t] for t in described.tensors} == described.tensors
+    assert 'segments' not in found.notes
+    # the stages of the other, which ran as one, are there one by one
+    others = [stage.name for stage in found.networks['other_net'].first.stages]
+    assert others == ['preprocess', 'infer', 'postprocess']
+
+
+@pytest.mark.parametrize(
+    'command',
+    [['simulate'], ['simulate', '--high-level-policy', 'whole_network'], ['plan']],
+    ids=' '.join,
+)
+def test_a_file_with_segments_is_read_by_every_command(cut_run, tmp_path, capsys, command):
+    if 'plan' in command:
+        pytest.importorskip('ortools')
+    path = tmp_path / 'robot.yaml'
+    cut_run.write_system(str(path))
+    name, *options = command
+    assert not main([name, str(path), *options])
+    assert ('net' if name == 'plan' else 'depth') in capsys.readouterr().out
+
+
+def test_a_node_begins_with_the_costs_of_segments_that_another_learned(cut_run, tmp_path):
+    path = tmp_path / 'robot.yaml'
+    cut_run.write_system(str(path))
+    pipeline = Pipeline(
+        replace(cut_run.config, profiles=str(path)),
+        on_end=lambda _end: None,
+        machine=cut_run._machine,
+    )
+    pipeline.load()
+    try:
+        use = pipeline._profile_use
+        assert (use.doubts, use.remark, use.unknown, use.missing) == ((), '', (), ())
+    finally:
+        pipeline.unload()
+
+
+def test_segments_that_were_cut_again_meanwhile_are_left_out_and_named(cut_run, tmp_path):
+    cut(tmp_path / 'net.onnx', CHAIN)
+    path = tmp_path / 'robot.yaml'
+    cut_run.write_system(str(path))
+    found = load_system(path)
+    assert not found.networks['net'].first.tensors
+    assert 'the node ran other stages' in found.notes['segments']['net']
+
+
+def _end(*times, variant='base', unit='cpu0'):
+    stages, now = [], 0
+    for stage, ns in times:
+        stages.append(StageTiming(stage, unit, now, now, now + ns))
+        now += ns
+    return SimpleNamespace(task='task', variant=variant, stages=tuple(stages))
+
+
+def test_the_time_of_joint_stages_divides_as_the_parts_took_it():
+    times = PartTimes()
+    joint = ('task', 'base', 'a+b')
+    assert times.shares('task', 'base', 'a', 'cpu0') == {}
+    assert times.shares(*joint, 'cpu0') == {'a': 0.5, 'b': 0.5}
+    times.observe(_end(('a', 30), ('b', 60), ('c', 500)))
+    times.observe(_end(('a', 10), ('b', 300), variant='light'))
+    assert times.shares(*joint, 'cpu0') == pytest.approx({'a': 1 / 3, 'b': 2 / 3})
+    # a unit that has not run them has the shares of the others
+    assert times.shares(*joint, 'cpu1') == pytest.approx({'a': 1 / 3, 'b': 2 / 3})
+    times.observe(_end(('a', 10), ('b', 10), unit='cpu1'))
+    assert times.shares(*joint, 'cpu1') == {'a': 0.5, 'b': 0.5}

@@ -11,6 +11,7 @@ from pathlib import Path
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.runtime import Runtime
 from edge_sched_ros.pipeline.inputs.inputs_account import InputAccount
+from edge_sched_ros.system.learned import Shares
 from edge_sched_ros.system.snapshot import snapshot_data
 
 _HEAD = '# Written by scheduler_node: what it ran, and the costs it learned (docs/ros.md).\n'
@@ -51,6 +52,8 @@ def write_system_file(
     *,
     seen_hz: Mapping[str, float],
     networks: Mapping[str, str],
+    files: Mapping[str, str],
+    shares: Shares,
     root: Path,
 ) -> None:
     """
@@ -61,23 +64,26 @@ def write_system_file(
     :param name: path of the file; ``~`` is the home folder
     :param seen_hz: stream -> messages a second
     :param networks: task -> the name of its network
+    :param files: task -> the YAML file of its network, for tasks that have one
+    :param shares: how stages that run as one divide into the stages of the file
     :param root: root of the machine's file system
     :raises ConfigError: when it cannot be written, or nothing is known of any task
     """
     if not name:
         return
     # imported only here: a robot that saves nothing does not need the writer
+    from edge_sched_ros.pipeline.costs.saved_segments import with_segments
     from edge_sched_ros.profiling.additions import empty_profile
     from edge_sched_ros.profiling.fingerprint import read_fingerprint
     from edge_sched_ros.system.parsing import parse_system
     from edge_sched_ros.system.writing import write_system
 
-    data = runtime.read(partial(snapshot_data, seen_hz=seen_hz, networks=networks))
+    data = runtime.read(partial(snapshot_data, seen_hz=seen_hz, networks=networks, shares=shares))
     if 'tasks' not in data:
         # what the file may have of an earlier run is worth more
         told = '; '.join(f'{task}: {why}' for task, why in data['notes']['left_out'].items())
         raise ConfigError(name, f'not written, as there is no task to write: {told}')
-    system = parse_system((name, data))
+    system = with_segments(parse_system((name, data)), files)
     measured = empty_profile(read_fingerprint(root)).measured
     system = system.model_copy(update={'measured': measured})
     write_system(Path(name).expanduser(), system, _HEAD)
