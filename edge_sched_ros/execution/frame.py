@@ -65,6 +65,7 @@ class SourceImage:
         name: str = '',
         mosaic: str = '',
         size: tuple[int, int] | None = None,
+        coded_size: tuple[int, int] | None = None,
     ) -> None:
         self._data = data
         self._encoding = encoding
@@ -73,7 +74,7 @@ class SourceImage:
         self._mosaic = mosaic
         self._size = size
         #: of a compressed picture by its header
-        self._coded_size: tuple[int, int] | None = None
+        self._coded_size = coded_size
         self._bgr: NDArray[np.uint8] | None = None
         #: why it cannot be converted: reason and text
         self._problem: tuple[str, str] | None = None
@@ -187,6 +188,11 @@ class SourceImage:
     def known_size(self) -> tuple[int, int] | None:
         """Width and height, if they are known without decoding the picture."""
         return self._size
+
+    @property
+    def coded_size(self) -> tuple[int, int] | None:
+        """Width and height of a compressed picture by its header."""
+        return self._coded_size
 
     @property
     def problem(self) -> tuple[str, str] | None:

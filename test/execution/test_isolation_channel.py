@@ -10,12 +10,16 @@ import logging
 import math
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import pytest
 from images import frame
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.encodings import ENCODINGS
 from edge_sched_ros.execution.frame import FrameError
+from edge_sched_ros.execution.frame import NoPictureError
+from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.isolation.back_off import BackOff
 from edge_sched_ros.execution.isolation.codec import Message
 from edge_sched_ros.execution.isolation.codec import Reader
@@ -24,6 +28,8 @@ from edge_sched_ros.execution.isolation.errors import TooLargeError
 from edge_sched_ros.execution.isolation.errors import UnsendableError
 from edge_sched_ros.execution.isolation.frames import frame_of
 from edge_sched_ros.execution.isolation.frames import frame_value
+from edge_sched_ros.execution.isolation.frames import image_of_value
+from edge_sched_ros.execution.isolation.frames import image_value
 from edge_sched_ros.execution.isolation.output import MOST_LINES
 from edge_sched_ros.execution.isolation.output import OutputLines
 from edge_sched_ros.execution.isolation.output import PERIOD_S
@@ -123,6 +129,34 @@ def test_a_frame_arrives_whole():
     assert (got.stream, got.seq, got.stamp_ns) == (sent.stream, sent.seq, sent.stamp_ns)
     assert got.image.size == sent.image.size
     np.testing.assert_array_equal(got.image.bgr(), sent.image.bgr())
+
+
+def test_a_compressed_picture_is_decoded_on_the_other_side():
+    picture = np.random.default_rng(0).integers(0, 255, (48, 64, 3), np.uint8)
+    data = cv2.imencode('.png', picture)[1].reshape(-1)
+    got = image_of_value(_sent(image_value(SourceImage.from_compressed(data, 'png'))))
+    np.testing.assert_array_equal(got.bgr(), picture)
+    # what could not be used here cannot be used there
+    for sent in (
+        SourceImage.from_compressed(data[:500], 'png'),
+        SourceImage.refused(NoPictureError('depth_image', 'is depth'), size=(4, 3)),
+    ):
+        with pytest.raises(FrameError) as here:
+            sent.bgr()
+        with pytest.raises(FrameError) as there:
+            image_of_value(_sent(image_value(sent))).bgr()
+        assert there.value.reason == here.value.reason
+
+
+def test_every_encoding_arrives():
+    for name in ENCODINGS:
+        kind = ENCODINGS[name]
+        step = 64 * kind.channels * kind.dtype.itemsize + 8
+        data = np.random.default_rng(0).integers(0, 255, 3 * 64 * step, np.uint8)
+        sent = SourceImage.from_raw(data, width=64, height=48, encoding=name, step=step)
+        got = image_of_value(_sent(image_value(sent), size=1 << 20))
+        np.testing.assert_array_equal(got.bgr(), sent.bgr())
+        assert got.size == (64, 48)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+from numpy.typing import NDArray
+
 from edge_sched_ros.execution.encodings import ENCODINGS
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import NoPictureError
@@ -37,13 +41,29 @@ def frame_of(value: dict[str, Any]) -> Frame:
 def image_value(image: SourceImage) -> dict[str, Any]:
     """Return a picture in its received form as a value; its pixels are not converted."""
     data, name = image.native()
+    padded = bool(name) and not data.flags.c_contiguous
     return {
-        'data': data,
+        # planes of chroma may lie in the padding of rows, so all bytes are sent
+        'data': _all_bytes(image) if padded else data,
+        'view': (data.shape, data.dtype.str, data.strides) if padded else None,
         'name': name,
         'mosaic': image.mosaic,
         'size': image.known_size,
+        'coded_size': image.coded_size,
         'problem': image.problem,
     }
+
+
+def _all_bytes(image: SourceImage) -> NDArray[np.uint8]:
+    """Return the bytes of a picture with padded rows, uncopied, as they were received."""
+    data, name = image.native()
+    rows, step = data.shape[0], data.strides[0]
+    size = step * (rows - 1) + data[0].nbytes
+    chroma = ENCODINGS[name].chroma
+    if chroma is not None:
+        size = max(size, chroma.bytes_needed(*image.size, step))
+    # the message has them: that was checked when it was received
+    return as_strided(data[0, 0].view(np.uint8), (size,), (1,), writeable=False)
 
 
 def image_of_value(value: dict[str, Any]) -> SourceImage:
@@ -51,10 +71,15 @@ def image_of_value(value: dict[str, Any]) -> SourceImage:
     if value['problem'] is not None:
         reason, text = value['problem']
         return SourceImage.refused(NoPictureError(reason, text), size=value['size'])
+    data = value['data']
+    if value['view'] is not None:
+        shape, dtype, strides = value['view']
+        data = np.ndarray(shape, dtype, data.data, strides=strides)
     return SourceImage(
-        value['data'],
+        data,
         encoding=ENCODINGS[value['name']] if value['name'] else None,
         name=value['name'],
         mosaic=value['mosaic'],
         size=value['size'],
+        coded_size=value['coded_size'],
     )

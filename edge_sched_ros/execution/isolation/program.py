@@ -25,7 +25,7 @@ from edge_sched_ros.execution.isolation.worker import Worker
 #: how long a reset or a setting waits for a frame to end; services answer within a second
 _WAIT_S = 0.3
 #: time limit of a reset, a setting or a close, seconds
-_ASK_S = 0.6
+_ASK_S = 2.0
 #: time limit of the very first frame at least, seconds: libraries load what they need
 _FIRST_S = 5.0
 #: the first frame of a later process may take as many times what the very first took

@@ -197,7 +197,8 @@ class Worker:
             self._wake,
             until_s=time.monotonic() + self._load_s,
         )
-        if not answered.poll(0) and not child.ended.is_set():
+        if self._closing or not answered.poll(0):
+            # what has ended is not killed again
             child.kill(f'it was not loaded after {self._load_s:g} s')
         return self._answer(child, number, 0.0)
 

@@ -57,8 +57,8 @@ class Handler:
 
     def _load(self, request: Mapping[str, Any]) -> dict[str, Any]:
         if request['pictures']:
-            # it converts pictures; the first frame must not wait for it
-            importlib.import_module('cv2')
+            # it converts pictures: the first frame must not wait for it. As in the node
+            importlib.import_module('cv2').setNumThreads(1)
         limit_memory(request['memory_mib'])
         task = request['task']
         more: dict[str, Any] = {}
