@@ -22,7 +22,6 @@ from edge_sched_ros.execution.isolation.back_off import BackOff
 from edge_sched_ros.pipeline.health.health import ERROR
 from edge_sched_ros.pipeline.health.health import examine
 from edge_sched_ros.pipeline.health.health import Limits
-from edge_sched_ros.pipeline.health.health import WARN
 from edge_sched_ros.pipeline.health.rates import rates_between
 from edge_sched_ros.pipeline.health.status import summary
 from edge_sched_ros.pipeline.pipeline import Pipeline
@@ -135,8 +134,7 @@ def test_whatever_own_code_does_the_other_task_runs_on(bench, caplog):
         back = one.submit(1)['own']
         assert back.outcome == 'on_time' and back.result['gain'] == 3.0, back
         assert one.program.report.restarts == restarts
-        line = one.line()
-        assert (line.level == WARN) == (restarts > 0) and line.values['process_restarts']
+        assert one.line().values['process_restarts'] == str(restarts)
     account = summary(one.pipeline.status())['tasks']  # raises when jobs do not add up
     assert account['corners']['on_time'] == account['own']['released'] == 1 + 2 * len(harms)
     assert account['own']['on_time'] == 1 + len(harms)

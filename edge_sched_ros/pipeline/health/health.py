@@ -113,7 +113,7 @@ def _task(task: TaskState, status: Status, rates: Rates, limits: Limits) -> Heal
     # a slow task needs at least the time between its frames
     patience_ns = max(limits.error_after_ns, 3 * task.period_ns)
     isolated = status.isolated.get(task.name)
-    problem = None if isolated is None else isolation_problem(isolated, patience_ns)
+    problem = None if isolated is None else isolation_problem(isolated)
     level, message = OK, f'{rate.on_time_hz:.1f} results/s on time'
     if task.name in status.out:
         level, message = ERROR, f'out: {status.out[task.name]}'

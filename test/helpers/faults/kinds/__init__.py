@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from faults.fault import Fault
+from faults.kinds import isolated
 from faults.kinds import life
 from faults.kinds import messages
 from faults.kinds import policy
@@ -14,6 +15,7 @@ from faults.kinds import program_returns
 FAULTS: tuple[Fault, ...] = (
     *program_raises.FAULTS,
     *program_returns.FAULTS,
+    *isolated.FAULTS,
     *messages.FAULTS,
     *policy.FAULTS,
     *life.FAULTS,
