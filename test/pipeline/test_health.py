@@ -218,6 +218,15 @@ def test_a_task_that_is_off_since_a_call_hung_is_an_error_with_its_reason():
     assert _levels(before, off)['detector'] == (ERROR, f'off, a call hung: {why}')
 
 
+def test_threads_that_are_left_in_hung_calls_are_a_warning_of_their_unit():
+    before, now = _status(10), _status(11)
+    left = replace(now, units=(replace(now.units[0], abandoned=2),))
+    assert _levels(before, left)['unit cpu0'] == (
+        WARN,
+        '0% busy, 2 threads are left in hung calls',
+    )
+
+
 def test_a_task_below_its_minimum_rate_warns_with_both_rates():
     before, now = _status(10), _status(11, on_time=3)
     told = '3 results/s on time, its min_rate_hz is 5'

@@ -7,9 +7,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from simulated_fleets import duo
+from simulated_fleets import fleet_of
 from systems import simulate
 from systems import system
 
+from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.plugins.policies import policy_names
 
 _SECONDS = 5.0
@@ -99,3 +102,10 @@ def test_a_minimum_may_change_during_a_run():
     data['changes'] = [{'at_s': 1.0, 'task': 'low', 'set': {'min_rate_hz': 10.0}}]
     simulator, _ = simulate(system(data, _CPUS), seconds=_SECONDS, policy='edf+drop')
     assert simulator.dispatcher.ledger.tasks['low'].on_time >= 36
+
+
+def test_a_system_of_several_devices_has_no_minimum_rates():
+    data = duo()
+    data['tasks']['detector']['min_rate_hz'] = 1.0
+    with pytest.raises(ConfigError, match=r'min_rate_hz: a coordinator of devices keeps no'):
+        fleet_of(data)

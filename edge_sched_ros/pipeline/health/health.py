@@ -182,6 +182,9 @@ def _units(status: Status, rates: Rates) -> list[Health]:
         elif unit.reason:
             level = WARN if unit.reading.throttled else OK
             message = f'{message}, {unit.reason}'
+        if unit.abandoned and usable:
+            level = WARN
+            message = f'{message}, {unit.abandoned} threads are left in hung calls'
         found.append(
             Health(
                 f'unit {unit.name}',

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -68,6 +69,7 @@ class UnitReport:
     :param running: ``task/stage``, empty when idle
     :param busy_ns: total time in stages; its growth over time is the utilisation
     :param reading: temperature, power, clock
+    :param abandoned: threads of it that are left in hung calls
     """
 
     name: str
@@ -78,6 +80,7 @@ class UnitReport:
     busy_ns: int
     stages: int
     reading: UnitReading = NOTHING_READ
+    abandoned: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,7 @@ def read_status(
     failures: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Status:
     """Return the status of a dispatcher; call it while nothing else handles events."""
+    abandoned = Counter(one.unit for one in dispatcher.hung_calls.values() if one.abandoned)
     return Status(
         now_ns=now_ns,
         started_ns=started_ns,
@@ -166,6 +170,7 @@ def read_status(
                 busy_ns=state.busy_until_now_ns(now_ns),
                 stages=state.stages_done,
                 reading=readings.get(name, NOTHING_READ),
+                abandoned=abandoned[name],
             )
             for name, state in dispatcher.units.items()
         ),

@@ -9,6 +9,7 @@ from faults.kinds import isolated
 from faults.kinds import life
 from faults.kinds import messages
 from faults.kinds import policy
+from faults.kinds import program_hangs
 from faults.kinds import program_raises
 from faults.kinds import program_returns
 
@@ -19,4 +20,5 @@ FAULTS: tuple[Fault, ...] = (
     *messages.FAULTS,
     *policy.FAULTS,
     *life.FAULTS,
+    *program_hangs.FAULTS,
 )

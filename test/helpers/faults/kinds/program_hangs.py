@@ -1,0 +1,59 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The victim's code does not return before it is let go."""
+
+from __future__ import annotations
+
+import threading
+from random import Random
+from typing import Any
+
+from faults.fault import ERROR
+from faults.fault import Fault
+from faults.programs import BEHAVIOURS
+
+_MARKER = 8
+#: longer than any run; a call that nobody lets go must end some time
+_FOR_EVER_S = 120.0
+#: a busy machine must not make good calls count as hung
+_FLOOR_MS = 1000.0
+
+
+class _Hang:
+    """A call that hangs until the fault ends."""
+
+    def __init__(self) -> None:
+        self._let_go = threading.Event()
+
+    def begin(self, robot: Any, _: Random) -> None:
+        """Let the next calls hang."""
+        self._let_go.clear()
+        BEHAVIOURS[_MARKER] = self._hang
+        robot.marker = _MARKER
+
+    def end(self, robot: Any) -> None:
+        """Let them return."""
+        robot.marker = 0
+        self._let_go.set()
+        BEHAVIOURS.pop(_MARKER, None)
+
+    def _hang(self) -> int:
+        self._let_go.wait(_FOR_EVER_S)
+        return 1
+
+
+_HANG = _Hang()
+
+FAULTS = (
+    Fault(
+        'program hangs',
+        'own code hangs',
+        _HANG.begin,
+        _HANG.end,
+        line='victim',
+        says='off, a call hung: work on .* has run for',
+        level=ERROR,
+        parameters={'watchdog_floor_ms': _FLOOR_MS},
+        scenes=('pipeline', 'node'),
+    ),
+)
