@@ -14,6 +14,8 @@ from benchmarks import high_level
 from benchmarks import segments
 from benchmarks import suite_ratios
 from benchmarks import yaml_reading
+from benchmarks.devices_throughput import divided
+from benchmarks.devices_throughput import Network
 from edge_sched_ros.pipeline.settings.config import from_file
 from edge_sched_ros.policies.high_level.registry import high_level_policy_classes
 
@@ -77,3 +79,10 @@ def test_segments_are_measured_against_the_whole_network(monkeypatch, capsys):
     low, high = found['interval']
     assert 0 < low <= found['ratio'] <= high
     assert found['held'] == (found['ratio'] <= segments.TARGET) == (code == 0)
+
+
+def test_networks_are_divided_so_that_the_most_work_of_a_device_is_the_least():
+    found = {name: Network('', '', ms) for name, ms in zip('abcd', (3.0, 2.0, 20.0, 3.0))}
+    devices = divided(list('abcd'), found, 2)
+    assert sorted(map(sorted, devices)) == [['a', 'b', 'd'], ['c']]
+    assert divided(['a'], found, 2) == [['a'], []]
