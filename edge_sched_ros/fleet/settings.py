@@ -15,6 +15,9 @@ from dataclasses import replace
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.high_level.signs_of_life import LOST_AFTER_NS
+from edge_sched_ros.core.high_level.signs_of_life import SIGN_NS
+from edge_sched_ros.core.tasks import NS_PER_MS
 from edge_sched_ros.fleet.coordinator.assemble import FleetSettings
 from edge_sched_ros.pipeline.settings.config import from_parameters
 from edge_sched_ros.pipeline.settings.config import PipelineConfig
@@ -122,9 +125,9 @@ COORDINATOR_PARAMETERS: tuple[ParameterSpec, ...] = (
     ParameterSpec(
         'lost_after_ms',
         'double',
-        400.0,
+        LOST_AFTER_NS / NS_PER_MS,
         'A device that was silent for this long counts as lost, in milliseconds; it says every '
-        '100 ms that it is alive',
+        f'{SIGN_NS / NS_PER_MS:g} ms that it is alive',
         minimum=150.0,
         maximum=60_000.0,
     ),

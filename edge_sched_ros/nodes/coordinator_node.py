@@ -19,6 +19,7 @@ from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.errors import EdgeSchedError
+from edge_sched_ros.core.high_level.signs_of_life import SIGN_NS
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.fleet.coordinator.assemble import CoordinatorParts
@@ -51,7 +52,7 @@ from edge_sched_ros.pipeline.settings.parameter_spec import ParameterSpec
 from edge_sched_ros.pipeline.settings.parameters import SCHEDULER_PARAMETERS
 
 #: how often the coordinator says that it is alive and looks who else is
-_BEAT_S = 0.1
+_BEAT_S = SIGN_NS / 1e9
 #: task parameters that may change while running -> unit of their value in nanoseconds
 _DYNAMIC = {
     'deadline_ms': 1e6,

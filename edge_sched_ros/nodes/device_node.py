@@ -11,6 +11,7 @@ from rclpy.clock import Clock
 from rclpy.clock import ClockType
 from rclpy.node import Node
 
+from edge_sched_ros.core.high_level.signs_of_life import SIGN_NS
 from edge_sched_ros.fleet.device.loading import load_device
 from edge_sched_ros.fleet.device.server import DeviceServer
 from edge_sched_ros.fleet.settings import device_config
@@ -23,7 +24,7 @@ from edge_sched_ros.nodes.logging_bridge import forward_logging
 from edge_sched_ros.nodes.running import run_node
 
 #: how often the device says that it is alive
-_BEAT_S = 0.1
+_BEAT_S = SIGN_NS / 1e9
 
 
 class DeviceNode(Node):

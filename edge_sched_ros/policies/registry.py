@@ -40,6 +40,20 @@ def plain_name(name: str) -> str:
     return name.removesuffix(DROP_SUFFIX)
 
 
+def without_drop(name: str, values: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """
+    Return a policy without ``+drop``, and its parameters without those of dropping.
+
+    For the devices of a coordinator: what is worth a try is the coordinator's to say, which sees
+    the whole job.
+    """
+    if not name.endswith(DROP_SUFFIX):
+        return name, dict(values)
+    of_drop = {spec.name for spec in EarlyDrop.parameters}
+    kept = {key: value for key, value in values.items() if key not in of_drop}
+    return plain_name(name), kept
+
+
 def parameters_of(policy_class: type[Any], name: str) -> tuple[PolicyParameter, ...]:
     """
     Return the parameters of a policy.

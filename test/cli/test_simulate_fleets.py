@@ -45,7 +45,7 @@ def test_the_json_says_who_did_what(file, capsys):
     assert code == 0
     assert (found['policy'], found['device_policy'], found['coordinator']) == (
         'look_ahead',
-        'edf+drop',
+        'edf',
         'desk',
     )
     assert found['tasks']['detector']['released'] == 50
@@ -87,7 +87,7 @@ def test_a_single_device_is_run_by_a_coordinator_when_its_policy_is_named(capsys
     code, out, _ = _run(capsys, *one, '--high-level-policy', 'whole_network')
     found = json.loads(out)
     assert code == 0
-    assert (found['policy'], found['device_policy']) == ('whole_network', 'edf+drop')
+    assert (found['policy'], found['device_policy']) == ('whole_network', 'edf')
     assert found['devices']['fleet_orin']['partitions']['exited'] > 100
     _, out, _ = _run(capsys, *one)
     assert json.loads(out)['policy'] == 'edf+drop'

@@ -28,7 +28,7 @@ from edge_sched_ros.simulation.fleet.clock import VirtualClock
 from edge_sched_ros.simulation.fleet.partition_tasks import partition_task
 from edge_sched_ros.simulation.fleet.runs import DeviceRuns
 
-_UNITS = ('gpu0', 'cpu0')
+_UNITS = ('cpu0', 'gpu0')
 _FLEET = {
     'devices': {'orin': {'units': {'gpu0': {'kind': 'gpu'}, 'cpu0': {}}}},
     'tasks': {'detector': {'network': 'net', 'period_ms': 5, 'deadline_ms': 80}},
@@ -42,11 +42,11 @@ def _on_a_robot(graph, segments, unit_of):
         fleets.network(),
         form=NetworkForm(graph, {}),
         units=dict.fromkeys(segments, _UNITS),
-        costs_ns={},
+        costs_ns={one: {'cpu0': 10_000_000, 'gpu0': 2_000_000} for one in segments},
     )
     units = (LocalUnit(Unit('gpu0', 'gpu')), LocalUnit(Unit('cpu0', 'cpu')))
     runner = RuntimeRunner({'net': served}, units, policy='edf+drop', clock_ns=lambda: 10**9)
-    runnable = Runnable('net', segments, unit_of)
+    runnable = Runnable('detector', 'net', segments, unit_of)
     runner.submit(Work(0, 'p0', runnable, ('camera', 1), 1, 0, {}, frozenset()))
     (spec,) = runner._runtime.read(lambda dispatcher, _: tuple(dispatcher.tasks.values()))
     return spec
@@ -54,7 +54,7 @@ def _on_a_robot(graph, segments, unit_of):
 
 def _in_the_simulator(fleet, graph, segments, unit_of):
     (partition,) = cut_into(graph, [segments])
-    push = Push(0, 'detector', partition.name, 'orin', 1, 0, unit_of)
+    push = Push(0, 'detector', partition.name, 'orin', 1, 0, unit_of, network=graph.name)
     made = partition_task(push, partition, fleet.devices['orin'], graph.name)
     assert not isinstance(made, str)
     return made.spec
@@ -67,12 +67,14 @@ def test_a_robot_and_the_simulator_make_the_same_task_of_a_partition(segments, u
     graph = fleet.tasks['detector'].graph
     robot = _on_a_robot(graph, segments, unit_of)
     simulated = _in_the_simulator(fleet, graph, segments, unit_of)
-    assert replace(simulated, name=robot.name, stream=robot.stream) == robot
+    assert simulated == robot
     assert not robot.drop_overtaken
+    # the fastest first, whatever order they are named in
+    assert robot.variants[0].stages[-1].units == ('gpu0', 'cpu0') or unit_of
 
 
 def test_as_many_jobs_of_a_partition_may_have_started_as_there_are_units():
-    spec = partition_task_spec('p', [('a', ('cpu0', 'gpu0')), ('b', ('gpu0',))], 3)
+    spec = partition_task_spec('p', [('a', {'cpu0': 2, 'gpu0': 1}), ('b', {'gpu0': 1})], 3)
     assert (spec.max_in_flight, spec.priority, spec.stream) == (2, 3, 'p')
 
 

@@ -16,12 +16,12 @@ from typing import Any
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.high_level.dispatcher import HighLevelDispatcher
 from edge_sched_ros.core.high_level.policy import HighLevelPolicyFactory
+from edge_sched_ros.core.high_level.signs_of_life import LOST_AFTER_NS
 from edge_sched_ros.core.high_level.tasks import FleetTask
 from edge_sched_ros.core.tasks import NS_PER_MS
 from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.fleet.coordinator.coordinator import Coordinator
-from edge_sched_ros.fleet.coordinator.coordinator import LOST_AFTER_NS
 from edge_sched_ros.fleet.device.loading import load_device
 from edge_sched_ros.fleet.device.loading import LoadedDevice
 from edge_sched_ros.fleet.device.networks import ServedNetwork

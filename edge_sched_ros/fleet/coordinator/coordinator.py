@@ -18,6 +18,7 @@ from edge_sched_ros.core.events import Stopped
 from edge_sched_ros.core.high_level.dispatcher import HighLevelDispatcher
 from edge_sched_ros.core.high_level.events import HighLevelEvent
 from edge_sched_ros.core.high_level.events import TaskChanged
+from edge_sched_ros.core.high_level.signs_of_life import LOST_AFTER_NS
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.fleet.coordinator.dispatcher_driver import DispatcherDriver
@@ -37,10 +38,6 @@ from edge_sched_ros.fleet.wire.offers import Offer
 from edge_sched_ros.fleet.wire.reports import Reports
 
 _log = logging.getLogger(__name__)
-
-LOST_AFTER_NS = 400_000_000
-#: between beats
-BEAT_NS = 100_000_000
 
 
 class Coordinator:

@@ -13,6 +13,7 @@ from edge_sched_ros.core.high_level.events import DeviceJoined
 from edge_sched_ros.core.high_level.events import DeviceLoad
 from edge_sched_ros.core.high_level.events import DeviceLost
 from edge_sched_ros.core.high_level.events import LinkMeasured
+from edge_sched_ros.core.high_level.signs_of_life import SILENT
 from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.fleet.clock_offset import ClockOffset
 from edge_sched_ros.fleet.coordinator.roster import Roster
@@ -21,7 +22,7 @@ from edge_sched_ros.fleet.wire.offers import Offer
 from edge_sched_ros.fleet.wire.offers import PROTOCOL
 
 #: why a device was lost: it fell silent, began a new life, let go of us, or told an untruth
-SILENT, RESTARTED, RELEASED, BAD_TENSOR = 'silent', 'restarted', 'released', 'bad_tensor'
+RESTARTED, RELEASED, BAD_TENSOR = 'restarted', 'released', 'bad_tensor'
 #: a link's latency is told again when it has changed by more than this share
 _NEWS = 0.2
 

@@ -146,7 +146,7 @@ class PartitionsInFlight:
         work = Work(
             order.job,
             order.partition,
-            Runnable(loaded.network, loaded.segments, order.unit_of),
+            Runnable(order.task, loaded.network, loaded.segments, order.unit_of),
             order.frame,
             order.deadline_ns,
             order.priority,

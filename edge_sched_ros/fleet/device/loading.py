@@ -27,8 +27,7 @@ from edge_sched_ros.pipeline.assemble import Assembly
 from edge_sched_ros.pipeline.costs.known_costs import known_costs
 from edge_sched_ros.pipeline.settings.config import PipelineConfig
 from edge_sched_ros.pipeline.settings.config import TaskConfig
-from edge_sched_ros.policies.early_drop import EarlyDrop
-from edge_sched_ros.policies.registry import DROP_SUFFIX
+from edge_sched_ros.policies.registry import without_drop
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +65,14 @@ def load_device(
     for task in config.tasks:
         _check(task)
     assembly = assemble(config, machine or rediscover(), fused=False)
+    policy, policy_parameters = without_drop(config.policy, config.policy_parameters)
     try:
         networks = _networks(config, assembly, by_task, root, clock_ns)
         runner = RuntimeRunner(
             networks,
             assembly.units,
-            # what is worth a try is the coordinator's to say, which sees the whole job
-            policy=config.policy.removesuffix(DROP_SUFFIX),
-            policy_parameters=_without_drop(config),
+            policy=policy,
+            policy_parameters=policy_parameters,
             watchdog=config.watchdog,
             clock_ns=clock_ns,
         )
@@ -82,13 +81,6 @@ def load_device(
         assembly.close()
         raise
     return LoadedDevice(networks, runner, assembly)
-
-
-def _without_drop(config: PipelineConfig) -> dict[str, float]:
-    if not config.policy.endswith(DROP_SUFFIX):
-        return config.policy_parameters
-    of_drop = {spec.name for spec in EarlyDrop.parameters}
-    return {name: n for name, n in config.policy_parameters.items() if name not in of_drop}
 
 
 def _check(task: TaskConfig) -> None:

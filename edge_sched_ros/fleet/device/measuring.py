@@ -135,7 +135,9 @@ def _run_once(
     work = Work(
         job=0,
         partition='',
-        runnable=Runnable(name, tuple(one.name for one in graph.segments), tuple(forced.items())),
+        runnable=Runnable(
+            'measuring', name, tuple(one.name for one in graph.segments), tuple(forced.items())
+        ),
         frame=FrameKey('', 0),
         deadline_ns=time.monotonic_ns() + 3600 * 10**9,
         priority=0,

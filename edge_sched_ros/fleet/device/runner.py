@@ -18,6 +18,7 @@ from edge_sched_ros.core.events import JobCancelled
 from edge_sched_ros.core.events import ParametersChanged
 from edge_sched_ros.core.events import TasksAdded
 from edge_sched_ros.core.free_times import free_at_ns
+from edge_sched_ros.core.high_level.partition_task import partition_task_name
 from edge_sched_ros.core.high_level.partition_task import partition_task_spec
 from edge_sched_ros.core.high_level.partition_task import PARTITION_VARIANT
 from edge_sched_ros.core.profiles import Profiles
@@ -183,14 +184,13 @@ class RuntimeRunner:
     def _add(self, runnable: Runnable) -> str:
         """Make a low-level task of a partition and return its name."""
         served = self._networks[runnable.network]
-        name = f'{runnable.network}/{runnable.segments[0]}'
-        if len(runnable.segments) > 1:
-            name += f'..{runnable.segments[-1]}'
-        name += f'#{len(self._names)}'
+        name = partition_task_name(
+            runnable.task, runnable.network, runnable.segments, runnable.unit_of
+        )
         forced = dict(runnable.unit_of)
         spec = partition_task_spec(
             name,
-            ((one, _units_for(one, served, forced)) for one in runnable.segments),
+            [(one, _times_ns(one, served, forced)) for one in runnable.segments],
             hang_group=runnable.network,
         )
         for segment in runnable.segments:
@@ -229,12 +229,13 @@ def loads_of(dispatcher: LowLevelDispatcher, now_ns: int) -> tuple[UnitLoad, ...
     )
 
 
-def _units_for(segment: str, served: ServedNetwork, forced: Mapping[str, str]) -> tuple[str, ...]:
-    units = served.units[segment]
+def _times_ns(segment: str, served: ServedNetwork, forced: Mapping[str, str]) -> dict[str, int]:
+    """Return the units that may run a segment, and what it takes there; 0 where not known."""
+    units, known = served.units[segment], served.costs_ns.get(segment, {})
     if segment not in forced:
-        return units
+        return {unit: known.get(unit, 0) for unit in units}
     if forced[segment] not in units:
         raise ConfigError(
             f'{served.form.graph.name}.{segment}', f"the unit '{forced[segment]}' cannot run it"
         )
-    return (forced[segment],)
+    return {forced[segment]: known.get(forced[segment], 0)}

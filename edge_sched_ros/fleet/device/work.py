@@ -22,11 +22,13 @@ class Runnable:
     """
     A partition of a network that the device can run.
 
+    :param task: of the coordinator that it is run for
     :param network: name by which the device serves the network
     :param segments: in a topological order
     :param unit_of: segment -> unit it must run on
     """
 
+    task: str
     network: str
     segments: tuple[str, ...]
     unit_of: tuple[tuple[str, str], ...] = ()

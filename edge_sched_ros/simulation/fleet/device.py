@@ -197,8 +197,8 @@ class SimulatedDevice:
             self.runs.send(JobCancelled(pushed.low_job, reasons.CANCELLED))
 
     def _enter(self, pushed: _Pushed) -> None:
-        push = pushed.push
-        if not self.runs.knows(name_of(push)):
+        push, name = pushed.push, name_of(pushed.push, pushed.partition)
+        if not self.runs.knows(name):
             network = self._graphs[push.task].name
             made = partition_task(push, pushed.partition, self.spec, network)
             if isinstance(made, str):
@@ -206,7 +206,8 @@ class SimulatedDevice:
                 return
             self.runs.add(made)
         units = [unit for key in pushed.inputs if (unit := self._tensors.maker(key)) is not None]
-        self.runs.start(name_of(push), pushed.job, push.deadline_ns, tuple(units), pushed)
+        self.runs.set_priority(name, push.priority)
+        self.runs.start(name, pushed.job, push.deadline_ns, tuple(units), pushed)
 
     def _ended(self, pushed: _Pushed, end: Complete | str) -> None:
         """Its own dispatcher is done with a partition: it has run, or why it has not."""

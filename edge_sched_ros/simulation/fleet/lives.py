@@ -14,6 +14,9 @@ from edge_sched_ros.core.high_level.events import DeviceLoad
 from edge_sched_ros.core.high_level.events import DeviceLost
 from edge_sched_ros.core.high_level.events import LinkMeasured
 from edge_sched_ros.core.high_level.links import Link
+from edge_sched_ros.core.high_level.signs_of_life import LOST_AFTER_NS
+from edge_sched_ros.core.high_level.signs_of_life import SIGN_NS
+from edge_sched_ros.core.high_level.signs_of_life import SILENT
 from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.simulation.fleet.clock import VirtualClock
 from edge_sched_ros.simulation.fleet.device import SimulatedDevice
@@ -23,16 +26,10 @@ from edge_sched_ros.simulation.fleet.post import Post
 if TYPE_CHECKING:
     from edge_sched_ros.simulation.fleet.coordinator import Coordinator
 
-#: a device is given up when nothing was heard of it for so long
-LIVELINESS_NS = 500_000_000
-#: how often a device says how much waits for its units, and links are measured
-STATUS_NS = 100_000_000
 #: how often the same is said of a way
 _MEASUREMENTS = 8
 #: how much of a run counts as joining, in what is said of its progress
 JOINING_SHARE = 0.2
-#: reason of a device that died or was cut off
-LIVELINESS = 'liveliness'
 
 
 class Lives:
@@ -76,7 +73,7 @@ class Lives:
             self._join(name)
             if progress is not None:
                 progress(JOINING_SHARE * number / len(self._names))
-        self._clock.at(STATUS_NS, self._say_all, idle=True)
+        self._clock.at(SIGN_NS, self._say_all, idle=True)
 
     def die(self, name: str) -> None:
         """Let a device end without a word."""
@@ -95,7 +92,7 @@ class Lives:
     def links_changed(self) -> None:
         """Let devices that cannot be reached any more be missed, and others join again."""
         self._links.changed()
-        self._measure_until_ns = self._clock.now_ns + 2 * _MEASUREMENTS * STATUS_NS
+        self._measure_until_ns = self._clock.now_ns + 2 * _MEASUREMENTS * SIGN_NS
         for name, device in list(self._devices.items()):
             reached = self._reached(name)
             if not reached:
@@ -130,7 +127,7 @@ class Lives:
 
     def _miss(self, name: str) -> None:
         device = self._devices.get(name)
-        self._clock.at(self._clock.now_ns + LIVELINESS_NS, self._lose, name, device)
+        self._clock.at(self._clock.now_ns + LOST_AFTER_NS, self._lose, name, device)
 
     def _lose(self, name: str, device: SimulatedDevice | None) -> None:
         """Give a device up, unless it is there again."""
@@ -138,7 +135,7 @@ class Lives:
         again = there is not None and (there is not device or self._reached(name))
         if name in self._coordinator.joined and not again:
             self._coordinator.joined.discard(name)
-            self._coordinator.tell(DeviceLost(name, LIVELINESS))
+            self._coordinator.tell(DeviceLost(name, SILENT))
 
     def _say_all(self) -> None:
         for name in self._names:
@@ -146,7 +143,7 @@ class Lives:
                 self.say(name)
         if self._clock.now_ns < self._measure_until_ns:
             self.measure()
-        self._clock.at(self._clock.now_ns + STATUS_NS, self._say_all, idle=True)
+        self._clock.at(self._clock.now_ns + SIGN_NS, self._say_all, idle=True)
 
     def say(self, name: str) -> None:
         """Let a device say how much waits for each of its units."""

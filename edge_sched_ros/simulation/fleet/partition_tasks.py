@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from edge_sched_ros.core.high_level.decisions import Push
 from edge_sched_ros.core.high_level.graph import Partition
+from edge_sched_ros.core.high_level.partition_task import partition_task_name
 from edge_sched_ros.core.high_level.partition_task import partition_task_spec
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.simulation.fleet.system import FleetDevice
@@ -31,12 +32,9 @@ class PartitionTask:
     index: Mapping[str, int]
 
 
-def name_of(push: Push) -> str:
+def name_of(push: Push, partition: Partition) -> str:
     """Return the name of the task that runs a pushed partition."""
-    name = f'{push.task}/{push.partition}'
-    if not push.unit_of:
-        return name
-    return f'{name}@{",".join(f"{segment}:{unit}" for segment, unit in push.unit_of)}'
+    return partition_task_name(push.task, push.network, partition.segments, push.unit_of)
 
 
 def partition_task(
@@ -48,7 +46,7 @@ def partition_task(
     A segment that the coordinator wants on a unit has that unit alone.
     """
     wanted = dict(push.unit_of)
-    units_of: list[tuple[str, tuple[str, ...]]] = []
+    times_ns: list[tuple[str, dict[str, int]]] = []
     costs: dict[tuple[str, str], RunCost] = {}
     for segment in partition.segments:
         on = device.costs.get((network, segment), {})
@@ -56,10 +54,11 @@ def partition_task(
             on = {unit: cost for unit, cost in on.items() if unit == wanted[segment]}
         if not on:
             return segment
-        units = sorted(on, key=lambda unit: on[unit].latency_ns)
-        units_of.append((segment, tuple(units)))
+        times_ns.append((segment, {unit: cost.latency_ns for unit, cost in on.items()}))
         costs.update({(segment, unit): cost for unit, cost in on.items()})
-    spec = partition_task_spec(name_of(push), units_of, push.priority, hang_group=network)
+    spec = partition_task_spec(
+        name_of(push, partition), times_ns, push.priority, hang_group=network
+    )
     order = device.order[network]
     return PartitionTask(
         spec, network, costs, {segment: order[segment] for segment in partition.segments}

@@ -19,6 +19,7 @@ from edge_sched_ros.core.decisions import WakeAt
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
 from edge_sched_ros.core.events import Event
 from edge_sched_ros.core.events import FrameArrived
+from edge_sched_ros.core.events import ParametersChanged
 from edge_sched_ros.core.events import StageFinished
 from edge_sched_ros.core.events import TasksAdded
 from edge_sched_ros.core.events import TimerFired
@@ -113,6 +114,11 @@ class DeviceRuns:
                 demand=cost.demand_gbps,
             )
         self.send(TasksAdded((task.spec,)))
+
+    def set_priority(self, name: str, priority: int) -> None:
+        """Let the jobs of a partition that was added have another priority from now on."""
+        if self.dispatcher.tasks[name].priority != priority:
+            self.send(ParametersChanged({'priority': priority}, task=name))
 
     def start(
         self, name: str, job: JobReleased, deadline_ns: int, units: tuple[str, ...], token: Any

@@ -16,6 +16,7 @@ from edge_sched_ros.core.high_level.events import FrameLost
 from edge_sched_ros.core.high_level.events import HighLevelEvent
 from edge_sched_ros.core.high_level.events import Stopped
 from edge_sched_ros.plugins.high_level_policies import make_high_level_policy
+from edge_sched_ros.policies.registry import without_drop
 from edge_sched_ros.simulation.fleet.account import DeviceAccount
 from edge_sched_ros.simulation.fleet.changes import apply_change
 from edge_sched_ros.simulation.fleet.clock import VirtualClock
@@ -42,7 +43,7 @@ class FleetSimulator:
 
     :param policy: the high-level policy's name
     :param policy_parameters: its settings
-    :param device_policy: of every device's own dispatcher
+    :param device_policy: of every device's own dispatcher; as on a robot, ``+drop`` is left out
     :param device_parameters: its settings
     :param seed: same seed, same run
     :param listener: hears all events of the coordinator and its decisions
@@ -54,14 +55,16 @@ class FleetSimulator:
         *,
         policy: str = 'look_ahead',
         policy_parameters: Mapping[str, Any] | None = None,
-        device_policy: str = 'edf+drop',
+        device_policy: str = 'edf',
         device_parameters: Mapping[str, Any] | None = None,
         seed: int = 0,
         listener: Listener | None = None,
     ) -> None:
         self.fleet = fleet
         self.seed = seed
-        self.device_policy = device_policy
+        self.device_policy, self._device_parameters = without_drop(
+            device_policy, device_parameters or {}
+        )
         self.clock = VirtualClock()
         self.links = Links(fleet.devices, fleet.links)
         for link in self.links.all.values():
@@ -70,7 +73,6 @@ class FleetSimulator:
         #: the devices that live, by name
         self.devices: dict[str, SimulatedDevice] = {}
         self.sources = {name: Source(name, stream, seed) for name, stream in fleet.streams.items()}
-        self._device_parameters = dict(device_parameters or {})
         self._jobs = FleetJobs(fleet.tasks)
         self._post = Post(self.clock, self.links)
         known = self.links.known()

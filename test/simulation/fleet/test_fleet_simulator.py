@@ -146,7 +146,7 @@ def test_a_device_that_dies_takes_its_own_work_and_no_other():
     assert tasks['his'].released == pytest.approx(100, abs=1)
     assert _silence_ms(simulator, 'own') < 1000
     assert simulator.accounts['right'].deaths == 1
-    assert simulator.dispatcher.losses['right'] == {'liveliness': 1}
+    assert simulator.dispatcher.losses['right'] == {'silent': 1}
 
 
 def test_a_device_that_comes_back_is_used_again():
@@ -174,7 +174,7 @@ def test_a_device_that_is_cut_off_is_missed_and_joins_again():
     data = duo(changes=changes)
     data['devices']['desk']['units'] = {'vic0': {'kind': 'vic'}}
     simulator = run(data, 3.0)
-    assert simulator.dispatcher.losses['orin'] == {'liveliness': 1}
+    assert simulator.dispatcher.losses['orin'] == {'silent': 1}
     answers = simulator.coordinator.answers_ns['detector']
     assert any(at_ns > 2_100_000_000 for at_ns in answers)
     assert simulator.accounts['orin'].deaths == 0
