@@ -26,12 +26,17 @@ from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.fleet.wire.tensors import Expected
 
 IMAGE, GEOMETRY, RESULT = 'image', 'geometry', 'result'
+#: what only the home device has: the frame with its message, and what the task before found
+FRAME, BEFORE = 'frame', 'before'
+_TAKEN = (IMAGE, GEOMETRY, RESULT, FRAME, BEFORE)
 #: numbers that say how a picture lies in a network's input
 GEOMETRY_SIZE = 6
 #: what a camera's picture takes on a link while no frame has come: 640x480 in colour
 IMAGE_NBYTES = 640 * 480 * 3
 #: some boxes, or a small depth map
 _RESULT_NBYTES = 4096
+#: objects in a picture, to tell what their crops take on a link
+_OBJECTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ def form_of(
     segments: Iterable[SegmentIO],
     outputs: Iterable[str],
     *,
+    name: str = '',
     home_only: bool = False,
     image_nbytes: int = IMAGE_NBYTES,
 ) -> NetworkForm:
@@ -73,6 +79,7 @@ def form_of(
     How the picture lies in the input (``geometry``) goes from preprocessing to postprocessing.
 
     :param outputs: names of the tensors that are the network's answer, in the decoder's order
+    :param name: of the graph; that of the network when empty
     :param home_only: whether its answers may be made on the task's home device only
     :param image_nbytes: what a picture takes on a link
     """
@@ -89,14 +96,69 @@ def form_of(
         Segment(POSTPROCESS, (*map(_name, outputs), GEOMETRY), (RESULT,), home_only),
     )
     graph = NetworkGraph(
-        spec.name,
-        found,
-        (IMAGE,),
-        (RESULT,),
-        {name: Tensor(name, nbytes) for name, nbytes in sizes.items()},
-        identity_of(spec),
+        name or spec.name, found, (IMAGE,), (RESULT,), _tensors(sizes), identity_of(spec)
     )
     return NetworkForm(graph, expected)
+
+
+def crops_form(
+    spec: NetworkSpec, segments: Iterable[SegmentIO], outputs: Iterable[str], *, name: str = ''
+) -> NetworkForm:
+    """
+    Return the form of a network that works on the boxes of another task, and of its tracker.
+
+    Crops are made and tracks are kept at home; the network itself may run anywhere. Every tensor
+    has a row for each box, whatever the network takes at a time.
+
+    :param segments: in a topological order
+    :param outputs: names of the tensors that are the network's answer, in the decoder's order
+    :param name: of the graph; that of the network when empty
+    """
+    segments = tuple(segments)
+    infos = {_name(i.name): i for one in segments for i in (*one.inputs, *one.outputs)}
+    expected = {
+        tensor: Expected(info.dtype, (None, *info.shape[1:])) for tensor, info in infos.items()
+    }
+    sizes = {
+        tensor: _OBJECTS * _nbytes(TensorInfo(info.name, (1, *info.shape[1:]), info.dtype))
+        for tensor, info in infos.items()
+    }
+    sizes |= {FRAME: 0, BEFORE: 0, RESULT: _RESULT_NBYTES}
+    found = (
+        Segment(PREPROCESS, (FRAME, BEFORE), _names(segments[0].inputs), home_only=True),
+        *(Segment(one.name, _names(one.inputs), _names(one.outputs)) for one in segments),
+        Segment(POSTPROCESS, (*map(_name, outputs), BEFORE), (RESULT,), home_only=True),
+    )
+    graph = NetworkGraph(
+        name or spec.name, found, (FRAME, BEFORE), (RESULT,), _tensors(sizes), identity_of(spec)
+    )
+    return NetworkForm(graph, expected)
+
+
+def program_form(name: str, stages: Iterable[str], *, cascade: bool) -> NetworkForm:
+    """
+    Return the form of a program without a network: a chain of stages, all at home.
+
+    What a job carries from stage to stage is a tensor that is never sent.
+
+    :param name: of the graph, unique
+    :param cascade: whether it works on what a task before it found
+    """
+    segments: list[Segment] = []
+    inputs = taken = (FRAME, BEFORE) if cascade else (FRAME,)
+    for stage in stages:
+        given = (f'after {stage}',)
+        segments.append(Segment(stage, taken, given, home_only=True))
+        taken = given
+    last = segments[-1]
+    segments[-1] = Segment(last.name, last.inputs, (RESULT,), home_only=True)
+    names = {tensor for one in segments for tensor in (*one.inputs, *one.outputs)}
+    sizes = dict.fromkeys(sorted(names), 0)
+    return NetworkForm(NetworkGraph(name, tuple(segments), inputs, (RESULT,), _tensors(sizes)))
+
+
+def _tensors(sizes: Mapping[str, int]) -> dict[str, Tensor]:
+    return {name: Tensor(name, nbytes) for name, nbytes in sizes.items()}
 
 
 def _names(infos: Iterable[TensorInfo]) -> tuple[str, ...]:
@@ -105,7 +167,7 @@ def _names(infos: Iterable[TensorInfo]) -> tuple[str, ...]:
 
 def _name(tensor: str) -> str:
     """Return a tensor's name in the graph, apart from those that the graph has itself."""
-    return f'{tensor}.' if tensor in (IMAGE, GEOMETRY, RESULT) else tensor
+    return f'{tensor}.' if tensor in _TAKEN else tensor
 
 
 def _nbytes(info: TensorInfo) -> int:

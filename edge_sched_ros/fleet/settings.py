@@ -100,8 +100,9 @@ COORDINATOR_PARAMETERS: tuple[ParameterSpec, ...] = (
         'home_runs',
         'bool',
         True,
-        'Whether the local device runs networks, too; without that, and without any other '
-        'device, frames are dropped (no_device)',
+        'Whether the local device runs networks, too, beside what must stay with it (programs, '
+        'tracks, answers by options of tasks); without that, and without any other device, frames '
+        'are dropped (no_device)',
     ),
     ParameterSpec(
         'devices',

@@ -11,6 +11,8 @@ from typing import Any
 from rcl_interfaces.msg import SetParametersResult
 from rclpy.clock import Clock
 from rclpy.clock import ClockType
+from rclpy.clock import JumpThreshold
+from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.qos import QoSProfile
@@ -51,6 +53,8 @@ from edge_sched_ros.pipeline.settings.config import topics_of_pictures
 from edge_sched_ros.pipeline.settings.parameter_spec import ParameterSpec
 from edge_sched_ros.pipeline.settings.parameters import SCHEDULER_PARAMETERS
 
+#: a clock that jumps back by more than this has restarted (a looping bag)
+_RESTART = Duration(nanoseconds=-100_000_000)
 #: how often the coordinator says that it is alive and looks who else is
 _BEAT_S = SIGN_NS / 1e9
 #: task parameters that may change while running -> unit of their value in nanoseconds
@@ -61,6 +65,7 @@ _DYNAMIC = {
     'every_n': None,
     'queue_depth': None,
     'enabled': None,
+    'variant': None,
 }
 
 
@@ -91,13 +96,22 @@ class CoordinatorNode(Node):
         self._outputs = {task.name: self._publisher(task.name) for task in self._config.tasks}
         self._port.serve_coordinator(self.parts.coordinator)
         self._port.serve_device(self.parts.home, alone=False)
-        self.frames = CoordinatorFrames(self.parts.coordinator, self._config.topics)
+        self.frames = CoordinatorFrames(
+            self.parts.coordinator, self._config, reset=self.parts.programs.reset
+        )
         self._inputs = self._subscribe()
         self.parts.start()
         self._port.start()
         self._inputs.start()
+        self._jumps = self.get_clock().create_jump_callback(
+            JumpThreshold(min_forward=None, min_backward=_RESTART, on_clock_change=False),
+            post_callback=self._on_jump,
+        )
         self._reporter = FleetReporter(
-            self, self.parts.coordinator, period_s=self._value('status_period_s')
+            self,
+            self.parts.coordinator,
+            period_s=self._value('status_period_s'),
+            out=lambda: self.parts.programs.out,
         )
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._timer = self.create_timer(_BEAT_S, self.parts.tick, clock=steady)
@@ -125,10 +139,11 @@ class CoordinatorNode(Node):
 
     def _subscribe(self) -> Subscriptions:
         config = self._config
+        output_of = self.parts.programs.output_of
         made = {
-            task.topic
+            config.source_of(task).topic
             for task in config.tasks
-            if 'camera_info' in RESULT_TOPICS.get(self.parts.served[task.name].output, {})
+            if 'camera_info' in RESULT_TOPICS.get(output_of(task.name), {})
         }
         return Subscriptions(
             self,
@@ -142,14 +157,15 @@ class CoordinatorNode(Node):
         )
 
     def _publisher(self, task: str) -> TaskPublisher:
-        served = self.parts.served[task]
-        topic = next(one.topic for one in self._config.tasks if one.name == task)
+        programs = self.parts.programs
+        own = next(one for one in self._config.tasks if one.name == task)
+        topic = self._config.source_of(own).topic
         return TaskPublisher(
             self,
             task,
-            served.output,
-            labels=served.labels,
-            threshold=lambda: served.score_threshold,
+            programs.output_of(task),
+            labels=programs.labels_of(task),
+            threshold=partial(programs.threshold_of, task),
             info_of=partial(self._info_of, topic),
         )
 
@@ -161,7 +177,7 @@ class CoordinatorNode(Node):
         if end.result is not None:
             self._outputs[end.task].publish(end)
         if self._timing.get_subscription_count() and self._value('publish_timing'):
-            network = self.parts.served[end.task].form.graph.name
+            network = self.parts.programs.network_of(end.task)
             self._timing.publish(messages.job_timing(make, end, network=network))
 
     # --- state and settings -------------------------------------------------------------------
@@ -185,12 +201,27 @@ class CoordinatorNode(Node):
                 value, scale = spec.check(parameter.value, name=parameter.name), _DYNAMIC[key]
                 if scale is not None:
                     key, value = key.removesuffix('_ms') + '_ns', round(value * scale)
+                self._check(task, key, value)
                 changes.setdefault(task, {})[key] = value
             for task, values in changes.items():
                 self.parts.coordinator.change_task(task, values)
         except ConfigError as error:
             return SetParametersResult(successful=False, reason=brief(error, MOST_OF_AN_ERROR))
         return SetParametersResult(successful=True)
+
+    def _check(self, task: str, key: str, value: Any) -> None:
+        """Check what the range of a parameter does not tell; :raises ConfigError: naming it."""
+        if key == 'variant':
+            self.parts.coordinator.read(lambda core: core.tasks[task].pinned_to(value))
+        elif key == 'enabled' and value:
+            self.parts.programs.check_enabled(task)
+
+    def _on_jump(self, jump: Any) -> None:
+        self._inputs.clock_jumped()
+        self.frames.forget()
+        self.parts.coordinator.clock_jumped(jump.delta.nanoseconds)
+        self.parts.programs.reset()
+        self.get_logger().info('the clock jumped back: restarting')
 
     def _write_summary(self) -> None:
         try:
@@ -205,6 +236,7 @@ class CoordinatorNode(Node):
         self._closed = True
         self.destroy_timer(self._timer)
         self._reporter.stop()
+        self._jumps.unregister()
         self._inputs.close()
         self._port.stop_taking()
         self.parts.stop()

@@ -109,6 +109,11 @@ class Tracker:
         """Forget all tracks; numbering continues, so that no number is used twice."""
         self._tracker = None
 
+    def start_over(self) -> None:
+        """Forget all tracks and their numbers, as if nothing had been tracked."""
+        self._tracker = None
+        self._seen = 0
+
     def update(self, found: Detections, vectors: NDArray[np.float32] | None) -> Detections:
         """
         Return the detections of known tracks, with their numbers.

@@ -24,6 +24,7 @@ from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.network_variants import BASE
 from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.execution.units import LocalUnit
+from edge_sched_ros.perception.programs.attributes import read_attribute
 from edge_sched_ros.perception.programs.observed import observe_detections
 from edge_sched_ros.pipeline.settings.config import PipelineConfig
 from edge_sched_ros.pipeline.settings.config import TaskConfig
@@ -95,17 +96,24 @@ class Assembly:
 
 
 def assemble(
-    config: PipelineConfig, machine: Machine, *, fused: bool = True, tolerant: bool = False
+    config: PipelineConfig,
+    machine: Machine,
+    *,
+    fused: bool = True,
+    tolerant: bool = False,
+    linked: bool = True,
 ) -> Assembly:
     """
     Load every network and return its specification for the dispatcher.
 
     :param fused: whether stages that stay on the same cores run as one
     :param tolerant: whether a task whose own code raises is left out while others can run
+    :param linked: whether tasks get here what they need of each other; else somebody else sees
+        to that, and it is not checked
     :raises ConfigError: naming the task and key; loaded networks are freed again
     """
     try:
-        return _assemble(config, machine, fused, tolerant)
+        return _assemble(config, machine, fused, tolerant, linked)
     except ConfigError as error:
         names = [task.name for task in config.tasks]
         if config.source and is_parameter(error.where, names):
@@ -113,7 +121,9 @@ def assemble(
         raise
 
 
-def _assemble(config: PipelineConfig, machine: Machine, fused: bool, tolerant: bool) -> Assembly:
+def _assemble(
+    config: PipelineConfig, machine: Machine, fused: bool, tolerant: bool, linked: bool
+) -> Assembly:
     machine = machine_for(config, machine)
     choice = UnitChoice(config, machine)
     makers = TaskPrograms(config, machine, choice, fused=fused)
@@ -139,7 +149,8 @@ def _assemble(config: PipelineConfig, machine: Machine, fused: bool, tolerant: b
             else _pinned(_spec(task, made[task.name]), task.variant, makers)
             for task in config.tasks
         )
-        _check_cascades(config, programs)
+        if linked:
+            _check_cascades(config, programs)
         for task in config.tasks:
             observe_detections(task.name, task.detections_from, programs)
     except BaseException:
@@ -156,6 +167,16 @@ def _assemble(config: PipelineConfig, machine: Machine, fused: bool, tolerant: b
         {name: str(error) for name, error in failed.items()},
         makers,
     )
+
+
+def finder_of(task: str, config: PipelineConfig, programs: Mapping[str, Program]) -> Program:
+    """Return the program that finds the boxes of a task's results: trackers use another's."""
+    by_name = {one.name: one for one in config.tasks}
+    while by_name[task].detections_from or read_attribute(
+        task, programs[task], 'needs_boxes', False, bool
+    ):
+        task = by_name[task].detections_from or by_name[task].after
+    return programs[task]
 
 
 def _left_out_task(task: TaskConfig, error: ConfigError, choice: UnitChoice) -> TaskProgram:

@@ -37,6 +37,7 @@ from edge_sched_ros.pipeline.admission.demand import Known
 from edge_sched_ros.pipeline.admission.demand import look
 from edge_sched_ros.pipeline.assemble import assemble
 from edge_sched_ros.pipeline.assemble import Assembly
+from edge_sched_ros.pipeline.assemble import finder_of
 from edge_sched_ros.pipeline.costs.cost_sources import ProfileUse
 from edge_sched_ros.pipeline.costs.known_costs import known_costs
 from edge_sched_ros.pipeline.costs.part_times import PartTimes
@@ -161,7 +162,9 @@ class Pipeline:
             frame_for=self._images.frame_for,
             clock_ns=self._clock_ns,
         )
-        self._outs = TaskOuts(self._runtime, assembly.programs, assembly.out)
+        self._outs = TaskOuts(
+            assembly.programs, assembly.out, is_enabled=self._is_enabled, enable=self._enable
+        )
         self._watch = MachineWatch(self._runtime, Sampler(assembly.units, root=self._root))
         self._replanning = Replanning(self._runtime)
         self._admit_at_start()
@@ -403,19 +406,19 @@ class Pipeline:
         return read_attribute(task, self._finder_of(task), 'score_threshold', 0.0, float)
 
     def _finder_of(self, task: str) -> Program:
-        """Return the task that finds the boxes of a task's results: trackers use another's."""
-        programs, by_name = self._loaded().programs, {t.name: t for t in self.config.tasks}
-        while by_name[task].detections_from or read_attribute(
-            task, programs[task], 'needs_boxes', False, bool
-        ):
-            task = by_name[task].detections_from or by_name[task].after
-        return programs[task]
+        return finder_of(task, self.config, self._loaded().programs)
 
     def _known(self) -> Known:
         """Return the input of admission, with the quota if it is less than the units could use."""
         known: Known = self._running().read(look)
         use = None if self._quota is None else self._quota.read()
         return known if use is None else replace(known, cpus=use.quota.cpus)
+
+    def _is_enabled(self, task: str) -> bool:
+        return bool(self._running().read(lambda core, _: core.tasks[task].enabled))
+
+    def _enable(self, task: str, enabled: bool) -> None:
+        self._running().post(ParametersChanged({'enabled': enabled}, task=task))
 
     def _reset_programs(self) -> None:
         for name in self._loaded().programs:

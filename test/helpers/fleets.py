@@ -7,6 +7,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
@@ -243,6 +244,7 @@ class Fleet:
     A coordinator 'boss' with a local device 'home' and others, every 10 ms of virtual time.
 
     :param home_runs: whether the local device runs partitions
+    :param after: task -> the task before it
     """
 
     policy: Any = 'whole_network'
@@ -250,6 +252,7 @@ class Fleet:
     deadline_ms: float = 200
     wanted: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ('task',)
+    after: Mapping[str, str] = field(default_factory=dict)
     clock: Clock = field(default_factory=Clock)
     bus: CutBus = field(init=False)
     ends: list[Any] = field(default_factory=list)
@@ -268,7 +271,13 @@ class Fleet:
             make = lambda _name, _values: own  # noqa: E731
         tasks = tuple(
             FleetTask(
-                name, form.graph, 'camera', 'home', round(self.deadline_ms * MS), max_in_flight=8
+                name,
+                form.graph,
+                f'camera>{self.after[name]}' if name in self.after else 'camera',
+                'home',
+                round(self.deadline_ms * MS),
+                max_in_flight=8,
+                after=self.after.get(name, ''),
             )
             for name in self.tasks
         )
@@ -279,7 +288,7 @@ class Fleet:
             'boss',
             home=self.devices['home'].server,
             dispatcher=self.dispatcher,
-            forms=dict.fromkeys(self.tasks, form),
+            forms={form.graph.name: form},
             port=self.bus,
             session=77,
             on_end=self.ends.append,

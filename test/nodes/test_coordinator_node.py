@@ -8,9 +8,13 @@ import pytest
 
 pytest.importorskip('rclpy', reason='ROS 2 is not here')
 
+from array import array
+
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.parameter import Parameter
+from ros import Bench
 from ros import image
+from sensor_msgs.msg import Image
 from vision_msgs.msg import Detection2DArray
 
 from edge_sched_ros.msg import JobTiming
@@ -18,6 +22,8 @@ from edge_sched_ros.msg import SchedulerStatus
 from edge_sched_ros.msg import TensorMessage
 from edge_sched_ros.nodes.coordinator_node import CoordinatorNode
 from edge_sched_ros.nodes.device_node import DeviceNode
+from edge_sched_ros.nodes.scheduler_node import SchedulerNode
+from edge_sched_ros.scenes.scene import Scene
 
 pytestmark = pytest.mark.ros
 
@@ -99,6 +105,77 @@ def test_frames_are_answered_by_the_device_and_told_of(bench, add):
     assert states[-1].policy == 'look_ahead'
 
 
+def _answers(bench, node_topics):
+    """Return what comes on topics, by name, for a few pictures sent one after the other."""
+    heard = {name: bench.listen(kind, name) for name, kind in node_topics.items()}
+    scene = Scene(seed=4)
+    for number in range(5):
+        picture = scene.frame(40 + 2 * number).image_bgr
+        height, width = picture.shape[:2]
+        message = image(1000 + number, width=width, height=height)
+        message.data = array('B', picture.tobytes())
+        bench.publish('front/image_raw', message)
+        bench.wait_for(
+            lambda: all(len(one) == number + 1 for one in heard.values()),  # noqa: B023
+            'the answers',
+        )
+    return {
+        name: [
+            (one.header.stamp.nanosec, [(d.id, d.bbox, d.results) for d in one.detections])
+            if isinstance(one, Detection2DArray)
+            else (one.header.stamp.nanosec, bytes(one.data))
+            for one in messages
+        ]
+        for name, messages in heard.items()
+    }
+
+
+def test_the_robot_of_the_demo_gives_the_answers_of_one_scheduler(bench, add):
+    """Detector, tracker after it, and depth: on two devices, with tracks at home."""
+    robot = {
+        'tasks': ['detector', 'tracker', 'depth'],
+        'detector.deadline_ms': 60_000.0,
+        'tracker.network': 'embedding.yaml',
+        'tracker.after': 'detector',
+        'tracker.deadline_ms': 60_000.0,
+        'tracker.min_hits': 2.0,
+        'depth.network': 'depth.yaml',
+        'depth.topic': 'front/image_raw',
+        'depth.deadline_ms': 60_000.0,
+    }
+    topics = {
+        'detector/detections': Detection2DArray,
+        'tracker/tracks': Detection2DArray,
+        'depth/image': Image,
+    }
+    networks = ['detector.yaml', 'embedding.yaml', 'depth.yaml']
+    for name in ('orin', 'desk'):
+        # all of them share one thread here: nobody is lost because another one loads its networks
+        add(DeviceNode, device=name, networks=networks, lease_ms=60_000.0)
+    node = _coordinator(add, high_level_policy='least_loaded', lost_after_ms=60_000.0, **robot)
+    bench.wait_for(lambda: _joined(node, 'orin') and _joined(node, 'desk'), 'the devices')
+    ours = _answers(bench, topics)
+    done = {key for key, count in node.parts.coordinator.done.items() if count}
+    assert ('home', 'tracker') in done and ('home', 'detector') not in done
+    assert {task for device, task in done if device != 'home'} == set(robot['tasks'])
+    other = Bench()
+    try:
+        values = {**robot, 'detector.network': 'detector.yaml'}
+        values |= {'detector.topic': 'front/image_raw', 'autostart': True}
+        values['qos_overrides./front/image_raw.subscription.reliability'] = 'reliable'
+        scheduler = SchedulerNode(
+            context=other.context,
+            parameter_overrides=[Parameter(name, value=value) for name, value in values.items()],
+        )
+        other.add(scheduler)
+        scheduler.autostart()
+        theirs = _answers(other, topics)
+    finally:
+        other.close()
+    assert any(boxes for _, boxes in theirs['tracker/tracks'])
+    assert ours == theirs
+
+
 def test_settings_of_tasks_change_while_running_and_others_do_not(bench, add):
     node = _coordinator(add, home_runs=True)
     (good,) = node.set_parameters([Parameter('detector.deadline_ms', value=40.0)])
@@ -107,6 +184,7 @@ def test_settings_of_tasks_change_while_running_and_others_do_not(bench, add):
     assert deadline == 40_000_000
     for name, value, line in (
         ('detector.deadline_ms', -1.0, 'detector.deadline_ms'),
+        ('detector.variant', 'huge', "detector.variant: unknown variant 'huge'"),
         ('tasks', ['other'], 'cannot change'),
         ('detector.network', 'depth.yaml', 'cannot change'),
     ):

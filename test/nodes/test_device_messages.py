@@ -47,7 +47,7 @@ from edge_sched_ros.nodes.devices.raw_tensor import write_tensor
 FRAME = FrameKey('/camera', 7)
 ORDERS = (
     LoadOrder('task', 'net', 'sha256:0', (('a', ('x', 'y')), ('b', ('z',)))),
-    PushOrder(1, 'task', 'a', FRAME, -5, 3, (('x', 'gpu'), ('y', 'cpu0'))),
+    PushOrder(1, 'task', 'a', FRAME, -5, 3, (('x', 'gpu'), ('y', 'cpu0')), 'net:light'),
     SendOrder(1, 't', 'desk', FRAME, True),
     CancelOrder(1, 'b'),
 )

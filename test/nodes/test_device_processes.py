@@ -230,8 +230,8 @@ def test_two_coordinators_one_device(programs, tmp_path):
         ),
         (
             'coordinator_node',
-            ['-p', 'tasks:=["d"]', '-p', 'd.program:=corners', '-p', 'd.topic:=image'],
-            'd.program: cannot be shared by several devices',
+            ['-p', 'tasks:=["d"]', '-p', 'd.network:=embedding.yaml', '-p', 'd.topic:=image'],
+            'd.after: an embedding network must come after a task that gives boxes',
         ),
     ],
 )

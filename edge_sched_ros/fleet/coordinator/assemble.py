@@ -10,32 +10,27 @@ from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
-from dataclasses import replace
 from typing import Any
 
-from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.high_level.dispatcher import HighLevelDispatcher
 from edge_sched_ros.core.high_level.policy import HighLevelPolicyFactory
 from edge_sched_ros.core.high_level.signs_of_life import LOST_AFTER_NS
-from edge_sched_ros.core.high_level.tasks import FleetTask
-from edge_sched_ros.core.tasks import NS_PER_MS
 from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.fleet.coordinator.coordinator import Coordinator
+from edge_sched_ros.fleet.coordinator.fleet_tasks import fleet_tasks
+from edge_sched_ros.fleet.coordinator.home_programs import HomePrograms
+from edge_sched_ros.fleet.coordinator.home_programs import observed_ends
 from edge_sched_ros.fleet.device.loading import load_device
 from edge_sched_ros.fleet.device.loading import LoadedDevice
-from edge_sched_ros.fleet.device.networks import ServedNetwork
 from edge_sched_ros.fleet.device.server import DeviceServer
 from edge_sched_ros.fleet.local_bus import LocalBus
 from edge_sched_ros.fleet.local_bus import OutsidePort
 from edge_sched_ros.pipeline.settings.config import PipelineConfig
-from edge_sched_ros.pipeline.settings.config import TaskConfig
 from edge_sched_ros.plugins.high_level_policies import make_lasting_high_level_policy
 
 #: the local device lives and dies with the coordinator, however long both stand still
 _FOR_EVER_NS = 1 << 62
-#: jobs of a task that may have started and not ended, where nobody says
-_IN_FLIGHT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +40,7 @@ class FleetSettings:
 
     :param name: of the coordinator, unique among those that devices hear
     :param home: name of the local device
-    :param home_runs: whether the local device runs networks, too
+    :param home_runs: whether the local device runs networks, too, beside what must stay with it
     :param wanted: names of the devices to claim; empty for whoever offers
     """
 
@@ -63,17 +58,18 @@ class CoordinatorParts:
     """
     A coordinator and what it needs in its own process.
 
-    :param served: task -> the network that it runs
+    :param programs: of its tasks
     """
 
     coordinator: Coordinator
     home: DeviceServer
     bus: LocalBus
     loaded: LoadedDevice
-    served: Mapping[str, ServedNetwork]
+    programs: HomePrograms
 
     def start(self) -> None:
         """Welcome frames."""
+        self.programs.reset()
         self.bus.start()
         self.home.start()
         self.coordinator.start()
@@ -109,18 +105,10 @@ def make_coordinator(
     :param machine: of the local device; looked up when not given
     :raises ConfigError: naming the file or key that cannot be used
     """
-    with_options = [task.name for task in config.tasks if task.options]
-    if with_options and not settings.home_runs:
-        raise ConfigError(
-            'home_runs', f'the answers of {with_options[0]} are made here, by its own options'
-        )
-    loaded = load_device(config, by_task=with_options, machine=machine, clock_ns=clock_ns)
+    loaded = load_device(config, at_home=True, machine=machine, clock_ns=clock_ns)
     try:
-        served = {task.name: _served(task, loaded) for task in config.tasks}
         dispatcher = HighLevelDispatcher(
-            tasks=tuple(
-                _fleet_task(task, served[task.name], settings.home) for task in config.tasks
-            ),
+            tasks=fleet_tasks(config, loaded, settings.home),
             policy=settings.policy,
             make_policy=make_policy,
             policy_parameters=settings.policy_parameters,
@@ -143,35 +131,15 @@ def make_coordinator(
         settings.name,
         home=home,
         dispatcher=dispatcher,
-        forms={name: one.form for name, one in served.items()},
+        forms={one.form.graph.name: one.form for one in loaded.networks.values()},
         port=bus,
         session=secrets.randbits(63),
-        on_end=on_end,
+        on_end=observed_ends(loaded.assembly.programs, on_end),
         wanted=settings.wanted,
         lost_after_ns=settings.lost_after_ns,
         clock_ns=clock_ns,
     )
     bus.join_device(home)
     bus.join_coordinator(coordinator)
-    return CoordinatorParts(coordinator, home, bus, loaded, served)
-
-
-def _served(task: TaskConfig, loaded: LoadedDevice) -> ServedNetwork:
-    own = loaded.networks.get(f'task:{task.name}')
-    return own if own is not None else loaded.networks[loaded.assembly.networks[task.name]]
-
-
-def _fleet_task(task: TaskConfig, served: ServedNetwork, home: str) -> FleetTask:
-    found = FleetTask(
-        name=task.name,
-        graph=served.form.graph,
-        stream=task.topic,
-        home=home,
-        deadline_ns=round(task.deadline_ms * NS_PER_MS),
-        period_ns=round(task.period_ms * NS_PER_MS),
-        priority=task.priority,
-        every_n=task.every_n,
-        queue_depth=task.queue_depth,
-        max_in_flight=task.max_in_flight or _IN_FLIGHT,
-    )
-    return found if task.enabled else replace(found, enabled=False)
+    programs = HomePrograms(config, loaded.assembly, coordinator)
+    return CoordinatorParts(coordinator, home, bus, loaded, programs)

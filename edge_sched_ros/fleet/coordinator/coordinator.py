@@ -25,10 +25,14 @@ from edge_sched_ros.fleet.coordinator.dispatcher_driver import DispatcherDriver
 from edge_sched_ros.fleet.coordinator.links import Links
 from edge_sched_ros.fleet.coordinator.live import LiveJobs
 from edge_sched_ros.fleet.coordinator.members import Members
+from edge_sched_ros.fleet.coordinator.order_maker import Arrival
 from edge_sched_ros.fleet.coordinator.report_reader import ReportReader
+from edge_sched_ros.fleet.device.networks import items_of
 from edge_sched_ros.fleet.device.server import DeviceServer
+from edge_sched_ros.fleet.graphs import FRAME
 from edge_sched_ros.fleet.graphs import IMAGE
 from edge_sched_ros.fleet.graphs import NetworkForm
+from edge_sched_ros.fleet.graphs import RESULT
 from edge_sched_ros.fleet.ports import CoordinatorPort
 from edge_sched_ros.fleet.problems import Problems
 from edge_sched_ros.fleet.wire.frame_key import FrameKey
@@ -48,7 +52,7 @@ class Coordinator:
 
     :param name: of the coordinator, for devices and people
     :param home: the local device, which has the frames and gets the answers
-    :param forms: task -> its network
+    :param forms: network, in every variant -> its form
     :param wanted: names of devices to claim; empty for whoever offers
     :param session: random number of this life
     :param on_end: called with every ended job, one at a time and in order, from any thread
@@ -89,6 +93,7 @@ class Coordinator:
             forms=forms,
             rejected=self.rejected,
             refuse=self._refuse,
+            items_of=lambda job: items_of(home.value(job, RESULT)),
             clock_ns=clock_ns,
         )
         self._driver = DispatcherDriver(
@@ -153,11 +158,19 @@ class Coordinator:
 
     # --- frames and settings ------------------------------------------------------------------
 
-    def submit(self, frame: Frame, *, age_ns: int = 0) -> None:
-        """Let a frame arrive that was taken ``age_ns`` ago."""
-        key = FrameKey(frame.stream, frame.seq)
-        self._home.put_frame(key, {IMAGE: frame.image})
-        self._driver.submit(frame, key, age_ns)
+    def submit(self, frame: Frame, *, age_ns: int = 0, key: FrameKey | None = None) -> None:
+        """
+        Let a frame arrive that was taken ``age_ns`` ago.
+
+        :param key: stream and number of what activates tasks, when that is not the frame itself
+        """
+        key = key or FrameKey(frame.stream, frame.seq)
+        self._home.put_frame(key, {IMAGE: frame.image, FRAME: frame})
+        self._driver.submit(Arrival(key, frame, age_ns))
+
+    def lose(self, key: FrameKey, reason: str, *, age_ns: int = 0) -> None:
+        """Account for a frame that nobody can work on, under a short code."""
+        self._driver.submit(Arrival(key, None, age_ns), reason)
 
     def clock_jumped(self, delta_ns: int) -> None:
         """Drop what belongs to the time before a jump of the source clock."""

@@ -16,23 +16,22 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.events import FrameArrived
 from edge_sched_ros.core.events import TimerFired
 from edge_sched_ros.core.high_level.decisions import HighLevelDecision
-from edge_sched_ros.core.high_level.decisions import JobReleased
 from edge_sched_ros.core.high_level.dispatcher import HighLevelDispatcher
 from edge_sched_ros.core.high_level.events import DeviceJoined
 from edge_sched_ros.core.high_level.events import DeviceLost
+from edge_sched_ros.core.high_level.events import FrameLost
 from edge_sched_ros.core.high_level.events import HighLevelEvent
 from edge_sched_ros.execution.alarm import Alarm
 from edge_sched_ros.execution.delivery import Delivery
-from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.fleet.coordinator.live import LiveJobs
 from edge_sched_ros.fleet.coordinator.members import Members
 from edge_sched_ros.fleet.coordinator.order_book import OrderBook
+from edge_sched_ros.fleet.coordinator.order_maker import Arrival
 from edge_sched_ros.fleet.coordinator.order_maker import OrderMaker
 from edge_sched_ros.fleet.device.server import DeviceServer
 from edge_sched_ros.fleet.graphs import NetworkForm
 from edge_sched_ros.fleet.ports import CoordinatorPort
-from edge_sched_ros.fleet.wire.frame_key import FrameKey
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +41,7 @@ class DispatcherDriver:
     Feeds the dispatcher and carries out what it decides, under a lock.
 
     :param home: the local device, which gets the answers
-    :param forms: task -> its network
+    :param forms: network -> its graph
     :param session: of the coordinator
     :param on_end: called with every ended job, one at a time and in order, from any thread
     :param refuse: (device, why) called when a device's offer contradicts itself
@@ -98,18 +97,23 @@ class DispatcherDriver:
         """Fire the dispatcher's timer."""
         self.post([TimerFired()])
 
-    def submit(self, frame: Frame, key: FrameKey, age_ns: int) -> None:
-        """Let a frame arrive that was taken ``age_ns`` ago."""
+    def submit(self, arrived: Arrival, reason: str = '') -> None:
+        """
+        Let a frame arrive.
+
+        :param reason: why nobody can work on it; empty when they can
+        """
+        key = arrived.key
         with self._lock:
             now_ns, book = self._clock_ns(), OrderBook(self._session, self._members)
             self._live.add_frame(key)
-            arrived = FrameArrived(frame.stream, frame.seq, now_ns - age_ns)
-            for decision in self._dispatcher.handle(arrived, now_ns):
-                if isinstance(decision, JobReleased):
-                    self._live.add(decision, frame, key, age_ns)
-                else:
-                    self._carry_out(decision, book)
-            self._orders.end_frame(key, book)
+            release_ns = now_ns - arrived.age_ns
+            event: FrameArrived | FrameLost = FrameArrived(key.stream, key.seq, release_ns)
+            if reason:
+                event = FrameLost(key.stream, key.seq, release_ns, reason)
+            for decision in self._dispatcher.handle(event, now_ns):
+                self._carry_out(decision, book, arrived)
+            self._orders.end_frames(book, key)
             book.send(self._port)
         self._delivery.drain()
 
@@ -120,6 +124,7 @@ class DispatcherDriver:
                 book = OrderBook(self._session, self._members)
                 for decision in self._handle(event):
                     self._carry_out(decision, book)
+                self._orders.end_frames(book)
                 book.send(self._port)
         self._delivery.drain()
 
@@ -134,9 +139,11 @@ class DispatcherDriver:
             self._refuse(event.offer.name, str(error))
             return []
 
-    def _carry_out(self, decision: HighLevelDecision, book: OrderBook) -> None:
+    def _carry_out(
+        self, decision: HighLevelDecision, book: OrderBook, arrived: Arrival | None = None
+    ) -> None:
         if not isinstance(decision, WakeAt):
-            self._orders.carry_out(decision, book)
+            self._orders.carry_out(decision, book, arrived)
         elif self._alarm is not None:
             self._alarm.set(decision.time_ns)
 

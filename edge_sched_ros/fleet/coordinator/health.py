@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from edge_sched_ros.core.high_level.breakers import Failing
 from edge_sched_ros.core.ledger import TaskAccount
@@ -17,14 +18,17 @@ from edge_sched_ros.pipeline.health.health import OK
 from edge_sched_ros.pipeline.health.health import WARN
 
 
-def examine_fleet(coordinator: Coordinator, now_ns: int) -> list[Health]:
+def examine_fleet(
+    coordinator: Coordinator, now_ns: int, out: Mapping[str, str] = MappingProxyType({})
+) -> list[Health]:
     """
     Return a line per task and per device, and one with what is wrong otherwise.
 
     :param now_ns: on the coordinator's clock
+    :param out: task whose own code failed outside of a job -> why
     """
     accounts: dict[str, TaskAccount] = coordinator.read(lambda one: dict(one.ledger.tasks))
-    lines = [_task(name, account) for name, account in accounts.items()]
+    lines = [_task(name, account, out.get(name, '')) for name, account in accounts.items()]
     lines += [_device(row, now_ns) for row in device_rows(coordinator)]
     failed: str = coordinator.read(lambda one: one.policy_problem)
     if failed:
@@ -42,7 +46,7 @@ def _devices(problems: list[str], coordinator: Coordinator, now_ns: int) -> Heal
     return Health('devices', WARN if found else OK, '; '.join(found) or 'all fit', 'fleet', values)
 
 
-def _task(name: str, account: TaskAccount) -> Health:
+def _task(name: str, account: TaskAccount, out: str) -> Health:
     values = {
         'released': account.released,
         'on_time': account.on_time,
@@ -53,6 +57,8 @@ def _task(name: str, account: TaskAccount) -> Health:
     }
     text = f'{account.on_time} of {account.ended} answers on time'
     level = OK if not account.recent or not account.recent[-1][0] else WARN
+    if out:
+        level, text = ERROR, f'out: {out}'
     return Health(name, level, text, name, {key: str(value) for key, value in values.items()})
 
 

@@ -23,14 +23,17 @@ class LiveJob:
     """
     A job that has not ended.
 
+    :param frame: ``None`` when a trigger came before any picture
+    :param network: of its partitions; empty until a device was told of one
     :param pushed_ns: partition -> when a device was told
     :param devices: those that were told of it
     """
 
     release: JobReleased
-    frame: Frame
+    frame: Frame | None
     key: FrameKey
     age_ns: int
+    network: str = ''
     pushed_ns: dict[str, int] = field(default_factory=dict)
     devices: set[str] = field(default_factory=set)
     stages: list[StageTiming] = field(default_factory=list)
@@ -53,8 +56,9 @@ class LiveJobs:
         self._home = home
         self._jobs: dict[int, LiveJob] = {}
         self._frames: dict[FrameKey, _LiveFrame] = {}
-        #: tasks of jobs that ended lately: the last report of a job may come after its answer
-        self._ended: OrderedDict[int, str] = OrderedDict()
+        #: task and network of jobs that ended lately: the last report of a job may come after its
+        #: answer
+        self._ended: OrderedDict[int, tuple[str, str]] = OrderedDict()
 
     def __len__(self) -> int:
         """Return how many jobs there are."""
@@ -68,7 +72,11 @@ class LiveJobs:
         """Keep a frame until its jobs have ended."""
         self._frames[key] = _LiveFrame(devices={self._home})
 
-    def add(self, release: JobReleased, frame: Frame, key: FrameKey, age_ns: int) -> None:
+    def has_frame(self, key: FrameKey) -> bool:
+        """Whether a frame is kept."""
+        return key in self._frames
+
+    def add(self, release: JobReleased, frame: Frame | None, key: FrameKey, age_ns: int) -> None:
         """Keep a job that began."""
         self._jobs[release.job] = LiveJob(release, frame, key, age_ns)
         self._frames[key].jobs.add(release.job)
@@ -85,15 +93,17 @@ class LiveJobs:
         live = self._jobs.pop(job, None)
         if live is not None:
             self._frames[live.key].jobs.discard(job)
-            self._ended[job] = live.release.task
+            self._ended[job] = (live.release.task, live.network)
             if len(self._ended) > _ENDED:
                 self._ended.popitem(last=False)
         return live
 
-    def task_of(self, job: int) -> str:
-        """Return the task of a job that is in flight or ended lately; empty when not known."""
+    def network_of(self, job: int) -> tuple[str, str]:
+        """Return task and network of a job in flight or ended lately; empty when not known."""
         live = self._jobs.get(job)
-        return self._ended.get(job, '') if live is None else live.release.task
+        return (
+            self._ended.get(job, ('', '')) if live is None else (live.release.task, live.network)
+        )
 
     def end_frame(self, key: FrameKey) -> set[str]:
         """Let go of a frame that no job needs; return the devices that may have it."""

@@ -18,6 +18,7 @@ from edge_sched_ros.fleet.coordinator.links import Links
 from edge_sched_ros.fleet.coordinator.live import LiveJobs
 from edge_sched_ros.fleet.coordinator.members import Members
 from edge_sched_ros.fleet.graphs import NetworkForm
+from edge_sched_ros.fleet.graphs import RESULT
 from edge_sched_ros.fleet.wire.reports import Arrived
 from edge_sched_ros.fleet.wire.reports import Exited
 from edge_sched_ros.fleet.wire.reports import Failed
@@ -32,7 +33,8 @@ class ReportReader:
     """
     Reads reports on the coordinator's clock, and refuses devices that report untruths.
 
-    :param forms: task -> its network
+    :param forms: network -> what it promises
+    :param items_of: job -> how many things its answer, which is at home, speaks of
     :param rejected: counts what could not be used, by reason
     :param refuse: (device, why) -> events that follow from using it no more
     """
@@ -46,6 +48,7 @@ class ReportReader:
         forms: Mapping[str, NetworkForm],
         rejected: Counter[str],
         refuse: Callable[[str, str], list[HighLevelEvent]],
+        items_of: Callable[[int], int],
         clock_ns: Callable[[], int],
     ) -> None:
         self._members = members
@@ -54,6 +57,7 @@ class ReportReader:
         self._forms = forms
         self._rejected = rejected
         self._refuse = refuse
+        self._items_of = items_of
         self._clock_ns = clock_ns
         #: (device, task) -> partitions that ended there
         self.done: Counter[tuple[str, str]] = Counter()
@@ -68,7 +72,8 @@ class ReportReader:
             ]
         if isinstance(report, Arrived):
             measured = self._links.arrived(device, report)
-            arrived = TensorArrived(report.job, report.tensor, device)
+            items = self._items_of(report.job) if report.tensor == RESULT else 0
+            arrived = TensorArrived(report.job, report.tensor, device, items)
             return [arrived] if measured is None else [measured, arrived]
         failed = TransferFailed(
             report.job, report.tensor, report.source, report.target, report.reason
@@ -80,12 +85,14 @@ class ReportReader:
         return [failed]
 
     def _exited(self, device: str, report: Exited) -> list[HighLevelEvent]:
-        task, offset_ns = self._live.task_of(report.job), self._members.offset_ns(device)
+        task, network = self._live.network_of(report.job)
+        offset_ns = self._members.offset_ns(device)
         if not task:
             return []
+        form = self._forms.get(network)
         try:
             for output in report.outputs:
-                expected = self._forms[task].expected.get(output.tensor)
+                expected = form.expected.get(output.tensor) if form is not None else None
                 if expected is not None:
                     expected.check(output.dtype, output.shape)
         except TensorError as error:

@@ -65,7 +65,8 @@ class PartitionsInFlight:
         self._entering = EnteringNodes()
         self._sends = StandingSends()
         self._running: dict[tuple[int, str], Work] = {}
-        self._task_of: dict[int, str] = {}
+        #: job -> its task and network
+        self._network_of: dict[int, tuple[str, str]] = {}
         self._ended: deque[int] = deque(maxlen=_ENDED)
 
     # --- orders -----------------------------------------------------------------------------
@@ -77,8 +78,8 @@ class PartitionsInFlight:
             self._account.reject('pushed_twice')
             return
         self._account.push()
-        self._task_of[order.job] = order.task
-        loaded = self._loaded.get(order.task, order.partition)
+        self._network_of[order.job] = (order.task, order.network)
+        loaded = self._loaded.get(order.task, order.network, order.partition)
         if loaded.problem:
             self._account.end(reason=loaded.problem)
             outbox.report(Failed(order.job, order.partition, loaded.problem))
@@ -114,7 +115,7 @@ class PartitionsInFlight:
     def end_job(self, job: int) -> None:
         """Give up what is left of a job, and let go of its tensors."""
         self._ended.append(job)
-        self._task_of.pop(job, None)
+        self._network_of.pop(job, None)
         for _ in self._entering.remove_job(job):
             self._account.end(cancelled=True)
         works = [self._running.pop(where) for where in list(self._running) if where[0] == job]
@@ -131,7 +132,7 @@ class PartitionsInFlight:
 
     def expected(self, job: int, tensor: str) -> Expected | None:
         """Return what the network of a job promises of a tensor; ``None`` when not known."""
-        return self._loaded.expected(self._task_of.get(job, ''), tensor)
+        return self._loaded.expected(*self._network_of.get(job, ('', '')), tensor)
 
     def put(self, key: Key, value: Any, now_ns: int, outbox: Outbox) -> None:
         """Keep a tensor, and do what waits for it."""
@@ -206,7 +207,7 @@ class PartitionsInFlight:
         self._sends.clear()
         self.store.clear()
         self._loaded.clear()
-        self._task_of.clear()
+        self._network_of.clear()
         self._ended.clear()
 
     def validate(self) -> None:

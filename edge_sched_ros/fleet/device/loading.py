@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from collections.abc import Collection
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,14 +13,23 @@ from pathlib import Path
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.profiles import Profiles
 from edge_sched_ros.core.tasks import TaskSpec
+from edge_sched_ros.core.tasks import VariantSpec
+from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.execution.registry import rediscover
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.fleet.device.measuring import measure_missing
+from edge_sched_ros.fleet.device.networks import Served
 from edge_sched_ros.fleet.device.networks import served
-from edge_sched_ros.fleet.device.networks import ServedNetwork
+from edge_sched_ros.fleet.device.partitions import name_for_task
 from edge_sched_ros.fleet.device.runner import RuntimeRunner
+from edge_sched_ros.fleet.device.served_program import ServedProgram
+from edge_sched_ros.fleet.device.served_tracker import ServedTracker
+from edge_sched_ros.fleet.graphs import program_form
+from edge_sched_ros.perception.programs.frame import FrameProgram
+from edge_sched_ros.perception.programs.observed import own_program
+from edge_sched_ros.perception.programs.track import TrackProgram
 from edge_sched_ros.pipeline.assemble import assemble
 from edge_sched_ros.pipeline.assemble import Assembly
 from edge_sched_ros.pipeline.costs.known_costs import known_costs
@@ -29,18 +37,23 @@ from edge_sched_ros.pipeline.settings.config import PipelineConfig
 from edge_sched_ros.pipeline.settings.config import TaskConfig
 from edge_sched_ros.policies.registry import without_drop
 
+#: variants of what a task runs, with what runs them here
+Variants = tuple[tuple[VariantSpec, Served], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class LoadedDevice:
     """
     All that a device server needs.
 
-    :param networks: by the name they are served by; ``task:NAME`` where a task has options
+    :param networks: by the name they are served by
+    :param of_task: task -> its variants, the best first, with what runs them
     """
 
-    networks: Mapping[str, ServedNetwork]
+    networks: Mapping[str, Served]
     runner: RuntimeRunner
     assembly: Assembly
+    of_task: Mapping[str, Variants]
 
     def close(self) -> None:
         """Free all engines; the runner has stopped."""
@@ -50,24 +63,27 @@ class LoadedDevice:
 def load_device(
     config: PipelineConfig,
     *,
-    by_task: Collection[str] = (),
+    at_home: bool = False,
     machine: Machine | None = None,
     clock_ns: Callable[[], int] = time.monotonic_ns,
     root: Path = Path('/'),
 ) -> LoadedDevice:
     """
-    Load the networks of a configuration's tasks.
+    Load the networks of a configuration's tasks, in every variant.
 
-    :param by_task: tasks whose network is theirs alone: they have options of their own
+    :param at_home: whether it is the device of a coordinator, which has these tasks: it runs
+        programs, keeps tracks and applies the options of tasks; else only networks matter
     :param machine: what to run it on; looked up when not given
     :raises ConfigError: naming the file or key that cannot be used
     """
     for task in config.tasks:
         _check(task)
-    assembly = assemble(config, machine or rediscover(), fused=False)
+    assembly = assemble(
+        config, machine or rediscover(), fused=False, tolerant=at_home, linked=at_home
+    )
     policy, policy_parameters = without_drop(config.policy, config.policy_parameters)
     try:
-        networks = _networks(config, assembly, by_task, root, clock_ns)
+        networks, of_task = _networks(config, assembly, at_home, root, clock_ns)
         runner = RuntimeRunner(
             networks,
             assembly.units,
@@ -80,17 +96,10 @@ def load_device(
     except BaseException:
         assembly.close()
         raise
-    return LoadedDevice(networks, runner, assembly)
+    return LoadedDevice(networks, runner, assembly, of_task)
 
 
 def _check(task: TaskConfig) -> None:
-    for key in ('program', 'after', 'detections_from', 'trigger_topic'):
-        if getattr(task, key):
-            raise ConfigError(
-                f'{task.name}.{key}',
-                'cannot be shared by several devices: only networks that work on every picture '
-                'of a topic can (run this task in a scheduler_node)',
-            )
     if task.min_rate_hz:
         raise ConfigError(
             f'{task.name}.min_rate_hz',
@@ -101,42 +110,67 @@ def _check(task: TaskConfig) -> None:
 def _networks(
     config: PipelineConfig,
     assembly: Assembly,
-    by_task: Collection[str],
+    at_home: bool,
     root: Path,
     clock_ns: Callable[[], int],
-) -> dict[str, ServedNetwork]:
+) -> tuple[dict[str, Served], dict[str, Variants]]:
+    """Return what is served by name, and what each task runs."""
     profiles, _ = known_costs(config, assembly, root=root, clock_ns=clock_ns)
-    specs = {spec.name: spec for spec in assembly.tasks}
-    found: dict[str, ServedNetwork] = {}
-    described = {task.name: load_network(task.network) for task in config.tasks}
+    by_name = {task.name: task for task in config.tasks}
     # answers by a task's own options are made where these are known
-    at_home = {described[name].name for name in by_task}
-    for task in config.tasks:
-        network, spec = described[task.name], specs[task.name]
-        units = {stage.name: stage.units for stage in spec.variants[0].stages}
-        where = f'{task.name}.network'
-        one = served(
-            network,
-            assembly.programs[task.name],
-            units,
-            where=where,
-            home_only=network.name in at_home,
-        )
-        one.costs_ns = _costs(spec, profiles, assembly.units)
-        if task.name in by_task:
-            found[f'task:{task.name}'] = one
-        found.setdefault(network.name, one)
-        if found[network.name].form.graph.digest != one.form.graph.digest:
-            raise ConfigError(where, f"another network is named '{network.name}', too")
-    return found
+    with_options = {assembly.networks[name] for name, task in by_name.items() if task.options}
+    found: dict[str, Served] = {}
+    of_task: dict[str, Variants] = {}
+    for spec in assembly.tasks:
+        task, program = by_name[spec.name], own_program(assembly.programs[spec.name])
+        if isinstance(program, (FrameProgram, TrackProgram)):
+            home_only = at_home and assembly.networks[spec.name] in with_options
+            every = _variants(task, spec, program, home_only=home_only)
+        else:
+            every = ((spec.variants[0], _program(task, spec.variants[0], program)),)
+        for variant, one in every:
+            costs = _costs(spec, variant, profiles, assembly.units)
+            if isinstance(one, ServedProgram):
+                one.guess_costs(costs)
+            else:
+                one.costs_ns = costs
+            name = one.form.graph.name
+            if at_home and (task.options or isinstance(one, ServedTracker)):
+                found[name_for_task(task.name, name)] = one
+            found.setdefault(name, one)
+            if found[name].form.graph.digest != one.form.graph.digest:
+                raise ConfigError(
+                    f'{task.name}.network', f"another network is named '{name}', too"
+                )
+        of_task[spec.name] = every
+    return found, of_task
+
+
+def _variants(
+    task: TaskConfig, spec: TaskSpec, program: FrameProgram | TrackProgram, *, home_only: bool
+) -> Variants:
+    network = load_network(task.network)
+    return tuple(
+        (one, served(network, program, _units_of(one), variant=one.name, home_only=home_only))
+        for one in spec.all_variants or spec.variants
+    )
+
+
+def _program(task: TaskConfig, variant: VariantSpec, program: Program) -> ServedProgram:
+    stages = [stage.name for stage in variant.stages]
+    form = program_form(f'task:{task.name}', stages, cascade=bool(task.after))
+    return ServedProgram(form, program, _units_of(variant), task.name, variant.name)
+
+
+def _units_of(variant: VariantSpec) -> dict[str, tuple[str, ...]]:
+    return {stage.name: stage.units for stage in variant.stages}
 
 
 def _costs(
-    spec: TaskSpec, profiles: Profiles, units: tuple[LocalUnit, ...]
+    spec: TaskSpec, variant: VariantSpec, profiles: Profiles, units: tuple[LocalUnit, ...]
 ) -> dict[str, dict[str, int]]:
     """Return segment -> unit -> time; a unit that is not known counts as one of its kind."""
     kinds = {local.unit.name: local.unit.kind for local in units}
-    variant = spec.variants[0]
     found: dict[str, dict[str, int]] = {}
     for stage in variant.stages:
         known = {

@@ -17,8 +17,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import SourceImage
-from edge_sched_ros.fleet.device.networks import ServedNetwork
+from edge_sched_ros.fleet.device.networks import Served
 from edge_sched_ros.fleet.device.work import Runnable
 from edge_sched_ros.fleet.device.work import Runner
 from edge_sched_ros.fleet.device.work import Work
@@ -34,7 +35,7 @@ _PATIENCE_S = 60.0
 _SIZE = (640, 480)
 
 
-def measure_missing(networks: Mapping[str, ServedNetwork], runner: Runner) -> None:
+def measure_missing(networks: Mapping[str, Served], runner: Runner) -> None:
     """
     Enter the costs of segments that have none on some unit.
 
@@ -49,11 +50,12 @@ def measure_missing(networks: Mapping[str, ServedNetwork], runner: Runner) -> No
     try:
         for name, served in wanted.items():
             _measure(name, served, runner, kinds, ends)
+            served.forget_sample()
     finally:
         runner.stop()
 
 
-def _is_missing(served: ServedNetwork) -> bool:
+def _is_missing(served: Served) -> bool:
     return any(
         unit not in served.costs_ns.get(segment, {})
         for segment, units in served.units.items()
@@ -78,7 +80,7 @@ class _Ends:
 
 
 def _measure(
-    name: str, served: ServedNetwork, runner: Runner, kinds: Mapping[str, str], ends: _Ends
+    name: str, served: Served, runner: Runner, kinds: Mapping[str, str], ends: _Ends
 ) -> None:
     found: dict[str, dict[str, list[int]]] = {}
     for forced in _ways(served, kinds):
@@ -107,7 +109,7 @@ def _measure(
     _log.info('%s: measured %s', name, text or 'nothing')
 
 
-def _ways(served: ServedNetwork, kinds: Mapping[str, str]) -> list[dict[str, str]]:
+def _ways(served: Served, kinds: Mapping[str, str]) -> list[dict[str, str]]:
     """Return segment -> unit, so that every segment runs on one unit of each of its kinds."""
     of_kind = {
         segment: {kinds[unit]: unit for unit in reversed(units)}
@@ -124,7 +126,7 @@ def _ways(served: ServedNetwork, kinds: Mapping[str, str]) -> list[dict[str, str
 
 
 def _run_once(
-    name: str, served: ServedNetwork, runner: Runner, forced: Mapping[str, str], ends: _Ends
+    name: str, served: Served, runner: Runner, forced: Mapping[str, str], ends: _Ends
 ) -> tuple[StageRun, ...]:
     graph = served.form.graph
     width, height = _SIZE
@@ -141,7 +143,7 @@ def _run_once(
         frame=FrameKey('', 0),
         deadline_ns=time.monotonic_ns() + 3600 * 10**9,
         priority=0,
-        tensors={tensor: image for tensor in graph.inputs},
+        tensors=served.sample(Frame('', 0, 0, '', image)),
         keep=frozenset(graph.outputs),
     )
     try:

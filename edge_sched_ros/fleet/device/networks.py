@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The networks that a device has, segment by segment."""
+"""The networks that a device has, segment by segment, one for each variant."""
 
 from __future__ import annotations
 
@@ -9,63 +9,64 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
+from typing import Union
 
 import numpy as np
 
-from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.network import NetworkSpec
+from edge_sched_ros.execution.network_variants import BASE
 from edge_sched_ros.execution.preprocess.transform import Transform
 from edge_sched_ros.execution.segments import POSTPROCESS
 from edge_sched_ros.execution.segments import PREPROCESS
+from edge_sched_ros.fleet.device.served_program import ServedProgram
+from edge_sched_ros.fleet.device.served_tracker import ServedTracker
+from edge_sched_ros.fleet.graphs import crops_form
 from edge_sched_ros.fleet.graphs import form_of
+from edge_sched_ros.fleet.graphs import IMAGE
 from edge_sched_ros.fleet.graphs import NetworkForm
 from edge_sched_ros.fleet.graphs import SegmentIO
 from edge_sched_ros.perception.programs.frame import FrameProgram
+from edge_sched_ros.perception.programs.track import TrackProgram
+from edge_sched_ros.perception.programs.variants import LoadedVariant
 from edge_sched_ros.perception.results import Detections
 
 
 @dataclass(slots=True)
 class ServedNetwork:
     """
-    A network that is loaded on this device.
+    A network that works on the whole picture, in one variant, loaded on this device.
 
     :param units: segment -> units that can run it
     :param costs_ns: segment -> unit -> what it takes there, alone
+    :param variant: of the network; the first when empty
     """
 
     form: NetworkForm
     program: FrameProgram
     units: Mapping[str, tuple[str, ...]]
     costs_ns: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    variant: str = ''
 
-    @property
-    def output(self) -> str:
-        """What its answers are: ``detections`` or ``depth``."""
-        return self.program.output
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """Names of the classes that answers speak of."""
-        return tuple(self.program.labels)
-
-    @property
-    def score_threshold(self) -> float:
-        """The score below which answers leave something out; 0 for none."""
-        return self.program.score_threshold
-
-    def run(self, segment: str, unit: str, inputs: Sequence[Any]) -> list[Any]:
+    def run(self, segment: str, unit: str, inputs: Sequence[Any], job: int) -> tuple[Any, ...]:
         """
-        Run a segment on a unit and return its outputs, in order.
+        Run a segment on a unit; return its outputs in order, and how many things it found.
 
         :raises FrameError: when an input is not what the segment works on
         """
         if segment == PREPROCESS:
-            return self._prepare(unit, inputs[0])
+            return (*self._prepare(unit, inputs[0]), 0)
         if segment == POSTPROCESS:
-            return [self._decode(inputs)]
-        return self.program.variants.first.parts[segment].networks[unit].run(inputs)
+            result = self._decode(inputs)
+            return result, items_of(result)
+        return (*self._loaded.parts[segment].networks[unit].run(inputs), 0)
+
+    @property
+    def _loaded(self) -> LoadedVariant:
+        variants = self.program.variants
+        return variants.by_name[self.variant] if self.variant else variants.first
 
     def _prepare(self, unit: str, image: Any) -> list[Any]:
         if not isinstance(image, SourceImage):
@@ -75,42 +76,55 @@ class ServedNetwork:
 
     def _decode(self, inputs: Sequence[Any]) -> Any:
         *outputs, geometry = inputs
-        return self.program.variants.first.decoder.decode(list(outputs), _transform(geometry))
+        return self._loaded.decoder.decode(list(outputs), _transform(geometry))
 
-    @staticmethod
-    def items(result: Any) -> int:
-        """Return how many things an answer speaks of."""
-        return len(result) if isinstance(result, Detections) else 0
+    def sample(self, frame: Frame) -> dict[str, Any]:
+        """Return inputs to measure it with, of a frame with a picture."""
+        return {IMAGE: frame.image}
+
+    def forget_sample(self) -> None:
+        """Nothing is remembered."""
+
+
+#: what a device serves
+Served = Union[ServedNetwork, ServedTracker, ServedProgram]
+
+
+def items_of(result: Any) -> int:
+    """Return how many things an answer speaks of."""
+    return len(result) if isinstance(result, Detections) else 0
 
 
 def served(
     spec: NetworkSpec,
-    program: Any,
+    program: FrameProgram | TrackProgram,
     units: Mapping[str, tuple[str, ...]],
     *,
-    where: str,
+    variant: str = BASE,
     home_only: bool = False,
-) -> ServedNetwork:
+) -> ServedNetwork | ServedTracker:
     """
-    Return a network as a device serves it.
+    Return a network as a device serves it, in a variant.
 
+    :param spec: of the network
     :param program: that runs it here
     :param units: segment -> units that can run it
-    :param where: the key that names it, for messages
     :param home_only: whether its answers may be made on the task's home device only
-    :raises ConfigError: for a network that cannot run in partitions
     """
-    if not isinstance(program, FrameProgram):
-        raise ConfigError(
-            where,
-            f'{spec.name} works on the boxes of another task: devices run networks that see the '
-            'whole picture (run this task in a scheduler_node)',
-        )
-    variant = program.variants.first
-    loaded = {name: next(iter(part.networks.values())) for name, part in variant.parts.items()}
-    segments = [SegmentIO(name, one.inputs, one.outputs) for name, one in loaded.items()]
-    form = form_of(spec, segments, variant.outputs, home_only=home_only)
-    return ServedNetwork(form, program, units)
+    of_variant, loaded = spec.by_variant[variant], program.variants.by_name[variant]
+    name = graph_name(spec.name, variant)
+    first = {stage: next(iter(part.networks.values())) for stage, part in loaded.parts.items()}
+    segments = [SegmentIO(stage, one.inputs, one.outputs) for stage, one in first.items()]
+    if isinstance(program, TrackProgram):
+        form = crops_form(of_variant, segments, loaded.outputs, name=name)
+        return ServedTracker(form, program, units, variant=variant)
+    form = form_of(of_variant, segments, loaded.outputs, name=name, home_only=home_only)
+    return ServedNetwork(form, program, units, variant=variant)
+
+
+def graph_name(network: str, variant: str) -> str:
+    """Return the name of the graph of a variant of a network."""
+    return network if variant == BASE else f'{network}:{variant}'
 
 
 def _numbers(transform: Transform) -> Any:

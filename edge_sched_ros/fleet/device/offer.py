@@ -8,18 +8,29 @@ from collections.abc import Mapping
 
 from edge_sched_ros.core.high_level.offer import DeviceOffer
 from edge_sched_ros.core.units import Unit
-from edge_sched_ros.fleet.device.networks import ServedNetwork
+from edge_sched_ros.fleet.device.networks import Served
 
 
 def offer_of(
-    name: str, units: tuple[Unit, ...], networks: Mapping[str, ServedNetwork]
+    name: str,
+    units: tuple[Unit, ...],
+    networks: Mapping[str, Served],
+    *,
+    all_segments: bool = True,
 ) -> DeviceOffer:
-    """Return the offer of a device that serves these networks."""
+    """
+    Return the offer of a device that serves these networks.
+
+    :param all_segments: else only what no other device can run: what must stay at home
+    """
     costs: dict[tuple[str, str], dict[str, int]] = {}
     digests: dict[str, str] = {}
     for served in networks.values():
         graph = served.form.graph
-        digests[graph.name] = graph.digest
+        offered = {one.name for one in graph.segments if all_segments or one.home_only}
+        if offered:
+            digests[graph.name] = graph.digest
         for segment, on_units in served.costs_ns.items():
-            costs[(graph.name, segment)] = dict(on_units)
+            if segment in offered:
+                costs[(graph.name, segment)] = dict(on_units)
     return DeviceOffer(name, units, costs, digests=digests)

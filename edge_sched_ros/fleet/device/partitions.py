@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from edge_sched_ros.fleet.device.networks import ServedNetwork
+from edge_sched_ros.fleet.device.networks import Served
 from edge_sched_ros.fleet.wire.orders import LoadOrder
 from edge_sched_ros.fleet.wire.tensors import Expected
 
@@ -35,20 +35,20 @@ class LoadedPartition:
 
 class LoadedPartitions:
     """
-    Partitions by task and name.
+    Partitions by task, network (which variants differ in) and name.
 
-    :param networks: by the name they are served by; ``task:NAME`` for one task alone
+    :param networks: by the name they are served by, :func:`name_for_task` for one task alone
     """
 
-    def __init__(self, networks: Mapping[str, ServedNetwork]) -> None:
+    def __init__(self, networks: Mapping[str, Served]) -> None:
         self._networks = networks
-        self._partitions: dict[tuple[str, str], LoadedPartition] = {}
-        #: task -> name by which its network is served
-        self._of_task: dict[str, str] = {}
+        self._partitions: dict[tuple[str, str, str], LoadedPartition] = {}
+        #: (task, network) -> name by which it is served
+        self._served_as: dict[tuple[str, str], str] = {}
 
     def load(self, order: LoadOrder) -> str:
         """Get ready for a task's partitions; return a line on what is wrong, if anything is."""
-        own = f'task:{order.task}'
+        own = name_for_task(order.task, order.network)
         name = own if own in self._networks else order.network
         served = self._networks.get(name)
         problem, line = '', ''
@@ -59,32 +59,38 @@ class LoadedPartitions:
             problem = NETWORK_DIFFERS
             line = f"the network '{order.network}' is another one here ({order.task})"
         else:
-            self._of_task[order.task] = name
+            self._served_as[order.task, order.network] = name
         for partition, segments in order.partitions:
             found = LoadedPartition(problem=problem)
             if served is not None and not problem:
                 found = _partition(served, name, segments)
                 if found.problem:
                     line = f"'{order.network}' has other segments here ({order.task}/{partition})"
-            self._partitions[(order.task, partition)] = found
+            self._partitions[order.task, order.network, partition] = found
         return line
 
-    def get(self, task: str, partition: str) -> LoadedPartition:
+    def get(self, task: str, network: str, partition: str) -> LoadedPartition:
         """Return a partition; one with a problem where it was never loaded."""
-        return self._partitions.get((task, partition), LoadedPartition(problem=NOT_LOADED))
+        never = LoadedPartition(problem=NOT_LOADED)
+        return self._partitions.get((task, network, partition), never)
 
-    def expected(self, task: str, tensor: str) -> Expected | None:
+    def expected(self, task: str, network: str, tensor: str) -> Expected | None:
         """Return what a task's network promises of a tensor; ``None`` when that is not known."""
-        served = self._networks.get(self._of_task.get(task, ''))
+        served = self._networks.get(self._served_as.get((task, network), ''))
         return None if served is None else served.form.expected.get(tensor)
 
     def clear(self) -> None:
         """Forget all of them."""
         self._partitions.clear()
-        self._of_task.clear()
+        self._served_as.clear()
 
 
-def _partition(served: ServedNetwork, name: str, segments: tuple[str, ...]) -> LoadedPartition:
+def name_for_task(task: str, network: str) -> str:
+    """Return the name by which a network is served that is one task's alone."""
+    return f'task:{task}/{network}'
+
+
+def _partition(served: Served, name: str, segments: tuple[str, ...]) -> LoadedPartition:
     graph = served.form.graph
     by_name = {segment.name: segment for segment in graph.segments}
     if not segments or any(segment not in by_name for segment in segments):

@@ -31,7 +31,7 @@ from edge_sched_ros.execution.jobs import DROPPED
 from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.execution.runtime import Runtime
 from edge_sched_ros.execution.units import LocalUnit
-from edge_sched_ros.fleet.device.networks import ServedNetwork
+from edge_sched_ros.fleet.device.networks import Served
 from edge_sched_ros.fleet.device.work import Runnable
 from edge_sched_ros.fleet.device.work import Work
 from edge_sched_ros.fleet.device.work import WorkEnd
@@ -53,7 +53,7 @@ class _Partition:
     stateful = False
     output = 'none'
 
-    def __init__(self, served: ServedNetwork, segments: tuple[str, ...]) -> None:
+    def __init__(self, served: Served, segments: tuple[str, ...]) -> None:
         self._served = served
         by_name = {segment.name: segment for segment in served.form.graph.segments}
         self._segments = {name: by_name[name] for name in segments}
@@ -70,12 +70,12 @@ class _Partition:
         work, segment = context.frame.work, self._segments[stage]
         tensors = work.tensors
         inputs = [tensors[name] for name in segment.inputs]
-        outputs = self._served.run(stage, context.unit, inputs)
+        *outputs, items = self._served.run(stage, context.unit, inputs, work.job)
         for name in self._last_taken.get(stage, ()):
             if name not in work.keep:
                 del tensors[name]
         tensors.update(zip(segment.outputs, outputs))
-        work.items = self._served.items(outputs[0])
+        work.items = int(items or 0)
         return work.items
 
     def set_option(self, name: str, value: float | None) -> None:
@@ -99,7 +99,7 @@ class RuntimeRunner:
 
     def __init__(
         self,
-        networks: Mapping[str, ServedNetwork],
+        networks: Mapping[str, Served],
         local_units: tuple[LocalUnit, ...],
         *,
         policy: str = 'edf+drop',
@@ -229,7 +229,7 @@ def loads_of(dispatcher: LowLevelDispatcher, now_ns: int) -> tuple[UnitLoad, ...
     )
 
 
-def _times_ns(segment: str, served: ServedNetwork, forced: Mapping[str, str]) -> dict[str, int]:
+def _times_ns(segment: str, served: Served, forced: Mapping[str, str]) -> dict[str, int]:
     """Return the units that may run a segment, and what it takes there; 0 where not known."""
     units, known = served.units[segment], served.costs_ns.get(segment, {})
     if segment not in forced:

@@ -16,7 +16,7 @@ from edge_sched_ros.fleet.device.account import PartitionAccount
 from edge_sched_ros.fleet.device.carrying_out import carry_out
 from edge_sched_ros.fleet.device.in_flight import PartitionsInFlight
 from edge_sched_ros.fleet.device.life import DeviceLife
-from edge_sched_ros.fleet.device.networks import ServedNetwork
+from edge_sched_ros.fleet.device.networks import Served
 from edge_sched_ros.fleet.device.offer import offer_of
 from edge_sched_ros.fleet.device.partitions import LoadedPartitions
 from edge_sched_ros.fleet.device.receiving import receive
@@ -47,14 +47,15 @@ class DeviceServer:
     :param networks: by the name they are served by
     :param runner: runs partitions
     :param instance: random number of this life
-    :param offers: whether its units are to run partitions; else it only has frames and answers
+    :param offers: whether its units are to run partitions; else they run only those that must
+        stay where frames and answers are
     """
 
     def __init__(
         self,
         name: str,
         *,
-        networks: Mapping[str, ServedNetwork],
+        networks: Mapping[str, Served],
         runner: Runner,
         port: DevicePort,
         instance: int,
@@ -74,7 +75,7 @@ class DeviceServer:
         self._partitions = PartitionsInFlight(self._loaded, runner, self.account, self._tell)
         self._life = DeviceLife(
             name,
-            offer=offer_of(name, runner.units, networks if offers else {}),
+            offer=offer_of(name, runner.units, networks, all_segments=offers),
             instance=instance,
             lease_ns=lease_ns,
             port=port,

@@ -17,7 +17,7 @@ from dataclasses import field
 from edge_sched_ros.core.high_level.offer import DeviceOffer
 
 #: of all records; a device and a coordinator of different ones refuse each other by name
-PROTOCOL = 1
+PROTOCOL = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class PushOrder:
 
     :param deadline_ns: on the device's clock
     :param unit_of: segment -> unit it must run on
+    :param network: whose partition it is, of those that the task was loaded with
     """
 
     job: int
@@ -45,6 +46,7 @@ class PushOrder:
     deadline_ns: int
     priority: int = 0
     unit_of: tuple[tuple[str, str], ...] = ()
+    network: str = ''
 
 
 @dataclass(frozen=True, slots=True)

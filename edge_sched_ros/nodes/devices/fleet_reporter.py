@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from collections.abc import Mapping
 
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.clock import Clock
@@ -30,10 +32,19 @@ class FleetReporter:
     Publishes ``~/status`` and ``/diagnostics``, on the steady clock.
 
     :param period_s: between reports
+    :param out: returns task whose own code failed outside of a job -> why
     """
 
-    def __init__(self, node: Node, coordinator: Coordinator, *, period_s: float) -> None:
+    def __init__(
+        self,
+        node: Node,
+        coordinator: Coordinator,
+        *,
+        period_s: float,
+        out: Callable[[], Mapping[str, str]],
+    ) -> None:
         self._node = node
+        self._out = out
         self._coordinator = coordinator
         self._guard = ReportGuard(node)
         self._before = fleet_status(coordinator, time.monotonic_ns())
@@ -54,7 +65,7 @@ class FleetReporter:
         self._before = status
         stamp = time_message(make, self._node.get_clock().now().nanoseconds)
         self._status.publish(scheduler_status(make, status, rates, stamp=stamp))
-        lines = examine_fleet(self._coordinator, now_ns)
+        lines = examine_fleet(self._coordinator, now_ns, self._out())
         name = self._node.get_fully_qualified_name()
         self._diagnostics.publish(diagnostic_array(make, lines, node=name, stamp=stamp))
 

@@ -5,38 +5,77 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from collections.abc import Mapping
 from typing import Any
 
 from edge_sched_ros.execution.frame import Frame
+from edge_sched_ros.execution.runtime import NoImageError
 from edge_sched_ros.fleet.coordinator.coordinator import Coordinator
+from edge_sched_ros.fleet.coordinator.fleet_tasks import stream_of
+from edge_sched_ros.fleet.wire.frame_key import FrameKey
 from edge_sched_ros.pipeline.inputs.inputs_account import InputAccounts
+from edge_sched_ros.pipeline.inputs.latest_images import LatestImages
 from edge_sched_ros.pipeline.inputs.stamp_age import Age
 from edge_sched_ros.pipeline.inputs.stamp_age import UNKNOWN
+from edge_sched_ros.pipeline.settings.config import PipelineConfig
 
 
 class CoordinatorFrames:
     """
     What subscriptions need of whoever takes frames.
 
-    :param topics: of the tasks
+    :param reset: called with the topic of a source that has restarted
+    :param clock_ns: monotonic
     """
 
-    def __init__(self, coordinator: Coordinator, topics: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        coordinator: Coordinator,
+        config: PipelineConfig,
+        *,
+        reset: Callable[[str], None],
+        clock_ns: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
         self._coordinator = coordinator
-        self._inputs = InputAccounts(topics)
+        self._reset = reset
+        self._clock_ns = clock_ns
+        self._inputs = InputAccounts(config.topics)
+        self._images = LatestImages(config.tasks, config.silent_after_ms * 1e6, clock_ns)
+        first = [task for task in config.tasks if not task.after]
+        #: topics whose frames are what tasks work on
+        self._topics = frozenset(task.topic for task in first if not task.trigger_topic)
+        #: topic that triggers -> stream -> one of the tasks that work on the stream
+        self._triggers: dict[str, dict[str, str]] = {}
+        for task in first:
+            if task.trigger_topic:
+                self._triggers.setdefault(task.trigger_topic, {})[stream_of(task)] = task.name
 
     def submit(self, frame: Frame, *, age: Age = UNKNOWN) -> None:
         """Let a frame arrive; deadlines count from when it was taken."""
-        self._inputs.received(frame.stream, time.monotonic_ns(), age, frame.stamp_ns)
-        self._coordinator.submit(frame, age_ns=age.ns or 0)
+        self._inputs.received(frame.stream, self._clock_ns(), age, frame.stamp_ns)
+        self._images.note(frame)
+        age_ns = age.ns or 0
+        if frame.stream in self._topics:
+            self._coordinator.submit(frame, age_ns=age_ns)
+        for stream, task in self._triggers.get(frame.stream, {}).items():
+            key, picture = FrameKey(stream, frame.seq), self._images.frame_for(task, frame)
+            if picture is None:
+                self._coordinator.lose(key, NoImageError().reason, age_ns=age_ns)
+            else:
+                self._coordinator.submit(picture, key=key, age_ns=age_ns)
 
     def reject(self, topic: str, reason: str) -> None:
         """Count a message that could not be used."""
-        self._inputs.rejected(topic, reason, time.monotonic_ns())
+        self._inputs.rejected(topic, reason, self._clock_ns())
 
     def source_restarted(self, topic: str) -> None:
-        """Nothing is remembered of a source."""
+        """Forget the state of a source whose stamps went back; others go on."""
+        self._reset(topic)
+
+    def forget(self) -> None:
+        """Forget the latest pictures."""
+        self._images.forget()
 
     def snapshot(self) -> Mapping[str, Any]:
         """Return the account of every topic."""

@@ -23,7 +23,7 @@ from edge_sched_ros.nodes.devices.columns import UnreadableError
 
 _ORDERS = ('device', 'session', 'epoch')
 _LOAD = ('task', 'network', 'digest')
-_PUSH = ('job', 'task', 'partition', 'deadline_ns', 'priority')
+_PUSH = ('job', 'task', 'network', 'partition', 'deadline_ns', 'priority')
 _SEND = ('job', 'tensor', 'target', 'of_frame')
 _CANCEL = ('job', 'partition')
 _FRAME = ('stream', 'seq')

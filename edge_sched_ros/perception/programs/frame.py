@@ -102,6 +102,8 @@ class FrameProgram:
     def reset(self) -> None:
         """Do nothing: there is no state."""
 
+    start_over = reset
+
     def close(self) -> None:
         """Free the network on all units."""
         self.variants.close()

@@ -32,6 +32,15 @@ class ObservedProgram:
         self.stateful = program.stateful
         self.output = program.output
 
+    @property
+    def program(self) -> Program:
+        """The program whose results are passed on."""
+        return self._program
+
+    def observe(self, frame: Frame, result: Any) -> None:
+        """Pass a result on, for those who run the program's stages in another way."""
+        self._observe(frame, result)
+
     def __getattr__(self, name: str) -> Any:
         """Return attributes that only some programs have: ``labels``, ``kinds`` ..."""
         return getattr(self._program, name)
@@ -55,6 +64,22 @@ class ObservedProgram:
     def close(self) -> None:
         """Free the program."""
         self._program.close()
+
+
+def own_program(program: Program) -> Program:
+    """Return a task's program without those who observe it."""
+    while isinstance(program, ObservedProgram):
+        program = program.program
+    return program
+
+
+def observers_of(program: Program) -> list[Callable[[Frame, Any], None]]:
+    """Return who observes the results of a task's program, for those who run it otherwise."""
+    found: list[Callable[[Frame, Any], None]] = []
+    while isinstance(program, ObservedProgram):
+        found.append(program.observe)
+        program = program.program
+    return found
 
 
 def observe_detections(task: str, source: str, programs: dict[str, Program]) -> None:

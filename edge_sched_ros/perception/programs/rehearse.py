@@ -56,7 +56,8 @@ def rehearse(
     except InvalidOutputError as error:
         # a network may well say nothing about a grey picture; frames are checked as they come
         _log.info('%s: in a trial run on a grey picture %s', spec.name, error)
-    program.reset()
+    # the first track of the robot gets the first number
+    program.start_over()
 
 
 class RehearsalError(ConfigError):

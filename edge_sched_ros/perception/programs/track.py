@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.frame import FrameError
+from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.segments import PREPROCESS
@@ -73,25 +74,45 @@ class TrackProgram:
         if not isinstance(found, Detections):
             raise FrameError('no_detections', f'{context.task}: the task before it gave no boxes')
         if stage == PREPROCESS:
-            context.scratch = _Scratch(self._crops(context, found))
+            image = context.frame.image if context.frame is not None else None
+            context.scratch = _Scratch(self.crops(context.task, context.unit, image, found))
             return 0
         scratch: _Scratch = context.scratch
         variant = self.variants.of(context)
         if stage in variant.parts:
             self._embed(scratch, variant, stage, context.unit)
             return 0
-        context.result = self._tracker.update(found, scratch.vectors)
+        context.result = self.follow(found, scratch.vectors)
         context.scratch = None
         return len(context.result)
 
-    def _crops(self, context: JobContext, found: Detections) -> NDArray[Any] | None:
-        image = context.frame.image if context.frame is not None else None
+    def crops(
+        self, task: str, unit: str, image: SourceImage | None, found: Detections
+    ) -> NDArray[Any] | None:
+        """
+        Return what the network sees of each box, N x channels x height x width; ``None`` of none.
+
+        :param task: for messages
+        :param unit: makes them
+        :raises FrameError: when there are boxes, but no picture that can be decoded
+        """
         if not len(found):
             return None
         if image is None:
-            raise FrameError('no_image', f'{context.task}: the message has no image')
-        preprocessor = self.preprocessors[context.unit]
-        return preprocessor.crops(image, found.boxes_xyxy, self._spec.input)
+            raise FrameError('no_image', f'{task}: the message has no image')
+        return self.preprocessors[unit].crops(image, found.boxes_xyxy, self._spec.input)
+
+    def follow(self, found: Detections, vectors: NDArray[np.float32] | None) -> Detections:
+        """Return boxes with the ids of their tracks; ``None`` for the vectors of no box."""
+        return self._tracker.update(found, vectors)
+
+    def start_over(self) -> None:
+        """Forget all tracks and their numbers, as if nothing had been tracked."""
+        self._tracker.start_over()
+
+    def batch_size(self, fixed: int | None) -> int:
+        """Return how many crops are one call, of a network with this batch size or with any."""
+        return fixed or self._spec.max_batch
 
     def _embed(self, scratch: _Scratch, variant: LoadedVariant, stage: str, unit: str) -> None:
         """Run one part of the network on every batch; after the last one there are vectors."""
@@ -115,11 +136,11 @@ class TrackProgram:
     ) -> list[tuple[LiveTensors, int]]:
         """Return the crops in batches no larger than the network takes, with their numbers."""
         fixed = part.networks[unit].inputs[0].shape[0]
-        size = fixed or self._spec.max_batch
+        size = self.batch_size(fixed)
         batches = [crops[start : start + size] for start in range(0, len(crops), size)]
         # a DLA accepts only the batch size it was built for
         return [
-            ({part.inputs[0]: _fill(batch, size) if fixed else batch}, len(batch))
+            ({part.inputs[0]: filled(batch, size) if fixed else batch}, len(batch))
             for batch in batches
         ]
 
@@ -140,10 +161,10 @@ class TrackProgram:
         self.variants.close()
 
 
-def _fill(batch: NDArray[Any], size: int) -> NDArray[Any]:
+def filled(batch: NDArray[Any], size: int) -> NDArray[Any]:
     """Return a batch of the given size, padded with zeros."""
     if len(batch) == size:
         return batch
-    filled = np.zeros((size, *batch.shape[1:]), batch.dtype)
-    filled[: len(batch)] = batch
-    return filled
+    padded = np.zeros((size, *batch.shape[1:]), batch.dtype)
+    padded[: len(batch)] = batch
+    return padded

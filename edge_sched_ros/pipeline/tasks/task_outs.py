@@ -10,9 +10,7 @@ from collections.abc import Mapping
 
 from edge_sched_ros.core.brief import brief_error
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.core.events import ParametersChanged
 from edge_sched_ros.execution.context import Program
-from edge_sched_ros.execution.runtime import Runtime
 
 _log = logging.getLogger(__name__)
 
@@ -23,12 +21,20 @@ class TaskOuts:
 
     :param programs: by task
     :param for_good: tasks whose program could not be made -> why
+    :param is_enabled: returns whether a task is enabled now
+    :param enable: enables or disables a task
     """
 
     def __init__(
-        self, runtime: Runtime, programs: Mapping[str, Program], for_good: Mapping[str, str]
+        self,
+        programs: Mapping[str, Program],
+        for_good: Mapping[str, str],
+        *,
+        is_enabled: Callable[[str], bool],
+        enable: Callable[[str, bool], None],
     ) -> None:
-        self._runtime = runtime
+        self._is_enabled = is_enabled
+        self._enable = enable
         self._programs = programs
         self._for_good = for_good
         #: task -> why its program could not be reset, and whether it was enabled before
@@ -56,14 +62,13 @@ class TaskOuts:
             _, enabled = self._not_reset.pop(task)
             _log.warning('%s: in again: its reset succeeded', task)
             if enabled:
-                self._runtime.post(ParametersChanged({'enabled': True}, task=task))
+                self._enable(task, True)
 
     def _take_out(self, task: str, why: str) -> None:
         if task not in self._not_reset:
-            enabled = bool(self._runtime.read(lambda core, _: core.tasks[task].enabled))
-            self._not_reset[task] = (why, enabled)
+            self._not_reset[task] = (why, self._is_enabled(task))
             _log.error('%s: out, the other tasks run on: %s', task, why)
-            self._runtime.post(ParametersChanged({'enabled': False}, task=task))
+            self._enable(task, False)
 
 
 def close_each(closes: Mapping[str, Callable[[], None]]) -> None:
