@@ -109,6 +109,8 @@ class StageCost:
 
         :return: whether the level now differs from the given or last reported one
         """
+        if latency_ns < 1:  # a clock may be too coarse for it; factors of nothing are none
+            latency_ns = 1
         worst_ns = int(self.worst_ns * 0.999)
         self.worst_ns = latency_ns if latency_ns > worst_ns else worst_ns
         slope, spread, off_x = self._slope, self._spread, items - self._mean_x

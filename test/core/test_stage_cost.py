@@ -256,3 +256,11 @@ def test_much_noise_is_no_drift_either():
     for seed in range(10):
         told += Noisy(StageCost(), seed, 0.2).run(10.0, 500)
     assert told <= 5
+
+
+def test_runs_that_took_no_time_are_learned_like_others():
+    cost = StageCost()
+    Truth(cost, 0, 0.02).run(10.0, 40)
+    for _ in range(JOBS):
+        cost.observe(0, 1)
+    assert cost.expected_ns(1) < 10

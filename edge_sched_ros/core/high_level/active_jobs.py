@@ -112,6 +112,7 @@ class ActiveJobs:
         run.state = 'exited'
         if not job.missing.isdisjoint(run.partition.outputs):
             job.items = event.items
+            job.items_for = event.items_for or {}
         job.timings.append(
             PartitionTiming(
                 run.name, run.device, run.pushed_ns, event.started_ns, event.finished_ns

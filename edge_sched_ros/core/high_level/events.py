@@ -146,6 +146,7 @@ class PartitionExited:
 
     :param costs_ns: segment -> (unit, time it took), to learn from
     :param items: how many things the last segment found
+    :param items_for: task after this one -> how many things it has to work on, where these differ
     :param attempt: that of the ``Push`` it answers, where known; another one than the last is
         ignored
     """
@@ -158,6 +159,7 @@ class PartitionExited:
     costs_ns: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     items: int = 0
     attempt: int | None = None
+    items_for: Mapping[str, int] | None = None
 
 
 @record

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,7 @@ class FleetJob:
         'frame',
         'id',
         'items',
+        'items_for',
         'missing',
         'orders',
         'parent',
@@ -93,6 +95,8 @@ class FleetJob:
         self.parent = parent
         #: how many things its answer speaks of, as far as it is known
         self.items = 0
+        #: the same for tasks after it, where these differ
+        self.items_for: Mapping[str, int] = {}
         self.stream = spec.stream
         self.seq = seq
         self.release_ns = release_ns

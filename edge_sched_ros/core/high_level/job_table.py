@@ -150,8 +150,9 @@ class FleetJobTable:
             JobCompleted(job.id, job.task, on_time, response_ns, spec.home, timings, spec.variant)
         )
         for after in self._children[job.task]:
-            if after.activates():
-                self._release_child(after, job, job.items, now_ns, out)
+            items = job.items_for.get(after.spec.name, job.items)
+            if (items or not after.spec.needs_items) and after.activates():
+                self._release_child(after, job, items, now_ns, out)
                 self._drop_surplus(after, now_ns, out)
         self.frames.release(job.frame)
 
@@ -176,7 +177,7 @@ class FleetJobTable:
     def _drop_children(self, job: FleetJob, now_ns: int, out: list[HighLevelDecision]) -> None:
         """Account for the jobs that cannot run because the task before them gave no answer."""
         for after in self._children[job.task]:
-            if after.activates():
+            if not after.spec.needs_items and after.activates():
                 child = self._release_child(after, job, 0, now_ns, out)
                 self.drop(child, reasons.UPSTREAM, now_ns, out)
 

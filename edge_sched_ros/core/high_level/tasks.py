@@ -51,6 +51,7 @@ class FleetTask:
         offer units
     :param after: the task whose answer activates it (a cascade); empty otherwise. Frames of its
         stream are then made by whoever drives the dispatcher, of that answer
+    :param needs_items: released only when the task before it found something
     :param every_n: activated by every n-th frame of the stream (or answer of the task before it)
     :param queue_depth: jobs that may wait; the oldest is superseded when one more arrives
     :param max_in_flight: jobs that may have started and not ended
@@ -68,6 +69,7 @@ class FleetTask:
     max_in_flight: int = 4
     enabled: bool = True
     after: str = ''
+    needs_items: bool = False
     #: name of the variant that ``graph`` is
     variant: str = BASE
     #: every variant of its network, the best first; empty when there is only ``graph``
@@ -90,6 +92,8 @@ class FleetTask:
             raise ConfigError(f'{self.name}.stream', 'needs an input stream')
         if not self.home:
             raise ConfigError(f'{self.name}.home', 'needs the device that has the frames')
+        if self.needs_items and not self.after:
+            raise ConfigError(f'{self.name}.needs_items', 'is only for cascades (see after)')
         for one in self.variants:
             same = (one.graph.inputs, one.graph.outputs) == (self.graph.inputs, self.graph.outputs)
             if not same:

@@ -35,7 +35,7 @@ def check_fleet_changes(fleet: FleetSystem) -> None:
         if change.task:
             _check(change.task, fleet.tasks, change, TaskSet, f'{where}.task')
             for key in ('probability', 'fan_out'):
-                if key in change.set:
+                if key in change.set and not fleet.file.tasks[change.task].after:
                     raise ConfigError(f'{where}.set.{key}', 'only for a task with after')
             if change.set.get('min_rate_hz'):
                 raise ConfigError(f'{where}.set.min_rate_hz', NO_MIN_RATE)

@@ -13,6 +13,7 @@ from edge_sched_ros.core.tasks import NS_PER_MS
 from edge_sched_ros.core.units import AVAILABLE
 
 if TYPE_CHECKING:
+    from edge_sched_ros.simulation.execution_model import ExecutionModel
     from edge_sched_ros.simulation.fleet.clock import VirtualClock
     from edge_sched_ros.simulation.fleet.coordinator import Coordinator
     from edge_sched_ros.simulation.fleet.device import SimulatedDevice
@@ -30,6 +31,7 @@ class Changeable(Protocol):
     sources: dict[str, Source]
     coordinator: Coordinator
     lives: Lives
+    cascades: ExecutionModel
 
     @property
     def devices(self) -> Mapping[str, SimulatedDevice]:
@@ -98,6 +100,9 @@ def _change_unit(simulator: Changeable, change: Change) -> None:
 
 def _change_task(simulator: Changeable, change: Change) -> None:
     values = dict(change.set)
+    cascade = {key: values.pop(key) for key in ('probability', 'fan_out') if key in values}
+    if cascade:
+        simulator.cascades.set_cascade(change.task, **cascade)
     for key in ('deadline_ms', 'period_ms'):
         if key in values:
             values[key.replace('_ms', '_ns')] = round(float(values.pop(key)) * NS_PER_MS)

@@ -50,6 +50,9 @@ class Outside(Protocol):
     def transfer(self, device: SimulatedDevice, order: Send) -> None:
         """Send a tensor that is here to another device."""
 
+    def found(self, task: str, seq: int) -> Mapping[str, int] | None:
+        """Return what the answer about a frame has for each task after it."""
+
 
 @dataclass(slots=True)
 class _Pushed:
@@ -104,6 +107,7 @@ class SimulatedDevice:
             policy_parameters=policy_parameters,
             seed=seed,
         )
+        self._clock = clock
         self._outside = outside
         self._jobs = jobs
         self._graphs = graphs
@@ -197,9 +201,12 @@ class SimulatedDevice:
             self.runs.send(JobCancelled(pushed.low_job, reasons.CANCELLED))
 
     def _enter(self, pushed: _Pushed) -> None:
+        network = self._graphs[pushed.push.task].name
+        if not self.runs.needs(pushed.job, network, pushed.partition.segments):
+            self._pass_on(pushed)
+            return
         push, name = pushed.push, name_of(pushed.push, pushed.partition)
         if not self.runs.knows(name):
-            network = self._graphs[push.task].name
             made = partition_task(push, pushed.partition, self.spec, network)
             if isinstance(made, str):
                 self._fail(pushed, reasons.NO_UNIT, retry=True)
@@ -217,27 +224,54 @@ class SimulatedDevice:
         if isinstance(end, str):
             self._fail(pushed, end, retry=end in _MAY_RETRY)
             return
-        del self._pushed[key]
-        self.account.exited += 1
         self.account.sub_deadlines_missed += not end.on_time
         last = end.stages[-1]
-        costs = {one.stage: (one.unit, one.finished_ns - one.started_ns) for one in end.stages}
+        costs = {
+            one.stage: (one.unit, one.finished_ns - one.started_ns)
+            for one in end.stages
+            # a segment that the job did not need says nothing of its cost
+            if one.finished_ns > one.started_ns
+        }
+        self._exit(pushed, end.stages[0].started_ns, last.finished_ns, costs, last.unit)
+
+    def _pass_on(self, pushed: _Pushed) -> None:
+        """End a partition of which the job needs no segment: its outputs are there at once."""
+        now_ns = self._clock.now_ns
+        self._exit(pushed, now_ns, now_ns, {}, None)
+
+    def _exit(
+        self,
+        pushed: _Pushed,
+        started_ns: int,
+        finished_ns: int,
+        costs: Mapping[str, tuple[str, int]],
+        unit: str | None,
+    ) -> None:
+        """Report that a partition has its outputs, which a unit made, and send these on."""
+        push, job = pushed.push, pushed.job
+        del self._pushed[(push.job, push.partition)]
+        self.account.exited += 1
+        outputs = pushed.partition.outputs
+        answers = not set(self._graphs[job.task].outputs).isdisjoint(outputs)
+        found = self._outside.found(job.task, job.seq) if answers else None
         self._outside.report(
             self,
             PartitionExited(
-                *key,
+                push.job,
+                push.partition,
                 self.name,
-                end.stages[0].started_ns,
-                last.finished_ns,
+                started_ns,
+                finished_ns,
                 costs,
                 1,
-                pushed.push.attempt,
+                push.attempt,
+                found,
             ),
         )
-        for tensor in pushed.partition.outputs:
-            name = self._jobs.key(pushed.push.job, tensor)
+        for tensor in outputs:
+            name = self._jobs.key(push.job, tensor)
             if name is not None:
-                self.put(name, last.unit)
+                self.put(name, unit)
 
     def _fail(self, pushed: _Pushed, reason: str, *, retry: bool) -> None:
         del self._pushed[(pushed.push.job, pushed.push.partition)]

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import perf_counter_ns
@@ -34,9 +35,11 @@ from edge_sched_ros.simulation.execution_model import ExecutionModel
 from edge_sched_ros.simulation.fleet.account import DeviceAccount
 from edge_sched_ros.simulation.fleet.clock import VirtualClock
 from edge_sched_ros.simulation.fleet.partition_tasks import PartitionTask
+from edge_sched_ros.simulation.fleet.skipping import is_needed
 from edge_sched_ros.simulation.fleet.system import FleetDevice
 from edge_sched_ros.simulation.machine import Active
 from edge_sched_ros.simulation.machine import Machine
+from edge_sched_ros.system.system import RunCost
 
 #: told of a partition that ended: what was given to :meth:`DeviceRuns.start`, and how
 Ended = Callable[[Any, 'Complete | str'], None]
@@ -170,15 +173,47 @@ class DeviceRuns:
         task, begun = self._tasks[run.task], self._begun[run.job]
         cost = task.costs[(run.stage, run.unit)]
         index = task.index[run.stage]
-        work_ns = self._model.work_ns(cost, 1, begun.job.task, begun.job.seq, index)
+        work_ns, energy_mj = self._work(cost, begun.job, index)
         variant = task.spec.variants[0]
-        active = Active(run, variant, index, work_ns, cost.demand_gbps, cost.energy_mj)
+        active = Active(run, variant, index, work_ns, cost.demand_gbps, energy_mj)
         wait_ns = self._hand_over_ns(run, begun)
         if wait_ns:
             self._machine.reserve(active)
             self._clock.at(self._clock.now_ns + wait_ns, self._begin, active)
         else:
             self._machine.start(active, self._clock.now_ns)
+
+    def _work(self, cost: RunCost, job: JobReleased, index: int) -> tuple[float, float]:
+        """Return time and energy of a segment; none where the job does not need it."""
+        if not self._needs(job, index):
+            return 0.0, 0.0
+        more = max(0, job.items - 1)
+        energy_mj = cost.energy_mj + more * cost.energy_per_item_mj
+        return self._model.work_ns(cost, job.items, job.task, job.seq, index), energy_mj
+
+    def needs(self, job: JobReleased, network: str, segments: Iterable[str]) -> bool:
+        """Return whether a job needs one of some segments of its network."""
+        if job.task not in self._spec.skipping:
+            return True
+        order = self._spec.order[network]
+        return any(self._needs(job, order[segment]) for segment in segments)
+
+    def _needs(self, job: JobReleased, index: int) -> bool:
+        network = self._spec.skipping.get(job.task)
+        return network is None or is_needed(self._model, job.task, network, job.seq, index)
+
+    def _skip(self, run: Run, task: PartitionTask) -> int:
+        """Return how many of the segments that follow in the partition the job does not need."""
+        begun = self._begun.get(run.job)
+        if begun is None or begun.job.task not in self._spec.skipping:
+            return 0
+        names = [stage.name for stage in task.spec.variants[0].stages]
+        skipped = 0
+        for name in names[names.index(run.stage) + 1 :]:
+            if self._needs(begun.job, task.index[name]):
+                break
+            skipped += 1
+        return skipped
 
     def _hand_over_ns(self, run: Run, begun: _Begun) -> int:
         """Return how long it takes until the unit has the data of the unit before."""
@@ -203,8 +238,11 @@ class DeviceRuns:
         started_ns = min(active.started_ns, now_ns)
         task, energy_mj = run.task.partition('/')[0], active.spent_mj
         self._account.stage(task, run.unit, now_ns - started_ns, energy_mj)
+        skip = self._skip(run, self._tasks[run.task])
         self.send(
-            StageFinished(run.job, run.stage, run.unit, started_ns, now_ns, 1, energy_mj=energy_mj)
+            StageFinished(
+                run.job, run.stage, run.unit, started_ns, now_ns, 1, None, skip, energy_mj
+            )
         )
 
     # --- its timer --------------------------------------------------------------------------

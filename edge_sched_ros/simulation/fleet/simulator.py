@@ -17,6 +17,7 @@ from edge_sched_ros.core.high_level.events import HighLevelEvent
 from edge_sched_ros.core.high_level.events import Stopped
 from edge_sched_ros.plugins.high_level_policies import make_high_level_policy
 from edge_sched_ros.policies.registry import without_drop
+from edge_sched_ros.simulation.execution_model import ExecutionModel
 from edge_sched_ros.simulation.fleet.account import DeviceAccount
 from edge_sched_ros.simulation.fleet.changes import apply_change
 from edge_sched_ros.simulation.fleet.clock import VirtualClock
@@ -73,6 +74,8 @@ class FleetSimulator:
         #: the devices that live, by name
         self.devices: dict[str, SimulatedDevice] = {}
         self.sources = {name: Source(name, stream, seed) for name, stream in fleet.streams.items()}
+        #: what answers give to the tasks after them, wherever they are made
+        self.cascades = ExecutionModel(next(iter(fleet.devices.values())), seed)
         self._jobs = FleetJobs(fleet.tasks)
         self._post = Post(self.clock, self.links)
         known = self.links.known()
@@ -142,6 +145,10 @@ class FleetSimulator:
     def transfer(self, device: SimulatedDevice, order: Send) -> None:
         """Let a device send a tensor that it has."""
         self._transfers.start(device, order)
+
+    def found(self, task: str, seq: int) -> Mapping[str, int] | None:
+        """Return what the answer about a frame has for each task after it."""
+        return self.cascades.items_for(task, seq)
 
     def validate(self) -> None:
         """

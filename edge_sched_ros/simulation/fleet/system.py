@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field
 from dataclasses import replace
 from functools import partial
 
@@ -14,8 +15,10 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.high_level.graph import NetworkGraph
 from edge_sched_ros.core.high_level.offer import DeviceOffer
 from edge_sched_ros.core.high_level.tasks import FleetTask
+from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.simulation.fleet.links import Link
 from edge_sched_ros.simulation.fleet.links import Links
+from edge_sched_ros.simulation.fleet.skipping import network_of_chances
 from edge_sched_ros.system.change import Change
 from edge_sched_ros.system.checks import not_there
 from edge_sched_ros.system.checks import whole_ns
@@ -53,6 +56,7 @@ class FleetDevice:
     :param costs: (network, segment) -> unit -> what it really takes
     :param order: network -> segment -> its place
     :param workload: the file with the tasks
+    :param skipping: task -> its network, where jobs do not need every segment
     """
 
     name: str
@@ -62,6 +66,7 @@ class FleetDevice:
     costs: SegmentCosts
     order: Mapping[str, Mapping[str, int]]
     workload: SystemFile
+    skipping: Mapping[str, VariantSpec] = field(default_factory=dict)
 
 
 class FleetSystem:
@@ -90,6 +95,7 @@ class FleetSystem:
         }
         #: stream -> the device that has its frames
         self.homes = self._homes()
+        self._skipping = self._networks_of_chances()
         offers = {offer.name: offer for offer in device_offers(file)}
         made = {
             of: self._device(of, device, offers[names[of][0]], graphs)
@@ -109,9 +115,6 @@ class FleetSystem:
         self, name: str, task: Task, graph: NetworkGraph, names: Mapping[str, tuple[str, ...]]
     ) -> FleetTask:
         where = self.file.at('tasks', name)
-        if task.after:
-            problem = 'a coordinator of devices releases jobs by frames only'
-            raise ConfigError(f'{where}.after', problem)
         if task.min_rate_hz:
             raise ConfigError(f'{where}.min_rate_hz', NO_MIN_RATE)
         period_ms = period_ms_of(task, self.file, self.streams, where)
@@ -119,7 +122,9 @@ class FleetSystem:
             name=name,
             graph=graph,
             stream=task.stream or name,
-            home=self._home(task.device, names, f'{where}.device'),
+            home=self._home_of(task, names, where),
+            after=task.after,
+            needs_items=bool(task.after),
             deadline_ns=whole_ns(task.deadline_ms or period_ms, f'{where}.deadline_ms'),
             period_ns=whole_ns(period_ms, f'{where}.period_ms'),
             priority=task.priority,
@@ -128,6 +133,17 @@ class FleetSystem:
             max_in_flight=_in_flight(task),
             enabled=task.enabled,
         )
+
+    def _home_of(self, task: Task, names: Mapping[str, tuple[str, ...]], where: str) -> str:
+        """Return the home of a task; a cascade works where the answers before it come home."""
+        first = task
+        while first.after:
+            first = self.file.tasks[first.after]
+        home = self._home(first.device, names, f'{where}.device')
+        if task.device and self._home(task.device, names, f'{where}.device') != home:
+            problem = f"the answers of '{task.after}' come home to {home}"
+            raise ConfigError(f'{where}.device', problem)
+        return home
 
     def _home(self, asked: str, names: Mapping[str, tuple[str, ...]], where: str) -> str:
         if not asked:
@@ -166,8 +182,22 @@ class FleetSystem:
         # what everybody simulates is the same
         digests = {graph.name: graph.digest for graph in graphs.values()}
         return FleetDevice(
-            name, device, contention, replace(offer, digests=digests), costs, order, self.file
+            name,
+            device,
+            contention,
+            replace(offer, digests=digests),
+            costs,
+            order,
+            self.file,
+            self._skipping,
         )
+
+    def _networks_of_chances(self) -> dict[str, VariantSpec]:
+        found = {
+            name: network_of_chances(self.file, task, self.file.at('tasks', name))
+            for name, task in self.file.tasks.items()
+        }
+        return {name: network for name, network in found.items() if network is not None}
 
     def _check_ways(self) -> None:
         """Refuse a task whose home the links do not join with the coordinator, to and fro."""

@@ -30,7 +30,14 @@ def _with_task(**keys):
 @pytest.mark.parametrize(
     ('data', 'line'),
     [
-        (_with_task(after='depth'), 'tasks.more.after: a coordinator of devices releases'),
+        (
+            _with_task(after='dept'),
+            "tasks.more.after: there is no task 'dept'",
+        ),
+        (
+            _with_task(after='depth', device='orin'),
+            "tasks.more.device: the answers of 'depth' come home to desk",
+        ),
         (_with_task(period_ms=5, device='nano'), "tasks.more.device: there is none called 'nano'"),
         (_with_task(period_ms=5, unit='dla0'), 'tasks.more: no device can run net@dla0/head'),
         (duo(links=[{'from': 'desk', 'to': 'nano'}]), "links.0.to: there is no device 'nano'"),
