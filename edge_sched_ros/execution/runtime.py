@@ -169,6 +169,13 @@ class Runtime:
         present = {name for name, worker in self._workers.items() if worker.abandoned}
         return frozenset(present | {name for name, _ in self._abandoned})
 
+    def abandoned_after(self, time_s: float) -> frozenset[str]:
+        """Return the same after the threads got some time to end, in seconds."""
+        until_s = time.monotonic() + time_s
+        for _, thread in self._abandoned:
+            thread.join(max(0.0, until_s - time.monotonic()))
+        return self.abandoned
+
     def _take_back_units(self) -> None:
         """Tell the dispatcher which units have a new worker beside a busy one."""
         busy = [state.unit.name for state in self._dispatcher.units.values() if state.running]

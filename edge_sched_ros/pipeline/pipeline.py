@@ -55,12 +55,15 @@ from edge_sched_ros.pipeline.inputs.stamp_age import UNKNOWN
 from edge_sched_ros.pipeline.replanning import Replanning
 from edge_sched_ros.pipeline.settings.config import feeds_of
 from edge_sched_ros.pipeline.settings.config import PipelineConfig
+from edge_sched_ros.pipeline.tasks.isolated_tasks import end_processes
 from edge_sched_ros.pipeline.tasks.isolated_tasks import isolation_reports
 from edge_sched_ros.pipeline.tasks.task_outs import TaskOuts
 from edge_sched_ros.plugins.policies import make_lasting_policy
 
 _log = logging.getLogger(__name__)
 
+#: how long threads get to leave a call to a process that was ended, seconds
+_ENDED_CALLS_S = 0.3
 _SPENT = 'when it is used up, everything stops until the next period, and results are late'
 
 
@@ -211,13 +214,20 @@ class Pipeline:
         """Stop, if necessary, and free all engines except those that a hung call may still use."""
         self.stop()
         if self._assembly is not None:
-            self._assembly.close(self._runtime.abandoned if self._runtime is not None else ())
+            self._assembly.close(self._still_busy())
         self._assembly = None
         self._runtime = None
         self._watch = None
         if self._replanning is not None:
             self._replanning.close()
         self._replanning = None
+
+    def _still_busy(self) -> frozenset[str]:
+        """Return the units with calls that hang, after those in processes of tasks were ended."""
+        if self._runtime is None or not self._runtime.abandoned:
+            return frozenset()
+        end_processes(self._loaded().programs)
+        return self._runtime.abandoned_after(_ENDED_CALLS_S)
 
     # --- frames -----------------------------------------------------------------------------
 

@@ -159,6 +159,18 @@ def test_state_and_settings_go_through_the_channel(bench):
     assert not Path('/proc', str(process)).exists()
 
 
+def test_a_call_that_never_ends_does_not_keep_resources_when_the_node_is_unloaded(bench, caplog):
+    one = bench('Harmful')
+    one.submit(1)
+    # the system ends it first when there is no memory left
+    score = Path('/proc', str(one.program.report.pid), 'oom_score_adj').read_text()
+    assert int(score) >= 800
+    one.pipeline.submit(frame(seq=harm.KEEP_GIL))
+    one.close()
+    assert 'its thread is abandoned' in caplog.text and 'are not freed' not in caplog.text
+    assert {end.task: end.reason for end in one.ends[2:]}['own'] == 'shutdown'
+
+
 def test_a_process_that_is_down_fails_frames_with_the_reason(bench):
     one = bench('Harmful')
     one.submit(1)

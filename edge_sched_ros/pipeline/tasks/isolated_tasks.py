@@ -100,6 +100,13 @@ def isolation_reports(programs: Mapping[str, Program]) -> dict[str, IsolationRep
     }
 
 
+def end_processes(programs: Mapping[str, Program]) -> None:
+    """End the processes of all isolated tasks, whatever they do."""
+    for program in programs.values():
+        if getattr(program, 'isolated', False):
+            program.end()  # type: ignore[attr-defined]
+
+
 def _load_request(
     task: TaskConfig, config: PipelineConfig, settings: dict[str, float | None], fused: bool
 ) -> dict[str, Any]:
