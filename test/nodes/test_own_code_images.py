@@ -27,8 +27,10 @@ def _depth(stamp_ms):
     return image(stamp_ms, width=4, height=2, encoding='32FC1', step=16, data=data), depth
 
 
-def test_depth_reaches_it_and_its_answer_has_the_cameras_info(bench, start):
-    start(detector__network='', detector__program='own_programs:Halved')
+@pytest.mark.parametrize('isolation', ['thread', 'process'])
+def test_depth_reaches_it_and_its_answer_has_the_cameras_info(bench, start, isolation):
+    program = {'detector__network': '', 'detector__program': 'own_programs:Halved'}
+    start(**program, detector__isolation=isolation)
     found = bench.listen(Image, 'detector/image')
     infos = bench.listen(CameraInfo, 'detector/camera_info')
     diagnostics = bench.listen(DiagnosticArray, '/diagnostics')
@@ -47,8 +49,10 @@ def test_depth_reaches_it_and_its_answer_has_the_cameras_info(bench, start):
     assert not [s.message for a in diagnostics for s in a.status if 'depth_image' in str(s)]
 
 
-def test_one_that_wants_the_picture_is_told_why_there_is_none(bench, start, capfd):
-    start(detector__network='', detector__program='own_programs:Seen')
+@pytest.mark.parametrize('isolation', ['thread', 'process'])
+def test_one_that_wants_the_picture_is_told_why_there_is_none(bench, start, capfd, isolation):
+    program = {'detector__network': '', 'detector__program': 'own_programs:Seen'}
+    start(**program, detector__isolation=isolation)
     timings = bench.listen(JobTiming, 'scheduler/timing')
     bench.publish('front/image_raw', _depth(1500)[0])
     timing = bench.wait_for(lambda: timings and timings[0], 'the end of the job')

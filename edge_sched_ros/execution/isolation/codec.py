@@ -36,7 +36,7 @@ Records = Mapping[str, type[Any]]
 
 
 class Message(SimpleNamespace):
-    """A copy of a ROS message: the same fields, arrays of numbers as numpy arrays."""
+    """A copy of a message or a dataclass: the same fields, numbers in numpy arrays."""
 
 
 class Writer:
@@ -100,8 +100,10 @@ class Writer:
             return {'r': [self._names[kind], self._fields(value, depth)]}
         if isinstance(value, array.array):
             return self._array(np.frombuffer(value, value.typecode))
-        if isinstance(value, (bytes, bytearray, memoryview)):
-            return self._bytes(value)
+        if isinstance(value, (bytes, bytearray)):
+            return {'b': self._bytes(value)}
+        if isinstance(value, memoryview):
+            return {'v': self._bytes(value)}
         if isinstance(value, SimpleNamespace):
             return {'m': self._pairs(vars(value), depth + 1)}
         names = field_names(value)
@@ -126,9 +128,8 @@ class Writer:
     def _items(self, value: Any, depth: int) -> list[Any]:
         return [self._form(each, depth) for each in value]
 
-    def _bytes(self, value: Any) -> dict[str, Any]:
-        place, size = self._copied(np.frombuffer(value, np.uint8))
-        return {'b': [place, size]}
+    def _bytes(self, value: Any) -> tuple[int, int]:
+        return self._copied(np.frombuffer(value, np.uint8))
 
     def _array(self, value: NDArray[Any]) -> dict[str, Any]:
         if value.dtype.kind not in _PLAIN_KINDS or value.dtype.hasobject:
@@ -196,6 +197,9 @@ class Reader:
         if kind == 'b':
             place, size = content
             return self._array(place, '|u1', [size]).tobytes()
+        if kind == 'v':
+            place, size = content
+            return self._array(place, '|u1', [size]).data
         if kind == 't':
             return tuple(self._value(content))
         if kind == 'r':
@@ -224,10 +228,14 @@ class Reader:
 
 
 def field_names(value: Any) -> tuple[str, ...] | None:
-    """Return the names of a ROS message's fields, of rclpy or of a bag; ``None`` for others."""
+    """
+    Return the names of an object's fields; ``None`` if it has none.
+
+    These are messages of rclpy, and dataclasses: messages of bags and those that the node reads.
+    """
     ask = getattr(type(value), 'get_fields_and_field_types', None)
     if ask is not None:
         return tuple(ask())
-    if hasattr(type(value), '__msgtype__') and dataclasses.is_dataclass(value):
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return tuple(field.name for field in dataclasses.fields(value))
     return None

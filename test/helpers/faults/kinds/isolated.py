@@ -34,7 +34,8 @@ _HARMS: dict[str, tuple[int, str, int, dict[str, Any]]] = {
 def _fault(name: str, marker: int, says: str, level: int, more: dict[str, Any]) -> Fault:
     def begin(robot: Any, _: Random) -> None:
         # the pauses of a minute of crashes are tested elsewhere
-        robot.pipeline._assembly.programs[VICTIM]._worker._back_off = BackOff(0.05, 0.2)
+        pipeline = robot.pipeline if robot.name == 'pipeline' else robot.node._pipeline
+        pipeline._assembly.programs[VICTIM]._worker._back_off = BackOff(0.05, 0.2)
         robot.marker = marker
 
     def end(robot: Any) -> None:
@@ -49,7 +50,8 @@ def _fault(name: str, marker: int, says: str, level: int, more: dict[str, Any]) 
         says,
         level=level,
         parameters={**_PARAMETERS, **more},
-        scenes=('pipeline', 'node'),
+        # one that is always tried in a node, where messages are others
+        scenes=('node',) if name == 'os._exit' else ('pipeline', 'node'),
     )
 
 
