@@ -25,7 +25,14 @@ _VISION = {
     'LabelInfo': 'std_msgs/Header header\nvision_msgs/VisionClass[] class_map\n'
     'float32 threshold\n',
 }
-_OWN = ('StageTiming', 'JobTiming', 'TaskStatus', 'UnitStatus', 'SchedulerStatus')
+_OWN = (
+    'StageTiming',
+    'JobTiming',
+    'TaskStatus',
+    'UnitStatus',
+    'InputStatus',
+    'SchedulerStatus',
+)
 
 
 @lru_cache(maxsize=1)

@@ -20,5 +20,8 @@ class FrameSink(Protocol):
     def reject(self, topic: str, reason: str) -> None:
         """Count a message that could not be used."""
 
+    def lost(self, topic: str, count: int, how: str) -> None:
+        """Count messages that never arrived; ``how`` that is known, as in an account."""
+
     def source_restarted(self, topic: str) -> None:
         """Forget what was remembered of a source whose stamps went back."""

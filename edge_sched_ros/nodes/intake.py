@@ -19,6 +19,8 @@ _log = logging.getLogger(__name__)
 
 #: how soon the end of the context is noticed while no messages arrive
 _LOOK_NS = 200_000_000
+#: a middleware without numbers gives this one
+_NO_SEQUENCE = 2**64 - 1
 
 
 class _OutsideExecutor(ReentrantCallbackGroup):
@@ -44,6 +46,8 @@ class Intake:
         self.group = _OutsideExecutor()
         self._handlers: list[tuple[Any, Callable[[Any], None]]] = []
         self._stopping = False
+        #: number of the message being handled among those of its publisher; ``None`` without
+        self.sequence: int | None = None
         #: topics with a message that could not be taken
         self._failed: set[str] = set()
         self._wake = node.create_guard_condition(lambda: None, callback_group=self.group)
@@ -90,7 +94,7 @@ class Intake:
 
     def _hand_on(self, subscription: Any, handle: Callable[[Any], None]) -> None:
         try:
-            message = latest(subscription)
+            taken = _take(subscription)
         except Exception as error:
             # a message that cannot be taken must not stop the frames of other topics
             topic = subscription.topic_name
@@ -98,11 +102,26 @@ class Intake:
                 self._failed.add(topic)
                 _log.error('%s: a message could not be taken: %s', topic, brief_error(error))
             return
-        if message is not None:
+        if taken is not None:
+            message, info = taken
+            self.sequence = _sequence(info)
             handle(message)
 
 
 def latest(subscription: Any) -> Any:
     """Return the message waiting in a subscription, or ``None``."""
-    taken = subscription.handle.take_message(subscription.msg_type, subscription.raw)
+    taken = _take(subscription)
     return None if taken is None else taken[0]
+
+
+def _take(subscription: Any) -> tuple[Any, Any] | None:
+    found: tuple[Any, Any] | None = subscription.handle.take_message(
+        subscription.msg_type, subscription.raw
+    )
+    return found
+
+
+def _sequence(info: Any) -> int | None:
+    """Return the publisher's number of a message; Humble and some middlewares give none."""
+    number = info.get('publication_sequence_number') if isinstance(info, dict) else None
+    return number if isinstance(number, int) and 0 < number < _NO_SEQUENCE else None

@@ -44,6 +44,7 @@ from edge_sched_ros.pipeline.inputs.info_choice import KEPT
 from edge_sched_ros.pipeline.inputs.inputs import Input
 from edge_sched_ros.pipeline.inputs.large_images import DEFAULT_SEGMENT_BYTES
 from edge_sched_ros.pipeline.inputs.large_images import large_images_doubt
+from edge_sched_ros.pipeline.inputs.lost_frames import LostFrames
 from edge_sched_ros.pipeline.inputs.stamp_age import ZERO
 from edge_sched_ros.pipeline.inputs.topics import CAMERA_INFO
 from edge_sched_ros.pipeline.settings.config import COMPRESSED_TYPE
@@ -132,6 +133,7 @@ class Subscriptions:
             topic: Input(topic, kind, pictures=topic in pictures, max_pixels=max_pixels)
             for topic, kind in types.items()
         }
+        self._lost = {topic: LostFrames() for topic in types}
         self._warned: set[tuple[str, str]] = set()
         self._rejections = Rejections(self._warn)
         self._subscriptions: list[Any] = []
@@ -198,13 +200,16 @@ class Subscriptions:
                 self._camera_infos[topic].forget()
 
     def _on_message(self, source: Input, message: Any) -> None:
+        sequence, stamp_ns = self._intake.sequence, 0
         try:
-            self._accept(source, message)
+            stamp_ns = self._accept(source, message)
         except Exception as error:
             # a message that does not match its type must not end the node
             self._pipeline.reject(source.topic, self._rejections.note(source.topic, error))
+        self._lost[source.topic].note(sequence, stamp_ns)
 
-    def _accept(self, source: Input, message: Any) -> None:
+    def _accept(self, source: Input, message: Any) -> int:
+        """Hand on the frame of a message; return its stamp."""
         self._received.add(source.topic)
         message = _READERS.get(source.kind, partial(_read, source.kind))(message)
         clock = self._clock
@@ -218,6 +223,7 @@ class Subscriptions:
         self._pipeline.submit(arrival.frame, age=arrival.age)
         if source.kind == IMAGE_TYPE:
             self._check_size(source.topic, len(message.data))
+        return arrival.frame.stamp_ns
 
     def camera_info(self, topic: str, frame: Frame | None) -> FittedInfo | None:
         """Return the CameraInfo of a frame of a topic, or ``None``."""
@@ -256,6 +262,7 @@ class Subscriptions:
         with self._info_lock:
             for topic in self._camera_infos:
                 self._take_infos(topic)
+        self._count_lost()
         last = {topic: infos.last for topic, infos in self._camera_infos.items()}
         with_info = {topic for topic, info in last.items() if info is not None}
         self._connections.check(self._received, with_info)
@@ -265,6 +272,12 @@ class Subscriptions:
         for topic in with_info:
             if self._inputs[topic].kind == IMAGE_TYPE:
                 self._check_size(topic, last[topic].width * last[topic].height * 3)
+
+    def _count_lost(self) -> None:
+        for topic, lost in self._lost.items():
+            infos = self._node.get_publishers_info_by_topic(self._names.written(topic))
+            count, how = lost.settle(frozenset(tuple(info.endpoint_gid) for info in infos))
+            self._pipeline.lost(topic, count, how)
 
     def _check_size(self, topic: str, size: int) -> None:
         if size <= DEFAULT_SEGMENT_BYTES:

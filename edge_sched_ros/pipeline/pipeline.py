@@ -246,6 +246,10 @@ class Pipeline:
         """Count a message that could not be used."""
         self._inputs.rejected(topic, reason, self._clock_ns())
 
+    def lost(self, topic: str, count: int, how: str) -> None:
+        """Count messages that never arrived; ``how`` that is known, as in an account."""
+        self._inputs.lost(topic, count, how)
+
     def clock_jumped(self, delta_ns: int) -> None:
         """Forget the state from before a jump of the source clock."""
         self._running().post(ClockJumped(delta_ns))

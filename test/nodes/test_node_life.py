@@ -282,4 +282,6 @@ def test_the_summary_is_written(bench, start, tmp_path):
         'received': 1,
         'rejected': {},
         'unknown_age': {'unrelated_clock': 1},
+        'lost_before_arrival': 0,
+        'lost_by': summary['inputs']['/front/image_raw']['lost_by'],
     }

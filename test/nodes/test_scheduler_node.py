@@ -68,7 +68,7 @@ def test_depth_comes_with_its_camera(bench, start, tmp_path):
 
     bench.wait_for(both, 'depth and camera')
     assert (depths[0].encoding, depths[0].width) == ('32FC1', 8)
-    assert np.frombuffer(depths[0].data, np.float32).tolist() == [2.0] * 64
+    assert np.frombuffer(depths[0].data, np.float32).tolist() == [4.0] + [2.0] * 63
     assert (infos[0].width, infos[0].k[0]) == (8, 10.0)
     assert infos[0].header == depths[0].header or infos[0].header.frame_id == 'lens'
 
@@ -362,3 +362,32 @@ def test_an_impossible_transition_is_refused_and_the_node_goes_on(bench, start):
     heard = bench.listen(Detection2DArray, 'detector/detections')
     bench.publish('front/image_raw', image(1500))
     bench.wait_for(lambda: heard, 'an answer all the same')
+
+
+def test_messages_that_never_arrive_are_counted(bench, start):
+    node = start()
+    status = bench.listen(SchedulerStatus, 'scheduler/status')
+    stamps = iter(range(1000, 90_000, 10))
+
+    def inputs():
+        return status[-1].inputs[0] if status else None
+
+    def measured():
+        bench.publish('front/image_raw', image(next(stamps)))
+        return inputs() and inputs().lost_by == 'measured'
+
+    bench.wait_for(measured, 'numbers of the publisher')
+    seen = inputs().lost_before_arrival
+
+    def lost():
+        # faster than the queue of one message can be emptied
+        for _ in range(20):
+            bench.publish('front/image_raw', image(next(stamps)))
+        return inputs().lost_before_arrival > seen
+
+    bench.wait_for(lost, 'lost messages')
+    found = inputs()
+    assert found.topic == '/front/image_raw' and found.received > 0
+    assert found.received + found.lost_before_arrival <= (next(stamps) - 1000) // 10
+    bench.executor.remove_node(node)
+    node.trigger_deactivate()

@@ -69,6 +69,10 @@ class CoordinatorFrames:
         """Count a message that could not be used."""
         self._inputs.rejected(topic, reason, self._clock_ns())
 
+    def lost(self, topic: str, count: int, how: str) -> None:
+        """Count messages that never arrived; ``how`` that is known, as in an account."""
+        self._inputs.lost(topic, count, how)
+
     def source_restarted(self, topic: str) -> None:
         """Forget the state of a source whose stamps went back; others go on."""
         self._reset(topic)

@@ -279,6 +279,8 @@ def _inputs(status: Status, rates: Rates, limits: Limits) -> list[Health]:
         rejected, problem = rates.rejected[topic], stamp_problem(topic, status, rates)
         wrong = [f'{rejected} messages were rejected'] if rejected else []
         wrong += [problem.text] if problem is not None else []
+        if rates.lost.get(topic, 0) > 0:
+            wrong.append(f'{rates.lost[topic]} lost before arrival ({account.lost_by})')
         level, message = OK, f'{rates.received[topic] / rates.period_s:.1f} messages/s'
         if since_ns > limits.silent_after_ns:
             level = ERROR
@@ -288,6 +290,8 @@ def _inputs(status: Status, rates: Rates, limits: Limits) -> list[Health]:
         values = {
             **monitor_values(topic, status, rates),
             'received': str(account.received),
+            'lost_before_arrival': str(account.lost) if account.lost_by else 'unknown',
+            'lost_by': account.lost_by,
             **{f'rejected_{reason}': str(count) for reason, count in account.rejected.items()},
             **age_values(account, rates.age_ns[topic]),
         }

@@ -43,6 +43,7 @@ class Rates:
     :param utilisation: unit -> share of the period it was busy, 0..1
     :param received: topic -> messages
     :param rejected: topic -> messages that could not be used
+    :param lost: topic -> messages that never arrived
     :param doubts: topic -> why a stamp gives no age -> number of frames
     :param age_ns: topic -> mean age of its frames; ``None`` when no age is known
     :param stamped_hz: topic -> messages a second by their stamps; 0 if unknown
@@ -58,6 +59,7 @@ class Rates:
     age_ns: dict[str, float | None]
     stamped_hz: dict[str, float]
     throttled: Throttling = field(default_factory=Throttling)
+    lost: Mapping[str, int] = field(default_factory=dict)
 
 
 def _ended(task: TaskState) -> int:
@@ -114,6 +116,10 @@ def rates_between(before: Status, now: Status) -> Rates:
         age_ns,
         {topic: _stamped_hz(before.inputs.get(topic), now.inputs[topic]) for topic in now.inputs},
         throttled,
+        {
+            topic: account.lost - (before.inputs[topic].lost if topic in before.inputs else 0)
+            for topic, account in now.inputs.items()
+        },
     )
 
 

@@ -18,6 +18,7 @@ from edge_sched_ros.pipeline.health.status import Status
 from edge_sched_ros.pipeline.health.status import TaskState
 from edge_sched_ros.pipeline.health.status import UnitReport
 from edge_sched_ros.pipeline.health.topic_monitor import MONITOR_KEYS
+from edge_sched_ros.pipeline.inputs.inputs_account import InputAccount
 from edge_sched_ros.pipeline.messages import Make
 
 _UNKNOWN = float('nan')
@@ -47,6 +48,7 @@ def scheduler_status(make: Make, status: Status, rates: Rates, *, stamp: Any) ->
         uxcost=float(status.uxcost),
         tasks=[_task(make, task, status, rates) for task in status.tasks],
         units=[_unit(make, unit, rates) for unit in status.units],
+        inputs=[_input(make, topic, account) for topic, account in status.inputs.items()],
     )
 
 
@@ -88,12 +90,23 @@ def _unit(make: Make, unit: UnitReport, rates: Rates) -> Any:
         name=unit.name,
         kind=unit.kind,
         state=unit.state,
-        reason=unit.reason,
+        reason=brief(unit.reason),
         running=unit.running,
         utilisation=rates.utilisation[unit.name],
         stages=unit.stages,
         temperature_c=unit.reading.temperature_c,
         power_mw=unit.reading.power_mw,
+    )
+
+
+def _input(make: Make, topic: str, account: InputAccount) -> Any:
+    return make(
+        'edge_sched_ros/msg/InputStatus',
+        topic=topic,
+        received=account.received,
+        rejected=sum(account.rejected.values()),
+        lost_before_arrival=account.lost,
+        lost_by=account.lost_by,
     )
 
 
@@ -139,9 +152,9 @@ def diagnostic_array(
                 'diagnostic_msgs/msg/DiagnosticStatus',
                 # a field of type byte is a bytes object in Python
                 level=bytes([line.level]),
-                name=line.name,
+                name=brief(line.name),
                 message=brief(line.message, MOST_OF_AN_ERROR),
-                hardware_id=line.hardware_id,
+                hardware_id=brief(line.hardware_id),
                 values=[
                     make(
                         'diagnostic_msgs/msg/KeyValue',

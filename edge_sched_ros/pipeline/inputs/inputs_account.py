@@ -24,6 +24,8 @@ class InputAccount:
     :param ages: ages of its frames, as far as stamps tell
     :param stamped: number of frames with a stamp
     :param stamp_ns: last stamp; 0 before the first
+    :param lost: messages that were published, but never arrived
+    :param lost_by: how that is known: ``measured``, ``estimated``, or empty when it is not
     """
 
     received: int = 0
@@ -32,6 +34,8 @@ class InputAccount:
     ages: InputAges = field(default_factory=InputAges)
     stamped: int = 0
     stamp_ns: int = 0
+    lost: int = 0
+    lost_by: str = ''
 
     def to_dict(self) -> dict[str, Any]:
         """Return the counts, JSON types only."""
@@ -39,6 +43,8 @@ class InputAccount:
             'received': self.received,
             'rejected': dict(self.rejected),
             'unknown_age': dict(self.ages.doubts),
+            'lost_before_arrival': self.lost,
+            'lost_by': self.lost_by,
         }
 
 
@@ -67,6 +73,13 @@ class InputAccounts:
             account.received += 1
             account.rejected[reason] = account.rejected.get(reason, 0) + 1
             account.last_ns = now_ns
+
+    def lost(self, topic: str, count: int, how: str) -> None:
+        """Count messages that never arrived; ``how`` that is known, empty when it is not."""
+        with self._lock:
+            account = self._accounts.setdefault(topic, InputAccount())
+            account.lost += count
+            account.lost_by = how
 
     def snapshot(self) -> dict[str, InputAccount]:
         """Return a copy of all accounts."""
