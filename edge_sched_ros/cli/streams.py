@@ -9,6 +9,8 @@ import sys
 from contextlib import suppress
 from typing import TextIO
 
+from edge_sched_ros.core.brief import printable
+
 #: number -> mode in which a closed one is opened. Writing to standard output then fails, as with
 #: other tools; messages to standard error are lost.
 _CLOSED = {0: os.O_RDONLY, 1: os.O_RDONLY, 2: os.O_WRONLY}
@@ -43,9 +45,10 @@ def discard_output() -> None:
 
 
 def say(text: str) -> None:
-    """Print a line on standard error; if that fails, only the exit code tells."""
+    """Print lines on standard error; if that fails, only the exit code tells."""
     try:
-        print(text, file=sys.stderr, flush=True)
+        # names of files and topics may hold escape sequences
+        print('\n'.join(map(printable, text.split('\n'))), file=sys.stderr, flush=True)
     except (OSError, ValueError):
         _discard(sys.stderr)
 

@@ -14,7 +14,7 @@ import traceback
 #: maximum length of a text in a log or a message
 LIMIT = 240
 #: maximum length of an error that ends a command, which may list files and allowed values
-MOST_OF_AN_ERROR = 1000
+MOST_OF_AN_ERROR = 480
 _GAP = ' ... '
 #: maximum number of lines of a traceback; the last ones are kept
 _MOST_LINES = 40
@@ -33,12 +33,23 @@ def brief(text: object, limit: int = LIMIT) -> str:
     if len(whole) > 4 * limit:
         # enough for both ends, without processing megabytes
         whole = f'{whole[: 2 * limit]}{_GAP}{whole[-2 * limit :]}'
-    line = ''.join(c if c.isprintable() else '?' for c in ' '.join(whole.split()))
+    line = printable(' '.join(whole.split()))
     if len(line) <= limit:
         return line
     tail = (limit - len(_GAP)) // 3
     head = line[: limit - len(_GAP) - tail]
     return f'{head.rstrip()}{_GAP}{line[len(line) - tail :].lstrip()}'
+
+
+def printable(text: str) -> str:
+    """
+    Return a text of any length with ``?`` for what is not printable.
+
+    This is the one place that makes texts from outside harmless: names and texts in messages,
+    bags and files may contain line breaks, escape sequences of terminals, and characters that
+    change the direction of writing.
+    """
+    return text if text.isprintable() else ''.join(c if c.isprintable() else '?' for c in text)
 
 
 def brief_error(error: BaseException, limit: int = LIMIT) -> str:

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+from edge_sched_ros.core.brief import brief
+from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
+
 
 class EdgeSchedError(Exception):
     """Base of all errors that this package raises on purpose."""
@@ -18,13 +21,19 @@ class ConfigError(EdgeSchedError, ValueError):
     """
 
     def __init__(self, where: str, problem: str) -> None:
-        super().__init__(f'{where}: {problem}' if where else problem)
+        super().__init__(_line(f'{where}: {problem}' if where else problem))
         self.where = where
         self.problem = problem
 
     def __reduce__(self) -> tuple[type[ConfigError], tuple[str, str]]:
         """Allow pickling: by default exceptions are copied only by their message."""
         return type(self), (self.where, self.problem)
+
+
+def _line(text: str) -> str:
+    """Return a text as it is if it is a line for people; names in it may come from anywhere."""
+    short = len(text) <= MOST_OF_AN_ERROR and text.isprintable()
+    return text if short else brief(text, MOST_OF_AN_ERROR)
 
 
 class InvariantError(EdgeSchedError, AssertionError):

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Iterable
@@ -19,6 +20,8 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile
 
 from edge_sched_ros.bags.typestore import typestore
+from edge_sched_ros.core.brief import brief
+from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.nodes.arguments import OneLineParser
 from edge_sched_ros.nodes.arguments import path_named
@@ -121,7 +124,7 @@ class BagRecorder(Node):
     def _warn_once(self, line: str) -> None:
         if line not in self._warned:
             self._warned.add(line)
-            self.get_logger().warning(line)
+            self.get_logger().warning(brief(line, MOST_OF_AN_ERROR))
 
     def _write(self, topic: str, data: bytes) -> None:
         self._writer.write(self._connections[topic], time.time_ns(), data)
@@ -138,7 +141,7 @@ def _arguments() -> argparse.Namespace:
     for topic in arguments.topics:
         if topic.count(':') != 1 or not all(topic.split(':')):
             parser.error(f"'{topic}' is not of the form TOPIC:TYPE")
-    if arguments.bag.exists():
+    if os.path.exists(arguments.bag):
         parser.error(f'{arguments.bag} already exists')
     return arguments
 

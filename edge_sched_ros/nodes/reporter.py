@@ -18,6 +18,7 @@ from edge_sched_ros.msg import SchedulerStatus
 from edge_sched_ros.nodes.eventless_publishers import create_publisher
 from edge_sched_ros.nodes.report_guard import ReportGuard
 from edge_sched_ros.nodes.ros_messages import make
+from edge_sched_ros.nodes.same_names import SameNames
 from edge_sched_ros.pipeline.admission.admission import OFF
 from edge_sched_ros.pipeline.health.health import admission_health
 from edge_sched_ros.pipeline.health.health import ERROR
@@ -72,6 +73,7 @@ class Reporter:
         self._problems = problems
         self._told_by_others = told_by_others
         self._guard = ReportGuard(node)
+        self._same_names = SameNames(node)
         self._before: Status = pipeline.status()
         #: topics and the problems with their stamps that have been logged
         self._told: set[tuple[str, str]] = set()
@@ -96,7 +98,12 @@ class Reporter:
         self._diagnostics.publish(
             diagnostic_array(
                 make,
-                [*self._examine(status, rates), *self._admission(), *self._before_this_run()],
+                [
+                    *self._examine(status, rates),
+                    *self._admission(),
+                    *self._before_this_run(),
+                    *self._same_names.health(),
+                ],
                 node=self._node.get_fully_qualified_name(),
                 stamp=stamp,
                 told_by_others=self._told_by_others(),

@@ -9,6 +9,8 @@ from typing import Any
 from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.node import Node
 
+from edge_sched_ros.core.brief import brief
+
 UNCONFIGURED = 'unconfigured'
 ACTIVE = 'active'
 
@@ -38,7 +40,7 @@ def _guard(node: Node, service: Any) -> None:
             return change(request, response)
         except rclpy_implementation.RCLError as error:
             reason = ' '.join(str(error).split())
-            asked = request.transition.label or request.transition.id
+            asked = brief(request.transition.label or request.transition.id)
             node.get_logger().warning(f'transition {asked} cannot be made now: {reason}')
             response.success = False
             return response

@@ -18,6 +18,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from edge_sched_ros.core.brief import printable
+
 #: columns of an output that is not a terminal
 UNLIMITED = 1_000_000
 
@@ -34,7 +36,7 @@ def output_console() -> Console:
 
 def show_line(text: Cell, console: Console) -> None:
     """Print a line that only the terminal wraps; a string is printed without markup."""
-    console.print(text if isinstance(text, Text) else Text(text), soft_wrap=True)
+    console.print(_cell(text), soft_wrap=True)
 
 
 def show_table(
@@ -61,7 +63,7 @@ def show_table(
     for index, name in enumerate(columns):
         table.add_column(Text(name), justify='left' if index < left else 'right', no_wrap=True)
     for row in found:
-        table.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
+        table.add_row(*map(_cell, row))
     if title:
         show_line(title, console)
     if _width(table, console) <= console.width:
@@ -69,6 +71,13 @@ def show_table(
     else:
         _show_records(columns, found, console, left=left)
     console.print()
+
+
+def _cell(text: Cell) -> Text:
+    """Return a text without what a terminal would obey; names in it may come from messages."""
+    if isinstance(text, Text):
+        return text
+    return Text('\n'.join(map(printable, text.split('\n'))))
 
 
 def show_pairs(pairs: Iterable[tuple[str, str]], console: Console, *, indent: str = '') -> None:
@@ -92,11 +101,7 @@ def _show_records(
     left: int,
 ) -> None:
     for row in rows:
-        show_line(Text(' ').join(_text(cell) for cell in row[:left]), console)
-        cells = [_text(cell).plain for cell in row[left:]]
+        show_line(Text(' ').join(_cell(cell) for cell in row[:left]), console)
+        cells = [_cell(cell).plain for cell in row[left:]]
         names = [name.replace('\n', '') for name in columns[left:]]
         show_pairs(((n, c) for n, c in zip(names, cells) if c), console, indent='  ')
-
-
-def _text(cell: Cell) -> Text:
-    return Text(cell) if isinstance(cell, str) else cell

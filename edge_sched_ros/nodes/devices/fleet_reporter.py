@@ -21,6 +21,7 @@ from edge_sched_ros.msg import SchedulerStatus
 from edge_sched_ros.nodes.eventless_publishers import create_publisher
 from edge_sched_ros.nodes.report_guard import ReportGuard
 from edge_sched_ros.nodes.ros_messages import make
+from edge_sched_ros.nodes.same_names import SameNames
 from edge_sched_ros.pipeline.health.rates import rates_between
 from edge_sched_ros.pipeline.health.status_messages import diagnostic_array
 from edge_sched_ros.pipeline.health.status_messages import scheduler_status
@@ -47,6 +48,7 @@ class FleetReporter:
         self._out = out
         self._coordinator = coordinator
         self._guard = ReportGuard(node)
+        self._same_names = SameNames(node)
         self._before = fleet_status(coordinator, time.monotonic_ns())
         qos = QoSProfile(depth=10)
         self._status = create_publisher(node, SchedulerStatus, '~/status', qos)
@@ -66,6 +68,7 @@ class FleetReporter:
         stamp = time_message(make, self._node.get_clock().now().nanoseconds)
         self._status.publish(scheduler_status(make, status, rates, stamp=stamp))
         lines = examine_fleet(self._coordinator, now_ns, self._out())
+        lines += self._same_names.health()
         name = self._node.get_fully_qualified_name()
         self._diagnostics.publish(diagnostic_array(make, lines, node=name, stamp=stamp))
 
