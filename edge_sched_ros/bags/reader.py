@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,17 +32,17 @@ def open_bag(path: Path) -> Bag:
     """
     from rosbags.highlevel import AnyReader
 
-    if not path.exists():
+    if not os.path.exists(path):
         raise ConfigError(str(path), 'there is no such bag')
-    if path.is_dir() and not (path / 'metadata.yaml').is_file():
+    if os.path.isdir(path) and not os.path.isfile(path / 'metadata.yaml'):
         problem = 'is not a bag: there is no metadata.yaml in it'
         files = sorted(file.name for file in path.iterdir() if file.suffix in _FILES)
         if files:
             problem += f'; give the file itself: {", ".join(str(path / name) for name in files)}'
         raise ConfigError(str(path), problem)
-    if path.is_dir():
+    if os.path.isdir(path):
         _check_metadata(path / 'metadata.yaml')
-    if path.is_file() and path.suffix not in _FILES:
+    if os.path.isfile(path) and path.suffix not in _FILES:
         known = ', '.join(_FILES)
         raise ConfigError(str(path), f'is not a bag: neither a folder nor one of {known}')
     try:

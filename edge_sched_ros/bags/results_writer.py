@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,7 +31,7 @@ _TIMING = '/scheduler/timing'
 
 def check_free(path: Path) -> None:
     """Check that a bag can be written there; :raises ConfigError: when the path exists."""
-    if path.exists():
+    if os.path.exists(path):
         raise ConfigError(str(path), 'already exists; results do not overwrite it')
 
 
@@ -77,15 +78,18 @@ class ResultsWriter:
         """Open the bag."""
         try:
             self._writer.open()
+            self._connect()
         except OSError as error:
-            raise ConfigError(str(self._path), f'cannot be created: {error.strerror}') from None
+            raise ConfigError(str(self._path), f'cannot be created: {_why(error)}') from None
+        return self
+
+    def _connect(self) -> None:
         for topic, kind in self._types.items():
             # labels are written once: a player latches them, like the node
             offers = (latched(),) if kind == topics.LABEL_INFO else ()
             self._connections[topic] = self._writer.add_connection(
                 topic, kind, typestore=typestore(), offered_qos_profiles=offers
             )
-        return self
 
     def __exit__(self, *error: Any) -> None:
         """Close the bag; :raises ConfigError: when it could not be written completely."""

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from collections.abc import Sequence
@@ -139,7 +140,7 @@ def _part(advance: Callable[[float], None], index: int) -> Callable[[float], Non
 def _begin(output: Path, picture: str, again: bool) -> SystemFile:
     """Return the file's content, if it is from this machine in its present state."""
     here = read_fingerprint()
-    if not output.exists():
+    if not os.path.exists(output):
         return empty_profile(here, picture=picture)
     found = read_profile(output)
     if found.measured is None:

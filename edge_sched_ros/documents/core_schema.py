@@ -21,8 +21,8 @@ _WORDS: dict[str, Any] = {
 _WHOLE = re.compile(r'[-+]?[0-9]+')
 OTHER_WHOLE = re.compile(r'0o[0-7]+|0x[0-9a-fA-F]+')
 NUMBER = re.compile(r'[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?')
-#: maximum digits of a number; Python refuses to read longer ones
-_MOST_DIGITS = 400
+#: maximum digits of a number; every whole number of so many, also hexadecimal, is a finite float
+_MOST_DIGITS = 250
 
 
 class CoreSchema:

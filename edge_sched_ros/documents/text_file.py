@@ -7,7 +7,6 @@ from __future__ import annotations
 import codecs
 import os
 import select
-import stat
 from pathlib import Path
 
 from edge_sched_ros.core.errors import ConfigError
@@ -55,12 +54,10 @@ def _read(path: Path) -> bytes:
     Return the start of a file, up to slightly more than the maximum.
 
     Devices may have no end, and a pipe without a writer would block: it is opened without waiting
-    for a writer, and read as long as there is one.
+    for a writer, and read as long as there is one. In pieces, because one read would allocate the
+    maximum for the smallest file.
     """
     with open(path, 'rb', buffering=0, opener=_at_once) as file:
-        if not stat.S_ISFIFO(os.fstat(file.fileno()).st_mode):
-            with open(file.fileno(), 'rb', closefd=False) as whole:
-                return whole.read(MOST_MIB * 2**20 + 1)
         parts: list[bytes] = []
         while sum(map(len, parts)) <= MOST_MIB * 2**20:
             part = file.read(_PIECE)

@@ -29,6 +29,8 @@ from edge_sched_ros.core.errors import ConfigError
 MOST_LEVELS = 64
 #: maximum number of values from aliases
 MOST_REPEATED = 1_000_000
+#: so many characters of a text count as one more value
+_TEXT = 16
 #: an empty document
 NOTHING = object()
 _LOADER: Any = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
@@ -100,9 +102,11 @@ class _Builder:
             self._take_key(self._rules.key(event.value, event.tag, event.style), line)
             return
         value = self._rules.value(event.value, event.tag, event.style)
+        # a long text counts for what it takes where it is shown
+        size = 1 + len(event.value) // _TEXT
         if event.anchor:
-            self._anchors[event.anchor] = (value, 1)
-        self._add(value, 1)
+            self._anchors[event.anchor] = (value, size)
+        self._add(value, size)
 
     def _wants_key(self) -> bool:
         return bool(self._open) and self._open[-1].lines is not None and self._open[-1].key is None

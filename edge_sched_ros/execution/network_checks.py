@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,9 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.names import is_blank
 from edge_sched_ros.core.near import did_you_mean
 from edge_sched_ros.documents.yaml_file import read_mapping
+
+#: maximum width, height and batch of a network
+_MOST_WHOLE = 100_000
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -40,16 +43,23 @@ def text(path: Path, data: Mapping[str, Any], key: str, default: str) -> str:
     return value
 
 
+def _is_finite(value: float) -> bool:
+    # a whole number may be too large for a float
+    return -sys.float_info.max <= value <= sys.float_info.max
+
+
 def whole(path: Path, key: str, value: Any) -> int:
-    """Return a whole number above zero; :raises ConfigError: naming the key."""
+    """Return a number of pixels or pictures; :raises ConfigError: naming the key."""
     if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
         raise ConfigError(f'{path}: {key}', f'must be a whole number above zero, not {value!r}')
+    if value > _MOST_WHOLE:
+        raise ConfigError(f'{path}: {key}', f'must be at most {_MOST_WHOLE}, not {value!r}')
     return value
 
 
 def number(path: Path, key: str, value: Any) -> float:
     """Return a finite number; :raises ConfigError: naming the key."""
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not _is_finite(value):
         raise ConfigError(f'{path}: {key}', f'must be a number, not {value!r}')
     return float(value)
 

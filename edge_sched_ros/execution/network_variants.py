@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
@@ -81,9 +82,9 @@ def existing_file(path: Path, key: str, value: Any) -> Path:
         raise ConfigError(f'{path}: {key}', f'must be a name, not {value!r}')
     file = Path(str(value))
     file = file if file.is_absolute() else path.parent / file
-    if file.is_dir():
+    if os.path.isdir(file):
         raise ConfigError(f'{path}: {key}', f"'{value}' is a folder, not a file ({file})")
-    if not file.is_file():
+    if not os.path.isfile(file):
         raise ConfigError(f'{path}: {key}', f'there is no file {file}')
     return file
 

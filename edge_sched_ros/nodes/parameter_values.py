@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import yaml
 from rcl_interfaces.msg import FloatingPointRange
 from rcl_interfaces.msg import IntegerRange
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.parameter import Parameter
 
 from edge_sched_ros.documents.rcl_rules import guess
+from edge_sched_ros.documents.yaml_1_1 import read_word
 from edge_sched_ros.pipeline.settings.parameter_spec import ParameterSpec
 
 TYPES = {
@@ -63,10 +63,7 @@ def _meant(value: Any, kind: Parameter.Type, texts: tuple[Any, ...]) -> Any:
 def _text(value: Any, texts: tuple[Any, ...]) -> str | None:
     """Return the text that YAML has read as something else."""
     for text in texts:
-        try:
-            read = yaml.safe_load(text)
-        except (yaml.YAMLError, ValueError):
-            continue
+        read = read_word(text) if isinstance(text, str) else text
         if (type(read), read) == (type(value), value):
             return str(text)
     whole = isinstance(value, int) and not isinstance(value, bool)

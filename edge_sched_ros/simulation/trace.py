@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -94,7 +95,7 @@ def trace_file(
     :raises ConfigError: when it cannot be written, now or later
     """
     try:
-        if not path.exists():
+        if not os.path.exists(path):
             make_folders_of(path)
         with path.open('w', encoding='utf-8') as file:
             writer = TraceWriter(file, head, as_data)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ def write_account(name: str, account: Mapping[str, Any]) -> None:
     text = json.dumps(account, indent=2) + '\n'
     try:
         make_folder(file.parent)
-        if not file.exists() or file.is_file():
+        if not os.path.exists(file) or os.path.isfile(file):
             write_whole(file, text.encode(), _WHERE)
         else:
             # a pipe or a device is not replaced

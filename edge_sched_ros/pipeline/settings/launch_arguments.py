@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import shlex
 import shutil
@@ -51,9 +52,9 @@ def existing(where: str, text: str, *, folder: bool = False) -> str:
     :raises ConfigError: when it does not exist
     """
     path = Path(text).expanduser()
-    if path.is_file() or (folder and path.is_dir()):
+    if os.path.isfile(path) or (folder and os.path.isdir(path)):
         return str(path)
-    if path.is_dir():
+    if os.path.isdir(path):
         raise ConfigError(where, f"'{text}' is a folder, not a file")
     raise ConfigError(
         where, f'there is no file {"or folder " if folder else ""}{text or repr("")}'

@@ -25,10 +25,10 @@ def share_of(package: str = _PACKAGE) -> Path | None:
         prefixes = [*map(str, Path(__file__).absolute().parents[2:]), *prefixes]
     for prefix in prefixes:
         share = Path(prefix, 'share', package)
-        if share.is_dir():
+        if os.path.isdir(share):
             return share
     checkout = Path(__file__).resolve().parents[2]
-    if package == _PACKAGE and (checkout / 'package.xml').is_file():
+    if package == _PACKAGE and os.path.isfile(checkout / 'package.xml'):
         return checkout
     return None
 
@@ -57,10 +57,10 @@ def find_file(name: str, *, where: str, beside: Path | None = None) -> Path:
         candidates += [Path.cwd() / name]
         candidates += [] if share is None else [share / 'models' / name]
     for candidate in candidates:
-        if candidate.is_file():
+        if os.path.isfile(candidate):
             return candidate
     for candidate in candidates:
-        if candidate.is_dir():
+        if os.path.isdir(candidate):
             raise ConfigError(where, f"'{name}' is a folder, not a file ({candidate})")
     looked = ', '.join(str(candidate) for candidate in candidates)
     raise ConfigError(where, f"there is no file '{name}' (looked for {looked})")
@@ -81,9 +81,9 @@ def check_named_file(name: str, where: str) -> None:
         make_folder(file.parent)
     except ConfigError as error:
         raise ConfigError(where, str(error)) from None
-    if file.is_dir():
+    if os.path.isdir(file):
         raise ConfigError(where, f"'{name}' is a folder, not a file")
-    if file.exists() and not os.access(file, os.W_OK):
+    if os.path.exists(file) and not os.access(file, os.W_OK):
         raise ConfigError(where, f"'{name}' cannot be written to")
 
 
