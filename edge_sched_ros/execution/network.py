@@ -18,6 +18,7 @@ from edge_sched_ros.core.names import named_twice
 from edge_sched_ros.execution import engines
 from edge_sched_ros.execution.engine_options import EngineOptions
 from edge_sched_ros.execution.engine_options import read_engine_options
+from edge_sched_ros.execution.fused import JOINT
 from edge_sched_ros.execution.network_checks import check_keys
 from edge_sched_ros.execution.network_checks import choice
 from edge_sched_ros.execution.network_checks import number
@@ -95,6 +96,7 @@ class NetworkSpec:
     :param kinds: kinds of units for this variant; empty for all
     :param segments: what the file was cut into; ``None`` for a network that runs as a whole
     :param segment: which of them this is; ``None`` for the network
+    :param joined: whether nothing can come between its segments: the file itself runs then
     """
 
     name: str
@@ -113,6 +115,7 @@ class NetworkSpec:
     kinds: tuple[str, ...] = ()
     segments: SegmentsSpec | None = None
     segment: SegmentSpec | None = None
+    joined: bool = False
 
     def where(self, key: str) -> str:
         """Return the prefix of messages about one of its keys."""
@@ -144,6 +147,9 @@ class NetworkSpec:
         """What is loaded and run, in order, by stage: its segments, or all of it as one."""
         if self.segments is None:
             return {INFER: self}
+        if self.joined:
+            joint = JOINT.join(one.name for one in self.segments.segments)
+            return {joint: replace(self, segments=None)}
         return {
             one.name: replace(self, file=one.file, segment=one) for one in self.segments.segments
         }
@@ -156,7 +162,7 @@ class NetworkSpec:
         return {one.name: one.accuracy.relative_to(self.accuracy) for one in self.variants}
 
 
-_KEYS = set(NetworkSpec.__dataclass_fields__) - {'source', 'variant', 'kinds', 'segment'}
+_KEYS = set(NetworkSpec.__dataclass_fields__) - {'source', 'variant', 'kinds', 'segment', 'joined'}
 _KEYS |= {'preprocessor_options'}
 _INPUT_KEYS = set(InputSpec.__dataclass_fields__) - {'options'}
 #: engines of this package, which declare no own options

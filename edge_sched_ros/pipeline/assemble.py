@@ -126,7 +126,9 @@ def _assemble(
 ) -> Assembly:
     machine = machine_for(config, machine)
     choice = UnitChoice(config, machine)
-    makers = TaskPrograms(config, machine, choice, fused=fused)
+    # who measures costs while configuring wants those of the segments
+    joined = fused and not config.profile_at_configure_s
+    makers = TaskPrograms(config, machine, choice, fused=fused, joined=joined)
     made: dict[str, TaskProgram] = {}
     failed: dict[str, ConfigError] = {}
     try:

@@ -21,9 +21,11 @@ from segments import write_branching
 from segments import write_cut
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.engines.onnxruntime import OnnxRuntimeEngine
 from edge_sched_ros.execution.tensorrt.execution import TensorRtError
 from edge_sched_ros.execution.tensorrt.execution import TensorRtNetwork
 from edge_sched_ros.pipeline.settings.config import from_parameters
+from edge_sched_ros.system.loading import load_system
 
 pytest.importorskip('onnxruntime')
 
@@ -91,6 +93,40 @@ def test_the_answers_are_those_of_the_whole_network_to_the_bit(fake, tmp_path, s
     assert wanted.keys() == ours.keys()
     for seq, depth in wanted.items():
         assert np.array_equal(depth, ours[seq], equal_nan=True)
+
+
+def test_segments_between_which_nothing_can_run_are_the_whole_network(fake, tmp_path, monkeypatch):
+    loaded = []
+    real = OnnxRuntimeEngine.load
+    monkeypatch.setattr(
+        OnnxRuntimeEngine,
+        'load',
+        lambda self, spec, unit: (loaded.append(spec.file.name), real(self, spec, unit))[1],
+    )
+    path = write_cut(tmp_path, segments=CHAIN, **DEPTH)
+    one, two = (machine(tmp_path / 'engines', *names) for names in (('cpu0',), ('cpu0', 'cpu1')))
+    with Run(_config(path), two) as run:
+        wanted = _depths(run.send(*FRAMES))
+    loaded.clear()
+    with Run(_config(path), one) as run:
+        ours = _depths(run.send(*FRAMES))
+        # the segments are checked, and freed
+        assert loaded == ['net.stem.onnx', 'net.rest.onnx', 'net.onnx']
+        ((by_unit,),) = run.pipeline._loaded().makers.networks.values()
+        assert [info.name for info in by_unit['cpu0'].outputs] == ['output']
+        # costs of the joint stage are those of the segments together
+        assert _stages(run)['base'] == ['preprocess+stem+rest+postprocess']
+        assert set(units_by_stage(run.ends)) == {'preprocess', 'stem+rest', 'postprocess'}
+        run.pipeline.write_system(str(tmp_path / 'robot.yaml'))
+    for seq, depth in wanted.items():
+        assert np.array_equal(depth, ours[seq], equal_nan=True)
+    saved = load_system(tmp_path / 'robot.yaml').networks['net'].first
+    assert [stage.name for stage in saved.stages] == ['preprocess', *CHAIN, 'postprocess']
+    loaded.clear()
+    # with another task, that one may run between them
+    with Run(_config(path, _whole(path)), one) as run:
+        _depths(run.send(*FRAMES))
+    assert loaded[:2] == ['net.stem.onnx', 'net.rest.onnx']
 
 
 def test_segments_run_on_every_unit_that_holds_them(fake, tmp_path, monkeypatch):

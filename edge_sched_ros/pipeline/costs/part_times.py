@@ -19,8 +19,12 @@ class PartTimes:
     def observe(self, end: JobEnd) -> None:
         """Add the stages of a job; called for one end at a time."""
         for timing in end.stages:
-            key = (end.task, end.variant, timing.unit, timing.stage)
-            self._ns[key] = self._ns.get(key, 0) + timing.finished_ns - timing.started_ns
+            # segments that ran as the whole network took its time in unknown parts: equal ones
+            parts = timing.stage.split(JOINT)
+            each_ns = (timing.finished_ns - timing.started_ns) // len(parts)
+            for part in parts:
+                key = (end.task, end.variant, timing.unit, part)
+                self._ns[key] = self._ns.get(key, 0) + each_ns
 
     def shares(self, task: str, variant: str, stage: str, unit: str) -> Mapping[str, float]:
         """

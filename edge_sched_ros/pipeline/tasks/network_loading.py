@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import Unit
@@ -77,8 +78,16 @@ def load_on_units(
     """
     Load each part of a network once for each accelerator, and once for all CPU cores together.
 
+    Segments that run as one are loaded to be checked, and freed: files that do not fit are refused
+    as they would be where the segments run.
+
     :param engines: by unit
     """
+    if spec.joined and spec.segments is not None:
+        checked = load_on_units(replace(spec, joined=False), engines, units)
+        if not checked.networks:
+            return checked
+        checked.close()
     loaded = Loaded()
     try:
         for stage, part in spec.parts.items():

@@ -78,12 +78,20 @@ class TaskPrograms:
 
     :param choice: the choice of units; it is told which units refuse a task's work
     :param fused: whether stages that stay on the same cores run as one
+    :param joined: whether segments between which nothing can run are loaded as one network
     """
 
     def __init__(
-        self, config: PipelineConfig, machine: Machine, choice: UnitChoice, *, fused: bool = True
+        self,
+        config: PipelineConfig,
+        machine: Machine,
+        choice: UnitChoice,
+        *,
+        fused: bool = True,
+        joined: bool = False,
     ) -> None:
         self._fused = fused
+        self._joined = joined
         self._config = config
         self._machine = machine
         self._choice = choice
@@ -200,6 +208,8 @@ class TaskPrograms:
             kinds=_kinds_of_engines(engines),
             served_by=spec.name,
         )
+        if self._joined and self._alone and _on_one_core(units):
+            spec = replace(spec, joined=True)
         where = f'{task.name}.units'
         loaded = network_loading.load_variants(spec, engines, units[INFER], where)
         try:
@@ -285,6 +295,12 @@ def _of_options(task: TaskConfig) -> Iterator[None]:
         if name == error.where or said.isdisjoint(task.options):
             raise
         raise ConfigError(f'{task.name}.{name}', error.problem) from error
+
+
+def _on_one_core(units: UnitsOf) -> bool:
+    """Whether all stages of a task have the same CPU core, and no other unit."""
+    places = {local.unit.name: local.unit.kind for on in units.values() for local in on}
+    return list(places.values()) == ['cpu']
 
 
 def _kinds_of_engines(engines: dict[str, Engine]) -> tuple[str, ...]:
