@@ -154,6 +154,7 @@ class LowLevelDispatcher:
 
     def _on_frame_arrived(self, event: events.FrameArrived, out: list[Decision]) -> None:
         if self._accepting:
+            self._hangs.look_for_overdue(self._now_ns, out)
             self._table.frame(event, self._now_ns, out)
             if self._floors:
                 self._floors.arrived(self._now_ns)

@@ -23,9 +23,16 @@ from edge_sched_ros.core.watchdog import Watchdog
 _REPLACEABLE = frozenset({'cpu'})
 
 
+#: a stage is overdue after this many times its longest run, and not before this time
+_OVERDUE_RUNS, _LEAST_OVERDUE_NS = 2, 10_000_000
+
+
 class HangControl:
     """
     Carries out what the watchdog decides about units, jobs and tasks.
+
+    A stage that is *overdue* may hang: until it ends, or is given up, its task starts no more jobs
+    beside it. So a task that hangs does not take all units before the watchdog notices.
 
     A CPU unit has a new worker at once, so that other tasks keep it. Any other unit stays hung
     until its call returns: a second call would wait in the driver for the first.
@@ -36,10 +43,12 @@ class HangControl:
         self._table = table
         self._calls = HungCalls(watchdog)
         self._watchdog = watchdog
+        #: task with an overdue stage -> how many jobs it may have started meanwhile
+        self._overdue: dict[str, int] = {}
 
     def __bool__(self) -> bool:
-        """Whether any task is off, on trial, or has hung calls."""
-        return bool(self._calls)
+        """Whether any task is off, on trial, or has hung or overdue calls."""
+        return bool(self._calls) or bool(self._overdue)
 
     @property
     def calls(self) -> dict[int, HungCall]:
@@ -64,6 +73,29 @@ class HangControl:
             times.append(resume_ns)
         return min(times, default=None)
 
+    def look_for_overdue(self, now_ns: int, out: list[Decision]) -> None:
+        """Hold back the tasks with an overdue stage, and no others; call it for every frame."""
+        overdue: dict[str, int] = {}
+        for unit, run in self._units.watched():
+            spec = self._table.specs[run.task]
+            if spec.max_in_flight > 1 and self._is_overdue(unit, run, spec, now_ns):
+                overdue[run.task] = 0
+        if not overdue and not self._overdue:
+            return
+        changed = overdue.keys() ^ self._overdue.keys()
+        self._overdue = {
+            task: self._overdue.get(task) or max(1, self._table.started(task)) for task in overdue
+        }
+        for task in sorted(changed):
+            self._limit(self._group(self._table.specs[task]), now_ns, out)
+
+    @staticmethod
+    def _is_overdue(unit: UnitState, run: Running, spec: TaskSpec, now_ns: int) -> bool:
+        usual_ns = spec.deadline_ns
+        if run.cost is not None:
+            usual_ns = round(_OVERDUE_RUNS * run.cost.worst_ns / unit.speed)
+        return now_ns - run.started_ns > max(usual_ns, _LEAST_OVERDUE_NS)
+
     def started(self, run: Running) -> None:
         """Give a stage less time if its task is on trial after several hung calls."""
         spec = self._table.specs[run.task]
@@ -82,6 +114,8 @@ class HangControl:
         group = self._group(self._table.specs[task])
         if self._calls.in_time(group):
             self._limit(group, now_ns, out)
+        if task in self._overdue:
+            self.look_for_overdue(now_ns, out)
 
     def unit_freed(self, unit: UnitState, now_ns: int, out: list[Decision]) -> None:
         """Leave the hung calls of a unit to a worker that is gone: the unit serves again."""
@@ -125,6 +159,7 @@ class HangControl:
         group = self._group(self._table.specs[run.task])
         self._calls.hang(group, unit.unit.name, run, now_ns, abandoned=replaced)
         run.hung = True
+        self._overdue.pop(run.task, None)
         lost = [run.job_id] if replaced else list(unit.running)
         for job_id in lost:
             if (job := self._table.jobs.get(job_id)) is not None:
@@ -157,6 +192,9 @@ class HangControl:
     def _limit(self, group: str, now_ns: int, out: list[Decision]) -> None:
         for spec in self._tasks(group):
             most = self._calls.limit(group, spec.max_in_flight)
+            held = self._overdue.get(spec.name)
+            if held is not None:
+                most = held if most is None else min(most, held)
             self._table.limit(spec.name, most, now_ns, out)
 
     def _may_run(self, group: str) -> int:

@@ -113,6 +113,10 @@ class JobTable:
         out.append(Fail(job.id, job.task, reason, tuple(job.timings)))
         self._drop_children(job, now_ns, out)
 
+    def started(self, task: str) -> int:
+        """Return how many jobs of a task have started and not ended."""
+        return len(self._queues[task].active)
+
     def limit(self, task: str, most: int | None, now_ns: int, out: list[Decision]) -> None:
         """
         Limit the started jobs of a task after a hung call; with 0 its jobs fail, and new ones too.

@@ -59,6 +59,36 @@ def test_a_task_with_a_hung_call_starts_nowhere_else_and_others_keep_the_unit():
     assert bench.account('good').failed == {}
 
 
+def test_a_call_that_is_overdue_keeps_its_task_from_the_other_units():
+    """It took all units with its next frames, before the watchdog noticed the first."""
+    bench = _bench(
+        task('bad', stream='bad', max_in_flight=2, priority=1),
+        task('good', stream='good'),
+        watchdog=Watchdog(),
+    )
+    for at_ms in (0, 1):  # once on each unit
+        bench.frame('bad', at_ms=at_ms)
+    for unit in ('cpu0', 'cpu1'):
+        bench.finish(unit, at_ms=10)
+    assert of(bench.frame('bad', at_ms=33), Run)[0].unit == 'cpu1'  # hangs
+    for at_ms in (66, 99, 133):
+        assert not of(bench.frame('bad', at_ms=at_ms), Run)
+        assert _tasks_started(bench.frame('good', at_ms=at_ms + 1)) == ['good']
+        assert not of(bench.finish('cpu0', at_ms=at_ms + 20), Run)
+    # it only took long: the newest frame runs, and two at a time again
+    assert _tasks_started(bench.finish('cpu1', at_ms=170)) == ['bad']
+    assert _tasks_started(bench.frame('bad', at_ms=171)) == ['bad']
+    assert bench.account('bad').failed == {}
+
+
+def test_a_task_is_held_back_for_an_overdue_call_only_while_its_unit_runs_it():
+    bench = _bench(task('bad', max_in_flight=2, deadline_ms=20), watchdog=Watchdog())
+    bench.frame(at_ms=0)
+    assert not of(bench.frame(at_ms=30), Run), 'its cost is not known: a deadline is long'
+    decisions = bench.send(UnitChanged('cpu0', 'unavailable'), at_ms=40)
+    assert _tasks_started(decisions) == ['bad']
+
+
 def test_the_first_hung_call_is_forgiven_when_it_returns():
     bench = _bench(task('bad'))
     _hang(bench, 0)

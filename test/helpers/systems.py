@@ -159,6 +159,7 @@ def _tasks(draw: st.DrawFn, index: int) -> dict[str, Any]:
         'every_n': draw(st.sampled_from([1, 1, 2])),
         'queue_depth': draw(st.integers(1, 3)),
         'max_in_flight': draw(st.integers(1, 3)),
+        'min_rate_hz': draw(st.sampled_from([0.0, 0.0, 20.0, 90.0])),
     }
     trigger = draw(st.sampled_from(['stream', 'period_ms', 'after'] if index else ['stream']))
     if trigger == 'stream':
