@@ -47,6 +47,8 @@ class Bench:
         own = {f'own.{name}': value for name, value in more.items()}
         parameters = {
             'tasks': ['corners', 'own'],
+            # a crash may take seconds on a machine under load
+            'watchdog_floor_ms': 1e6,
             **CORNERS,
             'own.topic': 'camera',
             'own.deadline_ms': 6e5,

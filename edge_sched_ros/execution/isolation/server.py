@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import traceback
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -72,7 +73,8 @@ class Server:
         try:
             return {'value': handle(self._request(note))}
         except BaseException as error:
-            # own code may raise SystemExit, too
+            # own code may raise SystemExit, too; its variables may hold all memory there is
+            traceback.clear_frames(error.__traceback__)
             value = error_value(error)
             self._tell(error, value)
             return {'error': value}

@@ -34,7 +34,7 @@ from edge_sched_ros.execution.isolation.process import end_code
 _log = logging.getLogger(__name__)
 
 #: time to wait for the exit code of a process whose socket is closed, seconds
-_EXIT_S = 1.0
+_EXIT_S = 5.0
 _ALL_FREE = (1 << INPUT_SLOTS) - 1
 
 

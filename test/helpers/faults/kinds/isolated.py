@@ -14,6 +14,7 @@ from faults.fault import WARN
 from faults.scene import VICTIM
 
 _PARAMETERS = {
+    'watchdog_floor_ms': 1e6,
     f'{VICTIM}.program': 'faults.isolated_program:IsolatedVictim',
     f'{VICTIM}.isolation': 'process',
     # only what never ends takes so long, on a machine under any load
