@@ -14,7 +14,7 @@ import traceback
 #: maximum length of a text in a log or a message
 LIMIT = 240
 #: maximum length of an error that ends a command, which may list files and allowed values
-MOST_OF_AN_ERROR = 480
+MOST_OF_AN_ERROR = 1000
 _GAP = ' ... '
 #: maximum number of lines of a traceback; the last ones are kept
 _MOST_LINES = 40

@@ -4,8 +4,14 @@
 
 from __future__ import annotations
 
+import re
+
 from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
+
+#: longer than any name of a file
+_LONG_NAME = re.compile(r'\S{257,}')
+_SHORTENED = 120
 
 
 class EdgeSchedError(Exception):
@@ -31,7 +37,12 @@ class ConfigError(EdgeSchedError, ValueError):
 
 
 def _line(text: str) -> str:
-    """Return a text as it is if it is a line for people; names in it may come from anywhere."""
+    """
+    Return a text as it is if it is a line for people; names in it may come from anywhere.
+
+    Names are shortened first: the reasons of several units may be long together.
+    """
+    text = _LONG_NAME.sub(lambda found: brief(found[0], _SHORTENED), text)
     short = len(text) <= MOST_OF_AN_ERROR and text.isprintable()
     return text if short else brief(text, MOST_OF_AN_ERROR)
 

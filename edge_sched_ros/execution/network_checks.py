@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.names import is_blank
 from edge_sched_ros.core.near import did_you_mean
@@ -37,10 +38,15 @@ def text(path: Path, data: Mapping[str, Any], key: str, default: str) -> str:
         return default
     value = data[key]
     if not isinstance(value, str):
-        raise ConfigError(f'{path}: {key}', f'must be text, not {value!r}')
+        raise ConfigError(f'{path}: {key}', f'must be text, not {shown(value)}')
     if is_blank(value):
-        raise ConfigError(f'{path}: {key}', f'must be a name, not {value!r}')
+        raise ConfigError(f'{path}: {key}', f'must be a name, not {shown(value)}')
     return value
+
+
+def shown(value: Any) -> str:
+    """Return a wrong value for a message, which must not repeat a whole file."""
+    return brief(repr(value), 80)
 
 
 def _is_finite(value: float) -> bool:
@@ -51,16 +57,18 @@ def _is_finite(value: float) -> bool:
 def whole(path: Path, key: str, value: Any) -> int:
     """Return a number of pixels or pictures; :raises ConfigError: naming the key."""
     if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
-        raise ConfigError(f'{path}: {key}', f'must be a whole number above zero, not {value!r}')
+        raise ConfigError(
+            f'{path}: {key}', f'must be a whole number above zero, not {shown(value)}'
+        )
     if value > _MOST_WHOLE:
-        raise ConfigError(f'{path}: {key}', f'must be at most {_MOST_WHOLE}, not {value!r}')
+        raise ConfigError(f'{path}: {key}', f'must be at most {_MOST_WHOLE}, not {shown(value)}')
     return value
 
 
 def number(path: Path, key: str, value: Any) -> float:
     """Return a finite number; :raises ConfigError: naming the key."""
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not _is_finite(value):
-        raise ConfigError(f'{path}: {key}', f'must be a number, not {value!r}')
+        raise ConfigError(f'{path}: {key}', f'must be a number, not {shown(value)}')
     return float(value)
 
 
@@ -68,7 +76,7 @@ def numbers(path: Path, key: str, value: Any) -> tuple[float, ...]:
     """Return three numbers from one or three; :raises ConfigError: naming the key."""
     if not isinstance(value, list) or len(value) not in (1, 3):
         raise ConfigError(
-            f'{path}: {key}', f'must be a list of one or three numbers, not {value!r}'
+            f'{path}: {key}', f'must be a list of one or three numbers, not {shown(value)}'
         )
     numbers = tuple(number(path, key, item) for item in value)
     return numbers * 3 if len(numbers) == 1 else numbers
@@ -77,12 +85,14 @@ def numbers(path: Path, key: str, value: Any) -> tuple[float, ...]:
 def choice(path: Path, key: str, value: Any, allowed: tuple[str, ...]) -> str:
     """Return one of the allowed texts; :raises ConfigError: naming the key."""
     if value not in allowed:
-        raise ConfigError(f'{path}: {key}', f'must be one of {", ".join(allowed)}, not {value!r}')
+        raise ConfigError(
+            f'{path}: {key}', f'must be one of {", ".join(allowed)}, not {shown(value)}'
+        )
     return str(value)
 
 
 def flag(path: Path, key: str, value: Any) -> bool:
     """Return true or false; :raises ConfigError: naming the key."""
     if not isinstance(value, bool):
-        raise ConfigError(f'{path}: {key}', f'must be true or false, not {value!r}')
+        raise ConfigError(f'{path}: {key}', f'must be true or false, not {shown(value)}')
     return value
