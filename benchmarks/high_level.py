@@ -29,6 +29,7 @@ from edge_sched_ros.core.high_level.decisions import Push
 from edge_sched_ros.core.high_level.decisions import Send
 from edge_sched_ros.core.high_level.dispatcher import HighLevelDispatcher
 from edge_sched_ros.core.high_level.events import DeviceJoined
+from edge_sched_ros.core.high_level.events import DeviceLoad
 from edge_sched_ros.core.high_level.events import FrameArrived
 from edge_sched_ros.core.high_level.events import HighLevelEvent
 from edge_sched_ros.core.high_level.events import PartitionExited
@@ -103,6 +104,10 @@ class Run:
         self.now_ns = self.seq = 0
         for number in range(devices):
             self.dispatcher.handle(DeviceJoined(offer(graph, number, 1 + slower * number)), 0)
+        # devices say how they are before the first frame comes; a task is made ready each time
+        for number in range(max(devices, streams)):
+            load = DeviceLoad(f'd{number % devices}', {})
+            self._handle(load)
         self.streams = streams
         self.frame_ns: list[int] = []
         self.job_ns: list[int] = []

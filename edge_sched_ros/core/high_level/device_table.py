@@ -114,6 +114,11 @@ class DeviceTable:
         self.drifts_of = dict.fromkeys(graphs, 0)
 
     @property
+    def drifts(self) -> int:
+        """How often the cost of a segment has become another one."""
+        return self._drifts
+
+    @property
     def problems(self) -> list[str]:
         """What keeps devices that are there from networks, one line each."""
         return [

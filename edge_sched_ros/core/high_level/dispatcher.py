@@ -28,6 +28,7 @@ from edge_sched_ros.core.high_level.links import Link
 from edge_sched_ros.core.high_level.links import LinkTable
 from edge_sched_ros.core.high_level.policy import CutsChanged
 from edge_sched_ros.core.high_level.policy import HighLevelPolicyFactory
+from edge_sched_ros.core.high_level.preparation import Preparation
 from edge_sched_ros.core.high_level.tasks import CHANGEABLE
 from edge_sched_ros.core.high_level.tasks import FleetTask
 from edge_sched_ros.core.high_level.tensor_flow import TensorFlow
@@ -89,6 +90,7 @@ class HighLevelDispatcher:
             chosen,
             self._breakers,
         )
+        self._preparation = Preparation(self._table.choices, self._devices, self._links)
         self._accepting = True
         self._now_ns = 0
         self._handlers: dict[type, Callable[[Any, list[HighLevelDecision]], None]] = {
@@ -182,6 +184,8 @@ class HighLevelDispatcher:
         if self._cuts.outdated:
             self._cuts.renew(self._active.policy, self._view, out)
         self._start_waiting(out)
+        if type(event) is events.DeviceLoad:
+            self._preparation.go_on(self._active.policy, self._view)
         return out
 
     def _start_waiting(self, out: list[HighLevelDecision]) -> None:

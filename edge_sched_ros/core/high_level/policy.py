@@ -56,7 +56,9 @@ class HighLevelPolicy(Protocol):
     Decides partitions and devices.
 
     A deterministic object like a low-level policy: no clock, no random numbers, no I/O.
-    ``__init__`` takes the parameters, by keyword.
+    ``__init__`` takes the parameters, by keyword. One that keeps what takes long to work out may
+    have ``prepare(task, view)``, which does that before a job needs it, and returns whether there
+    was something to do.
     """
 
     name: str

@@ -63,6 +63,10 @@ class BalancedCut:
         chosen = self._chosen[task.key]
         return () if chosen is None else (chosen[0],)
 
+    def prepare(self, task: FleetTask, view: HighLevelView) -> bool:
+        """Work out what jobs of a task need."""
+        return self._placements.prepare(task, view)
+
     def assign(self, job: FleetJob, view: HighLevelView) -> Sequence[Assignment] | str:
         """Return the units of the task's pipeline."""
         if job.cut is not None:

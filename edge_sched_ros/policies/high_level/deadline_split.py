@@ -48,6 +48,10 @@ class DeadlineSplit:
         """Return the network in blocks, its branches apart."""
         return self._lists.cuts(task, view)
 
+    def prepare(self, task: FleetTask, view: HighLevelView) -> bool:
+        """Work out what jobs of a task need."""
+        return self._lists.prepare(task, view)
+
     def assign(self, job: FleetJob, view: HighLevelView) -> Sequence[Assignment] | str:
         """Return devices that keep the sub-deadlines, as far as there are such."""
         if job.cut is not None:

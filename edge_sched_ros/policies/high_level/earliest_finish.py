@@ -56,6 +56,10 @@ class EarliestFinish:
         """Return the network in blocks, its branches apart."""
         return self._lists.cuts(task, view)
 
+    def prepare(self, task: FleetTask, view: HighLevelView) -> bool:
+        """Work out what jobs of a task need."""
+        return self._lists.prepare(task, view)
+
     def assign(self, job: FleetJob, view: HighLevelView) -> Sequence[Assignment] | str:
         """Return the devices where the job ends first."""
         if job.cut is not None:

@@ -34,3 +34,9 @@ class Kept(Generic[_T]):
         if known is None or known[0] != version:
             known = self._of_task[task.key] = (version, self._make(task, view))
         return known[1]
+
+    def prepare(self, task: FleetTask, view: HighLevelView) -> bool:
+        """Work out what holds no more, and return whether there was something to do."""
+        before = self._of_task.get(task.key)
+        self.of(task, view)
+        return self._of_task[task.key] is not before

@@ -43,6 +43,10 @@ class LeastLoaded:
         cut = whole(task.graph)
         return (cut,) if view.runs_somewhere(task, cut) else ()
 
+    def prepare(self, task: FleetTask, view: HighLevelView) -> bool:
+        """Work out what jobs of a task need."""
+        return self._placements.prepare(task, view)
+
     def assign(self, job: FleetJob, view: HighLevelView) -> Sequence[Assignment] | str:
         """Return the device with the least to do."""
         if job.cut is not None:

@@ -41,6 +41,10 @@ class ListPolicy:
             cut = cut_into(task.graph, [(segment.name,) for segment in task.graph.segments])
         return (cut,) if view.runs_somewhere(task, cut) else ()
 
+    def prepare(self, task: FleetTask, view: HighLevelView) -> bool:
+        """Work out what scheduling a job of a task needs, and return whether it was not."""
+        return self._tables.prepare(task, view)
+
     def table(self, task: FleetTask, view: HighLevelView) -> ListSchedule | None:
         """Return what scheduling a job of the task needs; ``None`` where that cannot be."""
         return self._tables.of(task, view)

@@ -85,6 +85,10 @@ class LookAhead:
         """Return the whole network, and cuts that can help."""
         return self._cuts.of(task, view)
 
+    def prepare(self, task: FleetTask, view: HighLevelView) -> bool:
+        """Work out what jobs of a task need."""
+        return self._placements.prepare(task, view)
+
     def assign(self, job: FleetJob, view: HighLevelView) -> Sequence[Assignment] | str:
         """Return the devices with which the job should be answered first."""
         if job.cut is not None:

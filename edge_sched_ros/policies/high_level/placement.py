@@ -102,7 +102,8 @@ class Placement:
         Return what a policy has to say of a job with these sub-deadlines.
 
         :param chosen: the option each partition should take; the first where it is empty
-        :param pinned: whether it is to take the units of that option, whatever its device thinks
+        :param pinned: whether it is to take the units of that option, whatever its device thinks,
+            unless all its units take the same time
         """
         out = []
         for number, step in enumerate(self.steps):
@@ -110,7 +111,8 @@ class Placement:
             expected_ns: tuple[tuple[str, int], ...] = ()
             if option or step.unit_of:
                 expected_ns = tuple((key[1], ns) for key, ns in step.options[option])
-            unit_of = step.units[option] if pinned else step.unit_of
+            # between equal units the device chooses, which sees what is idle when the inputs come
+            unit_of = step.units[option] if pinned and not step.alike else step.unit_of
             out.append(
                 Assignment(
                     step.partition.name, step.device, deadlines_ns[number], unit_of, expected_ns,

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: (resource, time) one after the other
 Work = tuple[tuple['Resource', int], ...]
+#: units whose times differ by less count as equal: what was learned of equal units differs, too
+ALIKE = 1.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Step:
         where it is fastest, or where ``unit_of`` says; then all on one unit
     :param unit_of: segment -> unit, where the policy wants to choose that
     :param units: segment -> unit, of each option
+    :param alike: whether all options take nearly the same time, so that it does not matter which
     """
 
     partition: Partition
@@ -55,6 +58,7 @@ class Step:
     needs: tuple[Need, ...]
     unit_of: tuple[tuple[str, str], ...]
     units: tuple[tuple[tuple[str, str], ...], ...]
+    alike: bool
 
 
 def make_step(
@@ -86,7 +90,9 @@ def make_step(
             if any(unit != one for one in best):
                 options.append(_work(device, part, [unit] * len(best), times, view))
                 units.append(tuple((name, unit) for name in part.segments))
-    return Step(part, device, tuple(options), needs, pinned, tuple(units))
+    lengths = [sum(ns for _, ns in work) for work in options]
+    alike = not pinned and max(lengths) <= ALIKE * min(lengths)
+    return Step(part, device, tuple(options), needs, pinned, tuple(units), alike)
 
 
 def _work(

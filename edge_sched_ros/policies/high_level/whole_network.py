@@ -50,13 +50,20 @@ class WholeNetwork:
         """Return the task's device."""
         if job.cut is not None:
             return place_open(job, view)
-        if self._of != view.devices_version:
-            self._of = view.devices_version
-            self._choose(view)
+        self.prepare(job.spec, view)
         placement = self._placements.get(job.task)
         if placement is None:
             return reasons.NO_DEVICE
         return placement.assignments(placement.latest_ns(job))
+
+    def prepare(self, task: FleetTask, view: HighLevelView) -> bool:
+        """Choose the devices of all tasks, if these have come or gone."""
+        del task
+        if self._of == view.devices_version:
+            return False
+        self._of = view.devices_version
+        self._choose(view)
+        return True
 
     def _choose(self, view: HighLevelView) -> None:
         self._placements = {}

@@ -202,6 +202,23 @@ def test_looking_ahead_takes_the_slower_unit_when_the_faster_is_busy_long_enough
     assert of(free.frame(), Push)[0].unit_of == ()
 
 
+def test_looking_ahead_lets_a_device_choose_between_equal_units():
+    """A job that was bound to one of equal units was overtaken where that took a little longer."""
+    net = chain(segments=1)
+    units = ('cpu0', 'cpu1')
+    bench = FleetBench(task('one', net), policy='look_ahead')
+    # what was learned of equal units is not quite equal
+    bench.join(offer('robot', net, units=units, times={'s0': {'cpu0': 4.0, 'cpu1': 4.2}}))
+    pushed = [of(bench.frame(), Push)[0] for _ in range(3)]
+    assert [one.unit_of for one in pushed] == [(), (), ()]
+    # the account says all the same which of them has how much to do
+    waiting = bench.dispatcher.waiting
+    assert {key[1]: count for key, (count, _) in waiting.items()} == {'cpu0': 2, 'cpu1': 1}
+    slow = FleetBench(task('one', net), policy='look_ahead')
+    slow.join(offer('robot', net, units=units, times={'s0': {'cpu0': 4.0, 'cpu1': 5.0}}))
+    assert of(slow.frame(), Push)[0].unit_of == (('s0', 'cpu0'),)
+
+
 def test_looking_ahead_drops_what_cannot_be_on_time_when_asked_to_and_tries_again():
     net = chain(segments=1)
     bench = FleetBench(task('one', net, deadline_ns=2 * MS), policy='look_ahead', drop_late=True)
