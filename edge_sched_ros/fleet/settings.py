@@ -73,6 +73,20 @@ DEVICE_PARAMETERS: tuple[ParameterSpec, ...] = (
         'YAML files of the networks that the device can run, named like those of a task',
     ),
     ParameterSpec(
+        'coordinators',
+        'string_array',
+        [],
+        'Names of the coordinators that the device may serve; beats of others are counted as '
+        'unknown_coordinator and have no effect. Empty for any',
+    ),
+    ParameterSpec(
+        'peers',
+        'string_array',
+        [],
+        'Names of the devices whose tensors the device takes, also that of the local device of '
+        'its coordinator (home); tensors of others are counted as unknown_peer. Empty for any',
+    ),
+    ParameterSpec(
         'lease_ms',
         'double',
         1000.0,
@@ -154,6 +168,15 @@ def device_config(values: Mapping[str, Any]) -> PipelineConfig:
         if error.where.partition('.')[0] in names:
             raise ConfigError('networks', error.problem) from None
         raise
+
+
+def allowed_names(values: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """
+    Return the names in ``coordinators`` or ``peers`` of a device.
+
+    :raises ConfigError: for one that cannot be one
+    """
+    return tuple(_checked(name, key) for name in values[key])
 
 
 def device_name(values: Mapping[str, Any]) -> str:

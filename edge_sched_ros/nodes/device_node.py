@@ -14,6 +14,7 @@ from rclpy.node import Node
 from edge_sched_ros.core.high_level.signs_of_life import SIGN_NS
 from edge_sched_ros.fleet.device.loading import load_device
 from edge_sched_ros.fleet.device.server import DeviceServer
+from edge_sched_ros.fleet.settings import allowed_names
 from edge_sched_ros.fleet.settings import device_config
 from edge_sched_ros.fleet.settings import device_name
 from edge_sched_ros.fleet.settings import DEVICE_PARAMETERS
@@ -42,6 +43,7 @@ class DeviceNode(Node):
             values = declare(self, DEVICE_PARAMETERS)
             judge_unknown(self, values)
             name = device_name(values)
+            coordinators, peers = (allowed_names(values, key) for key in ('coordinators', 'peers'))
             self._loaded = load_device(device_config(values))
         except BaseException:
             self._stop_forwarding()
@@ -55,6 +57,8 @@ class DeviceNode(Node):
             port=self._port,
             instance=secrets.randbits(63),
             lease_ns=round(values['lease_ms'] * 1e6),
+            coordinators=coordinators,
+            peers=peers,
         )
         self._port.serve_device(self.server)
         self.server.start()
@@ -64,6 +68,8 @@ class DeviceNode(Node):
         units = ', '.join(unit.name for unit in self._loaded.runner.units)
         networks = ', '.join(self._loaded.networks)
         self.get_logger().info(f"device '{name}' offers {units} for {networks}")
+        if not coordinators:
+            self.get_logger().info('serves any coordinator: the parameter coordinators is empty')
 
     def destroy_node(self) -> None:
         """Stop, free everything and leave ROS; does nothing a second time."""

@@ -300,7 +300,14 @@ class Fleet:
         self._tick_ns = self.clock.now_ns
 
     def add(
-        self, name: str, *, offers: bool = True, served: Any = None, offset_ns: int = 0
+        self,
+        name: str,
+        *,
+        offers: bool = True,
+        served: Any = None,
+        offset_ns: int = 0,
+        coordinators: tuple[str, ...] = (),
+        peers: tuple[str, ...] = (),
     ) -> Any:
         """Start a device; one of that name that was there before is gone."""
         served = served or network()
@@ -314,6 +321,8 @@ class Fleet:
             offers=offers,
             # the local device lives and dies with its coordinator
             lease_ns=(10**18 if name == 'home' else 1000 * MS),
+            coordinators=coordinators,
+            peers=peers,
             clock_ns=lambda: self.clock.now_ns + offset_ns,
         )
         self.devices[name] = Device(server, runner)

@@ -8,9 +8,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Mapping
 from typing import Any
 
+from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.high_level.offer import DeviceOffer
 from edge_sched_ros.fleet.device.account import PartitionAccount
 from edge_sched_ros.fleet.device.carrying_out import carry_out
@@ -49,6 +51,8 @@ class DeviceServer:
     :param instance: random number of this life
     :param offers: whether its units are to run partitions; else they run only those that must
         stay where frames and answers are
+    :param coordinators: names of those that it may serve; empty for any
+    :param peers: names of the devices whose tensors it takes; empty for any
     """
 
     def __init__(
@@ -61,6 +65,8 @@ class DeviceServer:
         instance: int,
         offers: bool = True,
         lease_ns: int = LEASE_NS,
+        coordinators: Collection[str] = (),
+        peers: Collection[str] = (),
         clock_ns: Callable[[], int] = time.monotonic_ns,
     ) -> None:
         self.name = name
@@ -69,6 +75,7 @@ class DeviceServer:
         self._port = port
         self._clock_ns = clock_ns
         self._lock = threading.RLock()
+        self._coordinators, self._peers = frozenset(coordinators), frozenset(peers)
         self._loaded = LoadedPartitions(networks)
         self._problems = Problems(_log, f'{name}: ')
         self._tell = self._problems.tell
@@ -147,6 +154,11 @@ class DeviceServer:
     def hear(self, beat: Beat) -> None:
         """Take in a coordinator's beat."""
         with self._lock:
+            if self._coordinators and beat.coordinator not in self._coordinators:
+                # its orders are stale, as it has no claim
+                self.account.reject('unknown_coordinator')
+                self._tell(f"'{brief(beat.coordinator, 80)}' is not one of coordinators")
+                return
             change = self._life.hear(beat, self._clock_ns())
             if change == 'refused':
                 self.account.reject('coordinator_refused')
@@ -172,6 +184,10 @@ class DeviceServer:
         with self._lock:
             if record.session != self._life.claim.session or record.target != self.name:
                 self.account.reject('stale_tensor')
+                return
+            if self._peers and record.source not in self._peers:
+                self.account.reject('unknown_peer')
+                self._tell(f"'{brief(record.source, 80)}' is not one of peers")
                 return
             now_ns, outbox = self._clock_ns(), self._outbox()
             receive(record, self._partitions, self.account, self._tell, now_ns, outbox)
