@@ -14,17 +14,18 @@ from edge_sched_ros.documents.text_file import read_text
 from edge_sched_ros.documents.yaml_tree import read_tree
 
 
-def read_parameters(path: Path) -> dict[str, Any]:
+def read_parameters(path: Path, node: str = 'scheduler') -> dict[str, Any]:
     """
-    Return the scheduler's parameters in a file, flat, by full name.
+    Return the parameters of a node in a file, flat, by full name.
 
+    :param node: name of the node
     :raises ConfigError: when it cannot be read or is not a ROS parameter file
     """
     data = read_tree(read_text(path), str(path), RclRules())
     flat: dict[str, Any] = {}
-    for node, block in (data if isinstance(data, dict) else {}).items():
+    for name, block in (data if isinstance(data, dict) else {}).items():
         # /**, scheduler, /robot/scheduler, /**/scheduler
-        if node.rpartition('/')[2] in ('**', 'scheduler') and isinstance(block, dict):
+        if name.rpartition('/')[2] in ('**', node) and isinstance(block, dict):
             parameters = block.get('ros__parameters')
             if isinstance(parameters, dict):
                 _flatten('', parameters, flat)
