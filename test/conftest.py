@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import importlib
 import logging
 import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,11 @@ from hypothesis import settings
 #: how terminals of whoever starts the tests want output, which tests look at as a pipe gets it
 for _name in ('COLUMNS', 'LINES', 'FORCE_COLOR', 'NO_COLOR', 'TTY_COMPATIBLE', 'TTY_INTERACTIVE'):
     os.environ.pop(_name, None)
+
+# the engines that tests build are noted there, and not among those of the user
+_STATE = tempfile.TemporaryDirectory(prefix='edge_sched_state_')
+atexit.register(_STATE.cleanup)
+os.environ['XDG_STATE_HOME'] = _STATE.name
 
 # launch has all loggers made after its first import keep their records from pytest; that import
 # may come from a test, so it is made here, and undone

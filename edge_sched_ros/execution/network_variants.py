@@ -16,6 +16,7 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.names import is_blank
 from edge_sched_ros.core.names import named_twice
 from edge_sched_ros.core.units import UNIT_KINDS
+from edge_sched_ros.documents.contained_path import relative_or_absolute
 from edge_sched_ros.execution.engine_options import EngineOptions
 from edge_sched_ros.execution.engine_options import read_engine_options
 from edge_sched_ros.execution.network_checks import check_keys
@@ -77,11 +78,14 @@ _ACCURACY_KEYS = set(Accuracy.__dataclass_fields__)
 
 
 def existing_file(path: Path, key: str, value: Any) -> Path:
-    """Return a file named in a YAML file, relative to it; :raises ConfigError: if missing."""
+    """
+    Return a file named in a YAML file: an absolute path, or one below the folder of that file.
+
+    :raises ConfigError: when it is missing, or a relative path leaves the folder
+    """
     if is_blank(str(value)):
         raise ConfigError(f'{path}: {key}', f'must be a name, not {value!r}')
-    file = Path(str(value))
-    file = file if file.is_absolute() else path.parent / file
+    file = relative_or_absolute(str(value), path.parent, f'{path}: {key}')
     if os.path.isdir(file):
         raise ConfigError(f'{path}: {key}', f"'{value}' is a folder, not a file ({file})")
     if not os.path.isfile(file):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.documents.contained_path import relative_or_absolute
 from edge_sched_ros.documents.yaml_file import read_mapping
 from edge_sched_ros.execution.network_digest import network_sha256
 from edge_sched_ros.execution.tensors import TensorInfo
@@ -118,7 +119,7 @@ def _segment(path: Path, variant: Variant, stage: Stage, where: str) -> SegmentS
     for key in ('file', 'inputs', 'outputs'):
         if not getattr(stage, key):
             raise ConfigError(f'{where}.{key}', 'is missing: edge-sched cut writes it')
-    file = path.parent / stage.file
+    file = relative_or_absolute(stage.file, path.parent, f'{where}.file')
     if not file.is_file():
         raise ConfigError(f'{where}.file', f'there is no file {file}')
     if stage.digest:

@@ -20,6 +20,8 @@ from typing import Any
 from edge_sched_ros.core.brief import brief_error
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.near import did_you_mean
+from edge_sched_ros.installation.trusted_files import UntrustedFileError
+from edge_sched_ros.plugins.trusted_imports import trusted_imports
 
 #: maximum number of a module's classes listed when the named one is missing
 _MOST_TOLD = 8
@@ -100,11 +102,16 @@ def load_reference(name: str, where: str) -> Any:
     Import the class named by ``package.module:Class``.
 
     :param where: the key with its name, for messages
-    :raises ConfigError: when the form is wrong, or the module cannot be imported or lacks it
+    :raises ConfigError: when the form is wrong, or the module cannot be imported or lacks it, or
+        another user could have written it
     """
     module_name, attributes = split_reference(name, where)
     with own_code(where, f'{module_name}: cannot be imported'):
-        module = importlib.import_module(module_name)
+        try:
+            with trusted_imports():
+                module = importlib.import_module(module_name)
+        except UntrustedFileError as error:
+            raise ConfigError(where, f'{module_name}: is not imported: {error}') from None
         found: Any = module
         for attribute in attributes.split('.'):
             found = getattr(found, attribute, None)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.near import did_you_mean
+from edge_sched_ros.documents.contained_path import contained
 from edge_sched_ros.documents.validation_text import shortened
 from edge_sched_ros.documents.yaml_file import read_mapping
 from edge_sched_ros.system.cost_lookup import joined_costs
@@ -98,6 +99,8 @@ def _with_costs(system: SystemFile, before: tuple[Path, ...] = ()) -> SystemFile
     if not system.costs_from:
         return system
     where = system.at('costs_from')
+    if not Path(system.costs_from).is_absolute():
+        contained(system.costs_from, Path.cwd(), where)
     path = find(system.costs_from, '', where)
     if path.resolve() in before:
         raise ConfigError(where, f"is a loop: '{shortened(system.costs_from)}' led here")

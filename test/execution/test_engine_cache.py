@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -22,6 +23,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from sysfs import COMPUTERS
 
+from edge_sched_ros.cli.main import main
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.discovery.jetpack import read_release
@@ -32,10 +34,12 @@ from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.execution.tensorrt import cache
 from edge_sched_ros.execution.tensorrt import making
 from edge_sched_ros.execution.tensorrt import toolchain
+from edge_sched_ros.execution.tensorrt.own_plan import accept
 from edge_sched_ros.execution.tensorrt.placement import check_on_dla
 from edge_sched_ros.execution.tensorrt.placement import check_strict
 from edge_sched_ros.execution.tensorrt.placement import count_layers
 from edge_sched_ros.execution.tensorrt.placement import Placement
+from edge_sched_ros.execution.tensorrt.plan_register import check_known
 from edge_sched_ros.execution.tensorrt.settings import BuildSettings
 from edge_sched_ros.execution.tensorrt.shapes import resolve
 from edge_sched_ros.execution.tensorrt.tables import check_can_measure
@@ -112,6 +116,49 @@ def test_an_engine_that_another_process_replaced_is_read_as_it_is_now(tmp_path):
     mine = cache.store(tmp_path, 'net', KEY, b'mine', LAYERS, 1.0)
     cache.store(tmp_path, 'net', KEY, b'theirs', LAYERS, 1.0)
     assert not mine.plan.exists() and mine.read() == b'theirs'
+
+
+def test_an_engine_that_this_user_did_not_build_is_not_loaded(tmp_path, monkeypatch):
+    monkeypatch.setenv('XDG_STATE_HOME', str(tmp_path / 'state'))
+    stored = cache.store(tmp_path / 'engines', 'net', KEY, b'plan', LAYERS, 1.0)
+    assert stored.read() == b'plan'
+    # whoever can change the plan can change the checksum beside it
+    evil = hashlib.sha256(b'evil').hexdigest()
+    described = tmp_path / 'engines' / f'{KEY.digest}.json'
+    described.write_text(described.read_text().replace(stored.plan_sha256, evil))
+    stored.plan.write_bytes(b'evil')
+    with pytest.raises(ConfigError, match='neither built nor accepted'):
+        cache.find(tmp_path / 'engines', KEY).read()
+    accept(stored.plan)
+    assert cache.find(tmp_path / 'engines', KEY).read() == b'evil'
+    note = tmp_path / 'state' / 'edge_sched_ros' / 'plans' / evil
+    note.chmod(0o666)
+    with pytest.raises(ConfigError, match=f'{evil}: is not used: .* can be written'):
+        cache.find(tmp_path / 'engines', KEY).read()
+
+
+def test_an_engine_that_others_can_write_is_not_loaded(tmp_path):
+    stored = cache.store(tmp_path / 'engines', 'net', KEY, b'plan', LAYERS, 1.0)
+    for path in (stored.plan, stored.plan.parent):
+        before = path.stat().st_mode
+        path.chmod(0o777)
+        with pytest.raises(ConfigError, match='can be written by everybody'):
+            stored.read()
+        path.chmod(before)
+    assert stored.read() == b'plan'
+    (tmp_path / 'engines' / f'{KEY.digest}.json').chmod(0o666)
+    with pytest.raises(ConfigError, match='can be written by everybody'):
+        cache.find(tmp_path / 'engines', KEY)
+
+
+def test_only_engines_are_accepted(tmp_path, capsys):
+    (tmp_path / 'net.onnx').write_bytes(b'')
+    with pytest.raises(ConfigError, match='is not an engine'):
+        accept(tmp_path / 'net.onnx')
+    (tmp_path / 'net.engine').write_bytes(b'plan')
+    main(['build', '--accept', str(tmp_path / 'net.engine')])
+    assert 'accepted' in capsys.readouterr().out
+    check_known(hashlib.sha256(b'plan').hexdigest(), tmp_path / 'net.engine')
 
 
 def test_two_who_store_the_same_engine_at_a_time_lose_none(tmp_path, monkeypatch):

@@ -79,6 +79,11 @@ if TYPE_CHECKING:
     default=None,
     help="Folder to store engines in.  [default: edge_sched_ros/engines in the user's cache]",
 )
+@click.option(
+    '--accept',
+    is_flag=True,
+    help='Build nothing: note that the NETWORKS given are engine files of others that you trust.',
+)
 @click.option('--json', 'as_json', is_flag=True, help='Print the built engines as JSON.')
 def build(
     networks: tuple[Path, ...],
@@ -89,6 +94,7 @@ def build(
     calibrate: Path | None,
     calibration: Path | None,
     cache: Path | None,
+    accept: bool,
     as_json: bool,
 ) -> None:
     """
@@ -98,8 +104,11 @@ def build(
     of a network has its own engine; with --precision only the network's own file is built. So has
     every segment of a network that was cut; those that a DLA cannot run are named and left out.
     The scheduler looks for the engine that the engine_options describe: options given here build
-    a different engine.
+    a different engine. An engine is code: only those that you built or accepted are loaded.
     """
+    if accept:
+        _accept(networks)
+        return
     from edge_sched_ros.execution.engine_options import EngineOptions
     from edge_sched_ros.execution.network import load_network
     from edge_sched_ros.execution.tensorrt import prepare
@@ -162,6 +171,15 @@ def build(
             click.echo(json.dumps(found, indent=2))
         else:
             show_engines(found)
+
+
+def _accept(plans: tuple[Path, ...]) -> None:
+    """Note engines of others as trusted."""
+    from edge_sched_ros.execution.tensorrt.own_plan import accept
+
+    for plan in plans:
+        accept(plan)
+        click.echo(f'accepted: {plan}')
 
 
 def _measuring(

@@ -19,9 +19,11 @@ from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.tensorrt.files import locked
-from edge_sched_ros.execution.tensorrt.files import read_bytes
+from edge_sched_ros.execution.tensorrt.files import read_code
 from edge_sched_ros.execution.tensorrt.files import write_atomically
 from edge_sched_ros.execution.tensorrt.placement import Placement
+from edge_sched_ros.execution.tensorrt.plan_register import check_known
+from edge_sched_ros.execution.tensorrt.plan_register import remember
 
 #: of the files beside plans
 _FORMAT = 2
@@ -91,17 +93,19 @@ class StoredEngine:
         """
         Return the plan; the one that another process has replaced it by meanwhile, if so.
 
-        :raises ConfigError: when it is not there or not what was written
+        :raises ConfigError: when it is not there or not what was written, or when another user
+            could have written it
         """
         if not self.plan.is_file():
             newer = find(self.plan.parent, self.key)
             if newer is not None and newer.plan != self.plan:
                 return newer.read()
-        data = read_bytes(self.plan)
+        data = read_code(self.plan)
         if hashlib.sha256(data).hexdigest() != self.plan_sha256:
             raise ConfigError(
                 str(self.plan), 'is damaged (its checksum is not the one written beside it)'
             )
+        check_known(self.plan_sha256, self.plan)
         return data
 
 
@@ -139,7 +143,7 @@ def read_description(path: Path) -> StoredEngine:
     :raises ConfigError: when it is no such file
     """
     try:
-        data = json.loads(read_bytes(path))
+        data = json.loads(read_code(path))
         if data['format'] != _FORMAT:
             raise ValueError(f'format {data["format"]}, this release reads {_FORMAT}')
         return StoredEngine(
@@ -170,6 +174,7 @@ def store(
     text = json.dumps(_described(stored), indent=2)
     with locked(folder):
         before = _named_by(described)
+        remember(sha256, file)
         write_atomically(file, plan)
         write_atomically(described, text.encode())
         # others may be on their way to being named by another process

@@ -13,6 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.installation.trusted_files import read_trusted
+from edge_sched_ros.installation.trusted_files import UntrustedFileError
 
 
 def read_bytes(path: Path) -> bytes:
@@ -27,6 +29,20 @@ def read_bytes(path: Path) -> bytes:
         raise ConfigError(str(path), f'cannot be read: {error.strerror}') from None
 
 
+def read_code(path: Path) -> bytes:
+    """
+    Return the content of a file that runs as code: an engine, or what says which one it is.
+
+    :raises ConfigError: when it cannot be read, or another user could have written it
+    """
+    try:
+        return read_trusted(path)
+    except UntrustedFileError as error:
+        raise ConfigError(str(path), f'is not used: {error}') from None
+    except OSError as error:
+        raise ConfigError(str(path), f'cannot be read: {error.strerror}') from None
+
+
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """
@@ -37,7 +53,7 @@ def locked(folder: Path) -> Iterator[None]:
     path = folder / '.lock'
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         raise ConfigError(str(path), f'cannot be written: {error.strerror}') from None
     try:

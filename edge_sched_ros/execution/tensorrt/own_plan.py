@@ -5,13 +5,16 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.tensorrt import cache
 from edge_sched_ros.execution.tensorrt.cuda import device_current
-from edge_sched_ros.execution.tensorrt.files import read_bytes
+from edge_sched_ros.execution.tensorrt.files import read_code
 from edge_sched_ros.execution.tensorrt.placement import check_on_dla
+from edge_sched_ros.execution.tensorrt.plan_register import check_known
+from edge_sched_ros.execution.tensorrt.plan_register import remember
 from edge_sched_ros.execution.tensorrt.target import DLA
 from edge_sched_ros.execution.tensorrt.target import Target
 from edge_sched_ros.execution.tensorrt.toolchain import device_facts
@@ -60,9 +63,21 @@ def check_own_plan(
         )
     if target.kind == DLA:
         check_on_dla(stored.placement, strict_dla, where=spec.where('file'))
-    plan = read_bytes(spec.file)
+    plan = read_code(spec.file)
     if hashlib.sha256(plan).hexdigest() != stored.plan_sha256:
         raise ConfigError(
             spec.where('file'), f'cannot load {spec.file}: it is damaged (wrong checksum)'
         )
+    check_known(stored.plan_sha256, spec.file)
     return plan, stored
+
+
+def accept(plan: Path) -> None:
+    """
+    Note that the user trusts an engine that was built elsewhere.
+
+    :raises ConfigError: when it is no engine of a trusted folder, or cannot be noted
+    """
+    if plan.suffix.lower() not in PLAN_SUFFIXES:
+        raise ConfigError(str(plan), f'is not an engine ({", ".join(PLAN_SUFFIXES)})')
+    remember(hashlib.sha256(read_code(plan)).hexdigest(), plan.resolve())

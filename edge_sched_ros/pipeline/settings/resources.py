@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.documents.contained_path import contained
 
 _PACKAGE = 'edge_sched_ros'
 _SCHEME = 'package://'
@@ -41,14 +42,14 @@ def find_file(name: str, *, where: str, beside: Path | None = None) -> Path:
         else to this package's ``models``
     :param where: key of the setting, for messages
     :param beside: folder of the file with the setting
-    :raises ConfigError: when the file does not exist
+    :raises ConfigError: when the file does not exist, or a path in a package leaves the package
     """
     if name.startswith(_SCHEME):
         package, _, rest = name.removeprefix(_SCHEME).partition('/')
         share = share_of(package)
         if share is None:
             raise ConfigError(where, f"there is no package '{package}' (in {name})")
-        candidates = [share / rest]
+        candidates = [contained(rest, share, where)]
     elif Path(name).is_absolute():
         candidates = [Path(name)]
     else:
