@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import sys
 
 #: longest wait of a worker returning from native code for a running Python thread
@@ -29,3 +30,19 @@ def tune_process() -> None:
         return
     mallopt(_M_MMAP_THRESHOLD, _KEEP_BYTES)
     mallopt(_M_TRIM_THRESHOLD, 2 * _KEEP_BYTES)
+
+
+def freeze_garbage() -> None:
+    """
+    Leave what is there now out of later garbage collections; call it when everything is loaded.
+
+    Networks, modules and tables live as long as the node. A full collection visits each of them,
+    with the interpreter stopped.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def unfreeze_garbage() -> None:
+    """Let everything be collected again; call it before what is loaded is freed."""
+    gc.unfreeze()

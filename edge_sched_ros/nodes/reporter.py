@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping
+from collections.abc import Sequence
 from collections.abc import Set
 
 from diagnostic_msgs.msg import DiagnosticArray
@@ -14,6 +15,7 @@ from rclpy.clock import ClockType
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 
+from edge_sched_ros.execution.realtime import Measure
 from edge_sched_ros.msg import SchedulerStatus
 from edge_sched_ros.nodes.eventless_publishers import create_publisher
 from edge_sched_ros.nodes.report_guard import ReportGuard
@@ -31,6 +33,7 @@ from edge_sched_ros.pipeline.health.input_health import stamp_problem
 from edge_sched_ros.pipeline.health.input_problems import with_problems
 from edge_sched_ros.pipeline.health.rates import Rates
 from edge_sched_ros.pipeline.health.rates import rates_between
+from edge_sched_ros.pipeline.health.realtime_health import realtime_health
 from edge_sched_ros.pipeline.health.run_state import RunState
 from edge_sched_ros.pipeline.health.status import Status
 from edge_sched_ros.pipeline.health.status_messages import CANNOT_BE_CONFIGURED
@@ -51,6 +54,7 @@ class Reporter:
     :param told_by_others: returns the topics that another scheduler reports under plain names
     :param state: the file with the counts of the run
     :param last_run: what the last run left unsaid; empty for nothing
+    :param realtime: what came of the settings for real time
     """
 
     def __init__(
@@ -64,6 +68,7 @@ class Reporter:
         told_by_others: Callable[[], Set[str]],
         state: RunState,
         last_run: str,
+        realtime: Sequence[Measure] = (),
     ) -> None:
         self._node = node
         self._pipeline = pipeline
@@ -72,6 +77,7 @@ class Reporter:
         self._limits = limits
         self._problems = problems
         self._told_by_others = told_by_others
+        self._realtime = realtime_health(realtime)
         self._guard = ReportGuard(node)
         self._same_names = SameNames(node)
         self._before: Status = pipeline.status()
@@ -103,6 +109,7 @@ class Reporter:
                     *self._admission(),
                     *self._before_this_run(),
                     *self._same_names.health(),
+                    *self._realtime,
                 ],
                 node=self._node.get_fully_qualified_name(),
                 stamp=stamp,

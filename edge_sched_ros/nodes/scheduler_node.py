@@ -23,6 +23,8 @@ from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
 from edge_sched_ros.core.errors import EdgeSchedError
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.jobs import JobEnd
+from edge_sched_ros.execution.realtime import apply_realtime
+from edge_sched_ros.execution.realtime import Measure
 from edge_sched_ros.installation.missing import library_problem
 from edge_sched_ros.msg import JobTiming
 from edge_sched_ros.nodes.bond import Bond
@@ -33,6 +35,8 @@ from edge_sched_ros.nodes.eventless_publishers import create_publisher
 from edge_sched_ros.nodes.logging_bridge import forward_logging
 from edge_sched_ros.nodes.node_topic_names import NodeTopicNames
 from edge_sched_ros.nodes.parameters import NodeParameters
+from edge_sched_ros.nodes.process_tuning import freeze_garbage
+from edge_sched_ros.nodes.process_tuning import unfreeze_garbage
 from edge_sched_ros.nodes.publishers import TaskPublisher
 from edge_sched_ros.nodes.reporter import IdleReporter
 from edge_sched_ros.nodes.reporter import Reporter
@@ -75,6 +79,8 @@ class SchedulerNode(LifecycleNode):
         self._pipeline: Pipeline | None = None
         self._config: PipelineConfig | None = None
         self._inputs: Subscriptions | None = None
+        #: what came of the settings for real time
+        self._realtime: tuple[Measure, ...] = ()
         self._names = NodeTopicNames(self)
         self._reporter: Reporter | None = None
         self._bond: Bond | None = None
@@ -127,6 +133,13 @@ class SchedulerNode(LifecycleNode):
             self._make_bond(self._settings.value(BOND_PARAMETER))
             for topic, kind in self._config.topic_types().items():
                 message_class(kind, topic)
+            # units are made of the cores, and threads inherit the priority
+            self._realtime = apply_realtime(
+                priority=self._settings.value('realtime_priority'),
+                lock_memory=self._settings.value('lock_memory'),
+                isolated_cores=self._settings.value('isolated_cores'),
+            )
+            self._tell_realtime()
             self._pipeline = Pipeline(self._config, on_end=self._on_end)
             self._pipeline.load(should_stop=self._interrupted)
             self._make_publishers(self._config, self._pipeline)
@@ -146,12 +159,18 @@ class SchedulerNode(LifecycleNode):
             return FAILURE
         self._problem = ''
         self._never_active = True
+        freeze_garbage()
         networks = ', '.join(
             f'{task.name} ({self._pipeline.network_of(task.name)})' for task in self._config.tasks
         )
         units = ', '.join(unit.name for unit in self._pipeline.status().units)
         self.get_logger().info(f'configured: {networks} on {units}, {self._config.policy}')
         return SUCCESS
+
+    def _tell_realtime(self) -> None:
+        for measure in self._realtime:
+            log = self.get_logger().info if measure.done else self.get_logger().warning
+            log(f'{measure.name}: {measure.text}')
 
     def _interrupted(self) -> bool:
         """Whether a signal was received, which is handled only after this callback returns."""
@@ -196,6 +215,7 @@ class SchedulerNode(LifecycleNode):
             ),
             state=self._state,
             last_run=self._last_run,
+            realtime=self._realtime,
         )
         inputs = ', '.join(f'{topic} ({kind})' for topic, kind in types.items())
         self.get_logger().info(f'active: listening to {inputs}')
@@ -260,6 +280,7 @@ class SchedulerNode(LifecycleNode):
             self._write_files(self._pipeline)
 
     def _free(self) -> None:
+        unfreeze_garbage()
         for publisher in self._outputs.values():
             publisher.close()
         self._outputs.clear()

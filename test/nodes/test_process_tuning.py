@@ -40,3 +40,47 @@ def test_a_quiet_publisher_brings_nothing_into_the_wait_set():
         node.destroy_node()
     finally:
         rclpy.shutdown()
+
+
+def test_what_is_loaded_is_left_out_of_collections():
+    import gc
+
+    from edge_sched_ros.nodes.process_tuning import freeze_garbage
+    from edge_sched_ros.nodes.process_tuning import unfreeze_garbage
+
+    assert gc.get_freeze_count() == 0
+    try:
+        freeze_garbage()
+        assert gc.get_freeze_count() > 0
+    finally:
+        unfreeze_garbage()
+    assert gc.get_freeze_count() == 0
+
+
+def test_a_node_freezes_when_it_is_configured_and_tells_of_real_time(bench, start, monkeypatch):
+    import gc
+
+    from diagnostic_msgs.msg import DiagnosticArray
+
+    from edge_sched_ros.execution.realtime import Measure
+    from edge_sched_ros.nodes import scheduler_node
+
+    asked = []
+
+    def apply(**values):
+        asked.append(values)
+        return (Measure('lock_memory', False, 'not permitted'),)
+
+    monkeypatch.setattr(scheduler_node, 'apply_realtime', apply)
+    node = start(lock_memory=True)
+    heard = bench.listen(DiagnosticArray, '/diagnostics')
+    assert asked == [{'priority': 0, 'lock_memory': True, 'isolated_cores': False}]
+    assert gc.get_freeze_count() > 0
+    lines = bench.wait_for(
+        lambda: [one for array in heard for one in array.status if one.name.endswith('real time')],
+        'the line',
+    )
+    assert lines[0].message == 'lock_memory: not permitted'
+    node.trigger_deactivate()
+    node.trigger_cleanup()
+    assert gc.get_freeze_count() == 0

@@ -176,6 +176,29 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         maximum=60.0,
     ),
     ParameterSpec(
+        'realtime_priority',
+        'integer',
+        0,
+        'Priority of SCHED_FIFO for all threads of the process; 0 leaves the scheduling as it is. '
+        'Diagnostics warn when it is not permitted',
+        minimum=0,
+        maximum=98,
+    ),
+    ParameterSpec(
+        'lock_memory',
+        'bool',
+        False,
+        'Lock the memory of the process, so that none of it is swapped out. Diagnostics warn when '
+        'it is not permitted',
+    ),
+    ParameterSpec(
+        'isolated_cores',
+        'bool',
+        False,
+        'Use the cores that were isolated at boot (isolcpus), too: as units, which nothing else '
+        'disturbs. Diagnostics warn when there are none',
+    ),
+    ParameterSpec(
         'publish_timing',
         'bool',
         True,
