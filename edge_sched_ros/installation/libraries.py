@@ -37,7 +37,7 @@ _OPENCV = ('opencv-python', 'opencv-contrib-python-headless', 'opencv-contrib-py
 
 #: libraries by the name that is imported
 LIBRARIES = {
-    'click': Library(('click',), '>=8', 'python3-click'),
+    'click': Library(('click',), '>=8,<9', 'python3-click'),
     'cv2': Library(
         ('opencv-python-headless', *_OPENCV),
         '>=4.7,<5',
@@ -45,30 +45,30 @@ LIBRARIES = {
         least='4.5.4',
         uses_numpy=True,
     ),
-    'norfair': Library(('norfair',), '>=2.2', uses_numpy=True),
+    'norfair': Library(('norfair',), '>=2.2,<3', uses_numpy=True),
     'numpy': Library(('numpy',), '>=1.21,<2', 'python3-numpy'),
     'onnxruntime': Library(
-        ('onnxruntime', 'onnxruntime-gpu'), '>=1.16', 'python3-onnxruntime-pip', uses_numpy=True
+        ('onnxruntime', 'onnxruntime-gpu'), '>=1.16,<2', 'python3-onnxruntime-pip', uses_numpy=True
     ),
-    'pydantic': Library(('pydantic',), '>=2', 'python3-pydantic'),
-    'rich': Library(('rich',), '>=12', 'python3-rich', least='11'),
-    'rosbags': Library(('rosbags',), '>=0.10', 'python3-rosbags-pip', uses_numpy=True),
-    'scipy': Library(('scipy',), '>=1.8', 'python3-scipy', uses_numpy=True),
-    'yaml': Library(('PyYAML',), '>=5.4', 'python3-yaml'),
-    'pycocotools': Library(('pycocotools',), '>=2.0.6', extra='score', uses_numpy=True),
-    'motmetrics': Library(('motmetrics',), '>=1.4', extra='score', uses_numpy=True),
+    'pydantic': Library(('pydantic',), '>=2,<3', 'python3-pydantic'),
+    'rich': Library(('rich',), '>=12,<16', 'python3-rich', least='11'),
+    'rosbags': Library(('rosbags',), '>=0.10,<0.12', 'python3-rosbags-pip', uses_numpy=True),
+    'scipy': Library(('scipy',), '>=1.8,<2', 'python3-scipy', uses_numpy=True),
+    'yaml': Library(('PyYAML',), '>=5.4,<7', 'python3-yaml'),
+    'pycocotools': Library(('pycocotools',), '>=2.0.6,<3', extra='score', uses_numpy=True),
+    'motmetrics': Library(('motmetrics',), '>=1.4,<2', extra='score', uses_numpy=True),
     'pandas': Library(
         ('pandas',), '>=1.5,<3', 'python3-pandas', least='1.3', extra='score', uses_numpy=True
     ),
-    'onnx': Library(('onnx',), '>=1.15', extra='cut', uses_numpy=True),
-    'ortools': Library(('ortools',), '>=9.10', extra='plan', uses_numpy=True),
+    'onnx': Library(('onnx',), '>=1.15,<2', extra='cut', uses_numpy=True),
+    'ortools': Library(('ortools',), '>=9.10,<10', extra='plan', uses_numpy=True),
     'matplotlib': Library(
-        ('matplotlib',), '>=3.5', 'python3-matplotlib', extra='plot', uses_numpy=True
+        ('matplotlib',), '>=3.5,<4', 'python3-matplotlib', extra='plot', uses_numpy=True
     ),
-    'kubernetes': Library(('kubernetes',), '>=26,!=36.0.0', extra='kubernetes'),
+    'kubernetes': Library(('kubernetes',), '>=26,!=36.0.0,<38', extra='kubernetes'),
     'prometheus_client': Library(
         ('prometheus_client',),
-        '>=0.20',
+        '>=0.20,<1',
         'python3-prometheus-client',
         least='0.9',
         extra='kubernetes',

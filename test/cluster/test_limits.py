@@ -67,7 +67,8 @@ def status(connection):
 
 
 def refused(server, reason):
-    return server.metrics.refused.labels(reason)._value.get()
+    (sample, *_) = server.metrics.refused.labels(reason).collect()[0].samples
+    return sample.value
 
 
 def healthy(server):
@@ -150,7 +151,7 @@ def test_bytes_that_come_one_by_one_do_not_extend_the_time(serve):
         def drip():
             # the socket's own timeout begins anew with every byte
             with contextlib.suppress(OSError):
-                while not ended.wait(0.02):
+                while not ended.wait(0.02):  # short on purpose
                     connection.sendall(b' ')
 
         thread = threading.Thread(target=drip)

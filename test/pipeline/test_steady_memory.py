@@ -38,7 +38,7 @@ class Turns:
     def __call__(self, end):
         self._ended.release()
 
-    def wait(self):
+    def wait_for_one(self):
         assert self._ended.acquire(timeout=TIMEOUT_S)
 
 
@@ -66,7 +66,7 @@ def run(tmp_path, monkeypatch):
             if keep is not None:
                 keep.append(bytes(500))
             pipeline.submit(made)
-            turns.wait()
+            turns.wait_for_one()
 
     yield _run
     pipeline.stop()
