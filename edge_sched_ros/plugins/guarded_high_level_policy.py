@@ -73,7 +73,7 @@ class GuardedHighLevelPolicy:
         """
         Return the devices that the policy gives a job, or that the substitute does.
 
-        :raises CutsChanged: when the substitute was not asked for the task's cuts yet
+        :raises CutsChanged: when the substitute was not asked for the cuts of every task yet
         """
         if not self.problem:
             chosen = self._ask(
@@ -82,9 +82,22 @@ class GuardedHighLevelPolicy:
             if chosen is not None:
                 return chosen
         assert self._substitute is not None
-        if job.cut is None and job.spec.key not in self._cut_anew:
+        if job.cut is None and not self._all_are_cut_anew(view):
             raise CutsChanged
         return self._substitute.assign(job, view)
+
+    def prepare(self, task: FleetTask, view: HighLevelView) -> bool:
+        """Let the one that decides work out what it keeps of a task, if it does such."""
+        if self.problem and not self._all_are_cut_anew(view):
+            return False  # the substitute would keep what it made of the cuts of another policy
+        policy = self._substitute if self.problem else self.policy
+        prepare = getattr(policy, 'prepare', None)
+        if prepare is None:
+            return False
+        return bool(self._ask(lambda: bool(prepare(task, view))))
+
+    def _all_are_cut_anew(self, view: HighLevelView) -> bool:
+        return all(every[0].key in self._cut_anew for every in view.choices.values())
 
     def _ask(self, question: Callable[[], _Answer]) -> _Answer | None:
         try:

@@ -14,6 +14,7 @@ from fleet_bench import pushes
 from fleet_bench import task
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.high_level.events import DeviceLoad
 from edge_sched_ros.plugins.high_level_policies import make_high_level_policy
 from edge_sched_ros.plugins.high_level_policies import make_lasting_high_level_policy
 from edge_sched_ros.policies.high_level.registry import high_level_policy_classes
@@ -125,6 +126,32 @@ def test_jobs_in_flight_keep_their_cut_when_the_policy_fails(installed):
     bench.join(offer('robot', NET, OTHER))
     bench.finish_all()
     assert bench.account('one').on_time == bench.account('two').on_time == 1
+    assert [name for name, _ in pushes(bench.frame())] == ['s0..s2', 's0..s2']
+
+
+def test_a_policy_that_fails_between_frames_loses_no_job(installed):
+    source = SOURCE.format(cuts='pass', assign='pass')
+    source += '\n    def prepare(self, task, view):\n        raise OSError("no table")\n'
+    installed('p', {'high_level_policies': {'keeps': 'keeps_it:Mine'}}, {'keeps_it': source})
+    bench = _bench(make_lasting_high_level_policy, 'keeps')
+    bench.join(offer('robot', NET, OTHER))
+    assert [name for name, _ in pushes(bench.frame())] == ['s0..s1', 's2'] * 2
+    bench.finish_all()
+    for _ in range(2):
+        bench.send(DeviceLoad('robot', {}))
+    assert 'OSError: no table' in bench.dispatcher.policy_problem
+    assert [name for name, _ in pushes(bench.frame())] == ['s0..s2', 's0..s2']
+    bench.finish_all()
+    assert bench.account('one').on_time == bench.account('two').on_time == 2
+
+
+def test_a_policy_that_fails_at_the_second_task_leaves_none_without_a_device(installed):
+    fails = 'if task.name == "two": return None'
+    source = SOURCE.format(cuts=fails, assign='pass')
+    installed('p', {'high_level_policies': {'half': 'half_way:Mine'}}, {'half_way': source})
+    tasks = task('one', NET), task('two', OTHER, priority=1)
+    bench = FleetBench(*tasks, policy='half', make_policy=make_lasting_high_level_policy)
+    bench.join(offer('robot', NET, OTHER))
     assert [name for name, _ in pushes(bench.frame())] == ['s0..s2', 's0..s2']
 
 
