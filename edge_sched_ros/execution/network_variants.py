@@ -83,8 +83,8 @@ def existing_file(path: Path, key: str, value: Any) -> Path:
 
     :raises ConfigError: when it is missing, or a relative path leaves the folder
     """
-    if is_blank(str(value)):
-        raise ConfigError(f'{path}: {key}', f'must be a name, not {value!r}')
+    if not isinstance(value, (str, int, float)) or is_blank(str(value)):
+        raise ConfigError(f'{path}: {key}', f'must be the name of a file, not {value!r:.60}')
     file = relative_or_absolute(str(value), path.parent, f'{path}: {key}')
     if os.path.isdir(file):
         raise ConfigError(f'{path}: {key}', f"'{value}' is a folder, not a file ({file})")
@@ -103,7 +103,8 @@ def segments_of(path: Path, key: str, data: Mapping[str, Any], file: Path) -> Se
     """
     if 'segments' not in data:
         return None
-    return read_segments(existing_file(path, key, data['segments']), file)
+    found = existing_file(path, key, data['segments'])
+    return read_segments(found, file, where=f'{path}: {key}')
 
 
 def read_accuracy(path: Path, key: str, data: Any) -> Accuracy | None:

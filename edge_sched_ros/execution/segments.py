@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 #: stages of every network: before its segments, and after them
 PREPROCESS, POSTPROCESS = 'preprocess', 'postprocess'
 _SHA256 = 'sha256:'
+_EXPECTED = 'it must be the file NAME.segments.yaml that edge-sched cut writes'
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +70,27 @@ class SegmentsSpec:
         return whole.hexdigest()
 
 
-def read_segments(path: Path, network: Path) -> SegmentsSpec:
+def read_segments(path: Path, network: Path, *, where: str = '') -> SegmentsSpec:
     """
     Return the segments of a network.
 
     :param path: the file that describes them: a system file with one network
     :param network: the file they were cut from
+    :param where: the key that names the file, for messages
     :raises ConfigError: naming file and key
     """
+    if path.suffix.lower() == '.onnx':
+        raise ConfigError(where or str(path), f'{path.name} is an ONNX file; {_EXPECTED}')
+    data = read_mapping(path)
+    if 'networks' not in data:
+        raise ConfigError(where or str(path), f"{path.name} has no key 'networks'; {_EXPECTED}")
     # a robot whose networks are whole does not need what checks such files
     from edge_sched_ros.system.parsing import parse_system
 
-    system = parse_system((str(path), read_mapping(path)), name=path.stem)
+    system = parse_system((str(path), data), name=path.stem)
     variant, where = _only_variant(system, path)
     if variant.digest:
-        _check_digest(network, variant.digest, f'{where}.digest')
+        _check_network(network, variant, where)
     segments = tuple(_segment(path, variant, stage, where) for stage in variant.stages)
     if len(variant.inputs) != 1:
         given = ', '.join(variant.inputs) or 'none'
@@ -137,6 +144,17 @@ def _segment(path: Path, variant: Variant, stage: Stage, where: str) -> SegmentS
 def _tensors(variant: Variant, names: Iterable[str]) -> tuple[TensorInfo, ...]:
     known = variant.tensors
     return tuple(TensorInfo(name, known[name].shape, known[name].dtype) for name in names)
+
+
+def _check_network(network: Path, variant: Variant, where: str) -> None:
+    cut = Path(variant.file).name if variant.file else ''
+    if cut and cut != network.name and variant.digest != f'{_SHA256}{network_sha256(network)}':
+        raise ConfigError(
+            where,
+            f'was cut from {cut}, but the network is {network.name}: name the segments of this '
+            'network, or cut it',
+        )
+    _check_digest(network, variant.digest, f'{where}.digest')
 
 
 def _check_digest(file: Path, digest: str, where: str) -> None:

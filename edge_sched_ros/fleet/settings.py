@@ -27,6 +27,8 @@ from edge_sched_ros.pipeline.settings.parameters import SCHEDULER_PARAMETERS
 from edge_sched_ros.plugins.high_level_policies import make_high_level_policy
 
 _NAME = re.compile(r'[A-Za-z][A-Za-z0-9_]*')
+_PARAMETERS = 'high_level_parameters'
+_TRUTH = {'true': True, 'false': False}
 _NAME_RULE = 'letters, digits and _, a letter first'
 #: what a device has in common with a scheduler
 _SHARED = (
@@ -135,7 +137,7 @@ COORDINATOR_PARAMETERS: tuple[ParameterSpec, ...] = (
         'high_level_parameters',
         'string_array',
         [],
-        "Parameters of that policy, as NAME=NUMBER, e.g. 'max_partitions=2'",
+        "Parameters of that policy, as NAME=NUMBER (or true, false), e.g. 'max_partitions=2'",
     ),
     ParameterSpec(
         'lost_after_ms',
@@ -202,8 +204,8 @@ def fleet_settings(values: Mapping[str, Any], *, node: str) -> FleetSettings:
         if name == values['home']:
             raise ConfigError('devices', f"'{name}' is the local device (home), always in use")
     policy = values['high_level_policy']
-    parameters = _numbers(values['high_level_parameters'])
-    make_high_level_policy(policy, parameters)
+    parameters = _policy_values(values['high_level_parameters'])
+    _check_policy(policy, parameters)
     return FleetSettings(
         name=_checked(values['coordinator'] or node, 'coordinator'),
         home=_checked(values['home'], 'home'),
@@ -215,17 +217,38 @@ def fleet_settings(values: Mapping[str, Any], *, node: str) -> FleetSettings:
     )
 
 
-def _numbers(given: list[str]) -> dict[str, float]:
-    found = {}
+def _check_policy(policy: str, parameters: Mapping[str, float]) -> None:
+    try:
+        make_high_level_policy(policy, parameters)
+    except ConfigError as error:
+        owner, _, name = error.where.partition('.')
+        if owner != 'policy':
+            raise
+        # the prefix is that of another parameter of the node
+        raise ConfigError(_PARAMETERS, f"'{name}': {error.problem}") from None
+
+
+def _policy_values(given: list[str]) -> dict[str, float]:
+    found: dict[str, float] = {}
     for text in given:
-        name, equals, number = text.partition('=')
-        try:
-            found[name.strip()] = float(number)
-        except ValueError:
-            equals = ''
-        if not equals:
-            raise ConfigError('high_level_parameters', f"'{text}' is not of the form NAME=NUMBER")
+        name, _, value = (part.strip() for part in text.partition('='))
+        number = _number(value)
+        if not name or number is None:
+            problem = f"'{text}' is not of the form NAME=NUMBER (or true, false)"
+            raise ConfigError(_PARAMETERS, problem)
+        if name in found:
+            raise ConfigError(_PARAMETERS, f"'{name}' is given twice")
+        found[name] = number
     return found
+
+
+def _number(text: str) -> float | None:
+    if text.lower() in _TRUTH:
+        return _TRUTH[text.lower()]
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def _checked(name: str, where: str) -> str:

@@ -27,6 +27,7 @@ from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.fleet.coordinator.assemble import CoordinatorParts
 from edge_sched_ros.fleet.coordinator.assemble import make_coordinator
 from edge_sched_ros.fleet.coordinator.report import summary
+from edge_sched_ros.fleet.node_help import COORDINATOR_HELP
 from edge_sched_ros.fleet.settings import COORDINATOR_PARAMETERS
 from edge_sched_ros.fleet.settings import fleet_settings
 from edge_sched_ros.msg import JobTiming
@@ -251,7 +252,7 @@ class CoordinatorNode(Node):
 
 def main() -> None:
     """Run the node until SIGINT, SIGTERM or SIGHUP."""
-    run_node('coordinator_node', CoordinatorNode)
+    run_node(COORDINATOR_HELP, CoordinatorNode)
 
 
 if __name__ == '__main__':

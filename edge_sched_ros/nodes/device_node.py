@@ -14,6 +14,7 @@ from rclpy.node import Node
 from edge_sched_ros.core.high_level.signs_of_life import SIGN_NS
 from edge_sched_ros.fleet.device.loading import load_device
 from edge_sched_ros.fleet.device.server import DeviceServer
+from edge_sched_ros.fleet.node_help import DEVICE_HELP
 from edge_sched_ros.fleet.settings import allowed_names
 from edge_sched_ros.fleet.settings import device_config
 from edge_sched_ros.fleet.settings import device_name
@@ -87,7 +88,7 @@ class DeviceNode(Node):
 
 def main() -> None:
     """Run the node until SIGINT, SIGTERM or SIGHUP."""
-    run_node('device_node', DeviceNode)
+    run_node(DEVICE_HELP, DeviceNode)
 
 
 if __name__ == '__main__':

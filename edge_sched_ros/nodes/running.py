@@ -20,12 +20,14 @@ from rclpy.executors import ExternalShutdownException
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
+from rclpy.utilities import remove_ros_args
 
 from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.errors import EdgeSchedError
 from edge_sched_ros.nodes.process_tuning import tune_process
+from edge_sched_ros.pipeline.settings.node_help import NodeHelp
 from edge_sched_ros.pipeline.settings.parameter_file import read_parameters
 from edge_sched_ros.plugins.own_code import interrupts_do_not_raise
 
@@ -133,18 +135,21 @@ def one_line(name: str) -> Iterator[None]:
 
 
 def run_node(
-    name: str,
+    described: NodeHelp,
     make: Callable[[], NodeKind],
     begin: Callable[[NodeKind], object] = lambda _node: None,
 ) -> None:
     """
     Run a node until SIGINT, SIGTERM or SIGHUP; end with one line when it cannot be made.
 
-    :param name: of the program, for that line
+    :param described: what ``--help`` prints
     :param begin: called with the node before it spins
     """
+    if {'-h', '--help'} & set(remove_ros_args(sys.argv)[1:]):
+        print(described.text(), end='')
+        return
     tune_process()
-    with one_line(name), running() as executor:
+    with one_line(described.name), running() as executor:
         node = new_node(make)
         executor.add_node(node)
         try:

@@ -57,6 +57,7 @@ from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.settings.config import from_parameters
 from edge_sched_ros.pipeline.settings.config import PipelineConfig
 from edge_sched_ros.pipeline.settings.config import topics_of_pictures
+from edge_sched_ros.pipeline.settings.node_help import SCHEDULER_HELP
 from edge_sched_ros.pipeline.settings.resources import check_named_file
 
 SUCCESS = TransitionCallbackReturn.SUCCESS
@@ -384,7 +385,7 @@ class SchedulerNode(LifecycleNode):
 
 def main() -> None:
     """Run the node until SIGINT, SIGTERM or SIGHUP."""
-    run_node('scheduler_node', SchedulerNode, SchedulerNode.autostart)
+    run_node(SCHEDULER_HELP, SchedulerNode, SchedulerNode.autostart)
 
 
 if __name__ == '__main__':

@@ -15,6 +15,7 @@ from typing import Any
 
 from edge_sched_ros import policies
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.near import did_you_mean
 from edge_sched_ros.core.policy import Policy
 from edge_sched_ros.core.policy import PolicyParameter
 from edge_sched_ros.policies.early_drop import EarlyDrop
@@ -102,8 +103,9 @@ def checked_values(
     checked = {spec.name: _check(name, spec, values) for spec in parameters}
     if unknown := sorted(set(values) - set(checked)):
         known = ', '.join(sorted(checked)) or 'none'
+        hint = did_you_mean(unknown[0], checked)
         raise ConfigError(
-            f'policy.{unknown[0]}', f'{name} has no such parameter (it has: {known})'
+            f'policy.{unknown[0]}', f'{name} has no such parameter (it has: {known}){hint}'
         )
     return checked
 

@@ -174,6 +174,15 @@ def test_a_cluster_that_cannot_be_is_one_line_and_exit_code_2(run, cluster, prob
     assert problem in err and err.count('\n') == 1
 
 
+def test_a_network_whose_stages_need_several_units_is_told_by_what_is_missing(capsys):
+    with pytest.raises(SystemExit):
+        main(['place', 'fleet_drone_ground'])
+    assert capsys.readouterr().err == (
+        "edge-sched: fleet_drone_ground: tasks.detection: no unit can run 'detector', which is "
+        'placed whole on one: drone/gpu0 has no cost of its stages track\n'
+    )
+
+
 def test_costs_may_stand_in_any_file_and_the_last_counts(run, tmp_path, capsys):
     own = {'costs': {'mine': {'gpu': 5}}}
     code, out, _ = run('--json', apps={'cam': app('mine')}, **own)

@@ -97,13 +97,29 @@ def test_what_a_file_of_segments_gets_wrong_is_one_line(tmp_path, keys, told):
     assert '\n' not in str(caught.value)
 
 
+def test_segments_of_another_network_are_told_by_both_names(tmp_path):
+    path = write_cut(tmp_path)
+    write_branching(tmp_path / 'other.onnx', factor=0.5)
+    file = cut(tmp_path / 'other.onnx', BRANCHES)
+    data = yaml.safe_load(path.read_text()) | {'segments': file.name}
+    path.write_text(yaml.safe_dump(data))
+    with pytest.raises(ConfigError) as caught:
+        load_network(path)
+    assert str(caught.value).startswith(f'{file}: networks.other: was cut from other.onnx, but ')
+    assert 'the network is net.onnx' in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ('value', 'message'),
     [
         ('gone.yaml', r'net\.yaml: segments: there is no file'),
-        ('', r'net\.yaml: segments: must be a name'),
-        ('net.onnx', r'net\.onnx'),
-        ('net.yaml', r'net\.yaml: decoder: there is no such key'),
+        ('', r'net\.yaml: segments: must be the name of a file'),
+        (['net.yaml'], r'net\.yaml: segments: must be the name of a file, not \['),
+        (
+            'net.onnx',
+            r'net\.yaml: segments: net\.onnx is an ONNX file; it must be the',
+        ),
+        ('net.yaml', r"net\.yaml: segments: net\.yaml has no key 'networks'; it must be the file"),
     ],
 )
 def test_the_key_must_name_a_file_of_segments(tmp_path, value, message):

@@ -8,12 +8,16 @@ import pytest
 from pages import CHECKOUT
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.fleet.node_help import COORDINATOR_HELP
+from edge_sched_ros.fleet.node_help import DEVICE_HELP
 from edge_sched_ros.fleet.settings import COORDINATOR_PARAMETERS
 from edge_sched_ros.fleet.settings import device_config
 from edge_sched_ros.fleet.settings import device_name
 from edge_sched_ros.fleet.settings import DEVICE_PARAMETERS
 from edge_sched_ros.fleet.settings import fleet_settings
 from edge_sched_ros.fleet.settings import markdown
+from edge_sched_ros.pipeline.settings.node_help import SCHEDULER_HELP
+from edge_sched_ros.pipeline.settings.parameters import SCHEDULER_PARAMETERS
 
 
 def _values(specs, **given):
@@ -59,21 +63,70 @@ def test_a_computers_name_becomes_a_devices():
 
 
 @pytest.mark.parametrize(
-    ('given', 'where'),
+    ('given', 'where', 'line'),
     [
-        ({'high_level_policy': 'earliest'}, 'high_level_policy'),
-        ({'high_level_parameters': ['max_partitions']}, 'high_level_parameters'),
-        ({'high_level_parameters': ['depth=2']}, 'policy.depth'),
-        ({'high_level_parameters': ['max_partitions=99']}, 'policy.max_partitions'),
-        ({'devices': ['home']}, 'devices'),
+        ({'high_level_policy': 'earliest'}, 'high_level_policy', "mean 'earliest_finish'"),
+        (
+            {'high_level_policy': 'edf'},
+            'high_level_policy',
+            "'edf' is a policy for the units of one device; those for devices: balanced_cut, ",
+        ),
+        (
+            {'high_level_parameters': ['max_partitions']},
+            'high_level_parameters',
+            "'max_partitions' is not of the form NAME=NUMBER (or true, false)",
+        ),
+        ({'high_level_parameters': ['=2']}, 'high_level_parameters', "'=2' is not of the form"),
+        (
+            {'high_level_parameters': ['gain=1', 'gain=0']},
+            'high_level_parameters',
+            "'gain' is given twice",
+        ),
+        (
+            {'high_level_parameters': ['max_partition=2']},
+            'high_level_parameters',
+            "'max_partition': look_ahead has no such parameter",
+        ),
+        (
+            {'high_level_parameters': ['max_partition=2']},
+            'high_level_parameters',
+            "did you mean 'max_partitions'?",
+        ),
+        (
+            {'high_level_parameters': ['max_partitions=99']},
+            'high_level_parameters',
+            "'max_partitions': must be a whole number from 1 to 8 for look_ahead, not 99",
+        ),
+        ({'devices': ['home']}, 'devices', 'is the local device'),
     ],
 )
-def test_wrong_coordinators_are_told_by_their_key(given, where):
+def test_wrong_coordinators_are_told_by_their_key(given, where, line):
     with pytest.raises(ConfigError) as found:
         fleet_settings(_values(COORDINATOR_PARAMETERS, **given), node='boss')
-    assert found.value.where == where
+    assert found.value.where == where and line in found.value.problem
 
 
-def test_parameters_of_the_policy_are_numbers():
-    given = _values(COORDINATOR_PARAMETERS, high_level_parameters=['max_partitions=2'])
-    assert fleet_settings(given, node='boss').policy_parameters == {'max_partitions': 2.0}
+def test_parameters_of_the_policy_are_numbers_or_true_or_false():
+    given = _values(
+        COORDINATOR_PARAMETERS, high_level_parameters=['max_partitions=2', 'pin_units = False']
+    )
+    values = fleet_settings(given, node='boss').policy_parameters
+    assert values == {'max_partitions': 2.0, 'pin_units': False}
+
+
+@pytest.mark.parametrize(
+    ('described', 'specs'),
+    [
+        (SCHEDULER_HELP, SCHEDULER_PARAMETERS),
+        (DEVICE_HELP, DEVICE_PARAMETERS),
+        (COORDINATOR_HELP, COORDINATOR_PARAMETERS),
+    ],
+    ids=lambda one: getattr(one, 'name', ''),
+)
+def test_help_names_every_parameter_with_its_default_and_an_example(described, specs):
+    text = described.text()
+    for spec in specs:
+        assert f'  {spec.name} ({spec.kind}, default ' in text
+    assert f'ros2 run edge_sched_ros {described.name} --ros-args' in text
+    assert all(len(line) <= 98 for line in text.splitlines())
+    assert (CHECKOUT / described.page.split()[0].rstrip(',')).is_file()

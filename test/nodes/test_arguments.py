@@ -12,6 +12,9 @@ pytest.importorskip('rclpy', reason='ROS 2 is not here')
 
 from edge_sched_ros.nodes import bag_player
 from edge_sched_ros.nodes import bag_recorder
+from edge_sched_ros.nodes import coordinator_node
+from edge_sched_ros.nodes import device_node
+from edge_sched_ros.nodes import scheduler_node
 from edge_sched_ros.nodes import when_active
 
 PLAYER, RECORDER, WAITER = 'bag_player', 'bag_recorder', 'when_active'
@@ -42,3 +45,13 @@ def test_it_is_one_line(monkeypatch, capsys, program, arguments, problem):
     assert (ended.value.code, out, error.count('\n')) == (2, '', 1)
     assert error.startswith(f'{program}: ') and problem in error
     assert error.endswith(f' ({program} --help shows the options)\n')
+
+
+@pytest.mark.parametrize('module', [scheduler_node, device_node, coordinator_node])
+def test_help_of_a_node_starts_nothing(monkeypatch, capsys, module):
+    name = module.__name__.rpartition('.')[2]
+    # a node that started would refuse these: it has neither tasks nor networks
+    monkeypatch.setattr(sys, 'argv', [name, '--help', '--ros-args', '-p', 'use_sim_time:=true'])
+    module.main()
+    printed = capsys.readouterr()
+    assert printed.out.startswith(f'usage: {name} ') and printed.err == ''

@@ -13,6 +13,7 @@ from edge_sched_ros.capacity.placement.problem import Limits
 from edge_sched_ros.capacity.placement.problem import Option
 from edge_sched_ros.capacity.placement.problem import options
 from edge_sched_ros.capacity.placement.problem import Problem
+from edge_sched_ros.capacity.placement.unable import why_unable
 from edge_sched_ros.capacity.stages import cost_problem
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.system.checks import not_there
@@ -26,8 +27,6 @@ from edge_sched_ros.system.pieces import keyed_pieces
 from edge_sched_ros.system.rates import rates_per_s
 from edge_sched_ros.system.stage_costs import At
 from edge_sched_ros.system.system_file import SystemFile
-from edge_sched_ros.system.workload import Piece
-from edge_sched_ros.system.workload import Task
 from edge_sched_ros.system.workload import TRIGGERS
 
 #: default; the Ibis authors' constant
@@ -128,7 +127,7 @@ def check_app(types: Problem, app: App, at: At) -> None:
         (name, node, way) for name, node in nodes.items() for way in options(system, node, app)
     ]
     if not ways:
-        raise ConfigError(at(), _unable(types, task))
+        raise ConfigError(at(), why_unable(system, nodes, task))
     # the minimum and its device
     load, name = min((_alone(node, way), name) for name, node, way in ways)
     if load >= 1:
@@ -139,27 +138,6 @@ def check_app(types: Problem, app: App, at: At) -> None:
     if task.deadline_ms is not None and task.deadline_ms < bare:
         problem = f'{task.deadline_ms:g} ms is below the bare service time {bare:.4g} ms'
         raise ConfigError(at('deadline_ms'), f'{problem} on {name}, the fastest device')
-
-
-def _unable(types: Problem, task: Task) -> str:
-    """Return the networks of a task that no device can run; all if no device can run all."""
-    alone = [piece for piece in task.pieces if not _can_run(types, piece)]
-    wanted = ' and '.join(
-        f"'{piece.network}'" + (f' on {piece.unit}' if piece.unit else '')
-        for piece in alone or task.pieces
-    )
-    return (
-        f'no device can run {wanted}: none has {"its" if len(alone) == 1 else "all their"} costs'
-    )
-
-
-def _can_run(types: Problem, piece: Piece) -> bool:
-    return any(
-        network_cost(piece.network, unit, node, types.system) is not None
-        for node in types.nodes.values()
-        for unit in node.units
-        if piece.unit in ('', unit)
-    )
 
 
 def _alone(node: Device, way: Option) -> float:
