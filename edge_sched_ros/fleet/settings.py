@@ -15,15 +15,18 @@ from dataclasses import replace
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.high_level.links import Link
 from edge_sched_ros.core.high_level.signs_of_life import LOST_AFTER_NS
 from edge_sched_ros.core.high_level.signs_of_life import SIGN_NS
 from edge_sched_ros.core.tasks import NS_PER_MS
 from edge_sched_ros.fleet.coordinator.assemble import FleetSettings
+from edge_sched_ros.fleet.coordinator.described_links import described_links
 from edge_sched_ros.pipeline.settings.config import from_parameters
 from edge_sched_ros.pipeline.settings.config import PipelineConfig
 from edge_sched_ros.pipeline.settings.parameter_docs import section
 from edge_sched_ros.pipeline.settings.parameter_spec import ParameterSpec
 from edge_sched_ros.pipeline.settings.parameters import SCHEDULER_PARAMETERS
+from edge_sched_ros.pipeline.settings.resources import find_file
 from edge_sched_ros.plugins.high_level_policies import make_high_level_policy
 
 _NAME = re.compile(r'[A-Za-z][A-Za-z0-9_]*')
@@ -140,6 +143,14 @@ COORDINATOR_PARAMETERS: tuple[ParameterSpec, ...] = (
         "Parameters of that policy, as NAME=NUMBER (or true, false), e.g. 'max_partitions=2'",
     ),
     ParameterSpec(
+        'links_file',
+        'string',
+        '',
+        'System file whose links the coordinator begins with, until transfers were measured; its '
+        'devices are named like those of the coordinator. Its path is resolved like that of a '
+        'network; empty for a wired network between all devices',
+    ),
+    ParameterSpec(
         'lost_after_ms',
         'double',
         LOST_AFTER_NS / NS_PER_MS,
@@ -214,7 +225,14 @@ def fleet_settings(values: Mapping[str, Any], *, node: str) -> FleetSettings:
         policy=policy,
         policy_parameters=parameters,
         lost_after_ns=round(values['lost_after_ms'] * 1e6),
+        links=_links(values['links_file'], values['home']),
     )
+
+
+def _links(name: str, home: str) -> dict[tuple[str, str], Link]:
+    if not name:
+        return {}
+    return described_links(str(find_file(name, where='links_file')), home)
 
 
 def _check_policy(policy: str, parameters: Mapping[str, float]) -> None:

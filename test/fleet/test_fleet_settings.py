@@ -8,6 +8,7 @@ import pytest
 from pages import CHECKOUT
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.high_level.links import Link
 from edge_sched_ros.fleet.node_help import COORDINATOR_HELP
 from edge_sched_ros.fleet.node_help import DEVICE_HELP
 from edge_sched_ros.fleet.settings import COORDINATOR_PARAMETERS
@@ -130,3 +131,56 @@ def test_help_names_every_parameter_with_its_default_and_an_example(described, s
     assert f'ros2 run edge_sched_ros {described.name} --ros-args' in text
     assert all(len(line) <= 98 for line in text.splitlines())
     assert (CHECKOUT / described.page.split()[0].rstrip(',')).is_file()
+
+
+SYSTEM = """
+devices:
+  home: {units: {cpu0: {kind: cpu}}}
+  hub: {units: {cpu0: {kind: cpu}}}
+  ground: {units: {cpu0: {kind: cpu}}}
+links:
+  - {from: home, to: hub, latency_ms: 1, bandwidth_mbps: 100}
+  - {from: hub, to: ground, latency_ms: 3, bandwidth_mbps: 100, loss: 0.5, one_way: true}
+"""
+
+
+def test_links_of_a_system_file_are_what_is_known_at_first(tmp_path):
+    file = tmp_path / 'fleet.yaml'
+    file.write_text(SYSTEM)
+    given = _values(COORDINATOR_PARAMETERS, links_file=str(file))
+    links = fleet_settings(given, node='boss').links
+    assert links['home', 'hub'] == links['hub', 'home'] == Link(1_000_000, 12.5e6)
+    way = links['home', 'ground']
+    assert way.latency_ns == 4_000_000
+    # half of the packets are sent again on the second link
+    assert way.bytes_per_s == pytest.approx(1 / (1 / 12.5e6 + 1 / 6.25e6))
+    assert ('ground', 'home') not in links
+
+
+@pytest.mark.parametrize(
+    ('text', 'given', 'line'),
+    [
+        (SYSTEM, {'home': 'hme'}, "has no device 'hme' (home); did you mean 'home'?"),
+        (SYSTEM.partition('links')[0], {}, 'describes no links'),
+        (SYSTEM.replace('to: hub', 'to: hubb'), {}, "there is no device 'hubb'"),
+    ],
+    ids=['home', 'no links', 'unknown device'],
+)
+def test_a_system_file_that_does_not_fit_is_one_line(tmp_path, text, given, line):
+    file = tmp_path / 'fleet.yaml'
+    file.write_text(text)
+    with pytest.raises(ConfigError) as found:
+        values = _values(COORDINATOR_PARAMETERS, links_file=str(file), **given)
+        fleet_settings(values, node='boss')
+    assert line in str(found.value) and '\n' not in str(found.value)
+
+
+def test_a_system_file_that_is_not_there_is_told_by_its_key():
+    with pytest.raises(ConfigError) as found:
+        fleet_settings(_values(COORDINATOR_PARAMETERS, links_file='gone.yaml'), node='boss')
+    assert found.value.where == 'links_file'
+
+
+def test_no_parameter_of_a_coordinator_has_the_name_of_one_of_the_scheduler():
+    names = {spec.name for spec in COORDINATOR_PARAMETERS}
+    assert names.isdisjoint(spec.name for spec in SCHEDULER_PARAMETERS)

@@ -176,8 +176,14 @@ def test_the_robot_of_the_demo_gives_the_answers_of_one_scheduler(bench, add):
     assert ours == theirs
 
 
-def test_settings_of_tasks_change_while_running_and_others_do_not(bench, add):
-    node = _coordinator(add, home_runs=True)
+def test_settings_of_tasks_change_while_running_and_others_do_not(bench, add, tmp_path):
+    file = tmp_path / 'fleet.yaml'
+    unit = '{units: {cpu0: {kind: cpu}}}'
+    link = '{from: home, to: orin, latency_ms: 7, bandwidth_mbps: 8}'
+    file.write_text(f'devices: {{home: {unit}, orin: {unit}}}\nlinks: [{link}]\n')
+    node = _coordinator(add, home_runs=True, links_file=str(file))
+    known = node.parts.coordinator.read(lambda one: one.links.link('home', 'orin'))
+    assert (known.latency_ns, known.bytes_per_s) == (7_000_000, 1e6)
     (good,) = node.set_parameters([Parameter('detector.deadline_ms', value=40.0)])
     assert good.successful
     deadline = node.parts.coordinator.read(lambda one: one.tasks['detector'].deadline_ns)

@@ -13,6 +13,7 @@ from dataclasses import field
 from typing import Any
 
 from edge_sched_ros.core.high_level.dispatcher import HighLevelDispatcher
+from edge_sched_ros.core.high_level.links import Link
 from edge_sched_ros.core.high_level.policy import HighLevelPolicyFactory
 from edge_sched_ros.core.high_level.signs_of_life import LOST_AFTER_NS
 from edge_sched_ros.execution.jobs import JobEnd
@@ -42,6 +43,7 @@ class FleetSettings:
     :param home: name of the local device
     :param home_runs: whether the local device runs networks, too, beside what must stay with it
     :param wanted: names of the devices to claim; empty for whoever offers
+    :param links: what is known of links before anything was measured
     """
 
     name: str = 'coordinator'
@@ -51,6 +53,7 @@ class FleetSettings:
     policy: str = 'whole_network'
     policy_parameters: Mapping[str, Any] = field(default_factory=dict)
     lost_after_ns: int = LOST_AFTER_NS
+    links: Mapping[tuple[str, str], Link] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ def make_coordinator(
             policy=settings.policy,
             make_policy=make_policy,
             policy_parameters=settings.policy_parameters,
+            links=settings.links,
         )
     except BaseException:
         loaded.close()
