@@ -45,7 +45,7 @@ def test_one_number_stands_for_all_channels(tmp_path):
         ({'decoder_options': [1]}, 'decoder_options: must be a mapping'),
         ({'name': 5}, 'name: must be text'),
         ({'name': ''}, "name: must be a name, not ''"),
-        ({'file': ' '}, "file: must be a name, not ' '"),
+        ({'file': ' '}, "file: must be the name of a file, not ' '"),
         ({'decoder': ''}, "decoder: must be a name, not ''"),
         ({'engine': ' '}, "engine: must be a name, not ' '"),
         ({'labels': ['person', '']}, r"labels\.1: must be a name, not ''"),
