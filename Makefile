@@ -22,6 +22,10 @@ test: setup lint  ## run the linters and all tests (ARGS='-k name' for some)
 soak: setup  ## run the long campaign of faults, then a node under load (80 minutes; ARGS=--help)
 	@PYTHONPATH=test/helpers $(ENV) python -m faults $(ARGS)
 
+fuzz: setup  ## read damaged inputs with every reader, guided by coverage (half an hour; ARGS=--help)
+	@$(ENV) python -m pip install -q --disable-pip-version-check -r constraints/fuzz.txt
+	@PYTHONPATH=test/helpers $(ENV) python -m fuzz $(ARGS)
+
 test-devices: setup  ## try a coordinator and three devices in network namespaces (root; 2 minutes)
 	@EDGE_SCHED_TEST_DEVICES=1 ROS_PYTHON_CHECK_FIELDS=1 $(ENV) python -m pytest -n 0 \
 	  test/fleet/test_hosts.py $(ARGS)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.errors import EdgeSchedError
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.frame import SourceImage
@@ -122,8 +123,8 @@ def decode(record: TensorRecord, expected: Expected | None = None) -> Any:
     if record.kind == RESULT:
         try:
             return results.unpack(bytes(record.data))
-        except (ValueError, KeyError, TypeError) as error:
-            raise TensorError('bad_result', f'is no answer: {error}') from None
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+            raise TensorError('bad_result', f'is no answer: {brief(error)}') from None
     raise TensorError('bad_kind', f'is of kind {record.kind!r:.40}')
 
 

@@ -1,0 +1,56 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Whatever is fuzzed reads its good inputs, and some damaged ones as hypothesis makes them."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from fuzz.mutation import damaged
+from fuzz.target import FindingError
+from fuzz.target import Target
+from fuzz.targets import targets
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from edge_sched_ros.core.errors import EdgeSchedError
+
+TARGETS = targets()
+
+
+@pytest.mark.parametrize('name', TARGETS)
+def test_good_inputs_are_taken(name):
+    assert all(TARGETS[name].check(good) for good in TARGETS[name].corpus)
+
+
+@pytest.mark.parametrize('name', TARGETS)
+@settings(max_examples=40)
+@given(data=st.data())
+def test_damaged_inputs_are_refused_by_name(name, data):
+    target = TARGETS[name]
+    good = data.draw(st.sampled_from(target.corpus))
+    target.check(damaged(good, Random(data.draw(st.integers(0, 2**32)))))
+
+
+@pytest.mark.parametrize('name', TARGETS)
+def test_noise_is_refused_by_name(name):
+    for seed in range(20):
+        TARGETS[name].check(Random(seed).randbytes(seed * 30))
+
+
+def test_an_error_that_nobody_expects_is_a_finding():
+    with pytest.raises(ZeroDivisionError):
+        Target('bad', (b'1',), lambda _: 1 // 0).check(b'')
+
+
+def test_a_long_message_and_much_memory_are_findings():
+    def tell(_):
+        raise EdgeSchedError('x' * 1000)
+
+    with pytest.raises(FindingError, match='a message of'):
+        Target('long', (b'1',), tell).check(b'')
+    grow = Target('large', (b'1',), lambda _: bytearray(b'x') * (600 << 20))
+    with pytest.raises(FindingError, match=r'it took \d+ MiB'):
+        grow.check(b'')
