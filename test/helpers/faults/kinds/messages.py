@@ -89,7 +89,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     _spoilt(
         'that claims to be very large',
-        'rejected_bad_step',
+        'rejected_image_too_large',
         lambda _: {'width': 2**31, 'height': 2**31, 'step': 2**32 - 1},
     ),
     _bytes('cut short', lambda good, r: good[: r.randint(0, len(good) - 1)]),

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from random import Random
 from typing import Any
 
@@ -44,7 +45,31 @@ class _Hang:
 
 _HANG = _Hang()
 
+
+def _slow(robot: Any, random: Random) -> None:
+    """Let every call take longer than its deadline, but far from hanging."""
+    wait_s = random.uniform(0.05, 0.2)
+    BEHAVIOURS[_MARKER] = lambda: time.sleep(wait_s) or 1
+    robot.marker = _MARKER
+
+
+def _quick(robot: Any) -> None:
+    robot.marker = 0
+
+
 FAULTS = (
+    Fault(
+        'program takes longer than its deadline',
+        'own code hangs',
+        _slow,
+        _quick,
+        line='victim',
+        says='missed their deadline',
+        parameters={'victim.deadline_ms': 30.0},
+        # on a busy machine it may be late without the fault
+        clears=False,
+        scenes=('pipeline', 'node'),
+    ),
     Fault(
         'program hangs',
         'own code hangs',
