@@ -47,7 +47,7 @@ def test_an_error_that_nobody_expects_is_a_finding():
 
 def test_a_long_message_and_much_memory_are_findings():
     def tell(_):
-        raise EdgeSchedError('x' * 1000)
+        raise EdgeSchedError('x' * 1001)
 
     with pytest.raises(FindingError, match='a message of'):
         Target('long', (b'1',), tell).check(b'')

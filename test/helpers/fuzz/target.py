@@ -9,14 +9,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
 from edge_sched_ros.core.errors import EdgeSchedError
 
 #: no input may take longer
 MOST_S = 1.0
 #: no input may take more memory: so many times its size, and so much beside it
 MOST_TIMES, MOST_MIB = 4, 64
-#: no message of an error may be longer
-MOST_TEXT = 500
 
 
 class FindingError(AssertionError):
@@ -32,12 +31,14 @@ class Target:
     :param corpus: good inputs, from which others are made
     :param read: reads an input
     :param refuses: errors by which it says that an input is bad, with a message
+    :param most_text: no message of an error may have more letters
     """
 
     name: str
     corpus: tuple[bytes, ...]
     read: Callable[[bytes], object]
     refuses: tuple[type[Exception], ...] = (EdgeSchedError,)
+    most_text: int = MOST_OF_AN_ERROR
 
     def check(self, data: bytes) -> bool:
         """
@@ -51,7 +52,7 @@ class Target:
             taken = True
         except self.refuses as error:
             taken = False
-            if len(str(error)) > MOST_TEXT:
+            if len(str(error)) > self.most_text:
                 raise FindingError(f'a message of {len(str(error))} letters') from error
         took_s, grown_mib = time.thread_time() - began_s, _peak_mib() - before_mib
         if took_s > MOST_S:

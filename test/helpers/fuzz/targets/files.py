@@ -32,7 +32,9 @@ _FOLDER = tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None)
 _MOST_BYTES = 3000
 
 
-def _file(name: str, read: Callable[[Path], Any], corpus: tuple[bytes, ...]) -> Target:
+def _file(
+    name: str, read: Callable[[Path], Any], corpus: tuple[bytes, ...], **more: Any
+) -> Target:
     """Return the target of a reader of files, written where no disk is slow."""
     path = Path(_FOLDER.name) / name
 
@@ -40,7 +42,7 @@ def _file(name: str, read: Callable[[Path], Any], corpus: tuple[bytes, ...]) -> 
         path.write_bytes(data)
         read(path)
 
-    return Target(name.partition('.')[0], corpus, check)
+    return Target(name.partition('.')[0], corpus, check, **more)
 
 
 def _network(path: Path) -> None:
@@ -97,7 +99,7 @@ _TRACE = b"""{"edge_sched_trace": 1, "policy": "edf"}
 
 TARGETS = (
     _file('yaml.yaml', read_mapping, _TREES),
-    _file('network.yaml', _network, _some(_CHECKOUT / 'models')),
+    _file('network.yaml', _network, _some(_CHECKOUT / 'models'), most_text=499),
     _file('system.yaml', load_system, _some(_DATA / 'system' / 'data', '**/*.yaml')),
     _file('suite.yaml', _suite, _some(_DATA / 'simulation' / 'data' / 'suites')),
     _file('parameters.yaml', read_parameters, _some(_CHECKOUT / 'config')),
