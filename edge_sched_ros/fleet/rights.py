@@ -71,7 +71,7 @@ def coordinator_rights(
     ]
     own = resolved(
         names,
-        publish=['~/timing', '/diagnostics', 'devices/beats', *orders],
+        publish=['~/timing', '~/status', '/diagnostics', 'devices/beats', *orders],
         subscribe=[
             'devices/offers',
             'devices/status',
