@@ -147,7 +147,7 @@ def test_an_old_pydantic(folder, command):
     done = _edge_sched(folder, *command, PYTHONPATH=path)
     assert (done.returncode, done.stdout) == (2, '')
     assert done.stderr == (
-        'edge-sched: pydantic: version 1.10.14 is installed, >=2 is needed: '
+        'edge-sched: pydantic: version 1.10.14 is installed, >=2,<3 is needed: '
         f'{install_command(LIBRARIES["pydantic"])}\n'
     )
 
@@ -189,7 +189,7 @@ def test_advice_is_for_the_interpreter_at_hand(monkeypatch):
     monkeypatch.setattr(advice.sys, 'prefix', '/venv')
     monkeypatch.setattr(advice.shutil, 'which', lambda name: '/opt/py/bin/pip')
     # numpy is named: pip would replace it by one that does not fit
-    assert install_command(ortools) == "pip install 'ortools>=9.10' 'numpy>=1.21,<2'"
+    assert install_command(ortools) == "pip install 'ortools>=9.10,<10' 'numpy>=1.21,<2'"
     monkeypatch.setattr(advice.shutil, 'which', lambda name: '/usr/bin/pip')
     assert install_command(ortools).startswith(f"{python} -m pip install 'ortools")
     monkeypatch.setattr(advice.sys, 'prefix', sys.base_prefix)
