@@ -47,6 +47,9 @@ _SHARED = (
     'watchdog_pause_ms',
     'watchdog_max_pause_ms',
     'watchdog_max_abandoned',
+    'realtime_priority',
+    'lock_memory',
+    'isolated_cores',
 )
 
 

@@ -39,7 +39,10 @@ from edge_sched_ros.nodes.eventless_publishers import create_publisher
 from edge_sched_ros.nodes.logging_bridge import forward_logging
 from edge_sched_ros.nodes.node_topic_names import NodeTopicNames
 from edge_sched_ros.nodes.parameter_declarations import Declarations
+from edge_sched_ros.nodes.process_tuning import freeze_garbage
+from edge_sched_ros.nodes.process_tuning import unfreeze_garbage
 from edge_sched_ros.nodes.publishers import TaskPublisher
+from edge_sched_ros.nodes.realtime_settings import apply_parameters
 from edge_sched_ros.nodes.ros_messages import make
 from edge_sched_ros.nodes.running import run_node
 from edge_sched_ros.nodes.subscriptions import Subscriptions
@@ -113,7 +116,9 @@ class CoordinatorNode(Node):
             self.parts.coordinator,
             period_s=self._value('status_period_s'),
             out=lambda: self.parts.programs.out,
+            realtime=self._realtime,
         )
+        freeze_garbage()
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._timer = self.create_timer(_BEAT_S, self.parts.tick, clock=steady)
         self.add_on_set_parameters_callback(self._on_set)
@@ -134,6 +139,7 @@ class CoordinatorNode(Node):
         values = {name: self._value(name) for name in self._declared.names()}
         config = from_parameters(values, topics=self._names)
         settings = fleet_settings(self._own, node=self.get_name())
+        self._realtime = apply_parameters(self, self._value)
         return config, make_coordinator(config, settings, on_end=self._on_end, outside=self._port)
 
     # --- frames and results -------------------------------------------------------------------
@@ -244,6 +250,7 @@ class CoordinatorNode(Node):
         self._reporter.report()
         self._write_summary()
         self._port.close()
+        unfreeze_garbage()
         for publisher in self._outputs.values():
             publisher.close()
         self._stop_forwarding()

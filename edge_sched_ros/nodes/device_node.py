@@ -23,6 +23,9 @@ from edge_sched_ros.nodes.devices.declared import declare
 from edge_sched_ros.nodes.devices.declared import judge_unknown
 from edge_sched_ros.nodes.devices.ports import RosPort
 from edge_sched_ros.nodes.logging_bridge import forward_logging
+from edge_sched_ros.nodes.process_tuning import freeze_garbage
+from edge_sched_ros.nodes.process_tuning import unfreeze_garbage
+from edge_sched_ros.nodes.realtime_settings import apply_parameters
 from edge_sched_ros.nodes.running import run_node
 
 #: how often the device says that it is alive
@@ -45,6 +48,7 @@ class DeviceNode(Node):
             judge_unknown(self, values)
             name = device_name(values)
             coordinators, peers = (allowed_names(values, key) for key in ('coordinators', 'peers'))
+            apply_parameters(self, values.__getitem__)
             self._loaded = load_device(device_config(values))
         except BaseException:
             self._stop_forwarding()
@@ -66,6 +70,7 @@ class DeviceNode(Node):
         self._port.start()
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._timer = self.create_timer(_BEAT_S, self.server.tick, clock=steady)
+        freeze_garbage()
         units = ', '.join(unit.name for unit in self._loaded.runner.units)
         networks = ', '.join(self._loaded.networks)
         self.get_logger().info(f"device '{name}' offers {units} for {networks}")
@@ -81,6 +86,7 @@ class DeviceNode(Node):
         self._port.stop_taking()
         self.server.stop()
         self._port.close()
+        unfreeze_garbage()
         self._loaded.close()
         self._stop_forwarding()
         super().destroy_node()

@@ -23,7 +23,6 @@ from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
 from edge_sched_ros.core.errors import EdgeSchedError
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.jobs import JobEnd
-from edge_sched_ros.execution.realtime import apply_realtime
 from edge_sched_ros.execution.realtime import Measure
 from edge_sched_ros.installation.missing import library_problem
 from edge_sched_ros.msg import JobTiming
@@ -38,6 +37,7 @@ from edge_sched_ros.nodes.parameters import NodeParameters
 from edge_sched_ros.nodes.process_tuning import freeze_garbage
 from edge_sched_ros.nodes.process_tuning import unfreeze_garbage
 from edge_sched_ros.nodes.publishers import TaskPublisher
+from edge_sched_ros.nodes.realtime_settings import apply_parameters
 from edge_sched_ros.nodes.reporter import IdleReporter
 from edge_sched_ros.nodes.reporter import Reporter
 from edge_sched_ros.nodes.ros_messages import make
@@ -134,13 +134,7 @@ class SchedulerNode(LifecycleNode):
             self._make_bond(self._settings.value(BOND_PARAMETER))
             for topic, kind in self._config.topic_types().items():
                 message_class(kind, topic)
-            # units are made of the cores, and threads inherit the priority
-            self._realtime = apply_realtime(
-                priority=self._settings.value('realtime_priority'),
-                lock_memory=self._settings.value('lock_memory'),
-                isolated_cores=self._settings.value('isolated_cores'),
-            )
-            self._tell_realtime()
+            self._realtime = apply_parameters(self, self._settings.value)
             self._pipeline = Pipeline(self._config, on_end=self._on_end)
             self._pipeline.load(should_stop=self._interrupted)
             self._make_publishers(self._config, self._pipeline)
@@ -167,11 +161,6 @@ class SchedulerNode(LifecycleNode):
         units = ', '.join(unit.name for unit in self._pipeline.status().units)
         self.get_logger().info(f'configured: {networks} on {units}, {self._config.policy}')
         return SUCCESS
-
-    def _tell_realtime(self) -> None:
-        for measure in self._realtime:
-            log = self.get_logger().info if measure.done else self.get_logger().warning
-            log(f'{measure.name}: {measure.text}')
 
     def _interrupted(self) -> bool:
         """Whether a signal was received, which is handled only after this callback returns."""

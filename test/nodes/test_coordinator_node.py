@@ -17,9 +17,11 @@ from ros import image
 from sensor_msgs.msg import Image
 from vision_msgs.msg import Detection2DArray
 
+from edge_sched_ros.execution.realtime import Measure
 from edge_sched_ros.msg import JobTiming
 from edge_sched_ros.msg import SchedulerStatus
 from edge_sched_ros.msg import TensorMessage
+from edge_sched_ros.nodes import realtime_settings
 from edge_sched_ros.nodes.coordinator_node import CoordinatorNode
 from edge_sched_ros.nodes.device_node import DeviceNode
 from edge_sched_ros.nodes.scheduler_node import SchedulerNode
@@ -71,6 +73,24 @@ def _coordinator(add, *ros_arguments, **values):
 def _joined(node, name):
     member = node.parts.coordinator.members.get(name)
     return member is not None and member.joined
+
+
+def test_settings_for_real_time_act_in_both_nodes_and_are_told(bench, add, monkeypatch):
+    asked = []
+
+    def apply(**settings):
+        asked.append(settings['priority'])
+        return (Measure('realtime_priority', False, 'not permitted'),)
+
+    monkeypatch.setattr(realtime_settings, 'apply_realtime', apply)
+    add(DeviceNode, device='orin', networks=['detector.yaml'], realtime_priority=7)
+    _coordinator(add, realtime_priority=5)
+    lines = bench.listen(DiagnosticArray, '/diagnostics')
+    told = 'realtime_priority: not permitted'
+    bench.wait_for(
+        lambda: any(one.message == told for array in lines for one in array.status), told
+    )
+    assert asked == [7, 5]
 
 
 def test_frames_are_answered_by_the_device_and_told_of(bench, add):

@@ -63,7 +63,7 @@ def test_a_node_freezes_when_it_is_configured_and_tells_of_real_time(bench, star
     from diagnostic_msgs.msg import DiagnosticArray
 
     from edge_sched_ros.execution.realtime import Measure
-    from edge_sched_ros.nodes import scheduler_node
+    from edge_sched_ros.nodes import realtime_settings
 
     asked = []
 
@@ -71,7 +71,7 @@ def test_a_node_freezes_when_it_is_configured_and_tells_of_real_time(bench, star
         asked.append(values)
         return (Measure('lock_memory', False, 'not permitted'),)
 
-    monkeypatch.setattr(scheduler_node, 'apply_realtime', apply)
+    monkeypatch.setattr(realtime_settings, 'apply_realtime', apply)
     node = start(lock_memory=True)
     heard = bench.listen(DiagnosticArray, '/diagnostics')
     assert asked == [{'priority': 0, 'lock_memory': True, 'isolated_cores': False}]

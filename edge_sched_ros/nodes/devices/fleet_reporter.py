@@ -7,6 +7,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from collections.abc import Mapping
+from collections.abc import Sequence
 
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.clock import Clock
@@ -14,6 +15,7 @@ from rclpy.clock import ClockType
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 
+from edge_sched_ros.execution.realtime import Measure
 from edge_sched_ros.fleet.coordinator.coordinator import Coordinator
 from edge_sched_ros.fleet.coordinator.fleet_status import fleet_status
 from edge_sched_ros.fleet.coordinator.health import examine_fleet
@@ -23,6 +25,7 @@ from edge_sched_ros.nodes.report_guard import ReportGuard
 from edge_sched_ros.nodes.ros_messages import make
 from edge_sched_ros.nodes.same_names import SameNames
 from edge_sched_ros.pipeline.health.rates import rates_between
+from edge_sched_ros.pipeline.health.realtime_health import realtime_health
 from edge_sched_ros.pipeline.health.status_messages import diagnostic_array
 from edge_sched_ros.pipeline.health.status_messages import scheduler_status
 from edge_sched_ros.pipeline.messages import time_message
@@ -33,6 +36,7 @@ class FleetReporter:
     Publishes ``~/status`` and ``/diagnostics``, on the steady clock.
 
     :param period_s: between reports
+    :param realtime: what came of the settings for real time
     :param out: returns task whose own code failed outside of a job -> why
     """
 
@@ -43,9 +47,11 @@ class FleetReporter:
         *,
         period_s: float,
         out: Callable[[], Mapping[str, str]],
+        realtime: Sequence[Measure] = (),
     ) -> None:
         self._node = node
         self._out = out
+        self._realtime = realtime_health(realtime)
         self._coordinator = coordinator
         self._guard = ReportGuard(node)
         self._same_names = SameNames(node)
@@ -68,7 +74,7 @@ class FleetReporter:
         stamp = time_message(make, self._node.get_clock().now().nanoseconds)
         self._status.publish(scheduler_status(make, status, rates, stamp=stamp))
         lines = examine_fleet(self._coordinator, now_ns, self._out())
-        lines += self._same_names.health()
+        lines += [*self._same_names.health(), *self._realtime]
         name = self._node.get_fully_qualified_name()
         self._diagnostics.publish(diagnostic_array(make, lines, node=name, stamp=stamp))
 
