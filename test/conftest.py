@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         alone = item.path.relative_to(here).parts[0] in _ONE_BY_ONE
         if alone or any(item.iter_markers('dds')) or any(item.iter_markers('ros')):
             item.add_marker(pytest.mark.xdist_group('one by one'))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, Any, Any]:
+    """Let what a test logged reach pytest-xdist: a lone surrogate would end the whole run."""
+    return _sendable((yield))
+
+
+def _sendable(value: Any) -> Any:
+    """Return a value as it is, with texts that can be encoded."""
+    if isinstance(value, str):
+        return value.encode('utf-8', 'backslashreplace').decode()
+    if isinstance(value, dict):
+        return {_sendable(key): _sendable(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(_sendable, value))
+    return value
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
