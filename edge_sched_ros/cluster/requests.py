@@ -12,15 +12,17 @@ import ssl
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
+from threading import BoundedSemaphore
 from typing import Any
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from edge_sched_ros.cluster.limits import ByteBudget
+from edge_sched_ros.cluster.limits import Limits
+from edge_sched_ros.cluster.metrics import Metrics
 from edge_sched_ros.cluster.service import NotReady
+from edge_sched_ros.cluster.service import Service
 from edge_sched_ros.cluster.timed_stream import TimedStream
 from edge_sched_ros.core.errors import EdgeSchedError
-
-if TYPE_CHECKING:
-    from edge_sched_ros.cluster.server import Server
 
 _log = logging.getLogger(__name__)
 
@@ -34,11 +36,28 @@ _JSON = 'application/json'
 _PLAIN = 'text/plain; charset=utf-8'
 
 
+class Serving(Protocol):
+    """What the requests of all connections share."""
+
+    service: Service
+    metrics: Metrics
+    limits: Limits
+    budget: ByteBudget
+    slots: BoundedSemaphore
+
+    @property
+    def clients_must_show_a_certificate(self) -> bool:
+        """Whether all paths except those of probes need a client certificate."""
+
+    def refuse(self, reason: str) -> None:
+        """Count what was not served."""
+
+
 class RequestHandler(BaseHTTPRequestHandler):
     """Serves the requests of one connection, one after the other."""
 
     protocol_version = 'HTTP/1.1'
-    server: Server
+    server: Serving  # type: ignore[assignment]
 
     def setup(self) -> None:
         """Set up the connection, with the handshake for TLS."""
