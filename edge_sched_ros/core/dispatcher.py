@@ -250,7 +250,10 @@ class LowLevelDispatcher:
 
     def _on_started(self, _event: events.Started, out: list[Decision]) -> None:
         self._accepting = True
+        # the driver's timer ended with the stop: a wake-up from before would never come
+        self._armed_ns = None
         self._hangs.restarted(self._now_ns, out)
+        self._check_hangs(out)
         self._floors.restarted()
 
     def _on_stopped(self, _event: events.Stopped, out: list[Decision]) -> None:

@@ -139,9 +139,10 @@ class RateFloors:
         since_ns = now_ns - floor.results_ns[0]
         if since_ns < 2 * floor.gap_ns:
             return ''
-        rate_hz = (len(floor.results_ns) - 1) * _NS_PER_S / since_ns
-        if rate_hz >= _KEPT * spec.min_rate_hz:
+        # kept if a result came now: the last interval is not over
+        if len(floor.results_ns) * _NS_PER_S >= _KEPT * spec.min_rate_hz * since_ns:
             return ''
+        rate_hz = (len(floor.results_ns) - 1) * _NS_PER_S / since_ns
         told = f'{rate_hz:.3g} results/s on time, its min_rate_hz is {spec.min_rate_hz:g}'
         frames_hz = self._frames_hz(task, now_ns)
         if frames_hz < spec.min_rate_hz:

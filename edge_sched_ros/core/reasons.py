@@ -42,6 +42,8 @@ DEVICE_LOST = 'device_lost'
 TRANSFER_FAILED = 'transfer_failed'
 #: a device that is there never answered for a partition (failed)
 NO_ANSWER = 'no_answer'
+#: inputs of a partition never came to the device that waited for them (failed)
+NO_INPUTS = 'no_inputs'
 #: a device came back without what it had (how often, by device)
 RESTARTED = 'restarted'
 #: its frame was taken on a device that could not reach the coordinator (failed)

@@ -9,14 +9,13 @@ import math
 import sys
 import time
 
-import rclpy
-
 from edge_sched_ros.bags.reader import open_bag
 from edge_sched_ros.nodes.arguments import OneLineParser
 from edge_sched_ros.nodes.arguments import path_named
 from edge_sched_ros.nodes.bag_listeners import wait_until_heard
 from edge_sched_ros.nodes.bag_playback import BagPlayer
 from edge_sched_ros.nodes.running import one_line
+from edge_sched_ros.nodes.running import own_arguments
 from edge_sched_ros.nodes.running import running
 
 
@@ -43,7 +42,7 @@ def _arguments() -> argparse.Namespace:
         metavar='SECONDS',
         help='how long to wait for a subscriber before the first message',
     )
-    arguments = parser.parse_args(rclpy.utilities.remove_ros_args(sys.argv)[1:])
+    arguments = parser.parse_args(own_arguments('bag_player', sys.argv[1:]))
     if not 0 < arguments.rate < math.inf:
         parser.error('--rate must be above zero, and finite')
     return arguments

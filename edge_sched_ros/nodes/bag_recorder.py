@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import rclpy
 from rclpy.clock import Clock
 from rclpy.clock import ClockType
 from rclpy.node import Node
@@ -31,6 +30,7 @@ from edge_sched_ros.nodes.recorded_qos import hears_all
 from edge_sched_ros.nodes.recorded_qos import recorded_qos
 from edge_sched_ros.nodes.ros_messages import message_class
 from edge_sched_ros.nodes.running import one_line
+from edge_sched_ros.nodes.running import own_arguments
 from edge_sched_ros.nodes.running import running
 from edge_sched_ros.nodes.unheard_publishers import unheard_publishers
 from edge_sched_ros.pipeline.settings.resources import make_folder
@@ -137,7 +137,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         'topics', nargs='+', metavar='TOPIC:TYPE', help='topics to record, with their types'
     )
-    arguments = parser.parse_args(rclpy.utilities.remove_ros_args(sys.argv)[1:])
+    arguments = parser.parse_args(own_arguments('bag_recorder', sys.argv[1:]))
     for topic in arguments.topics:
         if topic.count(':') != 1 or not all(topic.split(':')):
             parser.error(f"'{topic}' is not of the form TOPIC:TYPE")

@@ -27,6 +27,10 @@ def apply_parameters(node: Node, value: Callable[[str], Any]) -> tuple[Measure, 
         isolated_cores=value('isolated_cores'),
     )
     for measure in measures:
-        log = node.get_logger().info if measure.done else node.get_logger().warning
-        log(f'{measure.name}: {measure.text}')
+        text = f'{measure.name}: {measure.text}'
+        # rclpy allows one severity for each place of a call
+        if measure.done:
+            node.get_logger().info(text)
+        else:
+            node.get_logger().warning(text)
     return measures

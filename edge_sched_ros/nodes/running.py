@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -93,6 +94,21 @@ def running() -> Iterator[InterruptibleExecutor]:
         rclpy.try_shutdown()
 
 
+def own_arguments(program: str, words: Sequence[str]) -> list[str]:
+    """
+    Return the words of a command without those of ROS.
+
+    Ends the program with one line when ROS cannot use its own.
+
+    :param words: without the program's
+    """
+    with one_line(program):
+        try:
+            return list(remove_ros_args(['', *words])[1:])
+        except RuntimeError as error:
+            raise _why_not(str(error)) from None
+
+
 def _why_not(text: str) -> ConfigError:
     """Return what is wrong with the arguments; rcl's own text says little."""
     text = re.sub(r',? at \S+:\d+', '', ' '.join(text.split())).removesuffix(' ,')
@@ -145,7 +161,7 @@ def run_node(
     :param described: what ``--help`` prints
     :param begin: called with the node before it spins
     """
-    if {'-h', '--help'} & set(remove_ros_args(sys.argv)[1:]):
+    if {'-h', '--help'} & set(sys.argv[1:]):
         print(described.text(), end='')
         return
     tune_process()

@@ -59,6 +59,7 @@ from edge_sched_ros.pipeline.settings.config import PipelineConfig
 from edge_sched_ros.pipeline.settings.config import topics_of_pictures
 from edge_sched_ros.pipeline.settings.node_help import SCHEDULER_HELP
 from edge_sched_ros.pipeline.settings.resources import check_named_file
+from edge_sched_ros.pipeline.settings.resources import check_own_file
 
 SUCCESS = TransitionCallbackReturn.SUCCESS
 FAILURE = TransitionCallbackReturn.FAILURE
@@ -125,8 +126,9 @@ class SchedulerNode(LifecycleNode):
             self._names = NodeTopicNames(self)
             self._settings.renew()
             self._config = from_parameters(self._settings.values(), topics=self._names)
-            for name in ('summary_file', 'state_file', 'system_file'):
+            for name in ('summary_file', 'system_file'):
                 check_named_file(self._settings.value(name), name)
+            check_own_file(self._settings.value('state_file'), 'state_file')
             self._state = RunState(self._settings.value('state_file'))
             self._last_run = self._state.last_run()
             if self._last_run:
@@ -216,6 +218,8 @@ class SchedulerNode(LifecycleNode):
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Unsubscribe and end every job; networks stay loaded."""
         self._stop()
+        # told for one activation
+        self._last_run = ''
         self.get_logger().info('deactivated: networks stay loaded')
         return super().on_deactivate(state)
 

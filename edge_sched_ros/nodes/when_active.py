@@ -16,7 +16,6 @@ import sys
 import time
 from typing import Any
 
-import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
 from lifecycle_msgs.msg import State
 from lifecycle_msgs.srv import GetState
@@ -26,6 +25,7 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.nodes.arguments import OneLineParser
 from edge_sched_ros.nodes.running import BAD_INPUT
 from edge_sched_ros.nodes.running import one_line
+from edge_sched_ros.nodes.running import own_arguments
 from edge_sched_ros.nodes.running import running
 from edge_sched_ros.pipeline.health.status_messages import CANNOT_BE_CONFIGURED
 from edge_sched_ros.pipeline.health.status_messages import status_name
@@ -96,7 +96,7 @@ def _arguments() -> argparse.Namespace:
     own, _, command = _parted(sys.argv[1:])
     # rclpy reads them too: ROS arguments after -- are the command's
     sys.argv[1:] = own
-    own = rclpy.utilities.remove_ros_args(['', *own])[1:]
+    own = own_arguments('when_active', own)
     arguments = parser.parse_args([*own, *command[:1]])
     arguments.command = command
     return arguments

@@ -193,7 +193,7 @@ class Horizon:
         begins = [place.begin_ns for place in plan if place.job.key in ready]
         later = [begin_ns for begin_ns in begins if begin_ns > view.now_ns]
         if later:
-            return [WakeAt(min(later))]
+            return [WakeAt(max(min(later), view.now_ns + _overdue_ns(view) // 4))]
         if any(unit.running for unit in view.units.values()):
             return []  # the end of a running stage leads to another call
         return self._fallback.decide(view)
@@ -250,3 +250,14 @@ def _start(job: Job, placement: Placement, unit: str) -> list[Decision]:
 
 
 POLICY = Horizon
+
+
+def _overdue_ns(view: View) -> int:
+    """
+    Return by how much the most overdue of the running stages is.
+
+    A plan takes an overdue stage to end now. While a call hangs, that moves on with every look: a
+    wait in proportion to it keeps looks few.
+    """
+    running = [run for unit in view.units.values() for run in unit.running.values()]
+    return max(0, *(view.now_ns - run.due_ns for run in running)) if running else 0

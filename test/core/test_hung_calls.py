@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A hung call is confined to its task: the others keep their units (issue 17)."""
+"""A hung call is confined to its task: the others keep their units."""
 
 from __future__ import annotations
 
@@ -281,3 +281,14 @@ def test_the_dispatcher_wakes_for_the_end_of_a_pause():
 @pytest.mark.parametrize(('hangs', 'pause_s'), [(1, 1), (2, 2), (5, 16), (7, 60), (900, 60)])
 def test_the_pause_doubles_up_to_its_maximum(hangs, pause_s):
     assert Watchdog().pause_after_ns(hangs) == pause_s * 1000 * MS
+
+
+def test_after_a_stop_the_driver_is_asked_for_a_wake_up_again():
+    """The driver's timer ends with the stop: no call of the next activation would ever hang."""
+    bench = _bench(task('bad'))
+    assert of(bench.frame(at_ms=0), WakeAt) == [WakeAt(100 * MS)]
+    bench.finish('cpu0', at_ms=10)
+    bench.send(Stopped(), at_ms=20)
+    bench.send(Started(), at_ms=30)
+    assert of(bench.frame(at_ms=40), WakeAt) == [WakeAt(140 * MS)]
+    assert _reasons(bench.send(TimerFired(), at_ms=140)) == [('bad', reasons.UNIT_HUNG)]

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A device whose network hangs says so, and none of its partitions starts (issue 17)."""
+"""A device whose network hangs says so, and none of its partitions starts."""
 
 from __future__ import annotations
 

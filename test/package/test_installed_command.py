@@ -149,6 +149,7 @@ def test_the_commands_that_need_no_robot(edge_sched):
     assert json.loads(edge_sched('doctor', '--json'))['units']
     assert 'serve' in edge_sched('kube', '--help')
     assert json.loads(edge_sched('schema'))['title'] == 'SystemFile'
+    assert '<policy version="0.2.0">' in edge_sched('security', 'bag_player', '--topic', 'a')
 
 
 def test_cut(edge_sched, tmp_path):

@@ -11,6 +11,8 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from children import started
+from children import TIMEOUT_S
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.pipeline.health.run_state import identity
@@ -61,9 +63,7 @@ def test_without_a_file_nothing_is_written(tmp_path, monkeypatch):
 def test_a_process_that_runs_has_lost_nothing(file):
     RunState(str(file)).write(STATUS)
     content = json.loads(file.read_text())
-    with subprocess.Popen(
-        [sys.executable, '-c', 'input()'], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as other:
+    with started([sys.executable, '-c', 'input()'], stdin=subprocess.PIPE) as other:
         file.write_text(json.dumps(content | {'process': identity(other.pid)}))
         assert (
             f'process {other.pid} runs and writes the same state file'
@@ -72,7 +72,7 @@ def test_a_process_that_runs_has_lost_nothing(file):
         # another process with the same number
         file.write_text(json.dumps(content | {'process': [other.pid, 1]}))
         assert 'ended without a shutdown' in RunState(str(file)).last_run()
-        other.communicate(b'\n')
+        other.communicate(b'\n', timeout=TIMEOUT_S)
     assert identity(other.pid) == [other.pid, 0]
 
 

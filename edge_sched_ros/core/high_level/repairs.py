@@ -66,8 +66,10 @@ class Repairs:
         job.banned.add((run.name, event.device))
         self._pushes.take_back(job, run, now_ns)
         if event.retry:
-            network = job.spec.graph.name
-            self._breakers.failed(event.device, network, event.reason, now_ns)
+            # inputs that did not come are no fault of the device that waited
+            if event.reason != reasons.NO_INPUTS:
+                network = job.spec.graph.name
+                self._breakers.failed(event.device, network, event.reason, now_ns)
             self._recover(job, event.reason, now_ns, out)
         else:
             self._ends.fail(job, event.reason, now_ns, out)

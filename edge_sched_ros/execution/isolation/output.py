@@ -23,6 +23,8 @@ PERIOD_S = 10.0
 #: most bytes of a line; the rest is left out
 _LONGEST = 4096
 _CHUNK = 65536
+#: pieces that are read at once
+_MOST_CHUNKS = 4
 
 
 class OutputLines:
@@ -41,15 +43,22 @@ class OutputLines:
         self._count = 0
 
     def read(self, fd: int) -> bool:
-        """Take what is in a pipe; return whether its other end is still open."""
+        """
+        Take what is in a pipe; return whether its other end is still open.
+
+        Some of it at a time: who writes faster than this reads must not keep its reader here.
+        """
         try:
-            while data := os.read(fd, _CHUNK):
+            for _ in range(_MOST_CHUNKS):
+                data = os.read(fd, _CHUNK)
+                if not data:
+                    return False
                 self.take(data)
         except BlockingIOError:
             return True
         except OSError:
-            pass
-        return False
+            return False
+        return True
 
     def take(self, data: bytes) -> None:
         """Take bytes, and log the lines that are complete."""

@@ -187,7 +187,7 @@ class PartitionsInFlight:
     def check(self, now_ns: int, outbox: Outbox) -> None:
         """Give up partitions that wait for too long, and tensors that nobody ended."""
         for node in self._entering.overdue(now_ns - _GRACE_NS):
-            self._end_entering(node, 'no_inputs', outbox)
+            self._end_entering(node, reasons.NO_INPUTS, outbox)
         self.store.end_older(now_ns - _KEEP_NS, but=self._needed())
 
     def _needed(self) -> frozenset[Owner]:

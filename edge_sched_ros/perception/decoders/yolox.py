@@ -21,6 +21,9 @@ from edge_sched_ros.perception.decoders.values import check_scores
 from edge_sched_ros.perception.decoders.values import check_varies
 from edge_sched_ros.perception.results import Detections
 
+#: more than any export has
+_MOST_STRIDES = 16
+
 
 class Yolox(BoxDecoder):
     """
@@ -35,9 +38,12 @@ class Yolox(BoxDecoder):
     def check(self, outputs: tuple[TensorInfo, ...]) -> None:
         """Check that there is one row per grid cell."""
         strides = self.options['strides']
-        if not strides or not all(isinstance(s, int) and s > 0 for s in strides):
+        # before the grid is made, which has a row for each cell of each size
+        valid = isinstance(strides, list) and 0 < len(strides) <= _MOST_STRIDES
+        if not valid or not all(type(s) is int and s > 0 for s in strides):
             raise ConfigError(
-                f'{self.spec.source}: decoder_options.strides', 'must be a list of cell sizes'
+                f'{self.spec.source}: decoder_options.strides',
+                f'must be a list of at most {_MOST_STRIDES} cell sizes',
             )
         cells = len(self._grid()[0])
         shape = outputs[0].shape

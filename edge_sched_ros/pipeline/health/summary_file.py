@@ -45,7 +45,8 @@ def write_account(name: str, account: Mapping[str, Any]) -> None:
         if not os.path.exists(file) or os.path.isfile(file):
             write_whole(file, text.encode(), _WHERE)
         else:
-            # a pipe or a device is not replaced
-            file.write_text(text)
+            # a pipe or a device is not replaced; a pipe that nobody reads is an error, not a wait
+            with open(os.open(file, os.O_WRONLY | os.O_NONBLOCK), 'w', encoding='utf-8') as sink:
+                sink.write(text)
     except OSError as error:
         raise ConfigError(_WHERE, f'cannot write {name}: {error.strerror}') from None

@@ -88,6 +88,17 @@ def check_named_file(name: str, where: str) -> None:
         raise ConfigError(where, f"'{name}' cannot be written to")
 
 
+def check_own_file(name: str, where: str) -> None:
+    """
+    Check a file that is read back, and replaced whenever it is written.
+
+    :raises ConfigError: as above, and when it is a pipe or a device
+    """
+    check_named_file(name, where)
+    if name and os.path.exists(path := Path(name).expanduser()) and not path.is_file():
+        raise ConfigError(where, f"'{name}' is not a regular file (a device or a pipe)")
+
+
 def make_folder(path: Path) -> None:
     """
     Create a folder and its parents, unless it exists.

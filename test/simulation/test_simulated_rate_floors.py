@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A task keeps its minimum rate under any policy and load, when it can be kept (issue 17)."""
+"""A task keeps its minimum rate under any policy and load, when it can be kept."""
 
 from __future__ import annotations
 
