@@ -214,7 +214,8 @@ def _plain(end):
         told = np.asarray(result.depth_m).tobytes()
     else:
         told = result
-    stages = tuple(one.stage for one in end.stages)
+    # by name: the order of starts on two devices is only known as well as their clocks
+    stages = tuple(sorted(one.stage for one in end.stages))
     return (end.outcome, end.reason, end.frame.stamp_ns, end.items, end.variant, stages, told)
 
 
