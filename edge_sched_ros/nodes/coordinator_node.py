@@ -32,6 +32,7 @@ from edge_sched_ros.fleet.settings import COORDINATOR_PARAMETERS
 from edge_sched_ros.fleet.settings import fleet_settings
 from edge_sched_ros.msg import JobTiming
 from edge_sched_ros.nodes.devices.declared import declare
+from edge_sched_ros.nodes.devices.declared import refuse_mistyped
 from edge_sched_ros.nodes.devices.fleet_reporter import FleetReporter
 from edge_sched_ros.nodes.devices.frame_intake import CoordinatorFrames
 from edge_sched_ros.nodes.devices.ports import RosPort
@@ -87,6 +88,8 @@ class CoordinatorNode(Node):
         self.unreadable: Counter[str] = Counter()
         self._port = RosPort(self, count=lambda reason: self.unreadable.update([reason]))
         try:
+            own = [spec.name for spec in COORDINATOR_PARAMETERS]
+            refuse_mistyped(self, own, (spec.name for spec in SCHEDULER_PARAMETERS))
             self._own = declare(self, COORDINATOR_PARAMETERS)
             self._declared = Declarations(self)
             for problem in self._declared.problems:

@@ -10,6 +10,7 @@ import pytest
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.nodes.devices.declared import judge_unknown
+from edge_sched_ros.nodes.devices.declared import refuse_mistyped
 
 
 class _Node:
@@ -31,3 +32,11 @@ def test_a_parameter_of_other_nodes_is_logged_and_those_of_ros_are_not(caplog):
     assert [record.message for record in caplog.records] == [
         'gain: ignored, not a parameter of this node'
     ]
+
+
+def test_only_what_is_nearly_one_of_the_checked_names_is_refused():
+    node = _Node('high_level_polcy')
+    with pytest.raises(ConfigError, match="did you mean 'high_level_policy'"):
+        refuse_mistyped(node, ['high_level_policy'], ['policy'])
+    assert refuse_mistyped(_Node('policy'), ['high_level_policy'], ['policy']) == []
+    assert refuse_mistyped(_Node('gain'), ['high_level_policy'], ['policy']) == ['gain']

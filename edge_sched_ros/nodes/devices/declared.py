@@ -52,10 +52,24 @@ def judge_unknown(node: Node, names: Iterable[str]) -> None:
     :param names: those it has
     :raises ConfigError: for one that is nearly the name of one it has
     """
+    for name in refuse_mistyped(node, names):
+        node.get_logger().warning(f'{name}: ignored, not a parameter of this node')
+
+
+def refuse_mistyped(node: Node, names: Iterable[str], others: Iterable[str] = ()) -> list[str]:
+    """
+    Return the given parameters that the node does not have.
+
+    :param names: those that are checked
+    :param others: those that it has beside these
+    :raises ConfigError: for one that is nearly one of ``names``
+    """
     known = tuple(names)
+    taken, unknown = {*known, *others}, []
     for name in node._parameter_overrides:
-        if name in known or is_ros_name(name):
+        if name in taken or is_ros_name(name):
             continue
         if near := nearest(name, known):
             raise ConfigError(name, f"unknown parameter; did you mean '{near}'?")
-        node.get_logger().warning(f'{name}: ignored, not a parameter of this node')
+        unknown.append(name)
+    return unknown

@@ -147,7 +147,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
     best, found = _NEAR, ''
     plain = name.casefold().replace('-', '_')
     for one in known:
-        ratio = difflib.SequenceMatcher(None, plain, one).ratio()
+        matcher = difflib.SequenceMatcher(None, plain, one)
+        # upper bounds first: a file may have thousands of names of other nodes
+        if matcher.real_quick_ratio() <= best or matcher.quick_ratio() <= best:
+            continue
+        ratio = matcher.ratio()
         if sorted(plain) == sorted(one):
             ratio = 1.0  # two letters exchanged
         if ratio > best:
