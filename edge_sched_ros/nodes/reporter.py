@@ -83,6 +83,7 @@ class Reporter:
         self._before: Status = pipeline.status()
         #: topics and the problems with their stamps that have been logged
         self._told: set[tuple[str, str]] = set()
+        self._state_problem = ''
         qos = QoSProfile(depth=10)
         self._status = create_publisher(node, SchedulerStatus, '~/status', qos)
         self._diagnostics = create_publisher(node, DiagnosticArray, '/diagnostics', qos)
@@ -108,6 +109,7 @@ class Reporter:
                     *self._examine(status, rates),
                     *self._admission(),
                     *self._before_this_run(),
+                    *self._state_file(),
                     *self._same_names.health(),
                     *self._realtime,
                 ],
@@ -116,7 +118,24 @@ class Reporter:
                 told_by_others=self._told_by_others(),
             )
         )
-        self._state.write(status)
+        self._write_state(status)
+
+    def _write_state(self, status: Status, *, ended: bool = False) -> None:
+        try:
+            self._state.write(status, ended=ended)
+        except OSError as error:
+            if not self._state_problem:
+                problem = f'state_file: cannot be written: {error.strerror or error}'
+                self._node.get_logger().error(problem)
+                self._state_problem = problem
+        else:
+            self._state_problem = ''
+
+    def _state_file(self) -> list[Health]:
+        """Return a line while the counts of this run cannot be kept for the next one."""
+        if not self._state_problem:
+            return []
+        return [Health('state file', WARN, self._state_problem, 'scheduler')]
 
     def _tell_stamp_problems(self, status: Status, rates: Rates) -> None:
         """Log once what the diagnostics keep reporting."""
@@ -140,7 +159,7 @@ class Reporter:
 
     def close(self) -> None:
         """Stop reporting; the run has ended in an orderly way."""
-        self._guard.run(lambda: self._state.write(self._pipeline.status(), ended=True))
+        self._guard.run(lambda: self._write_state(self._pipeline.status(), ended=True))
         self._node.destroy_timer(self._timer)
         self._node.destroy_publisher(self._status)
         self._node.destroy_publisher(self._diagnostics)

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 
 import pytest
 
@@ -44,3 +46,27 @@ def test_a_node_tells_what_the_last_run_lost(bench, start, tmp_path, capfd):
     node.trigger_cleanup()
     assert node.trigger_configure().name == 'SUCCESS'
     assert node._last_run == ''
+
+
+def test_a_state_file_that_cannot_be_written_is_told_until_it_can(
+    bench, start, tmp_path, monkeypatch, capfd
+):
+    node = start(state_file=str(tmp_path / 'state.json'))
+    heard = bench.listen(DiagnosticArray, '/diagnostics')
+
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def told():
+        newest = heard[-1].status if heard else ()
+        return [line.message for line in newest if line.name.endswith(': state file')]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(node._reporter._state, 'write', full)
+        bench.wait_for(told, 'the line')
+        assert told() == ['state_file: cannot be written: No space left on device']
+        before = len(heard)
+        bench.wait_for(lambda: len(heard) > before + 2, 'two reports')
+    bench.wait_for(lambda: heard and not told(), 'its end')
+    said = capfd.readouterr()
+    assert (said.out + said.err).count('state_file: cannot be written') == 1

@@ -238,6 +238,16 @@ def test_a_network_runs_in_a_process_of_its_own(bench):
         one.pipeline.check_option('own', 'score_threshold', 7.0)
 
 
+def test_a_network_without_enough_memory_is_out_and_the_setting_is_named(bench, caplog):
+    robot = bench('', network='detector.yaml', isolation_memory_mib=10)
+    line = robot.line()
+    assert line.level == ERROR
+    assert line.message.startswith('out: own.isolation_memory_mib: with 10 MiB its process')
+    robot.pipeline.submit(frame(seq=1))
+    _until(lambda: robot.ends)
+    assert [(end.task, end.outcome) for end in robot.ends] == [('corners', 'on_time')]
+
+
 def test_a_program_that_follows_boxes_is_refused(bench):
     with pytest.raises(ConfigError, match=r'own\.isolation: a program that follows the boxes'):
         bench('', program='flow_track', detections_from='corners')

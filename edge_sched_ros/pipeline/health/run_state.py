@@ -13,6 +13,7 @@ import json
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from datetime import timezone
@@ -108,8 +109,13 @@ class RunState:
         }
         # without fsync: a process that is killed loses nothing that it has written
         new = self._file.with_name(f'.{self._file.name}.new')
-        new.write_text(json.dumps(state) + '\n', encoding='utf-8')
-        new.replace(self._file)
+        try:
+            new.write_text(json.dumps(state) + '\n', encoding='utf-8')
+            new.replace(self._file)
+        except OSError:
+            with suppress(OSError):
+                new.unlink()
+            raise
 
 
 def identity(pid: int) -> list[int]:

@@ -80,7 +80,9 @@ def isolate(
     try:
         known = worker.start()
     except RemoteError as error:
-        cause = IsolatedCodeError(str(error)) if error.own_code else None
+        # libraries that get no memory fail in many ways, and only this task is short of it
+        own = error.own_code or task.isolation_memory_mib
+        cause = IsolatedCodeError(str(error)) if own else None
         raise _why_not(task, error) from cause
     except IsolationError as error:
         raise _why_not(task, error) from IsolatedCodeError(str(error))
@@ -146,6 +148,10 @@ def _made(
 
 def _why_not(task: TaskConfig, error: Exception) -> ConfigError:
     key = 'program' if task.program else 'network'
+    if task.isolation_memory_mib:
+        where = f'{task.name}.isolation_memory_mib'
+        told = f'with {task.isolation_memory_mib} MiB its process cannot begin: {error}'
+        return ConfigError(where, told)
     if isinstance(error, RemoteError) and error.where:
         return ConfigError(error.where, str(error))
     served = task.program or task.network
