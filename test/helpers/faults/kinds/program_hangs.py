@@ -55,6 +55,7 @@ def _slow(robot: Any, random: Random) -> None:
 
 def _quick(robot: Any) -> None:
     robot.marker = 0
+    BEHAVIOURS.pop(_MARKER, None)
 
 
 FAULTS = (
