@@ -61,3 +61,16 @@ def dump_mapping(data: Mapping[str, Any], *, compact: bool = False) -> str:
         width=99,
     )
     return text
+
+
+def flow(value: Any) -> str:
+    """Return a value as it stands inside a list in one line."""
+    text: str = yaml.dump(
+        [value],
+        Dumper=_Dumper,
+        default_flow_style=True,
+        sort_keys=False,
+        allow_unicode=True,
+        width=1 << 30,
+    )
+    return text.strip()[1:-1]
