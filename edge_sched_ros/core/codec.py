@@ -43,7 +43,9 @@ def from_dict(data: dict[str, Any]) -> Event | Decision:
     if unknown := set(values) - known:
         raise ConfigError('log', f'{name} has no field {", ".join(sorted(unknown))}')
     if 'tasks' in values:
-        values['tasks'] = tuple(map(_task, values['tasks']))
+        values['tasks'] = tuple(map(task_of, values['tasks']))
+    if 'parents' in values:
+        values['parents'] = tuple(values['parents'])
     if 'stages' in values:
         values['stages'] = tuple(StageTiming(**stage) for stage in values['stages'])
     try:
@@ -52,9 +54,11 @@ def from_dict(data: dict[str, Any]) -> Event | Decision:
         raise ConfigError('log', f'{name}: {error}') from None
 
 
-def _task(data: dict[str, Any]) -> TaskSpec:
+def task_of(data: dict[str, Any]) -> TaskSpec:
+    """Return a task from its fields as a dict."""
     lists = {key: tuple(map(_variant, data[key])) for key in ('variants', 'all_variants')}
-    return TaskSpec(**{**data, **lists})
+    joined = tuple(data.get('joined_with', ()))
+    return TaskSpec(**{**data, **lists, 'joined_with': joined})
 
 
 def _variant(data: dict[str, Any]) -> VariantSpec:

@@ -31,6 +31,7 @@ class Release:
 
     :param parent: the job whose result is its input (in a cascade), or ``None``
     :param items: the parent's fan-out, 1 without a parent
+    :param parents: of a join, all jobs whose results are its inputs, the first of them ``parent``
     """
 
     job: int
@@ -41,6 +42,7 @@ class Release:
     deadline_ns: int
     parent: int | None = None
     items: int = 1
+    parents: tuple[int, ...] = ()
 
 
 @record

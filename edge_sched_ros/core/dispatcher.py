@@ -10,6 +10,7 @@ from typing import Any
 
 from edge_sched_ros.core import events
 from edge_sched_ros.core import reasons
+from edge_sched_ros.core.answer_floors import AnswerFloors
 from edge_sched_ros.core.decisions import Decision
 from edge_sched_ros.core.decisions import Drop
 from edge_sched_ros.core.decisions import Run
@@ -17,6 +18,7 @@ from edge_sched_ros.core.decisions import UseVariant
 from edge_sched_ros.core.decisions import WakeAt
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.errors import InvariantError
+from edge_sched_ros.core.fast_variants import FastVariants
 from edge_sched_ros.core.hang_control import HangControl
 from edge_sched_ros.core.hung_calls import HungCall
 from edge_sched_ros.core.job import Job
@@ -57,6 +59,8 @@ class LowLevelDispatcher:
     :param policy_parameters: parameters of the first policy
     :param profiles: known costs; more are learned
     :param watchdog: when a stage counts as hung, and what its task may do after that
+    :param floor_periods: longest time without an answer under overload, in periods of the task; 0
+        for no limit
     :raises ConfigError: for settings that cannot work, naming the key
     """
 
@@ -70,6 +74,7 @@ class LowLevelDispatcher:
         policy_parameters: Mapping[str, Any] | None = None,
         profiles: Profiles | None = None,
         watchdog: Watchdog | None = None,
+        floor_periods: float = 0.0,
     ) -> None:
         self.profiles = profiles or Profiles()
         watchdog = watchdog or Watchdog()
@@ -80,9 +85,12 @@ class LowLevelDispatcher:
         self.policy_parameters = dict(policy_parameters or {})
         self._table = JobTable(tasks, frozenset(self.units), self.profiles)
         self._ready = self._table.ready.entries
+        self._joins = self._table.joins
         self._hangs = HangControl(self._units, self._table, watchdog)
         self._floors = RateFloors(self._table.specs, self._table.ledger.tasks, self._units.times)
         self._floors.refresh(0)
+        self._answers = AnswerFloors(self._table, self.units, self._units.times, floor_periods)
+        self._fast = FastVariants(self._table, self.profiles, self._units.times)
         self._make_policy = make_policy
         self._policy = make_policy(policy, self.policy_parameters)
         self._accepting = True
@@ -132,6 +140,11 @@ class LowLevelDispatcher:
         return self._table.specs
 
     @property
+    def awaited(self) -> set[int]:
+        """The ended jobs whose results or frames a join may still need: keep these."""
+        return self._joins.awaited
+
+    @property
     def times(self) -> Times:
         """The expected times of stages now."""
         return self._units.times
@@ -146,15 +159,22 @@ class LowLevelDispatcher:
             self._now_ns = now_ns
         out: list[Decision] = []
         self._handlers[type(event)](event, out)
+        if self._joins.unsettled:
+            self._table.settle_joins(self._now_ns, out)
         if self._ready:
             self._decide(out)
+            if self._joins.unsettled:
+                self._table.settle_joins(self._now_ns, out)
         return out
 
     # --- events ---------------------------------------------------------------------------
 
     def _on_frame_arrived(self, event: events.FrameArrived, out: list[Decision]) -> None:
         if self._accepting:
+            self._answers.prune()
             self._hangs.look_for_overdue(self._now_ns, out)
+            if self._fast:
+                self._fast.arrived()
             self._table.frame(event, self._now_ns, out)
             if self._floors:
                 self._floors.arrived(self._now_ns)
@@ -219,6 +239,10 @@ class LowLevelDispatcher:
         if event.task:
             spec = changed_task(self._table.specs, event.task, event.values)
             self._table.change(spec, self._now_ns, out)
+            if 'variant' in event.values:
+                self._fast.refresh(spec)
+            else:
+                self._fast.changed(spec)
             self._hangs.refresh(spec, self._now_ns, out)
             self._floors.refresh(self._now_ns)
             return
@@ -233,6 +257,7 @@ class LowLevelDispatcher:
     def _on_tasks_added(self, event: events.TasksAdded, out: list[Decision]) -> None:
         self._table.add_tasks(event.tasks)
         for spec in event.tasks:
+            self._fast.refresh(spec)
             self._hangs.refresh(spec, self._now_ns, out)
         self._floors.refresh(self._now_ns)
 
@@ -243,6 +268,7 @@ class LowLevelDispatcher:
 
     def _on_clock_jumped(self, _event: events.ClockJumped, out: list[Decision]) -> None:
         self._table.drop_all(reasons.CLOCK_JUMP, self._now_ns, out)
+        self._answers.restarted()
 
     def _on_timer_fired(self, _event: events.TimerFired, out: list[Decision]) -> None:
         self._armed_ns = None
@@ -255,6 +281,7 @@ class LowLevelDispatcher:
         self._hangs.restarted(self._now_ns, out)
         self._check_hangs(out)
         self._floors.restarted()
+        self._answers.restarted()
 
     def _on_stopped(self, _event: events.Stopped, out: list[Decision]) -> None:
         self._accepting = False
@@ -280,6 +307,28 @@ class LowLevelDispatcher:
         """Return the rate that a task has instead of its ``min_rate_hz``; empty when kept."""
         return self._floors.why_not_kept(task, now_ns)
 
+    def why_at_floor(self, task: str, now_ns: int) -> str:
+        """Return how a task is answered that is not on time; empty when it does without."""
+        return self._answers.told(task, now_ns)
+
+    def why_variant(self, task: str) -> str:
+        """Return which variant a task runs by default and why; empty if it has no choice."""
+        return self._fast.told(task)
+
+    def waiting(self) -> dict[str, int]:
+        """Return how many stages could start now and may run on each unit; most on several."""
+        found = dict.fromkeys(self.units, 0)
+        for job in self._table.ready.jobs():
+            for unit in job.stage.units:
+                if unit in found:
+                    found[unit] += 1
+        return found
+
+    @property
+    def floor_starts(self) -> Mapping[str, int]:
+        """The number of jobs by task that were started at its floor, without the policy."""
+        return self._answers.starts
+
     # --- timers and policy ----------------------------------------------------------------
 
     def _wake_at(self, time_ns: int, out: list[Decision]) -> None:
@@ -300,15 +349,18 @@ class LowLevelDispatcher:
     # --- decisions ------------------------------------------------------------------------
 
     def _decide(self, out: list[Decision]) -> None:
-        """Offer the jobs of tasks behind their minimum rate, then all others."""
+        """Start silent tasks, offer jobs of tasks behind their minimum rate, then all others."""
         if self._units.some_lost:
             self._drop_unrunnable(out)
-        first: frozenset[int] = frozenset()
+        hidden: frozenset[int] = frozenset()
+        if self._answers:
+            hidden = self._start_silent(out)
         if self._floors:
-            first = self._floors.first(self._table.ready.jobs(), self._now_ns)
-        if first:
-            self._ask(out, first, rest=False)
-        self._ask(out, first)
+            first = self._floors.first(self._table.ready.jobs(), self._now_ns) - hidden
+            if first:
+                self._ask(out, first, rest=False)
+                hidden |= first
+        self._ask(out, hidden)
 
     def _ask(self, out: list[Decision], first: frozenset[int], *, rest: bool = True) -> None:
         """Call the policy until it returns nothing more: a drop can make another job ready."""
@@ -327,6 +379,28 @@ class LowLevelDispatcher:
                 elif rest or not self._protected(decision, out):
                     again |= self._apply(decision, out)
 
+    def _start_silent(self, out: list[Decision]) -> frozenset[int]:
+        """
+        Start the jobs that are due at their floor, each on the idle unit that ends it first.
+
+        :returns: those that wait for a unit, which no policy may drop
+        """
+        answers, now_ns, waiting = self._answers, self._now_ns, set[int]()
+        for job in answers.due(now_ns):
+            unit = self._best_idle(job)
+            if unit is None:
+                waiting.add(job.id)
+                continue
+            stage, variant = job.stage.name, job.variant.name
+            self._run(Run(job.id, job.task, stage, unit, variant, job.items), out)
+            answers.started(job, now_ns)
+        return frozenset(waiting)
+
+    def _best_idle(self, job: Job) -> str | None:
+        """Return the idle unit on which a job ends first; ``None`` if none is idle."""
+        idle = [name for name in job.stage.units if self.units[name].idle]
+        return min(idle, key=lambda name: self._view.remaining_on_ns(job, name), default=None)
+
     def _protected(self, decision: Decision, out: list[Decision]) -> bool:
         """
         Return whether a drop is not carried out, as the job keeps its task's minimum rate.
@@ -338,8 +412,7 @@ class LowLevelDispatcher:
         job, view, now_ns = self._live(decision.job), self._view, self._now_ns
         if now_ns + view.least_remaining_ns(job) > job.deadline_ns:
             return False
-        idle = [name for name in job.stage.units if self.units[name].idle]
-        best = min(idle, key=lambda name: view.remaining_on_ns(job, name), default=None)
+        best = self._best_idle(job)
         if best is not None and now_ns + view.remaining_on_ns(job, best) <= job.deadline_ns:
             stage, variant = job.stage.name, job.variant.name
             self._run(Run(job.id, job.task, stage, best, variant, job.items), out)

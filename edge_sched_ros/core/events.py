@@ -21,12 +21,17 @@ class FrameArrived:
     :param release_ns: when the frame was taken; deadlines count from here
     :param deadline_ns: absolute deadline of the jobs that it activates; ``None`` for the task's
         own deadline
+    :param paired_with: the second stream whose frame came with it: it activates the tasks with
+        this pair of streams, and only these
+    :param unpaired: whether there is no frame of that stream for it: jobs end at once
     """
 
     stream: str
     seq: int
     release_ns: int
     deadline_ns: int | None = None
+    paired_with: str = ''
+    unpaired: bool = False
 
 
 @record

@@ -45,6 +45,8 @@ class HangControl:
         self._watchdog = watchdog
         #: task with an overdue stage -> how many jobs it may have started meanwhile
         self._overdue: dict[str, int] = {}
+        #: time until which no running stage can be overdue
+        self._none_overdue_until_ns = -1
 
     def __bool__(self) -> bool:
         """Whether any task is off, on trial, or has hung or overdue calls."""
@@ -75,11 +77,19 @@ class HangControl:
 
     def look_for_overdue(self, now_ns: int, out: list[Decision]) -> None:
         """Hold back the tasks with an overdue stage, and no others; call it for every frame."""
+        if now_ns <= self._none_overdue_until_ns and not self._overdue:
+            return
         overdue: dict[str, int] = {}
+        oldest_ns, latest_ns = now_ns, now_ns - _LEAST_OVERDUE_NS
         for unit, run in self._units.watched():
-            spec = self._table.specs[run.task]
-            if spec.max_in_flight > 1 and self._is_overdue(unit, run, spec, now_ns):
-                overdue[run.task] = 0
+            if run.started_ns < oldest_ns:
+                oldest_ns = run.started_ns
+            # nearly all stages end before this
+            if run.started_ns < latest_ns:
+                spec = self._table.specs[run.task]
+                if spec.max_in_flight > 1 and self._is_overdue(unit, run, spec, now_ns):
+                    overdue[run.task] = 0
+        self._none_overdue_until_ns = oldest_ns + _LEAST_OVERDUE_NS
         if not overdue and not self._overdue:
             return
         changed = overdue.keys() ^ self._overdue.keys()
@@ -105,6 +115,7 @@ class HangControl:
 
     def returned(self, job: int, now_ns: int, out: list[Decision]) -> None:
         """Record that a hung call has returned, if the job's call is one; its task may go on."""
+        self._none_overdue_until_ns = -1
         if self._calls.returned(job, now_ns):
             self._replace_others(out, now_ns)
             self._resume_all(now_ns, out)
@@ -119,6 +130,7 @@ class HangControl:
 
     def unit_freed(self, unit: UnitState, now_ns: int, out: list[Decision]) -> None:
         """Leave the hung calls of a unit to a worker that is gone: the unit serves again."""
+        self._none_overdue_until_ns = -1
         for run in [run for run in unit.running.values() if run.hung]:
             self._calls.abandon(run.job_id)
             self._units.leave(unit, run, now_ns)
@@ -126,6 +138,7 @@ class HangControl:
 
     def worker_replaced(self, unit: UnitState, now_ns: int, out: list[Decision]) -> None:
         """Leave all calls of a unit to its last worker; their tasks wait for their return."""
+        self._none_overdue_until_ns = -1
         for run in [run for run in unit.running.values() if not run.hung]:
             if (job := self._table.jobs.get(run.job_id)) is not None:
                 self._table.fail(job, reasons.UNIT_LOST, now_ns, out)

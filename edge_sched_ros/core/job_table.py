@@ -15,6 +15,9 @@ from edge_sched_ros.core.errors import InvariantError
 from edge_sched_ros.core.events import FrameArrived
 from edge_sched_ros.core.events import StageFinished
 from edge_sched_ros.core.job import Job
+from edge_sched_ros.core.joins import FrameKey
+from edge_sched_ros.core.joins import Joins
+from edge_sched_ros.core.joins import WaitingJoin
 from edge_sched_ros.core.ledger import Ledger
 from edge_sched_ros.core.profiles import Profiles
 from edge_sched_ros.core.queue import TaskQueue
@@ -43,7 +46,9 @@ class JobTable:
         self.ready = ReadyJobs()
         self._queues: dict[str, TaskQueue] = {}
         self._by_stream: dict[str, list[TaskQueue]] = {}
+        #: task -> the cascades after it, without joins
         self._children: dict[str, list[TaskQueue]] = {}
+        self.joins = Joins()
         self._next_id = 0
         self.add_tasks(tasks)
 
@@ -61,22 +66,27 @@ class JobTable:
             self._children[task.name] = []
         for task in tasks:
             queue = self._queues[task.name]
-            if task.after:
+            if task.after and not task.joined_with:
                 self._children[task.after].append(queue)
-            else:
+            elif not task.after:
                 self._by_stream.setdefault(task.stream, []).append(queue)
+        self.joins.refresh(self.specs)
 
     def frame(self, event: FrameArrived, now_ns: int, out: list[Decision]) -> None:
         """Release a job of every task that the frame activates."""
+        self.joins.arrived(event)
         for queue in self._by_stream.get(event.stream, ()):
-            if queue.activates():
+            if queue.spec.paired_with == event.paired_with and queue.activates():
                 deadline_ns = event.deadline_ns
                 if deadline_ns is None:
                     deadline_ns = event.release_ns + queue.spec.deadline_ns
                 job = self._release(
                     queue, event.stream, event.seq, event.release_ns, deadline_ns, now_ns, out
                 )
-                self._enqueue(queue, job, now_ns, out)
+                if event.unpaired:
+                    self._drop_at_once(job, reasons.UNPAIRED, now_ns, out)
+                else:
+                    self._enqueue(queue, job, now_ns, out)
 
     def start(self, job: Job) -> bool:
         """Record that a unit starts the job's next stage; return whether this is allowed."""
@@ -117,6 +127,10 @@ class JobTable:
         """Return how many jobs of a task have started and not ended."""
         return len(self._queues[task].active)
 
+    def is_running(self, task: str) -> bool:
+        """Return whether a unit runs a stage of a task."""
+        return any(job.state == 'running' for job in self._queues[task].active)
+
     def limit(self, task: str, most: int | None, now_ns: int, out: list[Decision]) -> None:
         """
         Limit the started jobs of a task after a hung call; with 0 its jobs fail, and new ones too.
@@ -134,6 +148,7 @@ class JobTable:
 
     def drop_all(self, reason: str, now_ns: int, out: list[Decision]) -> None:
         """End everything in flight."""
+        self.joins.forget_pairs()
         for job in list(self.jobs.values()):
             self.drop(job, reason, now_ns, out)
 
@@ -141,7 +156,8 @@ class JobTable:
         """Apply new settings of a task; jobs in flight keep their deadlines."""
         queue = self._queues[spec.name]
         if spec.enabled and not queue.spec.enabled:
-            self.ledger.tasks[spec.name].enabled_ns = now_ns
+            account = self.ledger.tasks[spec.name]
+            account.enabled_ns, account.unanswered_since_ns = now_ns, None
         self.specs[spec.name] = queue.spec = spec
         if not spec.enabled:
             for job in list(queue.waiting):
@@ -152,6 +168,10 @@ class JobTable:
                 out.append(UseVariant(job.id, job.variant.name))
         self._drop_surplus(queue, now_ns, out)
         queue.offer()
+
+    def narrow(self, spec: TaskSpec) -> None:
+        """Let the next jobs of a task run other variants; jobs in flight keep theirs."""
+        self.specs[spec.name] = self._queues[spec.name].spec = spec
 
     def _complete(
         self, queue: TaskQueue, job: Job, event: StageFinished, now_ns: int, out: list[Decision]
@@ -176,6 +196,7 @@ class JobTable:
             found = items if items_for is None else items_for.get(after.spec.name, items)
             if (found or not after.spec.needs_items) and after.activates():
                 self._enqueue(after, self._child(after, job, found, now_ns, out), now_ns, out)
+        self.joins.ended(job, items, items_for)
 
     def _release(
         self,
@@ -189,6 +210,7 @@ class JobTable:
         *,
         parent: int | None = None,
         items: int = 1,
+        parents: tuple[int, ...] = (),
     ) -> Job:
         spec = queue.spec
         name, variant = spec.name, spec.variants[0]
@@ -202,7 +224,9 @@ class JobTable:
         self.ledger.release(
             name, release_ns=release_ns, now_ns=now_ns, worst_energy_mj=worst_energy_mj
         )
-        out.append(Release(number, name, stream, seq, release_ns, deadline_ns, parent, items))
+        out.append(
+            Release(number, name, stream, seq, release_ns, deadline_ns, parent, items, parents)
+        )
         return job
 
     def _enqueue(self, queue: TaskQueue, job: Job, now_ns: int, out: list[Decision]) -> None:
@@ -240,6 +264,40 @@ class JobTable:
                 self.ledger.drop(child.task, reasons.UPSTREAM)
                 out.append(Drop(child.id, child.task, reasons.UPSTREAM))
                 self._drop_children(child, now_ns, out)
+        self.joins.lost(job)
+
+    def _drop_at_once(self, job: Job, reason: str, now_ns: int, out: list[Decision]) -> None:
+        """End a job that was released without its input, and never waited."""
+        self.ledger.drop(job.task, reason)
+        out.append(Drop(job.id, job.task, reason))
+        self._drop_children(job, now_ns, out)
+
+    def settle_joins(self, now_ns: int, out: list[Decision]) -> None:
+        """Release the joins whose inputs are all there, and end those that miss one."""
+        while self.joins.unsettled:
+            found = self.joins.take(self.jobs.values())
+            if found is not None:
+                self._settle(*found, now_ns, out)
+
+    def _settle(
+        self, key: FrameKey, waiting: WaitingJoin, now_ns: int, out: list[Decision]
+    ) -> None:
+        queue = self._queues[waiting.task]
+        spec, items = queue.spec, waiting.items
+        if spec.needs_items and not (items and all(items.values())):
+            return
+        if len(waiting.jobs) < len(spec.before) or not queue.activates():
+            return
+        parents = tuple(waiting.jobs[name] for name in spec.before)
+        found = 0 if waiting.incomplete else items[spec.after]
+        job = self._release(
+            queue, *key, waiting.release_ns, waiting.release_ns + spec.deadline_ns, now_ns, out,
+            parent=parents[0], items=found, parents=parents,
+        )  # fmt: skip
+        if waiting.incomplete:
+            self._drop_at_once(job, reasons.JOIN_INCOMPLETE, now_ns, out)
+        else:
+            self._enqueue(queue, job, now_ns, out)
 
     def _remove(self, job: Job) -> None:
         self._queues[job.task].remove(job)
@@ -263,4 +321,5 @@ class JobTable:
             raise InvariantError('the table has a job that is not in a queue')
         if self.ready.jobs() != sorted(ready, key=lambda job: (job.release_ns, job.id)):
             raise InvariantError('the set of ready jobs does not match the queues')
+        self.joins.validate(self.jobs)
         self.ledger.validate(in_flight)

@@ -59,6 +59,8 @@ class TaskAccount:
     turn_gap_ns: int = 0
     #: time since which it waits for a turn: the first frame since the last turn
     waits_since_ns: int | None = None
+    #: arrival of its first frame since its last result; ``None`` when there was none
+    unanswered_since_ns: int | None = None
     #: number of releases for which it still counts as behind
     behind_for: int = 0
     #: time when it was enabled again at run time
@@ -81,6 +83,8 @@ class TaskAccount:
     interval_spread_ns: float = 0.0
     #: ends of its latest jobs, newest last: ``(missed, dropped)``
     recent: deque[tuple[bool, bool]] = field(default_factory=lambda: deque(maxlen=RECENT_JOBS))
+    #: number of missed jobs among these
+    recent_missed: int = 0
 
     @property
     def dropped_total(self) -> int:
@@ -122,6 +126,14 @@ class TaskAccount:
         if not self.ended:
             return 0.0
         return self.miss_ratio or 1 / (2 * self.ended)
+
+    def note_end(self, *, missed: bool, dropped: bool = False) -> None:
+        """Record the end of a job."""
+        recent = self.recent
+        if len(recent) == RECENT_JOBS:
+            self.recent_missed -= recent[0][0]
+        recent.append((missed, dropped))
+        self.recent_missed += missed
 
     def waited_ns(self, now_ns: int) -> int:
         """Return what the mean time between its turns would be with a turn now."""
@@ -183,6 +195,8 @@ class Ledger:
                 self.behind.discard(task)
         before, account.last_release_ns = account.last_release_ns, release_ns
         account.last_arrival_ns = now_ns
+        if account.unanswered_since_ns is None:
+            account.unanswered_since_ns = now_ns
         if account.waits_since_ns is None:
             waits_ns = now_ns - round(account.interval_ns)
             account.waits_since_ns = max(waits_ns, account.last_turn_ns or waits_ns)
@@ -216,9 +230,10 @@ class Ledger:
         account.in_flight -= 1
         account.response.add(response_ns)
         account.variants[variant] = account.variants.get(variant, 0) + 1
-        account.recent.append((not on_time, False))
+        account.note_end(missed=not on_time)
         account.unreachable_in_a_row = 0
         account.last_answer_ns = now_ns
+        account.unanswered_since_ns = None
         if not began_late:
             account.take_turn(now_ns)
         if on_time:
@@ -233,7 +248,7 @@ class Ledger:
         account.in_flight -= 1
         account.dropped[reason] = account.dropped.get(reason, 0) + 1
         account.unreachable_in_a_row += reason == reasons.DEADLINE_UNREACHABLE
-        account.recent.append((True, True))
+        account.note_end(missed=True, dropped=True)
         if reason in _LOST_TO_LOAD:
             account.behind_for = _BEHIND_JOBS
             self.behind.add(task)
@@ -243,7 +258,7 @@ class Ledger:
         account = self.tasks[task]
         account.in_flight -= 1
         account.failed[reason] = account.failed.get(reason, 0) + 1
-        account.recent.append((True, False))
+        account.note_end(missed=True)
 
     @property
     def miss_ratio(self) -> float:
@@ -260,8 +275,8 @@ class Ledger:
         Source: DREAM (ASPLOS 2023), in the form commonly recalled, not verified.
         """
         ended = [account for account in self.tasks.values() if account.ended]
-        rates = sum(account.violation_rate for account in ended)
-        return rates * sum(account.normalised_energy for account in ended)
+        rates = sum([account.violation_rate for account in ended], 0.0)
+        return rates * sum([account.normalised_energy for account in ended], 0.0)
 
     def validate(self, in_flight: dict[str, int]) -> None:
         """

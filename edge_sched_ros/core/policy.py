@@ -42,7 +42,10 @@ class Policy(Protocol):
     ``__init__`` takes the parameters, by keyword.
     """
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The name by which messages call it."""
+
     parameters: ClassVar[tuple[PolicyParameter, ...]] = ()
     #: whether it is also called when no unit is idle (for example to drop early)
     asks_when_busy: ClassVar[bool] = False

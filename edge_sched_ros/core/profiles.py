@@ -116,11 +116,11 @@ class Profiles:
         key = (task, variant.name, items)
         worst_mj = self._worst_mj.get(key)
         if worst_mj is None:
-            worst_mj = sum(
-                max(cost.expected_mj(items) or 0.0 for cost in known)
-                for stage in variant.stages
-                if (known := self._with_energy(task, variant.name, stage))
-            )
+            worst_mj = 0.0
+            for stage in variant.stages:
+                known = self._with_energy(task, variant.name, stage)
+                if known:
+                    worst_mj += max([cost.expected_mj(items) or 0.0 for cost in known])
             self._worst_mj[key] = worst_mj
         return worst_mj
 

@@ -13,6 +13,7 @@ from dataclasses import field
 from edge_sched_ros.core.errors import InvariantError
 from edge_sched_ros.core.job import Job
 from edge_sched_ros.core.ledger import TaskAccount
+from edge_sched_ros.core.tasks import parents_first
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.times import Times
 
@@ -177,11 +178,12 @@ def gaps_ns(specs: Mapping[str, TaskSpec]) -> dict[str, int]:
     A task must also answer for the tasks after it, ``every_n`` times for each of their results.
     """
     gaps = {name: _own_gap_ns(spec) for name, spec in specs.items()}
-    for name in reversed(_parents_first(specs)):
+    for name in reversed(parents_first(specs)):
         spec = specs[name]
         if gaps[name] and spec.after:
             needed_ns = max(1, gaps[name] // spec.every_n)
-            gaps[spec.after] = min(gaps[spec.after] or needed_ns, needed_ns)
+            for before in spec.before:
+                gaps[before] = min(gaps[before] or needed_ns, needed_ns)
     return gaps
 
 
@@ -189,12 +191,3 @@ def _own_gap_ns(spec: TaskSpec) -> int:
     if not spec.min_rate_hz or not spec.enabled:
         return 0
     return max(1, round(_NS_PER_S / spec.min_rate_hz))
-
-
-def _parents_first(specs: Mapping[str, TaskSpec]) -> list[str]:
-    """Return the tasks by the length of the way from the head of their cascade."""
-
-    def depth(spec: TaskSpec) -> int:
-        return 1 + depth(specs[spec.after]) if spec.after else 0
-
-    return sorted(specs, key=lambda name: depth(specs[name]))

@@ -12,6 +12,10 @@ DEADLINE_UNREACHABLE = 'deadline_unreachable'
 OVERTAKEN = 'overtaken'
 #: the job before it in the cascade was dropped or failed, so there was no input
 UPSTREAM = 'upstream'
+#: one of the jobs before it in a join was dropped or failed, so an input was missing
+JOIN_INCOMPLETE = 'join_incomplete'
+#: no frame of the task's second stream belongs to its frame
+UNPAIRED = 'unpaired'
 #: no unit that could run its next stage is available
 NO_UNIT = 'no_unit'
 #: the task was disabled while the job waited

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from dataclasses import field
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Protocol
 
 from edge_sched_ros.core.errors import ConfigError
 
 NS_PER_MS = 1_000_000
 #: maximum of a minimum rate
 MOST_RATE_HZ = 10_000.0
+#: least rate above 0: a result in eleven days; times stay finite in nanoseconds
+LEAST_RATE_HZ = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,10 @@ class TaskSpec:
     :param deadline_ns: maximum time from the frame's release to its result
     :param stream: the input stream whose frames activate it; empty for a cascade
     :param after: the task whose completion activates it (a cascade); empty otherwise
+    :param joined_with: more tasks that must have completed the same frame (a join); its items are
+        those of ``after``
+    :param paired_with: a second stream: it is activated only by a frame of ``stream`` together
+        with the frame of this one that belongs to it; empty for one stream
     :param period_ns: expected time between frames; 0 when unknown
     :param priority: higher runs first among ready jobs; equal by default
     :param every_n: activated by every n-th frame of the stream (or completion before it)
@@ -74,6 +81,8 @@ class TaskSpec:
     :param hang_group: name that tasks with the same code share: after a hung call of one of them
         none of them starts; its own name if empty
     :param min_rate_hz: results on time a second that it shall have under any load; 0 for none
+    :param tolerance: share of the first variant's accuracy that another may lack and still run by
+        default where it is faster; ``None``: jobs start with the first
     """
 
     name: str
@@ -92,6 +101,9 @@ class TaskSpec:
     drop_overtaken: bool = True
     hang_group: str = ''
     min_rate_hz: float = 0.0
+    joined_with: tuple[str, ...] = ()
+    paired_with: str = ''
+    tolerance: float | None = None
 
     def __post_init__(self) -> None:
         """
@@ -105,10 +117,22 @@ class TaskSpec:
             raise ConfigError(
                 self.name, 'needs either an input stream or a task before it (after), not both'
             )
+        if self.paired_with and self.stream in ('', self.paired_with):
+            raise ConfigError(f'{self.name}.paired_with', 'needs another input stream to pair')
+        if self.joined_with and not self.after:
+            raise ConfigError(f'{self.name}.after', 'the first task of a join is missing')
+        if len(set(self.before)) != len(self.before):
+            raise ConfigError(f'{self.name}.after', 'names a task twice')
         if self.needs_items and not self.after:
             raise ConfigError(f'{self.name}.needs_items', 'is only for cascades (see after)')
         if not 0 <= self.min_rate_hz <= MOST_RATE_HZ:
             raise ConfigError(f'{self.name}.min_rate_hz', f'must be from 0 to {MOST_RATE_HZ:g}')
+        if 0 < self.min_rate_hz < LEAST_RATE_HZ:
+            raise ConfigError(
+                f'{self.name}.min_rate_hz', f'must be 0, or at least {LEAST_RATE_HZ:g}'
+            )
+        if self.tolerance is not None and not 0 <= self.tolerance <= 1:
+            raise ConfigError(f'{self.name}.tolerance', 'must be from 0 to 1')
         for variant in self.variants:
             _check_variant(self.name, variant)
         positive = {
@@ -120,6 +144,11 @@ class TaskSpec:
         for key, value in positive.items():
             if value <= 0:
                 raise ConfigError(f'{self.name}.{key}', 'must be greater than zero')
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        """Return the tasks whose results activate it; several for a join."""
+        return (self.after, *self.joined_with) if self.after else ()
 
     def variant(self, name: str) -> VariantSpec:
         """Return the variant of a name; :raises KeyError: when there is none."""
@@ -171,29 +200,69 @@ def check_tasks(
     Check tasks against each other: names, cascades, units.
 
     :param present: tasks by name that are there already and were checked
-    :raises ConfigError: two tasks of one name, an unknown predecessor, a cascade loop, a stage
-        that names an unknown unit or that no unit can run
+    :raises ConfigError: two tasks of one name, an unknown predecessor, a cascade loop, a join
+        of two streams, a stage that names an unknown unit or that no unit can run
     """
     by_name = dict(present)
     for task in tasks:
         if task.name in by_name:
             raise ConfigError('tasks', f"two tasks are named '{task.name}'")
         by_name[task.name] = task
+    known: dict[str, dict[str, str]] = {}
     for task in tasks:
-        _check_cascade(task, by_name)
+        _check_cascade(task, by_name, known)
         _check_units(task, unit_names)
 
 
-def _check_cascade(task: TaskSpec, by_name: dict[str, TaskSpec]) -> None:
-    way = [task.name]
-    while task.after:
-        if task.after not in by_name:
-            raise ConfigError(f'{task.name}.after', f"there is no task named '{task.after}'")
-        task = by_name[task.after]
-        if task.name in way:
-            loop = ' -> '.join([*way[way.index(task.name) :], task.name])
+def _check_cascade(
+    task: TaskSpec, by_name: dict[str, TaskSpec], known: dict[str, dict[str, str]]
+) -> None:
+    """Check that the tasks before a task exist, are no loop and have frames of one stream."""
+    heads = _heads(task, by_name, (task.name,), known)
+    if len(set(heads.values())) > 1:
+        told = ', '.join(f'{name} on {stream}' for name, stream in heads.items())
+        raise ConfigError(f'{task.name}.after', f'joins results of different streams: {told}')
+
+
+def _heads(
+    task: TaskSpec,
+    by_name: dict[str, TaskSpec],
+    way: tuple[str, ...],
+    known: dict[str, dict[str, str]],
+) -> dict[str, str]:
+    """Return the tasks from which the ways to a task begin, with their streams."""
+    if task.name in known:
+        return known[task.name]
+    found = {} if task.after else {task.name: task.stream}
+    for name in task.before:
+        if name not in by_name:
+            raise ConfigError(f'{task.name}.after', f"there is no task named '{name}'")
+        if name in way:
+            loop = ' -> '.join([*way[way.index(name) :], name])
             raise ConfigError(f'{way[0]}.after', f'the cascade is a loop: {loop}')
-        way.append(task.name)
+        found |= _heads(by_name[name], by_name, (*way, name), known)
+    known[task.name] = found
+    return found
+
+
+class ComesAfter(Protocol):
+    """A task that others may come before."""
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        """The tasks whose results activate it."""
+
+
+def parents_first(tasks: Mapping[str, ComesAfter]) -> list[str]:
+    """Return the names of tasks; those that come after others follow these."""
+    depths: dict[str, int] = {}
+
+    def depth(name: str) -> int:
+        if name not in depths:
+            depths[name] = 1 + max(map(depth, tasks[name].before), default=-1)
+        return depths[name]
+
+    return sorted(tasks, key=depth)
 
 
 def _check_units(task: TaskSpec, unit_names: frozenset[str]) -> None:

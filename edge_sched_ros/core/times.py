@@ -24,7 +24,7 @@ class Times:
     Policies need the same times at every decision, and one event changes those of one task.
 
     :param profiles: costs; entered costs are noticed, learned changes are reported by
-        :meth:`forget_stage`
+        :meth:`forget_stage` and :meth:`learned`
     :param units: all units by name; call :meth:`forget` after a change of their state or speed
     """
 
@@ -33,6 +33,8 @@ class Times:
         self._units = units
         #: (task, variant, stage) -> items -> unit -> nanoseconds
         self._on_units: dict[tuple[str, str, str], dict[int, dict[str, int]]] = {}
+        #: (task, variant, stage) -> items -> nanoseconds on the fastest available unit
+        self._least_of_stage: dict[tuple[str, str, str], dict[int, int]] = {}
         #: task -> (variant, first stage, items) -> nanoseconds
         self._least: dict[str, dict[tuple[str, int, int], int]] = {}
         self._entered = profiles.entered
@@ -40,12 +42,31 @@ class Times:
     def forget(self) -> None:
         """Forget all times."""
         self._on_units.clear()
+        self._least_of_stage.clear()
         self._least.clear()
 
     def forget_stage(self, task: str, variant: str, stage: str) -> None:
         """Forget the times that depend on a stage's costs."""
         self._on_units.pop((task, variant, stage), None)
+        self._least_of_stage.pop((task, variant, stage), None)
         self._least.pop(task, None)
+
+    def learned(self, task: str, variant: str, stage: str, unit: str) -> None:
+        """Take over the changed cost of a stage on one unit."""
+        key = (task, variant, stage)
+        of_stage = self._on_units.get(key)
+        cost, state = self._profiles.cost(task, variant, stage, unit), self._units.get(unit)
+        if of_stage is None or cost is None or state is None:
+            self.forget_stage(task, variant, stage)
+            return
+        speed, least_ns = state.speed, self._least_of_stage.get(key, {})
+        for items, times_ns in of_stage.items():
+            before_ns, now_ns = times_ns.get(unit, 0), cost.expected_ns(items)
+            times_ns[unit] = now_ns = now_ns if speed == 1.0 else round(now_ns / speed)
+            # as long as another unit is the fastest, nothing else changes
+            if not before_ns > least_ns.get(items, before_ns) <= now_ns:
+                least_ns.pop(items, None)
+                self._least.pop(task, None)
 
     def on_units_ns(self, task: str, variant: str, stage: str, items: int) -> Mapping[str, int]:
         """Return the time of a stage by unit, without unknown ones."""
@@ -91,9 +112,16 @@ class Times:
     def least_of_stage_ns(self, task: str, variant: str, stage: StageSpec, items: int) -> int:
         """Return the time of a stage on its fastest available unit; 0 while nothing is known."""
         times_ns, units = self.on_units_ns(task, variant, stage.name, items), self._units
-        known = [
-            times_ns[name]
-            for name in stage.units
-            if name in times_ns and units[name].state == AVAILABLE
-        ]
-        return min(known, default=0)
+        key = (task, variant, stage.name)
+        of_stage = self._least_of_stage.get(key)
+        if of_stage is None:
+            of_stage = self._least_of_stage[key] = {}
+        least_ns = of_stage.get(items)
+        if least_ns is None:
+            known = [
+                times_ns[name]
+                for name in stage.units
+                if name in times_ns and units[name].state == AVAILABLE
+            ]
+            least_ns = of_stage[items] = min(known, default=0)
+        return least_ns

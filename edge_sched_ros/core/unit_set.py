@@ -96,13 +96,17 @@ class UnitSet:
         taken_ns, speed = event.finished_ns - event.started_ns, self.states[event.unit].speed
         if speed != 1.0:
             taken_ns = round(taken_ns * speed)
-        self.times.forget_stage(job.task, job.variant.name, event.stage)
+        variant = job.variant.name
         if running.cost is None:
-            key = StageKey(job.task, job.variant.name, event.stage, event.unit)
+            key = StageKey(job.task, variant, event.stage, event.unit)
             self._profiles.observe(key, taken_ns, job.items)
-        elif running.cost.observe(taken_ns, job.items):
-            key = StageKey(job.task, job.variant.name, event.stage, event.unit)
+            # units like it may have a cost now, too
+            self.times.forget_stage(job.task, variant, event.stage)
+            return
+        if running.cost.observe(taken_ns, job.items):
+            key = StageKey(job.task, variant, event.stage, event.unit)
             self._profiles.note_drift(key)
+        self.times.learned(job.task, variant, event.stage, event.unit)
 
     def watched(self) -> list[tuple[UnitState, Running]]:
         """Return the running stages of available units, each with its unit."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from edge_sched_ros.core.profiles import StageCost
 
 #: the kinds of processing units
-UNIT_KINDS = ('cpu', 'gpu', 'dla', 'pva', 'vic', 'ofa')
+UNIT_KINDS = ('cpu', 'gpu', 'dla', 'pva', 'vic', 'ofa', 'npu')
 
 AVAILABLE = 'available'
 UNAVAILABLE = 'unavailable'

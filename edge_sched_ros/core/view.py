@@ -97,9 +97,9 @@ class View:
 
     def _count_free(self) -> dict[str, int]:
         return {
-            name: unit.slots - len(unit.running)
+            name: free
             for name, unit in self.units.items()
-            if len(unit.running) < unit.slots and unit.state == AVAILABLE
+            if (free := unit.slots - len(unit.running)) > 0 and unit.state == AVAILABLE
         }
 
     def expected_ns(self, job: Job, stage: StageSpec, unit: str) -> int | None:

@@ -39,6 +39,7 @@ def _tasks():
         task('rear', deadline_ms=30, stream='rear', units=('cpu1',), priority=1),
         task('fast', deadline_ms=30, units=('gpu0', 'cpu0'), max_in_flight=2, hang_group='one'),
         task('after', deadline_ms=90, after='fast', units=('gpu0',), hang_group='one'),
+        task('join', deadline_ms=70, after='detector', joined_with=('depth',)),
     )
 
 

@@ -105,5 +105,6 @@ _CONVERTERS: dict[str, Callable[[Any], Any]] = {
     'partitions': _named,
     'unit_of': _pairs,
     'unavailable': tuple,
+    'joined': tuple,
     'costs_ns': _costs,
 }

@@ -35,6 +35,7 @@ class JobReleased:
     :param parent: the job whose answer its frame is made of (in a cascade), or ``None``; it has
         ended before
     :param items: the parent's fan-out, 1 without a parent
+    :param joined: of a join, the jobs beside the parent whose answers it works on
     """
 
     job: int
@@ -45,6 +46,7 @@ class JobReleased:
     deadline_ns: int
     parent: int | None = None
     items: int = 1
+    joined: tuple[int, ...] = ()
 
 
 @record

@@ -129,6 +129,11 @@ class HighLevelDispatcher:
         return self._table.specs
 
     @property
+    def awaited(self) -> set[int]:
+        """The ended jobs whose answers or frames a join may still need: keep these."""
+        return self._table.joins.awaited
+
+    @property
     def devices(self) -> Mapping[str, DeviceState]:
         """The devices that are there."""
         return self._devices.devices
@@ -183,7 +188,12 @@ class HighLevelDispatcher:
         self._breakers.apply(self._now_ns)
         if self._cuts.outdated:
             self._cuts.renew(self._active.policy, self._view, out)
+        self._table.settle_joins(self._now_ns, out)
         self._start_waiting(out)
+        while self._table.joins.unsettled:
+            # a job that was dropped instead of started may have been the last that a join awaited
+            self._table.settle_joins(self._now_ns, out)
+            self._start_waiting(out)
         if type(event) is events.DeviceLoad:
             self._preparation.go_on(self._active.policy, self._view)
         return out

@@ -16,11 +16,13 @@ from edge_sched_ros.core.high_level.decisions import JobDropped
 from edge_sched_ros.core.high_level.decisions import JobFailed
 from edge_sched_ros.core.high_level.decisions import JobReleased
 from edge_sched_ros.core.high_level.events import FrameLost
+from edge_sched_ros.core.high_level.fleet_joins import FleetJoins
 from edge_sched_ros.core.high_level.fleet_queue import FleetQueue
 from edge_sched_ros.core.high_level.frames import FrameTable
 from edge_sched_ros.core.high_level.job import FleetJob
-from edge_sched_ros.core.high_level.tasks import check_cascades
 from edge_sched_ros.core.high_level.tasks import FleetTask
+from edge_sched_ros.core.high_level.tasks import origins_of
+from edge_sched_ros.core.joins import WaitingJoin
 from edge_sched_ros.core.ledger import Ledger
 
 
@@ -37,7 +39,7 @@ class FleetJobTable:
             if task.name in self.specs:
                 raise ConfigError('tasks', f"two tasks are named '{task.name}'")
             self.specs[task.name] = task
-        check_cascades(tasks)
+        origins = origins_of(tasks)
         #: task -> the task with each variant that its jobs may run
         self.choices = {task.name: task.choices() for task in tasks}
         self.ledger = Ledger(tuple(self.specs))
@@ -46,10 +48,13 @@ class FleetJobTable:
         self.jobs: dict[int, FleetJob] = {}
         self._queues = {task.name: FleetQueue(task) for task in tasks}
         self._by_stream: dict[str, list[FleetQueue]] = {}
+        #: task -> the cascades after it, without joins
         self._children: dict[str, list[FleetQueue]] = {name: [] for name in self.specs}
+        self.joins = FleetJoins(self.specs, origins)
         for queue in self._queues.values():
             if queue.spec.after:
-                self._children[queue.spec.after].append(queue)
+                if not queue.spec.joined_with:
+                    self._children[queue.spec.after].append(queue)
             else:
                 self._by_stream.setdefault(queue.spec.stream, []).append(queue)
         #: queues of which a job may have become one that may start
@@ -80,9 +85,10 @@ class FleetJobTable:
         now_ns: int,
         out: list[HighLevelDecision],
         *,
-        parent: int | None = None,
+        parents: tuple[int, ...] = (),
         items: int = 1,
     ) -> FleetJob:
+        parent = parents[0] if parents else None
         number, spec = self._next_id, self.choices[queue.spec.name][0]
         self._next_id += 1
         frame = self.frames.take(spec.stream, event.seq, spec.home, spec.graph.inputs)
@@ -99,7 +105,7 @@ class FleetJobTable:
         out.append(
             JobReleased(
                 number, spec.name, spec.stream, job.seq, job.release_ns, job.deadline_ns, parent,
-                items,
+                items, parents[1:],
             )
         )  # fmt: skip
         return job
@@ -113,7 +119,7 @@ class FleetJobTable:
         out: list[HighLevelDecision],
     ) -> FleetJob:
         event = FrameArrived(queue.spec.stream, parent.seq, parent.release_ns)
-        return self._release(queue, event, now_ns, out, parent=parent.id, items=items)
+        return self._release(queue, event, now_ns, out, parents=(parent.id,), items=items)
 
     def startable(self) -> Iterator[FleetJob]:
         """Yield jobs that may start, as long as there are any: who gets one starts or ends it."""
@@ -154,6 +160,7 @@ class FleetJobTable:
             if (items or not after.spec.needs_items) and after.activates():
                 self._release_child(after, job, items, now_ns, out)
                 self._drop_surplus(after, now_ns, out)
+        self.joins.answered(job)
         self.frames.release(job.frame)
 
     def drop(self, job: FleetJob, reason: str, now_ns: int, out: list[HighLevelDecision]) -> None:
@@ -180,6 +187,32 @@ class FleetJobTable:
             if not after.spec.needs_items and after.activates():
                 child = self._release_child(after, job, 0, now_ns, out)
                 self.drop(child, reasons.UPSTREAM, now_ns, out)
+        self.joins.lost(job)
+
+    def settle_joins(self, now_ns: int, out: list[HighLevelDecision]) -> None:
+        """Release the joins whose answers are all there, and end those that miss one."""
+        while self.joins.unsettled:
+            found = self.joins.take(self.jobs.values())
+            if found is not None:
+                self._settle(*found, now_ns, out)
+
+    def _settle(
+        self, seq: int, waiting: WaitingJoin, now_ns: int, out: list[HighLevelDecision]
+    ) -> None:
+        queue, items = self._queues[waiting.task], waiting.items
+        spec = queue.spec
+        if spec.needs_items and not (items and all(items.values())):
+            return
+        if len(waiting.jobs) < len(spec.before) or not queue.activates():
+            return
+        event = FrameArrived(spec.stream, seq, waiting.release_ns)
+        parents = tuple(waiting.jobs[name] for name in spec.before)
+        found = 0 if waiting.incomplete else items[spec.after]
+        job = self._release(queue, event, now_ns, out, parents=parents, items=found)
+        if waiting.incomplete:
+            self.drop(job, reasons.JOIN_INCOMPLETE, now_ns, out)
+        else:
+            self._drop_surplus(queue, now_ns, out)
 
     def overtaken(self, job: FleetJob) -> list[FleetJob]:
         """Return the started jobs of a completed job's task that were released before it."""
@@ -239,6 +272,7 @@ class FleetJobTable:
             live[id(job.frame)] = live.get(id(job.frame), 0) + 1
         if live != {id(frame): frame.live for frame in self.frames.frames()}:
             raise InvariantError('frames and jobs in flight do not agree')
+        self.joins.validate(self.jobs)
         self.ledger.validate(in_flight)
 
 

@@ -51,7 +51,9 @@ class FleetTask:
         offer units
     :param after: the task whose answer activates it (a cascade); empty otherwise. Frames of its
         stream are then made by whoever drives the dispatcher, of that answer
-    :param needs_items: released only when the task before it found something
+    :param joined_with: more tasks that must have answered the same frame (a join); its items are
+        those of the first
+    :param needs_items: released only when the tasks before it found something
     :param every_n: activated by every n-th frame of the stream (or answer of the task before it)
     :param queue_depth: jobs that may wait; the oldest is superseded when one more arrives
     :param max_in_flight: jobs that may have started and not ended
@@ -69,6 +71,7 @@ class FleetTask:
     max_in_flight: int = 4
     enabled: bool = True
     after: str = ''
+    joined_with: tuple[str, ...] = ()
     needs_items: bool = False
     #: name of the variant that ``graph`` is
     variant: str = BASE
@@ -94,12 +97,24 @@ class FleetTask:
             raise ConfigError(f'{self.name}.home', 'needs the device that has the frames')
         if self.needs_items and not self.after:
             raise ConfigError(f'{self.name}.needs_items', 'is only for cascades (see after)')
+        if self.joined_with and not self.after:
+            raise ConfigError(f'{self.name}.after', 'the first task of a join is missing')
         for one in self.variants:
             same = (one.graph.inputs, one.graph.outputs) == (self.graph.inputs, self.graph.outputs)
             if not same:
                 raise ConfigError(
                     f'{self.name}.variants', f"'{one.name}' has other inputs or outputs"
                 )
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        """Return the tasks whose answers activate it; several for a join."""
+        return (self.after, *self.joined_with) if self.after else ()
+
+    @property
+    def paired_with(self) -> str:
+        """Return nothing: a coordinator pairs no frames."""
+        return ''
 
     @property
     def key(self) -> str:
@@ -131,25 +146,33 @@ class FleetTask:
         return replace(self, graph=found[0].graph, variant=found[0].name, pinned=bool(name))
 
 
-def check_cascades(tasks: Iterable[FleetTask]) -> None:
+def origins_of(tasks: Iterable[FleetTask]) -> dict[str, str]:
     """
-    Check what tasks come after.
+    Return task -> the stream whose frames it, or the first task before it, works on.
 
-    :raises ConfigError: for an unknown task, a loop, or a task before it with another home
+    :raises ConfigError: for an unknown task, a loop, a task before it with another home, and
+        answers of several streams in one join
     """
     by_name = {task.name: task for task in tasks}
-    for first in by_name.values():
-        task, way = first, [first.name]
-        while task.after:
-            where = f'{task.name}.after'
-            before = by_name.get(task.after)
+    found: dict[str, str] = {}
+
+    def origin(task: FleetTask, way: tuple[str, ...]) -> str:
+        if task.name in found:
+            return found[task.name]
+        where, streams = f'{task.name}.after', dict[str, str]()
+        for name in task.before:
+            before = by_name.get(name)
             if before is None:
-                raise ConfigError(where, f"there is no task named '{task.after}'")
-            if before.name in way:
-                raise ConfigError(
-                    where, f'the cascade is a loop: {" -> ".join([*way, before.name])}'
-                )
+                raise ConfigError(where, f"there is no task named '{name}'")
+            if name in way:
+                raise ConfigError(where, f'the cascade is a loop: {" -> ".join([*way, name])}')
             if before.home != task.home:
-                raise ConfigError(where, f"'{before.name}' has its answers on {before.home}")
-            task = before
-            way.append(task.name)
+                raise ConfigError(where, f"'{name}' has its answers on {before.home}")
+            streams[name] = origin(before, (*way, name))
+        if len(set(streams.values())) > 1:
+            told = ', '.join(f'{name} on {stream}' for name, stream in streams.items())
+            raise ConfigError(where, f'joins results of different streams: {told}')
+        found[task.name] = next(iter(streams.values()), task.stream)
+        return found[task.name]
+
+    return {name: origin(task, (name,)) for name, task in by_name.items()}

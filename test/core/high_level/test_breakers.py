@@ -12,6 +12,7 @@ from fleet_bench import offer
 from fleet_bench import pushes
 from fleet_bench import task
 
+from edge_sched_ros.core import reasons
 from edge_sched_ros.core.high_level.breakers import Breaker
 from edge_sched_ros.core.high_level.breakers import LEAST_FAILURES
 from edge_sched_ros.core.high_level.breakers import MOST_PAUSE_NS
@@ -150,3 +151,16 @@ def test_pauses_have_a_limit():
         breaker.failed('broken', now_ns)
         now_ns = max(now_ns + 1, breaker.open_until_ns)
     assert breaker.pause_ns == MOST_PAUSE_NS
+
+
+def test_inputs_that_never_came_are_no_fault_of_the_device_that_waited():
+    net = chain()
+    bench = FleetBench(task('detector', net))
+    bench.join(offer('desk', net), offer('orin', net))
+    for _ in range(2 * LEAST_FAILURES):
+        bench.frame()
+        while orders := bench.sendable():
+            bench.deliver(orders[0])
+        bench.fail(bench.runnable()[0], reasons.NO_INPUTS)
+        bench.finish_all()
+    assert bench.dispatcher.failing == []

@@ -62,6 +62,8 @@ def worlds(draw: st.DrawFn) -> tuple[tuple[FleetTask, ...], list]:
     for n in range(draw(st.integers(1, 3))):
         net = nets[draw(st.integers(0, len(nets) - 1))]
         before = draw(st.sampled_from([None, *tasks]))
+        same = [] if before is None else [one.name for one in tasks if one.home == before.home]
+        more = [name for name in same if name != before.name and draw(st.booleans())]
         lighter = replace(net, name=f'{net.name}:light')
         both = (FleetVariant('base', net), FleetVariant('light', lighter, 0.9))
         tasks.append(
@@ -69,6 +71,7 @@ def worlds(draw: st.DrawFn) -> tuple[tuple[FleetTask, ...], list]:
                 f'task{n}', net,
                 stream='camera' if before is None else draw(st.sampled_from(['camera', 'made'])),
                 after='' if before is None else before.name,
+                joined_with=tuple(more),
                 deadline_ns=draw(st.integers(1, 60)) * MS,
                 home=draw(st.sampled_from(DEVICES)) if before is None else before.home,
                 max_in_flight=draw(st.integers(1, 3)), queue_depth=draw(st.integers(1, 2)),
