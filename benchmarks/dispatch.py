@@ -12,8 +12,8 @@ simulated, so that nothing but deciding is measured.
 * ``--share``: deciding as a share of the time, drone workload on Orin AGX and NX; the target is
   for the published costs, ramps of load (2 is twice what the device can do) are there to compare
 
-Runs are repeated and a round's time is the shortest of its repetitions: a run decides the same
-every time, so what differs is the machine's other work.
+Times are CPU times of the thread. Runs are repeated and a round's time is the shortest of its
+repetitions: a run decides the same every time, so what differs is the machine's other work.
 """
 
 from __future__ import annotations
@@ -97,7 +97,9 @@ def _one_run(system: System, policy: str, rounds: int, end_s: float) -> Simulato
         if len(simulator.decision_ns) >= rounds or time.monotonic() > end_s:
             raise _Enough
 
-    simulator = Simulator(system, policy=policy, seed=1, listener=listen)
+    simulator = Simulator(
+        system, policy=policy, seed=1, listener=listen, clock=time.thread_time_ns
+    )
     try:
         simulator.run(1e9)
     except _Enough:

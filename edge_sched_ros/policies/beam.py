@@ -4,175 +4,170 @@
 
 from __future__ import annotations
 
-import heapq
-from dataclasses import dataclass
-from math import exp
+from bisect import insort
+from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
 
-from edge_sched_ros.core.tasks import VariantSpec
-from edge_sched_ros.policies.paths import Leg
+from edge_sched_ros.policies.choices import Choice
+from edge_sched_ros.policies.choices import choices_of
+from edge_sched_ros.policies.choices import Scale
+from edge_sched_ros.policies.plan_job import Placement
+from edge_sched_ros.policies.plan_job import PlanJob
+
+#: floors of costs are sums in another order, so they may be this much too high
+_ROUNDING = 1 + 1e-9
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """
-    One way to run the rest of a job.
-
-    :param legs: its units in order, and the time on each
-    :param total_ns: its time without waits
-    :param cost: cost of running it this way on time
-    :param variant: its variant
-    :param deviation: standard deviation of its end, as a share of the time until then
-    """
-
-    legs: tuple[Leg, ...]
-    total_ns: int
-    cost: float
-    variant: VariantSpec
-    deviation: float
+#: cost with pressure; place among all, which decides between equal costs; cost; of each unit start
+#: and end of the longest gap before its last job, and the end of that job; and the chain of
+#: (previous chain, job, option, start)
+_State = tuple[float, int, float, list[int], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class PlanJob:
-    """
-    A job in the search.
+class _Searched:
+    """An order of jobs with the states after each of them."""
 
-    :param key: identifies it for the caller
-    :param ready_ns: earliest start
-    :param deadline_ns: latest end
-    :param latest_ns: latest start (a newer frame then takes its place)
-    :param miss: cost of a miss
-    :param follow_ns: latest end for the jobs after it
-    :param follow_soft_ns: time before that from which the cost rises
-    :param follow_miss: cost of missing that time
-    """
+    __slots__ = ('order', 'steps')
 
-    key: int
-    ready_ns: int
-    deadline_ns: int
-    latest_ns: int
-    miss: float
-    options: tuple[Option, ...]
-    follow_ns: int = 0
-    follow_soft_ns: int = 1
-    follow_miss: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """A job of the plan with its option and start."""
-
-    job: PlanJob
-    option: Option
-    begin_ns: int
-
-
-#: of a unit: start and end of the longest gap before its last job, and the end of that job
-_Slot = tuple[int, int, int]
-#: cost with pressure, cost, units, chain of (previous chain, job, option, start)
-_State = tuple[float, float, tuple[_Slot, ...], Any]
+    def __init__(self, order: Sequence[int], steps: list[list[_State]]) -> None:
+        self.order = order
+        self.steps = steps
 
 
 def search(
-    jobs: list[PlanJob],
-    free_ns: list[int],
-    *,
-    now_ns: int,
-    width: int,
-    pressure: float,
-    haste: float,
+    jobs: Sequence[PlanJob], orders: Sequence[Sequence[int]], free_ns: Sequence[int], scale: Scale
 ) -> tuple[float, list[Placement]]:
     """
     Return the cost and the jobs of the cheapest schedule found; other jobs are dropped.
 
-    Jobs are taken in the given order; each is put on one of its units, after the last job or into
-    the gap before it, or dropped. The ``width`` cheapest partial schedules are continued.
+    Jobs are taken in each of the given orders; each is put on one of its units, after the last job
+    or into the gap before it, or dropped. The ``width`` cheapest partial schedules are continued.
+    What an order has in common with an earlier one is not searched again.
 
+    :param orders: indices of all jobs, at least one order
     :param free_ns: per unit, the time when it is free
-    :param pressure: cost per nanosecond of used units, which keeps room for future jobs
-    :param haste: cost of using all the time to a deadline, in misses: early jobs are safe from
-        unforeseen delays
     """
-    units = tuple((free, free, free) for free in free_ns)
-    states: list[_State] = [(0.0, 0.0, units, None)]
-    by_cost = itemgetter(0)
-    for job in jobs:
-        grown: list[_State] = []
-        for state in states:
-            _extend(state, job, now_ns, pressure, haste, grown)
-        states = heapq.nsmallest(width, grown, key=by_cost) if len(grown) > width else grown
-    best = min(states, key=itemgetter(1, 0))
-    return best[1], _unwind(best[3])
+    begin: list[_State] = [(0.0, 0, 0.0, [free for free in free_ns for _ in range(3)], None)]
+    choices = [choices_of(job, scale) for job in jobs]
+    done: list[_Searched] = []
+    best: _State | None = None
+    for order in orders:
+        steps = _common_steps(order, done)
+        if len(steps) == len(order) and done:
+            continue
+        for index in order[len(steps) :]:
+            states = steps[-1] if steps else begin
+            steps.append(_extend(states, jobs[index], choices[index], scale))
+        done.append(_Searched(order, steps))
+        found = _cheapest(steps[-1] if steps else begin)
+        if best is None or found[2] < best[2]:
+            best = found
+    assert best is not None
+    return best[2], _unwind(best[4])
+
+
+def _common_steps(order: Sequence[int], done: list[_Searched]) -> list[list[_State]]:
+    """Return the steps that an order begins with as one that is done."""
+    longest: list[list[_State]] = []
+    for other in done:
+        same = 0
+        while same < len(order) and order[same] == other.order[same]:
+            same += 1
+        if same > len(longest):
+            longest = other.steps[:same]
+    return longest
+
+
+def _cheapest(states: list[_State]) -> _State:
+    best = states[0]
+    for state in states:
+        if state[2] < best[2] or (state[2] == best[2] and state[0] < best[0]):
+            best = state
+    return best
 
 
 def _extend(
-    state: _State,
-    job: PlanJob,
-    now_ns: int,
-    pressure: float,
-    haste: float,
-    grown: list[_State],
-) -> None:
-    pressed, cost, units, chain = state
-    grown.append((pressed + job.miss, cost + job.miss, units, chain))
-    ready_ns, deadline_ns, miss = job.ready_ns, job.deadline_ns, job.miss
-    for option in job.options:
-        slots, end, first_begin = units, ready_ns, -1
-        for leg in option.legs:
-            index = leg.unit
-            slot, begin, end = _place(slots[index], end, leg.length_ns, leg.piece_ns)
-            slots = slots[:index] + (slot,) + slots[index + 1 :]
-            if first_begin < 0:
-                first_begin = begin
-        if first_begin > job.latest_ns:
-            continue
-        added = option.cost
-        late = end - deadline_ns
-        if late > 0:
-            continue
-        ahead = end - now_ns
-        sigma = option.deviation * ahead
-        if sigma and late > -4 * sigma:
-            # the logistic curve closest to the normal distribution
-            added += miss / (1 + exp(-1.702 * late / sigma))
-        if ahead:
-            added += haste * miss * (ahead / (ahead - late)) ** 8
-        if job.follow_miss:
-            room = job.follow_ns - end
-            if room < job.follow_soft_ns:
-                added += job.follow_miss * min(1.0, 1 - room / job.follow_soft_ns)
-        if added >= miss:
-            continue
-        grown.append(
-            (
-                pressed + added + pressure * option.total_ns,
-                cost + added,
-                slots,
-                (chain, job, option, first_begin),
-            )
-        )
+    states: list[_State], job: PlanJob, choices: list[Choice], scale: Scale
+) -> list[_State]:
+    """
+    Return the cheapest schedules with one more job, in order of cost if some are left out.
+
+    A choice is left out without a look where even its floor is too high.
+    """
+    width, pressure, miss = scale.width, scale.pressure, job.miss
+    ready_ns, latest_ns, step = job.ready_ns, job.latest_ns, 1 + len(job.options)
+    grown: list[_State] = []
+    worst = limit = float('inf')
+    some_left, place = False, 0
+    for pressed, _, cost, units, chain in states:
+        for choice in choices:
+            if pressed + choice.floor > limit:
+                break  # so are all that follow
+            option, slots, after = choice.option, units, chain
+            if option is None:
+                added, total = miss, pressed + miss
+            else:
+                slots, begin_ns, end_ns = units.copy(), -1, ready_ns
+                for leg in choice.legs:
+                    start_ns, end_ns = put(slots, leg, end_ns)
+                    if begin_ns < 0:
+                        begin_ns = start_ns
+                if begin_ns > latest_ns:
+                    continue
+                added = choice.added if end_ns == choice.end_ns else choice.added_at(end_ns)
+                if added >= miss:
+                    continue
+                total = pressed + added + pressure * option.total_ns
+                after = (chain, job, option, begin_ns)
+            if len(grown) == width:
+                some_left = True
+                limit = worst * _ROUNDING
+                if total > worst:
+                    continue
+            insort(grown, (total, place + choice.place, cost + added, slots, after))
+            if len(grown) > width:
+                grown.pop()
+            if len(grown) == width:
+                worst = grown[-1][0]
+                if some_left:
+                    limit = worst * _ROUNDING
+        place += step
+    if not some_left:
+        grown.sort(key=itemgetter(1))
+    return grown
 
 
-def _place(slot: _Slot, ready_ns: int, length_ns: int, piece_ns: int) -> tuple[_Slot, int, int]:
-    """Return a unit's new state with a leg on it, and the leg's start and end."""
-    gap_begin, gap_end, free = slot
-    begin = gap_begin if gap_begin > ready_ns else ready_ns
-    end = begin + length_ns
-    if end <= gap_end:
-        if begin - gap_begin > gap_end - end:
-            return (gap_begin, begin, free), begin, end
-        return (end, gap_end, free), begin, end
-    if piece_ns < length_ns and begin + piece_ns <= gap_end:
+def put(units: list[int], leg: tuple[int, int, int], ready_ns: int) -> tuple[int, int]:
+    """
+    Put a leg on a unit, and return its start and end.
+
+    :param units: three numbers each, see ``_State``; changed here
+    :param leg: index of the unit's first number, time, time of the first stage
+    """
+    at, length_ns, piece_ns = leg
+    gap_begin, gap_end, free = units[at], units[at + 1], units[at + 2]
+    begin_ns = gap_begin if gap_begin > ready_ns else ready_ns
+    end_ns = begin_ns + length_ns
+    if end_ns <= gap_end:
+        # into the gap; the longer rest of it stays
+        if begin_ns - gap_begin > gap_end - end_ns:
+            units[at + 1] = begin_ns
+        else:
+            units[at] = end_ns
+        return begin_ns, end_ns
+    if piece_ns < length_ns and begin_ns + piece_ns <= gap_end:
         # some of its stages before the jobs already placed, the others after them
-        pieces = (gap_end - begin) // piece_ns
-        end = free + length_ns - pieces * piece_ns
-        return (gap_begin, begin, end), begin, end
-    begin = free if free > ready_ns else ready_ns
-    end = begin + length_ns
-    if begin - free > gap_end - gap_begin:
-        return (free, begin, end), begin, end
-    return (gap_begin, gap_end, end), begin, end
+        pieces = (gap_end - begin_ns) // piece_ns
+        units[at + 1] = begin_ns
+        units[at + 2] = free + length_ns - pieces * piece_ns
+        return begin_ns, units[at + 2]
+    begin_ns = free if free > ready_ns else ready_ns
+    if begin_ns - free > gap_end - gap_begin:
+        units[at] = free
+        units[at + 1] = begin_ns
+    units[at + 2] = begin_ns + length_ns
+    return begin_ns, begin_ns + length_ns
 
 
 def _unwind(chain: Any) -> list[Placement]:

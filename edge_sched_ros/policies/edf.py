@@ -20,7 +20,7 @@ class EarliestDeadlineFirst:
     Environment", JACM 1973; here non-pre-emptive within a stage and over several units.
     """
 
-    name = 'edf'
+    name: ClassVar[str] = 'edf'
     parameters: ClassVar[tuple[PolicyParameter, ...]] = ()
     asks_when_busy: ClassVar[bool] = False
 

@@ -21,7 +21,7 @@ class FirstComeFirstServed:
         one
     """
 
-    name = 'fcfs'
+    name: ClassVar[str] = 'fcfs'
     parameters: ClassVar[tuple[PolicyParameter, ...]] = (
         PolicyParameter(
             'static_mapping',

@@ -25,7 +25,7 @@ class Heft:
     IEEE TPDS 2002; the use online over a window of ready jobs as in Band (mrsnu/band).
     """
 
-    name = 'heft'
+    name: ClassVar[str] = 'heft'
     parameters: ClassVar[tuple[PolicyParameter, ...]] = ()
     asks_when_busy: ClassVar[bool] = False
 

@@ -63,7 +63,7 @@ def upward_ranks(
     def rank(node: Node) -> float:
         if node not in ranks:
             after = (cost + rank(child) for child, cost in successors.get(node, {}).items())
-            mean = sum(costs[node].values()) / len(costs[node])
+            mean = sum(costs[node].values(), 0.0) / len(costs[node])
             ranks[node] = mean + max(after, default=0.0)
         return ranks[node]
 

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
 from typing import ClassVar
 
 from edge_sched_ros.core import reasons
@@ -16,20 +15,22 @@ from edge_sched_ros.core.decisions import WakeAt
 from edge_sched_ros.core.job import Job
 from edge_sched_ros.core.policy import PolicyParameter
 from edge_sched_ros.core.view import View
-from edge_sched_ros.policies.beam import Placement
-from edge_sched_ros.policies.beam import PlanJob
 from edge_sched_ros.policies.beam import search
+from edge_sched_ros.policies.choices import Scale
 from edge_sched_ros.policies.least_slack import LeastSlack
+from edge_sched_ros.policies.least_wait import least_wait_ns
 from edge_sched_ros.policies.placement import fastest_idle_unit
 from edge_sched_ros.policies.placement import run
 from edge_sched_ros.policies.placement import take_slot
+from edge_sched_ros.policies.plan_job import Placement
+from edge_sched_ros.policies.plan_job import PlanJob
 from edge_sched_ros.policies.plan_jobs import PlanJobs
 from edge_sched_ros.policies.plan_jobs import Weights
 from edge_sched_ros.policies.pull_forward import pull_forward
 
 
 def _by_deadline(job: PlanJob) -> float:
-    return min(job.deadline_ns, job.follow_ns) if job.follow_miss else job.deadline_ns
+    return job.due_ns
 
 
 def _by_worth(job: PlanJob) -> float:
@@ -37,7 +38,7 @@ def _by_worth(job: PlanJob) -> float:
 
 
 def _by_slack(job: PlanJob) -> float:
-    return _by_deadline(job) - min((option.total_ns for option in job.options), default=0)
+    return job.due_ns - job.least_ns
 
 
 #: orders of jobs: a job placed early keeps its place when others no longer fit
@@ -56,7 +57,7 @@ class Horizon:
     counts steps, not microseconds, so that the same log gives the same decisions on any machine.
     """
 
-    name = 'horizon'
+    name: ClassVar[str] = 'horizon'
     parameters: ClassVar[tuple[PolicyParameter, ...]] = (
         PolicyParameter(
             'budget', 600, 1, 1_000_000, 'Maximum number of placements tried for one decision'
@@ -124,47 +125,66 @@ class Horizon:
     def decide(self, view: View) -> list[Decision]:
         """Drop lost jobs, else start the stages that the best plan starts now."""
         units = self._jobs.begin(view)
+        if self._is_beyond_budget(view):
+            return self._fall_back(view)
         ready = [self._jobs.of_job(view, job, view.now_ns) for job in view.ready]
-        if lost := self._lost(view, ready):
+        if lost := self._lost(view, [plan_job.least_ns for plan_job in ready]):
             return lost
         jobs = ready + self._running(view)
         for job, plan_job in zip(view.ready, ready):
             jobs += self._jobs.after(view, job, plan_job)
         jobs += self._jobs.to_come(view, self._until(view, jobs), self._arrivals)
-        steps = sum(1 + len(job.options) for job in jobs)
+        steps = sum([1 + len(job.options) for job in jobs])
         if steps > self._budget:
             self.fell_back += 1
             return self._fallback.decide(view)
         self.planned += 1
-        free_ns = [view.units[name].free_at_ns(view.now_ns) for name in units]
-        width = max(1, min(32, self._budget // steps // len(_ORDERS)))
-        price = self._price(jobs)
-        plans = (
-            search(
-                sorted(jobs, key=order),
-                free_ns,
+        _, plan = search(
+            jobs,
+            _orders(jobs),
+            [view.units[name].free_at_ns(view.now_ns) for name in units],
+            Scale(
                 now_ns=view.now_ns,
-                width=width,
-                pressure=price,
+                width=max(1, min(32, self._budget // steps // len(_ORDERS))),
+                pressure=self._price(jobs),
                 haste=self._haste,
-            )
-            for order in _ORDERS
+            ),
         )
-        _, plan = min(plans, key=itemgetter(0))
         decisions = _starts(view, plan, units)
         decisions += self._probes(view, decisions)
         return decisions or self._wait(view, plan)
 
-    def _lost(self, view: View, ready: list[PlanJob]) -> list[Decision]:
-        """Return the drops of jobs that are late even alone on the fastest unit."""
-        drops: list[Decision] = []
-        for job, plan_job in zip(view.ready, ready):
-            if self._is_probe(view, job):
-                continue
-            shortest = min((option.total_ns for option in plan_job.options), default=0)
-            if view.now_ns + shortest > job.deadline_ns:
-                drops.append(Drop(job.id, job.task, reasons.DEADLINE_UNREACHABLE))
-        return drops
+    def _is_beyond_budget(self, view: View) -> bool:
+        """Whether the jobs in flight alone are certainly too many to plan."""
+        jobs, left = self._jobs, self._budget
+        for job in view.ready:
+            left -= jobs.least_steps(view, job)
+        for unit in view.units.values():
+            if left < 0:
+                return True
+            for job_id in unit.running:
+                running = view.jobs.get(job_id)
+                if running is not None:
+                    left -= jobs.least_steps(view, running)
+        return left < 0
+
+    def _fall_back(self, view: View) -> list[Decision]:
+        """Decide without a plan: drop lost jobs, or, when there are none, as ``least_slack``."""
+        self.fell_back += 1
+        lost = self._lost(view, [view.least_of_any_variant_ns(job) for job in view.ready])
+        return lost or self._fallback.decide(view)
+
+    def _lost(self, view: View, least_ns: list[int]) -> list[Decision]:
+        """
+        Return the drops of jobs that are late even alone on the fastest unit.
+
+        :param least_ns: the least time that each ready job needs
+        """
+        return [
+            Drop(job.id, job.task, reasons.DEADLINE_UNREACHABLE)
+            for job, shortest_ns in zip(view.ready, least_ns)
+            if view.now_ns + shortest_ns > job.deadline_ns and not self._is_probe(view, job)
+        ]
 
     def _is_probe(self, view: View, job: Job) -> bool:
         """Whether the task has been dropped so often that its costs should be measured again."""
@@ -193,7 +213,7 @@ class Horizon:
         begins = [place.begin_ns for place in plan if place.job.key in ready]
         later = [begin_ns for begin_ns in begins if begin_ns > view.now_ns]
         if later:
-            return [WakeAt(max(min(later), view.now_ns + _overdue_ns(view) // 4))]
+            return [WakeAt(max(min(later), view.now_ns + least_wait_ns(view)))]
         if any(unit.running for unit in view.units.values()):
             return []  # the end of a running stage leads to another call
         return self._fallback.decide(view)
@@ -220,7 +240,16 @@ class Horizon:
         """Return the cost of a nanosecond of unit time."""
         if not self._window_ns or not jobs:
             return 0.0
-        return self._pressure * sum(job.miss for job in jobs) / len(jobs) / self._window_ns
+        return self._pressure * sum([job.miss for job in jobs], 0.0) / len(jobs) / self._window_ns
+
+
+def _orders(jobs: list[PlanJob]) -> list[list[int]]:
+    """Return the indices of jobs in every order."""
+    found = []
+    for order in _ORDERS:
+        keys = [order(job) for job in jobs]
+        found.append(sorted(range(len(jobs)), key=keys.__getitem__))
+    return found
 
 
 def _starts(view: View, plan: list[Placement], units: tuple[str, ...]) -> list[Decision]:
@@ -250,14 +279,3 @@ def _start(job: Job, placement: Placement, unit: str) -> list[Decision]:
 
 
 POLICY = Horizon
-
-
-def _overdue_ns(view: View) -> int:
-    """
-    Return by how much the most overdue of the running stages is.
-
-    A plan takes an overdue stage to end now. While a call hangs, that moves on with every look: a
-    wait in proportion to it keeps looks few.
-    """
-    running = [run for unit in view.units.values() for run in unit.running.values()]
-    return max(0, *(view.now_ns - run.due_ns for run in running)) if running else 0

@@ -21,18 +21,28 @@ class Lanes:
     The slots of all available units, at first occupied by the started jobs.
 
     :param allowed: narrows the units of a job's next stage
+    :param source: lanes to copy
     """
 
-    def __init__(self, view: View, allowed: Allowed | None = None) -> None:
+    def __init__(
+        self, view: View, allowed: Allowed | None = None, source: Lanes | None = None
+    ) -> None:
         self._view = view
         self._allowed = allowed
-        now_ns = view.now_ns
         #: by lane: spans in nanoseconds, in order
         self._taken: list[list[tuple[int, int]]] = []
         #: unit -> its lanes
         self._of_unit: dict[str, range] = {}
         #: job -> expected end of its running stage
         self._due_ns: dict[int, int] = {}
+        if source is None:
+            self._occupy(view)
+        else:
+            self._taken = [spans.copy() for spans in source._taken]
+            self._of_unit, self._due_ns = source._of_unit, source._due_ns
+
+    def _occupy(self, view: View) -> None:
+        now_ns = view.now_ns
         for name, unit in view.units.items():
             if unit.state != AVAILABLE:
                 continue
@@ -48,10 +58,7 @@ class Lanes:
 
     def copy(self) -> Lanes:
         """Return a copy."""
-        other = Lanes.__new__(Lanes)
-        other._view, other._allowed, other._due_ns = self._view, self._allowed, self._due_ns
-        other._of_unit, other._taken = self._of_unit, [spans.copy() for spans in self._taken]
-        return other
+        return Lanes(self._view, self._allowed, self)
 
     def take(self, places: list[Place]) -> None:
         """Occupy the places of stages."""

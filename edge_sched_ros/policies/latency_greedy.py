@@ -24,7 +24,7 @@ class LatencyGreedy:
     ``HET_runtime.hpp``, ``DispatchJobs``).
     """
 
-    name = 'latency_greedy'
+    name: ClassVar[str] = 'latency_greedy'
     parameters: ClassVar[tuple[PolicyParameter, ...]] = ()
     asks_when_busy: ClassVar[bool] = False
 

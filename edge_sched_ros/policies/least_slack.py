@@ -20,7 +20,7 @@ class LeastSlack:
     (mrsnu/band, ``least_slack_first_scheduler``). Higher priorities before lower ones.
     """
 
-    name = 'least_slack'
+    name: ClassVar[str] = 'least_slack'
     parameters: ClassVar[tuple[PolicyParameter, ...]] = ()
     asks_when_busy: ClassVar[bool] = False
 

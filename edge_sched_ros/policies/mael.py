@@ -25,7 +25,7 @@ class Mael:
     shortest job is first.
     """
 
-    name = 'mael'
+    name: ClassVar[str] = 'mael'
     parameters: ClassVar[tuple[PolicyParameter, ...]] = (COMBINATIONS,)
     asks_when_busy: ClassVar[bool] = False
 
@@ -38,7 +38,7 @@ class Mael:
 
 
 def _score(choices: list[Choice]) -> float:
-    return sum(1 / max(1, choice.latency_ns) for choice in choices)
+    return sum([1 / max(1, choice.latency_ns) for choice in choices], 0.0)
 
 
 def _shortest(view: View, job: Job, unit: str) -> float:

@@ -61,7 +61,7 @@ class MapScore:
         mean_ns = max(1.0, total_ns / len(latencies))
         starvation = (view.now_ns - max(job.ready_ns, job.release_ns)) / mean_ns
         energies = self._energies(job, latencies) if self._beta else {}
-        total_mj = sum(energies.values())
+        total_mj = sum(energies.values(), 0.0)
         urgency = self.urgency(job)
         found = {}
         for unit, latency_ns in latencies.items():

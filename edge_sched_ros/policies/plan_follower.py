@@ -30,7 +30,7 @@ class PlanFollower:
         ``ParametersChanged({'plan': ...})``
     """
 
-    name = 'plan_follower'
+    name: ClassVar[str] = 'plan_follower'
     parameters: ClassVar[tuple[PolicyParameter, ...]] = ()
     asks_when_busy: ClassVar[bool] = False
     follows_plan: ClassVar[bool] = True

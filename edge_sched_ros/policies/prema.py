@@ -24,7 +24,7 @@ class Prema:
     (``PREMA_Scheduler``); without its pre-emption inside a layer.
     """
 
-    name = 'prema'
+    name: ClassVar[str] = 'prema'
     parameters: ClassVar[tuple[PolicyParameter, ...]] = ()
     asks_when_busy: ClassVar[bool] = False
 

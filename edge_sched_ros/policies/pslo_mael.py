@@ -17,7 +17,7 @@ class PsloMael(SloMael):
     are the stages a network has anyway. Source: Seo et al., ACM TACO 18(4), 2021.
     """
 
-    name = 'pslo_mael'
+    name: ClassVar[str] = 'pslo_mael'
     in_one_piece: ClassVar[bool] = False
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Container
 from collections.abc import Sequence
 
-from edge_sched_ros.policies.beam import Placement
+from edge_sched_ros.policies.plan_job import Placement
 
 #: share of the spare time that jobs planned before may lose
 _SHARE = 0.8
@@ -39,6 +39,5 @@ def pull_forward(
 
 def _latest_begin_ns(place: Placement) -> float:
     job = place.job
-    due_ns = min(job.deadline_ns, job.follow_ns) if job.follow_miss else job.deadline_ns
-    in_hand_ns = due_ns - place.begin_ns - place.option.total_ns
+    in_hand_ns = job.due_ns - place.begin_ns - place.option.total_ns
     return min(place.begin_ns + max(0.0, _SHARE * in_hand_ns), job.latest_ns)

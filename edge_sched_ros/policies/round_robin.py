@@ -20,7 +20,7 @@ class RoundRobin:
     Source: Band (mrsnu/band) has a scheduler of that name; the rule is older than any paper.
     """
 
-    name = 'round_robin'
+    name: ClassVar[str] = 'round_robin'
     parameters: ClassVar[tuple[PolicyParameter, ...]] = ()
     asks_when_busy: ClassVar[bool] = False
 

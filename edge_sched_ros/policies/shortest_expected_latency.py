@@ -21,7 +21,7 @@ class ShortestExpectedLatency:
     latency; its queues per worker are reservations here.
     """
 
-    name = 'shortest_expected_latency'
+    name: ClassVar[str] = 'shortest_expected_latency'
     parameters: ClassVar[tuple[PolicyParameter, ...]] = ()
     asks_when_busy: ClassVar[bool] = False
 

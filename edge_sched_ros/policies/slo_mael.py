@@ -24,7 +24,7 @@ class SloMael:
     the least slack is first. Source: Seo et al., ACM TACO 18(4), 2021.
     """
 
-    name = 'slo_mael'
+    name: ClassVar[str] = 'slo_mael'
     parameters: ClassVar[tuple[PolicyParameter, ...]] = (COMBINATIONS,)
     asks_when_busy: ClassVar[bool] = False
     #: whether a job keeps its unit between stages
@@ -42,14 +42,13 @@ class SloMael:
 
 
 def _score(choices: list[Choice]) -> float:
-    violation = sum(
-        choice.response_ns / choice.deadline_ns
-        for choice in choices
-        if choice.response_ns > choice.deadline_ns
-    )
+    violation = 0.0
+    for choice in choices:
+        if choice.response_ns > choice.deadline_ns:
+            violation += choice.response_ns / choice.deadline_ns
     if violation:
         return -violation
-    return sum(1 / max(1, choice.latency_ns) for choice in choices)
+    return sum([1 / max(1, choice.latency_ns) for choice in choices], 0.0)
 
 
 def _slack(view: View, job: Job, _unit: str) -> float:

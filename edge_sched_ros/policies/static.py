@@ -20,7 +20,7 @@ class Static:
     This is what an engineer does by hand when placing networks on units.
     """
 
-    name = 'static'
+    name: ClassVar[str] = 'static'
     parameters: ClassVar[tuple[PolicyParameter, ...]] = ()
     asks_when_busy: ClassVar[bool] = False
 

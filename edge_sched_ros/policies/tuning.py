@@ -14,8 +14,10 @@ _FIRST_RADIUS, _LAST_RADIUS = 0.5, 0.1
 _STEPS = 5
 #: a neighbour must be better by at least this share
 _GAIN = 0.01
-#: length of a window in periods of the slowest task
-_PERIODS = 10
+#: length of a window in periods of the slowest task, and its maximum
+_PERIODS, _MOST_NS = 8, 1_000_000_000
+#: cost of the energy of the worst placement, in misses
+_ENERGY = 0.1
 _DEFAULT_PERIOD_NS = 100_000_000
 #: relative change of the released load that restarts the search
 _LOAD_CHANGE = 0.2
@@ -23,13 +25,13 @@ _LOAD_CHANGE = 0.2
 
 class OnlineTuner:
     """
-    Measures UXCost over windows at a point and its four neighbours, and moves to the best.
+    Measures misses and energy over windows at a point and its neighbours, and moves to the best.
 
     It takes at most five steps, and restarts when tasks or their load change by more than 20 %.
     Without misses there is nothing to gain, and trials of other points have a cost: then it waits
     for the first miss. Source: DREAM's abstract confirms an online, gradient-descent-like search
-    of typically five steps; bounds, radii, windows and thresholds here are choices of this
-    project.
+    of typically five steps; bounds, radii, windows, thresholds and the
+    cost here are choices of this project: UXCost, a product, is least where nothing is run.
 
     :param start: initial alpha and beta
     """
@@ -63,7 +65,7 @@ class OnlineTuner:
         slowest = max(
             (view.period_ns(name) or _DEFAULT_PERIOD_NS for name in view.tasks), default=0
         )
-        self._window_end_ns = view.now_ns + _PERIODS * slowest
+        self._window_end_ns = view.now_ns + min(_PERIODS * slowest, _MOST_NS)
         self._before = _totals(view)
         if self._todo:
             self.point = self._todo[0]
@@ -76,7 +78,7 @@ class OnlineTuner:
         if self._todo == [self._centre] and not _missed(self._before, after):
             return
         if self._todo:
-            self._costs[self._todo.pop(0)] = _uxcost(self._before, after)
+            self._costs[self._todo.pop(0)] = _cost(self._before, after)
             if not self._todo:
                 self._step()
         elif self._load_changed():
@@ -144,19 +146,19 @@ def _missed(
     )
 
 
-def _uxcost(
+def _cost(
     before: dict[str, tuple[int, int, float, float]],
     after: dict[str, tuple[int, int, float, float]],
 ) -> float:
-    """UXCost of the time between two totals."""
-    rates = energies = 0.0
+    """Return what a run is judged by as ``loss``, for the time between two totals."""
+    cost = 0.0
     for name, (ended, on_time, energy, worst) in after.items():
         earlier = before[name]
         frames = ended - earlier[0]
         if not frames:
             continue
         missed = frames - (on_time - earlier[1])
-        rates += missed / frames if missed else 1 / (2 * frames)
+        cost += missed / frames
         most = worst - earlier[3]
-        energies += (energy - earlier[2]) / most if most else 1.0
-    return rates * energies
+        cost += _ENERGY * (energy - earlier[2]) / most if most else 0.0
+    return cost

@@ -477,3 +477,66 @@ def test_the_tuner_tries_nothing_while_nothing_is_missed():
     assert tuning.tuner.point == (1.0, 1.0) and not tuning.tuner.settled
     tuning.settle()
     assert tuning.tuner.point == pytest.approx((1.5, 0.6), abs=0.3)
+
+
+# --- the mapping --------------------------------------------------------------------------
+
+
+def _ran_on(**settings: bool) -> list[tuple[str, str]]:
+    """Run a long and a short job on a fast unit and on one that is too slow for the short one."""
+    workload = {
+        'networks': {
+            'long': {'cost': {'fast': 20.0}},
+            'short': {'cost': {'fast': 4.0, 'slow': 60.0}},
+        },
+        'tasks': {
+            'long': {'network': 'long', 'period_ms': 100.0, 'phase_ms': 0.0},
+            'short': {'network': 'short', 'period_ms': 100.0, 'phase_ms': 1.0, 'deadline_ms': 50},
+        },
+    }
+    platform = {'units': {'fast': {'kind': 'gpu'}, 'slow': {'kind': 'cpu'}}}
+    made = system(workload, platform)
+    _, log = simulate(made, policy='dream', seconds=0.09, tune=False, **settings)
+    return [(span.run.task, span.run.unit) for span in log.spans]
+
+
+def test_a_frame_waits_for_a_busy_unit_rather_than_take_one_that_is_too_slow():
+    assert _ran_on(wait=True) == [('long', 'fast'), ('short', 'fast')]
+    assert _ran_on(wait=False) == [('long', 'fast'), ('short', 'slow')]
+
+
+def _order(**settings: bool) -> list[str]:
+    """Run two jobs that wait for one unit: the one with the greater urgency has more time."""
+    workload = {
+        'networks': {
+            'first': {'cost': {'cpu0': 5.0}},
+            'long': {'cost': {'cpu0': 20.0}},
+            'short': {'cost': {'cpu0': 2.0}},
+        },
+        'tasks': {
+            'first': {'network': 'first', 'period_ms': 100.0, 'phase_ms': 0.0},
+            'long': {'network': 'long', 'period_ms': 100.0, 'phase_ms': 1.0, 'deadline_ms': 60},
+            'short': {'network': 'short', 'period_ms': 100.0, 'phase_ms': 1.0, 'deadline_ms': 20},
+        },
+    }
+    made = system(workload, {'units': {'cpu0': {}}})
+    parameters = {'tune': False, 'alpha': 0.0, 'beta': 0.0, **settings}
+    _, log = simulate(made, policy='dream', seconds=0.09, **parameters)
+    return [span.run.task for span in log.spans]
+
+
+def test_a_frame_goes_first_that_would_be_late_behind_the_greatest_score():
+    # 20 of 56 ms left are more than 2 of 16, but behind it the short one is late
+    assert _order(guard=True) == ['first', 'short', 'long']
+    assert _order(guard=False)[:2] == ['first', 'long']
+
+
+@pytest.mark.parametrize(('drops', 'ran'), [(True, 0), (False, 1)])
+def test_a_frame_that_cannot_be_on_time_is_dropped(drops, ran):
+    workload = {
+        'networks': {'n': {'cost': {'cpu0': 20.0}}},
+        'tasks': {'t': {'network': 'n', 'period_ms': 100.0, 'phase_ms': 0.0, 'deadline_ms': 10}},
+    }
+    made = system(workload, {'units': {'cpu0': {}}})
+    _, log = simulate(made, policy='dream', seconds=0.05, tune=False, drop_unreachable=drops)
+    assert len(log.spans) == ran

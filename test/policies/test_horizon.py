@@ -4,17 +4,32 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 import pytest
+from harness import Bench
+from harness import MS
+from harness import of
+from harness import task
+from hypothesis import given
+from hypothesis import settings
+from hypothesis import strategies as st
 from systems import simulate
 from systems import system
 
 from edge_sched_ros.core.decisions import Run
-from edge_sched_ros.policies.beam import Option
-from edge_sched_ros.policies.beam import Placement
-from edge_sched_ros.policies.beam import PlanJob
+from edge_sched_ros.core.decisions import WakeAt
+from edge_sched_ros.core.events import TimerFired
+from edge_sched_ros.policies import ways
+from edge_sched_ros.policies.beam import put
 from edge_sched_ros.policies.beam import search
+from edge_sched_ros.policies.choices import Choice
+from edge_sched_ros.policies.choices import Scale
 from edge_sched_ros.policies.paths import find_paths
 from edge_sched_ros.policies.paths import Leg
+from edge_sched_ros.policies.plan_job import Option
+from edge_sched_ros.policies.plan_job import Placement
+from edge_sched_ros.policies.plan_job import PlanJob
 from edge_sched_ros.policies.pull_forward import pull_forward
 
 _FAR = 1 << 62
@@ -28,9 +43,13 @@ def _job(key: int, deadline: int, *options: Option, ready: int = 0, miss: float 
     return PlanJob(key, ready, deadline, _FAR, miss, options)
 
 
+def _scale(width: int) -> Scale:
+    return Scale(now_ns=0, width=width, pressure=0.0, haste=0.0)
+
+
 def _plan(jobs: list[PlanJob], free: list[int], *, width: int = 8) -> dict[int, tuple[int, int]]:
     """Return key -> (unit, begin) of what is planned."""
-    _, plan = search(jobs, free, now_ns=0, width=width, pressure=0.0, haste=0.0)
+    _, plan = search(jobs, [range(len(jobs))], free, _scale(width))
     return {place.job.key: (place.option.legs[0].unit, place.begin_ns) for place in plan}
 
 
@@ -56,7 +75,7 @@ def test_a_job_too_long_for_the_gap_waits_behind():
 
 def test_a_lighter_variant_is_taken_where_the_heavy_one_is_late():
     job = _job(1, 10, _option(0, 12), _option(0, 6, cost=0.2, variant=1))
-    _, plan = search([job], [0], now_ns=0, width=4, pressure=0.0, haste=0.0)
+    _, plan = search([job], [[0]], [0], _scale(4))
     assert [place.option.variant for place in plan] == [1]
 
 
@@ -70,6 +89,69 @@ def test_ways_over_units():
     assert min(path.total_ns for path in free) == 2
     dear = find_paths(stages, lambda source, target: 0.0 if source == target else 10.0)
     assert sorted(path.total_ns for path in dear) == [6, 6]
+
+
+# --- the search against one that leaves nothing out ------------------------------------------
+
+
+def _plain_search(jobs: list[PlanJob], order: list[int], free: list[int], scale: Scale):
+    """Return what a beam search gives that looks at every choice of every state."""
+    states = [(0.0, 0.0, [unit for unit in free for _ in range(3)], [])]
+    for job in [jobs[index] for index in order]:
+        grown = []
+        for pressed, cost, units, plan in states:
+            grown.append((pressed + job.miss, cost + job.miss, units, plan))
+            for place, option in enumerate(job.options, 1):
+                choice, slots = Choice(job, place, option, scale), units.copy()
+                begins_ns, end_ns = [], job.ready_ns
+                for leg in choice.legs:
+                    begin_ns, end_ns = put(slots, leg, end_ns)
+                    begins_ns.append(begin_ns)
+                added = choice.added_at(end_ns)
+                if begins_ns[0] <= job.latest_ns and added < job.miss:
+                    total = pressed + added + scale.pressure * option.total_ns
+                    grown.append(
+                        (total, cost + added, slots, [*plan, (job, option, begins_ns[0])])
+                    )
+        states = sorted(grown, key=itemgetter(0)) if len(grown) > scale.width else grown
+        states = states[: scale.width]
+    return min(states, key=itemgetter(1, 0))
+
+
+_LENGTHS = st.sampled_from([0, 1, 3, 3, 4, 9, 20])
+
+
+@st.composite
+def _plan_jobs(draw: st.DrawFn) -> PlanJob:
+    options = []
+    for _ in range(draw(st.integers(0, 4))):
+        legs = tuple(
+            Leg(draw(st.integers(0, 2)), length, max(1, length // draw(st.integers(1, 3))))
+            for length in draw(st.lists(_LENGTHS, min_size=1, max_size=3))
+        )
+        cost = draw(st.sampled_from([0.0, 0.1, 0.1, 0.4]))
+        total = sum(leg.length_ns for leg in legs)
+        options.append(Option(legs, total, cost, 0, draw(st.sampled_from([0.0, 0.01, 0.3]))))
+    ready = draw(st.integers(5, 12))
+    return PlanJob(
+        0, ready, ready + draw(st.integers(-2, 30)), draw(st.sampled_from([_FAR, 9])),
+        draw(st.sampled_from([0.0, 0.5, 1.0, 1.0])), tuple(options),
+        chance=draw(st.sampled_from([1.0, 0.3])), follow_ns=ready + draw(st.integers(0, 20)),
+        follow_soft_ns=4, follow_miss=draw(st.sampled_from([0.0, 0.0, 0.7])),
+    )  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(_plan_jobs(), max_size=6), st.integers(1, 5), st.sampled_from([0.0, 0.02]), st.data()
+)
+def test_what_the_search_leaves_out_changes_no_plan(jobs, width, pressure, data):
+    scale = Scale(now_ns=5, width=width, pressure=pressure, haste=0.2)
+    orders = [data.draw(st.permutations(range(len(jobs)))) for _ in range(2)] * 2
+    free = [5, 8, 6]
+    cost, plan = search(jobs, orders, free, scale)
+    found = min((_plain_search(jobs, order, free, scale) for order in orders), key=itemgetter(1))
+    assert (cost, [(one.job, one.option, one.begin_ns) for one in plan]) == (found[1], found[3])
 
 
 def _placed(key: int, begin: int, length: int, deadline: int, unit: int = 0) -> Placement:
@@ -129,3 +211,63 @@ def test_beyond_its_budget_it_decides_as_least_slack_does():
     _, other = simulate(made, policy='least_slack+drop')
     runs = [(at, run.task, run.unit) for at, run in log.decisions(Run)]
     assert runs == [(at, run.task, run.unit) for at, run in other.decisions(Run)]
+
+
+def test_no_way_is_looked_for_when_the_jobs_are_too_many(monkeypatch):
+    def refuse(*_: object) -> None:
+        raise AssertionError('a way was looked for')
+
+    monkeypatch.setattr(ways, 'find_paths', refuse)
+    simulated, log = simulate(
+        system(_two_tasks(), {'units': {'u': {}}}), policy='horizon', budget=1
+    )
+    assert log.decisions(Run) and simulated.dispatcher.ledger.tasks['urgent'].on_time
+
+
+def test_few_looks_are_taken_while_a_frame_is_overdue():
+    """A stage of a microsecond for the frame that may come now let every look ask for the next."""
+    bench = Bench(
+        task('quick', stream='a', units=('cpu0',), deadline_ms=5),
+        task('long', stream='b', units=('cpu0',), deadline_ms=5000),
+        policy='horizon',
+        units=('cpu0',),
+    )
+    for at_ms in range(0, 1000, 100):
+        bench.frame('a', at_ms=at_ms)
+        bench.finish(at_ms=at_ms + 0.001)
+        bench.frame('b', at_ms=at_ms + 50)
+        bench.finish(at_ms=at_ms + 60)
+    wakes = of(bench.frame('b', at_ms=1001), WakeAt)
+    assert wakes, 'it waits for the quick one, which would be late behind the long one'
+    looks, decided = 0, []
+    while not of(decided, Run):
+        looks += 1
+        assert looks < 100
+        at_ms = min(wake.time_ns for wake in wakes) / MS
+        decided = bench.send(TimerFired(), at_ms=at_ms)
+        wakes = of(decided, WakeAt)
+    assert bench.now_ns < 1201 * MS
+
+
+def test_few_looks_are_taken_at_a_plan_behind_a_call_that_hangs():
+    """The short stage after the overdue one let the plan begin a little later at every look."""
+    bench = Bench(
+        task('a', stream='a', stages=('long', 'short'), units=('cpu0',), deadline_ms=5000),
+        task('b', stream='b', units=('cpu0',), deadline_ms=5000),
+        policy='horizon',
+        units=('cpu0',),
+    )
+    for at_ms in range(0, 1000, 100):
+        bench.frame('a', at_ms=at_ms)
+        bench.finish(at_ms=at_ms + 10)
+        bench.finish(at_ms=at_ms + 10.005)
+        bench.frame('b', at_ms=at_ms + 20)
+        bench.finish(at_ms=at_ms + 30)
+    bench.frame('a', at_ms=2000)  # hangs
+    wakes = of(bench.frame('b', at_ms=2001), WakeAt)
+    looks = 0
+    while bench.now_ns < 3000 * MS and wakes:
+        looks += 1
+        assert looks < 200
+        at_ms = min(wake.time_ns for wake in wakes) / MS
+        wakes = of(bench.send(TimerFired(), at_ms=at_ms), WakeAt)

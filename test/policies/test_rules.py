@@ -9,10 +9,13 @@ from harness import Bench
 from harness import MS
 from harness import of
 from harness import task
+from systems import simulate
 
 from edge_sched_ros.core.decisions import Run
 from edge_sched_ros.core.profiles import Profiles
 from edge_sched_ros.core.profiles import StageKey
+from edge_sched_ros.system.parsing import parse_system
+from edge_sched_ros.system.system import System
 
 #: task -> unit -> milliseconds
 Costs = dict[str, dict[str, float]]
@@ -118,6 +121,45 @@ def test_slo_mael_gives_the_fast_unit_to_the_job_that_needs_it():
     bench.frame('loose', at_ms=0)
     decided = bench.frame('tight', at_ms=1) + bench.finish('gpu0', at_ms=5)
     assert ('tight', 'gpu0') in [(run.task, run.unit) for run in of(decided, Run)]
+
+
+@pytest.mark.parametrize(
+    ('deadlines', 'found'),
+    [
+        # the slower unit is fast enough for the first, and the second gets the faster one
+        ({'one': 100, 'two': 20}, [('one', 'cpu0'), ('two', 'gpu0')]),
+        # only the faster unit is: the second waits for it
+        ({'one': 25, 'two': 20}, [('one', 'gpu0')]),
+        # nothing is fast enough: any unit
+        ({'one': 3, 'two': 2}, [('one', 'gpu0'), ('two', 'cpu0')]),
+    ],
+)
+def test_planaria_like_gives_a_job_the_slowest_unit_that_is_fast_enough(deadlines, found):
+    costs = {name: {'gpu0': 5.0, 'cpu0': 30.0} for name in ('one', 'two')}
+    bench = _bench('planaria_like', costs, deadlines)
+    decided = bench.frame('one', at_ms=0) + bench.frame('two', at_ms=0)
+    assert [(run.task, run.unit) for run in of(decided, Run)] == found
+
+
+def test_planaria_like_takes_the_least_slack_first():
+    assert _next('planaria_like', ONE, {'long': 60, 'short': 50}) == 'long'
+
+
+def test_veltair_like_keeps_the_unit_of_a_block_and_the_order_of_arrival():
+    system = {
+        'units': {'gpu0': {}, 'cpu0': {}},
+        'networks': {'n': {'cost': {'gpu0': [5, 5, 5], 'cpu0': [6, 6, 6]}}},
+        'tasks': {
+            name: {'network': 'n', 'period_ms': 100, 'phase_ms': phase}
+            for name, phase in (('one', 0), ('two', 1))
+        },
+    }
+    made = System(parse_system(('', system)))
+    _, log = simulate(made, seconds=0.05, policy='veltair_like')
+    units = [
+        [span.run.unit for span in log.spans if span.run.task == name] for name in ('one', 'two')
+    ]
+    assert units == [['gpu0'] * 3, ['cpu0'] * 3]
 
 
 def test_prema_takes_the_shortest_of_those_that_waited_long_for_what_they_need():

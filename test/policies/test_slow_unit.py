@@ -26,7 +26,8 @@ ROBOT = {
 }
 #: start a job on any idle unit that can run it
 GREEDY = {
-    'dream', 'edf', 'fcfs', 'latency_greedy', 'least_slack', 'prema', 'round_robin',
+    'edf', 'fcfs', 'latency_greedy', 'least_slack', 'prema', 'round_robin',
+    'veltair_like',
 }  # fmt: skip
 
 

@@ -326,6 +326,6 @@ def test_every_policy_that_looks_at_deadlines_is_among_these():
     others = {
         # in order of arrival, of units, of names, of lengths; pareto by its points
         'fcfs', 'round_robin', 'latency_greedy', 'heft', 'mael', 'prema',
-        'shortest_expected_latency', 'pareto',
+        'shortest_expected_latency', 'pareto', 'planaria_like', 'veltair_like',
     }  # fmt: skip
     assert {name for name in policy_names() if '+' not in name} == others | set(BY_DEADLINE)

@@ -41,7 +41,7 @@ class Pareto:
     cause a cycle of changes.
     """
 
-    name = 'pareto'
+    name: ClassVar[str] = 'pareto'
     parameters: ClassVar[tuple[PolicyParameter, ...]] = (
         PolicyParameter(
             'latency_margin',
