@@ -38,10 +38,16 @@ def not_there(name: str, known: Iterable[str], what: str = '') -> str:
     return f'there is {called} (there are {", ".join(known) or "none"})'
 
 
+#: of a result
+_MOST_ITEMS = 100_000
+
+
 def _some(fan_out: tuple[int, int]) -> tuple[int, int]:
     low, high = fan_out
     if not 1 <= low <= high:
         raise ValueError('must be [fewest, most] with 1 <= fewest <= most')
+    if high > _MOST_ITEMS:
+        raise ValueError(f'must be at most {_MOST_ITEMS} items')
     return fan_out
 
 

@@ -14,6 +14,7 @@ from edge_sched_ros.documents.names import Named
 from edge_sched_ros.system.fields import Chance
 from edge_sched_ros.system.fields import Count
 from edge_sched_ros.system.fields import NotNegative
+from edge_sched_ros.system.fields import Positive
 from edge_sched_ros.system.fields import Sourced
 from edge_sched_ros.system.fields import Spread
 from edge_sched_ros.system.fields import Strict
@@ -75,6 +76,11 @@ class Cost(Sourced):
     )
     enter_ms: NotNegative = Field(
         0.0, description='Time on this unit to enter it before this stage; for ``plan``.'
+    )
+    profile_factor: Positive = Field(
+        1.0,
+        description='Wrong profile, for ``simulate``: what policies are told of the times when a '
+        'run begins, as a multiple of the true times above. They learn from runs.',
     )
     measured: Measurement | None = Field(
         None, description='Statistics of the measurement; not used.'

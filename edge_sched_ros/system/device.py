@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from typing import Any
 from typing import Literal
+from typing import TYPE_CHECKING
 
 from pydantic import Field
 from pydantic import field_validator
+from pydantic import model_validator
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.names import Named
@@ -16,7 +18,9 @@ from edge_sched_ros.system.contention import Contention
 from edge_sched_ros.system.contention import ContentionSpec
 from edge_sched_ros.system.contention import make_contention
 from edge_sched_ros.system.contention import NoContention
+from edge_sched_ros.system.fields import Chance
 from edge_sched_ros.system.fields import Count
+from edge_sched_ros.system.fields import Factor
 from edge_sched_ros.system.fields import Name
 from edge_sched_ros.system.fields import NotNegative
 from edge_sched_ros.system.fields import Positive
@@ -27,6 +31,9 @@ from edge_sched_ros.system.measurement import DeviceMeasurement
 from edge_sched_ros.system.origins import by_name
 from edge_sched_ros.system.unit import may_be_elsewhere
 from edge_sched_ros.system.unit import Unit
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class Transition(Sourced):
@@ -49,6 +56,21 @@ class PowerMode(Sourced):
         {}, description='Unit (name, type or kind) -> speed, relative to the speed without a mode.'
     )
     unavailable: tuple[Named, ...] = Field((), description='Units that this mode switches off.')
+
+
+class Tail(Strict):
+    """Runs that take much longer than others, for ``simulate``."""
+
+    chance: Chance = Field(description='Probability of such a run.')
+    factors: tuple[Factor, Factor] = Field(
+        description='Range of the factor on its time, uniformly distributed.'
+    )
+
+    @model_validator(mode='after')
+    def _in_order(self) -> Self:
+        if self.factors[0] > self.factors[1]:
+            raise ValueError('factors must not fall')
+        return self
 
 
 class Device(Strict):
@@ -83,6 +105,9 @@ class Device(Strict):
     )
     distribution: Literal['lognormal', 'exponential'] = Field(
         'lognormal', description='Distribution of run times; exponential ignores ``latency_cv``.'
+    )
+    tail: Tail | None = Field(
+        None, description='Runs that take much longer; default: only the spread above.'
     )
     power_modes: dict[Named, PowerMode] = Field(
         {},

@@ -14,11 +14,39 @@ from pydantic import BaseModel
 from pydantic import ConfigDict
 from pydantic import Field
 
+from edge_sched_ros.core.tasks import LEAST_RATE_HZ
+from edge_sched_ros.core.tasks import MOST_RATE_HZ
+
 #: upper limit of numbers in a file; times stay finite in nanoseconds
 MOST = 1e9
+#: upper limit of whole numbers: every one is a float, too
+_MOST_WHOLE = 2**53
+#: what smaller numbers above 0 count as: their inverse stays finite, too
+LEAST = 1e-30
+#: lower limit of rates, once in thirty years: the period in nanoseconds has less than 64 bits
+LEAST_RATE = 1e-9
+
+
+def _no_tiny_number(value: float) -> float:
+    return max(value, LEAST) if value > 0 else value
+
+
+def _no_tiny_frequency(value: float) -> float:
+    if value < LEAST_RATE:
+        raise ValueError(f'must be at least {LEAST_RATE:g}')
+    return value
+
+
+_NotTiny = AfterValidator(_no_tiny_number)
 # strict: neither a text nor true is a number
-Positive = Annotated[float, Field(strict=True, gt=0, le=MOST, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(strict=True, ge=0, le=MOST, allow_inf_nan=False)]
+Positive = Annotated[float, Field(strict=True, gt=0, le=MOST, allow_inf_nan=False), _NotTiny]
+#: of frames or requests a second
+Rate = Annotated[
+    float,
+    Field(strict=True, gt=0, le=MOST, allow_inf_nan=False),
+    AfterValidator(_no_tiny_frequency),
+]
+NotNegative = Annotated[float, Field(strict=True, ge=0, le=MOST, allow_inf_nan=False), _NotTiny]
 Share = Annotated[float, Field(strict=True, ge=0, le=1)]
 #: a share above 0
 Part = Annotated[float, Field(strict=True, gt=0, le=1)]
@@ -28,7 +56,15 @@ Factor = Annotated[float, Field(strict=True, ge=1, le=1e3)]
 #: standard deviation over mean
 Spread = Annotated[float, Field(strict=True, ge=0, le=3)]
 Number = Annotated[float, Field(strict=True)]
-Whole = Annotated[int, Field(strict=True)]
+
+
+def _no_huge_number(value: int) -> int:
+    if abs(value) > _MOST_WHOLE:
+        raise ValueError(f'must be at most {_MOST_WHOLE}')
+    return value
+
+
+Whole = Annotated[int, Field(strict=True), AfterValidator(_no_huge_number)]
 Count = Annotated[int, Field(strict=True, ge=1, le=100_000)]
 Truth = Annotated[bool, Field(strict=True)]
 _NAME = r'^[A-Za-z][A-Za-z0-9_.-]*$'
@@ -42,6 +78,18 @@ def _digest(text: str) -> str:
     return text
 
 
+def _no_tiny_rate(rate_hz: float) -> float:
+    if 0 < rate_hz < LEAST_RATE_HZ:
+        raise ValueError(f'must be 0, or at least {LEAST_RATE_HZ:g}')
+    return rate_hz
+
+
+#: a rate that a task is promised; 0 for none
+FloorRate = Annotated[
+    float,
+    Field(strict=True, ge=0, le=MOST_RATE_HZ, allow_inf_nan=False),
+    AfterValidator(_no_tiny_rate),
+]
 #: of a file, to tell whether it is the one that was meant
 Digest = Annotated[
     str, AfterValidator(_digest), Field(json_schema_extra={'pattern': f'{_DIGEST}|^$'})

@@ -65,9 +65,9 @@ def spread(deviation: float) -> float:
 
 
 def answers_before(dispatcher: LowLevelDispatcher, spec: TaskSpec) -> int:
-    """Return the number of results of the task before a cascade."""
-    before = dispatcher.ledger.tasks[spec.after]
-    return before.on_time + before.late
+    """Return the number of results of the task before a cascade, the least of a join's."""
+    before = [dispatcher.ledger.tasks[name] for name in spec.before]
+    return min(account.on_time + account.late for account in before)
 
 
 def share_activated(dispatcher: LowLevelDispatcher, spec: TaskSpec) -> float:
@@ -79,15 +79,6 @@ def share_activated(dispatcher: LowLevelDispatcher, spec: TaskSpec) -> float:
         return 1.0
     released = dispatcher.ledger.tasks[spec.name].released * spec.every_n
     return min(1.0, max(released, 1) / answers)
-
-
-def parents_first(tasks: Mapping[str, TaskSpec]) -> list[str]:
-    """Return names of tasks, with cascades after their parents."""
-
-    def depth(spec: TaskSpec) -> int:
-        return 1 + depth(tasks[spec.after]) if spec.after else 0
-
-    return sorted(tasks, key=lambda name: depth(tasks[name]))
 
 
 def units_data(dispatcher: LowLevelDispatcher, units: Iterable[str]) -> dict[str, Any]:

@@ -119,6 +119,11 @@ class Network(Strict):
         description='Variants by name; jobs start with the first unless the policy chooses '
         'another.',
     )
+    tolerance: Share | None = Field(
+        None,
+        description="Share of the first variant's accuracy that another may lack and still run by "
+        'default, where it is faster on every unit; without it jobs start with the first.',
+    )
     max_switches: Whole = Field(
         1,
         ge=0,

@@ -43,9 +43,10 @@ def _rate(name: str, system: SystemFile, known: Mapping[str, float]) -> float:
         return known[name]
     task = system.tasks[name]
     items = sum(task.fan_out) / 2
-    return _rate(task.after, system, known) * task.probability * items / task.every_n
+    before = min(_rate(one, system, known) for one in task.before)
+    return before * task.probability * items / task.every_n
 
 
 def _is_enabled(name: str, system: SystemFile) -> bool:
     task = system.tasks[name]
-    return task.enabled and (not task.after or _is_enabled(task.after, system))
+    return task.enabled and all(_is_enabled(one, system) for one in task.before)

@@ -47,6 +47,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
         unit.Unit,
         unit.Mode,
         unit.ArrayShape,
+        device.Tail,
         device.Transition,
         device.PowerMode,
         contention.NoContention,

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
 from edge_sched_ros.core.tasks import NS_PER_MS
+from edge_sched_ros.core.tasks import parents_first
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.system.learned import answers_before
 from edge_sched_ros.system.learned import costs_on
 from edge_sched_ros.system.learned import ENOUGH
 from edge_sched_ros.system.learned import network_data
-from edge_sched_ros.system.learned import parents_first
 from edge_sched_ros.system.learned import plain_name
 from edge_sched_ros.system.learned import share_activated
 from edge_sched_ros.system.learned import Shares
@@ -142,8 +142,8 @@ class _Tasks:
         problem = ''
         if not network:
             problem = 'its cost is not known yet'
-        elif spec.after and spec.after not in self.tasks:
-            problem = f'the demand of {spec.after} is not known'
+        elif missing := next((one for one in spec.before if one not in self.tasks), ''):
+            problem = f'the demand of {missing} is not known'
         elif not spec.after and not period_ms:
             problem = 'its rate is not known (no frames yet, no period_ms)'
         if problem:
@@ -207,7 +207,8 @@ class _Tasks:
         return min(declared, default=0) / NS_PER_MS
 
     def _cascade(self, spec: TaskSpec) -> dict[str, Any]:
-        found: dict[str, Any] = {'after': self.called[spec.after]}
+        before = [self.called[name] for name in spec.before]
+        found: dict[str, Any] = {'after': before if len(before) > 1 else before[0]}
         if answers_before(self._dispatcher, spec) < ENOUGH:
             return found
         share = share_activated(self._dispatcher, spec)

@@ -47,19 +47,28 @@ def period_ms_of(
     :param where: file and key of the task, for messages
     :raises ConfigError: for an unknown stream or task, or a loop
     """
-    seen: list[str] = []
-    every = task.every_n
-    while task.after:
-        if task.after not in system.tasks:
-            raise ConfigError(f'{where}.after', not_there(task.after, system.tasks, 'task'))
-        if task.after in seen:
-            chain = ' -> '.join([*seen, task.after])
-            raise ConfigError(f'{where}.after', f'is a loop: {chain}')
-        seen.append(task.after)
-        task = system.tasks[task.after]
-        every *= task.every_n
+    return _period_ms(task, system, streams, where, ())
+
+
+def _period_ms(
+    task: Task,
+    system: SystemFile,
+    streams: Mapping[str, Stream],
+    where: str,
+    seen: tuple[str, ...],
+) -> float:
+    periods = []
+    for name in task.before:
+        if name not in system.tasks:
+            raise ConfigError(f'{where}.after', not_there(name, system.tasks, 'task'))
+        if name in seen:
+            raise ConfigError(f'{where}.after', f'is a loop: {" -> ".join([*seen, name])}')
+        periods.append(_period_ms(system.tasks[name], system, streams, where, (*seen, name)))
+    if periods:
+        # a join has no more frames than the rarest task before it
+        return max(periods) * task.every_n
     if task.own_period_ms is not None:
-        return task.own_period_ms * every
+        return task.own_period_ms * task.every_n
     if task.stream not in streams:
         raise ConfigError(f'{where}.stream', not_there(task.stream, streams, 'stream'))
-    return streams[task.stream].period_ms * every
+    return streams[task.stream].period_ms * task.every_n

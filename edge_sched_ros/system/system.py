@@ -50,6 +50,8 @@ class RunCost:
     memory_mib: float = 0.0
     #: spread of its time, if different from the device's
     cv: float | None = None
+    #: times that the first profile tells, relative to the true ones
+    profile_factor: float = 1.0
 
 
 def run_cost(cost: Cost, slowdown: float = 1.0) -> RunCost:
@@ -64,6 +66,7 @@ def run_cost(cost: Cost, slowdown: float = 1.0) -> RunCost:
         demand_gbps=cost.demand_gbps,
         memory_mib=cost.memory_mib,
         cv=cost.cv,
+        profile_factor=cost.profile_factor,
     )
 
 
@@ -111,14 +114,14 @@ class System:
         self.contention = self.device.contention_law(platform.at('contention'))
 
     def profiles(self) -> Profiles:
-        """Return the profiles: the mean of every cost, and the transitions."""
+        """Return the profiles: the mean that is told of every cost, and the transitions."""
         profiles = Profiles()
         for key, cost in self.costs.items():
             profiles.set(
                 StageKey(*key),
-                cost.latency_ns,
+                round(cost.latency_ns * cost.profile_factor),
                 source=self.platform.name,
-                per_item_ns=cost.per_item_ns,
+                per_item_ns=round(cost.per_item_ns * cost.profile_factor),
                 energy_mj=cost.energy_mj or None,
                 energy_per_item_mj=cost.energy_per_item_mj,
                 demand=cost.demand_gbps,
@@ -167,7 +170,8 @@ class System:
             variants=tuple(variants),
             deadline_ns=whole_ns(deadline_ms, f'{where}.{period_key}'),
             stream='' if task.after else task.stream or name,
-            after=task.after,
+            after=task.before[0] if task.before else '',
+            joined_with=task.before[1:],
             period_ns=whole_ns(period_ms, f'{where}.period_ms'),
             priority=task.priority,
             every_n=task.every_n,
@@ -175,7 +179,8 @@ class System:
             max_in_flight=task.max_in_flight,
             enabled=task.enabled,
             min_rate_hz=task.min_rate_hz,
-            needs_items=bool(task.after),
+            tolerance=self._tolerance(piece),
+            needs_items=bool(task.before),
         )
 
     def _enter(self, task: str, variant: str, stage: StageCosts) -> None:
@@ -188,6 +193,12 @@ class System:
             needed = max(cost.memory_mib for cost in stage.on.values())
             key = (network, variant, stage.name)
             self._memory_mib[key] = max(needed, self._memory_mib.get(key, 0.0))
+
+    def _tolerance(self, piece: Piece) -> float | None:
+        for owner in (self.workload, self.platform):
+            if piece.network in owner.networks:
+                return owner.networks[piece.network].tolerance
+        return None
 
     def _stages(
         self, piece: Piece, where: str, key: Key

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 #: kinds of units on which this package runs networks, and accelerators used only in models
-KINDS = (*UNIT_KINDS, 'npu', 'tpu')
+KINDS = (*UNIT_KINDS, 'tpu')
 Discipline = Literal['ps', 'fcfs', 'priority']
 #: kinds that share their time among all requests by default
 _SHARING = ('gpu', 'cpu')
@@ -96,9 +96,10 @@ class Unit(Sourced):
         1, description='``ps``: number of equal cores; a request uses at most one.'
     )
     form: Literal['authors', 'textbook'] = Field(
-        'authors',
-        description='``ps`` with one core: every class waits for the same time (``authors``), or '
-        'in proportion to its service time (``textbook``).',
+        'textbook',
+        description='``ps`` with one core: a request waits in proportion to its service time '
+        '(``textbook``), or every class waits for the same time (``authors``, as in the Ibis '
+        'paper; wrong for each task where service times differ).',
     )
     swap: Literal['mean', 'random'] = Field(
         'mean',

@@ -4,20 +4,27 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+from typing import Any
 from typing import Literal
 from typing import TYPE_CHECKING
+from typing import Union
 
+from pydantic import BeforeValidator
 from pydantic import Field
 from pydantic import model_validator
 
-from edge_sched_ros.core.tasks import MOST_RATE_HZ
+from edge_sched_ros.core.names import named_twice
 from edge_sched_ros.documents.names import Named
+from edge_sched_ros.documents.names import named
 from edge_sched_ros.system.checks import check_jitter
 from edge_sched_ros.system.checks import FanOut
 from edge_sched_ros.system.fields import at_most_one
 from edge_sched_ros.system.fields import Count
+from edge_sched_ros.system.fields import FloorRate
 from edge_sched_ros.system.fields import NotNegative
 from edge_sched_ros.system.fields import Positive
+from edge_sched_ros.system.fields import Rate
 from edge_sched_ros.system.fields import Share
 from edge_sched_ros.system.fields import Strict
 from edge_sched_ros.system.fields import Truth
@@ -26,7 +33,7 @@ from edge_sched_ros.system.fields import Whole
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-Arrivals = Literal['periodic', 'poisson']
+Arrivals = Literal['periodic', 'poisson', 'sporadic', 'bursty']
 Objective = Literal['mean', 'p95', 'p99']
 
 
@@ -34,7 +41,12 @@ class Stream(Strict):
     """Frames of a sensor."""
 
     period_ms: Positive = Field(description='Mean time between frames.')
-    arrivals: Arrivals = Field('periodic', description='How frames arrive.')
+    arrivals: Arrivals = Field(
+        'periodic',
+        description='How frames arrive: ``periodic``; ``poisson``; ``sporadic``, at least half of '
+        'the mean time apart; ``bursty``, four on average at a quarter of the mean time, then a '
+        'pause. Models of ``capacity`` and ``place`` take all but ``periodic`` for ``poisson``.',
+    )
     jitter_ms: NotNegative = Field(
         0.0,
         description='A frame arrives up to this long after its due time (uniform distribution); '
@@ -43,7 +55,7 @@ class Stream(Strict):
     phase_ms: NotNegative | None = Field(
         None,
         description='Time when the first frame is due; default: random within a period '
-        '(``poisson``: after a random interval as for any other frame).',
+        '(other arrivals: after a random interval as for any other frame).',
     )
 
     @model_validator(mode='after')
@@ -59,6 +71,22 @@ class Piece(Strict):
     unit: Named = Field('', description="A unit of the task's device; default: any.")
 
 
+def _tasks_before(value: Any) -> Any:
+    """Return one name, or several as a tuple; :raises ValueError: for anything else."""
+    if isinstance(value, str):
+        return named(value)
+    texts = list(value) if isinstance(value, (list, tuple)) else [None]
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError('must be the name of a task, or a list of names')
+    for text in texts:
+        named(text)
+    if (twice := named_twice(texts)) is not None:
+        raise ValueError(f"names '{twice}' twice")
+    return texts[0] if len(texts) == 1 else tuple(texts)
+
+
+#: checked before pydantic tries one type after the other and tells of both
+TasksBefore = Annotated[Union[Named, tuple[Named, ...]], BeforeValidator(_tasks_before)]
 TRIGGERS = ('stream', 'after', 'period_ms', 'rate_per_s')
 
 
@@ -84,11 +112,15 @@ class Task(Strict, json_schema_extra=at_most_one(*TRIGGERS)):
         'too; default: the first one.',
     )
     stream: Named = Field('', description='The stream whose frames activate the task.')
-    after: Named = Field('', description='The task whose answers activate this task (a cascade).')
+    after: TasksBefore = Field(
+        '',
+        description='The task whose answers activate this task (a cascade), or a list of tasks '
+        'whose answers for one frame activate it together (a join).',
+    )
     period_ms: Positive | None = Field(
         None, description='The task has its own stream with this period.'
     )
-    rate_per_s: Positive | None = Field(
+    rate_per_s: Rate | None = Field(
         None,
         description='The task has its own stream with this number of frames or requests per '
         'second.',
@@ -124,9 +156,8 @@ class Task(Strict, json_schema_extra=at_most_one(*TRIGGERS)):
         ' do (>= 1).',
     )
     priority: Whole = Field(0, description='Higher is more urgent; not every policy uses it.')
-    min_rate_hz: NotNegative = Field(
+    min_rate_hz: FloorRate = Field(
         0.0,
-        le=MOST_RATE_HZ,
         description='Results on time a second that the task has under any policy, whatever its '
         'priority, as long as they can be kept; 0 for none.',
     )
@@ -159,6 +190,13 @@ class Task(Strict, json_schema_extra=at_most_one(*TRIGGERS)):
         description='Number of equal tasks, called ``NAME-0``, ``NAME-1``, ...; without it one '
         'task, ``NAME``; for ``place``.',
     )
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        """Return the tasks whose answers activate it; several for a join."""
+        if isinstance(self.after, str):
+            return (self.after,) if self.after else ()
+        return self.after
 
     @property
     def own_period_ms(self) -> float | None:
