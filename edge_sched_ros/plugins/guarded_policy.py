@@ -20,7 +20,7 @@ from edge_sched_ros.core.job import Job
 from edge_sched_ros.core.policy import Policy
 from edge_sched_ros.core.policy import PolicyParameter
 from edge_sched_ros.core.view import View
-from edge_sched_ros.plugins.own_code import interrupts_raise
+from edge_sched_ros.plugins.interrupts import interrupts_raise
 
 _log = logging.getLogger(__name__)
 

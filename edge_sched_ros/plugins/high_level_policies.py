@@ -11,6 +11,8 @@ from typing import cast
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.high_level.policy import HighLevelPolicy
+from edge_sched_ros.plugins.bounded_call import call_bounded
+from edge_sched_ros.plugins.bounded_call import POLICY_S
 from edge_sched_ros.plugins.guarded_high_level_policy import GuardedHighLevelPolicy
 from edge_sched_ros.plugins.kind import class_problem
 from edge_sched_ros.plugins.kind import Kind
@@ -71,8 +73,10 @@ def make_high_level_policy(
         return build_high_level_policy(found, name, values or {})
     other = None if substitute is None else make_high_level_policy(substitute)
     with own_code(_WHERE, f"'{name}' cannot be made"):
-        policy = build_high_level_policy(found, name, values or {})
-        return cast(HighLevelPolicy, GuardedHighLevelPolicy(policy, name, other))
+        policy = call_bounded(
+            'constructor', lambda: build_high_level_policy(found, name, values or {}), POLICY_S
+        )
+    return cast(HighLevelPolicy, GuardedHighLevelPolicy(policy, name, other))
 
 
 def _class(name: str) -> type[Any]:

@@ -32,6 +32,8 @@ class Kind:
     :param reserved: reserved names
     :param options: returns the options of one
     :param set_by: where the options are set, in words
+    :param by_owner: whether modules are imported on the thread that makes all calls of their
+        package outside of jobs, since they may make a driver's context current there
     """
 
     what: str
@@ -41,6 +43,7 @@ class Kind:
     reserved: tuple[str, ...] = ()
     options: Callable[[Any], tuple[Option, ...]] = options_of
     set_by: str = ''
+    by_owner: bool = False
 
     @property
     def entry_points(self) -> str:

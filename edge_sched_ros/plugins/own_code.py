@@ -10,10 +10,12 @@ names the setting.
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -21,29 +23,19 @@ from edge_sched_ros.core.brief import brief_error
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.near import did_you_mean
 from edge_sched_ros.installation.trusted_files import UntrustedFileError
+from edge_sched_ros.plugins.bounded_call import BoundedCall
+from edge_sched_ros.plugins.bounded_call import call_bounded
+from edge_sched_ros.plugins.bounded_call import HungCallError
+from edge_sched_ros.plugins.bounded_call import MAKING_S
+from edge_sched_ros.plugins.interrupts import interrupts_raise
+from edge_sched_ros.plugins.interrupts import StopAskedError
+from edge_sched_ros.plugins.owner_thread import owner_of
 from edge_sched_ros.plugins.trusted_imports import trusted_imports
 
 #: maximum number of a module's classes listed when the named one is missing
 _MOST_TOLD = 8
-
-
-class _Interrupts:
-    """Whether Ctrl-C raises KeyboardInterrupt in this process, as it does in a command."""
-
-    raised = True
-
-
-_interrupts = _Interrupts()
-
-
-def interrupts_do_not_raise() -> None:
-    """Note that signals are handled otherwise here: a KeyboardInterrupt is own code's error."""
-    _interrupts.raised = False
-
-
-def interrupts_raise() -> bool:
-    """Return whether a KeyboardInterrupt is the user's who ends a command."""
-    return _interrupts.raised
+#: module -> its import, which did not return in time
+_hung_imports: dict[str, BoundedCall] = {}
 
 
 @contextmanager
@@ -56,16 +48,23 @@ def own_code(where: str, problem: str) -> Iterator[None]:
     """
     try:
         yield
-    except ConfigError:
+    except (ConfigError, StopAskedError):
         raise
     except BaseException as error:
-        if isinstance(error, KeyboardInterrupt) and _interrupts.raised:
+        if isinstance(error, KeyboardInterrupt) and interrupts_raise():
             raise  # the user ends a command
         # a script without a guard may end the process when it is imported
         raise ConfigError(where, f'{problem}: {brief_error(error)}') from error
 
 
-def make(name: str, where: str, made_by: Callable[[], Any], needs: Collection[str] = ()) -> Any:
+def make(
+    name: str,
+    where: str,
+    made_by: Callable[[], Any],
+    needs: Collection[str] = (),
+    *,
+    limit_s: float | None = None,
+) -> Any:
     """
     Return an object of a class named by the user.
 
@@ -73,11 +72,22 @@ def make(name: str, where: str, made_by: Callable[[], Any], needs: Collection[st
     :param where: the key with its name, for messages
     :param made_by: makes the object
     :param needs: attributes and methods it must have
-    :raises ConfigError: when it cannot be made or lacks one of them
+    :param limit_s: time limit, on a thread of its own; ``None`` for neither
+    :raises ConfigError: when it cannot be made, in time or at all, or lacks one of them
     """
-    with own_code(where, f"'{name}' cannot be made"):
+
+    def made_and_missing() -> tuple[Any, list[str]]:
         made = made_by()
-        missing = [each for each in needs if not hasattr(made, each)]
+        # in own code each attribute may be a property
+        return made, [each for each in needs if not hasattr(made, each)]
+
+    with own_code(where, f"'{name}' cannot be made"):
+        if limit_s is None:
+            made, missing = made_and_missing()
+        else:
+            made, missing = call_bounded(
+                'constructor', made_and_missing, limit_s, whose=f'{where} ({name})'
+            )
     if missing:
         raise ConfigError(where, f"'{name}' has no {', '.join(missing)}")
     return made
@@ -97,19 +107,19 @@ def split_reference(name: str, where: str) -> tuple[str, str]:
     return module_name, attributes
 
 
-def load_reference(name: str, where: str) -> Any:
+def load_reference(name: str, where: str, *, by_owner: bool = False) -> Any:
     """
     Import the class named by ``package.module:Class``.
 
     :param where: the key with its name, for messages
-    :raises ConfigError: when the form is wrong, or the module cannot be imported or lacks it, or
-        another user could have written it
+    :param by_owner: whether it is imported on the thread of its package
+    :raises ConfigError: when the form is wrong, or the module cannot be imported, in time or at
+        all, or lacks it, or another user could have written it
     """
     module_name, attributes = split_reference(name, where)
     with own_code(where, f'{module_name}: cannot be imported'):
         try:
-            with trusted_imports():
-                module = importlib.import_module(module_name)
+            module = _imported_in_time(module_name, by_owner=by_owner)
         except UntrustedFileError as error:
             raise ConfigError(where, f'{module_name}: is not imported: {error}') from None
         found: Any = module
@@ -118,6 +128,32 @@ def load_reference(name: str, where: str) -> Any:
         if found is None:
             raise ConfigError(where, _lacks(module, attributes))
     return found
+
+
+def _imported(module_name: str) -> ModuleType:
+    with trusted_imports():
+        return importlib.import_module(module_name)
+
+
+def _imported_in_time(module_name: str, *, by_owner: bool) -> ModuleType:
+    """Return a module; :raises HungCallError: when it is not there in time, or was not before."""
+    if by_owner:
+        return owner_of(module_name).call('import', partial(_imported, module_name), MAKING_S)
+    hung = _hung_imports.get(module_name)
+    if hung is not None and not hung.returned:
+        # another import of it would wait for the same lock
+        raise hung.hung
+    spec = getattr(sys.modules.get(module_name), '__spec__', None)
+    # whoever asks for a module that another thread imports waits for that
+    if spec is not None and not getattr(spec, '_initializing', False):
+        return _imported(module_name)
+    call = BoundedCall('import', partial(_imported, module_name), MAKING_S, whose=module_name)
+    try:
+        module: ModuleType = call.result()
+    except HungCallError:
+        _hung_imports[module_name] = call
+        raise
+    return module
 
 
 def _lacks(module: ModuleType, name: str) -> str:

@@ -11,6 +11,8 @@ from typing import cast
 
 from edge_sched_ros.core.policy import Policy
 from edge_sched_ros.core.policy import PolicyParameter
+from edge_sched_ros.plugins.bounded_call import call_bounded
+from edge_sched_ros.plugins.bounded_call import POLICY_S
 from edge_sched_ros.plugins.guarded_policy import GuardedPolicy
 from edge_sched_ros.plugins.kind import class_problem
 from edge_sched_ros.plugins.kind import Kind
@@ -104,7 +106,9 @@ def make_policy(name: str, values: Mapping[str, Any], *, substitute: str | None 
         return cast(Policy, GuardedPolicy(policy, name, other))
 
     with own_code('policy', f"'{name}' cannot be made"):
-        return build_policy(found, name, values, within=guarded)
+        return call_bounded(
+            'constructor', lambda: build_policy(found, name, values, within=guarded), POLICY_S
+        )
 
 
 #: for a robot, which must continue after any error of a policy from outside

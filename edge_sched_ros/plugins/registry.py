@@ -143,7 +143,7 @@ class Registry(Generic[Found]):
         return self._loaded[entry]
 
     def _checked(self, reference: str, where: str) -> Found:
-        found = load_reference(reference, where)
+        found = load_reference(reference, where, by_owner=self.kind.by_owner)
         if problem := self.kind.problem(found):
             raise ConfigError(where, f'{reference} {problem}')
         checked: Found = found

@@ -4,12 +4,17 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
 from harness import Bench
 from harness import task
 
 import edge_sched_ros as es
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.plugins import high_level_policies
+from edge_sched_ros.plugins import policies
+from edge_sched_ros.plugins.high_level_policies import make_high_level_policy
 from edge_sched_ros.plugins.policies import make_lasting_policy
 from edge_sched_ros.plugins.policies import make_policy
 from edge_sched_ros.policies.registry import policy_classes
@@ -81,6 +86,50 @@ def test_a_simulation_ends_with_the_reason(failing):
         bench.frame()
     assert str(caught.value).startswith(f"policy: '{name}' failed: ")
     assert problem in str(caught.value)
+
+
+HANGS = """
+import threading
+from edge_sched_ros.core.policy import Policy
+from edge_sched_ros.core.high_level.policy import HighLevelPolicy
+
+gate = threading.Event()
+
+class Mine(Policy):
+    name = 'mine'
+    def __init__(self): gate.wait(60)
+    def decide(self, view): return []
+
+class Looked(Policy):
+    name = 'looked'
+    @property
+    def asks_when_busy(self): gate.wait(60)
+    def decide(self, view): return []
+
+class Fleet(HighLevelPolicy):
+    name = 'fleet'
+    def __init__(self): gate.wait(60)
+    def cuts(self, task, view): return ()
+    def assign(self, job, view): return ''
+"""
+
+
+@pytest.mark.parametrize(
+    ('kind', 'make'),
+    [('Mine', make_policy), ('Looked', make_lasting_policy), ('Fleet', make_high_level_policy)],
+)
+def test_a_policy_that_hangs_while_it_is_made_is_refused_in_time(
+    kind, make, installed, monkeypatch
+):
+    for module in (policies, high_level_policies):
+        monkeypatch.setattr(module, 'POLICY_S', 0.05)  # short on purpose
+    installed('hanging', {}, {f'hanging_{kind.lower()}': HANGS})
+    name = f'hanging_{kind.lower()}:{kind}'
+    try:
+        with pytest.raises(ConfigError, match=r'constructor did not return within 0\.05 s'):
+            make(name, {})
+    finally:
+        importlib.import_module(f'hanging_{kind.lower()}').gate.set()
 
 
 @pytest.mark.parametrize('name', policy_classes())

@@ -16,6 +16,7 @@ from edge_sched_ros.execution.backends import ENGINES
 from edge_sched_ros.execution.backends import PREPROCESSORS
 from edge_sched_ros.perception.decoders.registry import DECODERS
 from edge_sched_ros.perception.programs.registry import PROGRAMS
+from edge_sched_ros.perception.trackers.registry import TRACKERS
 from edge_sched_ros.plugins.installed import misplaced
 from edge_sched_ros.plugins.listing import listed
 from edge_sched_ros.plugins.policies import make_policy
@@ -46,6 +47,13 @@ class Mine:
     def reset(self): ...
     def close(self): ...
 """,
+    'trackers': """
+from edge_sched_ros.perception.trackers.base import Tracker
+class Mine(Tracker):
+    def update(self, found, vectors, frames=1.0): return found
+    def reset(self): ...
+    def start_over(self): ...
+""",
     'engines': """
 class Mine:
     name, kinds = 'mine', ('cpu',)
@@ -65,7 +73,15 @@ class Mine:
 }
 REGISTRIES = {
     registry.kind.group: registry
-    for registry in (POLICIES, PLACEMENT_ALGORITHMS, DECODERS, PROGRAMS, ENGINES, PREPROCESSORS)
+    for registry in (
+        POLICIES,
+        PLACEMENT_ALGORITHMS,
+        DECODERS,
+        PROGRAMS,
+        TRACKERS,
+        ENGINES,
+        PREPROCESSORS,
+    )
 }
 
 
