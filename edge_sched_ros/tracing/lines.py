@@ -1,0 +1,144 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Events and decisions as JSON text.
+
+Fields at their defaults are left out. So are the times of a job's stages (``stages``), which the
+events of the stages have. The five types of almost every line have formatters of their own: a
+serializer that looks for fields takes four times as long, and the node pays for every event.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from collections.abc import Iterable
+from dataclasses import asdict
+from dataclasses import fields
+from dataclasses import MISSING
+from typing import Any
+
+from edge_sched_ros.core.decisions import Complete
+from edge_sched_ros.core.decisions import Release
+from edge_sched_ros.core.decisions import Run
+from edge_sched_ros.core.events import FrameArrived
+from edge_sched_ros.core.events import StageFinished
+
+#: fields that other lines of the trace have
+_ELSEWHERE = frozenset({'stages'})
+
+
+class _Quoted(dict[str, str]):
+    """JSON text of names of tasks, stages, units; there are few, and each occurs often."""
+
+    def __missing__(self, name: str) -> str:
+        text = self[name] = json.dumps(name)
+        return text
+
+
+_QUOTED = _Quoted()
+
+
+def text_of(item: Any) -> str:
+    """Return an event or a decision as a JSON object with its class under ``type``."""
+    own = _FORMATTERS.get(type(item))
+    return _any(item) if own is None else own(item)
+
+
+def line_of(
+    now_ns: int,
+    event: Any,
+    decisions: Iterable[Any],
+    as_text: Callable[[Any], str] = text_of,
+) -> str:
+    """
+    Return one line of a trace, without its end.
+
+    :param as_text: returns an event or a decision as a JSON object
+    """
+    decided = ','.join([as_text(decision) for decision in decisions])
+    return f'{{"now_ns":{now_ns},"event":{as_text(event)},"decisions":[{decided}]}}'
+
+
+def data_of(item: Any) -> dict[str, Any]:
+    """Return an event or a decision as a reader of the trace sees it."""
+    data: dict[str, Any] = json.loads(text_of(item))
+    return data
+
+
+def _any(item: Any) -> str:
+    values = asdict(item)
+    for field in fields(item):
+        default = field.default
+        if default is MISSING and field.default_factory is not MISSING:
+            default = field.default_factory()
+        if field.name in _ELSEWHERE or (default is not MISSING and values[field.name] == default):
+            del values[field.name]
+    return json.dumps({'type': type(item).__name__, **values}, separators=(',', ':'))
+
+
+def _frame(event: FrameArrived) -> str:
+    if event.deadline_ns is not None or event.paired_with or event.unpaired:
+        return _any(event)
+    return (
+        f'{{"type":"FrameArrived","stream":{_QUOTED[event.stream]},"seq":{event.seq},'
+        f'"release_ns":{event.release_ns}}}'
+    )
+
+
+def _finished(event: StageFinished) -> str:
+    text = (
+        f'{{"type":"StageFinished","job":{event.job},"stage":{_QUOTED[event.stage]},'
+        f'"unit":{_QUOTED[event.unit]},"started_ns":{event.started_ns},'
+        f'"finished_ns":{event.finished_ns}'
+    )
+    if event.items:
+        text += f',"items":{event.items}'
+    if event.items_for is not None:
+        text += f',"items_for":{json.dumps(event.items_for)}'
+    if event.skip:
+        text += f',"skip":{event.skip}'
+    if event.energy_mj:
+        text += f',"energy_mj":{json.dumps(event.energy_mj)}'
+    return text + '}'
+
+
+def _release(decision: Release) -> str:
+    text = (
+        f'{{"type":"Release","job":{decision.job},"task":{_QUOTED[decision.task]},'
+        f'"stream":{_QUOTED[decision.stream]},"seq":{decision.seq},'
+        f'"release_ns":{decision.release_ns},"deadline_ns":{decision.deadline_ns}'
+    )
+    if decision.parent is not None:
+        text += f',"parent":{decision.parent}'
+    if decision.items != 1:
+        text += f',"items":{decision.items}'
+    if decision.parents:
+        text += f',"parents":{json.dumps(decision.parents)}'
+    return text + '}'
+
+
+def _run(decision: Run) -> str:
+    text = (
+        f'{{"type":"Run","job":{decision.job},"task":{_QUOTED[decision.task]},'
+        f'"stage":{_QUOTED[decision.stage]},"unit":{_QUOTED[decision.unit]},'
+        f'"variant":{_QUOTED[decision.variant]}'
+    )
+    return f'{text}}}' if decision.items == 1 else f'{text},"items":{decision.items}}}'
+
+
+def _complete(decision: Complete) -> str:
+    on_time = 'true' if decision.on_time else 'false'
+    return (
+        f'{{"type":"Complete","job":{decision.job},"task":{_QUOTED[decision.task]},'
+        f'"on_time":{on_time},"response_ns":{decision.response_ns}}}'
+    )
+
+
+_FORMATTERS: dict[type, Callable[[Any], str]] = {
+    FrameArrived: _frame,
+    StageFinished: _finished,
+    Release: _release,
+    Run: _run,
+    Complete: _complete,
+}
