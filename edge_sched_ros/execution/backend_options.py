@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from edge_sched_ros.execution.engines.base import Engine
+from edge_sched_ros.execution.more_inputs import MoreInput
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.plugins.options import all_options
@@ -42,4 +44,14 @@ def for_preprocessors(preprocessors: Iterable[Preprocessor], spec: NetworkSpec) 
     values = all_options(
         tuple(options.values()), spec.input.options, where, ', '.join(names) or 'nothing'
     )
-    return replace(spec, input=replace(spec.input, options=values)) if values else spec
+    if not values:
+        return spec
+    more = tuple(_with_options(one, values) for one in spec.inputs)
+    return replace(spec, input=replace(spec.input, options=values), inputs=more)
+
+
+def _with_options(one: MoreInput, values: Mapping[str, Any]) -> MoreInput:
+    """Return an input whose pictures have these options of preprocessors."""
+    parts = tuple(_with_options(part, values) for part in one.parts)
+    picture = None if one.picture is None else replace(one.picture, options=values)
+    return replace(one, picture=picture, parts=parts)

@@ -4,23 +4,31 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-from contextlib import nullcontext
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution import engines
 from edge_sched_ros.execution import preprocess
 from edge_sched_ros.execution.engines.base import Engine
+from edge_sched_ros.execution.engines.base import LoadedNetwork
 from edge_sched_ros.execution.preprocess.base import Preprocessor
+from edge_sched_ros.plugins.bounded_call import CALL_S
+from edge_sched_ros.plugins.bounded_call import LOADING_S
+from edge_sched_ros.plugins.bounded_call import MAKING_S
 from edge_sched_ros.plugins.built_in import modules_holding
 from edge_sched_ros.plugins.kind import class_problem
 from edge_sched_ros.plugins.kind import Kind
 from edge_sched_ros.plugins.options import options_problem
 from edge_sched_ros.plugins.own_code import own_code
+from edge_sched_ros.plugins.owner_thread import owner_of
 from edge_sched_ros.plugins.registry import Registry
+
+_log = logging.getLogger(__name__)
 
 #: choose the first available one
 AUTO = 'auto'
@@ -64,6 +72,7 @@ ENGINES: Registry[type[Any]] = Registry(
         _engine_requirement,
         reserved=(AUTO,),
         set_by="engine_options of the network's file that names the engine",
+        by_owner=True,
     ),
     partial(modules_holding, engines, 'ENGINE'),
 )
@@ -75,6 +84,7 @@ PREPROCESSORS: Registry[type[Any]] = Registry(
         _preprocessor_requirement,
         reserved=(AUTO,),
         set_by="preprocessor_options of the network's file",
+        by_owner=True,
     ),
     partial(modules_holding, preprocess, 'PREPROCESSOR'),
 )
@@ -118,7 +128,8 @@ def _from_outside(backend_class: type[Any], name: str, where: str) -> Backend:
     """Return a backend from outside this package; the same object on every call."""
     if backend_class not in _outside:
         with own_code(where, f"'{name}' cannot be made"):
-            found = look_at(backend_class)
+            owner = owner_of(backend_class.__module__)
+            found = owner.call('constructor', partial(look_at, backend_class), MAKING_S)
         if not found.available:
             return found  # checked again next time
         _outside[backend_class] = found
@@ -129,16 +140,49 @@ def _is_built_in(engine: Engine) -> bool:
     return type(engine) in ENGINES.built_in().values()
 
 
-def guarded(engine: Engine, where: str) -> AbstractContextManager[None]:
+def load(engine: Engine, where: str, call: Callable[[], LoadedNetwork]) -> LoadedNetwork:
     """
-    Return a context for calls of an engine: an exception from outside code becomes one line.
+    Return the network that an engine loads; one from outside does so on its package's thread.
 
     :param where: the file being loaded, for messages
-    :raises ConfigError: instead of the engine's exception
+    :param call: has the engine load it
+    :raises ConfigError: instead of the exceptions of an engine from outside, or when it hangs
     """
     if _is_built_in(engine):
-        return nullcontext()
-    return own_code(where, f"the engine '{engine.name}' failed")
+        return call()
+    with own_code(where, f"the engine '{engine.name}' failed"):
+        return owner_of(type(engine).__module__).call('load', call, LOADING_S)
+
+
+def for_unit(preprocessor: Preprocessor, unit: Unit, where: str) -> Preprocessor:
+    """
+    Return the preprocessor of a unit.
+
+    :param where: the key that names it, for messages
+    :raises ConfigError: instead of the exceptions of one from outside, or when it hangs
+    """
+    if _is_of_this_package(preprocessor):
+        return preprocessor.for_unit(unit)
+    with own_code(where, f"the preprocessor '{preprocessor.name}' failed"):
+        owner = owner_of(type(preprocessor).__module__)
+        return owner.call('for_unit', lambda: preprocessor.for_unit(unit), MAKING_S)
+
+
+def close(held: LoadedNetwork | Preprocessor) -> None:
+    """Free a network or preprocessor; one from outside that raises or hangs is left behind."""
+    if _is_of_this_package(held):
+        held.close()
+        return
+    kind = type(held)
+    try:
+        with own_code(kind.__module__, f'{kind.__qualname__} was not freed'):
+            owner_of(kind.__module__).call('close', held.close, CALL_S)
+    except ConfigError as error:
+        _log.error('%s', error)
+
+
+def _is_of_this_package(held: object) -> bool:
+    return type(held).__module__.partition('.')[0] == __name__.partition('.')[0]
 
 
 def reference_of(engine: Engine) -> str:

@@ -71,7 +71,7 @@ class BoundRuns:
 
         :raises Exception: what ONNX Runtime raises
         """
-        one = self._take()
+        one = self._take(inputs)
         if one is None:
             return None
         try:
@@ -82,16 +82,29 @@ class BoundRuns:
         finally:
             self._sets.append(one)
 
-    def _take(self) -> _OutputSet | None:
-        """Return a set that nobody refers to; ``None`` when too many are in use."""
+    def _take(self, inputs: Sequence[NDArray[Any]]) -> _OutputSet | None:
+        """
+        Return a set that nobody refers to; ``None`` when too many are in use.
+
+        One that is bound to the inputs comes first: each thread has inputs of its own.
+        """
+        other: _OutputSet | None = None
         for _ in range(len(self._sets)):
             try:
                 one = self._sets.pop()
             except IndexError:  # another thread was faster
                 break
             if one.unused():
-                return one
+                if one.is_bound(inputs):
+                    if other is not None:
+                        self._sets.append(other)
+                    return one
+                if other is None:
+                    other = one
+                    continue
             self._sets.appendleft(one)
+        if other is not None:
+            return other
         if self._made >= MOST_SETS:
             return None
         self._made += 1
@@ -124,6 +137,11 @@ class _OutputSet:
     def unused(self) -> bool:
         """Whether nobody else refers to any of the arrays."""
         return self._references() == self._idle
+
+    def is_bound(self, inputs: Sequence[NDArray[Any]]) -> bool:
+        """Whether the first input is bound already."""
+        first = self._bound[0] if self._bound else None
+        return first is not None and bool(inputs) and first() is inputs[0]
 
     def bind(self, inputs: Sequence[NDArray[Any]], types: Sequence[_Input]) -> bool:
         """Bind the inputs that are not bound yet; return whether all have their type and size."""

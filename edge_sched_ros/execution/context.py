@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
@@ -19,7 +20,8 @@ class JobContext:
 
     :param frame: its input; ``None`` when a trigger came before any image
     :param items: fan-out of the parent, 1 without a parent
-    :param parent: the parent's result (in a cascade), else ``None``
+    :param parent: the parent's result (in a cascade), else ``None``; in a join that of the first
+    :param parents: results of all parents by task
     :param variant: variant of the network
     :param scratch: data that the program keeps between stages
     :param result: the task's result, set by the last stage
@@ -32,6 +34,7 @@ class JobContext:
     frame: Frame | None
     items: int = 1
     parent: Any = None
+    parents: Mapping[str, Any] = field(default_factory=dict)
     variant: str = ''
     scratch: Any = None
     result: Any = None

@@ -8,8 +8,10 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
+from queue import SimpleQueue
 
 from edge_sched_ros.execution.jobs import JobEnd
+from edge_sched_ros.execution.repeated_errors import RepeatedErrors
 
 _log = logging.getLogger(__name__)
 
@@ -22,7 +24,8 @@ class Delivery:
     a core and for the interpreter, which delays the result. Other ends are delivered by a separate
     thread.
 
-    :param deliver: called for each job; an error in it is logged and loses only that delivery
+    :param deliver: called for each job; an error in it loses only that delivery. Errors of every
+        frame are counted and make a line of the log in ten seconds
     """
 
     def __init__(self, deliver: Callable[[JobEnd], None]) -> None:
@@ -30,11 +33,13 @@ class Delivery:
         self._ends: deque[JobEnd] = deque()
         #: held by the delivering thread
         self._busy = threading.Lock()
-        self._work = threading.Semaphore(0)
+        #: an entry for each time that the thread shall look; cheaper than a semaphore
+        self._looks: SimpleQueue[None] = SimpleQueue()
         self._stopping = False
         self._thread = threading.Thread(target=self._loop, name='delivery', daemon=True)
         #: number of deliveries that raised
         self.errors = 0
+        self._told = RepeatedErrors(_log)
 
     def start(self) -> None:
         """Start the thread."""
@@ -47,7 +52,7 @@ class Delivery:
     def wake(self) -> None:
         """Let the thread deliver the queued ends; returns at once."""
         if self._ends:
-            self._work.release()
+            self._looks.put(None)
 
     def drain(self) -> None:
         """Deliver the queued ends, unless another thread is delivering: it then continues."""
@@ -62,23 +67,25 @@ class Delivery:
     def stop(self, timeout_s: float | None = None) -> None:
         """Deliver the remaining ends and stop the thread; not if a delivery takes longer."""
         self._stopping = True
-        self._work.release()
+        self._looks.put(None)
         self._thread.join(timeout_s)
         if self._thread.is_alive():
             _log.error('a result is still being delivered; those after it are not waited for')
 
     def _loop(self) -> None:
         while not self._stopping:
-            self._work.acquire()
+            self._looks.get()
             self.drain()
         with self._busy:
             while self._ends:
                 self._deliver_one(self._ends.popleft())
+            self._told.tell_rest()
 
     def _deliver_one(self, end: JobEnd) -> None:
         try:
             self._deliver(end)
-        except BaseException:
+        except BaseException as error:
             # SystemExit would end the unit's thread
             self.errors += 1
-            _log.exception('%s: the result of job %d was not delivered', end.task, end.job)
+            what = f'the result of job {end.job} was not delivered'
+            self._told.tell(end.task, what, error)

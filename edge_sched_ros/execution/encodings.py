@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,7 @@ class Encoding:
     :param chroma: layout of chroma after the rows of luma, if they are separate
     :param width_multiple: widths are multiples of it; heights likewise
     :param least_px: minimum width and height
+    :param has_colours: whether it can be converted to BGR
     """
 
     channels: int
@@ -42,6 +44,7 @@ class Encoding:
     width_multiple: int = 1
     height_multiple: int = 1
     least_px: int = 1
+    has_colours: bool = True
 
 
 def _as_is(data: NDArray[Any]) -> NDArray[np.uint8]:
@@ -131,6 +134,23 @@ ENCODINGS = {
     'yuv422_yuy2': _YUYV,
     'yuyv': _YUYV,
 }
+
+#: pixels of many channels, as OpenCV names its types: numbers of 8 or 16 bits, or floats
+_MANY = re.compile(r'(8U|16U|32F)C([1-9][0-9]?)')
+_MANY_TYPES: dict[str, np.dtype[Any]] = {'8U': _U8, '16U': _U16, '32F': np.dtype(np.float32)}
+_LEAST_MANY, _MOST_MANY = 5, 64
+
+
+def encoding_of(name: str) -> Encoding | None:
+    """Return an encoding by its name; ``None`` for one that is not supported."""
+    known = ENCODINGS.get(name)
+    if known is not None:
+        return known
+    found = _MANY.fullmatch(name)
+    if found is None or not _LEAST_MANY <= int(found[2]) <= _MOST_MANY:
+        return None
+    return Encoding(int(found[2]), _as_is, dtype=_MANY_TYPES[found[1]], has_colours=False)
+
 
 #: the supported encodings, for messages
 _KINDS = '8 and 16 bit mono, rgb(a), bgr(a), bayer; yuyv, uyvy, nv12, nv21, nv24, i420'

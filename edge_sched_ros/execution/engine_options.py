@@ -15,6 +15,8 @@ from edge_sched_ros.execution.network_checks import check_keys
 from edge_sched_ros.execution.network_checks import choice
 from edge_sched_ros.execution.network_checks import flag
 from edge_sched_ros.execution.precisions import PRECISIONS
+from edge_sched_ros.execution.providers.table import DEFAULT
+from edge_sched_ros.execution.providers.table import PROVIDERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +24,20 @@ class EngineOptions:
     """
     Options of a network for engines.
 
-    Engines that are not built ahead of time ignore them, except ``own``. ``None`` means not set.
+    Engines that are not built ahead of time ignore them, except ``provider``, ``precision`` for
+    providers, and ``own``. ``None`` means not set.
 
     :param precision: one of :data:`.precisions.PRECISIONS`
     :param strict_dla: refuse a DLA engine with any layer on the GPU
     :param allow_gpu_fallback: run layers that the DLA cannot run on the GPU
+    :param provider: execution provider of ONNX Runtime; ``default`` for its own on the CPU
     :param own: options that an engine of another package declares
     """
 
     precision: str | None = None
     strict_dla: bool | None = None
     allow_gpu_fallback: bool | None = None
+    provider: str | None = None
     own: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
@@ -43,6 +48,8 @@ class EngineOptions:
 
 
 _KEYS = set(EngineOptions.__dataclass_fields__) - {'own'}
+#: options that are one of some words
+_CHOICES = {'precision': PRECISIONS, 'provider': (DEFAULT, *PROVIDERS)}
 
 
 def read_engine_options(
@@ -64,11 +71,13 @@ def read_engine_options(
     values: dict[str, Any] = {
         key: flag(path, f'{where}.{key}', value)
         for key, value in data.items()
-        if key != 'precision'
+        if key not in _CHOICES
     }
-    if 'precision' in data:
-        key = f'{where}.precision'
-        values['precision'] = choice(path, key, data['precision'], PRECISIONS)
+    values |= {
+        key: choice(path, f'{where}.{key}', data[key], names)
+        for key, names in _CHOICES.items()
+        if key in data
+    }
     options = EngineOptions(**values, own=theirs)
     if options.strict_dla and options.allow_gpu_fallback:
         raise ConfigError(

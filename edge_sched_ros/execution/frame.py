@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +21,11 @@ from edge_sched_ros.execution.compressed import MAGIC_BYTES
 from edge_sched_ros.execution.compressed import read_format
 from edge_sched_ros.execution.compressed import why_not_decoded
 from edge_sched_ros.execution.encodings import Encoding
+from edge_sched_ros.execution.encodings import encoding_of
 from edge_sched_ros.execution.encodings import ENCODINGS
 from edge_sched_ros.execution.encodings import why_no_picture
+from edge_sched_ros.execution.jpeg_scans import MOST_SCANS
+from edge_sched_ros.execution.jpeg_scans import too_many_scans
 
 #: maximum length of an error text
 _MOST_CHARACTERS = 200
@@ -34,7 +38,9 @@ class FrameError(EdgeSchedError):
     :param reason: short code, counted: ``unknown_encoding``, ``unknown_format``,
         ``depth_image``, ``compressed_depth``, ``video_stream``, ``short_data``,
         ``zero_size``, ``bad_step``, ``odd_size``, ``corrupt_image``,
-        ``image_too_large``, ``no_image``
+        ``image_too_large``, ``too_many_scans``, ``no_image``, ``no_previous_image``,
+        ``no_second_image``, ``other_channels``, ``no_camera_info``, ``unequal_sizes``,
+        ``no_baseline``, ``too_long``
     :param about: detail of the message, such as an encoding: each is logged once
     """
 
@@ -100,9 +106,9 @@ class SourceImage:
         :param max_pixels: a larger picture is refused
         :raises FrameError: when they are not a valid picture
         """
-        if encoding not in ENCODINGS:
+        kind = encoding_of(encoding)
+        if kind is None:
             raise NoPictureError(*why_no_picture(encoding), about=encoding)
-        kind = ENCODINGS[encoding]
         if width <= 0 or height <= 0:
             raise FrameError('zero_size', f'the image is {width}x{height} pixels')
         check_pixels(width, height, max_pixels)
@@ -149,8 +155,8 @@ class SourceImage:
 
         :param kind: the ``format`` of a ``sensor_msgs/CompressedImage``
         :param max_pixels: a larger picture is refused
-        :raises FrameError: when there are no bytes, they are known not to be a picture, or the
-            header gives too many pixels
+        :raises FrameError: when there are no bytes, they are known not to be a picture, the
+            header gives too many pixels, or a JPEG has too many scans
         """
         flat = np.frombuffer(data, np.uint8)
         if not flat.size:
@@ -166,6 +172,11 @@ class SourceImage:
         else:
             check_pixels(*size, max_pixels)
             image._coded_size = size
+            if too_many_scans(flat.data):
+                raise FrameError(
+                    'too_many_scans',
+                    f'the JPEG has more than {MOST_SCANS} scans, each over the whole picture',
+                )
         return image
 
     @classmethod
@@ -178,6 +189,16 @@ class SourceImage:
         image = cls(np.empty(0, np.uint8), encoding=None, size=size)
         image._problem = (error.reason, str(error))
         return image
+
+    @property
+    def has_channels(self) -> bool:
+        """Whether :meth:`native` has all channels of a pixel beside each other."""
+        return self._encoding is not None and self._encoding.chroma is None
+
+    @property
+    def has_colours(self) -> bool:
+        """Whether :meth:`bgr` can convert its encoding."""
+        return self._encoding is None or self._encoding.has_colours
 
     @property
     def mosaic(self) -> str:
@@ -241,6 +262,9 @@ class SourceImage:
     def _convert(self) -> NDArray[np.uint8]:
         import cv2
 
+        if self._encoding is not None and not self.has_colours:
+            told = f"'{self._name}' has {self._encoding.channels} channels and no colours: only "
+            raise FrameError('unknown_encoding', f'{told}networks with colour: raw take it')
         if self._encoding is not None:
             return self._encoding.to_bgr(self._data)
         # without EXIF rotation, so that boxes match the picture of the source
@@ -274,6 +298,19 @@ def check_pixels(width: int, height: int, max_pixels: int) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class CameraModel:
+    """
+    The matrices of a camera, in pixels of an image.
+
+    :param matrix: 3x3; of a rectified image (topics ``image_rect...``) from P, else K
+    :param projection: P, 3x4
+    """
+
+    matrix: NDArray[np.float64]
+    projection: NDArray[np.float64]
+
+
 @dataclass(slots=True)
 class Frame:
     """
@@ -285,6 +322,10 @@ class Frame:
     :param frame_id: frame id of its header, unchanged
     :param image: its picture, if any
     :param message: the message itself, for programs that read other types
+    :param second: the picture of the task's second topic that belongs to it
+    :param second_message: the message of that topic, if it is a depth image and no picture
+    :param camera: returns the camera model of a frame's image, or ``None``
+    :param second_camera: returns that of its second picture, or ``None``
     """
 
     stream: str
@@ -293,3 +334,20 @@ class Frame:
     frame_id: str
     image: SourceImage | None = None
     message: Any = None
+    second: SourceImage | None = None
+    second_message: Any = None
+    camera: Callable[[Frame], CameraModel | None] | None = None
+    second_camera: Callable[[], CameraModel | None] | None = None
+
+    def camera_model(self) -> CameraModel | None:
+        """Return the camera of the image; ``None`` if there is no CameraInfo."""
+        return None if self.camera is None else self.camera(self)
+
+    def second_camera_model(self) -> CameraModel | None:
+        """Return the camera of the second picture; ``None`` if there is no CameraInfo."""
+        return None if self.second_camera is None else self.second_camera()
+
+    def camera_matrix(self) -> NDArray[np.float64] | None:
+        """Return the matrix of the camera, 3x3, in pixels of the image; ``None`` if unknown."""
+        camera = self.camera_model()
+        return None if camera is None else camera.matrix

@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from edge_sched_ros.core.decisions import StageTiming
+from edge_sched_ros.core.record import record
 from edge_sched_ros.execution.frame import Frame
 
 ON_TIME = 'on_time'
@@ -16,7 +16,7 @@ DROPPED = 'dropped'
 FAILED = 'failed'
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class JobEnd:
     """
     The end of a job.

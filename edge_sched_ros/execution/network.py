@@ -19,10 +19,11 @@ from edge_sched_ros.execution import engines
 from edge_sched_ros.execution.engine_options import EngineOptions
 from edge_sched_ros.execution.engine_options import read_engine_options
 from edge_sched_ros.execution.fused import JOINT
+from edge_sched_ros.execution.input_spec import InputSpec as InputSpec
+from edge_sched_ros.execution.input_spec import read_input
+from edge_sched_ros.execution.more_inputs import MoreInput
 from edge_sched_ros.execution.network_checks import check_keys
-from edge_sched_ros.execution.network_checks import choice
 from edge_sched_ros.execution.network_checks import number
-from edge_sched_ros.execution.network_checks import numbers
 from edge_sched_ros.execution.network_checks import read
 from edge_sched_ros.execution.network_checks import text
 from edge_sched_ros.execution.network_checks import whole
@@ -34,49 +35,14 @@ from edge_sched_ros.execution.network_variants import read_accuracy
 from edge_sched_ros.execution.network_variants import read_variants
 from edge_sched_ros.execution.network_variants import segments_of
 from edge_sched_ros.execution.network_variants import with_options
+from edge_sched_ros.execution.read_inputs import read_more_inputs
 from edge_sched_ros.execution.segments import SegmentSpec
 from edge_sched_ros.execution.segments import SegmentsSpec
 
-RESIZES = ('letterbox', 'stretch', 'crop')
-LAYOUTS = ('nchw', 'nhwc')
-COLOURS = ('bgr', 'rgb', 'gray')
-DTYPES = ('float32', 'float16', 'uint8')
-ALIGNS = ('center', 'topleft')
 #: the stage of a network that is not cut
 INFER = 'infer'
 #: entry in lists of classes for an id without a class (COCO's has gaps)
 NO_CLASS = 'N/A'
-
-
-@dataclass(frozen=True, slots=True)
-class InputSpec:
-    """
-    Conversion of a picture to the network's input: ``(pixel * scale - mean) / std``.
-
-    :param name: name of the network's input; empty for its only one
-    :param pad: value of pixels around a letterboxed picture
-    :param align: position of a letterboxed picture
-    :param options: the network's ``preprocessor_options`` for a preprocessor of another package
-    """
-
-    width: int
-    height: int
-    name: str = ''
-    layout: str = 'nchw'
-    colour: str = 'bgr'
-    resize: str = 'letterbox'
-    align: str = 'center'
-    pad: float = 114.0
-    scale: float = 1.0
-    mean: tuple[float, ...] = (0.0, 0.0, 0.0)
-    std: tuple[float, ...] = (1.0, 1.0, 1.0)
-    dtype: str = 'float32'
-    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
-
-    @property
-    def channels(self) -> int:
-        """The number of colour channels of the input."""
-        return 1 if self.colour == 'gray' else 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +63,9 @@ class NetworkSpec:
     :param segments: what the file was cut into; ``None`` for a network that runs as a whole
     :param segment: which of them this is; ``None`` for the network
     :param joined: whether nothing can come between its segments: the file itself runs then
+    :param inputs: the inputs beside the picture
+    :param tolerance: share of the accuracy that a faster variant may lack and still run by
+        default; ``None``: the file itself does
     """
 
     name: str
@@ -116,6 +85,8 @@ class NetworkSpec:
     segments: SegmentsSpec | None = None
     segment: SegmentSpec | None = None
     joined: bool = False
+    inputs: tuple[MoreInput, ...] = ()
+    tolerance: float | None = None
 
     def where(self, key: str) -> str:
         """Return the prefix of messages about one of its keys."""
@@ -164,7 +135,6 @@ class NetworkSpec:
 
 _KEYS = set(NetworkSpec.__dataclass_fields__) - {'source', 'variant', 'kinds', 'segment', 'joined'}
 _KEYS |= {'preprocessor_options'}
-_INPUT_KEYS = set(InputSpec.__dataclass_fields__) - {'options'}
 #: engines of this package, which declare no own options
 _ENGINES = {'auto', *(one.name for one in iter_modules(engines.__path__))}
 
@@ -228,12 +198,14 @@ def network_of(path: Path, data: Mapping[str, Any]) -> NetworkSpec:
     own_engine = engine not in _ENGINES
     accuracy = read_accuracy(path, 'accuracy', data.get('accuracy'))
     file = existing_file(path, 'file', data['file'])
-    return NetworkSpec(
+    picture = replace(_input(path, data['input']), options=of_input)
+    spec = NetworkSpec(
         name=text(path, data, 'name', path.stem),
         source=path,
         file=file,
-        input=replace(_input(path, data['input']), options=of_input),
+        input=picture,
         decoder=text(path, data, 'decoder', ''),
+        inputs=read_more_inputs(path, data.get('inputs', {}), picture),
         decoder_options=options,
         labels=tuple(labels),
         max_batch=whole(path, 'max_batch', data.get('max_batch', 1)),
@@ -242,7 +214,30 @@ def network_of(path: Path, data: Mapping[str, Any]) -> NetworkSpec:
         accuracy=accuracy,
         variants=read_variants(path, data.get('variants', []), accuracy, own_engine=own_engine),
         segments=segments_of(path, 'segments', data, file),
+        tolerance=_tolerance(path, data),
     )
+    if spec.inputs:
+        _check_runs_whole(spec)
+    return spec
+
+
+def _check_runs_whole(spec: NetworkSpec) -> None:
+    """Check that no variant is in segments, which take one picture; :raises ConfigError: if so."""
+    for one in spec.by_variant.values():
+        if one.segments is not None:
+            raise ConfigError(
+                one.where('segments'),
+                "a network in segments takes one picture: it cannot have the key 'inputs'",
+            )
+
+
+def _tolerance(path: Path, data: Mapping[str, Any]) -> float | None:
+    if 'tolerance' not in data:
+        return None
+    value = number(path, 'tolerance', data['tolerance'])
+    if not 0 <= value <= 1:
+        raise ConfigError(f'{path}: tolerance', f'must be from 0 to 1, not {value:g}')
+    return value
 
 
 def _mapping(path: Path, data: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -255,33 +250,4 @@ def _mapping(path: Path, data: Mapping[str, Any], key: str) -> dict[str, Any]:
 def _input(path: Path, data: Any) -> InputSpec:
     if not isinstance(data, dict):
         raise ConfigError(f'{path}: input', 'must be a mapping with width and height')
-    check_keys(path, 'input.', data, _INPUT_KEYS)
-    for key in ('width', 'height'):
-        if key not in data:
-            raise ConfigError(f'{path}: input.{key}', 'is missing')
-    values: dict[str, Any] = {
-        key: whole(path, f'input.{key}', data[key]) for key in ('width', 'height')
-    }
-    choices = {
-        'layout': LAYOUTS,
-        'colour': COLOURS,
-        'resize': RESIZES,
-        'align': ALIGNS,
-        'dtype': DTYPES,
-    }
-    for key, allowed in choices.items():
-        if key in data:
-            values[key] = choice(path, f'input.{key}', data[key], allowed)
-    for key in ('pad', 'scale'):
-        if key in data:
-            values[key] = number(path, f'input.{key}', data[key])
-    for key in ('mean', 'std'):
-        if key in data:
-            values[key] = numbers(path, f'input.{key}', data[key])
-    if 0.0 in values.get('std', ()):
-        raise ConfigError(f'{path}: input.std', 'must not be zero')
-    if 'name' in data:
-        if not isinstance(data['name'], str) or is_blank(data['name']):
-            raise ConfigError(f'{path}: input.name', f'must be a name, not {data["name"]!r}')
-        values['name'] = data['name']
-    return InputSpec(**values)
+    return read_input(path, 'input', data)

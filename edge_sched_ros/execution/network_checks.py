@@ -54,14 +54,14 @@ def _is_finite(value: float) -> bool:
     return -sys.float_info.max <= value <= sys.float_info.max
 
 
-def whole(path: Path, key: str, value: Any) -> int:
+def whole(path: Path, key: str, value: Any, *, most: int = _MOST_WHOLE) -> int:
     """Return a number of pixels or pictures; :raises ConfigError: naming the key."""
     if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
         raise ConfigError(
             f'{path}: {key}', f'must be a whole number above zero, not {shown(value)}'
         )
-    if value > _MOST_WHOLE:
-        raise ConfigError(f'{path}: {key}', f'must be at most {_MOST_WHOLE}, not {shown(value)}')
+    if value > most:
+        raise ConfigError(f'{path}: {key}', f'must be at most {most}, not {shown(value)}')
     return value
 
 
@@ -72,14 +72,37 @@ def number(path: Path, key: str, value: Any) -> float:
     return float(value)
 
 
-def numbers(path: Path, key: str, value: Any) -> tuple[float, ...]:
-    """Return three numbers from one or three; :raises ConfigError: naming the key."""
-    if not isinstance(value, list) or len(value) not in (1, 3):
+def ratio(path: Path, key: str, value: Any) -> float:
+    """
+    Return a finite number that may be a fraction as text, ``1/255``.
+
+    :raises ConfigError: naming the key
+    """
+    parts = value.split('/') if isinstance(value, str) else []
+    if len(parts) != 2:
+        return number(path, key, value)
+    try:
+        above, below = (float(part) for part in parts)
+        return number(path, key, above / below)
+    except (ValueError, ZeroDivisionError):
+        problem = f'must be a number or a fraction such as 1/255, not {shown(value)}'
+        raise ConfigError(f'{path}: {key}', problem) from None
+
+
+def numbers(path: Path, key: str, value: Any, count: int = 3) -> tuple[float, ...]:
+    """
+    Return as many numbers as channels from a number or a list of one or of each.
+
+    :raises ConfigError: for anything else
+    """
+    items = [value] if isinstance(value, (int, float, str)) else value
+    if not isinstance(items, list) or len(items) not in (1, count):
+        many = 'three' if count == 3 else str(count)
         raise ConfigError(
-            f'{path}: {key}', f'must be a list of one or three numbers, not {shown(value)}'
+            f'{path}: {key}', f'must be a number or a list of one or {many}, not {shown(value)}'
         )
-    numbers = tuple(number(path, key, item) for item in value)
-    return numbers * 3 if len(numbers) == 1 else numbers
+    numbers = tuple(ratio(path, key, item) for item in items)
+    return numbers * count if len(numbers) == 1 else numbers
 
 
 def choice(path: Path, key: str, value: Any, allowed: tuple[str, ...]) -> str:

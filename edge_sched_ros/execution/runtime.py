@@ -52,14 +52,21 @@ from edge_sched_ros.execution.workers import UnitWorker
 
 _log = logging.getLogger(__name__)
 
-#: time limit of all running stages together when the runtime stops
-_STOP_TIMEOUT_S = 1.2
-#: time limit of the deliveries and of the alarm after that
+#: time limit of all running stages together when the runtime stops: the node's services answer
+#: within a second
+_STOP_TIMEOUT_S = 0.5
+#: time limit of the deliveries and of the alarm together after that
 _END_TIMEOUT_S = 0.3
 #: maximum number of objects that a stage may say it has found
 _MOST_ITEMS = 1_000_000
+#: number of logged kinds of errors up to which those that differ in a detail are different
+_MOST_DETAILS = 1000
 #: the code of a stage whose thread ended in the middle of it
 _WORKER_DIED = 'worker_died'
+
+
+#: called with an event's time, the event, and the decisions
+Listener = Callable[[int, Event, list[Decision]], None]
 
 
 class _LiveJob:
@@ -89,6 +96,7 @@ class Runtime:
     :param frame_for: returns the frame that a task uses when this one activates it; ``None`` for
         none
     :param clock_ns: monotonic
+    :param listener: called with every event, its time and the decisions, under the lock
     """
 
     def __init__(
@@ -100,8 +108,10 @@ class Runtime:
         deliver: Callable[[jobs.JobEnd], None],
         frame_for: Callable[[str, Frame], Frame | None] = lambda _task, frame: frame,
         clock_ns: Callable[[], int],
+        listener: Listener | None = None,
     ) -> None:
         self._dispatcher = dispatcher
+        self._listener = listener
         self._programs = programs
         self._local_units = units
         self._cpu_units = frozenset(local.unit.name for local in units if local.unit.kind == 'cpu')
@@ -110,11 +120,13 @@ class Runtime:
         self._clock_ns = clock_ns
         self._lock = threading.Lock()
         self._live: dict[int, _LiveJob] = {}
+        #: ended jobs whose results joins wait with
+        self._kept: dict[int, _LiveJob] = {}
         self._hung = HungUnits()
         self._reasons = FailureReasons()
         #: what the failures of each task said
         self.failures = LastFailures()
-        self._errors_seen: set[tuple[str, str]] = set()
+        self._errors_seen: set[tuple[str, str, str]] = set()
         self._workers: dict[str, UnitWorker] = {}
         #: (unit, thread) of threads of earlier starts that did not end
         self._abandoned: list[tuple[str, threading.Thread]] = []
@@ -142,7 +154,7 @@ class Runtime:
 
     def stop(self) -> None:
         """
-        Drop the jobs in flight, deliver every end, and end all threads within two seconds.
+        Drop the jobs in flight, deliver every end, and end all threads within 0.8 s.
 
         Calls that have not ended by then, or are known to hang, keep their threads.
         """
@@ -157,10 +169,11 @@ class Runtime:
                 _log.error('unit %s: still busy, its thread is abandoned', name)
                 self._abandoned.append((name, worker.thread))
             self._abandoned += [(name, thread) for thread in worker.abandoned]
+        until_s = time.monotonic() + _END_TIMEOUT_S
         if self._alarm is not None:
             self._alarm.stop(_END_TIMEOUT_S)
         if self._delivery is not None:
-            self._delivery.stop(_END_TIMEOUT_S)
+            self._delivery.stop(max(0.0, until_s - time.monotonic()))
 
     @property
     def abandoned(self) -> frozenset[str]:
@@ -184,18 +197,29 @@ class Runtime:
 
     # --- events -----------------------------------------------------------------------------
 
-    def submit(self, frame: Frame, *, age_ns: int = 0, deadline_ns: int | None = None) -> None:
+    def submit(
+        self,
+        frame: Frame,
+        *,
+        age_ns: int = 0,
+        deadline_ns: int | None = None,
+        paired_with: str = '',
+        unpaired: bool = False,
+    ) -> None:
         """
         Submit a frame that was taken ``age_ns`` ago.
 
         :param deadline_ns: deadline of its jobs on the runtime's clock; ``None`` for the
             deadlines of their tasks
+        :param paired_with: second topic of the tasks that it is for
+        :param unpaired: whether there is no frame of that topic for it
         """
         with self._lock:
             now_ns = self._clock_ns()
-            event = FrameArrived(frame.stream, frame.seq, now_ns - age_ns, deadline_ns)
-            decisions = self._dispatcher.handle(event, now_ns)
-            self._carry_out(decisions, frame, age_ns)
+            event = FrameArrived(
+                frame.stream, frame.seq, now_ns - age_ns, deadline_ns, paired_with, unpaired
+            )
+            self._carry_out(self._decide(event, now_ns), frame, age_ns)
         if self._delivery is not None:
             self._delivery.wake()
 
@@ -213,11 +237,17 @@ class Runtime:
         if self._delivery is not None:
             self._delivery.wake()
 
+    def _decide(self, event: Event, now_ns: int) -> list[Decision]:
+        decisions = self._dispatcher.handle(event, now_ns)
+        if self._listener is not None:
+            self._listener(now_ns, event, decisions)
+        return decisions
+
     def _handle(self, event: Event) -> None:
         lines: list[tuple[int, str]] = []
         with self._lock:
             now_ns = self._clock_ns()
-            self._carry_out(self._dispatcher.handle(event, now_ns), None, 0)
+            self._carry_out(self._decide(event, now_ns), None, 0)
             # a unit is declared hung when a timer fires, and recovers with any event
             if self._hung or type(event) is TimerFired:
                 lines = self._hung.report(
@@ -252,7 +282,7 @@ class Runtime:
     # --- decisions ----------------------------------------------------------------------------
 
     def _carry_out(self, decisions: list[Decision], frame: Frame | None, age_ns: int) -> None:
-        ended: dict[int, _LiveJob] = {}
+        ended = self._kept
         for decision in decisions:
             if isinstance(decision, Run):
                 live = self._live[decision.job]
@@ -269,6 +299,9 @@ class Runtime:
                 self._alarm.set(decision.time_ns)
             elif isinstance(decision, ReplaceWorker):
                 self._replace_worker(decision.unit)
+        if ended:
+            awaited = self._dispatcher.awaited
+            self._kept = {job: live for job, live in ended.items() if job in awaited}
 
     def _replace_worker(self, unit: str) -> None:
         try:
@@ -283,17 +316,20 @@ class Runtime:
         variant = self._dispatcher.tasks[release.task].variants[0].name
         if release.parent is None:
             source = None if frame is None else self._frame_for(release.task, frame)
-            parent_result = None
+            parents = {}
         else:
             parent = ended[release.parent]
             source, age_ns = parent.context.frame, parent.age_ns
-            parent_result = parent.context.result
+            names = self._dispatcher.tasks[release.task].before
+            before = release.parents or (release.parent,)
+            parents = {name: ended[job].context.result for name, job in zip(names, before)}
         context = JobContext(
             job=release.job,
             task=release.task,
             frame=source,
             items=release.items,
-            parent=parent_result,
+            parent=next(iter(parents.values()), None),
+            parents=parents,
             variant=variant,
         )
         self._live[release.job] = _LiveJob(release, context, age_ns, variant)
@@ -369,8 +405,11 @@ class Runtime:
         # an unusable frame is not a fault of the task: log its topic, without a traceback
         of_frame = issubclass(type(error), FrameError)
         topic = frame.stream if of_frame and frame is not None else ''
-        if (topic or run.task, reason) not in self._errors_seen:
-            self._errors_seen.add((topic or run.task, reason))
+        about = str(getattr(error, 'about', '')) if topic else ''
+        # details of messages have no end: the first ones are enough
+        kind = topic or run.task, reason, about if len(self._errors_seen) < _MOST_DETAILS else ''
+        if kind not in self._errors_seen:
+            self._errors_seen.add(kind)
             where = f'{topic}: {run.task}/{run.stage}' if topic else f'{run.task}/{run.stage}'
             # an error of this package says all in its text, and one in another process is logged
             # there

@@ -103,8 +103,14 @@ class VisionOps(Protocol):
             picture of several planes is a list of them
         """
 
-    def rescale(self, picture: Picture, size: tuple[int, int]) -> Picture:
-        """Return the picture at another width and height, linearly interpolated."""
+    def rescale(
+        self, picture: Picture, size: tuple[int, int], *, interpolation: str = 'linear'
+    ) -> Picture:
+        """
+        Return the picture at another width and height.
+
+        :param interpolation: one of ``execution.input_spec.INTERPOLATIONS``
+        """
 
     def remap(self, picture: Picture, warp: Warp) -> Picture:
         """Return the picture warped; black where the source has nothing."""

@@ -9,17 +9,17 @@ import os
 import threading
 from collections.abc import Callable
 from collections.abc import Set
-from dataclasses import dataclass
 from queue import SimpleQueue
 
 from edge_sched_ros.core.decisions import Run
+from edge_sched_ros.core.record import record
 from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.units import LocalUnit
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StageWork:
     """One stage to run: what was decided, and the job's data."""
 

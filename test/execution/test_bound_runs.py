@@ -14,6 +14,7 @@ from onnx import TensorProto
 
 from edge_sched_ros.execution.bound_runs import MOST_SETS
 from edge_sched_ros.execution.engines.onnxruntime import OnnxRuntimeNetwork
+from edge_sched_ros.execution.engines.onnxruntime import OpenSession
 
 onnxruntime = pytest.importorskip('onnxruntime')
 
@@ -42,7 +43,7 @@ def _network(*, declared=SHAPE, batch=1):
     options.log_severity_level = 4
     data = onnx.ModelProto.SerializeToString(model)
     session = onnxruntime.InferenceSession(data, options, providers=['CPUExecutionProvider'])
-    return OnnxRuntimeNetwork(session)
+    return OnnxRuntimeNetwork(OpenSession(session))
 
 
 def _input(value=1.0, dtype=np.float32):
@@ -108,6 +109,22 @@ def test_an_input_that_is_not_the_last_one_is_bound_again():
         picture[...] = 7
         assert network.run([picture])[1].flat[0] == 21
         del picture
+
+
+def test_each_thread_keeps_the_set_that_its_input_is_bound_to():
+    """Two networks of one session, two inputs: nothing is bound a second time."""
+    network = _network()
+    mine, other = _input(1), _input(2)
+    kept = network.run([mine])
+    network.run([other])
+    del kept
+    bound = network._bound
+    assert bound is not None and bound._made == 2
+    first, second = (_addresses(network.run([one])) for one in (mine, other))
+    for _ in range(3):
+        assert _addresses(network.run([mine])) == first
+        assert _addresses(network.run([other])) == second
+    assert first != second and bound._made == 2
 
 
 def test_inputs_of_another_form_are_copied_as_before():

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ends are delivered once each, one at a time, in order, whoever does it."""
 
+import logging
 import threading
 from types import SimpleNamespace
 
@@ -9,6 +10,7 @@ import pytest
 from children import TIMEOUT_S
 
 from edge_sched_ros.execution.delivery import Delivery
+from edge_sched_ros.execution.repeated_errors import RepeatedErrors
 
 
 def end(job):
@@ -80,6 +82,41 @@ def test_an_error_costs_one_delivery(caplog):
     delivery.drain()
     assert (seen, delivery.errors) == ([2], 1)
     assert 'the result of job 1 was not delivered' in caplog.text
+
+
+def test_a_receiver_that_fails_at_every_frame_makes_few_lines_which_count(caplog):
+    def deliver(e):
+        if e.job == 7:
+            raise SystemExit
+        raise ValueError('no')
+
+    delivery = Delivery(deliver)
+    delivery.start()
+    for job in range(300):
+        delivery.put(end(job))
+    delivery.drain()
+    assert delivery.errors == 300
+    assert len(caplog.records) == 2
+    assert 'the result of job 0 was not delivered: ValueError: no' in caplog.messages[0]
+    delivery.stop()
+    assert caplog.messages[2:] == ['a: ValueError: 298 more since the last line']
+
+
+def test_errors_of_a_kind_are_told_again_after_a_while_and_kinds_are_bounded(caplog):
+    now_s = [0.0]
+    errors = RepeatedErrors(logging.getLogger('x'), lambda: now_s[0])
+    for at_s in (0.0, 1.0, 9.0, 10.0, 21.0):
+        now_s[0] = at_s
+        errors.tell('a', 'what', OSError('disk'))
+    assert caplog.messages == [
+        'a: what: OSError: disk',
+        'a: what: OSError: disk (2 more since the last line)',
+        'a: what: OSError: disk',
+    ]
+    caplog.clear()
+    for number in range(500):
+        errors.tell('a', 'what', type(f'Own{number}Error', (Exception,), {})())
+    assert len(caplog.records) < 70
 
 
 @pytest.mark.parametrize('seed', range(3))

@@ -5,10 +5,13 @@
 from __future__ import annotations
 
 import array
+import fcntl
 import json
 import logging
 import math
+import os
 from dataclasses import dataclass
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -36,6 +39,9 @@ from edge_sched_ros.execution.isolation.output import PERIOD_S
 from edge_sched_ros.execution.isolation.process import end_code
 from edge_sched_ros.execution.isolation.process import end_text
 from edge_sched_ros.execution.isolation.server import error_value
+from edge_sched_ros.perception.masks import masks_of
+from edge_sched_ros.perception.results import Classes
+from edge_sched_ros.perception.results import ClassMap
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.perception.results import SENT_RESULTS
 
@@ -107,13 +113,29 @@ def test_an_array_keeps_type_and_shape(value, copied):
     np.testing.assert_array_equal(got, value)
 
 
-def test_results_and_messages_are_sent_by_their_fields():
-    found = Detections(
+def _one_box():
+    return Detections(
         np.ones((1, 4), np.float32), np.ones(1, np.float32), np.zeros(1, np.int64), ('crate',)
     )
+
+
+def test_results_and_messages_are_sent_by_their_fields():
+    found = _one_box()
     got = _sent([found, np.float32(2.0), Stamp(7, array.array('B', b'ab')), OfABag(1.5)])
     assert type(got[0]) is Detections and got[0].labels == ('crate',) and got[1] == 2.0
     assert got[2].sec == 7 and got[2].data.tobytes() == b'ab' and got[3] == Message(x=1.5)
+
+
+def test_masks_are_sent_with_their_detections_and_maps_with_their_values():
+    masks = masks_of([(1, 0, 3, 2)], [np.eye(2, dtype=bool)], (4, 4), (0.5, 0.5, 0.0, 1.0))
+    points = np.ones((1, 2, 3), np.float32)
+    found = replace(_one_box(), keypoints=points, masks=masks, keypoint_names=('a', 'b'))
+    classes = ClassMap(np.ones((2, 2), np.uint8), 1.0, 1.0, values=np.ones((3, 2, 2), np.float32))
+    got, got_map, best = _sent([found, classes, Classes(np.array([3]), np.ones(1, np.float32))])
+    assert got.keypoint_names == ('a', 'b') and got.keypoints.shape == (1, 2, 3)
+    assert np.array_equal(got.masks.whole(0), masks.whole(0)) and got.masks.offset_y == 1.0
+    assert got_map.values.shape == (3, 2, 2) and got_map.logits is True
+    assert best.label(0) == '3'
 
 
 def test_the_pixels_of_a_picture_and_of_its_message_are_sent_once():
@@ -252,8 +274,63 @@ def test_output_keeps_levels_and_is_bounded(caplog):
     assert 'more lines of its process left out' in caplog.text and 'again' in caplog.text
 
 
+def test_a_flood_is_counted_in_lines_and_is_over_with_its_period(caplog):
+    caplog.set_level(logging.INFO)
+    now = [0.0]
+    lines = OutputLines('mine', lambda: now[0])
+    lines.take(b'few\n' * MOST_LINES)
+    assert not lines.flooded
+    lines.take(b'one more\n')
+    assert lines.flooded
+    lines.take(b'more\n' * 1000 + b'be')
+    lines.take(b'gin\nend')
+    now[0] += PERIOD_S + 1
+    lines.take(b'ed\n')
+    assert not lines.flooded
+    told = [record.getMessage() for record in caplog.records]
+    assert told[MOST_LINES:] == ['mine: 1002 more lines of its process left out', 'mine: ended']
+
+
+def test_a_flood_without_lines_is_one_too():
+    lines = OutputLines('mine', lambda: 0.0)
+    for _ in range(17):
+        lines.take(b'x' * 65536)
+    assert lines.flooded
+
+
+def test_who_prints_without_end_is_read_in_small_pieces():
+    ours, theirs = os.pipe()
+    os.set_blocking(ours, False)
+    try:
+        fcntl.fcntl(theirs, fcntl.F_SETPIPE_SZ, 1 << 20)
+        lines = OutputLines('own', lambda: 0.0)
+        lines.take(b'spam\n' * (MOST_LINES + 1))
+        os.write(theirs, b'spam\n' * 60_000)
+        assert lines.read(ours)
+        assert len(os.read(ours, 1 << 20)) == 300_000 - 65536
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
 def test_an_end_is_told_in_words_and_as_a_code():
     assert end_text(-11).endswith('SIGSEGV') and end_code(-11) == 'sigsegv'
     assert end_text(3).endswith('exit code 3') and end_code(3) == 'exit_3'
     assert 'no memory' in end_text(-9)
     assert end_code(-200) == 'signal_200'
+
+
+def test_who_prints_without_end_does_not_keep_the_reader():
+    ours, theirs = os.pipe()
+    os.set_blocking(ours, False)
+    try:
+        fcntl.fcntl(theirs, fcntl.F_SETPIPE_SZ, 1 << 20)
+        os.write(theirs, b'spam ' * 200_000)
+        lines = OutputLines('own')
+        assert lines.read(ours)
+        # some is left for the next look
+        assert len(os.read(ours, 1 << 20)) > 500_000
+        os.close(theirs)
+        assert not lines.read(ours)
+    finally:
+        os.close(ours)

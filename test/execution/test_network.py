@@ -39,7 +39,10 @@ def test_one_number_stands_for_all_channels(tmp_path):
         ({'input': {'width': -8, 'height': 8}}, r'input\.width: must be a whole number'),
         ({'input': {'width': 8, 'height': 8, 'resize': 'squeeze'}}, r'input\.resize: must be one'),
         ({'input': {'width': 8, 'height': 8, 'widht': 8}}, 'input.widht: unknown key'),
-        ({'input': {'width': 8, 'height': 8, 'mean': [1, 2]}}, r'input\.mean: must be a list'),
+        (
+            {'input': {'width': 8, 'height': 8, 'mean': [1, 2]}},
+            r'input\.mean: must be a number or a list',
+        ),
         ({'input': {'width': 8, 'height': 8, 'std': [0]}}, r'input\.std: must not be zero'),
         ({'input': {'width': 8, 'height': 8, 'scale': float('nan')}}, r'input\.scale: must be'),
         ({'decoder_options': [1]}, 'decoder_options: must be a mapping'),

@@ -141,3 +141,11 @@ def test_every_mistake_names_file_and_key(tmp_path, variants, message):
 def test_variants_need_to_know_how_right_the_file_itself_is(tmp_path):
     with pytest.raises(ConfigError, match=r'net\.yaml: accuracy: is missing'):
         load_network(write_network(tmp_path, variants=[_variant()]))
+
+
+def test_a_tolerance_is_a_share_of_the_accuracy(tmp_path):
+    assert load_network(_write(tmp_path, _variant())).tolerance is None
+    assert load_network(_write(tmp_path, _variant(), tolerance=0.02)).tolerance == 0.02
+    for value in (-0.1, 1.5, 'much', [], float('nan')):
+        with pytest.raises(ConfigError, match=r'\.yaml: tolerance: must be'):
+            load_network(_write(tmp_path, _variant(), tolerance=value))

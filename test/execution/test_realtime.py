@@ -20,6 +20,8 @@ from edge_sched_ros.execution.realtime import Measure
 from edge_sched_ros.execution.realtime import read_isolated
 from edge_sched_ros.execution.realtime import schedule_fifo
 from edge_sched_ros.execution.realtime import use_isolated_cores
+from edge_sched_ros.execution.realtime_undo import ProcessBefore
+from edge_sched_ros.execution.realtime_undo import undo_realtime
 from edge_sched_ros.pipeline.health.health import OK
 from edge_sched_ros.pipeline.health.health import WARN
 from edge_sched_ros.pipeline.health.realtime_health import realtime_health
@@ -40,6 +42,21 @@ os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 release.set()
 print(json.dumps([made.done, made.text, found]))
 """
+#: the same, taken back
+_UNDONE = """
+import json, os, threading
+from edge_sched_ros.execution.realtime import schedule_fifo
+from edge_sched_ros.execution.realtime_undo import process_now, undo_realtime
+release = threading.Event()
+thread = threading.Thread(target=release.wait)
+before = process_now()
+made = schedule_fifo(1)
+thread.start()
+undo_realtime(before, [made])
+found = [os.sched_getscheduler(0), os.sched_getscheduler(thread.native_id)]
+release.set()
+print(json.dumps([made.done, made.text, found]))
+"""
 
 
 def test_nothing_is_touched_unless_asked_for(monkeypatch):
@@ -54,6 +71,25 @@ def test_threads_from_before_and_after_get_the_priority():
         assert 'CAP_SYS_NICE' in text
         pytest.skip(text)
     assert found == [os.SCHED_FIFO, os.SCHED_FIFO] and 'priority 1' in text
+
+
+def test_a_priority_is_taken_back_from_all_threads():
+    done, text, found = json.loads(finished([sys.executable, '-c', _UNDONE]).stdout)
+    if not done:
+        pytest.skip(text)
+    assert found == [os.SCHED_OTHER, os.SCHED_OTHER]
+
+
+def test_only_what_is_in_force_is_taken_back(monkeypatch):
+    calls = []
+    monkeypatch.setattr(os, 'sched_setscheduler', lambda *_: calls.append('priority'))
+    monkeypatch.setattr(os, 'sched_getaffinity', lambda _thread: {0, 7})
+    monkeypatch.setattr(os, 'sched_setaffinity', lambda _thread, to: calls.append(to))
+    before = ProcessBefore(os.SCHED_OTHER, 0, frozenset({0, 1}))
+    undo_realtime(before, [Measure('realtime_priority', False, 'not permitted')])
+    assert not calls
+    undo_realtime(before, [Measure('isolated_cores', True, 'cores 7')])
+    assert calls and set(map(frozenset, calls)) == {frozenset({0})}
 
 
 def test_a_priority_that_is_not_permitted_is_told(monkeypatch):

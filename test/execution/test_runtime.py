@@ -27,6 +27,7 @@ from edge_sched_ros.execution import runtime
 from edge_sched_ros.execution.alarm import Alarm
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.hung_units import HungUnits
+from edge_sched_ros.execution.runtime import _END_TIMEOUT_S
 from edge_sched_ros.execution.runtime import _STOP_TIMEOUT_S
 
 
@@ -104,6 +105,33 @@ def test_a_cascade_gets_the_result_before_it():
         desk.wait_for(2)
     assert second.parents == ['boxes']
     assert [(e.task, e.items) for e in desk.ends] == [('a', 1), ('b', 3)]
+
+
+def test_a_join_gets_all_results_of_a_frame_and_keeps_none():
+    """The result that is there first waits for the other, also over later events."""
+    go_on = threading.Event()
+    slow = Script(lambda: go_on.wait(TIMEOUT_S) and 'depth', ValueError('no depth'))
+    both = Script()
+    tasks = (
+        task('a', units=('cpu0',)),
+        task('b', units=('cpu1',)),
+        task('c', after='a', joined_with=('b',)),
+    )
+    with Desk({'a': Script('boxes', 'boxes'), 'b': slow, 'c': both}, *tasks) as desk:
+        desk.runtime.submit(frame(seq=1), age_ns=5_000_000)
+        desk.wait_for(1)
+        assert len(desk.runtime._kept) == 1
+        go_on.set()
+        desk.wait_for(3)
+        desk.runtime.submit(frame(seq=2))
+        desk.wait_for(6)
+        assert not desk.runtime._kept
+    assert both.parents == ['boxes']
+    assert both.all_parents == [{'a': 'boxes', 'b': 'depth'}]
+    ends = [(end.task, end.outcome, end.reason, end.frame.seq) for end in desk.ends]
+    assert ends[2] == ('c', 'on_time', '', 1)
+    assert ends[5] == ('c', 'dropped', 'join_incomplete', 2)
+    assert desk.ends[2].age_ns == 5_000_000
 
 
 def test_a_frame_that_cannot_be_used_is_logged_once_in_one_line(caplog):
@@ -237,6 +265,8 @@ def test_any_number_of_hanging_calls_is_left_by_one_common_end(monkeypatch):
         worker.join = partial(join, worker)
     desk.runtime.stop()
     assert len(waits) == 6 and sum(waits) == pytest.approx(_STOP_TIMEOUT_S)
+    # services wait for a deactivation, and answer within a second
+    assert _STOP_TIMEOUT_S + _END_TIMEOUT_S <= 0.8
     assert [end.reason for end in desk.ends] == ['shutdown'] * 6
     desk.dispatcher.validate()
     assert desk.runtime.abandoned == set(units)

@@ -64,7 +64,7 @@ def test_a_unit_that_is_not_there_leaves_its_work_to_what_is(wanted, names, miss
 
 @pytest.mark.parametrize(
     ('name', 'hint'),
-    [('gpo', "; did you mean 'gpu'?"), ('cpuX', "; did you mean 'cpu"), ('', ''), ('npu0', '')],
+    [('gpo', "; did you mean 'gpu'?"), ('cpuX', "; did you mean 'cpu"), ('', ''), ('tpu0', '')],
 )
 def test_what_is_no_unit_on_any_machine_is_a_mistake(name, hint):
     with pytest.raises(ConfigError) as caught:

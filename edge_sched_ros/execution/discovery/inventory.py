@@ -17,6 +17,7 @@ from edge_sched_ros.execution.discovery.module import read_module
 from edge_sched_ros.execution.discovery.power_mode import read_power_mode
 from edge_sched_ros.execution.discovery.probes import probe_machine
 from edge_sched_ros.execution.discovery.probes import Probes
+from edge_sched_ros.execution.providers.choice import places
 
 #: unit -> its VPI backend
 _BACKENDS = {'pva0': 'PVA', 'vic0': 'VIC', 'ofa0': 'OFA'}
@@ -64,8 +65,10 @@ def take_inventory(
         [*(f'gpu{i}' for i in range(len(devices))), *(f'dla{i}' for i in range(cores))]
     )
     names |= dict.fromkeys(ACCELERATORS)
+    served = {name for name in places(probes.providers, len(devices)) if name != 'cpu'}
+    names |= dict.fromkeys(served)
     found = [
-        UnitFinding(name, kind_of(name), _why_not(name, module, probes))
+        UnitFinding(name, kind_of(name), '' if name in served else _why_not(name, module, probes))
         for name in sorted(names, key=_in_order)
     ]
     return (*_cpus(root, allowed), *found)
@@ -77,7 +80,7 @@ def kind_of(name: str) -> str:
 
 
 def _in_order(name: str) -> tuple[int, int]:
-    kinds = list(dict.fromkeys(kind_of(other) for other in ACCELERATORS))
+    kinds = [*dict.fromkeys(kind_of(other) for other in ACCELERATORS), 'npu']
     return kinds.index(kind_of(name)), int(name[len(kind_of(name)) :])
 
 

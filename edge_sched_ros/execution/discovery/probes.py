@@ -13,6 +13,7 @@ from pathlib import Path
 
 from edge_sched_ros.execution.discovery.probe import ProbeResult
 from edge_sched_ros.execution.discovery.probe import run_probe
+from edge_sched_ros.execution.providers.table import PROVIDERS
 
 _HERE = Path(__file__).parent
 _PYTHON = f'python{sys.version_info[0]}.{sys.version_info[1]}'
@@ -36,6 +37,9 @@ _ASKED_FOR = {
 }
 
 
+_NOT_LOOKED_AT = ProbeResult(False, reason='was not looked at')
+
+
 @dataclass(frozen=True, slots=True)
 class Probes:
     """The results of the probes of one machine."""
@@ -44,6 +48,8 @@ class Probes:
     tensorrt: ProbeResult
     vpi: ProbeResult
     pycuda: ProbeResult
+    #: of ONNX Runtime's execution providers, by name
+    providers: ProbeResult = _NOT_LOOKED_AT
 
 
 @lru_cache(maxsize=1)
@@ -55,6 +61,7 @@ def probe_machine() -> Probes:
         tensorrt=_probe_module('tensorrt', *(['cuda'] if cuda.ok else [])),
         vpi=probe_vpi(),
         pycuda=_probe_module('pycuda'),
+        providers=probe_providers(),
     )
 
 
@@ -85,6 +92,14 @@ def failed_probes(signs: Collection[str]) -> tuple[str, ...]:
 def probe_vpi() -> ProbeResult:
     """Probe VPI again."""
     return _probe_module('vpi')
+
+
+def probe_providers() -> ProbeResult:
+    """Probe the execution providers that are installed; without any this starts no process."""
+    installed = [name for name, provider in PROVIDERS.items() if provider.installed]
+    if not installed or not _is_installed('onnxruntime'):
+        return ProbeResult(False, reason='is not installed')
+    return run_probe(_HERE / 'probe_providers.py', *installed)
 
 
 def _probe_module(name: str, *arguments: str) -> ProbeResult:

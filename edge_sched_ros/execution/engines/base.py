@@ -57,8 +57,10 @@ class Engine(Protocol):
     """
 
     name: str
-    #: kinds of units that it can serve
-    kinds: tuple[str, ...]
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of units that it can serve; an attribute will do."""
 
     def available(self) -> tuple[bool, str]:
         """Return whether this machine can use it, and the reason if not."""

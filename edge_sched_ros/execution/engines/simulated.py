@@ -15,6 +15,12 @@ from numpy.typing import NDArray
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import Unit
+from edge_sched_ros.core.units import UNIT_KINDS
+from edge_sched_ros.execution.more_inputs import CAMERA_INFO
+from edge_sched_ros.execution.more_inputs import IMAGE_SIZE
+from edge_sched_ros.execution.more_inputs import MoreInput
+from edge_sched_ros.execution.more_inputs import SCALE_FACTOR
+from edge_sched_ros.execution.more_inputs import stacked_picture
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.tensors import TensorInfo
 
@@ -85,7 +91,7 @@ class SimulatedEngine:
     """Replaces any engine on any unit; configured under ``decoder_options.simulate``."""
 
     name = 'simulated'
-    kinds = ('cpu', 'gpu', 'dla', 'pva', 'vic', 'ofa')
+    kinds = UNIT_KINDS
 
     def available(self) -> tuple[bool, str]:
         """Return that it is always available."""
@@ -135,11 +141,22 @@ def _tensors(
     outputs = tuple(
         TensorInfo(f'output{index}', tuple(shape), 'float32') for index, shape in enumerate(shapes)
     )
-    size = (spec.input.height, spec.input.width)
-    planes = spec.input.channels
-    inside = (planes, *size) if spec.input.layout == 'nchw' else (*size, planes)
     batch = None if spec.max_batch > 1 else 1
-    return (TensorInfo('input', (batch, *inside), spec.input.dtype),), outputs, 1.0
+    picture = TensorInfo(spec.input.name or 'input', (batch, *spec.input.shape), spec.input.dtype)
+    # a stack with the picture takes its place
+    first = () if stacked_picture(spec.inputs) is not None else (picture,)
+    return (*first, *map(_more_input, spec.inputs)), outputs, 1.0
+
+
+def _more_input(one: MoreInput) -> TensorInfo:
+    """Return an input beside the picture, of the shape that its values have."""
+    if one.shape is not None:
+        return TensorInfo(one.name, (1, *one.shape), one.dtype)
+    if one.source == CAMERA_INFO:
+        return TensorInfo(one.name, (1, 3, 3), 'float32')
+    if one.source in (IMAGE_SIZE, SCALE_FACTOR):
+        return TensorInfo(one.name, (1, 2), 'float32')
+    return TensorInfo(one.name, np.shape(one.value), 'float32')
 
 
 ENGINE = SimulatedEngine

@@ -14,19 +14,21 @@ from edge_sched_ros.execution.isolation.frames import image_of_value
 from edge_sched_ros.execution.isolation.frames import image_value
 
 
-def context_value(context: JobContext, *, message: bool) -> dict[str, Any]:
+def context_value(context: JobContext, *, message: bool, camera: bool = False) -> dict[str, Any]:
     """
     Return the data of a job that begins as a value.
 
     :param message: whether the message of its frame is sent, too
+    :param camera: whether what is known of its cameras is
     """
     frame = context.frame
     return {
         'job': context.job,
         'task': context.task,
         'items': context.items,
-        'frame': None if frame is None else frame_value(frame, message=message),
+        'frame': None if frame is None else frame_value(frame, message=message, camera=camera),
         'parent': result_value(context.parent),
+        'parents': {name: result_value(one) for name, one in context.parents.items()},
     }
 
 
@@ -39,6 +41,7 @@ def context_of(value: dict[str, Any]) -> JobContext:
         items=value['items'],
         frame=None if frame is None else frame_of(frame),
         parent=result_of(value['parent']),
+        parents={name: result_of(one) for name, one in value['parents'].items()},
     )
 
 

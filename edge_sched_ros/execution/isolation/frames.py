@@ -10,17 +10,20 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from edge_sched_ros.execution.encodings import ENCODINGS
+from edge_sched_ros.execution.encodings import encoding_of
+from edge_sched_ros.execution.frame import CameraModel
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import NoPictureError
 from edge_sched_ros.execution.frame import SourceImage
 
 
-def frame_value(frame: Frame, *, message: bool) -> dict[str, Any]:
+def frame_value(frame: Frame, *, message: bool, camera: bool = False) -> dict[str, Any]:
     """
     Return a frame as a value.
 
     :param message: whether its message is sent, too
+    :param camera: whether what is known of its cameras is; it takes the size of the image, for
+        which a compressed one is decoded here
     """
     return {
         'stream': frame.stream,
@@ -29,13 +32,33 @@ def frame_value(frame: Frame, *, message: bool) -> dict[str, Any]:
         'frame_id': frame.frame_id,
         'image': None if frame.image is None else image_value(frame.image),
         'message': frame.message if message else None,
+        'second': None if frame.second is None else image_value(frame.second),
+        'camera': _camera_value(frame.camera_model()) if camera else None,
+        'second_camera': _camera_value(frame.second_camera_model()) if camera else None,
     }
 
 
 def frame_of(value: dict[str, Any]) -> Frame:
     """Return the frame of a value."""
-    image = value.pop('image')
-    return Frame(**value, image=None if image is None else image_of_value(image))
+    image, second = value.pop('image'), value.pop('second')
+    camera, second_camera = (_camera(value.pop(key)) for key in ('camera', 'second_camera'))
+    return Frame(
+        **value,
+        image=None if image is None else image_of_value(image),
+        second=None if second is None else image_of_value(second),
+        camera=lambda _: camera,
+        second_camera=lambda: second_camera,
+    )
+
+
+def _camera_value(camera: CameraModel | None) -> dict[str, Any] | None:
+    if camera is None:
+        return None
+    return {'matrix': camera.matrix, 'projection': camera.projection}
+
+
+def _camera(value: dict[str, Any] | None) -> CameraModel | None:
+    return None if value is None else CameraModel(**value)
 
 
 def image_value(image: SourceImage) -> dict[str, Any]:
@@ -59,7 +82,8 @@ def _all_bytes(image: SourceImage) -> NDArray[np.uint8]:
     data, name = image.native()
     rows, step = data.shape[0], data.strides[0]
     size = step * (rows - 1) + data[0].nbytes
-    chroma = ENCODINGS[name].chroma
+    known = encoding_of(name)
+    chroma = None if known is None else known.chroma
     if chroma is not None:
         size = max(size, chroma.bytes_needed(*image.size, step))
     # the message has them: that was checked when it was received
@@ -77,7 +101,7 @@ def image_of_value(value: dict[str, Any]) -> SourceImage:
         data = np.ndarray(shape, dtype, data.data, strides=strides)
     return SourceImage(
         data,
-        encoding=ENCODINGS[value['name']] if value['name'] else None,
+        encoding=encoding_of(value['name']),
         name=value['name'],
         mosaic=value['mosaic'],
         size=value['size'],

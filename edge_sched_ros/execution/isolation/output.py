@@ -25,6 +25,8 @@ _LONGEST = 4096
 _CHUNK = 65536
 #: pieces that are read at once
 _MOST_CHUNKS = 4
+#: most bytes in a period before it counts as a flood
+_MOST_BYTES = 1 << 20
 
 
 class OutputLines:
@@ -41,6 +43,12 @@ class OutputLines:
         self._open = b''
         self._since_s = clock_s()
         self._count = 0
+        self._bytes = 0
+
+    @property
+    def flooded(self) -> bool:
+        """Whether more was printed in this period than is logged; the rest is read slowly."""
+        return self._count > MOST_LINES or self._bytes > _MOST_BYTES
 
     def read(self, fd: int) -> bool:
         """
@@ -49,7 +57,7 @@ class OutputLines:
         Some of it at a time: who writes faster than this reads must not keep its reader here.
         """
         try:
-            for _ in range(_MOST_CHUNKS):
+            for _ in range(1 if self.flooded else _MOST_CHUNKS):
                 data = os.read(fd, _CHUNK)
                 if not data:
                     return False
@@ -62,6 +70,14 @@ class OutputLines:
 
     def take(self, data: bytes) -> None:
         """Take bytes, and log the lines that are complete."""
+        if self._clock_s() - self._since_s > PERIOD_S:
+            self._next_period()
+        self._bytes += len(data)
+        if self._count > MOST_LINES:
+            # a line that is left out is not worth more than to be counted
+            self._count += data.count(b'\n')
+            self._open = (self._open + data[-_LONGEST:]).rpartition(b'\n')[2][:_LONGEST]
+            return
         *lines, rest = (self._open + data).split(b'\n')
         for line in lines:
             self._say(line[:_LONGEST])
@@ -75,8 +91,6 @@ class OutputLines:
         self._next_period()
 
     def _say(self, line: bytes) -> None:
-        if self._clock_s() - self._since_s > PERIOD_S:
-            self._next_period()
         self._count += 1
         if self._count > MOST_LINES:
             return
@@ -90,4 +104,4 @@ class OutputLines:
         if self._count > MOST_LINES:
             left_out = self._count - MOST_LINES
             _log.warning('%s: %d more lines of its process left out', self._task, left_out)
-        self._since_s, self._count = self._clock_s(), 0
+        self._since_s, self._count, self._bytes = self._clock_s(), 0, 0

@@ -21,9 +21,13 @@ from edge_sched_ros.execution.isolation import channel
 from edge_sched_ros.execution.isolation.memory import SharedSlots
 from edge_sched_ros.execution.isolation.output import OutputLines
 from edge_sched_ros.installation.own_module import module_command
+from edge_sched_ros.native.loading import environment as native_environment
 
 #: how often the end of a process is looked for where the kernel does not tell it, milliseconds
 _LOOK_MS = 100
+#: pause between reads of a process that prints more than is logged; a pipe holds 64 KiB, so that
+#: 6 MiB a second are read
+_FLOOD_S = 0.01
 _ANY = POLLIN | POLLHUP | POLLERR
 
 
@@ -94,6 +98,9 @@ class ChildProcess:
                     waits.unregister(fd)
             if self._has_ended():
                 return
+            if self._output.flooded:
+                # who prints without end waits for its reader, instead of keeping it busy
+                time.sleep(_FLOOD_S)
 
     def _patience_ms(self, left_s: float | None) -> int | None:
         limits = [_LOOK_MS] if self._pidfd is None else []
@@ -117,13 +124,17 @@ class ChildProcess:
         return True
 
     def close(self) -> None:
-        """Kill it, wait for its end, and free what belongs to it."""
+        """
+        Kill it, wait for its end, and free what belongs to it, but for the socket.
+
+        A request may still be reading its end from the socket: closed now, its number could be
+        that of the socket to the next process.
+        """
         self.kill('ended by the node')
         while not self._has_ended():
             time.sleep(0.001)
         self._output.read(self._pipe)
         self._output.finish()
-        self.socket.close()
         os.close(self._pipe)
         if self._pidfd is not None:
             os.close(self._pidfd)
@@ -137,7 +148,7 @@ class ChildProcess:
 def _start(
     module: str, theirs: socket.socket, slots: SharedSlots, pipe: int
 ) -> subprocess.Popen[bytes]:
-    fds = theirs.fileno(), slots.fd
+    fds, path = (theirs.fileno(), slots.fd), os.pathsep.join(filter(None, sys.path))
     return subprocess.Popen(
         module_command(module, *map(str, fds), str(os.getpid())),
         stdin=subprocess.DEVNULL,
@@ -145,7 +156,7 @@ def _start(
         stderr=pipe,
         pass_fds=fds,
         start_new_session=True,
-        env={**os.environ, 'PYTHONPATH': os.pathsep.join(filter(None, sys.path))},
+        env={**os.environ, 'PYTHONPATH': path, **native_environment()},
     )
 
 

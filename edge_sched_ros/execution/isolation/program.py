@@ -13,6 +13,7 @@ from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.context import JobContext
+from edge_sched_ros.execution.doubt import doubt_text
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.isolation import errors
 from edge_sched_ros.execution.isolation.contexts import context_value
@@ -21,11 +22,13 @@ from edge_sched_ros.execution.isolation.errors import IsolationError
 from edge_sched_ros.execution.isolation.errors import RemoteError
 from edge_sched_ros.execution.isolation.worker import BusyError
 from edge_sched_ros.execution.isolation.worker import Worker
+from edge_sched_ros.plugins.bounded_call import call_limit_s
+from edge_sched_ros.plugins.bounded_call import note_hung_call
 
-#: how long a reset or a setting waits for a frame to end; services answer within a second
+#: how long a reset, a check or a close waits for a frame to end; services answer within a second
 _WAIT_S = 0.3
-#: time limit of a reset, a setting or a close, seconds
-_ASK_S = 2.0
+#: how long a setting waits for that, since it can follow later; a request may change many
+_SETTING_WAIT_S = 0.05
 #: time limit of the very first frame at least, seconds: libraries load what they need
 _FIRST_S = 5.0
 #: the first frame of a later process may take as many times what the very first took
@@ -59,7 +62,8 @@ class IsolatedProgram:
     :param worker: its process, already started
     :param stages: variant -> its stages; jobs start with the first variant
     :param output: kind of its results
-    :param attributes: attributes that only some programs have (``labels``, ``needs_boxes``)
+    :param attributes: attributes that only some programs have (``labels``, ``needs_boxes``),
+        and its ``doubt``, which each answer renews
     :param checks: which of ``check_option`` and ``check_together`` the program has
     :param cores: unit -> the core that the process runs on while it works for the unit
     :param timeout_ms: time limit of a frame, except for the first ones of processes
@@ -102,6 +106,10 @@ class IsolatedProgram:
         self._cold_s = _FIRST_S
         self._pinned = (0, '')
 
+    def _context_value(self, context: JobContext) -> dict[str, Any]:
+        camera = bool(self._attributes.get('needs_camera'))
+        return context_value(context, message=self._message, camera=camera)
+
     def __getattr__(self, name: str) -> Any:
         """Return an attribute of the program."""
         if name.startswith('_') or name not in self._attributes:
@@ -142,7 +150,7 @@ class IsolatedProgram:
             'unit': context.unit,
             'variant': context.variant,
             'last': last,
-            'context': context_value(context, message=self._message) if first else None,
+            'context': self._context_value(context) if first else None,
         }
         answer = self._processed(request)
         return self._take(answer, context)
@@ -169,10 +177,13 @@ class IsolatedProgram:
             context.parts += [(str(name), int(a), int(b)) for name, a, b in answer['parts']]
             result = result_of(answer['result'])
             items = answer['items']
+            doubt = answer['doubt']
         except (TypeError, ValueError, KeyError, AttributeError) as error:
             raise IsolationError(errors.BAD_ANSWER, f'no proper answer: {error!r:.100}') from None
         if result is not None:
             context.result = result
+        if doubt is not None:
+            self._attributes['doubt'] = doubt_text(doubt)
         # what is no number is an error of the program, which the runtime reports
         return items  # type: ignore[no-any-return]
 
@@ -214,13 +225,18 @@ class IsolatedProgram:
         :raises ConfigError: when it cannot be changed
         """
         request = {'do': 'set_option', 'name': name, 'value': value}
+        # a value that still waits for a frame to end must not follow this one
+        self._due = [one for one in self._due if one.get('name') != name]
         try:
-            self._attributes |= self._ask(request) or {}
+            self._attributes |= self._ask(request, _SETTING_WAIT_S) or {}
         except BusyError:
             self._due.append(request)
         except IsolationError as error:
             if error.reason != errors.RESTARTING:
                 raise _as_config_error(error, name) from error
+            if value is None and name not in self._settings:
+                # the next process has the default anyway; its code may hang in the call
+                return
         self._settings[name] = value
 
     def reset(self) -> None:
@@ -238,8 +254,16 @@ class IsolatedProgram:
             if isinstance(error, RemoteError):
                 raise
 
-    def _ask(self, request: dict[str, Any]) -> Any:
-        return self._worker.ask(request, timeout_s=_ASK_S, wait_s=_WAIT_S)
+    def _ask(self, request: dict[str, Any], wait_s: float = _WAIT_S) -> Any:
+        # the limits of own code in the node
+        try:
+            return self._worker.ask(request, timeout_s=call_limit_s(), wait_s=wait_s)
+        except BusyError:
+            raise
+        except IsolationError as error:
+            if error.reason == errors.TIMEOUT:
+                note_hung_call()
+            raise
 
     def end(self) -> None:
         """End the process at once, without its ``close``; a call to it fails."""

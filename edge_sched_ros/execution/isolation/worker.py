@@ -30,11 +30,17 @@ from edge_sched_ros.execution.isolation.memory import SharedSlots
 from edge_sched_ros.execution.isolation.output import OutputLines
 from edge_sched_ros.execution.isolation.process import ChildProcess
 from edge_sched_ros.execution.isolation.process import end_code
+from edge_sched_ros.plugins.interrupts import stop_asked
+from edge_sched_ros.plugins.interrupts import StopAskedError
 
 _log = logging.getLogger(__name__)
 
 #: time to wait for the exit code of a process whose socket is closed, seconds
 _EXIT_S = 5.0
+#: how soon a signal to this process is noticed while the other one loads, seconds
+_LOOK_S = 0.1
+#: a process that loads longer is named in the log, seconds
+_TELL_S = 2.0
 _ALL_FREE = (1 << INPUT_SLOTS) - 1
 
 
@@ -96,14 +102,32 @@ class Worker:
         Start the process and return its answer to the first request.
 
         :raises IsolationError: when it cannot be started or does not answer; it is closed then
+        :raises StopAskedError: when this process is asked to end meanwhile; it is closed then
         """
         self._thread.start()
-        with self._changed:
-            self._changed.wait_for(lambda: self._settled)
+        try:
+            self._wait_for_first()
+        except BaseException:
+            self.close()
+            raise
         if isinstance(self._first, BaseException):
             self.close()
             raise self._first
         return self._first
+
+    def _wait_for_first(self) -> None:
+        began_s, told = time.monotonic(), False
+        with self._changed:
+            while not self._changed.wait_for(lambda: self._settled, _LOOK_S):
+                if not told and time.monotonic() - began_s > _TELL_S:
+                    told = True
+                    _log.warning(
+                        '%s: waiting for its process to load, at most %g s',
+                        self._task,
+                        self._load_s,
+                    )
+                if stop_asked():
+                    raise StopAskedError(f'{self._task}: ended while its process loaded')
 
     def close(self) -> None:
         """End the process and the thread; does nothing a second time."""
@@ -184,6 +208,9 @@ class Worker:
             child.close()
             if problem is None:
                 self.last_end = child.end
+            # a request in progress ends now, as nobody is at the other end
+            with self._busy:
+                child.socket.close()
         return problem
 
     def _load_into(self, child: ChildProcess) -> Any:

@@ -34,12 +34,13 @@ class OpenCvOps:
         except KeyError:
             raise UnsupportedOpError(f'OpenCV: no conversion from {source} to {target}') from None
 
-    def rescale(self, picture: Picture, size: tuple[int, int]) -> Picture:
-        """Resize; strong reductions average areas."""
+    def rescale(
+        self, picture: Picture, size: tuple[int, int], *, interpolation: str = 'linear'
+    ) -> Picture:
+        """Resize."""
         import cv2
 
-        shrinks = size[0] * size[1] < picture.shape[0] * picture.shape[1] / 4
-        method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+        method = getattr(cv2, f'INTER_{interpolation.upper()}')
         return cv2.resize(picture, size, interpolation=method)  # type: ignore[return-value]
 
     def remap(self, picture: Picture, warp: Warp) -> Picture:

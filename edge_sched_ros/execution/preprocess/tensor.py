@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_sched_ros.execution.network import InputSpec
+from edge_sched_ros.execution.input_spec import InputSpec
 from edge_sched_ros.execution.preprocess.transform import Transform
 
 
@@ -27,40 +29,55 @@ def place(picture: Any, spec: InputSpec, transform: Transform) -> Any:
 
 
 def to_tensor(pictures: list[NDArray[np.uint8]], spec: InputSpec) -> NDArray[Any]:
-    """Return BGR pictures of the network's size as one batch in its layout, colour and type."""
+    """
+    Return BGR pictures of the network's size as one batch in its layout, colour and type.
+
+    Each value is what the formula of the specification gives, rounded once to the input's type.
+    """
     import cv2
 
-    shape = (len(pictures), spec.channels, spec.height, spec.width)
-    planar = spec.layout == 'nchw'
-    tensor = np.empty(shape if planar else (shape[0], *shape[2:], shape[1]), np.float32)
+    made_as = np.uint8 if spec.dtype == 'uint8' else np.float32
+    tensor = np.empty((len(pictures), *spec.shape), made_as)
+    tables = tables_of(spec)
     for target, picture in zip(tensor, pictures):
-        colour = _colour(picture, spec)
-        if planar:
-            # one pass splits and converts to float; normalising is in place
-            for plane, source in zip(target, cv2.split(colour)):
-                plane[...] = source
-        else:
-            target[...] = colour.reshape(target.shape)
-    _normalise(tensor, spec, planar)
-    return tensor if spec.dtype == 'float32' else tensor.astype(spec.dtype)
+        if spec.layout == 'nhwc':
+            colour = _colour(picture, spec)
+            target[...] = cv2.LUT(colour, np.stack(tables, -1)[None]).reshape(target.shape)
+            continue
+        # one pass for each plane looks up, converts and writes
+        for plane, table, plane_of_input in zip(_planes(picture, spec), tables, target):
+            cv2.LUT(plane, table, plane_of_input)
+    return tensor if tensor.dtype == spec.dtype else tensor.astype(spec.dtype)
 
 
-def _colour(picture: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.uint8]:
+def _planes(picture: NDArray[np.uint8], spec: InputSpec) -> list[Any]:
+    import cv2
+
+    if spec.colour == 'gray':
+        return [_colour(picture, spec)]
+    planes = list(cv2.split(picture))
+    return planes[::-1] if spec.colour == 'rgb' else planes
+
+
+def _colour(picture: NDArray[np.uint8], spec: InputSpec) -> Any:
     import cv2
 
     if spec.colour == 'rgb':
-        return cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)  # type: ignore[return-value]
+        return cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
     if spec.colour == 'gray':
-        return cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)  # type: ignore[return-value]
+        return cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
     return picture
 
 
-def _normalise(tensor: NDArray[np.float32], spec: InputSpec, planar: bool) -> None:
-    mean, std = spec.mean[: spec.channels], spec.std[: spec.channels]
-    if spec.scale == 1 and not any(mean) and set(std) == {1.0}:
-        return
-    shape = (-1, 1, 1) if planar else (-1,)
-    gain = (spec.scale / np.array(std, np.float32)).astype(np.float32).reshape(shape)
-    bias = (np.array(mean, np.float32) / np.array(std, np.float32)).reshape(shape)
-    tensor *= gain
-    tensor -= bias
+def tables_of(spec: InputSpec) -> tuple[NDArray[Any], ...]:
+    """Return what each pixel value becomes in each channel, in the type that tensors are made."""
+    return _tables(replace(spec, options={}))
+
+
+@lru_cache(maxsize=64)
+def _tables(spec: InputSpec) -> tuple[NDArray[Any], ...]:
+    """Return what each pixel value becomes in each channel."""
+    values = spec.values()
+    if spec.dtype == 'uint8':
+        return tuple(np.rint(values).astype(np.uint8))
+    return tuple(values.astype(np.float32))

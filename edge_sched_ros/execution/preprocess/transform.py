@@ -9,7 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.network import InputSpec
+
+#: most pixels of a picture before it is cropped, per pixel of the network's input, and in any
+#: case allowed: one of 1x5000 would become one of gigabytes
+_MOST_CROPPED = 64
+_ALWAYS_CROPPED = 2**22
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,11 @@ class Transform:
 
 
 def fit(spec: InputSpec, width: int, height: int) -> Transform:
-    """Return the transform of a source of this size into the network's input."""
+    """
+    Return the transform of a source of this size into the network's input.
+
+    :raises FrameError: ``too_long`` when nearly all of the picture would be cropped
+    """
     return _fit(spec, width, height, multiple=1)
 
 
@@ -64,6 +74,11 @@ def _fit(spec: InputSpec, width: int, height: int, *, multiple: int) -> Transfor
         # no side may be shorter than the network's
         new_width = max(new_width, -(-spec.width // multiple) * multiple)
         new_height = max(new_height, -(-spec.height // multiple) * multiple)
+        most = max(_ALWAYS_CROPPED, _MOST_CROPPED * spec.width * spec.height)
+        if new_width * new_height > most:
+            size, used = f'{width}x{height}', f'{spec.width}x{spec.height}'
+            told = f'an image of {size} is too long or too high for resize: crop to {used}'
+            raise FrameError('too_long', told, about=size)
     centred = spec.align == 'center' or spec.resize == 'crop'
     offset_x = (spec.width - new_width) // 2 if centred else 0
     offset_y = (spec.height - new_height) // 2 if centred else 0

@@ -23,6 +23,7 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.discovery import probes
 from edge_sched_ros.execution.frame import SourceImage
+from edge_sched_ros.execution.input_spec import RAW
 from edge_sched_ros.execution.network import InputSpec
 from edge_sched_ros.execution.preprocess.opencv import OpenCvPreprocessor
 from edge_sched_ros.execution.preprocess.tensor import place
@@ -146,6 +147,8 @@ class VpiUnitPreprocessor(VpiPreprocessor):
         Pictures that the unit does not support (e.g. of 12 pixels) are resized by OpenCV on its
         thread, and counted: a late result is better than none.
         """
+        if spec.colour == RAW:
+            return self._opencv.prepare(image, spec)
         data, encoding = image.native()
         try:
             if encoding == 'nv12':

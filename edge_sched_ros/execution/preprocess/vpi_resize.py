@@ -34,7 +34,9 @@ def resize_bgr(
     height, width = picture.shape[:2]
     transform = (fit_even if even else fit)(spec, width, height)
     size = _scaled(transform)
-    resized = picture if size == (width, height) else unit().rescale(picture, size)
+    resized = picture
+    if size != (width, height):
+        resized = unit().rescale(picture, size, interpolation=spec.interpolation)
     return resized, replace(transform, source_width=source.shape[1], source_height=source.shape[0])
 
 
@@ -56,7 +58,7 @@ def resize_nv12(
         return image.bgr(), transform
     # blue and red are interleaved in each row of chroma
     planes = [data[:height], data[height:].reshape(height // 2, width // 2, 2)]
-    made = unit().rescale_nv12(planes, size)
+    made = unit().rescale_nv12(planes, size, interpolation=spec.interpolation)
     return cv2.cvtColorTwoPlane(made[0], made[1], cv2.COLOR_YUV2BGR_NV12), transform  # type: ignore[return-value]
 
 

@@ -42,4 +42,5 @@ class BuildSettings:
 
     def for_network(self, options: EngineOptions) -> BuildSettings:
         """Return the settings for one network: what its YAML says goes before these."""
-        return replace(self, **options.said)
+        said = {key: value for key, value in options.said.items() if key != 'provider'}
+        return replace(self, **said)

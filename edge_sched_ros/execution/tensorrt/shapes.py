@@ -16,14 +16,20 @@ def describe_shapes(spec: NetworkSpec) -> str:
     """Return what open dimensions are set to, for the engine's key; segments have none."""
     if spec.segment is not None:
         return 'fixed'
-    size = 'x'.join(str(n) for n in _inside(spec))
-    return f'1..{spec.max_batch}x{size}'
+    size = 'x'.join(map(str, spec.input.shape))
+    more = {one.name: one.shape for one in spec.inputs if one.shape is not None}
+    others = [f',{name}:{"x".join(map(str, more[name]))}' for name in sorted(more)]
+    return f'1..{spec.max_batch}x{size}{"".join(others)}'
 
 
-def _inside(spec: NetworkSpec) -> tuple[int, int, int]:
-    """Return the shape of one item."""
-    planes, height, width = spec.input.channels, spec.input.height, spec.input.width
-    return (planes, height, width) if spec.input.layout == 'nchw' else (height, width, planes)
+def _inside(spec: NetworkSpec, name: str) -> tuple[int, int, int] | None:
+    """Return the shape of one item of an input that is a picture; ``None`` for any other."""
+    if spec.segment is not None:
+        return None
+    for one in spec.inputs:
+        if one.name == name:
+            return one.shape
+    return spec.input.shape if spec.input.name in ('', name) else None
 
 
 def add_profile(builder: Any, config: Any, network: Any, spec: NetworkSpec) -> None:
@@ -73,14 +79,13 @@ def resolve(spec: NetworkSpec, name: str, shape: tuple[int, ...], batch: int) ->
 
     :raises ConfigError: when only the input described in the YAML, a picture, could tell
     """
-    inside = _inside(spec)
-    described = spec.segment is None and (not spec.input.name or spec.input.name == name)
-    if -1 in shape[1:] and not (described and len(shape) == 4):
+    inside = _inside(spec, name)
+    if -1 in shape[1:] and not (inside is not None and len(shape) == 4):
         text = 'x'.join('?' if size == -1 else str(size) for size in shape)
         raise ConfigError(
             spec.where('file'),
             f"input '{name}' has the open shape {text}: export it with "
             'fixed sizes (only the batch may be open)',
         )
-    known = (batch, *inside) if len(shape) == 4 else (batch, *shape[1:])
+    known = (batch, *(inside or shape[1:])) if len(shape) == 4 else (batch, *shape[1:])
     return tuple(have if have != -1 else want for have, want in zip(shape, known))

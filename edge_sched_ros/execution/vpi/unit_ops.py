@@ -55,17 +55,19 @@ class VpiOps:
         made = self._unit.images(planes, source, requests, target)
         return made if target in SEMI_PLANAR else made[0]
 
-    def rescale(self, picture: Picture, size: Size) -> Picture:
-        """Resize, halving as often as need be."""
-        return self._unit.image(picture, rescale.requests(size_of(picture), size))
+    def rescale(self, picture: Picture, size: Size, *, interpolation: str = 'linear') -> Picture:
+        """Resize."""
+        return self._unit.image(picture, rescale.requests(size_of(picture), size, interpolation))
 
-    def rescale_nv12(self, planes: Sequence[NDArray[Any]], size: Size) -> list[NDArray[Any]]:
+    def rescale_nv12(
+        self, planes: Sequence[NDArray[Any]], size: Size, *, interpolation: str = 'linear'
+    ) -> list[NDArray[Any]]:
         """
         Resize brightness and colour differences as they are; sizes are even.
 
         No colour is converted, so it does not matter that VPI's name says full range.
         """
-        requests = rescale.requests(size_of(planes[0]), size)
+        requests = rescale.requests(size_of(planes[0]), size, interpolation)
         return self._unit.images(planes, 'NV12_ER', requests, 'NV12_ER')
 
     def remap(self, picture: Picture, warp: Warp) -> Picture:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from edge_sched_ros.execution.vision import UnsupportedOpError
 from edge_sched_ros.execution.vpi.capability import Capability
 from edge_sched_ros.execution.vpi.capability import Request
 from edge_sched_ros.execution.vpi.capability import Size
@@ -30,16 +31,21 @@ CAPABILITIES = (
 )
 
 
-def requests(source: Size, target: Size) -> tuple[Request, ...]:
+def requests(source: Size, target: Size, interpolation: str) -> tuple[Request, ...]:
     """
-    Return the steps from one size to another, none of which halves a side more than once.
+    Return the steps from one size to another: one, or for ``area`` several.
 
-    Linear interpolation looks at two pixels a side: made much smaller in one step, a picture
-    would be sampled, not averaged.
+    Linear interpolation uses two pixels on each axis: where a picture is made much smaller in one
+    step, most pixels do not count. For ``area`` no step more than halves a side, which averages
+    nearly all of them; VPI has no mean over areas.
+
+    :raises UnsupportedOpError: for another interpolation
     """
+    if interpolation not in ('linear', 'area'):
+        raise UnsupportedOpError(f'VPI rescale: no interpolation {interpolation} here')
     steps = []
     size = source
-    while size[0] > 2 * target[0] or size[1] > 2 * target[1]:
+    while interpolation == 'area' and (size[0] > 2 * target[0] or size[1] > 2 * target[1]):
         size = (
             _half(size[0]) if size[0] > 2 * target[0] else size[0],
             _half(size[1]) if size[1] > 2 * target[1] else size[1],

@@ -1,0 +1,146 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Tensors of pictures by the native module, in one pass from the received pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_sched_ros.execution.frame import SourceImage
+from edge_sched_ros.execution.input_spec import InputSpec
+from edge_sched_ros.execution.preprocess.tensor import tables_of
+from edge_sched_ros.execution.preprocess.transform import fit
+from edge_sched_ros.execution.preprocess.transform import Transform
+from edge_sched_ros.execution.preprocess.used_again import UsedAgain
+
+#: encodings that are read as they are -> the bytes of blue, green and red in a pixel
+_BYTES = {
+    **dict.fromkeys(('bgr8', '8UC3', 'bgra8', '8UC4'), (0, 1, 2)),
+    **dict.fromkeys(('rgb8', 'rgba8'), (2, 1, 0)),
+    **dict.fromkeys(('mono8', '8UC1'), (0, 0, 0)),
+}
+_BGR = _BYTES['bgr8']
+#: source and target sizes (height, width) on which OpenCV is compared: enlarged, reduced, halved
+_TRIALS = (((7, 9), (19, 14)), ((53, 64), (24, 21)), ((24, 32), (12, 16)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """
+    How pictures of one size become tensors.
+
+    :param way: the transform back
+    :param size: width and height of the picture in the tensor
+    :param corner: where it is, x and y
+    :param tables: what each pixel value becomes
+    """
+
+    way: Transform
+    size: tuple[int, int]
+    corner: tuple[int, int]
+    tables: NDArray[Any]
+
+
+class NativePictures:
+    """
+    Preprocessing by the native module.
+
+    Tensors of pictures are used again when nobody refers to them: they are in the cache, and ONNX
+    Runtime has their address already.
+
+    :param module: the extension module
+    """
+
+    def __init__(self, module: ModuleType) -> None:
+        self._module = module
+        self._tensors = UsedAgain()
+
+    def prepare(
+        self, image: SourceImage, spec: InputSpec
+    ) -> tuple[NDArray[Any], Transform] | None:
+        """
+        Return the input for one picture and the transform back; ``None`` without a native form.
+
+        :raises FrameError: when the picture cannot be decoded
+        """
+        if not self._is_native(spec):
+            return None
+        pixels, order = _pixels(image, spec)
+        height, width = pixels.shape[:2]
+        plan = _plan(spec, width, height)
+        batch = self._tensors.take((1, *spec.shape), _made_as(spec))
+        if not self._module.prepare(
+            pixels, order, plan.size, plan.corner, int(spec.pad), plan.tables,
+            spec.layout == 'nhwc', batch,
+        ):  # fmt: skip
+            return None
+        return batch.astype(spec.dtype, copy=False), plan.way
+
+    def crops(
+        self, image: SourceImage, boxes_xyxy: NDArray[np.float32], spec: InputSpec
+    ) -> NDArray[Any] | None:
+        """Return one input for each box; ``None`` without a native form; raises as above."""
+        if not self._is_native(spec):
+            return None
+        pixels, order = _pixels(image, spec)
+        batch = np.empty((len(boxes_xyxy), *spec.shape), _made_as(spec))
+        tables, interleaved = _tables(spec), spec.layout == 'nhwc'
+        if not self._module.crops(pixels, order, boxes_xyxy, tables, interleaved, batch):
+            return None
+        return batch.astype(spec.dtype, copy=False)
+
+    def _is_native(self, spec: InputSpec) -> bool:
+        """Whether the module resizes as this input wants, and as OpenCV does here."""
+        return spec.interpolation == 'linear' and _agrees(self._module)
+
+
+def _pixels(image: SourceImage, spec: InputSpec) -> tuple[NDArray[Any], tuple[int, ...]]:
+    """Return pixels, and which of their bytes becomes which channel."""
+    pixels, encoding = image.native()
+    order = _BYTES.get(encoding)
+    if order is None:
+        pixels, order = image.bgr(), _BGR
+    # of gray the module wants blue, green and red
+    return pixels, order[::-1] if spec.colour == 'rgb' else order
+
+
+def _made_as(spec: InputSpec) -> type[np.uint8 | np.float32]:
+    return np.uint8 if spec.dtype == 'uint8' else np.float32
+
+
+@lru_cache(maxsize=64)
+def _plan(spec: InputSpec, width: int, height: int) -> _Plan:
+    way = fit(spec, width, height)
+    size = round(width * way.scale_x), round(height * way.scale_y)
+    return _Plan(way, size, (int(way.offset_x), int(way.offset_y)), _tables(spec))
+
+
+@lru_cache(maxsize=64)
+def _tables(spec: InputSpec) -> NDArray[Any]:
+    return np.stack(tables_of(spec))
+
+
+@lru_cache(maxsize=1)
+def _agrees(module: ModuleType) -> bool:
+    """Whether OpenCV resizes with the same numbers; builds for some processors do not."""
+    import cv2
+
+    random = np.random.default_rng(1)
+    for (height, width), (new_height, new_width) in _TRIALS:
+        spec = InputSpec(new_width, new_height, layout='nhwc', resize='stretch', dtype='uint8')
+        for channels in (1, 3, 4):
+            picture = random.integers(0, 256, (height, width, channels), np.uint8)
+            order = (0, 1, 2) if channels > 1 else (0, 0, 0)
+            made = np.empty((1, *spec.shape), np.uint8)
+            size = new_width, new_height
+            module.prepare(picture, order, size, (0, 0), 0, _tables(spec), True, made)
+            wanted = cv2.resize(picture, size).reshape(new_height, new_width, channels)
+            if (made[0] != wanted[..., :3]).any():
+                return False
+    return True
