@@ -61,7 +61,7 @@ def run(seed: int, frames: int, *, every: int, late: int) -> dict[str, dict[str,
     held = _detections(())
     for index in range(frames):
         shown = scene.frame(index)
-        frame = _frame(index, shown)
+        frame = frame_of(index, shown)
         if index % every == 0:
             pending.append((index + late, frame, shown))
         while pending and pending[0][0] <= index:
@@ -72,11 +72,11 @@ def run(seed: int, frames: int, *, every: int, late: int) -> dict[str, dict[str,
         begin = time.perf_counter()
         followed = step(program, frame)
         results['flow'].frame_ms.append((time.perf_counter() - begin) * 1e3)
-        true[index] = _truth(shown)
+        true[index] = truth_of(shown)
         for name, boxes in (('flow', followed), ('held', held)):
-            results[name].found[index] = _boxes(boxes)
+            results[name].found[index] = boxes_of(boxes)
             if index >= late:
-                results[name].overlaps += _overlaps(true[index], _boxes(boxes))
+                results[name].overlaps += _overlaps(true[index], boxes_of(boxes))
     return {
         name: {
             'mean_iou': float(np.mean(result.overlaps)),
@@ -97,7 +97,8 @@ def step(program: FlowTrackProgram, frame: Frame) -> Detections:
     return found
 
 
-def _frame(index: int, shown: SceneFrame) -> Frame:
+def frame_of(index: int, shown: SceneFrame) -> Frame:
+    """Return the frame of a scene."""
     height, width = shown.image_bgr.shape[:2]
     image = SourceImage.from_raw(
         np.ascontiguousarray(shown.image_bgr).reshape(-1),
@@ -121,7 +122,8 @@ def _detections(objects: tuple[SceneObject, ...], *, numbered: bool = False) -> 
     )
 
 
-def _truth(shown: SceneFrame) -> Boxes:
+def truth_of(shown: SceneFrame) -> Boxes:
+    """Return what there is in a frame of a scene."""
     objects = shown.objects
     return Boxes(
         np.array([thing.box_xyxy for thing in objects], float).reshape(-1, 4),
@@ -132,7 +134,8 @@ def _truth(shown: SceneFrame) -> Boxes:
     )
 
 
-def _boxes(found: Detections) -> Boxes:
+def boxes_of(found: Detections) -> Boxes:
+    """Return detections for judging them."""
     count = len(found)
     ids = range(count) if found.track_ids is None else found.track_ids.tolist()
     return Boxes(

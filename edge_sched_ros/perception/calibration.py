@@ -43,6 +43,8 @@ def picture_inputs(
         raise ConfigError(where, f'{folder} has no pictures ({", ".join(_SUFFIXES)})')
 
     def inputs(spec: NetworkSpec) -> Iterator[tuple[NDArray[Any], ...]]:
+        if spec.inputs:
+            raise ConfigError(where, f'{spec.source}: inputs: ranges are measured on one picture')
         pictures = (_input(file, spec) for file in files)
         if spec.segment is None:
             return ((picture,) for picture in pictures)

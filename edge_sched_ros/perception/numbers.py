@@ -11,26 +11,38 @@ from edge_sched_ros.perception.decoders.embedding import Embedding
 from edge_sched_ros.perception.decoders.registry import decoder_class
 from edge_sched_ros.perception.programs.options import Number
 from edge_sched_ros.perception.programs.registry import program_class
-from edge_sched_ros.perception.tracker import NUMBERS
+from edge_sched_ros.perception.trackers.registry import tracker_class
 
 
-def numbers_of_network(spec: NetworkSpec) -> dict[str, Number]:
+def numbers_of_network(
+    spec: NetworkSpec, tracker: str = '', where: str = 'tracker'
+) -> dict[str, Number]:
     """
     Return the number options of a task of a network, with the defaults of its YAML.
 
+    :param tracker: of an embedding network; empty for the default
+    :param where: the key with the tracker, for messages
     :raises ConfigError: when the decoder does not exist, or its ``ranges`` cannot be read
     """
     decoder = decoder_class(spec)
     if issubclass(decoder, Embedding):
-        return dict(NUMBERS)  # a tracker reads its results
+        # a tracker reads its results
+        return dict(tracker_class(tracker, where).numbers)
     return numbers_of_decoder(decoder, spec.decoder_options)
 
 
-def numbers_of_program(name: str, where: str) -> dict[str, Number]:
+def numbers_of_program(
+    name: str, where: str, tracker: str = '', tracker_where: str = 'tracker'
+) -> dict[str, Number]:
     """
-    Return the numbers of a program: the ``numbers`` of its class.
+    Return the numbers of a program: the ``numbers`` of its class, or of its tracker.
 
     :param where: the key with its name, for messages
+    :param tracker: of a program that takes one; empty for the default
+    :param tracker_where: the key with the tracker, for messages
     :raises ConfigError: when the program does not exist, or its ``numbers`` cannot be read
     """
-    return numbers_of_class(program_class(name, where))
+    found = program_class(name, where)
+    if tracker and getattr(found, 'takes_tracker', False) is True:
+        return dict(tracker_class(tracker, tracker_where).numbers)
+    return numbers_of_class(found)

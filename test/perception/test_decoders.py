@@ -14,8 +14,9 @@ from edge_sched_ros.execution.network import InputSpec
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.transform import fit
 from edge_sched_ros.execution.tensors import TensorInfo
-from edge_sched_ros.perception.decoders.registry import decoder_classes
+from edge_sched_ros.perception.decoders.built_in import decoder_classes
 from edge_sched_ros.perception.decoders.registry import make_decoder
+from edge_sched_ros.perception.decoders.values import InvalidOutputError
 
 INPUT = InputSpec(64, 64)
 #: a 128x96 picture in 64x64: half size, 8 pixels of padding above
@@ -92,7 +93,8 @@ def test_ssd_in_every_arrangement(boxes_first, order, normalised):
 def test_ssd_with_scores_and_classes_apart(names):
     boxes, scores, classes = (np.zeros(s, np.float32) for s in ((1, 9, 4), (1, 9), (1, 9)))
     boxes[0, 4] = np.array(BOX) / 64
-    scores[0, 4], classes[0, 4] = 0.9, 1
+    classes[:] = 1
+    scores[0, 4], classes[0, 4] = 0.9, 2
     # where nothing tells them apart, classes come first as in TensorFlow's exports
     parts = {'scores': scores, 'classes': classes, 'x': classes, 'y': scores}
     _one(_detect('ssd', ('boxes', boxes), *((name, parts[name]) for name in names)))
@@ -146,6 +148,30 @@ def test_options_change_while_running_and_come_back():
     assert len(decoder.decode(arrays, TRANSFORM)) == 1
 
 
+@pytest.mark.parametrize('factor', [1e-30, 1.0, 3.7, 1e18])
+def test_embeddings_have_the_bits_of_the_norm_of_numpy(factor):
+    decoder, _ = _decoder('embedding', [np.zeros((2, 4), np.float32)])
+    vectors = np.random.default_rng(3).normal(size=(9, 131)).astype(np.float32) * np.float32(
+        factor
+    )
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    if not length.any():
+        with pytest.raises(InvalidOutputError, match='constant'):
+            decoder.decode([vectors], None)
+        return
+    found = decoder.decode([vectors], None).vectors
+    np.testing.assert_array_equal(found, vectors / np.maximum(length, 1e-9))
+
+
+@pytest.mark.parametrize(('value', 'told'), [(np.nan, 'NaN'), (np.inf, 'NaN'), (0, 'constant')])
+def test_embeddings_that_say_nothing_are_refused(value, told):
+    decoder, _ = _decoder('embedding', [np.zeros((2, 4), np.float32)])
+    vectors = np.ones((3, 4), np.float32)
+    vectors[1 if value else slice(None)] = value
+    with pytest.raises(InvalidOutputError, match=told):
+        decoder.decode([vectors], None)
+
+
 def test_embeddings_get_unit_length():
     decoder, _ = _decoder('embedding', [np.zeros((2, 4), np.float32)])
     vectors = decoder.decode([np.array([[3, 4, 0, 0], [0, 0, 0, 0]], np.float32)], None).vectors
@@ -187,6 +213,7 @@ def test_depth_says_how_it_lies_in_the_source():
         ('yolox', [(1, 50, 7)], {}, r'yolox needs one output 1x84x\(5\+classes\)'),
         ('yolox', [(1, 84, 9)], {}, r'labels: has 2 names, net\.onnx has 4 classes'),
         ('yolox', [(1, 84, 7)], {'strides': []}, 'decoder_options.strides'),
+        ('yolox', [(1, 84, 7)], {'strides': [1] * 17}, 'decoder_options.strides'),
         ('yolov5', [(1, 9, 5)], {}, 'yolov5 needs one output'),
         ('yolov8', [(1, 100, 6)], {}, r'yolov8 needs one output 1x\(4\+classes\)xN'),
         ('ssd', [(1, 9, 5)], {}, 'ssd needs boxes'),
@@ -259,6 +286,7 @@ def test_sizes_that_are_known_only_later_are_taken(name, shape):
 def test_every_decoder_is_known_by_name():
     assert {
         'yolox',
+        'yolox_decoded',
         'yolov5',
         'yolov8',
         'ssd',
@@ -267,7 +295,7 @@ def test_every_decoder_is_known_by_name():
         'depth_metric',
         'depth_inverse',
         'depth_disparity',
-    } == set(decoder_classes())
+    } <= set(decoder_classes())
 
 
 def test_a_decoder_of_ones_own_plugs_in():

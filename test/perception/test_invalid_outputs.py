@@ -25,6 +25,10 @@ SHAPES = {
     'yolov8': [(1, 6, 40)],
     'ssd': [(1, 40, 4), (1, 40, 3)],
     'detr': [(1, 40, 4), (1, 40, 3)],
+    'rtdetr_rows': [(1, 40, 7)],
+    'yolov4': [(1, 40, 1, 4), (1, 40, 3)],
+    'nanodet': [(1, 85, 35)],
+    'fastestdet': [(1, 8, 4, 4)],
     'depth_metric': [(1, 1, 32, 32)],
     'depth_inverse': [(1, 1, 32, 32)],
     'embedding': [(3, 8)],
@@ -36,6 +40,10 @@ SCORE = {
     'yolov8': (0, 4, 5),
     'ssd': (0, 5, 1),
     'detr': (0, 5, 1),
+    'rtdetr_rows': (0, 5, 5),
+    'yolov4': (0, 5, 1),
+    'nanodet': (0, 5, 1),
+    'fastestdet': (0, 0, 2, 2),
     'embedding': (1, 2),
 }
 

@@ -19,11 +19,14 @@ from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.opencv import OpenCvPreprocessor
 from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.perception.programs.parts import make_parts
+from edge_sched_ros.perception.programs.rehearse import RehearsalError
+from edge_sched_ros.perception.programs.rehearse import rehearse
 from edge_sched_ros.perception.programs.track import TrackProgram
 from edge_sched_ros.perception.programs.variants import LoadedVariant
 from edge_sched_ros.perception.programs.variants import LoadedVariants
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.perception.results import Embeddings
+from edge_sched_ros.perception.trackers.registry import tracker_class
 
 
 class _Network:
@@ -50,7 +53,8 @@ def _program(**batches):
     networks = {unit: _Network(batch, batch or 4) for unit, batch in batches.items()}
     parts = make_parts({'infer': networks}, ('vectors',))
     variants = LoadedVariants({'base': LoadedVariant(parts, decoder, ('vectors',))})
-    return TrackProgram(spec, variants, {'cpu0': OpenCvPreprocessor()})
+    preprocessors = {'cpu0': OpenCvPreprocessor()}
+    return TrackProgram(spec, variants, preprocessors, tracker_class('')())
 
 
 @given(st.integers(1, 13), st.sampled_from([1, 2, 4, 8]))
@@ -70,6 +74,19 @@ def test_every_crop_has_its_vector_whatever_the_batch(count, batch):
         vectors[unit] = context.scratch.vectors
     assert vectors['cpu0'].shape == (count, 3)
     assert (vectors['dla0'] == vectors['cpu0']).all()
+
+
+@pytest.mark.parametrize('batch', [None, 4])
+@pytest.mark.parametrize('change', [lambda out: out[:1], lambda out: np.tile(out, (2, 1))])
+def test_vectors_that_are_not_one_for_each_crop_are_refused(batch, change):
+    program = _program(cpu0=batch)
+    network = program.variants.first.parts['infer'].networks['cpu0']
+    given = network.run
+    network.run = lambda inputs: [change(given(inputs)[0])]
+    with pytest.raises(
+        RehearsalError, match=r"sizes in the output 'vectors' are .* for [24] crops"
+    ):
+        rehearse(program._spec, program, {'preprocess': 'cpu0', 'infer': 'cpu0'})
 
 
 def test_networks_that_units_share_are_closed_once():

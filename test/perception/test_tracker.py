@@ -8,12 +8,21 @@ import numpy as np
 import pytest
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.perception.association import place_distance
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.perception.results import no_detections
-from edge_sched_ros.perception.tracker import Tracker
+from edge_sched_ros.perception.trackers.registry import tracker_class
+from edge_sched_ros.perception.trackers.registry import tracker_classes
+from edge_sched_ros.perception.tracking.appearances import Appearances
+from edge_sched_ros.perception.tracking.distances import place_distance
 
 RED, BLUE = np.eye(2, 8, dtype=np.float32)
+
+
+@pytest.fixture(params=sorted(tracker_classes()))
+def make(request):
+    if request.param == 'norfair':
+        pytest.importorskip('norfair', reason='norfair is not installed')
+    return tracker_class(request.param)
 
 
 def _found(*boxes, classes=None):
@@ -35,8 +44,8 @@ def _ids(tracker, found, vectors=None):
     return dict(zip((int(box[0]) for box in tracks.boxes_xyxy), tracks.track_ids.tolist()))
 
 
-def test_two_things_that_pass_each_other_keep_their_numbers_by_appearance():
-    tracker = Tracker()
+def test_two_things_that_pass_each_other_keep_their_numbers_by_appearance(make):
+    tracker = make()
     first = None
     for step in range(24):
         left, right = 10 + 8 * step, 194 - 8 * step
@@ -47,8 +56,8 @@ def test_two_things_that_pass_each_other_keep_their_numbers_by_appearance():
     assert first is not None and first[0] != first[1]
 
 
-def test_a_thing_out_of_sight_is_known_again():
-    tracker = Tracker()
+def test_a_thing_out_of_sight_is_known_again(make):
+    tracker = make()
     for step in range(5):
         ids = _ids(tracker, _found(_box(10 + 3 * step)), [RED])
     before = set(ids.values())
@@ -58,14 +67,14 @@ def test_a_thing_out_of_sight_is_known_again():
     assert set(after.values()) == before
 
 
-def test_a_number_is_given_after_two_sightings_and_is_positive():
-    tracker = Tracker()
+def test_a_number_is_given_after_two_sightings_and_is_positive(make):
+    tracker = make()
     assert _ids(tracker, _found(_box(10))) == {}
     assert min(_ids(tracker, _found(_box(10))).values()) >= 1
 
 
-def test_things_of_two_classes_are_never_one():
-    tracker = Tracker()
+def test_things_of_two_classes_are_never_one(make):
+    tracker = make()
     for _ in range(3):
         first = _ids(tracker, _found(_box(10), classes=[0]))
     for _ in range(3):
@@ -73,8 +82,8 @@ def test_things_of_two_classes_are_never_one():
     assert not set(first.values()) & set(second.values())
 
 
-def test_numbers_are_not_used_twice_after_a_reset():
-    tracker = Tracker()
+def test_numbers_are_not_used_twice_after_a_reset(make):
+    tracker = make()
     for _ in range(3):
         before = _ids(tracker, _found(_box(10)))
     tracker.reset()
@@ -83,8 +92,8 @@ def test_numbers_are_not_used_twice_after_a_reset():
     assert not set(before.values()) & set(after.values())
 
 
-def test_boxes_scores_and_classes_are_the_detections_own():
-    tracker = Tracker()
+def test_boxes_scores_and_classes_are_the_detections_own(make):
+    tracker = make()
     found = _found(_box(10), _box(100), classes=[1, 0])
     for _ in range(3):
         tracks = tracker.update(found, None)
@@ -94,9 +103,9 @@ def test_boxes_scores_and_classes_are_the_detections_own():
 
 @pytest.mark.parametrize('age', [1, 2, 3, 45])
 @pytest.mark.parametrize('hits', [2, 3, 10, 100])
-def test_a_track_lives_through_its_age_and_not_one_frame_more(age, hits):
+def test_a_track_lives_through_its_age_and_not_one_frame_more(make, age, hits):
     def known_after(misses):
-        tracker = Tracker()
+        tracker = make()
         tracker.set_option('max_age_frames', age)
         for _ in range(hits):
             before = _ids(tracker, _found(_box(10)))
@@ -108,8 +117,8 @@ def test_a_track_lives_through_its_age_and_not_one_frame_more(age, hits):
     assert not known_after(age + 1)
 
 
-def test_every_match_gives_a_track_its_whole_age_again():
-    tracker = Tracker()
+def test_every_match_gives_a_track_its_whole_age_again(make):
+    tracker = make()
     tracker.set_option('max_age_frames', 3)
     first = [_ids(tracker, _found(_box(10))) for _ in range(2)][-1]
     for _ in range(4):
@@ -132,8 +141,8 @@ def test_every_match_gives_a_track_its_whole_age_again():
         (2, 45, [1, 0, 0, 1, 1], 4),
     ],
 )
-def test_a_number_is_given_at_the_sighting_asked_for(min_hits, age, seen, numbered_at):
-    tracker = Tracker()
+def test_a_number_is_given_at_the_sighting_asked_for(make, min_hits, age, seen, numbered_at):
+    tracker = make()
     tracker.set_option('max_age_frames', age)
     tracker.set_option('min_hits', min_hits)
     given = [_ids(tracker, _found(_box(10)) if here else no_detections()) for here in seen]
@@ -149,9 +158,9 @@ def test_a_number_is_given_at_the_sighting_asked_for(min_hits, age, seen, number
         ('max_distance', float('nan'), 'must be from'),
     ],
 )
-def test_settings_that_cannot_be(name, value, message):
+def test_settings_that_cannot_be(make, name, value, message):
     with pytest.raises(ConfigError, match=message):
-        Tracker().set_option(name, value)
+        make().set_option(name, value)
 
 
 def test_the_distance_of_places():
@@ -161,3 +170,30 @@ def test_the_distance_of_places():
     # beside each other: no overlap, centres 10 apart in a hull with diagonal^2 500
     assert distance[1] == pytest.approx((1 + 100 / 500) / 2)
     assert distance[1] < distance[2] <= 1
+
+
+def test_the_appearance_of_a_track_is_the_moving_mean_of_what_was_seen():
+    looks = Appearances()
+    looks.add(3)
+    assert looks.distance(RED[None], np.array([0])) is None
+    looks.remember(np.array([0, 2]), np.stack([RED, BLUE]))
+    looks.remember(np.array([2]), RED[None])
+    mixed = (0.9 * BLUE + 0.1 * RED) / np.hypot(0.9, 0.1)
+    wanted = [[0.0, 1 - mixed @ RED], [1.0, 1 - mixed @ BLUE]]
+    seen = np.stack([RED, BLUE])
+    np.testing.assert_allclose(looks.distance(seen, np.array([0, 2])), wanted, atol=1e-6)
+    # one that is not known leaves only the place
+    assert looks.distance(seen, np.array([1, 2])) is None
+    looks.keep(np.array([False, False, True]))
+    np.testing.assert_allclose(looks.vectors, [mixed], atol=1e-6)
+
+
+def test_the_appearance_of_another_network_is_not_mixed_with_the_former():
+    looks = Appearances()
+    looks.add(2)
+    looks.remember(np.array([0, 1]), np.stack([RED, BLUE]))
+    longer = np.eye(1, 16, dtype=np.float32)
+    assert looks.distance(longer, np.array([1])) is None
+    looks.remember(np.array([1]), longer)
+    assert looks.known.tolist() == [False, True]
+    assert looks.distance(longer, np.array([1])) == pytest.approx(np.zeros((1, 1)))

@@ -102,8 +102,6 @@ def test_depth_follows_from_how_far_things_are_apart(shift):
 @pytest.mark.parametrize(
     ('options', 'message'),
     [
-        ({}, 'focal_px: must be given'),
-        ({'focal_px': 400.0}, 'baseline_m: must be given'),
         ({'focal_px': 400.0, 'baseline_m': 0.1, 'max_disparity': 40}, 'a multiple of 16, not 40'),
         ({'focal_px': 400.0, 'baseline_m': 0.1, 'window': 4}, 'window: must be odd, not 4'),
         ({'focal_px': 400.0, 'baseline_m': 0.1, 'window': 4.5}, 'window: must be a whole number'),

@@ -4,17 +4,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.transform import Transform
 from edge_sched_ros.execution.tensors import TensorInfo
+from edge_sched_ros.native.loading import extension
 from edge_sched_ros.perception.decoders.base import Decoder
+from edge_sched_ros.perception.decoders.doubts import Unknowns
+from edge_sched_ros.perception.decoders.metadata import task_of
+from edge_sched_ros.perception.decoders.planes import has_proportions
+from edge_sched_ros.perception.decoders.planes import window_of
+from edge_sched_ros.perception.decoders.recognition import CERTAIN
+from edge_sched_ros.perception.decoders.recognition import POSSIBLE
+from edge_sched_ros.perception.decoders.recognition import Recognition
 from edge_sched_ros.perception.decoders.values import check_plane
+from edge_sched_ros.perception.decoders.values import only_whole_numbers
 from edge_sched_ros.perception.results import DepthMap
+
+#: in names of outputs with depth
+_WORDS = ('depth', 'disp')
+_MEANING = 'The graph does not tell whether its values are metres, inverse depth or disparity.'
 
 
 class DepthDecoder(Decoder):
@@ -25,6 +41,16 @@ class DepthDecoder(Decoder):
     """
 
     output = 'depth'
+    #: of a recognition: the graph does not tell metres from relative depth
+    _certainty: ClassVar[int] = POSSIBLE
+    #: whether it reads the task ``depth`` of Ultralytics
+    _of_ultralytics: ClassVar[bool] = False
+    #: whether a map may consist of whole numbers
+    _whole: ClassVar[bool] = False
+    #: what the native form calls the values, of the class that defines :meth:`metres`
+    native_kind: ClassVar[str] = ''
+    #: index of the output with the depth
+    _plane = 0
     defaults: ClassVar[dict[str, Any]] = {'min_m': 0.1, 'max_m': 100.0, 'scale': 1.0, 'shift': 0.0}
     ranges: ClassVar[dict[str, tuple[float, float]]] = {
         'min_m': (0.0, 1e6),
@@ -38,6 +64,21 @@ class DepthDecoder(Decoder):
         'scale': 'Factor for the output values of the network',
         'shift': 'Offset added to the values after scale',
     }
+
+    def __init__(
+        self, spec: NetworkSpec, outputs: tuple[TensorInfo, ...], options: dict[str, Any]
+    ) -> None:
+        self.unknowns = Unknowns()
+        # the class that defines metres says how the native form reads values: others have none
+        owner = next(one for one in type(self).__mro__ if 'metres' in vars(one))
+        self._kind: str = vars(owner).get('native_kind', '')
+        self._native = extension() if self._kind else None
+        super().__init__(spec, outputs, options)
+
+    @property
+    def doubt(self) -> str:
+        """What is suspicious about the latest maps; empty if nothing is."""
+        return self.unknowns.doubt
 
     def set_option(self, name: str, value: Any) -> None:
         """Change an option; :raises ConfigError: also for a scale of zero."""
@@ -53,20 +94,58 @@ class DepthDecoder(Decoder):
         if not least < most:
             raise self.bad_option('min_m', f'must be below max_m ({most:g}), not {least:g}')
 
-    def check(self, outputs: tuple[TensorInfo, ...]) -> None:
-        """Check that the first output is one plane with the proportions of the input."""
+    @classmethod
+    def recognise(
+        cls,
+        outputs: tuple[TensorInfo, ...],
+        metadata: Mapping[str, str],
+        input_size: tuple[int, int] | None,
+    ) -> Recognition | None:
+        """Recognise a picture of floating-point numbers of the proportions of the input."""
+        task = task_of(metadata)
+        if cls is DepthDecoder or len(outputs) != 1 or task not in ('', 'depth'):
+            return None
         plane = _plane(outputs[0].shape)
-        if plane is None or not self._fits(*plane):
+        if plane is None or 'float' not in outputs[0].dtype:
+            return None
+        if task:
+            return Recognition(CERTAIN) if cls._of_ultralytics else None
+        height, width = plane
+        if input_size is None or height is None or width is None:
+            return Recognition(POSSIBLE, doubts=(_MEANING,))
+        # networks that reduce the size round it
+        unlike = abs(width * input_size[1] - height * input_size[0])
+        if min(height, width) < 2 or unlike > 0.1 * height * input_size[0]:
+            return None
+        large = 4 * height >= input_size[1]
+        return Recognition(cls._certainty if large else POSSIBLE, doubts=(_MEANING,))
+
+    def check(self, outputs: tuple[TensorInfo, ...]) -> None:
+        """Check that one output is a plane with the proportions of the input."""
+        planes = [
+            info
+            for info in outputs
+            if (plane := _plane(info.shape)) is not None
+            and has_proportions(*plane, self._input_size)
+        ]
+        named = [info for info in planes if any(word in info.name.lower() for word in _WORDS)]
+        if not planes:
             size = f'{self.spec.input.height}x{self.spec.input.width}'
             raise self.misfit(f'one output 1x1xHxW, a picture of its input ({size})', outputs)
-
-    def _fits(self, height: int | None, width: int | None) -> bool:
-        if height is None or width is None:
-            return True
-        have, want = width * self.spec.input.height, height * self.spec.input.width
-        # networks that reduce the size round it
-        rounding = self.spec.input.height + self.spec.input.width
-        return min(height, width) > 1 and abs(have - want) <= max(rounding, 0.1 * want)
+        if len(planes) > 1 and len(named) != 1:
+            names = ', '.join(info.name for info in planes)
+            raise self.bad_option(
+                'output', f'must name the output with the depth: {names:.200} have its shape'
+            )
+        chosen = planes[0] if len(planes) == 1 else named[0]
+        self._plane = outputs.index(chosen)
+        if not self._whole and 'int' in chosen.dtype and self.options['scale'] == 1.0:
+            other = self.better_fit(outputs)
+            raise ConfigError(
+                f'{self.spec.source}: decoder',
+                f'{self.spec.decoder} needs real numbers; {chosen} holds whole ones, as class ids '
+                f'are{other} (millimetres need scale: 0.001)',
+            )
 
     def metres(self, plane: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return depth in metres from the network's (scaled and shifted) values."""
@@ -74,25 +153,46 @@ class DepthDecoder(Decoder):
 
     def decode(self, outputs: list[NDArray[Any]], transform: Transform) -> DepthMap:
         """Return the depth of one picture."""
-        raw = outputs[0]
-        check_plane(raw, self.output_names[0])
+        raw, name = outputs[self._plane], self.output_names[self._plane]
+        quick = self._natively(raw)
+        if quick is not None:
+            return self._in_source(quick, transform)
+        check_plane(raw, name)
         plane = raw.reshape([size for size in raw.shape if size != 1]).astype(np.float32)
         plane = plane * np.float32(self.options['scale']) + np.float32(self.options['shift'])
         with np.errstate(divide='ignore', invalid='ignore'):
             depth = self.metres(plane)
             good = (depth >= self.options['min_m']) & (depth <= self.options['max_m'])
+        whole = not self._whole and self.options['scale'] == 1.0 and only_whole_numbers(raw)
+        self.unknowns = self.unknowns.after(plane, good, whole=whole)
         return self._in_source(np.where(good, depth, np.nan).astype(np.float32), transform)
+
+    def _natively(self, raw: NDArray[Any]) -> NDArray[np.float32] | None:
+        """Return the depth of the whole output; ``None`` where the form in Python must say it."""
+        sizes = [size for size in raw.shape if size != 1]
+        if self._native is None or len(sizes) != 2:
+            return None
+        options = self.options
+        scale = options['scale']
+        values = scale, options['shift'], options['min_m'], options['max_m'], self._product()
+        made = self._native.decode_depth(raw.reshape(sizes), self._kind, values)
+        if made is None:
+            return None
+        depth: NDArray[np.float32]
+        depth, good, least, greatest, whole = made
+        whole = whole and not self._whole and scale == 1.0
+        known = good / max(1, depth.size)
+        self.unknowns = self.unknowns.counted(known, lambda: (least, greatest), whole=whole)
+        return depth
+
+    def _product(self) -> float:
+        """Return focal length times baseline, of disparity."""
+        return 0.0
 
     def _in_source(self, depth: NDArray[np.float32], transform: Transform) -> DepthMap:
         """Remove the padding, and return the rest with its position in the source."""
-        shrink_x = depth.shape[1] / self.spec.input.width
-        shrink_y = depth.shape[0] / self.spec.input.height
-        scale_x, scale_y = transform.scale_x * shrink_x, transform.scale_y * shrink_y
-        left, top = transform.offset_x * shrink_x, transform.offset_y * shrink_y
-        x0, y0 = max(0, round(left)), max(0, round(top))
-        x1 = min(depth.shape[1], max(x0 + 1, round(left + transform.source_width * scale_x)))
-        y1 = min(depth.shape[0], max(y0 + 1, round(top + transform.source_height * scale_y)))
-        return DepthMap(depth[y0:y1, x0:x1], scale_x, scale_y, left - x0, top - y0)
+        part = window_of((depth.shape[1], depth.shape[0]), self._input_size, transform)
+        return DepthMap(depth[part.y0 : part.y1, part.x0 : part.x1], *part.place)
 
 
 def _plane(shape: tuple[int | None, ...]) -> tuple[int | None, int | None] | None:

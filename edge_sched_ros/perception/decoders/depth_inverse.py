@@ -8,10 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_sched_ros.perception.decoders.depth import DepthDecoder
+from edge_sched_ros.perception.decoders.recognition import LIKELY
 
 
 class DepthInverse(DepthDecoder):
     """Depth = 1 / (output * scale + shift); scale and shift make relative depth metric."""
+
+    native_kind = 'inverse'
+    # most networks for single pictures give inverse depth
+    _certainty = LIKELY
 
     def metres(self, plane: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the inverse; NaN for values that are not positive."""

@@ -11,7 +11,16 @@ from edge_sched_ros.perception.decoders.depth import DepthDecoder
 
 
 class DepthMetric(DepthDecoder):
-    """Depth = output * scale + shift."""
+    """
+    Depth = output * scale + shift.
+
+    The task ``depth`` of Ultralytics gives metres (ultralytics/ultralytics, nn/modules/head.py,
+    ``Depth``).
+    """
+
+    _of_ultralytics = True
+
+    native_kind = 'metric'
 
     def metres(self, plane: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the values themselves."""

@@ -8,12 +8,16 @@ from typing import Any
 
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.tensors import TensorInfo
-from edge_sched_ros.perception import decoders
 from edge_sched_ros.perception.declared_numbers import numbers_of_decoder
 from edge_sched_ros.perception.declared_numbers import numbers_problem
 from edge_sched_ros.perception.declared_numbers import options_of_numbers
 from edge_sched_ros.perception.decoders.base import Decoder
-from edge_sched_ros.plugins.built_in import modules_holding
+from edge_sched_ros.perception.decoders.built_in import decoder_classes
+from edge_sched_ros.perception.decoders.fit import check_names
+from edge_sched_ros.perception.decoders.fit import check_recognised
+from edge_sched_ros.perception.decoders.fit import options_of_outputs
+from edge_sched_ros.perception.decoders.outputs import RESERVED
+from edge_sched_ros.plugins.bounded_call import MAKING_S
 from edge_sched_ros.plugins.kind import class_problem
 from edge_sched_ros.plugins.kind import Kind
 from edge_sched_ros.plugins.options import Option
@@ -22,11 +26,6 @@ from edge_sched_ros.plugins.registry import Registry
 
 #: required attributes of a decoder
 _NEEDS = ('decode', 'output')
-
-
-def decoder_classes() -> dict[str, type[Decoder]]:
-    """Return the decoders of this package by name."""
-    return modules_holding(decoders, 'DECODER')
 
 
 def _requirement(found: Any) -> str:
@@ -60,11 +59,23 @@ def make_decoder(
     :param options: options that override those of the network's YAML
     :raises ConfigError: when it does not exist, cannot be made, or outputs or options do not match
     """
-    own = {key: value for key, value in spec.decoder_options.items() if key != 'simulate'}
-    kind, given = decoder_class(spec), {**own, **options}
+    own = {key: value for key, value in spec.decoder_options.items() if key not in RESERVED}
+    kind = decoder_class(spec)
+    given = {**own, **options}
+    if DECODERS.is_built_in(spec.decoder):
+        # heads of which one name says all need no options
+        given = {**options_of_outputs(spec, kind, outputs), **given}
     made: Decoder = make(
-        spec.decoder, f'{spec.source}: decoder', lambda: kind(spec, outputs, given), _NEEDS
+        spec.decoder,
+        f'{spec.source}: decoder',
+        lambda: kind(spec, outputs, given),
+        _NEEDS,
+        limit_s=None if DECODERS.is_built_in(spec.decoder) else MAKING_S,
     )
+    if DECODERS.is_built_in(spec.decoder):
+        made.is_built_in = True
+        check_recognised(spec, kind, outputs)
+        check_names(spec)
     return made
 
 

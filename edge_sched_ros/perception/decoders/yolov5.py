@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from edge_sched_ros.execution.preprocess.transform import Transform
@@ -14,15 +16,49 @@ from edge_sched_ros.perception.decoders.base import centre_to_corners
 from edge_sched_ros.perception.decoders.base import one_picture
 from edge_sched_ros.perception.decoders.boxes import best_class
 from edge_sched_ros.perception.decoders.boxes import BoxDecoder
-from edge_sched_ros.perception.decoders.values import check_scores
+from edge_sched_ros.perception.decoders.grids import grid_of
+from edge_sched_ros.perception.decoders.metadata import class_names
+from edge_sched_ros.perception.decoders.metadata import task_of
+from edge_sched_ros.perception.decoders.recognition import CERTAIN
+from edge_sched_ros.perception.decoders.recognition import grid_cells
+from edge_sched_ros.perception.decoders.recognition import LIKELY
+from edge_sched_ros.perception.decoders.recognition import only
+from edge_sched_ros.perception.decoders.recognition import POSSIBLE
+from edge_sched_ros.perception.decoders.recognition import Recognition
 from edge_sched_ros.perception.decoders.values import check_varies
+from edge_sched_ros.perception.decoders.values import InvalidOutputError
+from edge_sched_ros.perception.decoders.yolox import looks_raw
 from edge_sched_ros.perception.results import Detections
 
+_STRIDES = (8, 16, 32)
 _MOST_CLASSES = 1000
+_UNKNOWN_ROWS = 'The number of boxes is not that of three anchors for each cell of 8, 16 and 32.'
 
 
 class Yolov5(BoxDecoder):
     """Reads exports of ultralytics/yolov5: (centre x, centre y, width, height) in pixels."""
+
+    @classmethod
+    def recognise(
+        cls,
+        outputs: tuple[TensorInfo, ...],
+        metadata: Mapping[str, str],
+        input_size: tuple[int, int] | None,
+    ) -> Recognition | None:
+        """Recognise one row per anchor, three for each cell."""
+        info = only(outputs, 3)
+        rows, columns = (None, None) if info is None else info.shape[1:]
+        if columns is None or columns < 6 or task_of(metadata):
+            return None
+        names, cells = class_names(metadata), grid_cells(input_size)
+        if names and len(names) == columns - 5:
+            return Recognition(CERTAIN, classes=columns - 5)
+        if cells and rows == 3 * cells:
+            return Recognition(LIKELY, classes=columns - 5)
+        many = rows is None or rows > max(columns, 1000) or rows == cells
+        if many and columns < 5 + _MOST_CLASSES:
+            return Recognition(POSSIBLE, doubts=(_UNKNOWN_ROWS,), classes=columns - 5)
+        return None
 
     def check(self, outputs: tuple[TensorInfo, ...]) -> None:
         """Check that the first output is a list of boxes."""
@@ -38,10 +74,23 @@ class Yolov5(BoxDecoder):
         """Return the detections of one picture."""
         raw = outputs[0][0]
         check_varies(raw, self.output_names[0])
-        check_scores(raw[:, 4], self.output_names[0])
-        raw = raw[raw[:, 4] >= self.options['score_threshold']]
-        scores, class_ids = best_class(raw[:, 5:])
-        return self.select(centre_to_corners(raw[:, :4]), scores * raw[:, 4], class_ids, transform)
+        self._check_decoded(raw[:, :2])
+        objectness = np.ascontiguousarray(raw[:, 4])
+        self.check_dense(objectness)
+        # most places are empty: classes are compared only where there can be an object
+        alive = self.possible(objectness)
+        scores, class_ids = best_class(raw[alive, 5:])
+        scores = scores * objectness[alive]
+        best = self.strongest(scores)
+        boxes = centre_to_corners(raw[alive[best], :4])
+        return self.select(boxes, scores[best], class_ids[best], transform)
+
+    def _check_decoded(self, centres: NDArray[np.float32]) -> None:
+        """Check that a row for each cell holds pixels; :raises InvalidOutputError: if not."""
+        grid = grid_of(*self._input_size, _STRIDES)
+        if len(centres) == len(grid[0]) and looks_raw(centres, grid):
+            name = self.output_names[0]
+            raise InvalidOutputError(name, 'relative to cells', 'boxes', 'yolox would fit')
 
 
 DECODER = Yolov5

@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from edge_sched_ros.execution.preprocess.transform import Transform
@@ -15,13 +15,49 @@ from edge_sched_ros.perception.decoders.base import centre_to_corners
 from edge_sched_ros.perception.decoders.base import one_picture
 from edge_sched_ros.perception.decoders.boxes import best_class
 from edge_sched_ros.perception.decoders.boxes import BoxDecoder
-from edge_sched_ros.perception.decoders.values import check_scores
+from edge_sched_ros.perception.decoders.metadata import class_names
+from edge_sched_ros.perception.decoders.metadata import suppresses
+from edge_sched_ros.perception.decoders.metadata import task_of
+from edge_sched_ros.perception.decoders.recognition import CERTAIN
+from edge_sched_ros.perception.decoders.recognition import grid_cells
+from edge_sched_ros.perception.decoders.recognition import LIKELY
+from edge_sched_ros.perception.decoders.recognition import only
+from edge_sched_ros.perception.decoders.recognition import POSSIBLE
+from edge_sched_ros.perception.decoders.recognition import Recognition
 from edge_sched_ros.perception.decoders.values import check_varies
 from edge_sched_ros.perception.results import Detections
+
+_OTHER_ROWS = 'Some rows may be keypoints or an angle instead of classes: no metadata tells.'
 
 
 class Yolov8(BoxDecoder):
     """Reads exports of ultralytics: rows (centre x, centre y, width, height, classes...)."""
+
+    @classmethod
+    def recognise(
+        cls,
+        outputs: tuple[TensorInfo, ...],
+        metadata: Mapping[str, str],
+        input_size: tuple[int, int] | None,
+    ) -> Recognition | None:
+        """Recognise 4 + classes rows of one column per cell."""
+        info = only(outputs, 3)
+        rows, columns = (None, None) if info is None else info.shape[1:]
+        if (
+            rows is None
+            or rows < 5
+            or (columns is not None and columns < rows)
+            or suppresses(metadata)
+        ):
+            return None
+        task, names = task_of(metadata), class_names(metadata)
+        if task == 'detect' or (names and not task and len(names) == rows - 4):
+            return Recognition(CERTAIN, classes=rows - 4)
+        if task:
+            return None
+        doubts = (_OTHER_ROWS,) if rows > 5 else ()
+        known = columns is not None and columns == grid_cells(input_size)
+        return Recognition(LIKELY if known else POSSIBLE, doubts=doubts, classes=rows - 4)
 
     def check(self, outputs: tuple[TensorInfo, ...]) -> None:
         """Check that rows come before candidates."""
@@ -35,10 +71,13 @@ class Yolov8(BoxDecoder):
     def decode(self, outputs: list[NDArray[Any]], transform: Transform) -> Detections:
         """Return the detections of one picture."""
         raw = outputs[0][0]
+        quick = self.natively('decode_yolov8', transform, raw)
+        if quick is not None:
+            return quick
         check_varies(raw, self.output_names[0])
         best = raw[4:].max(axis=0)
-        check_scores(best, self.output_names[0])
-        alive = np.flatnonzero(best >= self.options['score_threshold'])
+        self.check_dense(best)
+        alive = self.strongest(best)
         columns = raw[:, alive].T
         scores, class_ids = best_class(columns[:, 4:])
         return self.select(centre_to_corners(columns[:, :4]), scores, class_ids, transform)

@@ -147,16 +147,17 @@ class Follower:
     def _match(self, past: Past, found: Detections) -> list[Track]:
         """Assign detections to tracks or new tracks; return the tracks with a detection."""
         pairs = pair(self._tracks, past.boxes, found, self.options.max_distance)
+        boxes = found.upright_boxes()
         changed = []
         for row in range(len(found)):
             track = pairs.get(row)
             if track is None:
-                track = self._new(found, row)
+                track = self._new(found, row, boxes[row])
             else:
                 track.hits += 1
             track.age = 0
             track.score = float(found.scores[row])
-            track.box = found.boxes_xyxy[row].astype(np.float32)
+            track.box = boxes[row].astype(np.float32)
             past.boxes[track.number] = track.box
             changed.append(track)
         matched = {track.number for track in changed}
@@ -166,13 +167,13 @@ class Follower:
                 track.score *= _MISS_DECAY
         return changed
 
-    def _new(self, found: Detections, row: int) -> Track:
+    def _new(self, found: Detections, row: int, box: NDArray[np.float32]) -> Track:
         self._numbers += 1
         track = Track(
             self._numbers,
             int(found.class_ids[row]),
             float(found.scores[row]),
-            found.boxes_xyxy[row].astype(np.float32),
+            box.astype(np.float32),
             given_id=None if found.track_ids is None else int(found.track_ids[row]),
         )
         self._tracks.append(track)

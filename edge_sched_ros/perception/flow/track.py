@@ -63,10 +63,10 @@ def pair(
         return {}
     from scipy.optimize import linear_sum_assignment
 
-    from edge_sched_ros.perception.association import place_distance
+    from edge_sched_ros.perception.tracking.distances import place_distance
 
     places = np.array([boxes[track.number] for track in there])
-    distance = place_distance(found.boxes_xyxy, places)
+    distance = place_distance(found.upright_boxes(), places)
     other = found.class_ids[:, None] != np.array([track.class_id for track in there])
     distance = np.where(other, _OTHER_CLASS, distance)
     return {

@@ -20,10 +20,14 @@ _MOST_NAMES = 100_000
 #: what a program may have beside the required attributes, and what it must be
 _OPTIONAL: dict[str, Callable[[Any], Any]] = {
     'needs_boxes': bool,
+    'needs_depth': bool,
     'observes_boxes': bool,
+    'needs_second': bool,
+    'needs_camera': bool,
     'score_threshold': float,
     'stage_ops': dict,
     'kinds': tuple,
+    'extras': lambda names: names_of(names),
 }
 
 

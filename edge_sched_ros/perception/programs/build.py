@@ -5,22 +5,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution import backends
 from edge_sched_ros.execution.backend_options import for_engine
 from edge_sched_ros.execution.backend_options import for_preprocessors
-from edge_sched_ros.execution.backends import guarded
 from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.engines.base import Engine
 from edge_sched_ros.execution.engines.base import LoadedNetwork
+from edge_sched_ros.execution.input_spec import RAW
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.base import Preprocessor
+from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.perception.decoders.embedding import Embedding
+from edge_sched_ros.perception.decoders.outputs import read_outputs
 from edge_sched_ros.perception.decoders.registry import decoder_class
 from edge_sched_ros.perception.decoders.registry import make_decoder
 from edge_sched_ros.perception.programs.fit import check_comparable
+from edge_sched_ros.perception.programs.fit import check_one_picture
 from edge_sched_ros.perception.programs.fit import check_part
 from edge_sched_ros.perception.programs.frame import FrameProgram
+from edge_sched_ros.perception.programs.network_inputs import state_outputs
 from edge_sched_ros.perception.programs.parts import answer_of
 from edge_sched_ros.perception.programs.parts import make_parts
 from edge_sched_ros.perception.programs.parts import NetworksOf
@@ -29,6 +36,7 @@ from edge_sched_ros.perception.programs.track import TrackProgram
 from edge_sched_ros.perception.programs.variants import close_networks
 from edge_sched_ros.perception.programs.variants import LoadedVariant
 from edge_sched_ros.perception.programs.variants import LoadedVariants
+from edge_sched_ros.perception.trackers.registry import make_tracker
 
 
 def build_program(
@@ -50,8 +58,7 @@ def build_program(
     networks: dict[str, dict[str, LoadedNetwork]] = {}
     try:
         for stage, part in spec.parts.items():
-            with guarded(engine, str(spec.source)):
-                network = engine.load(for_engine(engine, part))
+            network = backends.load(engine, str(spec.source), partial(_load, engine, part))
             networks[stage] = {'': network}
             check_part(part, network)
         loaded = {spec.variant: networks}
@@ -65,12 +72,17 @@ def build_program(
     return program
 
 
+def _load(engine: Engine, part: NetworkSpec) -> LoadedNetwork:
+    return engine.load(for_engine(engine, part))
+
+
 def make_program(
     specs: Mapping[str, NetworkSpec],
     networks: Mapping[str, NetworksOf],
     preprocessors: dict[str, Preprocessor],
     *,
     options: Mapping[str, Any],
+    tracker: str = '',
 ) -> FrameProgram | TrackProgram:
     """
     Return the program of a loaded network.
@@ -79,9 +91,16 @@ def make_program(
     :param networks: by variant, stage and unit, at least one each; the program closes them
     :param preprocessors: by unit; the one under '' is used outside a runtime
     :param options: settings of the task that override those of the network
+    :param tracker: of an embedding network; empty for the default
     :raises ConfigError: naming file and key
     """
     spec = next(iter(specs.values()))
+    _check_inputs(spec, specs, networks)
+    if preprocess_op(spec) == 'crops' and spec.input.colour == RAW:
+        raise ConfigError(spec.where('input.colour'), f'is {RAW}: crops are made of colours')
+    if preprocess_op(spec) != 'crops':
+        for name, own in networks.items():
+            check_one_picture(specs[name], next(iter(next(iter(own.values())).values())))
     tracks = issubclass(decoder_class(spec), Embedding)
     found = {
         name: _variant(specs[name], own, {} if tracks else options)
@@ -90,20 +109,59 @@ def make_program(
     variants = LoadedVariants(found)
     if not isinstance(variants.first.decoder, Embedding):
         return FrameProgram(spec, variants, preprocessors)
-    answers = {name: answer_of(specs[name], networks[name]) for name in found}
+    answers = {
+        name: read_outputs(specs[name], answer_of(specs[name], networks[name])) for name in found
+    }
     for name in found:
         check_comparable(specs[name], answers[name], answers[spec.variant])
-    program = TrackProgram(spec, variants, preprocessors)
+    program = TrackProgram(spec, variants, preprocessors, make_tracker(tracker))
     for name, value in options.items():
         program.set_option(name, value)
+    program.check_together({})
     return program
 
 
+def _check_inputs(
+    spec: NetworkSpec, specs: Mapping[str, NetworkSpec], networks: Mapping[str, NetworksOf]
+) -> None:
+    """Check inputs beside the picture; :raises ConfigError: when they are not possible."""
+    if not spec.inputs:
+        return
+    if preprocess_op(spec) == 'crops':
+        raise ConfigError(spec.where('inputs'), 'a network that works on crops takes nothing else')
+    own = _inputs_of(networks[spec.variant])
+    for name, other in networks.items():
+        if _inputs_of(other) != own:
+            raise ConfigError(
+                specs[name].where('file'),
+                f'{specs[name].file.name} takes other inputs than {spec.file.name}: variants of a '
+                "network with the key 'inputs' take the same",
+            )
+
+
+def _inputs_of(networks: NetworksOf) -> dict[str, TensorInfo]:
+    first = next(iter(next(iter(networks.values())).values()))
+    return {info.name: info for info in first.inputs}
+
+
 def _variant(spec: NetworkSpec, networks: NetworksOf, options: Mapping[str, Any]) -> LoadedVariant:
-    answer = answer_of(spec, networks)
+    kept = state_outputs(spec)
+    own = tuple(info for info in answer_of(spec, networks) if info.name not in kept)
+    answer = read_outputs(spec, own)
     names = tuple(info.name for info in answer)
-    parts = make_parts(networks, names)
+    parts = make_parts(networks, (*names, *kept))
     return LoadedVariant(parts, make_decoder(spec, answer, dict(options)), names)
+
+
+def check_tracker(spec: NetworkSpec, tracker: str, where: str) -> None:
+    """
+    Check that only an embedding network has a tracker.
+
+    :param where: the key with the tracker, for messages
+    :raises ConfigError: naming it
+    """
+    if tracker and not issubclass(decoder_class(spec), Embedding):
+        raise ConfigError(where, f"{spec.name} is no embedding network: use 'program: box_track'")
 
 
 def preprocess_op(spec: NetworkSpec) -> str:

@@ -7,13 +7,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.near import did_you_mean
 from edge_sched_ros.execution.engines.base import LoadedNetwork
+from edge_sched_ros.execution.more_inputs import stacked_picture
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.tensors import TensorInfo
-
-
-class MisfitError(ConfigError):
-    """A file that does not match its YAML, on any unit."""
+from edge_sched_ros.perception.programs.fit_inputs import check_image
+from edge_sched_ros.perception.programs.fit_inputs import check_more_input
+from edge_sched_ros.perception.programs.fit_inputs import MisfitError as MisfitError
 
 
 def check_part(spec: NetworkSpec, network: LoadedNetwork) -> None:
@@ -49,14 +50,34 @@ def _check_tensors(
 
 
 def _check_input(spec: NetworkSpec, network: LoadedNetwork) -> None:
-    if len(network.inputs) != 1:
-        names = ', '.join(info.name for info in network.inputs)
+    infos = {info.name: info for info in network.inputs}
+    for one in spec.inputs:
+        if one.name not in infos:
+            hint = did_you_mean(one.name, infos)
+            raise MisfitError(
+                spec.where(f'inputs.{one.name}'),
+                f'{spec.file.name} has no such input (it has: {", ".join(infos)}){hint}',
+            )
+    named = {one.name for one in spec.inputs}
+    left = [name for name in infos if name not in named]
+    stack = stacked_picture(spec.inputs)
+    if not left and stack is None:
         raise MisfitError(
-            spec.where('input'),
-            f'{spec.file.name} has {len(network.inputs)} inputs ({names}), '
-            'only networks with one are supported',
+            spec.where('inputs'),
+            f"describes all inputs of {spec.file.name}: one is 'input', or a stack with 'image'",
         )
-    _check_picture(spec, network.inputs[0])
+    if len(left) > 1:
+        more = [name for name in left if name != spec.input.name]
+        more = more if len(more) < len(left) else left[1:]
+        raise MisfitError(
+            spec.where('inputs'),
+            f'{spec.file.name} has {len(infos)} inputs ({", ".join(infos)}); say where '
+            f'{", ".join(more)} {"comes" if len(more) == 1 else "come"} from',
+        )
+    if left:
+        _check_picture(spec, infos[left[0]])
+    for one in spec.inputs:
+        check_more_input(spec, one, infos[one.name], network.outputs)
 
 
 def _check_picture(spec: NetworkSpec, info: TensorInfo) -> None:
@@ -64,29 +85,32 @@ def _check_picture(spec: NetworkSpec, info: TensorInfo) -> None:
         raise MisfitError(
             spec.where('input.name'), f"is '{spec.input.name}', {spec.file.name} has '{info.name}'"
         )
-    size = (spec.input.height, spec.input.width)
-    planes = spec.input.channels
-    wanted = (planes, *size) if spec.input.layout == 'nchw' else (*size, planes)
-    fits = len(info.shape) == 4 and all(
-        have in (None, want) for have, want in zip(info.shape[1:], wanted)
-    )
-    if not fits:
-        raise MisfitError(
-            spec.where('input'),
-            f'{spec.file.name} takes {list(info.shape)}, the YAML describes '
-            f'[N, {", ".join(map(str, wanted))}]',
-        )
-    if info.dtype != spec.input.dtype:
-        raise MisfitError(
-            spec.where('input.dtype'),
-            f'is {spec.input.dtype}, {spec.file.name} takes {info.dtype}',
-        )
+    check_image(spec, 'input', spec.input, info)
     batch = info.shape[0]
     # a network is cut with a fixed batch: more items are more calls
     if batch is not None and spec.max_batch > batch and spec.segment is None:
         raise MisfitError(
             spec.where('max_batch'), f'is {spec.max_batch}, {spec.file.name} takes {batch}'
         )
+
+
+def check_one_picture(spec: NetworkSpec, network: LoadedNetwork) -> None:
+    """
+    Check that a network takes one picture at a time; one on crops may take several.
+
+    :raises MisfitError: when its batch is fixed and another
+    """
+    # a state may have any shape
+    others = {one.name for one in spec.inputs if one.shape is None}
+    for info in network.inputs:
+        picture = len(info.shape) == 4 and info.name not in others
+        batch = info.shape[0] if picture else 1
+        if batch not in (None, 1):
+            raise MisfitError(
+                spec.where('file'),
+                f'{spec.file.name} takes {batch} pictures at once ({info}), a task has one at a '
+                'time: export it with a batch of 1, or an open one',
+            )
 
 
 def check_alike(spec: NetworkSpec, network: LoadedNetwork, other: LoadedNetwork) -> None:

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A network that works on the whole picture: detection, depth."""
+"""A network that works on the whole picture: detection, segmentation, depth."""
 
 from __future__ import annotations
 
@@ -12,10 +12,18 @@ from numpy.typing import NDArray
 
 from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.frame import SourceImage
+from edge_sched_ros.execution.more_inputs import CAMERA_INFO
+from edge_sched_ros.execution.more_inputs import DEPTH_IMAGE
+from edge_sched_ros.execution.more_inputs import SECOND_IMAGE
+from edge_sched_ros.execution.more_inputs import sources_of
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.preprocess.transform import Transform
 from edge_sched_ros.execution.segments import PREPROCESS
+from edge_sched_ros.perception.decoders.base import result_of
+from edge_sched_ros.perception.decoders.fit import names_doubt
+from edge_sched_ros.perception.programs.input_doubts import input_doubt
+from edge_sched_ros.perception.programs.network_inputs import NetworkInputs
 from edge_sched_ros.perception.programs.parts import LiveTensors
 from edge_sched_ros.perception.programs.unit_vision import image_of
 from edge_sched_ros.perception.programs.variants import LoadedVariant
@@ -39,8 +47,6 @@ class FrameProgram:
     :param preprocessors: preprocessors by unit
     """
 
-    stateful = False
-
     def __init__(
         self,
         spec: NetworkSpec,
@@ -52,8 +58,19 @@ class FrameProgram:
         self.preprocessors = preprocessors
         #: stages of the variant that jobs start with; others may have other segments
         self.stages = variants.first.stages
-        self.labels = spec.labels
-        self.output = variants.first.decoder.output
+        self._file_doubt = input_doubt(spec) or names_doubt(spec)
+        decoder = variants.first.decoder
+        # a decoder may have names where the YAML has none; own ones need no attribute but output
+        self.labels = getattr(decoder, 'labels', spec.labels)
+        self.output = decoder.output
+        self.extras = getattr(decoder, 'extras', ())
+        first = next(iter(variants.first.first_part.networks.values()))
+        #: inputs beside the picture; ``None`` for a network with one input
+        self._more = NetworkInputs(spec, first.inputs) if spec.inputs else None
+        sources = sources_of(spec.inputs)
+        self.needs_second = bool(sources & {SECOND_IMAGE, DEPTH_IMAGE})
+        self.needs_camera = CAMERA_INFO in sources
+        self.stateful = any(one.keeps_state for one in spec.inputs)
 
     def run(self, stage: str, context: JobContext) -> int:
         """Run one stage; the last returns the number of detections."""
@@ -66,12 +83,20 @@ class FrameProgram:
         if part is not None:
             part.run(scratch.live, context.unit)
             return 0
-        context.result = variant.decoder.decode(variant.answer(scratch.live), scratch.transform)
+        if self._more is not None:
+            self._more.keep(scratch.live)
+        context.result = result_of(
+            variant.decoder, variant.answer(scratch.live), scratch.transform
+        )
         context.scratch = None
         return len(context.result) if isinstance(context.result, Detections) else 0
 
     def _prepare(self, context: JobContext, variant: LoadedVariant) -> _Scratch:
-        tensor, transform = self.prepare(context.unit, image_of(context))
+        image = image_of(context)
+        if self._more is not None:
+            preprocessor = self.preprocessors[context.unit]
+            return _Scratch(*self._more.prepare(preprocessor, image, context))
+        tensor, transform = self.prepare(context.unit, image)
         return _Scratch({variant.first_part.inputs[0]: tensor}, transform)
 
     def prepare(self, unit: str, image: SourceImage) -> tuple[NDArray[Any], Transform]:
@@ -81,6 +106,17 @@ class FrameProgram:
         :raises FrameError: when the picture cannot be decoded
         """
         return self.preprocessors[unit].prepare(image, self._spec.input)
+
+    @property
+    def decoder_name(self) -> str:
+        """The name of its decoder."""
+        return self._spec.decoder
+
+    @property
+    def doubt(self) -> str:
+        """What is suspicious about the latest results; empty if nothing is."""
+        found = (getattr(one.decoder, 'doubt', '') for one in self.variants.by_name.values())
+        return next((doubt for doubt in found if doubt), self._file_doubt)
 
     @property
     def score_threshold(self) -> float:
@@ -100,9 +136,16 @@ class FrameProgram:
         self.variants.set_option(name, value)
 
     def reset(self) -> None:
-        """Do nothing: there is no state."""
+        """Forget what inputs keep of earlier frames."""
+        if self._more is not None:
+            self._more.reset()
 
     start_over = reset
+
+    def begin_with(self, image: SourceImage) -> None:
+        """Take a picture for that of the frame before, for a trial run."""
+        if self._more is not None:
+            self._more.begin_with(image)
 
     def close(self) -> None:
         """Free the network on all units."""

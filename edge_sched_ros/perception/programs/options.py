@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import replace
 
@@ -73,6 +74,19 @@ class Options(dict[str, float]):
         elif problem := number.problem(value):
             raise ConfigError(name, problem)
         return float(value)
+
+    def check_order(
+        self, low: str, high: str, changes: Mapping[str, float | None] | None = None
+    ) -> None:
+        """
+        Check that one option is not above another, as after some changes.
+
+        :raises ConfigError: naming the first
+        """
+        changed = {name: self.checked(name, value) for name, value in (changes or {}).items()}
+        after = {**self, **changed}
+        if after[low] > after[high]:
+            raise ConfigError(low, f'must be at most {high} ({after[high]:g}), not {after[low]:g}')
 
     def change(self, name: str, value: float | None) -> None:
         """

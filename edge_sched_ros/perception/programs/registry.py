@@ -14,6 +14,8 @@ from edge_sched_ros.perception.declared_numbers import numbers_of_class
 from edge_sched_ros.perception.declared_numbers import numbers_problem
 from edge_sched_ros.perception.declared_numbers import options_of_numbers
 from edge_sched_ros.perception.programs.attributes import check_attributes
+from edge_sched_ros.plugins.bounded_call import call_bounded
+from edge_sched_ros.plugins.bounded_call import MAKING_S
 from edge_sched_ros.plugins.built_in import modules_holding
 from edge_sched_ros.plugins.kind import class_problem
 from edge_sched_ros.plugins.kind import Kind
@@ -53,28 +55,41 @@ PROGRAMS: Registry[type[Any]] = Registry(
 )
 
 
-def make_own_program(name: str, task: str, options: Mapping[str, Any]) -> Any:
+def make_own_program(
+    name: str, task: str, options: Mapping[str, Any], *, tracker: str = ''
+) -> Any:
     """
     Return a program without a network.
 
     :param name: name of a program of this package or an installed one, or ``package.module:Class``
     :param task: its task, for messages
     :param options: settings of the task
+    :param tracker: for a program that takes one
     :raises ConfigError: when it does not exist, cannot be made, or the options do not fit
     """
     where = f'{task}.program'
     made_by = program_class(name, where)
 
+    more: dict[str, Any] = {}
+    if tracker:
+        if getattr(made_by, 'takes_tracker', False) is not True:
+            raise ConfigError(f'{task}.tracker', f"the program '{name}' takes no tracker")
+        more['tracker'] = tracker
+
     def of_task() -> Any:
         try:
-            return made_by(**options)
+            return made_by(**more, **options)
         except ConfigError as error:
-            # a program names only its option
-            raise ConfigError(f'{task}.{error.where}', error.problem) from None
+            # a program names only its option; the cause tells whether own code raised
+            raise ConfigError(f'{task}.{error.where}', error.problem) from error.__cause__
 
-    made = make(name, where, of_task, _NEEDS)
+    limit_s = None if PROGRAMS.is_built_in(name) else MAKING_S
+    made = make(name, where, of_task, _NEEDS, limit_s=limit_s)
     with own_code(where, f"'{name}': its attributes cannot be read"):
-        check_attributes(made)
+        if limit_s is None:
+            check_attributes(made)
+        else:
+            call_bounded('attribute', lambda: check_attributes(made))
     stages = made.stages
     named = isinstance(stages, (tuple, list)) and all(isinstance(one, str) for one in stages)
     if not named or not stages or len(set(stages)) < len(stages):

@@ -18,12 +18,16 @@ import numpy as np
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.context import JobContext
+from edge_sched_ros.execution.frame import CameraModel
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import SourceImage
+from edge_sched_ros.execution.input_spec import RAW
+from edge_sched_ros.execution.level_depth import LevelDepth
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.network_variants import BASE
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.segments import PREPROCESS
+from edge_sched_ros.perception.decoders.sizes import OutputSizesError
 from edge_sched_ros.perception.decoders.values import InvalidOutputError
 from edge_sched_ros.perception.programs.frame import FrameProgram
 from edge_sched_ros.perception.programs.track import TrackProgram
@@ -43,11 +47,28 @@ def rehearse(
     :raises RehearsalError: when a stage fails
     """
     image = _grey(spec, 1)
-    box = np.array([[0, 0, spec.input.width, spec.input.height]], np.float32)
-    parent = Detections(box, np.ones(1, np.float32), np.zeros(1, np.int64))
+    # two, of which a network has to make two vectors
+    boxes = np.array([[0, 0, spec.input.width, spec.input.height]] * 2, np.float32)
+    parent = Detections(boxes, np.ones(2, np.float32), np.zeros(2, np.int64))
+    camera = CameraModel(np.eye(3), np.eye(3, 4))
     context = JobContext(
-        0, spec.name, Frame('', 0, 0, '', image), parent=parent, variant=spec.variant
+        0,
+        spec.name,
+        Frame(
+            '',
+            0,
+            0,
+            '',
+            image,
+            second=image,
+            second_message=LevelDepth(spec.input.width, spec.input.height),
+            camera=lambda _: camera,
+        ),
+        parent=parent,
+        variant=spec.variant,
     )
+    if isinstance(program, FrameProgram):
+        program.begin_with(image)
     try:
         for stage in program.variants.of(context).stages:
             context.unit = (units or {}).get(stage, '')
@@ -84,9 +105,15 @@ def rehearse_preprocessor(spec: NetworkSpec, preprocessor: Preprocessor, unit: s
 
 def _grey(spec: NetworkSpec, times: int) -> SourceImage:
     width, height = times * spec.input.width, times * spec.input.height
-    picture = np.full(height * width * 3, 114, np.uint8)
+    raw = spec.input.colour == RAW
+    channels = spec.input.channels if raw else 3
+    picture = np.full(height * width * channels, 114, np.uint8)
     return SourceImage.from_raw(
-        picture, width=width, height=height, encoding='bgr8', step=3 * width
+        picture,
+        width=width,
+        height=height,
+        encoding=f'8UC{channels}' if raw else 'bgr8',
+        step=channels * width,
     )
 
 
@@ -94,6 +121,9 @@ def _grey(spec: NetworkSpec, times: int) -> SourceImage:
 def _as_config_error(spec: NetworkSpec, unit: str, stage: str) -> Iterator[None]:
     try:
         yield
+    except OutputSizesError as error:
+        # it would fail with every frame
+        raise RehearsalError(f'{spec.source}: decoder', str(error), stage) from error
     except InvalidOutputError:
         raise
     except ConfigError as error:

@@ -89,6 +89,11 @@ def picture_of(context: JobContext) -> NDArray[np.uint8]:
 
 def grey_of(context: JobContext) -> NDArray[np.uint8]:
     """Return the grey input picture of a job; :raises FrameError: when there is none."""
+    return grey(image_of(context))
+
+
+def grey(image: SourceImage) -> NDArray[np.uint8]:
+    """Return a picture in grey; :raises FrameError: when it cannot be decoded."""
     import cv2
 
-    return cv2.cvtColor(picture_of(context), cv2.COLOR_BGR2GRAY)  # type: ignore[return-value]
+    return cv2.cvtColor(image.bgr(), cv2.COLOR_BGR2GRAY)  # type: ignore[return-value]

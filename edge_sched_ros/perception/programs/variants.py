@@ -12,6 +12,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from edge_sched_ros.execution import backends
 from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.engines.base import LoadedNetwork
 from edge_sched_ros.execution.segments import POSTPROCESS
@@ -107,4 +108,4 @@ class LoadedVariants:
 def close_networks(networks: Iterable[LoadedNetwork]) -> None:
     """Free networks, each once."""
     for network in {id(network): network for network in networks}.values():
-        network.close()
+        backends.close(network)

@@ -1,86 +1,37 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Association of detections with tracks: Kalman filter and matching by norfair."""
+"""Tracking by norfair: its Kalman filter and matching, with a distance of this package."""
 
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.perception.programs.options import Number
 from edge_sched_ros.perception.results import Detections
-
-
-@dataclass(slots=True)
-class TrackerOptions:
-    """
-    Settings of association.
-
-    :param max_age_frames: maximum number of frames in a row without a match that a track survives;
-        it may still match in the next one. Dropped frames do not count
-    :param min_hits: detections before a track gets its number
-    :param appearance_weight: weight of appearance against position, 0..1
-    :param max_distance: maximum distance of a match, 0..1
-    """
-
-    max_age_frames: float = 45.0
-    min_hits: float = 2.0
-    appearance_weight: float = 0.6
-    max_distance: float = 0.6
-
-
-_DEFAULTS = TrackerOptions()
-#: options of a task with an embedding network
-NUMBERS = {
-    'max_age_frames': Number(
-        _DEFAULTS.max_age_frames,
-        1.0,
-        1000.0,
-        whole=True,
-        description='Number of frames in a row without a match that a track survives; dropped '
-        'frames do not count',
-    ),
-    'min_hits': Number(
-        _DEFAULTS.min_hits,
-        1.0,
-        100.0,
-        whole=True,
-        description='Number of detections before a track gets its number',
-    ),
-    'appearance_weight': Number(
-        _DEFAULTS.appearance_weight,
-        0.0,
-        1.0,
-        description='Weight of appearance against position',
-    ),
-    'max_distance': Number(
-        _DEFAULTS.max_distance,
-        0.0,
-        1.0,
-        description='Maximum distance of a match',
-    ),
-}
-
+from edge_sched_ros.perception.trackers.base import Tracker
 
 #: greater than any counter of norfair's
 _NEVER = 10_000
 
 
-class Tracker:
+class NorfairTracker(Tracker):
     """
     Assigns track numbers to detections.
 
     Box corners are filtered by norfair's Kalman filter; predictions and detections of one class
-    are matched by a distance that mixes overlap and appearance.
+    are matched by a distance that mixes overlap and appearance. It is not installed with this
+    package, and needs a numpy below 2.
     """
 
     def __init__(self) -> None:
-        self.options = TrackerOptions()
+        super().__init__()
+        # loaded with the task
+        from edge_sched_ros.perception.tracking import norfair_parts
+
+        self._parts = norfair_parts
         self._tracker: Any = None
         #: initial number -> number of detections, for tracks without a final number
         self._sightings: dict[int, int] = {}
@@ -93,15 +44,7 @@ class Tracker:
 
         :raises ConfigError: naming the option
         """
-        if name not in NUMBERS:
-            raise ConfigError(
-                name, f'the tracker has no such option (it has: {", ".join(NUMBERS)})'
-            )
-        if value is None:
-            value = NUMBERS[name].default
-        elif problem := NUMBERS[name].problem(value):
-            raise ConfigError(name, problem)
-        setattr(self.options, name, float(value))
+        super().set_option(name, value)
         if name != 'appearance_weight':
             self._tracker = None
 
@@ -114,17 +57,13 @@ class Tracker:
         self._tracker = None
         self._seen = 0
 
-    def update(self, found: Detections, vectors: NDArray[np.float32] | None) -> Detections:
-        """
-        Return the detections of known tracks, with their numbers.
-
-        :param vectors: appearance of each detection, NxD of unit length, or ``None``
-        """
-        from edge_sched_ros.perception.association import Detection
-
+    def update(
+        self, found: Detections, vectors: NDArray[np.float32] | None, frames: float = 1.0
+    ) -> Detections:
+        """Return the detections of known tracks; dropped frames do not move tracks."""
         tracker = self._tracker or self._make()
         sightings = [
-            Detection(
+            self._parts.Detection(
                 points=box.reshape(2, 2),
                 scores=np.array([score, score]),
                 data=index,
@@ -132,7 +71,7 @@ class Tracker:
                 embedding=None if vectors is None else vectors[index],
             )
             for index, (box, score, class_id) in enumerate(
-                zip(found.boxes_xyxy, found.scores, found.class_ids)
+                zip(found.upright_boxes(), found.scores, found.class_ids)
             )
         ]
         tracks = tracker.update(detections=sightings)
@@ -146,9 +85,7 @@ class Tracker:
         rows = np.array([row for row, _ in matched], np.int64)
         ids = np.array([number for _, number in matched], np.int64)
         self._seen = max(self._seen, int(ids.max(initial=0)))
-        return Detections(
-            found.boxes_xyxy[rows], found.scores[rows], found.class_ids[rows], found.labels, ids
-        )
+        return found.take(rows, ids)
 
     def _set_lives(self, tracker: Any, current: Container[int]) -> None:
         """
@@ -170,29 +107,30 @@ class Tracker:
             if seen:
                 track.hit_counter = count
             # the next match increases the counter by one
-            last = count + 1 >= self.options.min_hits
+            last = count + 1 >= self.options['min_hits']
             track.initialization_delay = track.hit_counter if last else _NEVER
 
     def _make(self) -> Any:
-        from edge_sched_ros.perception import association
-
         options = self.options
         self._first_id = self._seen
         self._sightings = {}
-        min_hits = round(options.min_hits)
-        self._tracker = association.Tracker(
+        min_hits = round(options['min_hits'])
+        self._tracker = self._parts.Tracker(
             distance_function='iou',
-            distance_threshold=options.max_distance,
+            distance_threshold=options['max_distance'],
             # only the maximum of its counter: see _set_lives
             hit_counter_max=max(self._max_age, min_hits),
             initialization_delay=min_hits - 1,
         )
         # the constructor takes only names and functions of one pair; this one handles all at once
-        self._tracker.distance_function = association.MixedDistance(
-            lambda: self.options.appearance_weight
+        self._tracker.distance_function = self._parts.MixedDistance(
+            lambda: self.options['appearance_weight']
         )
         return self._tracker
 
     @property
     def _max_age(self) -> int:
-        return round(self.options.max_age_frames)
+        return round(self.options['max_age_frames'])
+
+
+TRACKER = NorfairTracker

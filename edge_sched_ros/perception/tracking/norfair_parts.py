@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Distances between detections and known tracks; imported by the tracker on first use."""
+"""The parts of norfair, and distances for it; imported by its tracker on first use."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from edge_sched_ros.perception.tracking.distances import place_distance
 
 
 @contextmanager
@@ -41,7 +43,7 @@ with warnings.catch_warnings(), _without('motmetrics'):
     from norfair import Tracker
     from norfair.distances import Distance
 
-__all__ = ['Detection', 'MixedDistance', 'Tracker', 'place_distance']
+__all__ = ['Detection', 'MixedDistance', 'Tracker']
 
 
 class MixedDistance(Distance):  # type: ignore[misc]
@@ -80,22 +82,3 @@ def _unlikeness(candidates: Sequence[Any], objects: Sequence[Any]) -> NDArray[np
     here = np.stack([candidate.embedding for candidate in candidates])
     unlike: NDArray[np.float64] = np.clip(1 - here @ np.stack(last).T, 0, 1).astype(np.float64)
     return unlike
-
-
-def place_distance(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.float64]:
-    """
-    Return (1 - DIoU) / 2 of every box of a with every box of b, NxM, 0..1.
-
-    Source: Zheng et al., "Distance-IoU Loss", AAAI 2020. Unlike IoU it still measures distance
-    when boxes do not overlap.
-    """
-    a, b = a[:, None].astype(np.float64), b[None].astype(np.float64)
-    inner = np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2])
-    outer = np.maximum(a[..., 2:], b[..., 2:]) - np.minimum(a[..., :2], b[..., :2])
-    shared = np.clip(inner, 0, None).prod(axis=-1)
-    sizes = (a[..., 2:] - a[..., :2]).prod(axis=-1) + (b[..., 2:] - b[..., :2]).prod(axis=-1)
-    apart = ((a[..., :2] + a[..., 2:] - b[..., :2] - b[..., 2:]) ** 2).sum(axis=-1) / 4
-    diagonal = np.maximum((outer**2).sum(axis=-1), 1e-9)
-    overlap = shared / np.maximum(sizes - shared, 1e-9)
-    distance: NDArray[np.float64] = (1 - overlap + apart / diagonal) / 2
-    return distance
