@@ -1,0 +1,61 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The parameter ``native``: what is told where the native data path is not used."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.isolation import process
+from edge_sched_ros.execution.registry import Machine
+from edge_sched_ros.native import loading
+from edge_sched_ros.pipeline.assemble import assemble
+from edge_sched_ros.pipeline.health.levels import OK
+from edge_sched_ros.pipeline.health.machine_report import machine_report
+from edge_sched_ros.pipeline.health.native_health import native_health
+from edge_sched_ros.pipeline.settings.config import from_parameters
+from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
+
+_MISSING = loading.Loaded(None, 'was not built: install a compiler')
+
+
+@pytest.fixture(autouse=True)
+def not_built(monkeypatch):
+    """Let the extension module be missing."""
+    monkeypatch.delenv(loading.VARIABLE, raising=False)
+    monkeypatch.setattr(loading._Mode, 'chosen', 'auto')
+    monkeypatch.setattr(loading, 'load', lambda: _MISSING)
+
+
+def test_requiring_it_ends_assembling_with_the_key():
+    config = PipelineConfig(tasks=(), native='require')
+    with pytest.raises(ConfigError, match=r'^native: required, but .* was not built'):
+        assemble(config, Machine((), (), ()))
+
+
+def test_other_words_are_refused_by_name():
+    with pytest.raises(ConfigError, match=r'^native: .*maybe'):
+        from_parameters({'tasks': ['a'], 'native': 'maybe'})
+
+
+def test_the_reason_is_told_and_no_warning():
+    (line,) = native_health(loading.why_not())
+    assert (line.level, line.message) == (OK, 'not used: it was not built: install a compiler')
+    assert native_health('')[0].message == 'in use'
+
+
+def test_the_doctor_tells_the_reason():
+    assert machine_report()['native'] == {'available': False, 'reason': _MISSING.reason}
+
+
+@pytest.mark.parametrize(('mode', 'told'), [('off', 'off'), ('auto', None)])
+def test_processes_of_tasks_choose_the_same(mode, told, monkeypatch):
+    given = {}
+    monkeypatch.setattr(process.subprocess, 'Popen', lambda *_, **kinds: given.update(kinds))
+    monkeypatch.setattr(process, 'module_command', lambda *_: [])
+    loading.use(mode)
+    process._start('module', SimpleNamespace(fileno=lambda: 3), SimpleNamespace(fd=4), 5)
+    assert given['env'].get(loading.VARIABLE) == told
