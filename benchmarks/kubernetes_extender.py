@@ -59,6 +59,13 @@ def make_pod(name: str, network: str, rate: float, node: str = '', **more: str) 
     return {'metadata': meta, 'spec': {'nodeName': node}, 'status': {'phase': 'Running'}}
 
 
+def make_claim(index: int) -> dict[str, Any]:
+    """Return a claim on a unit of a node that the model does not need."""
+    result = {'driver': 'edge-sched.io', 'pool': f'node-{index:05}', 'device': 'dla0'}
+    allocation = {'devices': {'results': [result]}}
+    return {'metadata': {'uid': f'c{index}'}, 'status': {'allocation': allocation}}
+
+
 def make_service(nodes: int, apps: int, algorithm: str, objective: str) -> Service:
     """Return a service that has seen a full cluster."""
     service = Service(load_types(TYPES), make_algorithm(algorithm))
@@ -72,6 +79,7 @@ def make_service(nodes: int, apps: int, algorithm: str, objective: str) -> Servi
             name, node = f'pod-{index}-{number}', f'node-{index:05}'
             pods.append(make_pod(name, network, rate, node, objective=objective))
     service.replace('pods', pods)
+    service.replace('resourceclaims', [make_claim(index) for index in range(0, nodes, 2)])
     return service
 
 

@@ -18,6 +18,7 @@ from edge_sched_ros.cli.options import refuse_idle
 from edge_sched_ros.cli.options import refuse_twice
 from edge_sched_ros.cli.output import printing
 from edge_sched_ros.cli.ranges import FiniteRange
+from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import UNIT_KINDS
 
 _FILE = NamedPath(path_type=Path, dir_okay=False)
@@ -46,8 +47,24 @@ _FILE = NamedPath(path_type=Path, dir_okay=False)
     'kinds',
     multiple=True,
     type=click.Choice(UNIT_KINDS),
-    help='Kind of units to publish as extended resources, for exclusive use; repeat the '
+    help='Kind of units to publish, for exclusive use; repeat the '
     'option for each kind.  [default: all kinds found except cpu]',
+)
+@click.option(
+    '--publish-as',
+    'ways',
+    multiple=True,
+    type=click.Choice(('status', 'slices')),
+    default=('status',),
+    show_default=True,
+    help='How to publish units: as extended resources in the status of the node, or as devices '
+    'of a ResourceSlice (Kubernetes 1.34 and later; status where the cluster has none).',
+)
+@click.option(
+    '--unit-states',
+    type=_FILE,
+    help='JSON file that another program keeps writing: {"UNIT": "ok", "late" or "defective"}. '
+    'New pods get no late or defective unit.',
 )
 @click.option(
     '--profiles',
@@ -77,6 +94,8 @@ def node(
     name: str,
     kind: str,
     kinds: tuple[str, ...],
+    ways: tuple[str, ...],
+    unit_states: Path | None,
     profiles: Path | None,
     observed: Path | None,
     once: bool,
@@ -84,29 +103,35 @@ def node(
     as_json: bool,
 ) -> None:
     """
-    Publish the units of this node as extended resources edge-sched.io/KIND.
+    Publish the units of this node, as extended resources edge-sched.io/KIND or as devices.
 
     Annotations and a label give the units, the type of the node and the costs of networks on it.
     """
     from edge_sched_ros.cluster.agent import Agent
-    from edge_sched_ros.cluster.agent import discover
     from edge_sched_ros.cluster.agent import read_observed
     from edge_sched_ros.cluster.connection import connect
     from edge_sched_ros.cluster.node_costs import read_profiles
+    from edge_sched_ros.cluster.node_units import discover
     from edge_sched_ros.cluster.publication import Facts
+    from edge_sched_ros.cluster.unit_states import read_states
 
     if once:
         refuse_idle(context, {'every_s': 'with --once'})
     refuse_twice(kinds, '--publish')
+    if len(ways) > 1:
+        raise ConfigError('--publish-as', 'once: in both ways a unit would be given to two pods')
     costs = {} if profiles is None else read_profiles(profiles)
     api = connect(None if kubeconfig is None else str(kubeconfig))
-    units, module = discover(kinds)
+    found = discover(kinds)
 
     def facts() -> Facts:
         seen = None if observed is None else read_observed(observed)
-        return Facts(units, module, kind, costs, seen)
+        states = {} if unit_states is None else read_states(unit_states, found.units)
+        more = {'states': states, 'defects': found.defects, 'versions': found.versions}
+        return Facts(found.units, found.module, kind, costs, seen, **more)
 
-    agent = Agent(api, name, facts)
+    devices = api.slices if ways == ('slices',) else None
+    agent = Agent(api, name, facts, devices, None if devices else api.slices)
     if once:
         _show(agent.publish(), name, as_json)
         return
@@ -127,6 +152,10 @@ def _show(changed: dict[str, Any], name: str, as_json: bool) -> None:
         status = changed.get('status', {}).get('capacity', {})
         meta = changed.get('metadata', {})
         found = {**status, **meta.get('annotations', {}), **meta.get('labels', {})}
+        if 'slice' in changed:
+            spec = changed['slice']
+            devices = None if spec is None else [device['name'] for device in spec['devices']]
+            found['devices'] = None if devices is None else ', '.join(devices) or 'none'
         for key, value in found.items():
             click.echo(f'{name}: {key}: {"taken back" if value is None else value}')
         if not changed:

@@ -131,7 +131,7 @@ def serve(
     as_json: bool,
 ) -> None:
     """
-    Answer kube-scheduler (POST /filter, /prioritize) from the placement model.
+    Answer kube-scheduler (POST /filter, /prioritize, /preempt) from the placement model.
 
     Watches nodes and pods, and evicts pods that are observed to be late if another node can run
     them. GET /healthz, /readyz and /metrics report its state. See docs/kubernetes.md.

@@ -7,21 +7,23 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from collections.abc import Collection
 from pathlib import Path
 from threading import Event
 from typing import Any
 from typing import Protocol
 
-from edge_sched_ros.cluster.api import ApiError
+from edge_sched_ros.cluster.api_call import ApiError
+from edge_sched_ros.cluster.api_call import NotServed
 from edge_sched_ros.cluster.node_costs import MOST_ANNOTATION
 from edge_sched_ros.cluster.observed import times_ms
 from edge_sched_ros.cluster.publication import Facts
 from edge_sched_ros.cluster.publication import node_patch
 from edge_sched_ros.cluster.publication import status_patch
+from edge_sched_ros.cluster.slices import make_slice
+from edge_sched_ros.cluster.slices import slice_name
+from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.execution.discovery.inventory import take_inventory
-from edge_sched_ros.execution.discovery.module import read_module
+from edge_sched_ros.documents.text_file import read_text
 
 _log = logging.getLogger(__name__)
 _NOT_FOUND, _FORBIDDEN, _INVALID = 404, 403, 422
@@ -43,28 +45,30 @@ class NodeApi(Protocol):
         ...
 
 
-def discover(kinds: Collection[str]) -> tuple[dict[str, str], str]:
-    """
-    Return the usable units of this computer, by name with their kind, and its name.
+class Slices(Protocol):
+    """The calls of the agent on ResourceSlices."""
 
-    :param kinds: kinds to publish; empty: all except ``cpu``, which Kubernetes manages itself
-    """
-    found = {
-        unit.name: unit.kind
-        for unit in take_inventory()
-        if unit.available and (unit.kind in kinds if kinds else unit.kind != 'cpu')
-    }
-    module = read_module()
-    known = module.family is not None and module.family.known
-    return found, (module.family.name if known and module.family else module.model) or ''
+    def get(self, name: str) -> dict[str, Any] | None:
+        """Return a slice, ``None`` without one."""
+        ...
+
+    def put(self, item: dict[str, Any]) -> None:
+        """Create or replace it."""
+        ...
+
+    def delete(self, name: str) -> bool:
+        """Delete it, and return whether there was one."""
+        ...
 
 
 def read_observed(path: Path) -> dict[str, float] | None:
     """Return the response times of pods in a file, ``None`` when it cannot be used now."""
     try:
-        data = json.loads(path.read_text(encoding='utf-8'))
-    except (OSError, ValueError, RecursionError) as error:
-        _log.warning('%s: not used: %s', path, ' '.join(str(error).split())[:100])
+        data = json.loads(read_text(path))
+    except (ValueError, RecursionError) as error:
+        # a ConfigError begins with the path
+        problem = error.problem if isinstance(error, ConfigError) else str(error)
+        _log.warning('%s: not used: %s', path, brief(problem, 100))
         return None
     if not isinstance(data, dict):
         _log.warning('%s: not used: is not a JSON object', path)
@@ -84,11 +88,24 @@ class Agent:
     """
     Keeps a node's published data up to date: kubelet drops extended resources when it restarts.
 
+    Units are published in one way, never in both: a unit would be given away twice.
+
     :param facts: returns the present data to publish
+    :param slices: publishes units as devices; ``None`` for extended resources of the node
+    :param others: where a slice may be left of an agent that published devices
     """
 
-    def __init__(self, api: NodeApi, node: str, facts: Callable[[], Facts]) -> None:
+    def __init__(
+        self,
+        api: NodeApi,
+        node: str,
+        facts: Callable[[], Facts],
+        slices: Slices | None = None,
+        others: Slices | None = None,
+    ) -> None:
         self._api, self._node, self._facts = api, node, facts
+        self._slices, self._others = slices, others
+        self._told = False
 
     def publish(self) -> dict[str, Any]:
         """
@@ -100,7 +117,9 @@ class Agent:
         """
         try:
             node, facts = self._api.node(self._node), self._facts()
-            status, own = status_patch(facts, node), node_patch(facts, node)
+            devices = self._publish_devices(facts, node)
+            status = {} if self._slices and devices is not None else status_patch(facts, node)
+            own = node_patch(facts, node)
             if status:
                 self._api.patch_node_status(self._node, status)
             if own:
@@ -112,7 +131,41 @@ class Agent:
                 hint = f'{error} (--profiles and --observed become annotations)'
                 raise ConfigError(f'node {self._node}', hint) from None
             raise
-        return {**status, **own}
+        return {**(devices or {}), **status, **own}
+
+    def _publish_devices(self, facts: Facts, node: dict[str, Any]) -> dict[str, Any] | None:
+        """Publish devices, or take them back; return the changes, ``None`` if it cannot be."""
+        name = slice_name(self._node)
+        if self._slices is None:
+            # once: nobody but an agent of this node writes its slice
+            gone = self._others is not None and self._deleted(self._others, name)
+            self._others = None
+            return {'slice': None} if gone else {}
+        try:
+            old = self._slices.get(name)
+        except NotServed:
+            if not self._told:
+                text = (
+                    '%s: the cluster has no resource.k8s.io/v1, so units are published in status'
+                )
+                _log.warning(text, self._node)
+            self._told = True
+            return None
+        status = status_patch(None, node)
+        if status:
+            # first, so that no unit is published twice at any moment
+            self._api.patch_node_status(self._node, status)
+        new = make_slice(facts, node, old)
+        if new is not None:
+            self._slices.put(new)
+        return {**status, **({} if new is None else {'slice': new['spec']})}
+
+    @staticmethod
+    def _deleted(slices: Slices, name: str) -> bool:
+        try:
+            return slices.delete(name)
+        except NotServed:
+            return False
 
     def run(self, every_s: float, stop: Event) -> None:
         """Publish repeatedly, whatever the state of the API server."""

@@ -12,18 +12,17 @@ and the API server has sent data after that, so that headroom is never given awa
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterable
 
-from edge_sched_ros.capacity.placement.feasibility import refusal
-from edge_sched_ros.capacity.placement.node import NodeState
-from edge_sched_ros.capacity.placement.problem import App
-from edge_sched_ros.capacity.placement.problem import Option
 from edge_sched_ros.capacity.placement.problem import Problem
 from edge_sched_ros.cluster import names
+from edge_sched_ros.cluster.claims import Claims
 from edge_sched_ros.cluster.hosts import Hosts
 from edge_sched_ros.cluster.node_costs import description_of
 from edge_sched_ros.cluster.records import Node
 from edge_sched_ros.cluster.records import Pod
+from edge_sched_ros.cluster.reservations import Reservation
 from edge_sched_ros.cluster.reservations import Reservations
 from edge_sched_ros.core.errors import ConfigError
 
@@ -47,6 +46,7 @@ class Allocations:
         self.unusable: dict[str, str] = {}
         #: bound pods with a declaration, by uid
         self.pods: dict[str, Pod] = {}
+        self.claims = Claims()
         self.reservations = Reservations(self.hosts)
         #: number of pods that the scheduler bound to a node without their reservation
         self.deviations = 0
@@ -58,9 +58,14 @@ class Allocations:
         _warn(f'node {node.name}: annotation {names.NODE_OBSERVED}', node, known)
         if known is not None and (known.type, known.profiles) == (node.type, node.profiles):
             return
+        self._describe(node)
+
+    def _describe(self, node: Node) -> None:
+        """Add a node to the cluster's state, anew if it is there."""
+        promised = self.reservations.on(node.name)
         self._drop_node(node.name)
         try:
-            spec, system = description_of(node, self.types)
+            spec, system = description_of(node, self.types, self.claims.units_of(node.name))
         except ConfigError as error:
             self.unusable[node.name] = str(error)
             # a node without a type is not meant for the model
@@ -68,6 +73,7 @@ class Allocations:
             _log.log(level, 'node %s takes no applications: %s', node.name, error)
             return
         self.hosts.add(node.name, spec, system)
+        self.reservations.restore(node.name, promised, spec.units)
         for pod in self.pods.values():
             if pod.node == node.name:
                 self._settle(pod)
@@ -77,12 +83,21 @@ class Allocations:
         if self.nodes.pop(name, None) is not None:
             self._drop_node(name)
 
+    def describe(self, names: Iterable[str]) -> None:
+        """Describe nodes anew whose claimed units have changed."""
+        for name in names:
+            if name in self.nodes:
+                self._describe(self.nodes[name])
+
     def note_pod(self, pod: Pod) -> None:
         """Add or update a pod."""
         if pod.over:
             self.forget_pod(pod.uid)
             return
-        if not pod.node or not pod.asks:
+        if not pod.asks:
+            return
+        if not pod.node:
+            self._note_nomination(pod)
             return
         known = self.pods.get(pod.uid)
         self.pods[pod.uid] = pod
@@ -138,6 +153,36 @@ class Allocations:
                 nodes[name].host(reserved.app, reserved.places[name])
         return self.hosts.among(nodes)
 
+    def bound(self, app: str) -> Pod | None:
+        """Return the bound pod of a hosted application; ``None`` for a reservation."""
+        pod = self.pods.get(app.rpartition('~')[2])
+        return pod if pod is not None and pod.app is not None and pod.app.name == app else None
+
+    def _hold(self, pod: Pod) -> None:
+        """
+        Reserve room for a pod on the node where the scheduler evicts others for it.
+
+        It may exceed the node until the evicted pods are gone. It ends with the nomination.
+        """
+        node = self.hosts.nodes.get(pod.nominated)
+        if pod.app is None or node is None:
+            return
+        if pod.unit:
+            self.hosts.wanted[pod.app.name] = pod.unit
+        ways = self.hosts.ways(node.spec, pod.app)
+        if ways:
+            places = {pod.nominated: self.hosts.best(node, pod.app, ways)}
+            held = Reservation(pod.app, places, math.inf, nominated=True)
+            self.reservations.add(pod.uid, held, pod.unit)
+
+    def _note_nomination(self, pod: Pod) -> None:
+        known = self.reservations.get(pod.uid)
+        if known is not None and known.nominated and pod.nominated not in known.places:
+            self.reservations.release(pod.uid)
+            known = None
+        if known is None and pod.nominated and not pod.ending:
+            self._hold(pod)
+
     def _settle(self, pod: Pod) -> None:
         """Add a bound pod to the cluster's state, if the model can serve it there."""
         node = self.hosts.nodes.get(pod.node)
@@ -147,22 +192,13 @@ class Allocations:
             self.hosts.wanted[pod.app.name] = pod.unit
         ways = self.hosts.ways(node.spec, pod.app)
         if ways:
-            self.hosts.host(pod.app, pod.node, self._best(node, pod.app, ways))
-
-    def _best(self, node: NodeState, app: App, ways: list[Option]) -> Option:
-        """Return a way that meets all objectives, else the one with the least load on a unit."""
-        limits = self.hosts.limits
-        return min(ways, key=lambda way: (refusal(node, app, way, limits) is not None, _work(way)))
+            self.hosts.host(pod.app, pod.node, self.hosts.best(node, pod.app, ways))
 
     def _drop_node(self, name: str) -> None:
         self.unusable.pop(name, None)
         if name in self.hosts.nodes:
             self.reservations.leave(name)
             self.hosts.drop(name)
-
-
-def _work(way: Option) -> float:
-    return sum(demand.rate_per_ms * demand.service_ms for demand in way)
 
 
 def _warn(where: str, new: Pod | Node, known: Pod | Node | None) -> None:

@@ -9,7 +9,7 @@ import os
 from typing import Any
 
 from edge_sched_ros.cluster.api import Api
-from edge_sched_ros.cluster.api import in_a_line
+from edge_sched_ros.cluster.api_call import in_a_line
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.installation.missing import need
 
@@ -42,4 +42,5 @@ def connect(kubeconfig: str | None = None) -> Api:
         problem = 'this version never sends tokens (a fault of 36.0.0 to 36.0.2)'
         raise ConfigError('kubernetes', problem)
     settings.retries = False
-    return Api(client.CoreV1Api(client.ApiClient(settings)))
+    connection = client.ApiClient(settings)
+    return Api(client.CoreV1Api(connection), client.CustomObjectsApi(connection))

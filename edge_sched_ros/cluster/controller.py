@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The threads of ``edge-sched kube serve``: two watches, the mover, the server."""
+"""The threads of ``edge-sched kube serve``: the watches, the mover, the server."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from threading import Event
 from threading import Thread
 
 from edge_sched_ros.cluster.api import Api
-from edge_sched_ros.cluster.api import ApiError
+from edge_sched_ros.cluster.api_call import ApiError
+from edge_sched_ros.cluster.feeds import CLAIMS
+from edge_sched_ros.cluster.feeds import KINDS
 from edge_sched_ros.cluster.metrics import Metrics
 from edge_sched_ros.cluster.migration import Move
 from edge_sched_ros.cluster.server import Server
-from edge_sched_ros.cluster.service import KINDS
 from edge_sched_ros.cluster.service import Service
 from edge_sched_ros.cluster.watcher import Watcher
 
@@ -42,7 +43,10 @@ class Controller:
     def start(self) -> None:
         """Start watching, replying and moving."""
         self._threads = [
-            *(Watcher(self._api, self._service, kind, self._halt) for kind in KINDS),
+            *(
+                Watcher(self._api, self._service, kind, self._halt, optional=kind == CLAIMS)
+                for kind in KINDS
+            ),
             Thread(target=self._server.serve_forever, name='server', daemon=True),
             Thread(target=self._move, name='mover', daemon=True),
         ]

@@ -6,17 +6,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from edge_sched_ros.capacity.placement.algorithms.base import Algorithm
 from edge_sched_ros.capacity.placement.problem import App
 from edge_sched_ros.cluster.allocations import Allocations
+from edge_sched_ros.cluster.groups import Groups
+from edge_sched_ros.cluster.preemption import victims_by_node
 from edge_sched_ros.cluster.records import Pod
 from edge_sched_ros.cluster.reservations import Reservation
 from edge_sched_ros.cluster.screening import scores
 from edge_sched_ros.cluster.screening import screen
 from edge_sched_ros.cluster.screening import Screening
 from edge_sched_ros.cluster.wire import filter_answer
+from edge_sched_ros.cluster.wire import Preemption
+from edge_sched_ros.cluster.wire import preemption_answer
 from edge_sched_ros.cluster.wire import Question
 from edge_sched_ros.cluster.wire import score_answer
 
@@ -33,6 +38,7 @@ class Extender:
     def __init__(self, allocations: Allocations, algorithm: Algorithm) -> None:
         self._allocations = allocations
         self._algorithm = algorithm
+        self._groups = Groups(allocations.reservations)
 
     def filter(
         self, question: Question, pod: Pod, excluded: Mapping[str, str], now: float
@@ -67,17 +73,40 @@ class Extender:
         reservations.release(pod.uid)
         if pod.unit:
             allocations.hosts.wanted[pod.app.name] = pod.unit
+        # a promise to a group that has failed is not renewed
+        until = known.until if pod.group else now + allocations.reserve_s
         view = allocations.view(name for name in question.nodes if name in known.places)
         fits = {name: [known.places[name]] for name in view.nodes}
         choice, values = scores(view, self._algorithm, pod.app, fits)
-        until = now + allocations.reserve_s
         if choice is None:
-            reservations.add(pod.uid, Reservation(known.app, known.places, until), pod.unit)
+            reservations.add(pod.uid, replace(known, until=until), pod.unit)
             return score_answer(question, {})
         _log.info('%s goes to %s (%s)', pod.name, choice.node, choice.option[-1].unit)
         places = {choice.node: choice.option}
-        reservations.add(pod.uid, Reservation(pod.app, places, until), pod.unit)
+        reservations.add(pod.uid, replace(known, places=places, until=until), pod.unit)
         return score_answer(question, values)
+
+    def preempt(self, asked: Preemption, pod: Pod, excluded: Mapping[str, str]) -> dict[str, Any]:
+        """
+        Return on which nodes an eviction lets a pod in, and whom to evict there.
+
+        :param excluded: node -> why it takes no new pods now
+        """
+        reservations = self._allocations.reservations
+        known = reservations.get(pod.uid)
+        # its own promise is no reason against it
+        reservations.release(pod.uid)
+        if pod.app is not None and pod.unit:
+            self._allocations.hosts.wanted[pod.app.name] = pod.unit
+        found = victims_by_node(self._allocations, pod, asked.victims, excluded)
+        if pod.app is not None:
+            self._allocations.hosts.wanted.pop(pod.app.name, None)
+        if known is not None and known.nominated:
+            reservations.add(pod.uid, known, pod.unit)
+        in_vain = asked.victims.keys() - found.keys()
+        if in_vain:
+            _log.info('%s: no eviction on %s would help', pod.name, ', '.join(sorted(in_vain)))
+        return preemption_answer(asked, found)
 
     def _screen(
         self,
@@ -89,17 +118,26 @@ class Extender:
     ) -> Screening:
         allocations = self._allocations
         reservations = allocations.reservations
+        known = reservations.get(pod.uid)
         reservations.release(pod.uid)
         reservations.release(reservations.key_for(pod.owner))
         if pod.unit:
             allocations.hosts.wanted[app.name] = pod.unit
-        found = screen(allocations, app, question.nodes, excluded)
+        found = screen(allocations, app, pod.priority, question.nodes, excluded)
         if found.fits:
             places = {name: ways[0] for name, ways in found.fits.items()}
-            until = now + allocations.reserve_s
-            reservations.add(pod.uid, Reservation(app, places, until), pod.unit)
+            until = self._groups.until(
+                pod.group, now, allocations.reserve_s, again=known is not None
+            )
+            reserved = Reservation(app, places, until, group=pod.group)
+            reservations.add(pod.uid, reserved, pod.unit)
         else:
             allocations.hosts.wanted.pop(app.name, None)
+            if known is not None and known.nominated:
+                # those evicted for it have not ended yet
+                reservations.add(pod.uid, known, pod.unit)
+            if pod.group:
+                self._groups.refused(pod.group, now)
             _log.info('%s fits no node: %s', pod.name, found.detail or _first(found))
         return found
 

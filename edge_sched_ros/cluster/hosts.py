@@ -84,6 +84,12 @@ class Hosts(ClusterState):
             for one in answers
         ]
 
+    def best(self, node: NodeState, app: App, ways: Sequence[Option]) -> Option:
+        """Return a way that meets all objectives, else the one with the least load on a unit."""
+        return min(
+            ways, key=lambda way: (refusal(node, app, way, self.limits) is not None, _work(way))
+        )
+
     def discard(self, app: App) -> None:
         """Remove an application, if it is placed, and its requested unit."""
         if app.name in self.where:
@@ -122,6 +128,10 @@ class Hosts(ClusterState):
         empty = NodeState('', spec, self.limits.memory_share)
         ways = self.ways(spec, app)
         return all(refusal(empty, app, way, self.limits) is not None for way in ways)
+
+
+def _work(way: Option) -> float:
+    return sum(demand.rate_per_ms * demand.service_ms for demand in way)
 
 
 def _words(spec: Device, way: Option) -> Collection[str]:

@@ -16,6 +16,7 @@ _GAUGES = {
     'unusable_nodes': 'Nodes without a known type, or with unreadable profiles.',
     'apps': 'Bound pods with a declaration.',
     'unmodelled_apps': 'Bound pods that the model cannot place on their node.',
+    'claims': 'ResourceClaims with allocated units.',
     'reservations': 'Headroom reserved for pods not yet seen bound.',
     'violations': 'Pods that have been late for long enough to be moved.',
     'deviations': 'Pods bound to another node than that of their reservation.',

@@ -29,11 +29,16 @@ KEYS = {
     MEMORY: 'memory_mib',
 }
 
+#: label of the pods of a group, of the scheduler plug-in Coscheduling
+GROUP_LABEL = 'scheduling.x-k8s.io/pod-group'
+
 # annotations of nodes
 TYPE = f'{GROUP}/type'
 PROFILES = f'{GROUP}/profiles'
 UNITS = f'{GROUP}/units'
 #: pod -> ms, for pods without their own annotation
 NODE_OBSERVED = f'{GROUP}/observed'
+#: keys of taints of devices, after the state of their unit
+TAINTS = {'defective': f'{GROUP}/defective', 'late': f'{GROUP}/late'}
 # a label of nodes
 MODULE = f'{GROUP}/module'

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -55,10 +56,13 @@ def read_profiles(path: Path) -> dict[str, Any]:
     return found
 
 
-def description_of(node: Node, types: Problem) -> tuple[Device, SystemFile | None]:
+def description_of(
+    node: Node, types: Problem, claimed: Collection[str] = ()
+) -> tuple[Device, SystemFile | None]:
     """
     Return the type of a node, and the system with its own costs, ``None`` without own costs.
 
+    :param claimed: names of units that are allocated as a whole, which are gone
     :raises ConfigError: naming the annotation that is missing or has an unknown value
     """
     if not node.type:
@@ -67,8 +71,12 @@ def description_of(node: Node, types: Problem) -> tuple[Device, SystemFile | Non
     if device is None:
         known = ', '.join(types.nodes)
         raise ConfigError(f'annotation {names.TYPE}', f"is '{node.type}' (known: {known})")
+    left = {name: unit for name, unit in device.units.items() if name not in claimed}
+    if not left:
+        raise ConfigError('ResourceClaims', 'all units of the node are claimed')
     if not node.profiles:
-        return device, None
+        whole = len(left) == len(device.units)
+        return device if whole else device.model_copy(update={'units': left}), None
     own = _read_annotation(node.profiles)
     check_cost_keys(own, [device], f'annotation {names.PROFILES} of {node.name}')
     system = _with_costs(types.system, own)
@@ -77,7 +85,7 @@ def description_of(node: Node, types: Problem) -> tuple[Device, SystemFile | Non
     except ConfigError as error:
         raise _of_annotation(error) from None
     # a separate device object: costs are found by its identity
-    return device.model_copy(), system
+    return device.model_copy(update={'units': left}), system
 
 
 def _published(table: CostByUnit, system: SystemFile) -> dict[str, Any]:

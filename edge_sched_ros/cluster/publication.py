@@ -25,6 +25,9 @@ class Facts:
     :param type: a key of the controller's ``devices``; empty: leave the present value
     :param profiles: network -> unit -> cost, as ``costs`` of system files; empty: none
     :param observed: pod -> ms; ``None`` if unknown
+    :param states: unit -> ``defective`` or ``late``, for those that new pods should not get
+    :param defects: name -> kind, for units that the computer has and that cannot be used
+    :param versions: ``jetpack`` and ``tensorrt``, where known
     """
 
     units: Mapping[str, str]
@@ -32,6 +35,14 @@ class Facts:
     type: str = ''
     profiles: Mapping[str, Any] = field(default_factory=dict)
     observed: Mapping[str, float] | None = None
+    states: Mapping[str, str] = field(default_factory=dict)
+    defects: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sound(self) -> dict[str, str]:
+        """Return the usable units that are neither defective nor late."""
+        return {name: kind for name, kind in self.units.items() if name not in self.states}
 
 
 def resources(units: Mapping[str, str]) -> dict[str, str]:
@@ -64,9 +75,11 @@ def node_patch(facts: Facts, node: Mapping[str, Any]) -> dict[str, Any]:
     return {'metadata': changes} if changes else {}
 
 
-def status_patch(facts: Facts, node: Mapping[str, Any]) -> dict[str, Any]:
+def status_patch(facts: Facts | None, node: Mapping[str, Any]) -> dict[str, Any]:
     """
     Return the merge patch of a node's status; empty without differences.
+
+    :param facts: ``None`` when units are not published here
 
     A kind that was published and is gone becomes 0. Kubelet derives allocatable from capacity; a
     node without a kubelet needs it set.
@@ -76,7 +89,8 @@ def status_patch(facts: Facts, node: Mapping[str, Any]) -> dict[str, Any]:
     for key in ('capacity', 'allocatable'):
         known = status.get(key) or {}
         ours = {name for name in known if name.startswith(f'{names.GROUP}/')}
-        different = _different({**dict.fromkeys(ours, '0'), **resources(facts.units)}, known)
+        there = {} if facts is None else resources(facts.sound)
+        different = _different({**dict.fromkeys(ours, '0'), **there}, known)
         if different:
             changes[key] = different
     return {'status': changes} if changes else {}

@@ -21,6 +21,7 @@ from edge_sched_ros.cluster import names
 from edge_sched_ros.cluster.declaration import annotation_of
 from edge_sched_ros.cluster.declaration import declared
 from edge_sched_ros.cluster.declaration import observed_ms
+from edge_sched_ros.cluster.groups import group_of
 from edge_sched_ros.cluster.observed import read_times_ms
 from edge_sched_ros.core.errors import ConfigError
 
@@ -42,6 +43,9 @@ class Pod:
     :param owner: uid of its controller; empty for a pod that no controller would recreate
     :param ending: whether it is being deleted
     :param observed_problem: why its observed response cannot be used; empty if it can
+    :param priority: of its PriorityClass
+    :param nominated: node on which the scheduler makes room for it by preemption; empty for none
+    :param group: its group, with its namespace, whose pods are bound together; empty for none
     """
 
     uid: str
@@ -58,6 +62,9 @@ class Pod:
     observed_problem: str = ''
     node_selector: Mapping[str, str] = field(default_factory=dict)
     tolerations: tuple[Mapping[str, Any], ...] = ()
+    priority: int = 0
+    nominated: str = ''
+    group: str = ''
 
     @property
     def asks(self) -> bool:
@@ -108,7 +115,9 @@ def read_pod(raw: Mapping[str, Any], types: Problem) -> Pod:
         problem = f'{annotation_of(where)}: {error.problem}' if where else error.problem
     seen_ms, seen_problem = observed_ms(annotations)
     owner = _controller(meta)
-    phase = _part(raw, 'status', 'Pod', needed=False).get('phase')
+    status = _part(raw, 'status', 'Pod', needed=False)
+    priority = spec.get('priority')
+    group = group_of(meta, spec)
     return Pod(
         uid,
         full,
@@ -119,11 +128,14 @@ def read_pod(raw: Mapping[str, Any], types: Problem) -> Pod:
         owner=str(owner.get('uid', '')),
         owner_kind=str(owner.get('kind', '')),
         ending=bool(meta.get('deletionTimestamp')),
-        over=phase in _OVER,
+        over=status.get('phase') in _OVER,
         observed_ms=seen_ms,
         observed_problem=seen_problem,
         node_selector=_part(spec, 'nodeSelector', 'Pod.spec', needed=False),
         tolerations=_maps(spec.get('tolerations')),
+        priority=priority if isinstance(priority, int) else 0,
+        nominated=str(status.get('nominatedNodeName') or ''),
+        group=f'{meta.get("namespace") or "default"}/{group}' if group else '',
     )
 
 

@@ -110,7 +110,9 @@ class RequestHandler(BaseHTTPRequestHandler):
             metrics = self.server.metrics
             self._send(200, metrics.text(), metrics.content_type)
         else:
-            self._send(404, b'there are /filter /prioritize /healthz /readyz /metrics\n', _PLAIN)
+            self._send(
+                404, b'there are /filter /prioritize /preempt /healthz /readyz /metrics\n', _PLAIN
+            )
 
     def do_POST(self) -> None:
         """Answer kube-scheduler."""
@@ -120,13 +122,14 @@ class RequestHandler(BaseHTTPRequestHandler):
         calls: dict[str, Callable[[bytes], Any]] = {
             '/filter': service.filter,
             '/prioritize': service.prioritize,
+            '/preempt': service.preempt,
         }
         call = calls.get(self.path)
         length = self._length()
         if length is None:
             return
         if call is None:
-            self._give_up(404, 'there are /filter and /prioritize')
+            self._give_up(404, 'there are /filter, /prioritize and /preempt')
             return
         held: list[int] = []
         try:

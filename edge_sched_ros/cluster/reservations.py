@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace
 
 from edge_sched_ros.capacity.placement.problem import App
 from edge_sched_ros.capacity.placement.problem import Option
@@ -21,12 +23,16 @@ class Reservation:
     :param places: node -> the way it would be served there
     :param until: end of the reservation, in seconds
     :param owner: owner of the expected pod, when the pod's name is not known yet
+    :param group: group of the pod, whose pods are bound together; empty for none
+    :param nominated: whether it lasts as long as the scheduler makes room by preemption
     """
 
     app: App
     places: Mapping[str, Option]
     until: float
     owner: str = ''
+    group: str = ''
+    nominated: bool = False
 
     @property
     def firm(self) -> bool:
@@ -97,6 +103,33 @@ class Reservations:
         keys = (key for key, one in self._by_key.items() if owner and one.owner == owner)
         return next(keys, '')
 
+    def on(self, node: str) -> dict[str, tuple[Reservation, str]]:
+        """Return the reservations that have a node, and the requested unit of each."""
+        return {
+            key: (one, self._hosts.wanted.get(one.app.name, ''))
+            for key, one in self._by_key.items()
+            if node in one.places
+        }
+
+    def restore(
+        self,
+        node: str,
+        promised: Mapping[str, tuple[Reservation, str]],
+        units: Collection[str],
+    ) -> None:
+        """
+        Give a node that was described anew back to those reservations that can still be served.
+
+        :param promised: what ``on`` returned before the node was dropped
+        :param units: names of its units now
+        """
+        for key, (one, unit) in promised.items():
+            option = one.places[node]
+            if all(demand.unit in units for demand in option):
+                left = self._by_key.get(key)
+                places = {**({} if left is None else left.places), node: option}
+                self.add(key, replace(one, places=places), unit)
+
     def leave(self, node: str) -> None:
         """Remove one node from all reservations."""
         for key in [key for key, one in self._by_key.items() if node in one.places]:
@@ -105,4 +138,4 @@ class Reservations:
             places = {name: option for name, option in one.places.items() if name != node}
             self.release(key)
             if places:
-                self.add(key, Reservation(one.app, places, one.until, one.owner), unit)
+                self.add(key, replace(one, places=places), unit)

@@ -40,7 +40,7 @@ class Screening:
 
     :param fits: node -> feasible ways to serve the pod
     :param failed: node -> short reason why not
-    :param hopeless: those of them that could not take it even when empty
+    :param hopeless: those of them that no eviction of pods of lower priority would help
     :param detail: full reason of one of them; empty if none was checked
     """
 
@@ -51,11 +51,16 @@ class Screening:
 
 
 def screen(
-    allocations: Allocations, app: App, names: Iterable[str], excluded: Mapping[str, str]
+    allocations: Allocations,
+    app: App,
+    priority: int,
+    names: Iterable[str],
+    excluded: Mapping[str, str],
 ) -> Screening:
     """
     Check every node for an application; its own reservation is released first.
 
+    :param priority: of its pod
     :param excluded: node -> why it takes no new pods now
     """
     names = list(names)
@@ -71,8 +76,7 @@ def screen(
                 else excluded[name]
             )
             found.failed[name] = _SAYS + reason
-            if node is None:
-                found.hopeless.add(name)
+            found.hopeless.add(name)
             continue
         key = id(node.spec)
         fits, refusals = _ask(node, app, ways_of[key], view)
@@ -81,7 +85,10 @@ def screen(
             continue
         if key not in hopeless:
             hopeless[key] = view.hopeless(node.spec, app)
-        if hopeless[key]:
+        if hopeless[key] or not any(
+            pod is not None and pod.priority < priority
+            for pod in map(allocations.bound, node.hosted)
+        ):
             found.hopeless.add(name)
         found.failed[name] = _SAYS + (_WORDS[refusals[0].kind] if refusals else _cannot(app))
         found.detail = found.detail or (shown(refusals[0].text) if refusals else '')

@@ -19,19 +19,20 @@ from edge_sched_ros.capacity.placement.verdict import late_apps
 from edge_sched_ros.cluster.allocations import Allocations
 from edge_sched_ros.cluster.consistency import check
 from edge_sched_ros.cluster.extender import Extender
+from edge_sched_ros.cluster.feeds import feeds_of
+from edge_sched_ros.cluster.feeds import KINDS
 from edge_sched_ros.cluster.migration import Move
 from edge_sched_ros.cluster.migration import Mover
 from edge_sched_ros.cluster.migration import MoverSettings
 from edge_sched_ros.cluster.records import read_all
-from edge_sched_ros.cluster.records import read_node
 from edge_sched_ros.cluster.records import read_pod
 from edge_sched_ros.cluster.screening import shown
+from edge_sched_ros.cluster.wire import read_preemption
 from edge_sched_ros.cluster.wire import read_question
 from edge_sched_ros.core.errors import EdgeSchedError
 
 _T = TypeVar('_T')
 _log = logging.getLogger(__name__)
-KINDS = ('nodes', 'pods')
 
 
 class NotReady(EdgeSchedError):
@@ -60,6 +61,7 @@ class Service:
         self._types, self._clock, self._stale_s = types, clock, stale_s
         self._lock = Lock()
         self._allocations = Allocations(types, reserve_s)
+        self._feeds = feeds_of(self._allocations, types)
         self._extender = Extender(self._allocations, algorithm)
         self._mover = Mover(self._allocations, algorithm, moving or MoverSettings())
         #: kind -> time of the last data from the API server
@@ -87,31 +89,30 @@ class Service:
         with self._lock:
             return self._extender.prioritize(question, pod, self._begin())
 
+    def preempt(self, body: bytes) -> dict[str, Any]:
+        """Answer ``/preempt``; raises like ``filter``."""
+        asked = read_preemption(body)
+        pod = read_pod(asked.pod, self._types)
+        with self._lock:
+            now = self._begin()
+            return self._extender.preempt(asked, pod, self._mover.excluded(now))
+
     # --- the API server -----------------------------------------------------------------------
 
     def replace(self, kind: str, items: Iterable[Mapping[str, Any]]) -> None:
-        """Replace all ``nodes`` or ``pods`` by a list."""
-        if kind == 'nodes':
-            nodes = list(read_all(read_node, items))
-            with self._lock:
-                self._allocations.replace_nodes(nodes)
-        else:
-            pods = list(read_all(lambda item: read_pod(item, self._types), items))
-            with self._lock:
-                self._allocations.replace_pods(pods)
+        """Replace all objects of a kind by a list."""
+        feed = self._feeds[kind]
+        found = list(read_all(feed.read, items))
+        with self._lock:
+            feed.replace(found)
         self.heard(kind)
 
     def note(self, kind: str, change: str, item: Mapping[str, Any]) -> None:
         """Apply an event of a watch: ``ADDED``, ``MODIFIED`` or ``DELETED``."""
-        allocations, gone = self._allocations, change == 'DELETED'
-        if kind == 'nodes':
-            node = read_node(item)
-            with self._lock:
-                allocations.forget_node(node.name) if gone else allocations.note_node(node)
-        else:
-            pod = read_pod(item, self._types)
-            with self._lock:
-                allocations.forget_pod(pod.uid) if gone else allocations.note_pod(pod)
+        feed = self._feeds[kind]
+        found = feed.read(item)
+        with self._lock:
+            feed.forget(found) if change == 'DELETED' else feed.note(found)
         self.heard(kind)
 
     def heard(self, kind: str) -> None:
@@ -158,6 +159,7 @@ class Service:
                     pod.app is None or pod.app.name not in allocations.hosts.where
                     for pod in allocations.pods.values()
                 ),
+                'claims': len(allocations.claims),
                 'reservations': len(allocations.reservations),
                 'violations': len(self._mover.late(now)),
                 'deviations': allocations.deviations,

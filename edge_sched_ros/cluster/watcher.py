@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Follows nodes or pods: lists, watches and resumes, after any failure."""
+"""Follows objects of a kind: lists, watches and resumes, after any failure."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from threading import Thread
 from typing import Any
 from typing import Protocol
 
-from edge_sched_ros.cluster.api import ApiError
-from edge_sched_ros.cluster.api import Gone
+from edge_sched_ros.cluster.api_call import ApiError
+from edge_sched_ros.cluster.api_call import Gone
 from edge_sched_ros.core.errors import ConfigError
 
 _log = logging.getLogger(__name__)
 
 #: seconds between attempts: at first, and at most
 _FIRST_S, _MOST_S = 0.5, 30.0
+#: what is answered where a kind is missing, or denied
+_UNKNOWN = (403, 404)
 
 
 class Source(Protocol):
@@ -59,10 +61,18 @@ class Watcher(Thread):
     time, so that not all its clients return at once.
 
     :param seed: seed of the random waits
+    :param optional: whether the cluster may lack the kind, or deny it to this account
     """
 
     def __init__(
-        self, source: Source, sink: Sink, kind: str, stop: Event, seed: int | None = None
+        self,
+        source: Source,
+        sink: Sink,
+        kind: str,
+        stop: Event,
+        seed: int | None = None,
+        *,
+        optional: bool = False,
     ) -> None:
         super().__init__(name=f'watch-{kind}', daemon=True)
         self._source, self._sink, self._kind, self._halt = source, sink, kind, stop
@@ -70,16 +80,20 @@ class Watcher(Thread):
         #: version to resume from; ``None`` to list
         self._version: str | None = None
         self._failures = 0
+        self._optional = optional
+        self._missing = False
 
     def run(self) -> None:
         """Follow until stopped."""
         while not self._halt.is_set():
             try:
                 self._step()
-            except Gone as error:
-                self._version = None
-                self._pause(error)
             except ApiError as error:
+                if self._optional and error.status in _UNKNOWN:
+                    self._do_without(error)
+                    continue
+                if isinstance(error, Gone):
+                    self._version = None
                 self._pause(error)
             except Exception:
                 _log.exception('%s: internal error; listing again', self._kind)
@@ -95,6 +109,7 @@ class Watcher(Thread):
         """List, or watch until the API server ends the watch."""
         if self._version is None:
             items, version = self._source.list(self._kind)
+            self._missing = False
             self._sink.replace(self._kind, items)
             self._well(f'{len(items)} listed')
             self._version = version
@@ -130,6 +145,15 @@ class Watcher(Thread):
         if self._failures or what.endswith('listed'):
             _log.info('%s: %s', self._kind, what)
         self._failures = 0
+
+    def _do_without(self, error: ApiError) -> None:
+        """Go on as if there were no such objects, and look again later."""
+        if not self._missing:
+            _log.warning('%s: cannot be watched, none are counted: %s', self._kind, error)
+        self._missing = True
+        self._version = None
+        self._sink.replace(self._kind, [])
+        self._halt.wait(_MOST_S)
 
     def _pause(self, error: ApiError | None) -> None:
         if error is not None and not self._failures:

@@ -34,7 +34,7 @@ def make_service(tmp_path, clock):
     """Return a function that makes a service which has seen nodes and pods."""
     made = []
 
-    def make(*nodes, pods=(), algorithm='ibis', moving=None, **keys):
+    def make(*nodes, pods=(), claims=(), algorithm='ibis', moving=None, **keys):
         moving = moving or MoverSettings(violation_s=10, every_s=30, penalty_s=100)
         types = make_types(tmp_path, **keys)
         service = Service(
@@ -42,6 +42,7 @@ def make_service(tmp_path, clock):
         )
         service.replace('nodes', [node(name) for name in nodes or NODES])
         service.replace('pods', pods)
+        service.replace('resourceclaims', claims)
         made.append(service)
         return service
 

@@ -19,8 +19,8 @@ from kube_objects import pod
 
 from edge_sched_ros.capacity.placement.registry import make_algorithm
 from edge_sched_ros.cluster.agent import Agent
-from edge_sched_ros.cluster.api import ApiError
-from edge_sched_ros.cluster.api import Gone
+from edge_sched_ros.cluster.api_call import ApiError
+from edge_sched_ros.cluster.api_call import Gone
 from edge_sched_ros.cluster.connection import connect
 from edge_sched_ros.cluster.controller import Controller
 from edge_sched_ros.cluster.metrics import Metrics
@@ -149,6 +149,7 @@ def test_it_serves_on_while_the_api_server_is_away_and_lists_anew_after(api, run
     api.put('pods', pod('there', node='gpu-0', **HOG))
     service = run()
     until(lambda: service.counts()['apps'] == 1, 'the pod is seen')
+    until(lambda: not service.why_not_ready(), 'ready')
     api.stop()
     assert fits(service, pod('a', **HOG), 'gpu-0') == []
     assert fits(service, pod('b', network='small'), 'gpu-0', 'gpu-1') == ['gpu-0']
@@ -304,13 +305,20 @@ def _asked(requests):
     found = set()
     for request in requests:
         path = request.url.path
-        match = re.fullmatch(r'/api/v1(?:/namespaces/[^/]+)?/(\w+)(?:/([^/]+)(?:/(\w+))?)?', path)
+        match = re.fullmatch(
+            r'/(?:api|apis/[a-z0-9.]+)/v1(?:/namespaces/[^/]+)?/(\w+)(?:/([^/]+)(?:/(\w+))?)?',
+            path,
+        )
         assert match, path
         plural, name, sub = match.groups()
         watch = request.url.query.get('watch', '').lower() == 'true'
-        verb = {'GET': 'get' if name else 'list', 'PATCH': 'patch', 'POST': 'create'}[
-            request.method.name
-        ]
+        verb = {
+            'GET': 'get' if name else 'list',
+            'PATCH': 'patch',
+            'POST': 'create',
+            'PUT': 'update',
+            'DELETE': 'delete',
+        }[request.method.name]
         found.add(('watch' if watch else verb, f'{plural}/{sub}' if sub else plural))
     return found
 
@@ -326,5 +334,7 @@ def test_the_extender_may_do_just_what_it_does(api, run):
 
 def test_the_agent_may_do_just_what_it_does(api, client):
     api.put('nodes', node('gpu-0'))
-    Agent(client, 'gpu-0', lambda: Facts({'gpu0': 'gpu'})).publish()
+    Agent(client, 'gpu-0', lambda: Facts({'gpu0': 'gpu'}), None, client.slices).publish()
+    for facts in (Facts({'gpu0': 'gpu'}), Facts({'dla0': 'dla'})):
+        Agent(client, 'gpu-0', lambda facts=facts: facts, client.slices).publish()
     assert _asked(api.requests()) == _granted('rbac-agent.yaml')

@@ -123,7 +123,7 @@ def test_a_refusal_says_why(make_service):
 def test_a_node_that_is_only_full_may_be_freed(make_service):
     there = [pod('there', node='gpu-0', **HOG), pod('there2', node='gpu-1', **HOG)]
     service = make_service(pods=there)
-    where, found = best(service, pod('late', **HOG), *NODES)
+    where, found = best(service, pod('late', spec={'priority': 1}, **HOG), *NODES)
     assert where is None
     assert set(found['FailedAndUnresolvableNodes']) == {'tpu-0', 'tpu-1'}
     assert set(found['FailedNodes']) == set(NODES)

@@ -16,6 +16,7 @@ from edge_sched_ros.cluster import names
 from edge_sched_ros.cluster.metrics import _GAUGES
 from edge_sched_ros.cluster.records import read_pod
 from edge_sched_ros.cluster.types_file import load_types
+from edge_sched_ros.core.units import UNIT_KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / 'config' / 'kubernetes'
@@ -105,7 +106,8 @@ def test_all_scheduler_configurations_say_the_same():
     (service,) = (item for item in ALL if item['kind'] == 'Service')
     meta = service['metadata']
     assert extender['urlPrefix'] == f'https://{meta["name"]}.{meta["namespace"]}.svc'
-    assert (extender['filterVerb'], extender['prioritizeVerb']) == ('filter', 'prioritize')
+    verbs = ('filter', 'prioritize', 'preempt')
+    assert tuple(extender[f'{verb}Verb'] for verb in verbs) == verbs
     # the extender asks for a certificate, and the scheduler has one
     (serving,) = (item for item in WORKLOADS if item['metadata']['name'] == 'edge-sched-extender')
     (container,) = serving['spec']['template']['spec']['containers']
@@ -160,3 +162,57 @@ def test_the_page_knows_all_annotations_options_and_metrics():
     known = {*options, '-k', '-f', '-n', '-o'}
     said = set(re.findall(r'(?<![\w-])(--[a-z][a-z0-9-]+)', DOC.partition('## What an app')[2]))
     assert said <= known
+
+
+# --- units as devices -------------------------------------------------------------------------
+
+SLICES = CONFIG / 'slices'
+
+
+def of_slices(file):
+    return [one for one in yaml.safe_load_all((SLICES / file).read_text()) if one]
+
+
+def test_everything_for_devices_is_in_its_component():
+    (component,) = of_slices('kustomization.yaml')
+    assert component['kind'] == 'Component'
+    files = {path.name for path in SLICES.iterdir()} - {'kustomization.yaml'}
+    assert set(component['resources']) == files
+    (patch,) = component['patches']
+    (change,) = yaml.safe_load(patch['patch'])
+    option, _, value = change['value'].partition('=')
+    known = {name: one for one in node_command.params for name in one.opts}
+    assert value in known[option].type.choices
+    agent = next(one for one in WORKLOADS if one['metadata']['name'] == patch['target']['name'])
+    assert agent['spec']['template']['spec']['containers'][0]['name'] == 'agent'
+
+
+def test_there_is_a_device_class_for_every_kind():
+    classes = of_slices('device-classes.yaml')
+    found = {one['metadata']['name']: one['spec'] for one in classes}
+    assert found == {
+        f'edge-sched-{kind}': {
+            'extendedResourceName': f'{names.GROUP}/{kind}',
+            'selectors': [
+                {
+                    'cel': {
+                        'expression': f"device.driver == '{names.GROUP}' && "
+                        f"device.attributes['{names.GROUP}'].kind == '{kind}'"
+                    }
+                }
+            ],
+        }
+        for kind in UNIT_KINDS
+    }
+
+
+def test_the_policy_of_slices_is_about_all_that_an_agent_may_write():
+    policy, binding = of_slices('slice-policy.yaml')
+    (node_policy, _) = objects('agent-policy.yaml')
+    assert policy['spec']['matchConditions'] == node_policy['spec']['matchConditions']
+    (rule,) = policy['spec']['matchConstraints']['resourceRules']
+    role, _ = objects('rbac-agent.yaml')
+    (may,) = (one for one in role['rules'] if one['apiGroups'] == rule['apiGroups'])
+    assert set(rule['resources']) == set(may['resources'])
+    assert {verb.lower() for verb in rule['operations']} == set(may['verbs']) - {'get'}
+    assert binding['spec']['policyName'] == policy['metadata']['name']

@@ -8,8 +8,8 @@ from threading import Event
 
 import pytest
 
-from edge_sched_ros.cluster.api import ApiError
-from edge_sched_ros.cluster.api import Gone
+from edge_sched_ros.cluster.api_call import ApiError
+from edge_sched_ros.cluster.api_call import Gone
 from edge_sched_ros.cluster.watcher import Watcher
 
 

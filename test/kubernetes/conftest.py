@@ -3,7 +3,8 @@
 """
 A real control plane, the extender as a process of its own, and nodes that are said to be there.
 
-Only ``make test-kubernetes`` runs these tests: it first makes the control plane.
+Only ``make test-kubernetes`` runs these tests: it first makes the control plane, or takes the
+programs in the folder that KUBE_BIN names.
 """
 
 from __future__ import annotations
@@ -25,13 +26,9 @@ def _why_not() -> str:
     """Return why these tests cannot run; empty where they can."""
     if not os.environ.get('EDGE_SCHED_TEST_KUBERNETES'):
         return 'make test-kubernetes runs these'
-    from control_plane.servers import binaries
+    from control_plane.programs import why_not
 
-    folder = binaries(ROOT)
-    unavailable = folder.parent / 'unavailable'
-    if unavailable.exists():
-        return f'no control plane: {unavailable.read_text().strip()}'
-    return '' if (folder.parent / '.stamp').exists() else 'no control plane: make test-kubernetes'
+    return why_not(ROOT)
 
 
 @pytest.fixture(scope='session')
@@ -40,10 +37,10 @@ def plane(tmp_path_factory):
     reason = _why_not()
     if reason:
         pytest.skip(reason)
-    from control_plane.servers import binaries
+    from control_plane.programs import find_programs
     from control_plane.servers import ControlPlane
 
-    plane = ControlPlane(binaries(ROOT), tmp_path_factory.mktemp('plane'))
+    plane = ControlPlane(find_programs(ROOT), tmp_path_factory.mktemp('plane'))
     try:
         plane.start()
         yield plane
@@ -109,10 +106,10 @@ def kubelet(admin):
 
 
 @pytest.fixture
-def cluster(admin, extender, kubelet):
+def cluster(plane, admin, extender, kubelet):
     """A cluster without nodes and pods, which is cleared afterwards."""
     from control_plane.cluster import Cluster
 
-    found = Cluster(admin, extender)
+    found = Cluster(admin, extender, plane.programs)
     yield found
     found.clear()

@@ -63,7 +63,7 @@ def test_only_the_extender_evicts_and_only_the_agent_changes_nodes(admin, instal
 
 def test_the_agent_publishes_its_node_with_its_own_rights(cluster, installation):
     (name,) = cluster.add_nodes('gpu')
-    config = installation.kubeconfig(AGENT)
+    config = installation.agent_kubeconfig(name)
     command = [*EDGE_SCHED, 'kube', 'node', '--kubeconfig', str(config), '--node', name]
     # what every machine has
     command += ['--publish', 'cpu', '--once']
