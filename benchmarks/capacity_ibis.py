@@ -24,6 +24,8 @@ from dataclasses import asdict
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from edge_sched_ros.capacity.fcfs import mg1_fcfs
 from edge_sched_ros.capacity.fcfs import SwapForm
 from edge_sched_ros.capacity.fcfs import utilisation
@@ -68,13 +70,32 @@ def compare(path: Path, *, seen: bool = False, swap: SwapForm = 'mean') -> list[
 
     :param seen: take the rates that came instead of those asked for
     """
+    return [
+        row
+        for load, group in sorted(_groups(path).items())
+        for row in _rows(load, group, seen, swap)
+    ]
+
+
+def _groups(path: Path) -> dict[str, dict[str, list[dict[str, str]]]]:
     groups: dict[str, dict[str, list[dict[str, str]]]] = defaultdict(lambda: defaultdict(list))
     with path.open(newline='', encoding='utf-8') as file:
         for line in csv.DictReader(file):
             groups[line['vary_rho']][line['model']].append(line)
-    return [
-        row for load, group in sorted(groups.items()) for row in _rows(load, group, seen, swap)
-    ]
+    return groups
+
+
+def show_tails(path: Path) -> None:
+    """Print the relative errors of p95 and p99, by the rates asked for and random swaps."""
+    for load, group in sorted(_groups(path).items()):
+        full = [
+            Load(_rate(lines, False), Service(TIMES[name][0]), TIMES[name][1])
+            for name, lines in group.items()
+        ]
+        for (name, lines), response in zip(group.items(), mg1_fcfs(full, 'random')):
+            p95, p99 = np.quantile(_responses_ms(lines), (0.95, 0.99))
+            errors = f'{response.p95_ms / p95 - 1:+7.1%} {response.p99_ms / p99 - 1:+7.1%}'
+            print(f'{load:>4} {name:15} {len(lines):5} x  {errors}')
 
 
 def mean_error(rows: list[Row]) -> float:
@@ -118,8 +139,12 @@ def _rate(lines: list[dict[str, str]], seen: bool) -> float:
 
 
 def _mean_response_ms(lines: list[dict[str, str]]) -> float:
-    times = [float(line['end_time']) - float(line['start_time']) for line in lines]
-    return 1e3 * sum(times) / len(times)
+    times = _responses_ms(lines)
+    return sum(times) / len(times)
+
+
+def _responses_ms(lines: list[dict[str, str]]) -> list[float]:
+    return [1e3 * (float(line['end_time']) - float(line['start_time'])) for line in lines]
 
 
 def main() -> None:
@@ -129,9 +154,13 @@ def main() -> None:
     parser.add_argument('--seen', action='store_true', help='rates that came, not those asked for')
     parser.add_argument('--swap', choices=('mean', 'random'), default='mean')
     parser.add_argument('--json', action='store_true')
+    parser.add_argument('--tails', action='store_true', help='errors of p95 and p99 only')
     options = parser.parse_args()
     if not options.data.is_file():
         sys.exit(f'capacity_ibis: {options.data}: there is no such file')
+    if options.tails:
+        show_tails(options.data)
+        return
     rows = compare(options.data, seen=options.seen, swap=options.swap)
     errors = {'mean_error': mean_error(rows), 'without_swap': mean_error_without_swap(rows)}
     if options.json:

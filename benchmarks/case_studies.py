@@ -28,7 +28,7 @@ from edge_sched_ros.simulation.pool import run_all
 from edge_sched_ros.system.loading import load_system
 from edge_sched_ros.system.parsing import make_system
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.append(str(Path(__file__).parent))
 
 from cases import CASES
 

@@ -133,11 +133,16 @@ class _Lockstep:
         return first if period <= self._span else first * (self._span / period)
 
     def _depth(self, index: int) -> int:
-        by_name = {task.name: task for task in self._tasks}
-        task, depth = self._tasks[index], 0
-        while task.after:
-            task, depth = by_name[task.after], depth + 1
-        return depth
+        task = self._tasks[index]
+        by_name = {task.name: index for index, task in enumerate(self._tasks)}
+        before = (task.after, *task.joined_with) if task.after else ()
+        return 1 + max((self._depth(by_name[name]) for name in before), default=-1)
+
+    def _job_of(self, task: TaskDemand, other: TaskDemand, jobs: int) -> Integers:
+        """Return which job of another task before a join each of its jobs waits for."""
+        share = min(1.0, task.rate_per_s / other.rate_per_s)
+        found: Integers = np.ceil(np.arange(1, jobs + 1) / share).astype(np.int64) - 1
+        return np.minimum(found, jobs - 1)
 
     def _set_costs(self) -> None:
         shape = (len(self._stages), len(self._servers))
@@ -188,6 +193,12 @@ class _Lockstep:
                     self._job_before[place] = self._parent_job[owner]
         height = self._ends.shape[1]
         rows = self._rows[:, None] * height
+        self._also = [
+            (place, (rows[:, 0] + len(self._tasks) + last[by_name[name]]) * width + self._pad, of)
+            for owner, place in first.items()
+            for name in self._tasks[owner].joined_with
+            for of in [self._job_of(self._tasks[owner], self._tasks[by_name[name]], jobs)]
+        ]
         self._before = (rows + before) * width + self._pad
         self._gate = (rows + gate) * width + self._pad - self._allowed
         owners = np.array([owner for owner, _ in self._stages])
@@ -202,6 +213,9 @@ class _Lockstep:
         ends, jobs = self._ends.reshape(-1), self._next
         ready = ends.take(self._before + self._job_before[self._place, jobs])
         np.maximum(ready, ends.take(self._gate + jobs), out=ready)
+        for place, row, job_of in self._also:
+            other = ends.take(row + job_of[jobs[:, place]])
+            np.maximum(ready[:, place], other, out=ready[:, place])
         soonest = (self._free[:, None, :] + self._barred).min(axis=2)
         starts = np.maximum(ready, soonest)
         now = starts.min(axis=1)

@@ -38,6 +38,7 @@ class TaskDemand:
     :param in_flight: maximum number of jobs that have started and not ended
     :param stream: tasks of one stream get the same frames; empty for a stream of its own
     :param every_n: it takes every n-th frame of its stream, which has ``n`` times its rate
+    :param joined_with: more tasks whose results for the same frame it waits for (a join)
     """
 
     name: str
@@ -50,6 +51,7 @@ class TaskDemand:
     in_flight: int = 1
     stream: str = ''
     every_n: int = 1
+    joined_with: tuple[str, ...] = ()
 
 
 def units_of(task: TaskDemand) -> tuple[str, ...]:

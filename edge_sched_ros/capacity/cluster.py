@@ -48,13 +48,6 @@ class Cluster:
         """Return which figure of a task's response must be within its deadline."""
         return self.system.tasks[name].objective or 'p99'
 
-    def way_to(self, name: str) -> list[str]:
-        """Return the tasks of a cascade up to this task, in order."""
-        way = [name]
-        while before := self.system.tasks[way[0]].after:
-            way.insert(0, before)
-        return way
-
     def with_rates(self, rates: Mapping[str, float]) -> Cluster:
         """Return the cluster with other rates, per second; later tasks in cascades change, too."""
         return replace(self, rates=rates_per_s(self.system, rates))

@@ -14,8 +14,10 @@ from edge_sched_ros.capacity.load import Load
 from edge_sched_ros.capacity.load import stable
 from edge_sched_ros.capacity.load import total_rate
 from edge_sched_ros.capacity.response import Delay
-from edge_sched_ros.capacity.response import GammaResponse
 from edge_sched_ros.capacity.response import Response
+from edge_sched_ros.capacity.waiting_law import Part
+from edge_sched_ros.capacity.waiting_law import WaitedResponse
+from edge_sched_ros.capacity.waiting_law import WaitingLaw
 from edge_sched_ros.core.errors import ConfigError
 
 #: ``mean``: every request of a class has its mean swap; ``random``: the whole swap or none
@@ -53,6 +55,24 @@ def waiting(loads: Sequence[Load], swap: SwapForm = 'mean') -> Delay:
     return Delay(mean, square - mean**2, 1 - rho)
 
 
+def waiting_law(loads: Sequence[Load], swap: SwapForm = 'mean') -> WaitingLaw:
+    """
+    Return the distribution of the waiting time, the same for all classes.
+
+    :raises Overload: at utilisation 1 or more
+    """
+    rate = total_rate(loads)
+    parts = []
+    for load in loads:
+        share, chance = load.rate_per_ms / rate, swap_chance(load, loads)
+        if swap == 'mean' or load.swap_ms == 0:
+            parts.append(Part(share, load.service, chance * load.swap_ms))
+        else:
+            parts.append(Part(share * (1 - chance), load.service))
+            parts.append(Part(share * chance, load.service, load.swap_ms))
+    return WaitingLaw(parts, utilisation(loads), waiting(loads, swap))
+
+
 def mg1_fcfs(loads: Sequence[Load], swap: SwapForm = 'mean') -> list[Response]:
     """
     Return the response of each class: its service, its part of swaps, and the common wait.
@@ -63,6 +83,9 @@ def mg1_fcfs(loads: Sequence[Load], swap: SwapForm = 'mean') -> list[Response]:
     or none, which gives the same mean service and slightly more waiting; independent swaps of
     consecutive requests are an approximation.
 
+    Tail: the distribution of the wait (:class:`WaitingLaw`) and, independent of it, the service of
+    the class.
+
     Assumes Poisson arrivals, one queue and independent classes.
 
     :raises Overload: at utilisation 1 or more
@@ -70,14 +93,18 @@ def mg1_fcfs(loads: Sequence[Load], swap: SwapForm = 'mean') -> list[Response]:
     """
     if swap not in ('mean', 'random'):
         raise ConfigError('swap', f"must be mean or random, not '{swap}'")
-    wait = waiting(loads, swap)
+    wait, law = waiting(loads, swap), waiting_law(loads, swap)
     found: list[Response] = []
     for load in loads:
         mean = _moment(load, loads, 1, swap)
         variance = _moment(load, loads, 2, swap) - mean**2
-        points = _points(load, loads, swap)
         found.append(
-            GammaResponse(points, [wait], service_mean_ms=mean, service_variance_ms2=variance)
+            WaitedResponse(
+                _points(load, loads, swap),
+                law,
+                mean_ms=mean + wait.mean_ms,
+                variance_ms2=variance + wait.variance_ms2,
+            )
         )
     return found
 

@@ -14,6 +14,8 @@ from edge_sched_ros.capacity.unit_model import model_name
 from edge_sched_ros.capacity.unit_model import unit_utilisation
 
 _STEPS = 14
+#: factor on rates with which requests no longer meet each other
+_NEXT_TO_NONE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,9 @@ class Headroom:
 
     :param utilisation: share of time it is busy
     :param model: name of the queueing model
-    :param rate_factor: factor on all rates of its tasks at which the first one misses; below 1
-        when one misses already, ``None`` when no task uses the unit or the factor is above 1000
+    :param rate_factor: factor on all rates of its tasks at which the first task misses; below 1
+        when one misses already, ``None`` when no task uses the unit or the factor is above 1000.
+        A task of other units that misses at any of these rates does not count
     :param limited_by: the task that misses first, and why
     """
 
@@ -81,17 +84,20 @@ def _factor(cluster: Cluster, names: set[str]) -> tuple[float | None, str]:
         rates = {name: cluster.rates[name] * factor for name in names}
         return cluster.with_rates(rates)
 
+    still = {name for name, one in analyse(scaled(_NEXT_TO_NONE)).items() if one.reason}
+    apart = frozenset(still - names)
+
     def fits(factor: float) -> bool:
-        return not _first_miss(scaled(factor))
+        return not _first_miss(scaled(factor), apart)
 
     factor = highest(fits)
     if factor is None:
         return None, ''
-    return factor, _first_miss(scaled(max(factor * 1.001, 1e-6) + 1e-9))
+    return factor, _first_miss(scaled(max(factor * 1.001, 1e-6) + 1e-9), apart)
 
 
-def _first_miss(cluster: Cluster) -> str:
+def _first_miss(cluster: Cluster, apart: frozenset[str]) -> str:
     for name, verdict in analyse(cluster).items():
-        if verdict.reason:
+        if verdict.reason and name not in apart:
             return f'{name}: {verdict.reason}'
     return ''

@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtr
 from scipy.special import ndtri
 
 from edge_sched_ros.core.errors import ConfigError
@@ -69,6 +70,19 @@ class Service:
         sigma = math.sqrt(math.log1p(self.cv**2))
         scale = self.mean_ms * math.exp(-(sigma**2) / 2)
         return np.asarray(scale * np.exp(sigma * ndtri(shares)), dtype=np.float64)
+
+    def mean_of_least(self, times_ms: Array) -> Array:
+        """Return E[min(S, t)] in ms for every time t."""
+        times_ms = np.maximum(times_ms, 0.0)
+        if self.shape == 'exponential':
+            return np.asarray(-self.mean_ms * np.expm1(-times_ms / self.mean_ms), np.float64)
+        if self.cv == 0:
+            return np.minimum(times_ms, self.mean_ms)
+        sigma = math.sqrt(math.log1p(self.cv**2))
+        with np.errstate(divide='ignore'):
+            above = (np.log(times_ms / self.mean_ms) + sigma**2 / 2) / sigma
+        least = self.mean_ms * ndtr(above - sigma) + times_ms * ndtr(-above)
+        return np.asarray(least, dtype=np.float64)
 
     def draw(self, generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
         """Return random times in ms."""

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from edge_sched_ros.capacity.fcfs import waiting
+from edge_sched_ros.capacity.fcfs import waiting_law
 from edge_sched_ros.capacity.load import Load
 from edge_sched_ros.capacity.load import Service
 from edge_sched_ros.capacity.load import stable
@@ -62,7 +62,7 @@ def mgc_ps(loads: Sequence[Load], cores: int, form: CoreForm = 'erlang') -> list
     rho = stable(work / cores)
     busy = erlang_c(cores, work)
     stretch = busy / (cores * (1 - rho)) if form == 'erlang' else rho / (1 - rho)
-    whole = waiting([_faster(load, cores) for load in loads])
+    whole = waiting_law([_faster(load, cores) for load in loads])
     # the probability that a request which found a free core took the last one
     last = _last_core(cores, work)
     found: list[Response] = []

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
-from scipy.special import gammaincc
 
-from edge_sched_ros.capacity.fcfs import waiting
+from edge_sched_ros.capacity.fcfs import waiting_law
 from edge_sched_ros.capacity.load import Array
 from edge_sched_ros.capacity.load import Load
 from edge_sched_ros.capacity.load import stable
@@ -18,9 +17,10 @@ from edge_sched_ros.capacity.load import total_rate
 from edge_sched_ros.capacity.response import Delay
 from edge_sched_ros.capacity.response import GammaResponse
 from edge_sched_ros.capacity.response import Response
+from edge_sched_ros.capacity.waiting_law import WaitingLaw
 from edge_sched_ros.core.errors import ConfigError
 
-#: ``authors``: every class waits equally; ``textbook``: in proportion to its service
+#: ``textbook``: every class waits in proportion to its service; ``authors``: equally
 PsForm = Literal['authors', 'textbook']
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)  # type: ignore[no-untyped-call]
 
@@ -30,14 +30,16 @@ def utilisation(loads: Sequence[Load]) -> float:
     return sum(load.rate_per_ms * load.service.mean_ms for load in loads)
 
 
-def mg1_ps(loads: Sequence[Load], form: PsForm = 'authors') -> list[Response]:
+def mg1_ps(loads: Sequence[Load], form: PsForm = 'textbook') -> list[Response]:
     """
     Return the response of each class.
 
+    ``textbook`` stretches every request: ``S_i / (1 - rho)`` (Kleinrock 1967; confirmed).
     ``authors`` adds the mean queueing part ``S_bar * rho / (1 - rho)`` to every class (equations
     6 and 7 of the Ibis paper according to the comments of its code; confirmed from that code).
-    ``textbook`` stretches every request: ``S_i / (1 - rho)`` (Kleinrock 1967; confirmed). Both
-    have the same mean over all requests; the mean does not depend on the shape of the service.
+    Both have the same mean over all requests, but where services differ the authors' form is too
+    long for short requests and too short for long ones. The mean does not depend on the shape of
+    the service.
 
     Tail: variance of the textbook form by Yashkov (1983), for a request that needs x: ``2 / (1 -
     rho)^2 * integral from 0 to x of (x - t) * P(W > t) dt`` with W the waiting time of M/G/1-FCFS;
@@ -51,7 +53,7 @@ def mg1_ps(loads: Sequence[Load], form: PsForm = 'authors') -> list[Response]:
         raise ConfigError('form', f"must be authors or textbook, not '{form}'")
     rate = total_rate(loads)
     rho = stable(utilisation(loads))
-    wait = waiting(loads)
+    wait = waiting_law(loads)
     common = rho / rate * rho / (1 - rho)
     found: list[Response] = []
     for load in loads:
@@ -74,22 +76,21 @@ def _exact(response: GammaResponse, mean_ms: float) -> GammaResponse:
     return response
 
 
-def _delays(points: Array, rho: float, rate: float, wait: Delay, scale: float) -> list[Delay]:
+def _delays(points: Array, rho: float, rate: float, wait: WaitingLaw, scale: float) -> list[Delay]:
     variances = ps_variances(points, rho, wait) * scale**2
     means = points * rho / (1 - rho) * scale
     alone = (1 - rho) * np.exp(-rate * points)
     return [Delay(*parts) for parts in zip(means.tolist(), variances.tolist(), alone.tolist())]
 
 
-def ps_variances(points: Array, rho: float, wait: Delay) -> Array:
+def ps_variances(points: Array, rho: float, wait: WaitingLaw) -> Array:
     """
     Return the variance of the response of requests that need ``points`` ms, in ms^2.
 
     :param wait: waiting time of M/G/1-FCFS with the same requests
     """
-    shape, scale = wait.gamma()
     times = points[:, None] * (_NODES + 1) / 2
-    later = (1 - wait.none) * gammaincc(shape, times / scale)
+    later = 1 - wait.share_within(times)
     left = points[:, None] - times
     integral: Array = np.sum(_WEIGHTS * left * later, axis=1) * points / 2
     return 2 * integral / (1 - rho) ** 2

@@ -22,7 +22,8 @@ def tandem(stages: Sequence[Response], constant_ms: float = 0.0) -> Response:
     when every stage gets Poisson arrivals, as after a queue with processor sharing or with
     exponential service (Burke 1956, Kelly 1979). After a first-come-first-served queue with fixed
     service times arrivals are more regular, and the sum is an upper bound: at load 0.8 a quarter
-    too long in this project's simulation.
+    too long in this project's simulation. Stages in order of one task are therefore drawn
+    (:mod:`in_a_row`); the sum is for tasks after others, for placement, and for rare tasks.
 
     Tail: stages are assumed to be independent, and the sum of all delays gamma with their mean and
     variance; an approximation. A burst delays a request in every stage, so in simulation p99 over

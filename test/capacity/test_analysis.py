@@ -115,6 +115,38 @@ def test_headroom_ends_where_the_first_task_misses(unit):
     assert found.limited_by.partition(':')[0] in names
 
 
+def test_an_overloaded_unit_does_not_limit_another_one():
+    """The task on the GPU misses whatever the TPU serves, so it says nothing about the TPU."""
+    alone = headroom(cluster_of(FILE))['node/tpu0']
+    over = changed(tasks__three__rate_per_s=60)
+    assert headroom(cluster_of(over))['node/tpu0'] == alone
+    assert headroom(cluster_of(over))['node/gpu0'].rate_factor < 1
+
+
+def test_a_response_that_is_always_at_the_deadline_is_in_time():
+    data = {
+        'devices': {'node': {'units': {'dla0': {}}}},
+        'costs': {'net': {'dla': 10}},
+        'tasks': {'one': {'network': 'net', 'period_ms': 20, 'deadline_ms': 10}},
+    }
+    assert analyse(cluster_of(data))['one'].feasible
+    data['tasks']['one']['deadline_ms'] = 9.99
+    assert not analyse(cluster_of(data))['one'].feasible
+
+
+def test_a_time_just_above_the_deadline_is_told_from_it():
+    data = {
+        'devices': {'node': {'units': {'gpu0': {'discipline': 'fcfs'}}}},
+        'costs': {'net': {'gpu': 10}},
+        'tasks': {'one': {'network': 'net', 'rate_per_s': 50}},
+    }
+    p99_ms = analyse(cluster_of(data))['one'].response.p99_ms
+    data['tasks']['one']['deadline_ms'] = round(p99_ms - 0.0005, 4)
+    said = analyse(cluster_of(data))['one'].reason
+    time_ms, deadline_ms = (word for word in said.split() if word[0].isdigit())
+    assert float(time_ms) > float(deadline_ms)
+
+
 def test_a_unit_without_tasks_has_no_factor():
     found = headroom(cluster_of(changed(tasks={})))
     assert all(unit.rate_factor is None and unit.utilisation == 0 for unit in found.values())
@@ -238,10 +270,9 @@ def test_a_cascade_answers_after_the_task_before_it():
     cluster = cluster_of(changed(tasks={'three': before, 'then': then}))
     assert cluster.rates == {'three': 10, 'then': 5}
     first, last = analyse(cluster).values()
-    # the authors' form: both wait as long for the GPU
-    wait = (0.2 + 0.025) ** 2 / 0.015 / (1 - 0.225)
-    assert first.response.mean_ms == pytest.approx(4 / 0.96 + 20 + wait + 10)
-    assert last.response.mean_ms == pytest.approx(first.response.mean_ms + 5 + wait)
+    shared = 1 - 0.2 - 0.025
+    assert first.response.mean_ms == pytest.approx(4 / 0.96 + 20 / shared + 10)
+    assert last.response.mean_ms == pytest.approx(first.response.mean_ms + 5 / shared)
     late = changed(tasks={'three': before, 'then': {**then, 'deadline_ms': 38}})
     assert 'below the bare service time 39 ms' in analyse(cluster_of(late))['then'].reason
     # twice the frames are twice the answers

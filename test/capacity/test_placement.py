@@ -31,7 +31,7 @@ APPS = st.dictionaries(
         network=st.sampled_from(['small', 'large', 'only-gpu']),
         rate_per_s=st.floats(0.5, 12),
         deadline_ms=st.floats(120, 700),
-        memory_mib=st.floats(0, 300),
+        memory_mib=st.just(0.0) | st.floats(1e-6, 300),
         priority=st.integers(0, 3),
         own_copy=st.booleans(),
     ),

@@ -30,8 +30,8 @@ from edge_sched_ros.system.unit import Unit
 from edge_sched_ros.system.workload import Task
 
 UNITS = {
-    'authors': Unit(kind='gpu'),
-    'textbook': Unit(kind='gpu', form='textbook'),
+    'authors': Unit(kind='gpu', form='authors'),
+    'textbook': Unit(kind='gpu'),
     'cores': Unit(kind='cpu', cores=3),
     'fcfs': Unit(kind='tpu'),
     'random swaps': Unit(kind='tpu', swap='random'),

@@ -25,9 +25,11 @@ def cascades(system: SystemFile) -> dict[str, str]:
 
 
 def _words(task: Task, rate_per_s: float) -> str:
-    of = f'rate of {task.after} x probability x mean fan_out / every_n'
+    before = ', '.join(task.before)
+    rate = f'rate of {before}' if len(task.before) == 1 else f'least rate of {before}'
+    of = f'{rate} x probability x mean fan_out / every_n'
     words = f'placed on its own, with {rate_per_s:.4g} requests per second ({of})'
     if task.deadline_ms is None:
         return words
-    without = f'without the time of {task.after} and the way from its node'
+    without = f'without the time of {before} and the way from its node'
     return f'{words}; {task.deadline_ms:g} ms count from its own request, {without}'

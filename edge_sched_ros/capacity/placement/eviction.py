@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edge_sched_ros.capacity.placement.algorithms.base import candidates
@@ -12,6 +13,7 @@ from edge_sched_ros.capacity.placement.feasibility import refusal
 from edge_sched_ros.capacity.placement.node import Hosted
 from edge_sched_ros.capacity.placement.node import NodeState
 from edge_sched_ros.capacity.placement.problem import App
+from edge_sched_ros.capacity.placement.problem import Limits
 from edge_sched_ros.capacity.placement.problem import Option
 from edge_sched_ros.capacity.placement.state import ClusterState
 
@@ -54,23 +56,36 @@ def _gone(
     lower = [one for one in node.hosted.values() if one.app.task.priority < app.task.priority]
     if not lower:
         return None
+    ranked = sorted(lower, key=lambda one: (one.app.task.priority, -weight(one)))
+    return fewest_gone(node, app, option, state.limits, ranked)
+
+
+def fewest_gone(
+    node: NodeState, app: App, option: Option, limits: Limits, ranked: Sequence[Hosted]
+) -> tuple[str, ...] | None:
+    """
+    Return the names of the applications to evict, ``None`` when evicting all does not help.
+
+    :param ranked: those that may be evicted, the first ones first
+    """
     trial = node.copy()
     gone: list[Hosted] = []
-    for one in sorted(lower, key=lambda one: (one.app.task.priority, -_weight(one))):
+    for one in ranked:
         gone.append(trial.remove(one.app.name))
-        if refusal(trial, app, option, state.limits) is None:
+        if refusal(trial, app, option, limits) is None:
             break
     else:
         return None
     kept: set[str] = set()
     for one in reversed(gone[:-1]):
         trial.host(one.app, one.option)
-        if refusal(trial, app, option, state.limits) is None:
+        if refusal(trial, app, option, limits) is None:
             kept.add(one.app.name)
         else:
             trial.remove(one.app.name)
     return tuple(one.app.name for one in gone if one.app.name not in kept)
 
 
-def _weight(one: Hosted) -> float:
+def weight(one: Hosted) -> float:
+    """Return the work of an application per ms on all units of its node."""
     return sum(demand.rate_per_ms * demand.service_ms for demand in one.option)

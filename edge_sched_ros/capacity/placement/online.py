@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from time import perf_counter_ns
 
 from edge_sched_ros.capacity.placement.algorithms.base import Algorithm
@@ -23,11 +25,14 @@ class Placed:
     The results for all applications.
 
     :param rejected: application -> why it is not placed
+    :param refusals: kind of refusal -> number of ways to host these that it refused, each when its
+        application was rejected
     :param decision_ms: wall time of every application's decision
     """
 
     state: ClusterState
     rejected: dict[str, str] = field(default_factory=dict)
+    refusals: Counter[str] = field(default_factory=Counter)
     decision_ms: list[float] = field(default_factory=list)
 
 
@@ -75,7 +80,8 @@ def _place_anew(placed: Placed, algorithm: Algorithm, gone: list[App], for_app: 
     for app in sorted(gone, key=lambda one: -one.task.priority):
         found = algorithm.choose(placed.state, app)
         if isinstance(found, Rejection):
-            found = Rejection(f'evicted for {for_app.name}; on the other nodes: {found.reason}')
+            reason = f'evicted for {for_app.name}; on the other nodes: {found.reason}'
+            found = replace(found, reason=reason)
         _settle(placed, app, found)
 
 
@@ -84,3 +90,4 @@ def _settle(placed: Placed, app: App, found: Choice | Rejection) -> None:
         placed.state.host(app, found.node, found.option)
     else:
         placed.rejected[app.name] = found.reason
+        placed.refusals.update(found.kinds)

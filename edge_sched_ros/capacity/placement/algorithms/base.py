@@ -8,7 +8,9 @@ from collections import Counter
 from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field
 from typing import ClassVar
 from typing import Protocol
 
@@ -39,9 +41,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """No node, and why."""
+    """
+    No node, and why.
+
+    :param kinds: kind of refusal -> number of ways to host the application that it refused
+    """
 
     reason: str
+    kinds: Mapping[str, int] = field(default_factory=dict)
 
 
 class Algorithm(Protocol):
@@ -83,7 +90,7 @@ def rejection(refusals: Iterable[Refusal]) -> Rejection:
     found = list(refusals)
     if not found:
         return Rejection('no node can run it')
-    counts = Counter(one.kind for one in found)
+    counts: Counter[str] = Counter(one.kind for one in found)
     parts = [f'{count} {_WORDS[kind]}' for kind, count in counts.most_common()]
     nearest = max(found, key=lambda one: _NEAR[one.kind])
-    return Rejection(f'{", ".join(parts)} ({nearest.text})')
+    return Rejection(f'{", ".join(parts)} ({nearest.text})', counts)
