@@ -9,7 +9,8 @@ Where numbers come from:
   on one x86 core.
 - ``npus``: the analytic cost model of this package for equal weight-stationary arrays.
 - ``xavier``: layer groups of GoogleNet and AlexNet as published with HaX-CoNN; hand-overs are
-  the mean of the published cuts; contention as in ``config/plans/googlenet_alexnet.yaml``.
+  the mean of the published cuts; contention as in
+  ``config/plans/googlenet_alexnet_orin_contention.yaml``.
 - ``orin``: published costs of whole networks (``jetson_costs``, with sources and confidence);
   that each is four segments of equal share is an assumption, and so are the tensors between them.
 - Links: Ethernet of 940 Mbit/s and 0.3 ms, assumed.

@@ -14,7 +14,6 @@ from pydantic import Field
 from pydantic import model_validator
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.core.tasks import MOST_RATE_HZ
 from edge_sched_ros.documents.parsing import parse
 from edge_sched_ros.plugins.policies import make_policy
 from edge_sched_ros.system.change import Change
@@ -23,6 +22,7 @@ from edge_sched_ros.system.checks import FanOut
 from edge_sched_ros.system.checks import whole_ns
 from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.fields import Chance
+from edge_sched_ros.system.fields import FloorRate
 from edge_sched_ros.system.fields import NotNegative
 from edge_sched_ros.system.fields import Positive
 from edge_sched_ros.system.fields import Share
@@ -100,7 +100,7 @@ class TaskSet(_Set):
         'policies expect.',
     )
     priority: Whole | None = Field(None, description='Value for future jobs.')
-    min_rate_hz: NotNegative | None = Field(None, le=MOST_RATE_HZ, description='As in the task.')
+    min_rate_hz: FloorRate | None = Field(None, description='As in the task.')
     every_n: Whole | None = Field(None, ge=1, description='As in the task.')
     queue_depth: Whole | None = Field(None, ge=1, description='As in the task.')
     max_in_flight: Whole | None = Field(None, ge=1, description='As in the task.')

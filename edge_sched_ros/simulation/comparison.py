@@ -14,6 +14,11 @@ _T95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
 
 Runs = Sequence[dict[str, Any]]
 
+#: a policy is worse than another in a scenario from this ratio on
+WORSE = 1.05
+#: what the table of means shows of the runs
+_MEANS = ('miss_ratio', 'loss', 'fairness', 'accuracy')
+
 
 def geomean(values: Sequence[float]) -> float:
     """Return the geometric mean of non-negative numbers; 0 when one of them is 0."""
@@ -42,16 +47,18 @@ def ratios(runs: Runs) -> dict[str, dict[str, dict[str, Any]]]:
     }
 
 
-def best_other(runs: Runs, policy: str) -> dict[str, float]:
+def best_other(runs: Runs, policy: str, objective: str = 'uxcost') -> dict[str, float]:
     """
-    Return scenario -> the policy's UXCost over that of the best other policy, means over seeds.
+    Return scenario -> the policy's cost over that of the best other policy, means over seeds.
 
     Scenarios in which either is zero are left out.
+
+    :param objective: key of the cost in a run
     """
     costs: dict[str, dict[str, list[float]]] = {}
     for run in runs:
         here = costs.setdefault(run['scenario'], {})
-        here.setdefault(run['policy'], []).append(run['uxcost'])
+        here.setdefault(run['policy'], []).append(run[objective])
     found = {}
     for scenario, by_policy in costs.items():
         others = [geomean(values) for name, values in by_policy.items() if name != policy]
@@ -75,25 +82,55 @@ def summarise(
     """
     policies = list(dict.fromkeys(run['policy'] for run in runs))
     table: dict[str, dict[str, float]] = {}
+    misses: dict[str, dict[str, float]] = {}
     for scenario in dict.fromkeys(run['scenario'] for run in runs):
         here = [run for run in runs if run['scenario'] == scenario]
         table[scenario] = {
             policy: geomean([run['uxcost'] for run in here if run['policy'] == policy])
             for policy in policies
         }
-    others = {}
-    for policy in policies:
-        values = list(best_other(runs, policy).values()) or [1.0]
-        others[policy] = {'geomean': geomean(values), 'worst': max(values)}
+        misses[scenario] = {
+            policy: statistics.fmean(run['miss_ratio'] for run in here if run['policy'] == policy)
+            for policy in policies
+        }
     return {
         'suite': suite,
         'runs': list(runs),
         'geomean': ratios(runs),
         'scenarios': table,
-        'best_other': others,
+        'misses': misses,
+        'means': {policy: _means(runs, policy) for policy in policies},
+        'best_other': _against_others(runs, policies, 'uxcost'),
+        'best_other_loss': _against_others(runs, policies, 'loss'),
         'bound': bound or {},
         'bound_windows': bound_windows or {},
     }
+
+
+def _means(runs: Runs, policy: str) -> dict[str, float]:
+    own = [run for run in runs if run['policy'] == policy]
+    return {
+        key: statistics.fmean(run[key] for run in own)
+        for key in _MEANS
+        if all(key in run for run in own)
+    }
+
+
+def _against_others(
+    runs: Runs, policies: Sequence[str], objective: str
+) -> dict[str, dict[str, float]]:
+    """Return per policy what :func:`best_other` says; empty where runs have no such cost."""
+    if not all(objective in run for run in runs):
+        return {}
+    found = {}
+    for policy in policies:
+        values = list(best_other(runs, policy, objective).values()) or [1.0]
+        found[policy] = {
+            'geomean': geomean(values),
+            'worst': max(values),
+            'worse': sum(value > WORSE for value in values) / len(values),
+        }
+    return found
 
 
 def _pair(

@@ -8,6 +8,7 @@ import math
 from typing import Any
 from typing import Protocol
 
+from edge_sched_ros.core.subclassed import mypyc_attr
 from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.documents.parsing import parse
 from edge_sched_ros.simulation import draws
@@ -17,7 +18,7 @@ from edge_sched_ros.system.system_file import SystemFile
 from edge_sched_ros.system.workload import Task
 
 # what a draw is for; part of its key
-_LATENCY, _ITEMS, _SKIP, _EXIT, _TRIGGER = range(5)
+_LATENCY, _ITEMS, _SKIP, _EXIT, _TRIGGER, _TAIL, _LENGTH = range(7)
 
 
 class TasksOnDevice(Protocol):
@@ -32,6 +33,7 @@ class TasksOnDevice(Protocol):
         """The device."""
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class ExecutionModel:
     """
     Draws that depend on seed, task, frame and stage alone, so that every policy meets the same.
@@ -47,17 +49,25 @@ class ExecutionModel:
         self._tasks = dict(system.workload.tasks)
         self._children: dict[str, list[str]] = {}
         for name, task in system.workload.tasks.items():
-            if task.after:
-                self._children.setdefault(task.after, []).append(name)
+            for before in task.before:
+                self._children.setdefault(before, []).append(name)
         self._exponential = system.device.distribution == 'exponential'
         cv = system.device.latency_cv
         self._sigma = _sigma(cv)
+        self._tail = system.device.tail
 
     def work_ns(self, cost: RunCost, items: int, task: str, seq: int, stage: int) -> float:
         """Return the time a run takes at full speed, in nanoseconds."""
-        mean = cost.latency_ns
+        mean: float = cost.latency_ns
         if items > 1:
             mean += cost.per_item_ns * (items - 1)
+        tail = self._tail
+        if tail is not None:
+            state = self._states[task]
+            if draws.uniform(seq, stage, _TAIL, state=state) < tail.chance:
+                low, high = tail.factors
+                share = draws.uniform(seq, stage, _LENGTH, state=state)
+                mean *= low + share * (high - low)
         if self._exponential:
             return -mean * math.log(draws.uniform(seq, stage, _LATENCY, state=self._states[task]))
         sigma = self._sigma if cost.cv is None else _sigma(cost.cv)

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The limit on the length of a run."""
+"""Limits on the length of a run and on its tasks."""
 
 from __future__ import annotations
 
@@ -10,15 +10,22 @@ from edge_sched_ros.system.system import System
 
 #: maximum number of frames of all streams; a longer run takes hours
 MOST_FRAMES = 10_000_000
+#: maximum number of tasks; every decision looks at all of them
+MOST_TASKS = 2000
 
 
 def check_frames(system: System, seconds: float) -> None:
     """
-    Refuse a run with too many frames or impossible changes.
+    Refuse a run with too many frames or tasks, or impossible changes.
 
-    :raises ConfigError: naming the change, or the stream or task with the most frames
+    :raises ConfigError: naming the change, the tasks, or the stream or task with the most frames
     """
     check_changes(system)
+    if len(system.tasks) > MOST_TASKS:
+        raise ConfigError(
+            system.workload.at('tasks'),
+            f'are {len(system.tasks)}; a run may have {MOST_TASKS}',
+        )
     frames = {name: _frames(system, name, seconds) for name in system.streams}
     if sum(frames.values()) <= MOST_FRAMES:
         return

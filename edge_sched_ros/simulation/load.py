@@ -11,6 +11,7 @@ from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.tasks import NS_PER_MS
+from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.system.system import System
 from edge_sched_ros.system.system_file import SystemFile
 from edge_sched_ros.system.workload import Stream
@@ -94,12 +95,18 @@ def at_load(workload: SystemFile, platform: SystemFile, load: float) -> System:
 
 def tightness(system: System) -> float:
     """Return the largest share of a deadline that a cascade needs alone on the fastest units."""
-    alone_ns: dict[str, float] = {}
+    alone = alone_ns(system)
+    return max(alone[task.name] / task.deadline_ns for task in system.tasks)
+
+
+def alone_ns(system: System) -> dict[str, float]:
+    """Return per task the time from the frame to its answer, alone on the fastest units."""
+    own_ns: dict[str, float] = {}
     for task in system.tasks:
         variant = task.variants[0]
         low, high = system.workload.tasks[task.name].fan_out
         more_items = (low + high) / 2 - 1
-        alone_ns[task.name] = sum(
+        own_ns[task.name] = sum(
             min(
                 cost.latency_ns + cost.per_item_ns * more_items
                 for cost in (
@@ -110,31 +117,40 @@ def tightness(system: System) -> float:
             for stage in variant.stages
         )
     by_name = {task.name: task for task in system.tasks}
-    shares = []
-    for task in system.tasks:
-        needs, at = alone_ns[task.name], task
-        while at.after:
-            at = by_name[at.after]
-            needs += alone_ns[at.name]
-        shares.append(needs / task.deadline_ns)
-    return max(shares)
+    return {task.name: _way_ns(task, by_name, own_ns) for task in system.tasks}
+
+
+def _way_ns(task: TaskSpec, by_name: Mapping[str, TaskSpec], own_ns: Mapping[str, float]) -> float:
+    """Return the time to a task's answer along its longest way."""
+    before = (_way_ns(by_name[name], by_name, own_ns) for name in task.before)
+    return own_ns[task.name] + max(before, default=0.0)
 
 
 def _faster(system: System, factor: float) -> SystemFile:
+    """Return the workload with rates multiplied by a factor, and as many more jobs in flight."""
+    workload = with_rates(system, factor)
+    if factor == 1:
+        return workload
+    tasks = {
+        name: task.model_copy(
+            update={
+                'queue_depth': max(task.queue_depth, math.ceil(factor)),
+                'max_in_flight': max(task.max_in_flight, math.ceil(factor)),
+            }
+        )
+        for name, task in workload.tasks.items()
+    }
+    return workload.model_copy(update={'tasks': tasks})
+
+
+def with_rates(system: System, factor: float) -> SystemFile:
     """Return the workload with rates multiplied by a factor and the same deadlines."""
     workload = system.workload
     if factor == 1:
         return workload
     deadlines = {task.name: task.deadline_ns / NS_PER_MS for task in system.tasks}
     tasks = {
-        name: task.model_copy(
-            update={
-                'deadline_ms': deadlines[name],
-                'queue_depth': max(task.queue_depth, math.ceil(factor)),
-                'max_in_flight': max(task.max_in_flight, math.ceil(factor)),
-                **_rate_of(task, factor),
-            }
-        )
+        name: task.model_copy(update={'deadline_ms': deadlines[name], **_rate_of(task, factor)})
         for name, task in workload.tasks.items()
     }
     streams = {
@@ -180,10 +196,7 @@ def _demands(system: System) -> list[dict[str, float]]:
 def _rate(system: System, name: str) -> float:
     """Return the releases of a task per nanosecond."""
     task = system.workload.tasks[name]
-    chance = 1.0 / task.every_n
-    while task.after:
-        chance *= task.probability
-        name = task.after
-        task = system.workload.tasks[name]
-        chance /= task.every_n
-    return chance / (system.streams[task.stream or name].period_ms * 1e6)
+    if task.before:
+        # a join has no more frames than the rarest task before it
+        return min(_rate(system, one) for one in task.before) * task.probability / task.every_n
+    return 1 / (system.streams[task.stream or name].period_ms * 1e6 * task.every_n)

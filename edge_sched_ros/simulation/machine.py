@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from edge_sched_ros.core.decisions import Run
+from edge_sched_ros.core.subclassed import mypyc_attr
 from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.system.contention import Contention
 from edge_sched_ros.system.device import Device
@@ -87,6 +88,7 @@ class Active:
         self.left_ns = 0.0
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Machine:
     """
     All running stages of a platform.

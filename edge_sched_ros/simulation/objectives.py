@@ -18,6 +18,9 @@ XRBENCH_K = 15.0
 #: energy at which a frame's energy score is zero, in mJ (XRBench's code)
 XRBENCH_MAX_MJ = 1500.0
 
+#: what the energy of the worst placement of a job costs in ``loss``, in misses
+ENERGY_WEIGHT = 0.1
+
 
 def realtime_score(late_ms: float, k: float = XRBENCH_K) -> float:
     """Return XRBench's real-time score of a frame, from its lateness (negative is early)."""
@@ -109,7 +112,7 @@ class Score:
     @property
     def overall(self) -> float:
         """XRBench's overall score of the run, 0..100."""
-        return 100 * sum(self.of(name).overall for name in self.names) / len(self.names)
+        return 100 * sum([self.of(name).overall for name in self.names], 0.0) / len(self.names)
 
 
 def fairness(accounts: Iterable[TaskAccount]) -> float:
@@ -119,8 +122,33 @@ def fairness(accounts: Iterable[TaskAccount]) -> float:
     Source: Jain, Chiu, Hawe, DEC-TR-301, 1984.
     """
     shares = [account.on_time / account.ended for account in accounts if account.ended]
-    squares = sum(share * share for share in shares)
-    return sum(shares) ** 2 / (len(shares) * squares) if squares else 1.0
+    squares = sum([share * share for share in shares], 0.0)
+    return sum(shares, 0.0) ** 2 / (len(shares) * squares) if squares else 1.0
+
+
+def loss(tasks: Iterable[TaskSpec], accounts: Mapping[str, TaskAccount]) -> float:
+    """
+    Return the mean over tasks of misses, lost accuracy and a tenth of the energy, per job.
+
+    A job without an answer in time counts 1; one with it counts the accuracy that its variant
+    lacks. Energy counts relative to the worst placement of every job, 0 while it is unknown. An
+    answer in time never costs more than a miss, so giving jobs up that could be on time does not
+    lower the loss; it may lower UXCost, which is a product with the energy.
+    """
+    losses = []
+    for task in tasks:
+        account = accounts[task.name]
+        if not account.ended:
+            continue
+        answers = sum(account.variants.values())
+        lacking = 0.0
+        for variant, count in account.variants.items():
+            lacking += count * (1 - task.variant(variant).accuracy)
+        served = account.on_time / account.ended
+        energy = account.normalised_energy if account.worst_energy_mj else 0.0
+        inaccuracy = lacking / answers if answers else 0.0
+        losses.append(1 - served * (1 - inaccuracy) + ENERGY_WEIGHT * energy)
+    return sum(losses, 0.0) / len(losses) if losses else 0.0
 
 
 def accuracy_share(tasks: Iterable[TaskSpec], accounts: Mapping[str, TaskAccount]) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 
 from edge_sched_ros.simulation.objectives import accuracy_share
 from edge_sched_ros.simulation.objectives import fairness
+from edge_sched_ros.simulation.objectives import loss
 from edge_sched_ros.simulation.simulator import Simulator
 
 
@@ -38,6 +39,7 @@ def outcome(simulator: Simulator) -> dict[str, Any]:
         'tasks': {name: _task(simulator, name) for name in dispatcher.tasks},
         'units': units,
         'uxcost': ledger.uxcost,
+        'loss': loss(dispatcher.tasks.values(), ledger.tasks),
         'miss_ratio': ledger.miss_ratio,
         'xrbench_overall': simulator.score.overall,
         'fairness': fairness(ledger.tasks.values()),

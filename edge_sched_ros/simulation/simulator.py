@@ -25,6 +25,7 @@ from edge_sched_ros.core.events import ParametersChanged
 from edge_sched_ros.core.events import StageFinished
 from edge_sched_ros.core.events import TimerFired
 from edge_sched_ros.core.events import UnitChanged
+from edge_sched_ros.core.subclassed import mypyc_attr
 from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.plugins.policies import make_policy
 from edge_sched_ros.simulation.change_keys import check_changes
@@ -46,6 +47,7 @@ _PLAN_EVERY_NS = NS_PER_S
 Listener = Callable[[int, Event, list[Decision]], None]
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Simulator:
     """
     One run of a system under a policy.
@@ -57,6 +59,8 @@ class Simulator:
     :param listener: called with all events and decisions (to write a trace)
     :param planner: called once a second of virtual time
     :param planning_s: virtual time from the call until the policy gets the plan
+    :param clock: gives the nanoseconds by which ``decision_ns`` is measured
+    :param floor_periods: as for the dispatcher
     """
 
     def __init__(
@@ -69,6 +73,8 @@ class Simulator:
         listener: Listener | None = None,
         planner: Planner | None = None,
         planning_s: float = 1.0,
+        clock: Callable[[], int] = perf_counter_ns,
+        floor_periods: float = 0.0,
     ) -> None:
         check_changes(system)
         self.system = system
@@ -81,9 +87,11 @@ class Simulator:
             make_policy=make_policy,
             policy_parameters=policy_parameters,
             profiles=system.profiles(),
+            floor_periods=floor_periods,
         )
         self.score = Score(tuple(task.name for task in system.tasks))
-        #: wall time of every call of the dispatcher, in nanoseconds
+        self._clock = clock
+        #: time that every call of the dispatcher took, in nanoseconds
         self.decision_ns: list[int] = []
         self._listener = listener
         self._planner = planner
@@ -181,9 +189,9 @@ class Simulator:
         self._send(event)
 
     def _send(self, event: Event) -> None:
-        before = perf_counter_ns()
+        before = self._clock()
         decisions = self.dispatcher.handle(event, self.now_ns)
-        self.decision_ns.append(perf_counter_ns() - before)
+        self.decision_ns.append(self._clock() - before)
         if self._listener is not None:
             self._listener(self.now_ns, event, decisions)
         for decision in decisions:

@@ -6,83 +6,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.simulation.fleet.limits import check_fleet
 from edge_sched_ros.simulation.fleet.outcome import fleet_outcome
 from edge_sched_ros.simulation.fleet.simulator import FleetSimulator
-from edge_sched_ros.simulation.fleet.system import FleetSystem
-from edge_sched_ros.simulation.limits import check_frames
-from edge_sched_ros.simulation.load import at_load
 from edge_sched_ros.simulation.outcome import outcome
 from edge_sched_ros.simulation.pool import run_all
+from edge_sched_ros.simulation.scenario import forget_systems
+from edge_sched_ros.simulation.scenario import Scenario
 from edge_sched_ros.simulation.simulator import Simulator
 from edge_sched_ros.simulation.suite_file import Suite
-from edge_sched_ros.system.loading import load_platform
-from edge_sched_ros.system.loading import load_system
-from edge_sched_ros.system.loading import load_workload
-from edge_sched_ros.system.system import System
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """
-    One workload on one platform at one load (``None``: unchanged).
-
-    Without a platform the workload is a system with several devices.
-    """
-
-    workload: str
-    platform: str
-    load: float | None
-
-    @property
-    def name(self) -> str:
-        """Return a name for tables, without folders."""
-        if not self.platform:
-            return Path(self.workload).stem
-        load = '' if self.load is None else f' x{self.load:g}'
-        return f'{Path(self.workload).stem} on {Path(self.platform).stem}{load}'
-
-    def system(self) -> System:
-        """
-        Return the system.
-
-        :raises ConfigError: when the files cannot be used
-        """
-        return _system(self)
-
-    def fleet(self) -> FleetSystem:
-        """
-        Return the system with several devices.
-
-        :raises ConfigError: when the file cannot be used
-        """
-        return FleetSystem(load_system(self.workload))
-
-    def check(self, seconds: float) -> None:
-        """
-        Refuse a run that cannot be, or would take hours.
-
-        :raises ConfigError: naming file and key
-        """
-        if self.platform:
-            check_frames(self.system(), seconds)
-        else:
-            check_fleet(self.fleet(), seconds)
-
-
-@lru_cache(maxsize=256)
-def _system(scenario: Scenario) -> System:
-    workload = load_workload(scenario.workload)
-    platform = load_platform(scenario.platform)
-    if scenario.load is None:
-        return System(workload, platform)
-    return at_load(workload, platform, scenario.load)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +32,16 @@ class Case:
     settings: tuple[tuple[str, float], ...] = ()
 
 
-def scenarios(suite: Suite) -> list[Scenario]:
+def scenarios(suite: Suite, seeds: Iterable[int] = ()) -> list[Scenario]:
     """
     Return all scenarios of a suite; their files are read again.
 
+    :param seeds: of the systems to draw, for a suite of such
     :raises ConfigError: when two have the same name
     """
-    _system.cache_clear()
+    forget_systems()
+    if suite.random:
+        return [Scenario('', '', None, seed) for seed in seeds]
     found: dict[str, Scenario] = {}
     for index, group in enumerate(suite.scenarios):
         made = [Scenario(system, '', None) for system in group.systems] or [
@@ -118,13 +57,36 @@ def scenarios(suite: Suite) -> list[Scenario]:
     return list(found.values())
 
 
+def runs_of(
+    chosen: Sequence[Scenario], seeds: Sequence[int]
+) -> list[tuple[Scenario, tuple[int, ...]]]:
+    """Return scenarios with the seeds of their runs: a drawn system has its own."""
+    return [
+        (scenario, tuple(seeds) if scenario.drawn is None else (scenario.drawn,))
+        for scenario in chosen
+    ]
+
+
+def cases_of(
+    chosen: Sequence[Scenario], policies: Iterable[str], seeds: Sequence[int], seconds: float
+) -> list[Case]:
+    """Return the runs of every policy on scenarios."""
+    names = list(policies)
+    return [
+        Case(scenario, name, seed, seconds)
+        for scenario, own in runs_of(chosen, seeds)
+        for name in names
+        for seed in own
+    ]
+
+
 def run_case(case: Case) -> dict[str, Any]:
     """
     Make a run and return its outcome, with ``scenario`` and ``seed``.
 
     With several devices the policy is a high-level one.
     """
-    if not case.scenario.platform:
+    if not case.scenario.has_one_device:
         return _run_fleet(case)
     simulator = Simulator(
         case.scenario.system(),

@@ -17,6 +17,7 @@ from edge_sched_ros.documents.names import Named
 from edge_sched_ros.documents.parsing import parse
 from edge_sched_ros.documents.yaml_file import read_mapping
 from edge_sched_ros.system.fields import Strict
+from edge_sched_ros.system.fields import Truth
 from edge_sched_ros.system.finding import find_file
 from edge_sched_ros.system.finding import found_from
 
@@ -73,8 +74,12 @@ class Suite(Strict):
 
     name: Named = Field('', description='Name in the output; default: the name of the file.')
     description: str = Field('', description='One line for the reader; not used.')
+    random: Truth = Field(
+        False,
+        description='Instead of ``scenarios``: one system drawn at random for each seed.',
+    )
     scenarios: tuple[Group, ...] = Field(
-        min_length=1,
+        (),
         description='Groups; each combination of platform and load in a group is a scenario, and '
         'each of its systems. All groups have systems, or none.',
     )
@@ -82,6 +87,8 @@ class Suite(Strict):
 
     @model_validator(mode='after')
     def _one_kind(self) -> Self:
+        if self.random == bool(self.scenarios):
+            raise ValueError('needs either scenarios or random')
         if len({bool(group.systems) for group in self.scenarios}) > 1:
             raise ValueError('has groups with systems and groups without')
         return self
@@ -89,7 +96,7 @@ class Suite(Strict):
     @property
     def has_fleets(self) -> bool:
         """Whether it compares high-level policies, on systems with several devices."""
-        return bool(self.scenarios[0].systems)
+        return not self.random and bool(self.scenarios[0].systems)
 
     @property
     def where(self) -> str:

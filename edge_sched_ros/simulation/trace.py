@@ -18,7 +18,6 @@ from typing import Any
 from typing import Protocol
 from typing import TextIO
 
-from edge_sched_ros.core.codec import to_dict
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.errors import EdgeSchedError
@@ -26,9 +25,12 @@ from edge_sched_ros.documents.output_file import make_folders_of
 from edge_sched_ros.plugins.policies import make_policy
 from edge_sched_ros.simulation.trace_event import event_of
 from edge_sched_ros.system.system import System
+from edge_sched_ros.tracing.lines import data_of
+from edge_sched_ros.tracing.lines import line_of
+from edge_sched_ros.tracing.lines import text_of
+from edge_sched_ros.tracing.reading import lines_of_trace
+from edge_sched_ros.tracing.setup import FORMAT
 
-#: format of the lines; read only by :func:`replay_trace`
-FORMAT = 2
 #: exceptions that a foreign line may raise in the dispatcher
 _UNUSABLE = (EdgeSchedError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 
@@ -39,27 +41,25 @@ class TraceWriter:
 
     :param file: open for writing; the first line describes the run, the last marks its end
     :param head: description of the run
-    :param as_data: returns an event or a decision as JSON types
+    :param as_text: returns an event or a decision as a JSON object
     """
 
     def __init__(
         self,
         file: TextIO,
         head: Mapping[str, Any],
-        as_data: Callable[[Any], dict[str, Any]] = to_dict,
+        as_text: Callable[[Any], str] = text_of,
     ) -> None:
         self._file = file
-        self._as_data = as_data
+        self._as_text = as_text
         self._events = 0
         self._line({'trace': FORMAT, **head})
 
     def __call__(self, now_ns: int, event: Any, decisions: Iterable[Any]) -> None:
         """Write one event."""
         self._events += 1
-        as_data = self._as_data
-        self._line(
-            {'now_ns': now_ns, 'event': as_data(event), 'decisions': [*map(as_data, decisions)]}
-        )
+        self._file.write(line_of(now_ns, event, decisions, self._as_text))
+        self._file.write('\n')
 
     def end(self) -> None:
         """Mark the end, so that a truncated file can be detected."""
@@ -84,51 +84,25 @@ class Replayed:
 
 @contextmanager
 def trace_file(
-    path: Path, head: Mapping[str, Any], as_data: Callable[[Any], dict[str, Any]] = to_dict
+    path: Path, head: Mapping[str, Any], as_text: Callable[[Any], str] = text_of
 ) -> Iterator[TraceWriter]:
     """
     Open a file for a trace; closes it after the run.
 
-    :param as_data: returns an event or a decision as JSON types
     :param head: description of the run; a replay needs ``policy``, ``policy_parameters``,
-        ``workload``, ``platform`` and ``load``
+        ``workload``, ``platform`` and ``load``; a report needs ``setup``
+    :param as_text: returns an event or a decision as a JSON object
     :raises ConfigError: when it cannot be written, now or later
     """
     try:
         if not os.path.exists(path):
             make_folders_of(path)
         with path.open('w', encoding='utf-8') as file:
-            writer = TraceWriter(file, head, as_data)
+            writer = TraceWriter(file, head, as_text)
             yield writer
             writer.end()
     except OSError as error:
         raise ConfigError(str(path), f'cannot be written: {error.strerror}') from None
-
-
-def read_trace(path: Path) -> Iterator[dict[str, Any]]:
-    """
-    Yield the lines of a trace, the first of which describes the run.
-
-    :raises ConfigError: when the file is not a trace; names file and line
-    """
-    try:
-        lines = path.read_text(encoding='utf-8').splitlines()
-    except OSError as error:
-        raise ConfigError(str(path), f'cannot be read: {error.strerror}') from None
-    except UnicodeDecodeError:
-        raise ConfigError(str(path), 'is not a trace: it is not text') from None
-    if not lines:
-        raise ConfigError(str(path), 'is not a trace: it is empty')
-    for number, text in enumerate(lines, start=1):
-        try:
-            line = json.loads(text)
-        except RecursionError:
-            raise ConfigError(f'{path}:{number}', 'is nested too deeply') from None
-        except ValueError as error:
-            raise ConfigError(f'{path}:{number}', f'is not JSON: {error}') from None
-        if not isinstance(line, dict):
-            raise ConfigError(f'{path}:{number}', 'is not a JSON object')
-        yield line
 
 
 def replay_trace(path: Path, system: System, load: float | None) -> Replayed:
@@ -144,7 +118,7 @@ def replay_trace(path: Path, system: System, load: float | None) -> Replayed:
         _check_head(head, system, load)
         return _dispatcher(head, system)
 
-    return replay_lines(path, begin, event_of, to_dict)
+    return replay_lines(path, begin, event_of, data_of)
 
 
 class Replayable(Protocol):
@@ -170,10 +144,9 @@ def replay_lines(
     """
     dispatcher: Replayable | None = None
     events = 0
-    for number, line in enumerate(read_trace(path), start=1):
+    for number, (where, line) in enumerate(lines_of_trace(path), start=1):
         try:
             if dispatcher is None:
-                check_format(line)
                 dispatcher = begin(line)
             elif 'event' not in line and 'events' in line:
                 if line['events'] != events:
@@ -186,14 +159,8 @@ def replay_lines(
                 if json.loads(json.dumps([*map(as_data, decided)])) != line['decisions']:
                     return Replayed(events, number)
         except _UNUSABLE as error:
-            raise ConfigError(f'{path}:{number}', f'cannot be replayed: {_say(error)}') from None
+            raise ConfigError(where, f'cannot be replayed: {_say(error)}') from None
     raise ConfigError(str(path), f'is truncated after {events} events')
-
-
-def check_format(head: dict[str, Any]) -> None:
-    """:raises ConfigError: when a first line is not that of a trace of this version."""
-    if head.get('trace') != FORMAT:
-        raise ConfigError('trace', f'must be {FORMAT}; not a trace, or of another version')
 
 
 def _check_head(head: dict[str, Any], system: System, load: float | None) -> None:
@@ -213,6 +180,7 @@ def _dispatcher(head: dict[str, Any], system: System) -> LowLevelDispatcher:
         policy=head['policy'],
         make_policy=make_policy,
         policy_parameters=head.get('policy_parameters', {}),
+        floor_periods=head.get('floor_periods', 0.0),
         profiles=system.profiles(),
     )
 

@@ -69,8 +69,8 @@ def clairvoyant_bound(
     for this seed; runs include the transfer of a job between units. Simplifications only make the
     optimum better than reachable, so it is a bound: units do not slow each other down, stages that
     share a unit all run at full speed, and neither ``queue_depth``, ``max_in_flight`` nor
-    overtaking ends a job. Cascades with ``every_n`` above 1 are not counted. It holds for policies
-    that use only the first variants unless ``variants`` is set.
+    overtaking ends a job. Cascades with ``every_n`` above 1, and joins, are not counted. It holds
+    for policies that use only the first variants unless ``variants`` is set.
 
     :param seconds: time during which frames arrive
     :param time_limit_s: time limit of the solver

@@ -54,7 +54,7 @@ def window_jobs(system: System, seed: int, seconds: float, *, variants: bool) ->
     Return the jobs that the simulator would release if every parent job had a result.
 
     Parents come before their children. A cascade with ``every_n`` above 1 depends on which of its
-    parents have results and is left out, with all tasks after it.
+    parents have results and is left out, with all tasks after it; so is a join.
 
     :param seconds: time during which frames arrive
     :param variants: whether a job may use any variant, or only the first
@@ -107,7 +107,7 @@ class _Window:
         )
         for name, found in (self._model.items_for(task.name, seq) or {}).items():
             child = self._specs[name]
-            if found and child.enabled and child.every_n == 1:
+            if found and child.enabled and child.every_n == 1 and not child.joined_with:
                 self._add(child, seq, release_ns, index, found)
 
     def _steps(self, task: str, variant: VariantSpec, seq: int, items: int) -> tuple[Step, ...]:

@@ -18,7 +18,8 @@ from edge_sched_ros.simulation.bound.clairvoyant import simulate_window
 from edge_sched_ros.simulation.bound.clairvoyant import solver_module
 from edge_sched_ros.simulation.bound.jobs import WindowChangesError
 from edge_sched_ros.simulation.pool import run_all
-from edge_sched_ros.simulation.suite import Scenario
+from edge_sched_ros.simulation.scenario import Scenario
+from edge_sched_ros.simulation.suite import runs_of
 from edge_sched_ros.system.system import System
 
 
@@ -104,8 +105,8 @@ def excesses(
     chosen = list(scenarios)
     todo = [
         _Window(scenario, tuple(policy_names), seed, seconds, time_limit_s)
-        for seed in seeds
-        for scenario in chosen
+        for scenario, own in runs_of(chosen, list(seeds))
+        for seed in own
     ]
     counts: dict[str, _Count] = {}
     tried: dict[str, int] = {}

@@ -37,11 +37,11 @@ def fleet_least_load(fleet: FleetSystem) -> float:
 
 def _probability(fleet: FleetSystem, name: str) -> float:
     """Return how often a task of a cascade has something to do."""
-    task, found = fleet.file.tasks[name], 1.0
-    while task.after:
-        found *= task.probability
-        task = fleet.file.tasks[task.after]
-    return found
+    task = fleet.file.tasks[name]
+    if not task.before:
+        return 1.0
+    # a join has no more frames than the rarest task before it
+    return task.probability * min(_probability(fleet, one) for one in task.before)
 
 
 def _shares(fleet: FleetSystem, name: str) -> list[float]:

@@ -15,6 +15,7 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.high_level.graph import NetworkGraph
 from edge_sched_ros.core.high_level.offer import DeviceOffer
 from edge_sched_ros.core.high_level.tasks import FleetTask
+from edge_sched_ros.core.high_level.tasks import origins_of
 from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.simulation.fleet.links import Link
 from edge_sched_ros.simulation.fleet.links import Links
@@ -93,6 +94,7 @@ class FleetSystem:
         self.tasks = {
             name: self._task(name, task, graphs[name], names) for name, task in file.tasks.items()
         }
+        self._check_ways_of_tasks()
         #: stream -> the device that has its frames
         self.homes = self._homes()
         self._skipping = self._networks_of_chances()
@@ -104,6 +106,12 @@ class FleetSystem:
         self.devices = {name: _named(made[of], name) for name, of in origin.items()}
         self._check_costs(graphs)
         self._check_ways()
+
+    def _check_ways_of_tasks(self) -> None:
+        try:
+            origins_of(self.tasks.values())
+        except ConfigError as error:
+            raise ConfigError(f'{self.file.at("tasks")}.{error.where}', error.problem) from None
 
     @property
     def links(self) -> Iterator[Link]:
@@ -123,8 +131,9 @@ class FleetSystem:
             graph=graph,
             stream=task.stream or name,
             home=self._home_of(task, names, where),
-            after=task.after,
-            needs_items=bool(task.after),
+            after=task.before[0] if task.before else '',
+            joined_with=task.before[1:],
+            needs_items=bool(task.before),
             deadline_ns=whole_ns(task.deadline_ms or period_ms, f'{where}.deadline_ms'),
             period_ns=whole_ns(period_ms, f'{where}.period_ms'),
             priority=task.priority,
@@ -137,8 +146,8 @@ class FleetSystem:
     def _home_of(self, task: Task, names: Mapping[str, tuple[str, ...]], where: str) -> str:
         """Return the home of a task; a cascade works where the answers before it come home."""
         first = task
-        while first.after:
-            first = self.file.tasks[first.after]
+        while first.before:
+            first = self.file.tasks[first.before[0]]
         home = self._home(first.device, names, f'{where}.device')
         if task.device and self._home(task.device, names, f'{where}.device') != home:
             problem = f"the answers of '{task.after}' come home to {home}"

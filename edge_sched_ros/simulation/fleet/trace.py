@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import AbstractContextManager
 from dataclasses import fields
 from pathlib import Path
@@ -20,13 +21,13 @@ from edge_sched_ros.core.high_level.events import HIGH_LEVEL_EVENT_TYPES
 from edge_sched_ros.plugins.high_level_policies import make_high_level_policy
 from edge_sched_ros.simulation.fleet.links import Links
 from edge_sched_ros.simulation.fleet.system import FleetSystem
-from edge_sched_ros.simulation.trace import read_trace
 from edge_sched_ros.simulation.trace import replay_lines
 from edge_sched_ros.simulation.trace import Replayed
 from edge_sched_ros.simulation.trace import trace_file
 from edge_sched_ros.simulation.trace import TraceWriter
 from edge_sched_ros.simulation.trace_event import check_value
 from edge_sched_ros.simulation.trace_event import parts_of
+from edge_sched_ros.tracing.reading import lines_of_trace
 
 _KINDS = {kind.__name__: kind for kind in HIGH_LEVEL_EVENT_TYPES}
 #: type of event -> field -> check of its value
@@ -49,7 +50,11 @@ def fleet_trace_file(
     :param head: description of the run; a replay needs ``policy`` and ``policy_parameters``
     :raises ConfigError: when it cannot be written, now or later
     """
-    return trace_file(path, {'system': fleet.name, **head}, to_dict)
+    return trace_file(path, {'system': fleet.name, **head}, _text)
+
+
+def _text(item: Any) -> str:
+    return json.dumps(to_dict(item), separators=(',', ':'))
 
 
 def is_fleet_trace(path: Path) -> bool:
@@ -58,7 +63,7 @@ def is_fleet_trace(path: Path) -> bool:
 
     :raises ConfigError: when the file is not a trace
     """
-    return 'system' in next(read_trace(path))
+    return 'system' in next(lines_of_trace(path))[1]
 
 
 def replay_fleet_trace(path: Path, fleet: FleetSystem) -> Replayed:
