@@ -30,7 +30,7 @@ from edge_sched_ros.planning.problem import switches
 from edge_sched_ros.planning.splits import splits
 from edge_sched_ros.system.loading import load_system
 
-PUBLISHED = Path(__file__).resolve().parents[2] / 'config/plans/googlenet_alexnet.yaml'
+PLANS = Path(__file__).resolve().parents[2] / 'config/plans'
 
 
 def _everything(problem, objective):
@@ -80,14 +80,29 @@ def test_no_baseline_is_better_than_a_plan(name, problem, time_limit_s):
         assert better <= 1e-9 * abs(value)
 
 
-def test_the_published_decision():
+def published(file):
+    """Return the problem of a file of the package."""
+    return problem_of(load_system(PLANS / file))
+
+
+def test_the_directions_of_the_published_decision_with_the_contention_of_an_orin():
     """GoogleNet begins on the GPU and ends on the DLA, AlexNet the other way (HaX-CoNN)."""
-    plan = make_plan(problem_of(load_system(PUBLISHED)), Objective(MIN_MAKESPAN))
+    problem = published('googlenet_alexnet_orin_contention.yaml')
+    plan = make_plan(problem, Objective(MIN_MAKESPAN))
     assert plan.optimal
     google, alex = plan.mapping['googlenet'], plan.mapping['alexnet']
     assert (google[0], google[-1]) == ('gpu', 'dla')
     assert (alex[0], alex[-1]) == ('dla', 'gpu')
     assert all(value > plan.best.value for value in plan.baselines.values())
+
+
+def test_with_the_contention_of_xavier_sharing_hardly_pays():
+    """Issue 21: the plan was reported with an Orin's factors alone."""
+    plan = make_plan(published('googlenet_alexnet.yaml'), Objective(MIN_MAKESPAN))
+    assert plan.optimal
+    assert plan.best.value == pytest.approx(3.478, abs=1e-3)
+    assert set(plan.mapping['googlenet']) == {'gpu'}
+    assert plan.baselines['gpu_only'] == pytest.approx(3.51)
 
 
 def _two(gpu, dla, **settings_):
