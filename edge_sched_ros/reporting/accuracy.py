@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_sched_ros.reporting.hota import hota
+
 
 @dataclass(frozen=True, slots=True)
 class Boxes:
@@ -97,9 +99,15 @@ def _corner_size(box: NDArray[np.float64]) -> list[float]:
 
 
 def tracking_idf1(found: Mapping[int, Boxes], true: Mapping[int, Boxes]) -> float:
-    """
-    Return IDF1 (Ristani et al., 2016), 0..1, by py-motmetrics.
+    """Return IDF1, 0..1, see ``tracking_figures``."""
+    return tracking_figures(found, true)['idf1']
 
+
+def tracking_figures(found: Mapping[int, Boxes], true: Mapping[int, Boxes]) -> dict[str, float]:
+    """
+    Return ``idf1`` (Ristani et al., 2016) and ``mota`` (CLEAR MOT) by py-motmetrics, and ``hota``.
+
+    All are at most 1; :func:`edge_sched_ros.reporting.hota.hota` has the definition of the last.
     Ignored true boxes are left out, and so are the found boxes that overlap them.
     """
     with warnings.catch_warnings():
@@ -108,21 +116,22 @@ def tracking_idf1(found: Mapping[int, Boxes], true: Mapping[int, Boxes]) -> floa
         import motmetrics
 
         accumulator = motmetrics.MOTAccumulator(auto_id=True)
-        # the library needs numbers
-        numbers: dict[str, int] = {}
+        true_numbers: dict[str, int] = {}
+        found_numbers: dict[str, int] = {}
+        frames = []
         for frame in sorted(set(found) & set(true)):
             wanted, here = true[frame], _without_ignored(found[frame], true[frame])
             counted = [i for i, ignored in enumerate(wanted.ignored) if not ignored]
-            distances = 1 - iou(wanted.xyxy[counted], here.xyxy)
-            accumulator.update(
-                [numbers.setdefault(f'true {wanted.ids[i]}', len(numbers)) for i in counted],
-                [numbers.setdefault(f'found {number}', len(numbers)) for number in here.ids],
-                np.where(distances <= 0.5, distances, np.nan),
-            )
+            rows = [true_numbers.setdefault(wanted.ids[i], len(true_numbers)) for i in counted]
+            columns = [found_numbers.setdefault(one, len(found_numbers)) for one in here.ids]
+            overlap = iou(wanted.xyxy[counted], here.xyxy)
+            frames.append((rows, columns, overlap))
+            accumulator.update(rows, columns, np.where(overlap >= 0.5, 1 - overlap, np.nan))
         metrics = motmetrics.metrics.create()
-        table = metrics.compute(accumulator, metrics=['idf1'], name='run')
-    value = float(table['idf1'].iloc[0])
-    return 0.0 if np.isnan(value) else value
+        table = metrics.compute(accumulator, metrics=['idf1', 'mota'], name='run')
+    values = {name: float(table[name].iloc[0]) for name in ('idf1', 'mota')}
+    values['hota'] = hota(frames, len(true_numbers), len(found_numbers))['hota']
+    return {name: 0.0 if np.isnan(value) else value for name, value in values.items()}
 
 
 def _without_ignored(found: Boxes, true: Boxes) -> Boxes:

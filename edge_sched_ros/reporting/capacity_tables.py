@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
+from edge_sched_ros.reporting.explanation import show_explanation
 from edge_sched_ros.reporting.layout import show_line
 from edge_sched_ros.reporting.layout import show_table
 
@@ -22,6 +23,8 @@ def show_capacity(found: dict[str, Any], console: Console) -> None:
     _show_units(found['units'], console)
     for task, answer in found['what_if'].items():
         _show_what_if(task, answer, console)
+    if 'explanation' in found:
+        show_explanation(found['explanation'], console)
 
 
 def _show_tasks(tasks: dict[str, Any], console: Console) -> None:

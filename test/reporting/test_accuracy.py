@@ -11,6 +11,7 @@ from edge_sched_ros.reporting.accuracy import Boxes
 from edge_sched_ros.reporting.accuracy import depth_abs_rel
 from edge_sched_ros.reporting.accuracy import detection_map50
 from edge_sched_ros.reporting.accuracy import iou
+from edge_sched_ros.reporting.accuracy import tracking_figures
 from edge_sched_ros.reporting.accuracy import tracking_idf1
 
 
@@ -65,6 +66,43 @@ def test_a_changed_number_halves_identity():
     true = {n: _boxes(A) for n in (1, 2, 3, 4)}
     found = {n: _boxes((0, 'x' if n < 3 else 'y', 1.0, 'cat')) for n in (1, 2, 3, 4)}
     assert tracking_idf1(found, true) == pytest.approx(0.5)
+
+
+def _hota(found, true):
+    return tracking_figures(found, true)['hota']
+
+
+def test_hota_of_cases_calculated_by_hand():
+    frames = (1, 2, 3, 4)
+    true = {n: _boxes(A) for n in frames}
+    assert _hota(true, true) == pytest.approx(1)
+    assert _hota({n: _boxes() for n in frames}, true) == 0
+    # two tracks, each of half of the frames: DetA 1, AssA 2 / (2 + 2)
+    halves = {n: _boxes((0, 'x' if n < 3 else 'y', 1.0, 'cat')) for n in frames}
+    assert _hota(halves, true) == pytest.approx(0.5**0.5)
+    # found in half of the frames: DetA and AssA are 2 / 4
+    assert _hota({n: _boxes(*([A] if n < 3 else [])) for n in frames}, true) == pytest.approx(0.5)
+    # a false track as long as the true one: DetA 4 / 8, AssA 1
+    doubled = {n: _boxes(A, (80, 'z', 1.0, 'cat')) for n in frames}
+    assert _hota(doubled, true) == pytest.approx(0.5**0.5)
+    # an overlap of 0.6 counts at 12 of the 19 levels
+    shifted = {n: _boxes((2.5, 'a', 1.0, 'cat')) for n in frames}
+    assert _hota(shifted, true) == pytest.approx(12 / 19)
+
+
+def test_hota_matches_the_track_that_fits_the_whole_sequence():
+    true = {n: _boxes(A) for n in (1, 2, 3, 4)}
+    # in one frame another track lies closer: matching it would cost association
+    near, far = (0, 'other', 1.0, 'cat'), (1, 'own', 1.0, 'cat')
+    found = {n: _boxes(far, *([near] if n == 2 else [])) for n in (1, 2, 3, 4)}
+    # overlap 9 / 11 reaches 16 levels: DetA 4 / 5, AssA 1; the other three have none
+    assert _hota(found, true) == pytest.approx(16 / 19 * 0.8**0.5)
+
+
+def test_hota_leaves_out_what_is_ignored():
+    true = {n: _boxes(A, B, ignored=(1,)) for n in (1, 2)}
+    assert _hota({n: _boxes(A, B) for n in (1, 2)}, true) == pytest.approx(1)
+    assert _hota({}, {}) == 0
 
 
 def test_only_frames_with_an_answer_count():

@@ -17,8 +17,8 @@ from profiles import profile
 from edge_sched_ros.cli.commands.build import show_engines
 from edge_sched_ros.cli.main import main
 from edge_sched_ros.pipeline.health import machine_report
+from edge_sched_ros.reporting.comparison_tables import show_comparison
 from edge_sched_ros.reporting.layout import output_console
-from edge_sched_ros.reporting.outcomes import show_comparison
 from edge_sched_ros.reporting.outcomes import show_outcome
 from edge_sched_ros.reporting.profile_tables import show_profile
 from edge_sched_ros.reporting.tables import show_summary
@@ -81,6 +81,7 @@ def _judged() -> dict[str, Any]:
         'units': {OTHER: {'utilisation': 0.123, 'energy_mj': 98765432109.0}},
         'uxcost': 98765.4321,
         'miss_ratio': 0.9876,
+        'loss': 0.8765,
         'xrbench_overall': 98.76,
         'fairness': 0.987,
         'accuracy': 0.876,
@@ -139,13 +140,17 @@ def test_a_comparison_of_policies(shown):
         'runs': [],
         'geomean': {name: {'edf+drop': pair} for name in names},
         'scenarios': {scenario: {name: 98765.4321 + index for index, name in enumerate(names)}},
+        'misses': {scenario: dict.fromkeys(names, 0.654)},
+        'means': {name: dict.fromkeys(('miss_ratio', 'loss'), 0.4321) for name in names},
         'best_other': {name: {'geomean': 5555.125, 'worst': 66666.25} for name in names},
+        'best_other_loss': {name: {'geomean': 7777.125, 'worst': 88888.25} for name in names},
         'bound': {scenario: dict.fromkeys(names, 0.777)},
         'bound_windows': {scenario: dict.fromkeys(windows, 987)},
     }
     show_comparison(found, 'edf+drop', output_console())
     out = shown()
-    _all_in([*names, scenario, '98765.4321', '98768.4321', '0.001-98765.432'], out)
+    _all_in([*names, scenario, '98765.4321', '98768.4321', '0.001-98765.432', '65%'], out)
+    _all_in(['43.2%', '0.4321', '7777.125', '88888.25'], out)
     _all_in(['1234.567', '4321.987', '5555.125', '66666.25', '77.7%', 'of 987 jobs'], out)
 
 
@@ -236,6 +241,7 @@ def test_the_doctor(shown, monkeypatch):
         'engines': {NAME: part | {'reason': REASON}},
         'preprocessors': {},
         'preprocess': {'perspective_warp': [f'cpu{index}' for index in range(14)]},
+        'native': {'available': True, 'reason': ''},
         'dds': {'rmw': 'rmw_fastrtps_cpp', 'large_images_ok': True},
     }
     monkeypatch.setattr(machine_report, 'machine_report', lambda: report)
