@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_sched_ros.execution.engines.onnxruntime import OnnxRuntimeNetwork
+from edge_sched_ros.execution.engines.onnxruntime import OpenSession
 from edge_sched_ros.perception.programs.parts import LoadedPart
 from edge_sched_ros.perception.programs.parts import make_parts
 from edge_sched_ros.planning.cutting.cut import cut_network
@@ -59,7 +60,7 @@ def runners(
     inputs = random_inputs({name: found.types[name] for name in found.inputs}, 0)
 
     def loaded(data: bytes | str, name: str) -> Any:
-        network = OnnxRuntimeNetwork(open_session(data, name, own_memory=own_memory))
+        network = OnnxRuntimeNetwork(OpenSession(open_session(data, name, own_memory=own_memory)))
         if copied:
             network._bound = None
         return {'': network}

@@ -29,7 +29,7 @@ from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.settings.config import from_parameters
 
 # the other measurements of segments lie beside this file
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.append(str(Path(__file__).parent))
 
 from segments_units import CORES
 from segments_units import HEIGHT

@@ -4,18 +4,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
     """
-    What the task before gave.
+    What the tasks before gave.
 
-    :param result: its answer
-    :param items: how many things it found
+    :param result: answer of the first of them
+    :param items: how many things that found
+    :param results: answers by task, where there are several
     """
 
     result: Any
     items: int
+    results: Mapping[str, Any] = field(default_factory=dict)

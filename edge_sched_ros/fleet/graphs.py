@@ -23,6 +23,7 @@ from edge_sched_ros.execution.network_digest import network_sha256
 from edge_sched_ros.execution.segments import POSTPROCESS
 from edge_sched_ros.execution.segments import PREPROCESS
 from edge_sched_ros.execution.tensors import TensorInfo
+from edge_sched_ros.fleet.wire.result_forms import ANSWERS
 from edge_sched_ros.fleet.wire.tensors import Expected
 
 IMAGE, GEOMETRY, RESULT = 'image', 'geometry', 'result'
@@ -72,6 +73,7 @@ def form_of(
     name: str = '',
     home_only: bool = False,
     image_nbytes: int = IMAGE_NBYTES,
+    output: str = '',
 ) -> NetworkForm:
     """
     Return the form of a network whose segments are loaded, in a topological order.
@@ -82,12 +84,15 @@ def form_of(
     :param name: of the graph; that of the network when empty
     :param home_only: whether its answers may be made on the task's home device only
     :param image_nbytes: what a picture takes on a link
+    :param output: kind of its answers; the class of those of an unknown kind is not checked
     """
     segments = tuple(segments)
     first = segments[0].inputs
     infos = {_name(i.name): i for one in segments for i in (*one.inputs, *one.outputs)}
     expected = {name: Expected(info.dtype, info.shape) for name, info in infos.items()}
     expected[GEOMETRY] = Expected('float64', (GEOMETRY_SIZE,))
+    if output in ANSWERS:
+        expected[RESULT] = Expected(answer=ANSWERS[output])
     sizes = {name: _nbytes(info) for name, info in infos.items()}
     sizes |= {GEOMETRY: 8 * GEOMETRY_SIZE, IMAGE: image_nbytes, RESULT: _RESULT_NBYTES}
     found = (

@@ -19,7 +19,7 @@ from edge_sched_ros.pipeline.security.rights import resolved
 from edge_sched_ros.pipeline.security.rights import Rights
 from edge_sched_ros.pipeline.security.rights import task_rights
 from edge_sched_ros.pipeline.settings.config import from_parameters
-from edge_sched_ros.pipeline.settings.config import PipelineConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
 from edge_sched_ros.pipeline.settings.topic_names import TopicNames
 
 _ANY = ('*',)

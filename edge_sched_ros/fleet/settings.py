@@ -22,10 +22,10 @@ from edge_sched_ros.core.tasks import NS_PER_MS
 from edge_sched_ros.fleet.coordinator.assemble import FleetSettings
 from edge_sched_ros.fleet.coordinator.described_links import described_links
 from edge_sched_ros.pipeline.settings.config import from_parameters
-from edge_sched_ros.pipeline.settings.config import PipelineConfig
 from edge_sched_ros.pipeline.settings.parameter_docs import section
 from edge_sched_ros.pipeline.settings.parameter_spec import ParameterSpec
 from edge_sched_ros.pipeline.settings.parameters import SCHEDULER_PARAMETERS
+from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
 from edge_sched_ros.pipeline.settings.resources import find_file
 from edge_sched_ros.plugins.high_level_policies import make_high_level_policy
 
@@ -42,6 +42,7 @@ _SHARED = (
     'preprocessor',
     'profiles',
     'profile_at_configure_s',
+    'max_image_pixels',
     'watchdog_factor',
     'watchdog_floor_ms',
     'watchdog_pause_ms',
@@ -50,6 +51,7 @@ _SHARED = (
     'realtime_priority',
     'lock_memory',
     'isolated_cores',
+    'native',
 )
 
 

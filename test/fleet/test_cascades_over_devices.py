@@ -60,6 +60,37 @@ def test_a_death_between_two_tasks_loses_no_account(policy):
     assert tensors(fleet) == {'home': 0, 'right': 0}
 
 
+@pytest.mark.parametrize('policy', ['whole_network', 'look_ahead'])
+def test_answers_of_two_devices_are_joined_and_a_death_loses_no_account(policy):
+    """The answer that comes first waits for the other; nothing is kept when both have ended."""
+    both = {'both': ('first', 'second'), 'last': 'both'}
+    fleet = Fleet(tasks=('first', 'second', 'both', 'last'), after=both, policy=policy)
+    fleet.add('left')
+    fleet.add('right')
+    fleet.run(300)
+    fleet.run(400, fps=8)
+    calm(fleet)
+    assert fleet.outcomes() == {'on_time': 4 * fleet.frames}
+    assert tensors(fleet) == {'home': 0, 'left': 0, 'right': 0}
+    assert not fleet.coordinator._driver._orders._ended
+    fleet.run(200, fps=20)
+    fleet.kill('left')
+    fleet.run(400, fps=20)
+    calm(fleet)
+    accounts = fleet.dispatcher.ledger.tasks
+    assert {one.released for one in accounts.values()} == {fleet.frames}
+    given = [one.frame.seq for one in fleet.ends if one.task == 'both' and one.result is not None]
+    answered = {
+        name: {e.frame.seq for e in fleet.ends if e.task == name and e.result is not None}
+        for name in ('first', 'second')
+    }
+    assert set(given) <= answered['first'] & answered['second'] and len(given) > 8
+    lost = accounts['both'].dropped.get('join_incomplete', 0)
+    assert lost == fleet.frames - len(answered['first'] & answered['second'])
+    assert tensors(fleet) == {'home': 0, 'right': 0}
+    assert not fleet.coordinator._driver._orders._ended
+
+
 def test_without_devices_the_next_task_is_dropped_as_upstream():
     fleet = Fleet(**CASCADE)
     fleet.run(200, fps=10)

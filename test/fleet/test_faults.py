@@ -9,9 +9,12 @@ import pytest
 from fleets import Fleet
 from fleets import MS
 from fleets import network
+from fleets import picture
 
+from edge_sched_ros.fleet.device import in_flight
 from edge_sched_ros.fleet.wire.offers import Beat
 from edge_sched_ros.fleet.wire.orders import Orders
+from edge_sched_ros.perception.results import DepthMap
 from edge_sched_ros.perception.results import Detections
 
 
@@ -290,6 +293,32 @@ def test_a_device_that_gives_other_tensors_than_its_network_is_refused_by_name(v
     assert sum(fleet.coordinator.rejected.values()) >= 1
     assert honest.server.account.exited > 0
     assert fleet.outcomes().get('on_time', 0) >= 8
+
+
+_DEPTH = DepthMap(np.ones((4, 4), np.float32), 1.0, 1.0)
+
+
+@pytest.mark.parametrize('described', [True, False])
+@pytest.mark.parametrize('answer', [np.zeros((2, 6), np.float32), _DEPTH, picture()])
+def test_a_device_that_gives_another_kind_of_answer_is_refused_by_name(
+    described, answer, caplog, monkeypatch
+):
+    if not described:
+        # a device may say nothing of what it sends
+        monkeypatch.setattr(in_flight, 'described', lambda outputs: ())
+    fleet = Fleet()
+    liar, honest = fleet.add('a_liar'), fleet.add('b_honest')
+    liar.runner.outputs['result'] = answer
+    fleet.run(500)
+    fleet.run(1000, fps=10)
+    fleet.run(500)
+    assert all(isinstance(e.result, Detections) for e in fleet.ends if e.outcome == 'on_time')
+    assert fleet.outcomes().get('on_time', 0) >= 8
+    assert fleet.state('a_liar') == 'refused'
+    assert any("refused the device 'a_liar': its" in line for line in caplog.messages)
+    assert 'bad_result' in fleet.coordinator.rejected
+    assert fleet.state('b_honest') == 'in use'
+    assert honest.server.account.exited > 0
 
 
 def test_two_devices_of_one_name_are_told_and_the_first_is_used(caplog):

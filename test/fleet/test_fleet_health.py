@@ -5,17 +5,23 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
+from types import SimpleNamespace
 
 from fleets import Fleet
+from fleets import network
 
 from edge_sched_ros.fleet.coordinator.fleet_status import fleet_status
 from edge_sched_ros.fleet.coordinator.health import examine_fleet
 from edge_sched_ros.fleet.device.work import WorkEnd
 from edge_sched_ros.fleet.wire.offers import UnitLoad
 from edge_sched_ros.pipeline.health.health import ERROR
+from edge_sched_ros.pipeline.health.health import inputs_health
+from edge_sched_ros.pipeline.health.health import Limits
 from edge_sched_ros.pipeline.health.health import OK
 from edge_sched_ros.pipeline.health.health import WARN
 from edge_sched_ros.pipeline.health.rates import rates_between
+from edge_sched_ros.pipeline.inputs.inputs_account import InputAccounts
 
 
 def _line(fleet, name):
@@ -55,6 +61,23 @@ def test_a_lone_device_that_fails_is_named_and_tried_on():
     line = _line(fleet, 'device orin')
     assert line.level == ERROR and 'as no other device could take over' in line.message
     assert fleet.outcomes() == {'failed engine_failed': 10}
+
+
+def test_suspicious_results_of_a_network_are_a_warning_of_its_device():
+    fleet = Fleet()
+    orin = fleet.add('orin')
+    fleet.run(500)
+    program = SimpleNamespace(doubt='nearly all boxes lie outside the picture')
+    one = replace(network(), program=program)
+    orin.server._networks = {'net': one, 'net:small': replace(one, variant='small')}
+    fleet.run(300)
+    line = _line(fleet, 'device orin')
+    assert line.level == WARN
+    doubt = 'nearly all boxes lie outside the picture'
+    assert line.message == f'in use; suspicious results of net: {doubt}'
+    program.doubt = ''
+    fleet.run(300)
+    assert _line(fleet, 'device orin').level == OK
 
 
 def test_a_unit_that_hangs_is_named():
@@ -119,3 +142,35 @@ def test_the_status_has_tasks_and_units_of_all_devices():
     units = {unit.name: unit for unit in fleet_status(fleet.coordinator, 0).units}
     assert units['orin/cpu0'].state == 'unavailable'
     assert units['orin/cpu0'].reason == 'the device is lost: silent'
+
+
+def test_a_network_that_says_nothing_is_an_error_until_a_period_without_it():
+    fleet = Fleet(home_runs=True)
+    fleet.run(500)
+    runner = fleet.devices['home'].runner
+    submit = runner.submit
+    before = fleet_status(fleet.coordinator, fleet.clock.now_ns)
+    runner.submit = lambda work: runner._on_end(WorkEnd(work, 'invalid_output'))
+    fleet.run(200, fps=10)
+    runner.submit = submit
+    status = fleet_status(fleet.coordinator, fleet.clock.now_ns)
+
+    def line(rates):
+        found = examine_fleet(fleet.coordinator, fleet.clock.now_ns, {}, rates)
+        return next(each for each in found if each.name == 'task')
+
+    said = line(rates_between(before, status))
+    assert said.level == ERROR and '2 failed (invalid_output)' in said.message
+    assert line(rates_between(status, status)).level != ERROR
+
+
+def test_frames_that_never_arrived_are_in_status_and_diagnostics():
+    fleet = Fleet()
+    accounts = InputAccounts(['camera'])
+    before = fleet_status(fleet.coordinator, 1, accounts.snapshot())
+    accounts.lost('camera', 3, 'measured')
+    status = fleet_status(fleet.coordinator, 10**9, accounts.snapshot())
+    assert status.inputs['camera'].lost == 3
+    (line,) = inputs_health(status, rates_between(before, status), Limits(10**9, 10**9))
+    assert (line.name, line.level) == ('input camera', WARN)
+    assert line.message == '3 lost before arrival (measured)'

@@ -6,15 +6,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from fleets import detections
+from fleets import picture
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
 
 from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.fleet.wire.frame_key import FrameKey
+from edge_sched_ros.fleet.wire.result_forms import RESULT_FORMS
 from edge_sched_ros.fleet.wire.results import unpack
 from edge_sched_ros.fleet.wire.tensor_record import TensorRecord
 from edge_sched_ros.fleet.wire.tensors import decode
@@ -22,7 +25,12 @@ from edge_sched_ros.fleet.wire.tensors import DTYPES
 from edge_sched_ros.fleet.wire.tensors import encode
 from edge_sched_ros.fleet.wire.tensors import Expected
 from edge_sched_ros.fleet.wire.tensors import TensorError
+from edge_sched_ros.perception.masks import masks_of
+from edge_sched_ros.perception.results import Classes
+from edge_sched_ros.perception.results import ClassMap
 from edge_sched_ros.perception.results import DepthMap
+from edge_sched_ros.perception.results import Detections
+from edge_sched_ros.perception.results import Detections3D
 
 
 def record_of(value, **changes):
@@ -103,6 +111,23 @@ def test_what_the_network_does_not_give_is_refused(expected, reason):
     decode(record_of(np.ones(4, np.float32)), Expected('float32', (None,)))
 
 
+@pytest.mark.parametrize(
+    ('value', 'expected', 'reason'),
+    [
+        (picture(), Expected('float32', (None, 4)), 'bad_kind'),
+        (detections(), Expected('float32', (None, 4)), 'bad_kind'),
+        (detections(), Expected(answer=DepthMap), 'bad_result'),
+        (picture(), Expected(answer=DepthMap), 'bad_result'),
+        (np.ones(4, np.float32), Expected(answer=DepthMap), 'bad_result'),
+    ],
+)
+def test_another_kind_of_value_than_the_network_gives_is_refused(value, expected, reason):
+    with pytest.raises(TensorError) as found:
+        decode(record_of(value), expected)
+    assert found.value.reason == reason
+    assert isinstance(decode(record_of(detections()), Expected(answer=Detections)), Detections)
+
+
 @pytest.mark.parametrize('encoding', ['bgr8', 'mono8', 'bgra8', 'mono16'])
 def test_pictures_come_as_they_went(encoding):
     channels = {'bgr8': 3, 'mono8': 1, 'bgra8': 4, 'mono16': 2}[encoding]
@@ -140,6 +165,124 @@ def test_detections_come_as_they_went(count, tracked):
     assert (found.track_ids is None) is not tracked
 
 
+def _all_kinds_of_detections():
+    return replace(
+        detections(2),
+        angles_rad=np.array([0.5, -1.0], np.float32),
+        keypoints=np.arange(12, dtype=np.float32).reshape(2, 2, 3),
+        keypoint_names=('nose', 'tail'),
+        masks=masks_of(
+            [(0, 0, 3, 2), (1, 1, 4, 4)],
+            [np.array([[1, 0, 1], [0, 1, 1]], bool), np.eye(3, dtype=bool)],
+            (5, 4),
+            (0.5, 0.25, 0.0, 1.5),
+        ),
+    )
+
+
+def test_angles_keypoints_and_masks_come_as_they_went():
+    value = _all_kinds_of_detections()
+    found = decode(record_of(value))
+    assert np.array_equal(found.angles_rad, value.angles_rad)
+    assert np.array_equal(found.keypoints, value.keypoints)
+    assert found.keypoint_names == ('nose', 'tail')
+    masks = found.masks
+    assert (masks.width, masks.height, masks.scale_y, masks.offset_y) == (5, 4, 0.25, 1.5)
+    assert all(np.array_equal(masks.whole(i), value.masks.whole(i)) for i in range(2))
+
+
+@pytest.mark.parametrize(
+    ('part', 'value', 'why'),
+    [
+        ('angles_rad', np.zeros(3, np.float32), 'angles_rad'),
+        ('keypoints', np.zeros((2, 4), np.float32), 'keypoints'),
+        ('windows', np.array([[0, 0, 3, 2]], np.int32), 'masks and scores'),
+        ('windows', np.array([[0, 0, 6, 2], [1, 1, 4, 4]], np.int32), 'outside its picture'),
+        ('windows', np.array([[0, 0, 5, 4], [1, 1, 4, 4]], np.int32), 'do not fit'),
+    ],
+)
+def test_parts_of_detections_that_do_not_fit_are_refused(part, value, why):
+    form = RESULT_FORMS[Detections]
+    arrays, plain = form.taken(_all_kinds_of_detections())
+    with pytest.raises(ValueError, match=why):
+        form.made({**arrays, 'track_ids': np.arange(2), part: value}, plain)
+
+
+def test_masks_of_a_picture_too_large_are_refused():
+    form = RESULT_FORMS[Detections]
+    arrays, plain = form.taken(_all_kinds_of_detections())
+    arrays = {name: value for name, value in arrays.items() if value is not None}
+    with pytest.raises(ValueError, match='no size'):
+        form.made(arrays, {**plain, 'mask_size': [1 << 14, 1 << 14]})
+
+
+@pytest.mark.parametrize('dtype', [np.uint8, np.uint16])
+def test_a_class_map_comes_as_it_went_without_its_values(dtype):
+    ids = np.array([[0, 1], [2, 250]], dtype)
+    value = ClassMap(ids, 0.5, 0.5, 1.0, 2.0, ('road', 'sky'), np.zeros((3, 2, 2), np.float32))
+    found = decode(record_of(value))
+    assert found.class_ids.dtype == dtype and np.array_equal(found.class_ids, ids)
+    assert (found.offset_y, found.labels, found.values) == (2.0, ('road', 'sky'), None)
+
+
+@pytest.mark.parametrize('logits', [True, False])
+def test_the_confidence_of_a_class_map_goes_with_it_where_that_is_asked_for(logits):
+    values = np.array([[[0.9, 0.1]], [[0.25, 0.7]]], np.float32)
+    ids = np.array([[0, 1]], np.uint8)
+    value = ClassMap(ids, 1, 1, values=values, logits=logits, sends_confidence=True)
+    found = decode(record_of(value))
+    assert found.values is None and found.shares.dtype == np.uint8
+    assert np.allclose(found.confidence(), value.confidence(), atol=0.5 / 255 + 1e-6)
+    assert decode(record_of(replace(value, sends_confidence=False))).confidence() is None
+    # a network that gives ids only has none
+    assert decode(record_of(replace(value, values=None))).confidence() is None
+    arrays, plain = RESULT_FORMS[ClassMap].taken(value)
+    with pytest.raises(ValueError, match='not equally many'):
+        RESULT_FORMS[ClassMap].made({**arrays, 'shares': np.zeros((2, 2), np.uint8)}, plain)
+
+
+def test_classes_come_as_they_went():
+    value = Classes(np.array([7, 2]), np.array([0.9, 0.05], np.float32), ('a', 'b', 'c'))
+    found = decode(record_of(value))
+    assert found.class_ids.tolist() == [7, 2] and found.label(1) == 'c'
+
+
+def _in_space(**more):
+    values = {
+        'positions_m': np.array([[1, 2, 3], [4, 5, 6]], np.float32),
+        'sizes_m': np.array([[1, 1, 2], [3, 4, 5]], np.float32),
+        'scores': np.array([0.5, 0.25], np.float32),
+        'class_ids': np.array([1, 0]),
+        'labels': ('cup', 'dog'),
+        'track_ids': np.array([7, 9]),
+    }
+    return Detections3D(**{**values, **more})
+
+
+@pytest.mark.parametrize('tracks', [None, np.array([7, 9])])
+def test_objects_in_space_come_as_they_went(tracks):
+    found = decode(record_of(_in_space(track_ids=tracks)))
+    assert np.array_equal(found.positions_m, _in_space().positions_m)
+    assert np.array_equal(found.sizes_m, _in_space().sizes_m)
+    assert (found.label(0), found.scores.tolist()) == ('dog', [0.5, 0.25])
+    assert found.track_ids is None if tracks is None else found.track_ids.tolist() == [7, 9]
+
+
+@pytest.mark.parametrize(
+    ('part', 'value'),
+    [
+        ('positions_m', np.zeros((2, 2), np.float32)),
+        ('sizes_m', np.zeros((3, 3), np.float32)),
+        ('track_ids', np.zeros(3, np.int64)),
+    ],
+)
+def test_objects_in_space_that_do_not_fit_are_refused(part, value):
+    form = RESULT_FORMS[Detections3D]
+    arrays, plain = form.taken(_in_space())
+    with pytest.raises(ValueError, match='not equally many'):
+        form.made({**arrays, part: value}, plain)
+
+
 def test_a_depth_map_comes_as_it_went():
     value = DepthMap(np.array([[1, np.nan], [3, 4]], np.float32), 0.5, 0.25, 1.0, 2.0)
     found = decode(record_of(value))
@@ -163,3 +306,15 @@ def test_a_damaged_answer_is_an_error_and_nothing_else(cut, byte):
         except (ValueError, KeyError, TypeError):
             continue
         assert len(found.scores) == len(found.boxes_xyxy)
+
+
+def test_a_picture_of_another_device_has_the_limit_of_this_one():
+    record = record_of(np.zeros(1, np.float32))
+    raw = replace(record, kind='image', dtype='bgr8', shape=(4, 5, 15, 0), data=bytes(60))
+    jpeg = cv2.imencode('.jpg', np.zeros((4, 5, 3), np.uint8))[1].tobytes()
+    coded = replace(record, kind='compressed', dtype='jpeg', shape=(len(jpeg),), data=jpeg)
+    for one in (raw, coded):
+        assert decode(one, max_pixels=20).bgr().shape == (4, 5, 3)
+        with pytest.raises(TensorError, match='more than max_image_pixels') as caught:
+            decode(one, max_pixels=19)
+        assert caught.value.reason == 'bad_image'

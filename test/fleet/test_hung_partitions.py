@@ -20,8 +20,8 @@ from edge_sched_ros.fleet.device.loading import load_device
 from edge_sched_ros.fleet.device.runner import RuntimeRunner
 from edge_sched_ros.fleet.device.work import Runnable
 from edge_sched_ros.fleet.device.work import Work
-from edge_sched_ros.pipeline.settings.config import PipelineConfig
-from edge_sched_ros.pipeline.settings.config import TaskConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import TaskConfig
 
 
 class _Ends(list):

@@ -6,16 +6,22 @@ from __future__ import annotations
 
 import secrets
 import threading
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from children import join
 from children import TIMEOUT_S
 from children import wait_until
+from result_kinds import write_kinds
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.frame import CameraModel
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import SourceImage
+from edge_sched_ros.execution.level_depth import LevelDepth
 from edge_sched_ros.fleet.coordinator.assemble import FleetSettings
 from edge_sched_ros.fleet.coordinator.assemble import make_coordinator
 from edge_sched_ros.fleet.device.loading import load_device
@@ -23,7 +29,9 @@ from edge_sched_ros.fleet.device.server import DeviceServer
 from edge_sched_ros.fleet.settings import device_config
 from edge_sched_ros.fleet.settings import DEVICE_PARAMETERS
 from edge_sched_ros.nodes.devices.frame_intake import CoordinatorFrames
+from edge_sched_ros.perception.results import ClassMap
 from edge_sched_ros.perception.results import Detections
+from edge_sched_ros.perception.results import Detections3D
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.settings.config import from_parameters
 from edge_sched_ros.scenes.scene import Scene
@@ -41,7 +49,10 @@ TASKS = {
     'clean': {'program': 'denoise', 'topic': 'camera'},
     'clean_detector': {'network': 'detector.yaml', 'after': 'clean', 'every_n': 2},
     'depth': {'network': 'depth.yaml', 'after': 'told'},
+    # the boxes of a tracker at home, and depth from whichever device
+    'objects': {'program': 'detections_3d', 'after': ['tracker', 'depth']},
 }
+CAMERA = CameraModel(np.array([[300.0, 0, 160], [0, 300.0, 120], [0, 0, 1]]), np.eye(3, 4))
 OWN_CODE = '''
 class Told:
     """Counts boxes, over all frames, in two stages."""
@@ -99,7 +110,8 @@ def wanted(own_code):
 
 
 def _config(tasks):
-    values = {'tasks': list(tasks)}
+    # a coordinator runs the networks themselves where nothing else is asked for
+    values = {'tasks': list(tasks), 'fast_variants': False}
     for name, one in tasks.items():
         values |= {f'{name}.{key}': value for key, value in {**CALM, **one}.items()}
     return from_parameters(values)
@@ -113,7 +125,7 @@ def _frames(stream='camera'):
         image = SourceImage.from_raw(
             picture.reshape(-1), width=width, height=height, encoding='bgr8', step=3 * width
         )
-        yield Frame(stream, seq, 1000 + seq, 'lens', image)
+        yield Frame(stream, seq, 1000 + seq, 'lens', image, camera=lambda _: CAMERA)
 
 
 class Fleet:
@@ -208,6 +220,9 @@ def _plain(end):
     if isinstance(result, Detections):
         arrays = (result.boxes_xyxy, result.scores, result.class_ids, result.track_ids)
         told = tuple(None if one is None else one.tolist() for one in arrays)
+    elif isinstance(result, Detections3D):
+        arrays = (result.positions_m, result.sizes_m, result.scores, result.track_ids)
+        told = tuple(one.tolist() for one in arrays)
     elif isinstance(result, SourceImage):
         told = result.bgr().tobytes()
     elif hasattr(result, 'depth_m'):
@@ -238,6 +253,7 @@ def test_it_answers_as_one_device_does(wanted, policy, home_runs):
         for name, one in TASKS.items()
     }
     assert any(one[-1][0] for one in wanted['tracker']), 'there is something to track'
+    assert any(one[-1][0] for one in wanted['objects']), 'there are objects in space'
     for name in TASKS:
         assert found[name] == wanted[name], name
     assert {task for device, task in done if device == 'home'} >= {'tracker', 'told', 'clean'}
@@ -304,6 +320,30 @@ def test_own_code_that_fails_touches_no_other_task(own_code):
         assert fleet.account('detector').on_time == FRAMES
 
 
+def test_depth_of_a_topic_is_joined_to_boxes():
+    tasks = {
+        'detector': {'network': 'detector.yaml', 'topic': 'camera'},
+        'objects': {'program': 'detections_3d', 'after': 'detector', 'depth_topic': 'depth'},
+    }
+    with Fleet(tasks, networks=()) as fleet:
+        fleet.parts.programs.use_depths(fleet.frames.depths)
+        assert fleet.parts.programs.needs_camera('objects')
+        assert not fleet.parts.programs.needs_camera('detector')
+        picture = next(_frames())
+        fleet.answer(picture)
+        depth = LevelDepth(*picture.image.size)
+        fleet.answer(Frame('depth', 1, picture.stamp_ns + 1, 'lens', None, depth))
+        fleet.answer(replace(picture, seq=1, stamp_ns=picture.stamp_ns + 1))
+        # the depth of a source that starts again is of another scene
+        fleet.frames.source_restarted('depth')
+        fleet.answer(replace(picture, seq=2, stamp_ns=picture.stamp_ns + 1))
+        ends = [end for end in fleet.ends if end.task == 'objects']
+    assert [(end.outcome, end.reason) for end in ends] == [
+        ('failed', 'no_depth'), ('on_time', ''), ('failed', 'no_depth'),
+    ]  # fmt: skip
+    assert len(ends[1].result) and np.allclose(ends[1].result.positions_m[:, 2], 1, atol=0.2)
+
+
 def test_tracks_begin_anew_when_their_source_does():
     tasks = {name: TASKS[name] for name in ('detector', 'tracker')}
     with Fleet(tasks, networks=()) as fleet:
@@ -325,3 +365,34 @@ def test_a_variant_that_makes_the_deadline_runs_on_a_device(policy):
         assert fleet.account('detector').variants == {'int8': FRAMES, 'base': 1}
     assert [end.variant for end in fleet.ends] == ['int8'] * FRAMES + ['base']
     assert all(isinstance(end.result, Detections) for end in fleet.ends)
+
+
+def test_results_of_every_kind_come_from_another_device(tmp_path):
+    kinds = ('yolo_seg', 'yolo_pose', 'segmentation')
+    files = {kind: file for kind, file in write_kinds(tmp_path).items() if kind in kinds}
+    told = Path(files['segmentation'])
+    more = yaml.safe_load(told.read_text())
+    more['decoder_options'] = {**more.get('decoder_options', {}), 'send_confidence': True}
+    told.write_text(yaml.safe_dump(more))
+    tasks = {task: {'network': file, 'topic': 'camera'} for task, file in files.items()}
+    tasks['follower'] = {'program': 'box_track', 'after': 'yolo_pose', 'min_hits': 1}
+    with Fleet(tasks, networks=tuple(files.values()), home_runs=False) as fleet:
+        fleet.answer(next(_frames()))
+        found = {end.task: end.result for end in fleet.ends}
+        extras = {task: fleet.parts.programs.extras_of(task) for task in tasks}
+        promised = {
+            one.form.expected['result'].answer
+            for _, device in fleet._devices
+            for one in device.networks.values()
+        }
+    # another device cannot give anything else
+    assert promised == {Detections, ClassMap}
+    assert len(found['yolo_seg'].masks) == 2 and found['yolo_seg'].masks.whole(0).any()
+    assert found['yolo_pose'].keypoint_names == ('nose', 'tail')
+    assert found['follower'].keypoints.shape == (2, 2, 3)
+    assert found['follower'].track_ids.tolist() == [1, 2]
+    assert set(np.unique(found['segmentation'].class_ids)) == {1, 2}
+    assert found['segmentation'].values is None
+    assert found['segmentation'].confidence().max() > 0.5
+    assert extras['yolo_seg'] == ('masks',)
+    assert extras['yolo_pose'] == extras['follower'] == ('keypoints',)

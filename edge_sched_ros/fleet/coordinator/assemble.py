@@ -27,7 +27,7 @@ from edge_sched_ros.fleet.device.loading import LoadedDevice
 from edge_sched_ros.fleet.device.server import DeviceServer
 from edge_sched_ros.fleet.local_bus import LocalBus
 from edge_sched_ros.fleet.local_bus import OutsidePort
-from edge_sched_ros.pipeline.settings.config import PipelineConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
 from edge_sched_ros.plugins.high_level_policies import make_lasting_high_level_policy
 
 #: the local device lives and dies with the coordinator, however long both stand still
@@ -129,6 +129,8 @@ def make_coordinator(
         instance=secrets.randbits(63),
         offers=settings.home_runs,
         lease_ns=_FOR_EVER_NS,
+        max_pixels=config.max_image_pixels,
+        problems=loaded.problems,
         clock_ns=clock_ns,
     )
     coordinator = Coordinator(

@@ -27,7 +27,6 @@ from edge_sched_ros.fleet.coordinator.live import LiveJobs
 from edge_sched_ros.fleet.coordinator.members import Members
 from edge_sched_ros.fleet.coordinator.order_maker import Arrival
 from edge_sched_ros.fleet.coordinator.report_reader import ReportReader
-from edge_sched_ros.fleet.device.networks import items_of
 from edge_sched_ros.fleet.device.server import DeviceServer
 from edge_sched_ros.fleet.graphs import FRAME
 from edge_sched_ros.fleet.graphs import IMAGE
@@ -93,7 +92,7 @@ class Coordinator:
             forms=forms,
             rejected=self.rejected,
             refuse=self._refuse,
-            items_of=lambda job: items_of(home.value(job, RESULT)),
+            answer_of=lambda job: home.value(job, RESULT),
             clock_ns=clock_ns,
         )
         self._driver = DispatcherDriver(

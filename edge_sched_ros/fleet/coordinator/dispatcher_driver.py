@@ -113,7 +113,7 @@ class DispatcherDriver:
                 event = FrameLost(key.stream, key.seq, release_ns, reason)
             for decision in self._dispatcher.handle(event, now_ns):
                 self._carry_out(decision, book, arrived)
-            self._orders.end_frames(book, key)
+            self._orders.end_frames(book, self._dispatcher.awaited, key)
             book.send(self._port)
         self._delivery.drain()
 
@@ -124,7 +124,7 @@ class DispatcherDriver:
                 book = OrderBook(self._session, self._members)
                 for decision in self._handle(event):
                     self._carry_out(decision, book)
-                self._orders.end_frames(book)
+                self._orders.end_frames(book, self._dispatcher.awaited)
                 book.send(self._port)
         self._delivery.drain()
 

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from edge_sched_ros.core.high_level.dispatcher import HighLevelDispatcher
 from edge_sched_ros.fleet.coordinator.coordinator import Coordinator
 from edge_sched_ros.fleet.coordinator.members import Member
@@ -11,23 +14,34 @@ from edge_sched_ros.pipeline.health.status import Status
 from edge_sched_ros.pipeline.health.status import task_state
 from edge_sched_ros.pipeline.health.status import TaskState
 from edge_sched_ros.pipeline.health.status import UnitReport
+from edge_sched_ros.pipeline.inputs.inputs_account import InputAccount
 
 _UNAVAILABLE = 'unavailable'
 
 
-def fleet_status(coordinator: Coordinator, now_ns: int) -> Status:
+def fleet_status(
+    coordinator: Coordinator,
+    now_ns: int,
+    inputs: Mapping[str, InputAccount] = MappingProxyType({}),
+) -> Status:
     """
     Return the state of tasks, and of the units of all devices that were ever in use.
 
     Units are named ``DEVICE/UNIT``; what they have done counts from the start of their device.
 
     :param now_ns: on the coordinator's clock
+    :param inputs: account of every topic
     """
-    status: Status = coordinator.read(lambda one: _status(one, coordinator, now_ns))
+    status: Status = coordinator.read(lambda one: _status(one, coordinator, now_ns, inputs))
     return status
 
 
-def _status(dispatcher: HighLevelDispatcher, coordinator: Coordinator, now_ns: int) -> Status:
+def _status(
+    dispatcher: HighLevelDispatcher,
+    coordinator: Coordinator,
+    now_ns: int,
+    inputs: Mapping[str, InputAccount],
+) -> Status:
     return Status(
         now_ns=now_ns,
         started_ns=None,
@@ -37,7 +51,7 @@ def _status(dispatcher: HighLevelDispatcher, coordinator: Coordinator, now_ns: i
         uxcost=dispatcher.ledger.uxcost,
         tasks=tuple(_task(dispatcher, name, now_ns) for name in dispatcher.tasks),
         units=tuple(unit for member in coordinator.members for unit in _units(member)),
-        inputs={},
+        inputs=dict(inputs),
         busy_before={},
         policy_problem=dispatcher.policy_problem,
     )

@@ -13,13 +13,15 @@ from edge_sched_ros.fleet.device.loading import Variants
 from edge_sched_ros.fleet.device.networks import ServedNetwork
 from edge_sched_ros.perception.programs.attributes import read_attribute
 from edge_sched_ros.pipeline.assemble import Assembly
-from edge_sched_ros.pipeline.settings.config import PipelineConfig
-from edge_sched_ros.pipeline.settings.config import TaskConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import TaskConfig
 
 #: jobs of a task that may have started and not ended, where nobody says
 _IN_FLIGHT = 4
 #: between the parts of the name of a stream that the coordinator makes itself
 _MADE_OF = '>'
+#: between the names of tasks whose answers are joined
+_JOINED = '+'
 #: outputs that can be the picture that the next task works on
 _PICTURES = ('picture', 'none')
 
@@ -52,7 +54,8 @@ def _streams(config: PipelineConfig, loaded: LoadedDevice) -> dict[str, str]:
     Return task -> the stream that it works on.
 
     That of the task before it, where all it takes is the camera's picture: that is on the devices
-    already. Else one that is made of each answer of the task before it.
+    already. Else one that is made of each answer of the task before it, or of the answers that it
+    joins.
     """
     by_name, found = {task.name: task for task in config.tasks}, dict[str, str]()
 
@@ -62,8 +65,8 @@ def _streams(config: PipelineConfig, loaded: LoadedDevice) -> dict[str, str]:
                 found[task.name] = stream_of(task)
             else:
                 before = stream(by_name[task.after])
-                made = _needs_answer(task, loaded)
-                found[task.name] = f'{before}{_MADE_OF}{task.after}' if made else before
+                made = f'{before}{_MADE_OF}{_JOINED.join(task.before)}'
+                found[task.name] = made if _needs_answer(task, loaded) else before
         return found[task.name]
 
     return {task.name: stream(task) for task in config.tasks}
@@ -71,7 +74,8 @@ def _streams(config: PipelineConfig, loaded: LoadedDevice) -> dict[str, str]:
 
 def _needs_answer(task: TaskConfig, loaded: LoadedDevice) -> bool:
     _, one = loaded.of_task[task.name][0]
-    if not isinstance(one, ServedNetwork):
+    # when the last of several answers is there, the frame of the first may be gone
+    if task.joined_with or not isinstance(one, ServedNetwork):
         return True
     return output_of(loaded.assembly, task.after) in _PICTURES
 
@@ -106,6 +110,7 @@ def _fleet_task(
         max_in_flight=1 if stateful else task.max_in_flight or _IN_FLIGHT,
         enabled=spec.enabled,
         after=task.after,
+        joined_with=task.joined_with,
         variant=variants[0].name,
         variants=variants if len(variants) > 1 else (),
     )

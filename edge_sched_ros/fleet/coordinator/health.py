@@ -9,26 +9,37 @@ from types import MappingProxyType
 
 from edge_sched_ros.core.high_level.breakers import Failing
 from edge_sched_ros.core.ledger import TaskAccount
+from edge_sched_ros.core.reasons import INVALID_OUTPUT
 from edge_sched_ros.fleet.coordinator.coordinator import Coordinator
 from edge_sched_ros.fleet.coordinator.report import device_rows
 from edge_sched_ros.fleet.coordinator.report import DeviceRow
+from edge_sched_ros.fleet.doubts import has_doubts
 from edge_sched_ros.pipeline.health.health import ERROR
 from edge_sched_ros.pipeline.health.health import Health
 from edge_sched_ros.pipeline.health.health import OK
 from edge_sched_ros.pipeline.health.health import WARN
+from edge_sched_ros.pipeline.health.rates import Rates
 
 
 def examine_fleet(
-    coordinator: Coordinator, now_ns: int, out: Mapping[str, str] = MappingProxyType({})
+    coordinator: Coordinator,
+    now_ns: int,
+    out: Mapping[str, str] = MappingProxyType({}),
+    rates: Rates | None = None,
 ) -> list[Health]:
     """
     Return a line per task and per device, and one with what is wrong otherwise.
 
     :param now_ns: on the coordinator's clock
     :param out: task whose own code failed outside of a job -> why
+    :param rates: over the last period, if there was one
     """
+    failed_now = {} if rates is None else {name: one.failed for name, one in rates.tasks.items()}
     accounts: dict[str, TaskAccount] = coordinator.read(lambda one: dict(one.ledger.tasks))
-    lines = [_task(name, account, out.get(name, '')) for name, account in accounts.items()]
+    lines = [
+        _task(name, account, out.get(name, ''), failed_now.get(name, {}).get(INVALID_OUTPUT, 0))
+        for name, account in accounts.items()
+    ]
     lines += [_device(row, now_ns) for row in device_rows(coordinator)]
     failed: str = coordinator.read(lambda one: one.policy_problem)
     if failed:
@@ -46,7 +57,7 @@ def _devices(problems: list[str], coordinator: Coordinator, now_ns: int) -> Heal
     return Health('devices', WARN if found else OK, '; '.join(found) or 'all fit', 'fleet', values)
 
 
-def _task(name: str, account: TaskAccount, out: str) -> Health:
+def _task(name: str, account: TaskAccount, out: str, invalid: int) -> Health:
     values = {
         'released': account.released,
         'on_time': account.on_time,
@@ -57,6 +68,12 @@ def _task(name: str, account: TaskAccount, out: str) -> Health:
     }
     text = f'{account.on_time} of {account.ended} answers on time'
     level = OK if not account.recent or not account.recent[-1][0] else WARN
+    if invalid:
+        # a network that says nothing must not look like a scene without objects
+        level = ERROR
+        text += (
+            f'; {invalid} failed ({INVALID_OUTPUT}): its network gives nothing that is a result'
+        )
     if out:
         level, text = ERROR, f'out: {out}'
     return Health(name, level, text, name, {key: str(value) for key, value in values.items()})
@@ -88,7 +105,9 @@ def _level(row: DeviceRow) -> int:
     fails_always = any(one.blocked or one.failed == one.recent for one in row.failing)
     if row.state == 'refused' or (row.state == 'in use' and (every_unit_out or fails_always)):
         return ERROR
-    return WARN if row.state != 'in use' or row.units_out or row.failing else OK
+    if row.state != 'in use' or row.units_out or row.failing or has_doubts(row.problems):
+        return WARN
+    return OK
 
 
 def _failing(one: Failing, now_ns: int) -> str:

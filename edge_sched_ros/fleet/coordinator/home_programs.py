@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from edge_sched_ros.core.brief import brief_error
@@ -19,8 +20,10 @@ from edge_sched_ros.perception.programs.attributes import names_of
 from edge_sched_ros.perception.programs.attributes import read_attribute
 from edge_sched_ros.perception.programs.observed import observers_of
 from edge_sched_ros.pipeline.assemble import Assembly
+from edge_sched_ros.pipeline.assemble import extras_of
 from edge_sched_ros.pipeline.assemble import finder_of
-from edge_sched_ros.pipeline.settings.config import PipelineConfig
+from edge_sched_ros.pipeline.inputs.depth_images import DepthImages
+from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
 from edge_sched_ros.pipeline.tasks.task_outs import TaskOuts
 
 _log = logging.getLogger(__name__)
@@ -50,6 +53,7 @@ class HomePrograms:
     @property
     def out(self) -> Mapping[str, str]:
         """Task whose own code failed outside of a job -> why; it is disabled."""
+        self._outs.look()
         return self._outs.reasons
 
     def check_enabled(self, task: str) -> None:
@@ -58,9 +62,27 @@ class HomePrograms:
 
     def reset(self, topic: str = '') -> None:
         """Forget the state from earlier frames: of all tasks, or of those fed by a topic."""
-        for name, source in self._sources.items():
-            if not topic or topic in (source.topic, source.trigger_topic):
-                self._outs.reset(name)
+        self._outs.reset(
+            *(
+                name
+                for name, source in self._sources.items()
+                if not topic or topic in (source.topic, source.trigger_topic)
+            )
+        )
+
+    def use_depths(self, depths: DepthImages) -> None:
+        """Let the tasks with a topic of depth images take them from there."""
+        for task in self._config.tasks:
+            if task.depth_topic:
+                program: Any = self._assembly.programs[task.name]
+                program.use_depth(
+                    partial(depths.for_frame, task.depth_topic, task.depth_tolerance_ms)
+                )
+
+    def needs_camera(self, task: str) -> bool:
+        """Whether a task gives nothing without the CameraInfo of its frames."""
+        program = self._assembly.programs[task]
+        return read_attribute(task, program, 'needs_camera', False, bool)
 
     def network_of(self, task: str) -> str:
         """Return the name of the network or program of a task."""
@@ -69,6 +91,10 @@ class HomePrograms:
     def output_of(self, task: str) -> str:
         """Return the kind of a task's answers: ``detections``, ``tracks``, ``depth``, ``none``."""
         return output_of(self._assembly, task)
+
+    def extras_of(self, task: str) -> tuple[str, ...]:
+        """Return what a task's detections have beside boxes: ``keypoints``, ``masks``."""
+        return extras_of(task, self._config, self._assembly.programs)
 
     def labels_of(self, task: str) -> tuple[str, ...]:
         """Return the class names of a task's answers; empty when it has none."""

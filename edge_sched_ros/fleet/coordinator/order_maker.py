@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -82,8 +83,9 @@ class OrderMaker:
         self._forms = forms
         self._deliver = deliver
         self._clock_ns = clock_ns
-        #: jobs that ended with the present event, and what they gave, for those after them
-        self._just_ended: dict[int, tuple[LiveJob, Any]] = {}
+        #: jobs that ended with the present event, or whose answers a join awaits, and what they
+        #: gave, for those after them
+        self._ended: dict[int, tuple[LiveJob, Any]] = {}
 
     def carry_out(
         self,
@@ -118,18 +120,21 @@ class OrderMaker:
             if arrived is not None:
                 self._live.add(release, arrived.frame, arrived.key, arrived.age_ns)
             return
-        parent, result = self._just_ended[release.parent]
+        ended = [self._ended[job] for job in (release.parent, *release.joined)]
+        parent = ended[0][0]
         key = FrameKey(release.stream, release.seq)
         if not self._live.has_frame(key):
             self._live.add_frame(key)
-            self._put_answer(key, parent, result, release.items)
+            self._put_answer(key, ended, release.items)
         self._live.add(release, parent.frame, key, parent.age_ns)
 
-    def _put_answer(self, key: FrameKey, parent: LiveJob, result: Any, items: int) -> None:
+    def _put_answer(self, key: FrameKey, ended: list[tuple[LiveJob, Any]], items: int) -> None:
+        parent, result = ended[0]
         frame = parent.frame
         if frame is not None:
             image = result if isinstance(result, SourceImage) else frame.image
-            tensors = {IMAGE: image, FRAME: frame, BEFORE: Before(result, items)}
+            results = {live.release.task: answer for live, answer in ended}
+            tensors = {IMAGE: image, FRAME: frame, BEFORE: Before(result, items, results)}
             self._home.put_frame(key, tensors)
 
     def _push(self, push: Push, book: OrderBook) -> None:
@@ -170,22 +175,25 @@ class OrderMaker:
         else:
             outcome = DROPPED if isinstance(decision, JobDropped) else FAILED
             reason = decision.reason
-        self._just_ended[decision.job] = (live, result)
+        self._ended[decision.job] = (live, result)
         self._deliver(_job_end(live, outcome, reason, result, response_ns, decision.variant))
         for device in live.devices | {self._home.name}:
             book.end_job(device, decision.job)
 
-    def end_frames(self, book: OrderBook, key: FrameKey | None = None) -> None:
+    def end_frames(
+        self, book: OrderBook, awaited: Collection[int], key: FrameKey | None = None
+    ) -> None:
         """
         Have devices let go of the frames that no job needs after an event.
 
+        :param awaited: ended jobs whose answers a join may still need
         :param key: of a frame that arrived with it
         """
-        keys = {live.key: None for live, _ in self._just_ended.values()}
+        keys = {live.key: None for live, _ in self._ended.values()}
         for one in keys if key is None else {**keys, key: None}:
             for device in self._live.end_frame(one):
                 book.end_frame(device, one)
-        self._just_ended.clear()
+        self._ended = {job: one for job, one in self._ended.items() if job in awaited}
 
 
 def _job_end(

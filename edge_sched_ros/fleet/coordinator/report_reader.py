@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from collections.abc import Mapping
+from typing import Any
 
 from edge_sched_ros.core.decisions import StageTiming
 from edge_sched_ros.core.high_level.events import HighLevelEvent
@@ -17,6 +18,7 @@ from edge_sched_ros.core.high_level.events import TransferFailed
 from edge_sched_ros.fleet.coordinator.links import Links
 from edge_sched_ros.fleet.coordinator.live import LiveJobs
 from edge_sched_ros.fleet.coordinator.members import Members
+from edge_sched_ros.fleet.device.networks import items_of
 from edge_sched_ros.fleet.graphs import NetworkForm
 from edge_sched_ros.fleet.graphs import RESULT
 from edge_sched_ros.fleet.wire.reports import Arrived
@@ -34,7 +36,7 @@ class ReportReader:
     Reads reports on the coordinator's clock, and refuses devices that report untruths.
 
     :param forms: network -> what it promises
-    :param items_of: job -> how many things its answer, which is at home, speaks of
+    :param answer_of: job -> its answer; ``None`` while it is not at home
     :param rejected: counts what could not be used, by reason
     :param refuse: (device, why) -> events that follow from using it no more
     """
@@ -48,7 +50,7 @@ class ReportReader:
         forms: Mapping[str, NetworkForm],
         rejected: Counter[str],
         refuse: Callable[[str, str], list[HighLevelEvent]],
-        items_of: Callable[[int], int],
+        answer_of: Callable[[int], Any],
         clock_ns: Callable[[], int],
     ) -> None:
         self._members = members
@@ -57,7 +59,7 @@ class ReportReader:
         self._forms = forms
         self._rejected = rejected
         self._refuse = refuse
-        self._items_of = items_of
+        self._answer_of = answer_of
         self._clock_ns = clock_ns
         #: (device, task) -> partitions that ended there
         self.done: Counter[tuple[str, str]] = Counter()
@@ -71,10 +73,7 @@ class ReportReader:
                 PartitionFailed(report.job, report.partition, device, report.reason, report.retry)
             ]
         if isinstance(report, Arrived):
-            measured = self._links.arrived(device, report)
-            items = self._items_of(report.job) if report.tensor == RESULT else 0
-            arrived = TensorArrived(report.job, report.tensor, device, items)
-            return [arrived] if measured is None else [measured, arrived]
+            return self._arrived(device, report)
         failed = TransferFailed(
             report.job, report.tensor, report.source, report.target, report.reason
         )
@@ -83,6 +82,29 @@ class ReportReader:
             why = f"its tensor '{report.tensor}' is not what it says ({report.reason})"
             return [*self._refuse(report.source, why), failed]
         return [failed]
+
+    def _arrived(self, device: str, report: Arrived) -> list[HighLevelEvent]:
+        measured = self._links.arrived(device, report)
+        answer = self._answer_of(report.job) if report.tensor == RESULT else None
+        try:
+            self._check_answer(report.job, answer)
+        except TensorError as error:
+            # the local device cannot tell: it need not have been told of the job
+            self._rejected[error.reason] += 1
+            failed = TransferFailed(report.job, report.tensor, report.source, device, error.reason)
+            return [*self._refuse(report.source, f'its answer {error}'), failed]
+        arrived = TensorArrived(report.job, report.tensor, device, items_of(answer))
+        return [arrived] if measured is None else [measured, arrived]
+
+    def _check_answer(self, job: int, answer: Any) -> None:
+        """:raises TensorError: when an answer is none that the network of a job gives."""
+        live = self._live.get(job)
+        if answer is None or live is None:
+            return
+        form = self._forms.get(live.network)
+        expected = None if form is None else form.expected.get(RESULT)
+        if expected is not None:
+            expected.check_value(answer)
 
     def _exited(self, device: str, report: Exited) -> list[HighLevelEvent]:
         task, network = self._live.network_of(report.job)

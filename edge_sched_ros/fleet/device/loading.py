@@ -27,14 +27,15 @@ from edge_sched_ros.fleet.device.runner import RuntimeRunner
 from edge_sched_ros.fleet.device.served_program import ServedProgram
 from edge_sched_ros.fleet.device.served_tracker import ServedTracker
 from edge_sched_ros.fleet.graphs import program_form
+from edge_sched_ros.perception.programs.bounded import BoundedProgram
 from edge_sched_ros.perception.programs.frame import FrameProgram
 from edge_sched_ros.perception.programs.observed import own_program
 from edge_sched_ros.perception.programs.track import TrackProgram
 from edge_sched_ros.pipeline.assemble import assemble
 from edge_sched_ros.pipeline.assemble import Assembly
 from edge_sched_ros.pipeline.costs.known_costs import known_costs
-from edge_sched_ros.pipeline.settings.config import PipelineConfig
-from edge_sched_ros.pipeline.settings.config import TaskConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import TaskConfig
 from edge_sched_ros.policies.registry import without_drop
 
 #: variants of what a task runs, with what runs them here
@@ -48,12 +49,14 @@ class LoadedDevice:
 
     :param networks: by the name they are served by
     :param of_task: task -> its variants, the best first, with what runs them
+    :param problems: why costs could not be measured, a line each
     """
 
     networks: Mapping[str, Served]
     runner: RuntimeRunner
     assembly: Assembly
     of_task: Mapping[str, Variants]
+    problems: tuple[str, ...] = ()
 
     def close(self) -> None:
         """Free all engines; the runner has stopped."""
@@ -92,11 +95,11 @@ def load_device(
             watchdog=config.watchdog,
             clock_ns=clock_ns,
         )
-        measure_missing(networks, runner)
+        problems = measure_missing(networks, runner)
     except BaseException:
         assembly.close()
         raise
-    return LoadedDevice(networks, runner, assembly, of_task)
+    return LoadedDevice(networks, runner, assembly, of_task, problems)
 
 
 def _check(task: TaskConfig) -> None:
@@ -104,6 +107,11 @@ def _check(task: TaskConfig) -> None:
         raise ConfigError(
             f'{task.name}.min_rate_hz',
             'a coordinator of devices keeps no minimum rates (run this task in a scheduler_node)',
+        )
+    if task.second_topic:
+        raise ConfigError(
+            f'{task.name}.second_topic',
+            'a coordinator of devices pairs no images (run this task in a scheduler_node)',
         )
 
 
@@ -123,9 +131,10 @@ def _networks(
     of_task: dict[str, Variants] = {}
     for spec in assembly.tasks:
         task, program = by_name[spec.name], own_program(assembly.programs[spec.name])
-        if isinstance(program, (FrameProgram, TrackProgram)):
+        network = program.program if isinstance(program, BoundedProgram) else program
+        if isinstance(network, (FrameProgram, TrackProgram)):
             home_only = at_home and assembly.networks[spec.name] in with_options
-            every = _variants(task, spec, program, home_only=home_only)
+            every = _variants(task, spec, network, home_only=home_only)
         else:
             every = ((spec.variants[0], _program(task, spec.variants[0], program)),)
         for variant, one in every:
@@ -150,6 +159,12 @@ def _variants(
     task: TaskConfig, spec: TaskSpec, program: FrameProgram | TrackProgram, *, home_only: bool
 ) -> Variants:
     network = load_network(task.network)
+    if network.inputs:
+        raise ConfigError(
+            network.where('inputs'),
+            f"a coordinator's devices run networks on one picture: {task.name} needs a "
+            'scheduler_node',
+        )
     return tuple(
         (one, served(network, program, _units_of(one), variant=one.name, home_only=home_only))
         for one in spec.all_variants or spec.variants

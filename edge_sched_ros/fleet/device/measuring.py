@@ -14,11 +14,7 @@ import threading
 import time
 from collections.abc import Mapping
 
-import numpy as np
-
 from edge_sched_ros.core.errors import ConfigError
-from edge_sched_ros.execution.frame import Frame
-from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.fleet.device.networks import Served
 from edge_sched_ros.fleet.device.work import Runnable
 from edge_sched_ros.fleet.device.work import Runner
@@ -26,33 +22,35 @@ from edge_sched_ros.fleet.device.work import Work
 from edge_sched_ros.fleet.device.work import WorkEnd
 from edge_sched_ros.fleet.wire.frame_key import FrameKey
 from edge_sched_ros.fleet.wire.reports import StageRun
+from edge_sched_ros.profiling.picture import coloured_blocks
 
 _log = logging.getLogger(__name__)
 
 _RUNS = 4
 #: how long one run may take
 _PATIENCE_S = 60.0
-_SIZE = (640, 480)
 
 
-def measure_missing(networks: Mapping[str, Served], runner: Runner) -> None:
+def measure_missing(networks: Mapping[str, Served], runner: Runner) -> tuple[str, ...]:
     """
-    Enter the costs of segments that have none on some unit.
+    Enter the costs of segments that have none on some unit; return what failed, a line each.
 
     :param runner: not started; it is stopped again afterwards
     """
     wanted = {name: one for name, one in networks.items() if _is_missing(one)}
     if not wanted:
-        return
+        return ()
     kinds = {unit.name: unit.kind for unit in runner.units}
-    ends = _Ends()
+    ends, failed = _Ends(), dict[str, None]()
     runner.start(ends)
     try:
         for name, served in wanted.items():
-            _measure(name, served, runner, kinds, ends)
+            for why in _measure(name, served, runner, kinds, ends):
+                failed[f'{name} cannot be measured: {why}'] = None
             served.forget_sample()
     finally:
         runner.stop()
+    return tuple(failed)
 
 
 def _is_missing(served: Served) -> bool:
@@ -81,12 +79,15 @@ class _Ends:
 
 def _measure(
     name: str, served: Served, runner: Runner, kinds: Mapping[str, str], ends: _Ends
-) -> None:
+) -> list[str]:
+    """Enter the costs of one network; return why runs failed."""
     found: dict[str, dict[str, list[int]]] = {}
+    failed: list[str] = []
     for forced in _ways(served, kinds):
         for run in range(_RUNS):
-            stages = _run_once(name, served, runner, forced, ends)
-            if not stages:
+            stages, why = _run_once(name, served, runner, forced, ends)
+            if why:
+                failed.append(why)
                 break
             if run == 0:
                 continue  # libraries put much off until first use
@@ -107,6 +108,7 @@ def _measure(
         f'{segment} {min(on.values()) / 1e6:.2f} ms' for segment, on in costs.items() if on
     )
     _log.info('%s: measured %s', name, text or 'nothing')
+    return failed
 
 
 def _ways(served: Served, kinds: Mapping[str, str]) -> list[dict[str, str]]:
@@ -127,13 +129,9 @@ def _ways(served: Served, kinds: Mapping[str, str]) -> list[dict[str, str]]:
 
 def _run_once(
     name: str, served: Served, runner: Runner, forced: Mapping[str, str], ends: _Ends
-) -> tuple[StageRun, ...]:
+) -> tuple[tuple[StageRun, ...], str]:
+    """Return its stages, or why it failed."""
     graph = served.form.graph
-    width, height = _SIZE
-    pixels = np.full(width * height * 3, 114, np.uint8)
-    image = SourceImage.from_raw(
-        pixels, width=width, height=height, encoding='bgr8', step=3 * width
-    )
     work = Work(
         job=0,
         partition='',
@@ -143,16 +141,14 @@ def _run_once(
         frame=FrameKey('', 0),
         deadline_ns=time.monotonic_ns() + 3600 * 10**9,
         priority=0,
-        tensors=served.sample(Frame('', 0, 0, '', image)),
+        tensors=served.sample(coloured_blocks()),
         keep=frozenset(graph.outputs),
     )
     try:
         runner.submit(work)
     except ConfigError as error:
-        _log.warning('%s: cannot be measured: %s', name, error)
-        return ()
+        return (), str(error)
     end = ends.wait()
     if end is None or end.reason:
-        _log.warning('%s: a run to measure failed: %s', name, end.reason if end else 'no end')
-        return ()
-    return end.stages
+        return (), end.reason if end else f'no end after {_PATIENCE_S:.0f} s'
+    return end.stages, ''

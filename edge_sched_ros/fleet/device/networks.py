@@ -8,14 +8,15 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from typing import Any
 from typing import Union
 
 import numpy as np
 
-from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.frame import SourceImage
+from edge_sched_ros.execution.input_spec import RAW
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.network_variants import BASE
 from edge_sched_ros.execution.preprocess.transform import Transform
@@ -28,10 +29,12 @@ from edge_sched_ros.fleet.graphs import form_of
 from edge_sched_ros.fleet.graphs import IMAGE
 from edge_sched_ros.fleet.graphs import NetworkForm
 from edge_sched_ros.fleet.graphs import SegmentIO
+from edge_sched_ros.perception.decoders.base import result_of
 from edge_sched_ros.perception.programs.frame import FrameProgram
 from edge_sched_ros.perception.programs.track import TrackProgram
 from edge_sched_ros.perception.programs.variants import LoadedVariant
 from edge_sched_ros.perception.results import Detections
+from edge_sched_ros.profiling.picture import Picture
 
 
 @dataclass(slots=True)
@@ -42,6 +45,7 @@ class ServedNetwork:
     :param units: segment -> units that can run it
     :param costs_ns: segment -> unit -> what it takes there, alone
     :param variant: of the network; the first when empty
+    :param channels: of its pictures, if they have no colours; 0 for colours
     """
 
     form: NetworkForm
@@ -49,6 +53,7 @@ class ServedNetwork:
     units: Mapping[str, tuple[str, ...]]
     costs_ns: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     variant: str = ''
+    channels: int = 0
 
     def run(self, segment: str, unit: str, inputs: Sequence[Any], job: int) -> tuple[Any, ...]:
         """
@@ -76,11 +81,11 @@ class ServedNetwork:
 
     def _decode(self, inputs: Sequence[Any]) -> Any:
         *outputs, geometry = inputs
-        return self._loaded.decoder.decode(list(outputs), _transform(geometry))
+        return result_of(self._loaded.decoder, list(outputs), _transform(geometry))
 
-    def sample(self, frame: Frame) -> dict[str, Any]:
-        """Return inputs to measure it with, of a frame with a picture."""
-        return {IMAGE: frame.image}
+    def sample(self, picture: Picture) -> dict[str, Any]:
+        """Return inputs to measure it with, made of a picture."""
+        return {IMAGE: replace(picture, channels=self.channels).frame().image}
 
     def forget_sample(self) -> None:
         """Nothing is remembered."""
@@ -118,8 +123,16 @@ def served(
     if isinstance(program, TrackProgram):
         form = crops_form(of_variant, segments, loaded.outputs, name=name)
         return ServedTracker(form, program, units, variant=variant)
-    form = form_of(of_variant, segments, loaded.outputs, name=name, home_only=home_only)
-    return ServedNetwork(form, program, units, variant=variant)
+    form = form_of(
+        of_variant,
+        segments,
+        loaded.outputs,
+        name=name,
+        home_only=home_only,
+        output=loaded.decoder.output,
+    )
+    channels = spec.input.channels if spec.input.colour == RAW else 0
+    return ServedNetwork(form, program, units, variant=variant, channels=channels)
 
 
 def graph_name(network: str, variant: str) -> str:

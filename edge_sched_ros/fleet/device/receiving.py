@@ -24,18 +24,21 @@ def receive(
     tell: Callable[[str], None],
     now_ns: int,
     outbox: Outbox,
+    *,
+    max_pixels: int,
 ) -> None:
     """
     Keep a tensor and report that it came; what is no tensor is counted and told.
 
     :param tell: called with lines for people
+    :param max_pixels: a larger picture is refused
     """
     if not record.of_frame and partitions.has_ended(record.job):
         account.reject('late_tensor')
         return
     job, tensor, source = record.job, record.tensor, record.source
     try:
-        value = decode(record, partitions.expected(job, tensor))
+        value = decode(record, partitions.expected(job, tensor), max_pixels=max_pixels)
     except TensorError as error:
         account.reject(error.reason)
         tell(f"the tensor '{tensor}' of '{source}' {error}")

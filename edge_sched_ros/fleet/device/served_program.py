@@ -15,6 +15,7 @@ from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.fleet.graphs import FRAME
 from edge_sched_ros.fleet.graphs import NetworkForm
+from edge_sched_ros.profiling.picture import Picture
 
 #: what a stage counts as until its first runs have told what it takes
 _GUESS_NS = 1_000_000
@@ -45,14 +46,15 @@ class ServedProgram:
             context = JobContext(job, self.task, context, variant=self.variant)
             for before in inputs[1:]:
                 context.parent, context.items = before.result, before.items
+                context.parents = before.results
         context.unit = unit
         items = self.program.run(segment, context)
         last = segment == self.form.graph.segments[-1].name
         return (context.result if last else context), items
 
-    def sample(self, frame: Frame) -> dict[str, Any]:
+    def sample(self, picture: Picture) -> dict[str, Any]:
         """Return inputs to measure it with; own code is not to see a picture that is none."""
-        return {FRAME: frame}
+        return {FRAME: picture.frame()}
 
     def forget_sample(self) -> None:
         """It is not measured with samples."""

@@ -22,10 +22,12 @@ from edge_sched_ros.fleet.before import Before
 from edge_sched_ros.fleet.graphs import BEFORE
 from edge_sched_ros.fleet.graphs import FRAME
 from edge_sched_ros.fleet.graphs import NetworkForm
+from edge_sched_ros.perception.decoders.base import result_of
 from edge_sched_ros.perception.programs.track import filled
 from edge_sched_ros.perception.programs.track import TrackProgram
 from edge_sched_ros.perception.programs.variants import LoadedVariant
 from edge_sched_ros.perception.results import Detections
+from edge_sched_ros.profiling.picture import Picture
 
 #: boxes to measure with, as a share of the picture
 _SAMPLE = ((0.1, 0.1, 0.3, 0.4), (0.5, 0.5, 0.9, 0.8))
@@ -101,19 +103,17 @@ class ServedTracker:
     def _follow(self, outputs: list[NDArray[Any]], found: Detections) -> Detections:
         vectors = None
         if len(found):
-            decoded: Any = self._loaded.decoder.decode(outputs, None)  # type: ignore[arg-type]
-            vectors = decoded.vectors
+            vectors = result_of(self._loaded.decoder, outputs, None).vectors
         return self.program.follow(found, vectors)
 
-    def sample(self, frame: Frame) -> dict[str, Any]:
-        """Return inputs to measure it with, of a frame with a picture."""
-        assert frame.image is not None
-        boxes = np.array(_SAMPLE, np.float32) * np.tile(frame.image.size, 2)
+    def sample(self, picture: Picture) -> dict[str, Any]:
+        """Return inputs to measure it with, made of a picture."""
+        boxes = np.array(_SAMPLE, np.float32) * np.tile(picture.size, 2)
         count = len(boxes)
         found = Detections(
             boxes.astype(np.float32), np.ones(count, np.float32), np.zeros(count, np.int64)
         )
-        return {FRAME: frame, BEFORE: Before(found, count)}
+        return {FRAME: picture.frame(), BEFORE: Before(found, count)}
 
     def forget_sample(self) -> None:
         """Track as if there had been no runs to measure: the first track gets the first number."""

@@ -9,11 +9,13 @@ import threading
 import time
 from collections.abc import Callable
 from collections.abc import Collection
+from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
 
 from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.high_level.offer import DeviceOffer
+from edge_sched_ros.execution.coded_size import MOST_PIXELS
 from edge_sched_ros.fleet.device.account import PartitionAccount
 from edge_sched_ros.fleet.device.carrying_out import carry_out
 from edge_sched_ros.fleet.device.in_flight import PartitionsInFlight
@@ -25,6 +27,7 @@ from edge_sched_ros.fleet.device.receiving import receive
 from edge_sched_ros.fleet.device.sending import Outbox
 from edge_sched_ros.fleet.device.work import Runner
 from edge_sched_ros.fleet.device.work import WorkEnd
+from edge_sched_ros.fleet.doubts import doubts_of_networks
 from edge_sched_ros.fleet.ports import DevicePort
 from edge_sched_ros.fleet.problems import Problems
 from edge_sched_ros.fleet.wire.frame_key import FrameKey
@@ -53,6 +56,8 @@ class DeviceServer:
         stay where frames and answers are
     :param coordinators: names of those that it may serve; empty for any
     :param peers: names of the devices whose tensors it takes; empty for any
+    :param max_pixels: a larger picture of another device is refused
+    :param problems: what loading its networks has told, a line each
     """
 
     def __init__(
@@ -67,18 +72,24 @@ class DeviceServer:
         lease_ns: int = LEASE_NS,
         coordinators: Collection[str] = (),
         peers: Collection[str] = (),
+        max_pixels: int = MOST_PIXELS,
+        problems: Iterable[str] = (),
         clock_ns: Callable[[], int] = time.monotonic_ns,
     ) -> None:
         self.name = name
+        self._max_pixels = max_pixels
         self.account = PartitionAccount()
         self._runner = runner
         self._port = port
         self._clock_ns = clock_ns
         self._lock = threading.RLock()
         self._coordinators, self._peers = frozenset(coordinators), frozenset(peers)
+        self._networks = networks
         self._loaded = LoadedPartitions(networks)
         self._problems = Problems(_log, f'{name}: ')
         self._tell = self._problems.tell
+        for line in problems:
+            self._tell(line)
         self._partitions = PartitionsInFlight(self._loaded, runner, self.account, self._tell)
         self._life = DeviceLife(
             name,
@@ -146,7 +157,11 @@ class DeviceServer:
                 beat_received_ns=claim.beat_received_ns,
                 units=self._runner.loads(now_ns),
                 counts=self.account.to_counts(),
-                problems=(*self._problems.recent, *self._runner.problems()),
+                problems=(
+                    *self._problems.recent,
+                    *self._runner.problems(),
+                    *doubts_of_networks(self._networks),
+                ),
             )
 
     # --- records ----------------------------------------------------------------------------
@@ -190,7 +205,15 @@ class DeviceServer:
                 self._tell(f"'{brief(record.source, 80)}' is not one of peers")
                 return
             now_ns, outbox = self._clock_ns(), self._outbox()
-            receive(record, self._partitions, self.account, self._tell, now_ns, outbox)
+            receive(
+                record,
+                self._partitions,
+                self.account,
+                self._tell,
+                now_ns,
+                outbox,
+                max_pixels=self._max_pixels,
+            )
         outbox.send(self._port)
 
     def count(self, reason: str) -> None:

@@ -11,44 +11,33 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_sched_ros.perception.results import DepthMap
-from edge_sched_ros.perception.results import Detections
+from edge_sched_ros.fleet.wire.result_forms import RESULT_FORMS
+from edge_sched_ros.fleet.wire.result_forms import ResultForm
 
-#: class -> its arrays with their types; everything else of it is plain JSON
-_ARRAYS: dict[str, dict[str, str]] = {
-    'Detections': {
-        'boxes_xyxy': 'float32',
-        'scores': 'float32',
-        'class_ids': 'int64',
-        'track_ids': 'int64',
-    },
-    'DepthMap': {'depth_m': 'float32'},
-}
-_CLASSES: dict[str, type] = {'Detections': Detections, 'DepthMap': DepthMap}
-_PLACE = ('scale_x', 'scale_y', 'offset_x', 'offset_y')
+_FORMS: dict[str, ResultForm] = {kind.__name__: form for kind, form in RESULT_FORMS.items()}
 
 
 def pack(result: Any) -> bytes | None:
     """Return an answer as bytes; ``None`` for what has no such form."""
-    kind = type(result).__name__
-    if _CLASSES.get(kind) is not type(result):
+    form = RESULT_FORMS.get(type(result))
+    if form is None:
         return None
-    head: dict[str, Any] = {'kind': kind, 'arrays': {}}
+    arrays, plain = form.taken(result)
+    head: dict[str, Any] = {**plain, 'kind': type(result).__name__, 'arrays': {}, 'types': {}}
     parts: list[bytes] = []
-    for name, dtype in _ARRAYS[kind].items():
-        value = getattr(result, name)
+    for name, dtypes in form.arrays.items():
+        value = arrays.get(name)
         if value is not None:
+            dtype = value.dtype.name if value.dtype.name in dtypes else dtypes[0]
             array = np.ascontiguousarray(value, dtype)
             head['arrays'][name] = list(array.shape)
+            if len(dtypes) > 1:
+                head['types'][name] = dtype
             parts.append(array.tobytes())
-    if isinstance(result, Detections):
-        head['labels'] = list(result.labels)
-    else:
-        head['place'] = [float(getattr(result, name)) for name in _PLACE]
     return b''.join([json.dumps(head).encode(), b'\n', *parts])
 
 
-def unpack(data: bytes) -> Detections | DepthMap:
+def unpack(data: bytes) -> Any:
     """
     Return the answer in bytes.
 
@@ -58,17 +47,18 @@ def unpack(data: bytes) -> Detections | DepthMap:
     head: Any = json.loads(line) if found else None
     if not isinstance(head, dict):
         raise ValueError('it has no head')
-    kind = head.get('kind')
-    if kind not in _ARRAYS or not isinstance(head.get('arrays'), dict):
+    form = _FORMS.get(head['kind']) if isinstance(head.get('kind'), str) else None
+    if form is None or not isinstance(head.get('arrays'), dict):
         raise ValueError('its head names no known answer')
     arrays: dict[str, NDArray[Any]] = {}
     at = 0
-    for name, dtype in _ARRAYS[kind].items():
+    for name, dtypes in form.arrays.items():
         shape = head['arrays'].get(name)
         if shape is None:
             continue
         if not isinstance(shape, list) or not all(type(n) is int and n >= 0 for n in shape):
             raise ValueError(f'{name} has no shape')
+        dtype = _dtype(head, name, dtypes)
         count = math.prod(shape)
         end = at + count * np.dtype(dtype).itemsize
         if end > len(rest):
@@ -77,27 +67,14 @@ def unpack(data: bytes) -> Detections | DepthMap:
         at = end
     if at != len(rest):
         raise ValueError(f'{len(rest) - at} bytes are left over')
-    return _detections(head, arrays) if kind == 'Detections' else _depth(head, arrays)
+    return form.made(arrays, head)
 
 
-def _detections(head: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Detections:
-    boxes, scores, ids = (arrays[name] for name in ('boxes_xyxy', 'scores', 'class_ids'))
-    tracks = arrays.get('track_ids')
-    count = len(scores)
-    if boxes.shape != (count, 4) or ids.shape != (count,):
-        raise ValueError('boxes, scores and classes are not equally many')
-    if tracks is not None and tracks.shape != (count,):
-        raise ValueError('tracks and scores are not equally many')
-    labels = head.get('labels')
-    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
-        raise ValueError('labels are no texts')
-    return Detections(boxes, scores, ids, tuple(labels), tracks)
-
-
-def _depth(head: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> DepthMap:
-    place = head.get('place')
-    if not isinstance(place, list) or len(place) != len(_PLACE):
-        raise ValueError('the depth has no place in the picture')
-    if arrays['depth_m'].ndim != 2:
-        raise ValueError('the depth is no picture')
-    return DepthMap(arrays['depth_m'], *(float(value) for value in place))
+def _dtype(head: dict[str, Any], name: str, dtypes: tuple[str, ...]) -> str:
+    if len(dtypes) == 1:
+        return dtypes[0]
+    types = head.get('types')
+    dtype = types.get(name) if isinstance(types, dict) else None
+    if dtype not in dtypes:
+        raise ValueError(f'{name} has no type')
+    return str(dtype)

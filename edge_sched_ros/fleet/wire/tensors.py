@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.errors import EdgeSchedError
+from edge_sched_ros.execution.coded_size import MOST_PIXELS
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.fleet.wire import results
@@ -46,13 +47,17 @@ class Expected:
     What a network promises of a tensor.
 
     :param shape: ``None`` for a dimension that may vary; ``None`` as a whole when not known
+    :param answer: class of its answers, for what is no tensor; ``None`` for a tensor
     """
 
     dtype: str = ''
     shape: tuple[int | None, ...] | None = None
+    answer: type | None = None
 
     def check(self, dtype: str, shape: tuple[int, ...]) -> None:
         """:raises TensorError: when a tensor is none that the network gives."""
+        if self.answer is not None:
+            raise TensorError('bad_result', f'is {dtype}, not {self.answer.__name__}')
         if self.dtype and dtype != self.dtype:
             raise TensorError('bad_dtype', f'is {dtype}, the network gives {self.dtype}')
         if self.shape is None:
@@ -64,6 +69,17 @@ class Expected:
             raise TensorError(
                 'bad_shape', f'has shape {list(shape)}, the network gives {list(self.shape)}'
             )
+
+    def check_value(self, value: Any) -> None:
+        """:raises TensorError: when a value of any kind is none that the network gives."""
+        if isinstance(value, np.ndarray):
+            self.check(value.dtype.name, value.shape)
+            return
+        wanted, kind = self.answer, type(value).__name__
+        if wanted is None:
+            raise TensorError('bad_kind', f'is {kind}, not a tensor')
+        if not isinstance(value, wanted):
+            raise TensorError('bad_result', f'is {kind}, not {wanted.__name__}')
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,20 +122,30 @@ def _encode_image(image: SourceImage) -> Payload:
     return Payload(IMAGE, encoding, (height, width, flat.strides[0], big), data)
 
 
-def decode(record: TensorRecord, expected: Expected | None = None) -> Any:
+def decode(
+    record: TensorRecord, expected: Expected | None = None, *, max_pixels: int = MOST_PIXELS
+) -> Any:
     """
     Return the value of a record; arrays see its bytes without copying them.
 
     :param expected: what the network promises of it
+    :param max_pixels: a larger picture is refused
     :raises TensorError: when it is not what it says, or not what is expected
     """
     nbytes = record.nbytes
     if nbytes > MOST_BYTES:
         raise TensorError('bad_size', f'has {nbytes} bytes, at most {MOST_BYTES} are taken')
+    value = _value(record, max_pixels)
+    if expected is not None:
+        expected.check_value(value)
+    return value
+
+
+def _value(record: TensorRecord, max_pixels: int) -> Any:
     if record.kind == TENSOR:
-        return _tensor(record, nbytes, expected)
+        return _tensor(record)
     if record.kind in (IMAGE, COMPRESSED):
-        return _image(record)
+        return _image(record, max_pixels)
     if record.kind == RESULT:
         try:
             return results.unpack(bytes(record.data))
@@ -128,28 +154,26 @@ def decode(record: TensorRecord, expected: Expected | None = None) -> Any:
     raise TensorError('bad_kind', f'is of kind {record.kind!r:.40}')
 
 
-def _tensor(record: TensorRecord, nbytes: int, expected: Expected | None) -> NDArray[Any]:
+def _tensor(record: TensorRecord) -> NDArray[Any]:
     if record.dtype not in DTYPES:
         raise TensorError('bad_dtype', f'has dtype {record.dtype!r:.40}')
     shape = tuple(record.shape)
     if len(shape) > _MOST_DIMENSIONS or any(size < 0 for size in shape):
         raise TensorError('bad_shape', f'has shape {list(shape)[:_MOST_DIMENSIONS]}')
     dtype = np.dtype(record.dtype)
-    needed = math.prod(shape) * dtype.itemsize
+    nbytes, needed = record.nbytes, math.prod(shape) * dtype.itemsize
     if needed != nbytes:
         raise TensorError(
             'bad_size',
             f'has {nbytes} bytes, {record.dtype} of shape {list(shape)} needs {needed}',
         )
-    if expected is not None:
-        expected.check(record.dtype, shape)
     return np.frombuffer(record.data, dtype).reshape(shape)
 
 
-def _image(record: TensorRecord) -> SourceImage:
+def _image(record: TensorRecord, max_pixels: int) -> SourceImage:
     try:
         if record.kind == COMPRESSED:
-            return SourceImage.from_compressed(record.data, record.dtype)
+            return SourceImage.from_compressed(record.data, record.dtype, max_pixels=max_pixels)
         if len(record.shape) != 4:
             raise TensorError('bad_shape', f'an image of {len(record.shape)} numbers, not 4')
         height, width, step, big = record.shape
@@ -160,6 +184,7 @@ def _image(record: TensorRecord) -> SourceImage:
             encoding=record.dtype,
             step=step,
             is_bigendian=bool(big),
+            max_pixels=max_pixels,
         )
     except FrameError as error:
         raise TensorError('bad_image', str(error)) from None
