@@ -21,21 +21,28 @@ from edge_sched_ros.core.tasks import StageSpec
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.execution.context import Program
+from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.execution.network_variants import BASE
 from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.execution.units import LocalUnit
+from edge_sched_ros.native.loading import use as use_native
+from edge_sched_ros.perception.programs.attributes import names_of
 from edge_sched_ros.perception.programs.attributes import read_attribute
 from edge_sched_ros.perception.programs.observed import observe_detections
-from edge_sched_ros.pipeline.settings.config import PipelineConfig
-from edge_sched_ros.pipeline.settings.config import TaskConfig
 from edge_sched_ros.pipeline.settings.parameter_table import is_parameter
+from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import PROCESS
+from edge_sched_ros.pipeline.settings.pipeline_config import TaskConfig
 from edge_sched_ros.pipeline.tasks.abandoned_threads import close_others
 from edge_sched_ros.pipeline.tasks.abandoned_threads import keep
 from edge_sched_ros.pipeline.tasks.abandoned_threads import stuck_with
 from edge_sched_ros.pipeline.tasks.abandoned_threads import units_of
 from edge_sched_ros.pipeline.tasks.out_program import failed_by_own_code
 from edge_sched_ros.pipeline.tasks.out_program import out_program
+from edge_sched_ros.pipeline.tasks.task_outs import begin_close
 from edge_sched_ros.pipeline.tasks.task_outs import close_each
+from edge_sched_ros.pipeline.tasks.task_outs import closed
+from edge_sched_ros.pipeline.tasks.task_outs import Finish
 from edge_sched_ros.pipeline.tasks.task_programs import TaskProgram
 from edge_sched_ros.pipeline.tasks.task_programs import TaskPrograms
 from edge_sched_ros.pipeline.tasks.unit_choice import machine_for
@@ -79,15 +86,15 @@ class Assembly:
         """
         stuck = stuck_with(self.units, busy)
         held = {} if self.makers is None else self.makers.networks
-        closes: dict[str, Callable[[], None]] = {}
+        closes: dict[str, Callable[[], Finish]] = {}
         for spec in self.tasks:
             networks = held.get(spec.name, ())
             # a process is ended whatever it does
             isolated = getattr(self.programs[spec.name], 'isolated', False)
             if stuck & units_of(spec, networks) and not isolated:
-                closes[spec.name] = partial(close_others, networks, stuck)
+                closes[spec.name] = partial(closed, partial(close_others, networks, stuck))
             else:
-                closes[spec.name] = self.programs[spec.name].close
+                closes[spec.name] = partial(begin_close, self.programs[spec.name])
         close_each(closes)
         if self.makers is not None:
             self.makers.close(stuck)
@@ -113,6 +120,7 @@ def assemble(
     :raises ConfigError: naming the task and key; loaded networks are freed again
     """
     try:
+        use_native(config.native)
         return _assemble(config, machine, fused, tolerant, linked)
     except ConfigError as error:
         names = [task.name for task in config.tasks]
@@ -151,12 +159,19 @@ def _assemble(
             else _pinned(_spec(task, made[task.name]), task.variant, makers)
             for task in config.tasks
         )
+        if config.fast_variants:
+            tasks = tuple(map(_with_tolerance, tasks, config.tasks))
         if linked:
             _check_cascades(config, programs)
+            _check_second_topics(config, programs)
+            _check_depth(config, programs)
+            _check_joins(config, programs)
         for task in config.tasks:
             observe_detections(task.name, task.detections_from, programs)
+            if task.detections_from:
+                _tell_lost_extras(task, config, programs)
     except BaseException:
-        close_each({name: one.program.close for name, one in made.items()})
+        close_each({name: partial(begin_close, one.program) for name, one in made.items()})
         makers.close()
         raise
     return Assembly(
@@ -179,6 +194,34 @@ def finder_of(task: str, config: PipelineConfig, programs: Mapping[str, Program]
     ):
         task = by_name[task].detections_from or by_name[task].after
     return programs[task]
+
+
+def extras_of(
+    task: str, config: PipelineConfig, programs: Mapping[str, Program]
+) -> tuple[str, ...]:
+    """
+    Return what a task's detections have beside boxes.
+
+    A tracker passes on what it gets. What follows boxes by itself, between detections, does not.
+    """
+    by_name = {one.name: one for one in config.tasks}
+    while read_attribute(task, programs[task], 'needs_boxes', False, bool) and by_name[task].after:
+        task = by_name[task].after
+    return read_attribute(task, programs[task], 'extras', (), names_of)
+
+
+def _tell_lost_extras(
+    task: TaskConfig, config: PipelineConfig, programs: Mapping[str, Program]
+) -> None:
+    """Log what boxes lose when they are followed: it is true only of the frame it was found in."""
+    lost = extras_of(task.detections_from, config, programs)
+    if lost:
+        _log.warning(
+            '%s: follows only the boxes of %s, without their %s',
+            task.name,
+            task.detections_from,
+            ' and '.join(lost),
+        )
 
 
 def _left_out_task(task: TaskConfig, error: ConfigError, choice: UnitChoice) -> TaskProgram:
@@ -213,6 +256,8 @@ def _spec(task: TaskConfig, made: TaskProgram) -> TaskSpec:
         deadline_ns=round(task.deadline_ms * NS_PER_MS),
         stream='' if task.after else (task.trigger_topic or task.topic),
         after=task.after,
+        joined_with=task.joined_with,
+        paired_with=task.second_topic,
         period_ns=round(task.period_ms * NS_PER_MS),
         priority=task.priority,
         every_n=task.every_n,
@@ -221,6 +266,13 @@ def _spec(task: TaskConfig, made: TaskProgram) -> TaskSpec:
         enabled=task.enabled,
         min_rate_hz=task.min_rate_hz,
     )
+
+
+def _with_tolerance(spec: TaskSpec, task: TaskConfig) -> TaskSpec:
+    """Return a task with the tolerance of its network, where it has variants to choose from."""
+    if not task.network or len(spec.all_variants or spec.variants) < 2:
+        return spec
+    return replace(spec, tolerance=load_network(task.network).tolerance)
 
 
 def _pinned(spec: TaskSpec, variant: str, makers: TaskPrograms) -> TaskSpec:
@@ -238,6 +290,20 @@ def _pinned(spec: TaskSpec, variant: str, makers: TaskPrograms) -> TaskSpec:
     return spec.pinned(variant)
 
 
+def _check_second_topics(config: PipelineConfig, programs: dict[str, Program]) -> None:
+    """Check that a task whose network takes a second image gets one."""
+    for task in config.tasks:
+        source = config.source_of(task)
+        needs = read_attribute(task.name, programs[task.name], 'needs_second', False, bool)
+        if needs and not source.second_topic:
+            raise ConfigError(
+                f'{source.name}.second_topic',
+                f'or {task.name}.focal_px and {task.name}.baseline_m must be given'
+                if task.program == 'stereo'
+                else f'must be given: {task.network or task.program} takes a second image',
+            )
+
+
 def _check_cascades(config: PipelineConfig, programs: dict[str, Program]) -> None:
     """Check that a task that needs boxes gets some; own code may give any result."""
     for task in config.tasks:
@@ -245,8 +311,53 @@ def _check_cascades(config: PipelineConfig, programs: dict[str, Program]) -> Non
             continue
         given = getattr(programs[task.after], 'output', 'none') if task.after else ''
         if given not in _BOXES:
+            what = task.program or 'an embedding network'
             raise ConfigError(
                 f'{task.name}.after',
-                'an embedding network must come after a task that gives boxes'
+                f'{what} must come after a task that gives boxes'
                 + (f", not after '{task.after}' ({given})" if task.after else ''),
             )
+
+
+def _check_depth(config: PipelineConfig, programs: dict[str, Program]) -> None:
+    """Check that a task that needs depth gets it from one source, and CameraInfo."""
+    for task in config.tasks:
+        needs = getattr(programs[task.name], 'needs_depth', False)
+        where = f'{task.name}.depth_topic'
+        if task.depth_topic and not needs:
+            raise ConfigError(where, 'is for programs that need depth (detections_3d) only')
+        if not needs:
+            continue
+        if task.depth_topic and task.isolation == PROCESS:
+            told = 'what takes the depth of a topic runs in a thread of the node'
+            raise ConfigError(f'{task.name}.isolation', told)
+        given = {name: getattr(programs[name], 'output', 'none') for name in task.before}
+        depth = [name for name, output in given.items() if output == 'depth']
+        if task.depth_topic and depth:
+            raise ConfigError(
+                where, f"'{depth[0]}' gives the depth already: leave one of them out"
+            )
+        if not task.depth_topic and not depth and 'none' not in given.values():
+            told = 'needs depth: name a topic of depth images here, or a task with depth in after'
+            raise ConfigError(where, told)
+
+
+def _check_joins(config: PipelineConfig, programs: dict[str, Program]) -> None:
+    """Check that a program of this package uses the results of all tasks before it."""
+    for task in config.tasks:
+        program = programs[task.name]
+        if not task.joined_with or task.runs_own_code:
+            continue
+        used = {task.after}
+        if read_attribute(task.name, program, 'needs_depth', False, bool) and not task.depth_topic:
+            # own code may give any result
+            kinds = {one: getattr(programs[one], 'output', 'none') for one in task.joined_with}
+            depth = [one for one in kinds if kinds[one] == 'depth'] or list(kinds)
+            used.add(depth[0])
+        elif not (task.program or read_attribute(task.name, program, 'needs_boxes', False, bool)):
+            continue
+        unused = [name for name in task.before if name not in used]
+        if unused:
+            what = task.program or 'an embedding network'
+            told = f"{what} does not use the result of '{unused[0]}': leave it out"
+            raise ConfigError(f'{task.name}.after', told)

@@ -9,6 +9,7 @@ replay makes messages for bags.
 
 from __future__ import annotations
 
+import sys
 from array import array
 from typing import Any
 from typing import Protocol
@@ -17,14 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_sched_ros.execution.frame import Frame
-from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.jobs import DROPPED
 from edge_sched_ros.execution.jobs import FAILED
 from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.execution.jobs import LATE
 from edge_sched_ros.execution.jobs import ON_TIME
-from edge_sched_ros.perception.results import DepthMap
 from edge_sched_ros.perception.results import Detections
+from edge_sched_ros.perception.results import Detections3D
 
 _OUTCOMES = {ON_TIME: 0, LATE: 1, DROPPED: 2, FAILED: 3}
 _NS_PER_S = 1_000_000_000
@@ -75,14 +75,20 @@ def _detection(make: Make, found: Detections, index: int, source: Any) -> Any:
     centre = make(
         'vision_msgs/msg/Pose2D',
         position=make('vision_msgs/msg/Point2D', x=(x0 + x1) / 2, y=(y0 + y1) / 2),
+        theta=0.0 if found.angles_rad is None else float(found.angles_rad[index]),
     )
     return make(
         'vision_msgs/msg/Detection2D',
         header=source,
         results=[make('vision_msgs/msg/ObjectHypothesisWithPose', hypothesis=hypothesis)],
         bbox=make('vision_msgs/msg/BoundingBox2D', center=centre, size_x=x1 - x0, size_y=y1 - y0),
-        id='' if found.track_ids is None else str(int(found.track_ids[index])),
+        id=track_id(found, index),
     )
+
+
+def track_id(found: Detections | Detections3D, index: int) -> str:
+    """Return the number of an object's track as text; empty when it has none."""
+    return '' if found.track_ids is None else str(int(found.track_ids[index]))
 
 
 def label_info(make: Make, labels: tuple[str, ...], threshold: float, source: Any) -> Any:
@@ -99,37 +105,17 @@ def label_info(make: Make, labels: tuple[str, ...], threshold: float, source: An
     return make('vision_msgs/msg/LabelInfo', header=source, class_map=classes, threshold=threshold)
 
 
-def depth_image(make: Make, depth: DepthMap, source: Any) -> Any:
-    """Return a ``sensor_msgs/Image`` of encoding 32FC1, metres, NaN where unknown (REP 118)."""
-    height, width = depth.depth_m.shape
-    return make(
-        'sensor_msgs/msg/Image',
-        header=source,
-        height=height,
-        width=width,
-        encoding='32FC1',
-        is_bigendian=0,
-        step=4 * width,
-        data=byte_array(depth.depth_m),
-    )
-
-
-def picture_image(make: Make, picture: SourceImage, source: Any) -> Any:
-    """
-    Return a ``sensor_msgs/Image`` of encoding bgr8.
-
-    :raises FrameError: when the picture cannot be decoded
-    """
-    pixels = picture.bgr()
+def plane_image(make: Make, pixels: NDArray[Any], encoding: str, source: Any) -> Any:
+    """Return a ``sensor_msgs/Image`` of pixels, HxW or HxWxC."""
     height, width = pixels.shape[:2]
     return make(
         'sensor_msgs/msg/Image',
         header=source,
         height=height,
         width=width,
-        encoding='bgr8',
-        is_bigendian=0,
-        step=3 * width,
+        encoding=encoding,
+        is_bigendian=int(sys.byteorder == 'big'),
+        step=pixels.itemsize * width * (pixels.shape[2] if pixels.ndim > 2 else 1),
         data=byte_array(pixels),
     )
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ from edge_sched_ros.pipeline.admission.demand import Known
 from edge_sched_ros.pipeline.admission.demand import look
 from edge_sched_ros.pipeline.assemble import assemble
 from edge_sched_ros.pipeline.assemble import Assembly
+from edge_sched_ros.pipeline.assemble import extras_of
 from edge_sched_ros.pipeline.assemble import finder_of
 from edge_sched_ros.pipeline.costs.cost_sources import ProfileUse
 from edge_sched_ros.pipeline.costs.known_costs import known_costs
@@ -46,19 +48,25 @@ from edge_sched_ros.pipeline.costs.system_file import write_system_file
 from edge_sched_ros.pipeline.health.late_drivers import LateDrivers
 from edge_sched_ros.pipeline.health.machine_watch import MachineWatch
 from edge_sched_ros.pipeline.health.quota_watch import QuotaWatch
+from edge_sched_ros.pipeline.health.result_doubts import doubts_of
 from edge_sched_ros.pipeline.health.status import read_status
 from edge_sched_ros.pipeline.health.status import Status
+from edge_sched_ros.pipeline.inputs.depth_images import DepthImages
 from edge_sched_ros.pipeline.inputs.inputs_account import InputAccounts
 from edge_sched_ros.pipeline.inputs.latest_images import LatestImages
+from edge_sched_ros.pipeline.inputs.paired_tasks import PairedTasks
 from edge_sched_ros.pipeline.inputs.stamp_age import Age
 from edge_sched_ros.pipeline.inputs.stamp_age import UNKNOWN
+from edge_sched_ros.pipeline.recording import recorder_of
 from edge_sched_ros.pipeline.replanning import Replanning
-from edge_sched_ros.pipeline.settings.config import feeds_of
-from edge_sched_ros.pipeline.settings.config import PipelineConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import feeds_of
+from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
 from edge_sched_ros.pipeline.tasks.isolated_tasks import end_processes
 from edge_sched_ros.pipeline.tasks.isolated_tasks import isolation_reports
 from edge_sched_ros.pipeline.tasks.task_outs import TaskOuts
+from edge_sched_ros.plugins.bounded_call import made_together
 from edge_sched_ros.plugins.policies import make_lasting_policy
+from edge_sched_ros.tracing.recorder import Recorder
 
 _log = logging.getLogger(__name__)
 
@@ -101,13 +109,18 @@ class Pipeline:
         self._late: LateDrivers | None = None
         self._replanning: Replanning | None = None
         self._outs: TaskOuts | None = None
+        self._recorder: Recorder | None = None
         #: predicts the effect of changes of tasks on deadlines
         self.admission = Admission(self._known, config.admission)
         #: sources of the costs known from the start
         self._profile_use: ProfileUse | None = None
         self._inputs = InputAccounts(config.topics)
         self._images = LatestImages(config.tasks, config.silent_after_ms * 1e6, clock_ns)
-        self._triggers = {task.trigger_topic or task.topic for task in config.tasks}
+        self._depths = DepthImages(config.tasks)
+        self._triggers = {
+            task.trigger_topic or task.topic for task in config.tasks if not task.second_topic
+        }
+        self._paired = PairedTasks(config.tasks, clock_ns, lambda: self._running().submit)
         self._sources = {task.name: config.source_of(task) for task in config.tasks}
         #: topic -> tasks whose deadlines count from its frames
         self._feeds = feeds_of(config)
@@ -120,6 +133,7 @@ class Pipeline:
 
     # --- life -------------------------------------------------------------------------------
 
+    @made_together()
     def load(self, *, should_stop: Callable[[], bool] = lambda: False) -> None:
         """
         Load every network.
@@ -152,11 +166,19 @@ class Pipeline:
                 policy_parameters=self.config.policy_parameters,
                 profiles=profiles,
                 watchdog=self.config.watchdog,
+                floor_periods=self.config.floor_periods,
             )
         except BaseException:
             assembly.close()
             raise
+        for task in self.config.tasks:
+            if task.depth_topic:
+                depth_for = partial(
+                    self._depths.for_frame, task.depth_topic, task.depth_tolerance_ms
+                )
+                assembly.programs[task.name].use_depth(depth_for)  # type: ignore[attr-defined]
         self._assembly = assembly
+        self._recorder = recorder_of(self.config, self._read)
         self._runtime = Runtime(
             dispatcher=dispatcher,
             programs=assembly.programs,
@@ -164,6 +186,7 @@ class Pipeline:
             deliver=self._deliver,
             frame_for=self._images.frame_for,
             clock_ns=self._clock_ns,
+            listener=self._recorder,
         )
         self._outs = TaskOuts(
             assembly.programs, assembly.out, is_enabled=self._is_enabled, enable=self._enable
@@ -175,6 +198,11 @@ class Pipeline:
     def _deliver(self, end: JobEnd) -> None:
         self._part_times.observe(end)
         self._on_end(end)
+        if self._recorder is not None:
+            self._recorder.published(self._clock_ns(), end.job)
+
+    def _read(self, look: Callable[[LowLevelDispatcher, int], Any]) -> Any:
+        return self._running().read(look)
 
     def _admit_at_start(self) -> None:
         """Ask the model about the tasks as configured, as far as their costs are known."""
@@ -200,6 +228,8 @@ class Pipeline:
         self._started_ns = self._clock_ns()
         self._rates_seen.begin(self._inputs.snapshot(), self._started_ns)
         self._running_now = True
+        if self._recorder is not None:
+            self._recorder.start()
         self._running().start()
 
     def stop(self) -> None:
@@ -207,8 +237,12 @@ class Pipeline:
         if not self._running_now:
             return
         self._running_now = False
+        self._paired.forget()
         self._running().stop()
+        if self._recorder is not None:
+            self._recorder.stop()
         self._images.forget()
+        self._depths.forget()
 
     def unload(self) -> None:
         """Stop, if necessary, and free all engines except those that a hung call may still use."""
@@ -217,6 +251,7 @@ class Pipeline:
             self._assembly.close(self._still_busy())
         self._assembly = None
         self._runtime = None
+        self._recorder = None
         self._watch = None
         if self._replanning is not None:
             self._replanning.close()
@@ -239,8 +274,10 @@ class Pipeline:
         """
         self._inputs.received(frame.stream, self._clock_ns(), age, frame.stamp_ns)
         self._images.note(frame)
+        self._depths.note(frame)
         if frame.stream in self._triggers:
             self._running().submit(frame, age_ns=age.ns or 0)
+        self._paired.take(frame, age.ns or 0)
 
     def reject(self, topic: str, reason: str) -> None:
         """Count a message that could not be used."""
@@ -252,15 +289,23 @@ class Pipeline:
 
     def clock_jumped(self, delta_ns: int) -> None:
         """Forget the state from before a jump of the source clock."""
+        self._paired.forget()
         self._running().post(ClockJumped(delta_ns))
         self._images.forget()
+        self._depths.forget()
         self._reset_programs()
 
     def source_restarted(self, topic: str) -> None:
         """Forget the state of a source whose stamps went back; others go on."""
-        for name, source in self._sources.items():
-            if topic in (source.topic, source.trigger_topic):
-                self._reset(name)
+        self._paired.forget(topic)
+        self._depths.forget(topic)
+        self._reset(
+            *(
+                name
+                for name, source in self._sources.items()
+                if topic in (source.topic, source.second_topic, source.trigger_topic)
+            )
+        )
 
     # --- settings ---------------------------------------------------------------------------
 
@@ -272,14 +317,14 @@ class Pipeline:
             (``score_threshold`` ..., ``None`` for the network's own value)
         :raises ConfigError: naming task and key; earlier settings may have changed already
         """
-        if values.get('enabled') and self._outs is not None:
-            self._outs.check_enabled(name)
+        if values.get('enabled'):
+            self.check_enabled(name)
         core = {key: value for key, value in values.items() if key in DYNAMIC_TASK_KEYS}
         if core:
             self._running().post(ParametersChanged(core, task=name))
         for key, value in values.items():
             if key not in core:
-                with _of_task(name, key):
+                with self._own_call(name, key):
                     self._loaded().programs[name].set_option(key, value)
 
     def settle_admission(self) -> None:
@@ -308,8 +353,13 @@ class Pipeline:
         """
         Read temperatures, power and clocks, and inform the dispatcher about changes.
 
+        Frames that have waited for a second topic until their deadline end without a pair.
         Call it about once a second: it reads some dozens of small files.
         """
+        if self._running_now:
+            self._paired.expire()
+        if self._outs is not None:
+            self._outs.look()
         if self._watch is not None:
             self._watch.check()
             if self._late is not None:
@@ -323,7 +373,8 @@ class Pipeline:
         missing, left_out = self._loaded().missing, self._loaded().left_out
         readings = {} if self._watch is None else self._watch.readings
         quota = None if self._quota is None else self._quota.read()
-        isolated = isolation_reports(self._loaded().programs)
+        programs = self._loaded().programs
+        isolated, doubts = isolation_reports(programs), doubts_of(programs)
         runtime = self._running()
         status: Status = runtime.read(
             lambda dispatcher, now_ns: read_status(
@@ -338,6 +389,7 @@ class Pipeline:
                 failures=runtime.failures.snapshot(),
                 out={} if self._outs is None else self._outs.reasons,
                 isolated=isolated,
+                doubts=doubts,
                 readings=readings,
                 profile_use=self._profile_use,
                 quota=quota,
@@ -345,6 +397,14 @@ class Pipeline:
             )
         )
         return status
+
+    @property
+    def trace_problem(self) -> str:
+        """Why the trace loses lines, and how many it has lost; empty while it loses none."""
+        recorder = self._recorder
+        if recorder is None or not recorder.problem:
+            return ''
+        return f'cannot be written: {recorder.problem}; {recorder.lost} lines lost'
 
     def write_system(self, name: str) -> None:
         """
@@ -361,6 +421,11 @@ class Pipeline:
             shares=self._part_times.shares,
             root=self._root,
         )
+
+    def check_enabled(self, task: str) -> None:
+        """Check that a task may be enabled; :raises ConfigError: while it is out."""
+        if self._outs is not None:
+            self._outs.check_enabled(task)
 
     def check_variant(self, task: str, name: str) -> None:
         """Check that a task's network has a variant; :raises ConfigError: naming those it has."""
@@ -380,6 +445,20 @@ class Pipeline:
         """Return the kind of a task's results: ``detections``, ``tracks``, ``depth``, ``none``."""
         return read_attribute(task, self._loaded().programs[task], 'output', 'none', str)
 
+    def extras_of(self, task: str) -> tuple[str, ...]:
+        """Return what a task's detections have beside boxes: ``keypoints``, ``masks``."""
+        return extras_of(task, self.config, self._loaded().programs)
+
+    def topics_of_cameras(self) -> dict[str, str]:
+        """Return the topics of images whose CameraInfo a task needs, with the first such task."""
+        found: dict[str, str] = {}
+        for name, program in self._loaded().programs.items():
+            if read_attribute(name, program, 'needs_camera', False, bool):
+                head = self._sources[name]
+                for topic in filter(None, (head.topic, head.second_topic)):
+                    found.setdefault(topic, name)
+        return found
+
     def check_option(self, task: str, name: str, value: float | None) -> None:
         """
         Check that a setting of a task's program can be changed, but do not change it.
@@ -390,7 +469,7 @@ class Pipeline:
         """
         check = getattr(self._loaded().programs[task], 'check_option', None)
         if check is not None:
-            with _of_task(task, name):
+            with self._own_call(task, name):
                 check(name, value)
 
     def check_together(self, task: str, values: Mapping[str, float | None]) -> None:
@@ -410,6 +489,9 @@ class Pipeline:
                 # own code may raise anything
                 told = f'its program failed: {brief_error(error)}'
                 raise ConfigError(task, told) from error
+            finally:
+                if self._outs is not None:
+                    self._outs.look()
 
     def labels_of(self, task: str) -> tuple[str, ...]:
         """Return the class names of a task's results; empty when it has none."""
@@ -435,12 +517,21 @@ class Pipeline:
         self._running().post(ParametersChanged({'enabled': enabled}, task=task))
 
     def _reset_programs(self) -> None:
-        for name in self._loaded().programs:
-            self._reset(name)
+        self._reset(*self._loaded().programs)
 
-    def _reset(self, name: str) -> None:
+    def _reset(self, *names: str) -> None:
         if self._outs is not None:
-            self._outs.reset(name)
+            self._outs.reset(*names)
+
+    @contextmanager
+    def _own_call(self, task: str, name: str) -> Iterator[None]:
+        """Call own code: an error names the task and its setting; a task that hangs is out."""
+        try:
+            with _of_task(task, name):
+                yield
+        finally:
+            if self._outs is not None:
+                self._outs.look()
 
     def _loaded(self) -> Assembly:
         if self._assembly is None:

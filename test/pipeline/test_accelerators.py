@@ -153,9 +153,9 @@ def test_what_a_unit_holds_is_used_by_its_own_thread_alone(fake, tmp_path, monke
     threads = {}
     real = VpiOps.rescale
 
-    def rescale(self, picture, size):
+    def rescale(self, picture, size, **more):
         threads.setdefault(self, set()).add(threading.current_thread().name)
-        return real(self, picture, size)
+        return real(self, picture, size, **more)
 
     monkeypatch.setattr(VpiOps, 'rescale', rescale)
     config = _config(tmp_path, detector__units=['vic', 'cpu'], depth__units=['gpu'])
@@ -309,7 +309,7 @@ def test_a_network_that_fails_in_rehearsal_on_a_unit_is_left_out_there(
 
 
 def test_a_unit_that_fails_in_rehearsal_is_left_out(fake, tmp_path, monkeypatch):
-    def rescale(self, picture, size):
+    def rescale(self, picture, size, **more):
         raise RuntimeError('VPI_ERROR_INTERNAL: no luck')
 
     monkeypatch.setattr(VpiOps, 'rescale', rescale)

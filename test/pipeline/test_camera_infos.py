@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 from edge_sched_ros.bags.typestore import make
 from edge_sched_ros.perception.results import DepthMap
 from edge_sched_ros.pipeline import messages
-from edge_sched_ros.pipeline.inputs.camera_infos import depth_camera_info
+from edge_sched_ros.pipeline.inputs.camera_infos import camera_model
+from edge_sched_ros.pipeline.inputs.camera_infos import map_camera_info
 from edge_sched_ros.pipeline.inputs.camera_infos import picture_camera_info
 from edge_sched_ros.pipeline.inputs.camera_window import fit_info
 from edge_sched_ros.pipeline.inputs.camera_window import MisfitError
@@ -66,7 +68,7 @@ def _depth(width=80, height=60, scale=0.125, offset=(0.0, 0.0)):
     ],
 )
 def test_focal_length_and_centre_are_those_of_what_the_image_shows(info, focal):
-    small = depth_camera_info(make, fit_info(info, VGA), _depth(), HEADER)
+    small = map_camera_info(make, fit_info(info, VGA), _depth(), HEADER)
     assert (small.width, small.height) == (80, 60)
     assert [small.k[i] for i in (0, 4, 2, 5)] == pytest.approx([focal, focal, 39.5, 29.5])
     assert [small.p[i] for i in (0, 5, 2, 6)] == pytest.approx([focal, focal, 39.5, 29.5])
@@ -79,7 +81,7 @@ def test_focal_length_and_centre_are_those_of_what_the_image_shows(info, focal):
 
 def test_an_off_centre_window_and_a_letterbox_move_the_centre():
     info = _info(1280, 960, roi=(100, 40, 640, 480))
-    small = depth_camera_info(make, fit_info(info, VGA), _depth(offset=(0.0, 1.5)), HEADER)
+    small = map_camera_info(make, fit_info(info, VGA), _depth(offset=(0.0, 1.5)), HEADER)
     assert small.k[2] == pytest.approx((639.5 - 100 + 0.5) / 8 - 0.5)
     assert small.k[5] == pytest.approx((479.5 - 40 + 0.5) / 8 - 0.5 + 1.5)
 
@@ -102,7 +104,7 @@ def test_a_point_projects_to_the_same_place_of_the_picture(
     info = _info(*full, binning=binning, roi=(*roi, *window))
     fitted = fit_info(info, size)
     assert fitted.exact
-    small = depth_camera_info(make, fitted, _depth(9, 7, scale, offset), HEADER)
+    small = map_camera_info(make, fitted, _depth(9, 7, scale, offset), HEADER)
     for big, little in ((info.k, small.k), (info.p, small.p)):
         columns = len(big) // 3
         where = np.array([*point, 1.0])[:columns]
@@ -143,7 +145,7 @@ def test_sides_that_a_driver_rounded_fit():
 
 def test_an_uncalibrated_camera_stays_so():
     info = make('sensor_msgs/msg/CameraInfo', width=640, height=480)
-    small = depth_camera_info(make, fit_info(info, VGA), _depth(), HEADER)
+    small = map_camera_info(make, fit_info(info, VGA), _depth(), HEADER)
     assert not any(small.k) and not any(small.p) and (small.width, small.height) == (80, 60)
 
 
@@ -154,3 +156,26 @@ def test_the_camera_of_a_picture_is_the_sources_or_made_for_its_size():
     made = picture_camera_info(make, fit_info(_info(1280, 960), VGA), HEADER)
     assert (made.width, made.height, made.binning_x) == (640, 480, 0)
     assert [made.k[i] for i in (0, 2, 5)] == pytest.approx([300.0, 319.5, 239.5])
+
+
+@pytest.mark.parametrize(
+    ('topic', 'binning', 'wanted'),
+    [
+        ('/cam/image_raw', 1, [500, 520, 320, 240]),
+        ('/cam/image_rect', 1, [400, 410, 310, 230]),
+        ('/cam/image_rect_color/compressed', 1, [400, 410, 310, 230]),
+        # the picture's edges are halved, not the centres of its pixels
+        ('/cam/image_raw', 2, [250, 260, 159.75, 119.75]),
+    ],
+)
+def test_the_matrix_of_an_image_is_in_its_pixels(topic, binning, wanted):
+    k = [500.0, 0, 320, 0, 520, 240, 0, 0, 1]
+    p = [400.0, 0, 310, 0, 0, 410, 230, 0, 0, 0, 1, 0]
+    roi = SimpleNamespace(x_offset=0, y_offset=0, width=0, height=0)
+    info = SimpleNamespace(
+        k=k, p=p, d=[], roi=roi, width=640, height=480, binning_x=binning, binning_y=binning
+    )
+    matrix = camera_model(fit_info(info, (640 // binning, 480 // binning)), topic).matrix
+    assert matrix[[0, 1, 0, 1], [0, 1, 2, 2]].tolist() == wanted
+    info.k, info.p = [0.0] * 9, [0.0] * 12
+    assert camera_model(fit_info(info, (640 // binning, 480 // binning)), topic) is None

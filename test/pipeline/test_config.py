@@ -14,7 +14,7 @@ from networks import write_network
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.perception.declared_numbers import numbers_of_decoder
-from edge_sched_ros.perception.decoders.registry import decoder_classes
+from edge_sched_ros.perception.decoders.built_in import decoder_classes
 from edge_sched_ros.perception.numbers import numbers_of_program
 from edge_sched_ros.perception.programs.registry import program_classes
 from edge_sched_ros.pipeline.settings.config import from_file
@@ -67,6 +67,18 @@ def test_a_compressed_topic_is_known_by_its_name(good):
     assert set(config.topic_types().values()) == {'sensor_msgs/msg/CompressedImage'}
 
 
+@pytest.mark.parametrize('after', [['a', 'c'], ('a', 'c'), 'a, c', 'a,c'])
+def test_a_task_may_come_after_several(good, after):
+    three = {**good, 'tasks': ['a', 'b', 'c'], 'c.topic': good['a.topic']}
+    three['c.network'] = good['a.network']
+    config = from_parameters({**three, 'b.after': after})
+    assert config.tasks[1].before == ('a', 'c')
+    assert from_parameters({**good, 'b.after': ['a']}).tasks[1].before == ('a',)
+    three['c.topic'] = 'rear/image'
+    with pytest.raises(ConfigError, match="joins results of different frames: 'a' of"):
+        from_parameters({**three, 'b.after': after})
+
+
 @pytest.mark.parametrize(
     ('changes', 'message'),
     [
@@ -112,6 +124,11 @@ def test_a_compressed_topic_is_known_by_its_name(good):
         ({'a.topic_type': 'Image'}, r"a\.topic_type: 'Image' is not of the form"),
         ({'b.after': 'z'}, r"b\.after: there is no task named 'z'"),
         ({'b.after': 'b'}, r'b\.after: the cascade is a loop: b -> b'),
+        ({'b.after': ['a', 'z']}, r"b\.after: there is no task named 'z'"),
+        ({'b.after': ['a', 'b']}, r'b\.after: the cascade is a loop: b -> b'),
+        ({'b.after': 'a, a'}, r"b\.after: names 'a' twice"),
+        ({'b.after': 'a,'}, r"b\.after: 'a,' has a comma without a name"),
+        ({'b.after': ['a', 3]}, r"b\.after: must be text or a list of texts, not \['a', 3\]"),
         ({'a.topic': 'bad topic'}, r"a\.topic: 'bad topic' cannot be the name of a topic"),
         ({'tasks': ['größe']}, "'größe' cannot be a name"),
         (
@@ -189,8 +206,8 @@ def test_what_ros_cannot_read_is_refused_without_ros_too(tmp_path):
         from_file(_write(tmp_path, text))
 
 
-def test_the_readmes_parameter_file_suits_ros_too(tmp_path):
-    blocks = (CHECKOUT / 'README.md').read_text().split('```yaml\n')[1:]
+def test_the_parameter_file_of_the_quick_start_suits_ros_too(tmp_path):
+    blocks = (CHECKOUT / 'docs' / 'start.md').read_text().split('```yaml\n')[1:]
     (block,) = [b.split('```')[0] for b in blocks if 'ros__parameters' in b]
     write_network(tmp_path, 'my_detector')
     (tmp_path / 'my_profiles.yaml').touch()
@@ -287,7 +304,12 @@ def test_options_are_those_of_the_network_and_go_back_to_what_it_says(tmp_path):
     net = write_network(tmp_path, decoder_options={'score_threshold': 0.7})
     good = {'tasks': ['a'], 'a.network': str(net), 'a.topic': 'x'}
     table = table_of(('a',), good)
-    assert list(table.options('a')) == ['score_threshold', 'nms_iou', 'max_detections']
+    assert list(table.options('a')) == [
+        'score_threshold',
+        'nms_iou',
+        'max_detections',
+        'max_candidates',
+    ]
     assert table.options('a')['score_threshold'].default == 0.7
     assert 'net says 0.7' in table.options('a')['score_threshold'].description
     assert from_parameters({**good, 'a.score_threshold': 0.7}).tasks[0].options == {}

@@ -95,6 +95,25 @@ def test_every_frame_has_tracks_though_the_detector_works_on_some(tmp_path):
     assert len({int(end.result.track_ids[0]) for end in followed[1:]}) == 1
 
 
+def test_keypoints_that_are_not_followed_are_told(tmp_path, caplog):
+    of_boxes = _parameters(tmp_path)
+    assemble(from_parameters(of_boxes), discover()).close()
+    assert 'without their' not in caplog.text
+    poses = np.zeros((1, 56, 21), np.float32)
+    write_onnx(tmp_path / 'poses.onnx', outputs={'out': poses}, input_shape=[1, 3, 32, 32])
+    network = write_network(
+        tmp_path,
+        'poses',
+        engine='auto',
+        decoder='yolo_pose',
+        labels=['person'],
+        decoder_options={},
+    )
+    of_poses = _parameters(tmp_path, **{'detector.network': str(network)})
+    assemble(from_parameters(of_poses), discover()).close()
+    assert 'follower: follows only the boxes of detector, without their keypoints' in caplog.text
+
+
 def test_its_options_are_parameters_of_the_task(tmp_path):
     config = from_parameters(_parameters(tmp_path, **{'follower.max_age_frames': 1.0}))
     ends, _ = _run(config, 8)

@@ -14,6 +14,7 @@ from edge_sched_ros.pipeline.health.health import Limits
 from edge_sched_ros.pipeline.health.health import OK
 from edge_sched_ros.pipeline.health.health import WARN
 from edge_sched_ros.pipeline.health.rates import rates_between
+from edge_sched_ros.pipeline.health.result_doubts import doubts_of
 from edge_sched_ros.pipeline.health.status import Status
 from edge_sched_ros.pipeline.health.status import TaskState
 from edge_sched_ros.pipeline.health.status import UnitReport
@@ -236,6 +237,21 @@ def test_a_task_below_its_minimum_rate_warns_with_both_rates():
     assert line.values['min_rate_hz'] == '5'
 
 
+def test_a_task_at_its_floor_says_so():
+    before, now = _status(10), _status(11, on_time=3, late=2)
+    told = 'is rarely on time at this load: answers at least every 30 ms'
+    low = replace(now, tasks=(replace(now.tasks[0], at_floor=told, floor_starts=2),))
+    level, message = _levels(before, low)['detector']
+    assert level == WARN
+    assert message.endswith(f'missed their deadline; {told}')
+    line = examine(low, rates_between(before, low), LIMITS)[0]
+    assert line.values['floor_starts'] == '2'
+    silent = replace(low, tasks=(replace(low.tasks[0], since_on_time_ns=9 * S),))
+    level, message = _levels(before, silent)['detector']
+    assert level == ERROR
+    assert message.endswith(told)
+
+
 def test_a_slow_task_is_given_the_time_its_frames_take():
     before, now = _status(10, since_s=None), _status(11, since_s=2.5)
     slow = replace(now, tasks=(replace(now.tasks[0], period_ns=S),))
@@ -254,3 +270,23 @@ def test_another_policy_than_the_one_that_is_named_is_an_error():
     assert 'policy' not in _levels(before, now)
     failed = replace(now, policy_problem='my.mod:Mine failed, edf decides instead: KeyError')
     assert _levels(before, failed)['policy'] == (ERROR, failed.policy_problem)
+
+
+def test_results_in_time_that_are_in_doubt_are_a_warning():
+    now = replace(_status(2, on_time=12, last_s=2), doubts={'detector': 'all boxes are tiny'})
+    level, message = _levels(_status(1, last_s=1), now)['detector']
+    assert level == WARN
+    assert message == '12.0 results/s on time; all boxes are tiny'
+
+
+class _Program:
+    decoder_name, output, doubt = 'mine:Decoder', 'heat', ''
+
+
+def test_results_that_nobody_publishes_are_in_doubt():
+    program = _Program()
+    assert "mine:Decoder has the output 'heat'" in doubts_of({'a': program})['a']
+    program.output = 'detections'
+    assert doubts_of({'a': program, 'b': object()}) == {}
+    program.doubt = 'odd'
+    assert doubts_of({'a': program}) == {'a': 'odd'}

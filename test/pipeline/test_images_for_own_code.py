@@ -25,7 +25,7 @@ from edge_sched_ros.pipeline.inputs.inputs import Input
 from edge_sched_ros.pipeline.settings.config import COMPRESSED_TYPE
 from edge_sched_ros.pipeline.settings.config import from_parameters
 from edge_sched_ros.pipeline.settings.config import IMAGE_TYPE
-from edge_sched_ros.pipeline.settings.config import topics_of_pictures
+from edge_sched_ros.pipeline.settings.pipeline_config import topics_of_pictures
 
 S = 1_000_000_000
 TOPIC = '/depth/image_raw'

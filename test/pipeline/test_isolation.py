@@ -22,10 +22,14 @@ from edge_sched_ros.execution.isolation.back_off import BackOff
 from edge_sched_ros.pipeline.health.health import ERROR
 from edge_sched_ros.pipeline.health.health import examine
 from edge_sched_ros.pipeline.health.health import Limits
+from edge_sched_ros.pipeline.health.health import OK
+from edge_sched_ros.pipeline.health.health import WARN
 from edge_sched_ros.pipeline.health.rates import rates_between
 from edge_sched_ros.pipeline.health.status import summary
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.settings.config import from_parameters
+from edge_sched_ros.plugins import bounded_call
+from edge_sched_ros.plugins.interrupts import StopAskedError
 
 CORNERS = {'corners.program': 'corners', 'corners.topic': 'camera', 'corners.deadline_ms': 6e5}
 
@@ -161,6 +165,18 @@ def test_state_and_settings_go_through_the_channel(bench):
     assert not Path('/proc', str(process)).exists()
 
 
+def test_what_is_suspicious_about_results_is_told_by_the_node(bench):
+    one = bench('Harmful')
+    for gain, level, doubt in ((5.0, WARN, '2 frames are too bright'), (10.0, OK, None)):
+        one.submit(1)
+        one.pipeline.change_task('own', {'gain': gain})
+        assert one.submit(2)['own'].outcome == 'on_time'
+        assert one.pipeline.status().doubts.get('own') == doubt
+        line = one.line()
+        assert line.level == level and (doubt or '') in line.message
+        one.pipeline.source_restarted('camera')
+
+
 def test_a_call_that_never_ends_does_not_keep_resources_when_the_node_is_unloaded(bench, caplog):
     one = bench('Harmful')
     one.submit(1)
@@ -191,6 +207,25 @@ def test_a_process_that_is_down_fails_frames_with_the_reason(bench):
     assert one.pipeline.status().out == {}
 
 
+def test_a_request_never_waits_at_the_socket_of_the_next_process(bench, monkeypatch):
+    one = bench('Harmful')
+    one.submit(1)
+    worker = one.program._worker
+    answer = worker._answer
+
+    def late(child, *more):
+        # a busy machine may let the thread of the unit wait so long
+        monkeypatch.setattr(worker, '_answer', answer)
+        assert child.ended.wait(TIMEOUT_S)
+        time.sleep(0.2)
+        return answer(child, *more)
+
+    monkeypatch.setattr(worker, '_answer', late)
+    ends = one.submit(harm.KILLED)
+    assert (ends['own'].outcome, ends['own'].reason) == ('failed', 'worker_crashed_sigkill')
+    assert one.submit(1)['own'].outcome == 'on_time'
+
+
 def test_pictures_that_a_program_keeps_stay_as_they_are(bench, caplog):
     caplog.set_level(logging.INFO)
     one = bench('Keeps')
@@ -219,6 +254,16 @@ def test_a_crash_in_the_constructor_leaves_the_task_out(bench, caplog):
     assert [(end.task, end.outcome) for end in one.ends] == [('corners', 'on_time')]
 
 
+def test_after_a_constructor_that_hangs_the_other_processes_have_less_time(bench, monkeypatch):
+    monkeypatch.setattr('edge_sched_ros.pipeline.tasks.isolated_tasks._PROGRAM_S', 0.3)
+    monkeypatch.setattr(bounded_call, 'CALL_S', 0.1)
+    monkeypatch.setattr(bounded_call, 'AFTER_HUNG_S', 0.2)
+    with bounded_call.made_together():
+        for limit in ('0.3', '0.2'):
+            out = bench('NeverMade').pipeline.status().out['own']
+            assert f'it was not loaded after {limit} s' in out
+
+
 def test_a_module_that_crashes_is_not_imported_by_the_node(bench, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     (tmp_path / 'crashes_at_import.py').write_text('import ctypes\nctypes.string_at(0)\n')
@@ -232,6 +277,7 @@ def test_a_network_runs_in_a_process_of_its_own(bench):
     end = one.submit(1, width=320, height=240)['own']
     assert end.outcome == 'on_time' and len(end.result) == 0
     assert [t.stage for t in end.stages] == ['preprocess', 'infer', 'postprocess']
+    assert one.program.decoder_name == 'yolox' and one.program.doubt == ''
     one.pipeline.change_task('own', {'score_threshold': 0.9})
     assert one.pipeline.threshold_of('own') == 0.9
     with pytest.raises(ConfigError, match=r'own\.score_threshold'):
@@ -260,6 +306,7 @@ sys.path[:0] = [{str(tmp_path)!r}, {os.path.dirname(harm.__file__)!r}]
 from images import frame
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.settings.config import from_parameters
+from edge_sched_ros.plugins.interrupts import StopAskedError
 pipeline = Pipeline(from_parameters({{
     'tasks': ['own'], 'own.program': 'isolated_programs:Endless', 'own.topic': 'camera',
     'own.isolation': 'process', 'own.isolation_timeout_ms': 1e6,
@@ -276,3 +323,9 @@ time.sleep(1000)
         assert process.exists()
         node.kill()
         _until(lambda: not process.exists())
+
+
+def test_a_signal_ends_the_wait_for_a_process_that_loads(monkeypatch):
+    monkeypatch.setattr('edge_sched_ros.plugins.interrupts._interrupts.asked', lambda: True)
+    with pytest.raises(StopAskedError, match='own: ended while its process loaded'):
+        Bench('NeverMade')

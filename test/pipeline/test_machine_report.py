@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from sysfs import COMPUTERS
 
+from edge_sched_ros.cli.commands.doctor import _machine
 from edge_sched_ros.pipeline.health.machine_report import machine_report
 from edge_sched_ros.pipeline.inputs.large_images import large_images_doubt
 from edge_sched_ros.pipeline.inputs.large_images import large_images_ok
@@ -42,6 +44,18 @@ def test_an_orin_as_it_is(tmp_path):
     assert report['telemetry']['rails_mw']['VDD_GPU_SOC'] == 3800
     assert report['telemetry']['temperatures_c']['cv0-thermal'] is None
     assert report['telemetry']['gpu_load'] == 0.25
+
+
+@pytest.mark.parametrize(('version', 'limited'), [('10.3.0.30', False), ('11.4.1', True)])
+def test_what_a_release_of_tensorrt_does_not_do_any_more_is_said(tmp_path, version, limited):
+    known = COMPUTERS['agx_orin_jp6']
+    known.tree(tmp_path)
+    probes = known.probes()
+    found = replace(probes.tensorrt, facts={**probes.tensorrt.facts, 'version': version})
+    report = machine_report(root=tmp_path, probes=replace(probes, tensorrt=found))
+    assert ('strongly typed' in report['notes'].get('tensorrt_limits', '')) == limited
+    shown = dict(_machine(report))['tensorrt']
+    assert shown.startswith(version) and ('AGX Orin' in shown) == limited
 
 
 def test_an_unknown_release_is_said_and_nothing_else_is_lost(tmp_path):

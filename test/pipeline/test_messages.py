@@ -21,6 +21,7 @@ from edge_sched_ros.perception.results import no_detections
 from edge_sched_ros.pipeline import messages
 from edge_sched_ros.pipeline.inputs.camera_infos import picture_camera_info
 from edge_sched_ros.pipeline.inputs.camera_window import fit_info
+from edge_sched_ros.pipeline.result_messages import messages_beside_boxes
 
 FRAME = Frame('camera', 1, 12_000_000_034, 'lens')
 HEADER = messages.header(make, FRAME)
@@ -80,9 +81,13 @@ def test_class_ids_are_looked_up_in_the_label_info():
     assert (info.header, info.threshold) == (HEADER, 0.25)
 
 
+def _image(result):
+    return messages_beside_boxes(make, result, lambda: HEADER)['image']()
+
+
 def test_depth_is_32fc1_metres():
     depth = DepthMap(np.array([[1.5, np.nan], [2, 3]], np.float32), 0.5, 0.5)
-    message = _there_and_back(messages.depth_image(make, depth, HEADER), 'sensor_msgs/msg/Image')
+    message = _there_and_back(_image(depth), 'sensor_msgs/msg/Image')
     assert (message.encoding, message.step, message.height) == ('32FC1', 8, 2)
     pixels = np.frombuffer(message.data, np.float32)
     assert pixels[0] == 1.5 and math.isnan(pixels[1])
@@ -93,8 +98,7 @@ def test_a_picture_is_bgr8_with_the_camera_of_the_source():
     picture = SourceImage.from_raw(
         pixels[..., ::-1].tobytes(), width=6, height=4, encoding='rgb8', step=18
     )
-    message = messages.picture_image(make, picture, HEADER)
-    message = _there_and_back(message, 'sensor_msgs/msg/Image')
+    message = _there_and_back(_image(picture), 'sensor_msgs/msg/Image')
     assert (message.encoding, message.width, message.height, message.step) == ('bgr8', 6, 4, 18)
     assert (message.data.reshape(4, 6, 3) == pixels).all()
     info = make(

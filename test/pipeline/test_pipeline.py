@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from children import TIMEOUT_S
 from images import frame
+from networks import write_embedding
 from networks import write_network
 from networks import write_onnx
 
@@ -21,8 +23,12 @@ from edge_sched_ros.execution.registry import discover
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.pipeline.health.status import summary
+from edge_sched_ros.pipeline.health.trace_health import trace_health
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.settings.config import from_parameters
+from edge_sched_ros.tracing import recorder
+from edge_sched_ros.tracing.ring import RingFile
+from edge_sched_ros.tracing.run import read_run
 
 
 class Ends:
@@ -47,20 +53,7 @@ def _parameters(tmp_path, **more):
     raw[0, 0] = [16, 16, 10, 10, 1, 0.1, 0.9]
     write_onnx(tmp_path / 'boxes.onnx', outputs={'out': raw}, input_shape=[1, 3, 32, 32])
     boxes = write_network(tmp_path, 'boxes', engine='auto', decoder_options={})
-    write_onnx(
-        tmp_path / 'looks.onnx',
-        outputs={'out': np.ones((1, 8), np.float32)},
-        input_shape=['N', 3, 16, 16],
-    )
-    looks = write_network(
-        tmp_path,
-        'looks',
-        engine='auto',
-        decoder='embedding',
-        labels=[],
-        decoder_options={},
-        input={'width': 16, 'height': 16},
-    )
+    looks = write_embedding(tmp_path)
     return {
         'tasks': ['detector', 'tracker'],
         'detector.network': str(boxes),
@@ -281,6 +274,19 @@ def test_a_program_of_ones_own_gets_the_message(ends, monkeypatch):
             {'tracker.after': '', 'tracker.topic': 'camera'},
             r'tracker\.after: an embedding network must come after a task that gives boxes$',
         ),
+        (
+            {
+                'tracker.network': '',
+                'tracker.program': 'box_track',
+                'tracker.after': '',
+                'tracker.topic': 'camera',
+            },
+            r'tracker\.after: box_track must come after a task that gives boxes$',
+        ),
+        (
+            {'tracker.high_score': 0.05},
+            r'^tracker\.low_score: must be at most high_score \(0\.05\), not 0\.1$',
+        ),
         ({'tracker.max_in_flight': 2}, r'tracker\.max_in_flight: must be 1'),
     ],
 )
@@ -340,3 +346,55 @@ def test_a_network_that_does_not_fit_its_yaml(tmp_path, ends, yaml, message):
     with pytest.raises(ConfigError, match=message) as caught:
         Pipeline(from_parameters(parameters), on_end=ends).load()
     assert 'boxes.yaml' in str(caught.value)
+
+
+def test_a_run_is_recorded_from_frame_to_answer(tmp_path, ends):
+    file = tmp_path / 'run.trace'
+    pipeline = Pipeline(
+        from_parameters(_parameters(tmp_path, trace_file=str(file), trace_mb=1)), on_end=ends
+    )
+    pipeline.load()
+    for start in (1, 3):
+        pipeline.start()
+        for seq in (start, start + 1):
+            pipeline.submit(frame(seq=seq, width=64, height=64))
+            ends.wait_for(2 * seq)
+        pipeline.stop()
+    pipeline.unload()
+    run = read_run(file)
+    assert run.ended
+    assert list(run.setup.tasks) == ['detector', 'tracker']
+    lives = list(run.jobs.values())
+    assert [(job.task, job.seq) for job in lives] == [
+        (end.task, end.frame.seq) for end in ends.all
+    ]
+    assert {job.outcome for job in lives} == {'on_time'}
+    for job, end in zip(lives, ends.all):
+        assert (job.release_ns, job.ended_ns) == (
+            end.release_ns,
+            end.release_ns + end.response_ns,
+        )
+        assert job.published_ns >= job.ended_ns
+        assert job.stages
+
+
+def test_a_trace_that_cannot_be_written_is_told_and_answers_go_on(tmp_path, ends, monkeypatch):
+    def full(_file, _lines):
+        raise OSError(28, 'No space left on device')
+
+    monkeypatch.setattr(RingFile, 'write', full)
+    # the end of a run waits for the disk of a busy machine
+    monkeypatch.setattr(recorder, '_LAST_S', TIMEOUT_S)
+    file = str(tmp_path / 'run.trace')
+    pipeline = Pipeline(from_parameters(_parameters(tmp_path, trace_file=file)), on_end=ends)
+    pipeline.load()
+    assert trace_health(pipeline.trace_problem) == []
+    pipeline.start()
+    pipeline.submit(frame(seq=1, width=64, height=64))
+    ends.wait_for(2)
+    pipeline.stop()
+    (told,) = trace_health(pipeline.trace_problem)
+    pattern = r'cannot be written: No space left on device; [1-9]\d* lines lost'
+    assert re.fullmatch(pattern, told.message)
+    pipeline.unload()
+    assert pipeline.trace_problem == ''

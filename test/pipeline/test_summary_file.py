@@ -12,6 +12,7 @@ import pytest
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.pipeline.health.summary_file import write_account
+from edge_sched_ros.pipeline.settings.resources import check_own_file
 
 
 def test_a_full_disk_keeps_the_summary_from_before(tmp_path, monkeypatch):
@@ -35,3 +36,27 @@ def test_a_link_stays_and_a_pipe_is_not_replaced(tmp_path):
     assert link.is_symlink() and json.loads(target.read_text()) == {'run': 1}
     write_account('/dev/null', {'run': 2})
     assert not os.path.isfile('/dev/null')
+
+
+def test_a_pipe_without_a_reader_is_an_error_and_with_one_gets_the_summary(tmp_path):
+    pipe = tmp_path / 'pipe'
+    os.mkfifo(pipe)
+    with pytest.raises(ConfigError, match=r'summary_file: cannot write .*pipe: No such device'):
+        write_account(str(pipe), {'run': 1})
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_account(str(pipe), {'run': 2})
+        assert json.loads(os.read(reader, 1000)) == {'run': 2}
+    finally:
+        os.close(reader)
+
+
+def test_a_file_that_is_replaced_must_be_a_regular_one(tmp_path):
+    pipe, file = tmp_path / 'pipe', tmp_path / 'state.json'
+    os.mkfifo(pipe)
+    file.touch()
+    for name in (str(pipe), '/dev/null'):
+        with pytest.raises(ConfigError, match=r'state_file: .* is not a regular file'):
+            check_own_file(name, 'state_file')
+    for name in ('', str(file), str(tmp_path / 'new.json')):
+        check_own_file(name, 'state_file')

@@ -119,7 +119,7 @@ def _line(pipeline, task):
 @pytest.mark.parametrize('kind', AT_THE_START)
 def test_a_program_that_cannot_be_made_leaves_its_task_out(load, caplog, monkeypatch, kind):
     # as in a node, which handles signals otherwise
-    monkeypatch.setattr('edge_sched_ros.plugins.own_code._interrupts.raised', False)
+    monkeypatch.setattr('edge_sched_ros.plugins.interrupts._interrupts.raised', False)
     code, reason = AT_THE_START[kind]
     pipeline, ends = load(f'outs_{kind}', code)
     pipeline.start()

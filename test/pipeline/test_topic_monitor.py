@@ -153,5 +153,8 @@ def test_the_aggregators_groups_take_every_status(node):
     assert groups_of(f'{node}: detector') == ['tasks']
     assert groups_of(f'{node}: unit cpu0') == ['units']
     assert groups_of(f'{node}: input /camera/image_raw') == ['inputs']
+    boss = node.replace('scheduler', 'coordinator')
+    assert groups_of(f'{boss}: detector') == ['tasks']
+    assert groups_of(f'{boss}: device orin') == groups_of(f'{boss}: devices') == ['devices']
     assert groups_of('/camera/image_raw') == []
     assert groups_of('/other: detector') == []

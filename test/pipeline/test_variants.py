@@ -16,6 +16,7 @@ from jetson import machine
 from jetson import Run
 from jetson import stand_ins
 from jetson import write
+from networks import write_embedding
 from networks import write_network
 from networks import write_onnx
 from onnx import helper
@@ -170,6 +171,23 @@ def test_each_job_is_answered_by_the_variant_it_runs(tmp_path, started):
     assert pipeline.status().tasks[0].variants == {'base': 2, 'small': 2}
 
 
+def test_variants_within_the_tolerance_are_measured_in_turn_unless_refused(tmp_path, started):
+    network = _detector(tmp_path)
+    network.write_text(network.read_text() + '\ntolerance: 0.3\n')
+    pipeline, ends = started(_config(network))
+    assert [_score(pipeline, ends)[0] for _ in range(4)] == ['base', 'small'] * 2
+    status = pipeline.status()
+    (line, *_) = examine(status, rates_between(status, status), Limits(1 << 60, 1 << 60))
+    assert line.values['variant'] == 'measures base, small'
+    for refused in (
+        _config(network, fast_variants=False),
+        _config(network, detector__variant='base'),
+    ):
+        pipeline, ends = started(refused)
+        assert [_score(pipeline, ends)[0] for _ in range(4)] == ['base'] * 4
+        assert not pipeline.status().tasks[0].variant_choice
+
+
 def test_options_of_a_variant_go_before_the_networks_and_after_the_tasks(tmp_path, started):
     strict = _detector(tmp_path, decoder_options={'score_threshold': 0.7})
     pipeline, ends = started(_config(strict, detector__variant='small'))
@@ -233,18 +251,11 @@ def test_one_of_another_size_is_a_mistake(tmp_path, started):
 
 
 def test_embeddings_that_cannot_be_compared_are_a_mistake(tmp_path, started):
-    for name, length in (('looks', 8), ('small', 4)):
-        vector = np.ones((1, length), np.float32)
-        file = tmp_path / f'{name}.onnx'
-        write_onnx(file, outputs={'out': vector}, input_shape=['N', 3, 16, 16])
-    looks = write_network(
+    vector = np.ones((1, 4), np.float32)
+    file = tmp_path / 'small.onnx'
+    write_onnx(file, outputs={'out': vector}, input_shape=['N', 3, 16, 16])
+    looks = write_embedding(
         tmp_path,
-        'looks',
-        engine='auto',
-        decoder='embedding',
-        labels=[],
-        decoder_options={},
-        input={'width': 16, 'height': 16},
         accuracy=_accuracy(0.8),
         variants=[{'name': 'small', 'file': 'small.onnx', 'accuracy': _accuracy(0.6)}],
     )

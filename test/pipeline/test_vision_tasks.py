@@ -182,7 +182,7 @@ def _answer(program, image):
 @pytest.mark.parametrize(
     ('program', 'more', 'message'),
     [
-        ('stereo', {}, 'focal_px: must be given'),
+        ('stereo', {}, 'second_topic: or task.focal_px and task.baseline_m must be given'),
         ('corners', {'task__strength': 0.5}, 'strength: unknown parameter'),
         ('denoise', {'units': ['pva0']}, r'task\.units: denoise runs on cpu, gpu, vic only'),
         ('denois', {}, "did you mean 'denoise'"),

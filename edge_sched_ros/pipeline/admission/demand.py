@@ -12,12 +12,12 @@ from edge_sched_ros.capacity.admission_tasks import StageDemand
 from edge_sched_ros.capacity.admission_tasks import TaskDemand
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
 from edge_sched_ros.core.tasks import NS_PER_MS
+from edge_sched_ros.core.tasks import parents_first
 from edge_sched_ros.core.tasks import StageSpec
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.system.learned import available_units
 from edge_sched_ros.system.learned import costs_on
-from edge_sched_ros.system.learned import parents_first
 from edge_sched_ros.system.learned import share_activated
 from edge_sched_ros.system.learned import spread
 
@@ -100,23 +100,26 @@ def demands(
             continue
         variant = (variants or {}).get(name, spec.variants[0].name)
         stages = known.costs.get((name, variant))
-        before = found.get(spec.after)
+        before = [found[one] for one in spec.before if one in found]
         stream_hz = rates.get(spec.stream, 0.0)
         rate = stream_hz / spec.every_n
         share = 1.0
-        if spec.after and before is not None:
-            share = known.fan_out[name] / spec.every_n
-            rate = before.rate_per_s * share
+        if before:
+            # a join has no more frames than the rarest task before it
+            rate = min(one.rate_per_s for one in before) * known.fan_out[name] / spec.every_n
+            share = rate / before[0].rate_per_s
         if stages is None:
             unknown[name] = 'its cost is not known yet'
-        elif spec.after and before is None:
-            unknown[name] = f'the demand of {spec.after} is not known'
+        elif len(before) < len(spec.before):
+            missing = next(one for one in spec.before if one not in found)
+            unknown[name] = f'the demand of {missing} is not known'
         elif rate <= 0:
             unknown[name] = 'its rate is not known (no frames yet, no period_ms)'
         else:
             found[name] = TaskDemand(
                 name, rate, stages, spec.deadline_ns / NS_PER_MS, spec.priority, spec.after,
                 share, spec.max_in_flight, spec.stream, 1 if spec.after else spec.every_n,
+                spec.joined_with,
             )  # fmt: skip
     return [found[name] for name in tasks if name in found], unknown
 
@@ -132,9 +135,5 @@ def _stream_rates(tasks: Mapping[str, TaskSpec], seen_hz: Mapping[str, float]) -
 
 
 def _is_off(spec: TaskSpec, tasks: Mapping[str, TaskSpec]) -> bool:
-    """Whether a task earlier in its cascade is disabled."""
-    while spec.after:
-        spec = tasks[spec.after]
-        if not spec.enabled:
-            return True
-    return False
+    """Whether a task on a way to it is disabled."""
+    return any(not tasks[one].enabled or _is_off(tasks[one], tasks) for one in spec.before)

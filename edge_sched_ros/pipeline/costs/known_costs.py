@@ -13,7 +13,7 @@ from edge_sched_ros.pipeline.costs.cost_sources import ProfileUse
 
 if TYPE_CHECKING:
     from edge_sched_ros.pipeline.assemble import Assembly
-    from edge_sched_ros.pipeline.settings.config import PipelineConfig
+    from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
 
 
 def known_costs(

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from functools import lru_cache
 from functools import partial
@@ -22,6 +23,7 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.backends import reference_of
 from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.context import Program
+from edge_sched_ros.execution.input_spec import RAW
 from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.registry import Machine
@@ -30,8 +32,8 @@ from edge_sched_ros.perception.programs.build import preprocess_op
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.pipeline.costs.profile_checks import check_names
 from edge_sched_ros.pipeline.costs.profile_checks import check_words
-from edge_sched_ros.pipeline.settings.config import PipelineConfig
-from edge_sched_ros.pipeline.settings.config import TaskConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import TaskConfig
 from edge_sched_ros.pipeline.settings.resources import find_file
 from edge_sched_ros.pipeline.tasks.stage_units import StageUnits
 from edge_sched_ros.pipeline.tasks.task_programs import TaskPrograms
@@ -137,12 +139,19 @@ def target_of(
     :param probes: unit -> measures the memory of a file there
     """
     own = spec.by_variant[variant]
+    if spec.input.colour == RAW:
+        picture = replace(picture, channels=spec.input.channels)
     most = max(_FEW_ITEMS, spec.max_batch) if preprocess_op(spec) == 'crops' else 1
 
     def memory(unit: str) -> dict[str, float]:
         probe = None if probes is None else probes.get(unit)
         found = {} if probe is None else {s: probe(part.file) for s, part in own.parts.items()}
         return {stage: mib for stage, mib in found.items() if mib is not None}
+
+    def begin() -> None:
+        image = picture.frame().image
+        if image is not None and any(one.keeps_state for one in spec.inputs):
+            program.begin_with(image)  # type: ignore[attr-defined]
 
     return Target(
         network=spec.name,
@@ -155,6 +164,7 @@ def target_of(
         segments=own.segments,
         memory=memory,
         accuracy=spec.relative_accuracies.get(variant, 1.0),
+        begin=begin,
     )
 
 

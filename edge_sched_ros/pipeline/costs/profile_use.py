@@ -16,7 +16,7 @@ from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.pipeline.assemble import Assembly
 from edge_sched_ros.pipeline.costs.cost_sources import ProfileUse
 from edge_sched_ros.pipeline.costs.profile_targets import target_of
-from edge_sched_ros.pipeline.settings.config import PipelineConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
 from edge_sched_ros.profiling.additions import digest
 from edge_sched_ros.profiling.additions import empty_profile
 from edge_sched_ros.profiling.additions import with_costs

@@ -68,7 +68,7 @@ def examine(status: Status, rates: Rates, limits: Limits) -> list[Health]:
         *_appeared(status),
         *_profiles(status),
         *_drifts(status),
-        *_inputs(status, rates, limits),
+        *inputs_health(status, rates, limits),
     ]
 
 
@@ -123,10 +123,12 @@ def _task(task: TaskState, status: Status, rates: Rates, limits: Limits) -> Heal
         level, message = ERROR, f'off, a call hung: {task.hung}'
     elif problem is not None:
         level, message = problem
+    elif task.starved:
+        level, message = WARN, f'gets no frames: {task.starved}'
     elif since_ns > patience_ns:
         level, message = (
             ERROR,
-            f'no on-time result for {since_ns / 1e9:.1f} s{_failed(task, rate)}',
+            f'no on-time result for {since_ns / 1e9:.1f} s{_floor(task)}{_failed(task, rate)}',
         )
     elif task.below_min_rate and INVALID_OUTPUT not in rate.failed:
         level = WARN
@@ -134,9 +136,13 @@ def _task(task: TaskState, status: Status, rates: Rates, limits: Limits) -> Heal
     elif rate.missed:
         # a network that says nothing must not look like a scene without objects
         level = ERROR if INVALID_OUTPUT in rate.failed else WARN
-        message = f'{rate.missed} of {rate.ended} missed their deadline{_failed(task, rate)}'
+        message = f'{rate.missed} of {rate.ended} missed their deadline'
+        message += f'{_floor(task)}{_failed(task, rate)}'
         if rates.throttled.throttled:
             message += f' ({_stopped(rates)})'
+    if task.enabled and task.name in status.doubts:
+        # results that come in time and are wrong must not look healthy
+        level, message = max(level, WARN), f'{message}; {status.doubts[task.name]}'
     values = {
         'deadline_ms': f'{task.deadline_ns / 1e6:g}',
         'on_time_hz': f'{rate.on_time_hz:.2f}',
@@ -146,6 +152,7 @@ def _task(task: TaskState, status: Status, rates: Rates, limits: Limits) -> Heal
         'on_time': str(task.on_time),
         'late': str(task.late),
         'in_flight': str(task.in_flight),
+        **({'floor_starts': str(task.floor_starts)} if task.floor_starts else {}),
         **{f'dropped_{reason}': str(count) for reason, count in task.dropped.items()},
         **{f'failed_{reason}': str(count) for reason, count in task.failed.items()},
         # no response times before the first result
@@ -154,10 +161,15 @@ def _task(task: TaskState, status: Status, rates: Rates, limits: Limits) -> Heal
             for name, value in task.response_ms.items()
             if value is not None
         },
+        **({'variant': task.variant_choice} if task.variant_choice else {}),
         **{f'variant_{name}': str(count) for name, count in task.variants.items()},
         **({} if isolated is None else isolation_values(isolated)),
     }
     return Health(task.name, level, message, 'task', values)
+
+
+def _floor(task: TaskState) -> str:
+    return f'; {task.at_floor}' if task.at_floor else ''
 
 
 def _failed(task: TaskState, rate: TaskRate) -> str:
@@ -197,6 +209,7 @@ def _units(status: Status, rates: Rates) -> list[Health]:
                     'utilisation': f'{busy:.3f}',
                     'running': unit.running,
                     'stages': str(unit.stages),
+                    **({} if unit.waiting is None else {'waiting': str(unit.waiting)}),
                     **unit.reading.values(),
                 },
             )
@@ -270,7 +283,8 @@ def _left_out(status: Status) -> list[Health]:
     ]
 
 
-def _inputs(status: Status, rates: Rates, limits: Limits) -> list[Health]:
+def inputs_health(status: Status, rates: Rates, limits: Limits) -> list[Health]:
+    """Return a line for each topic."""
     found = []
     for topic, account in status.inputs.items():
         since_ns = _running_ns(status)
@@ -292,6 +306,7 @@ def _inputs(status: Status, rates: Rates, limits: Limits) -> list[Health]:
             'received': str(account.received),
             'lost_before_arrival': str(account.lost) if account.lost_by else 'unknown',
             'lost_by': account.lost_by,
+            'tasks': ', '.join(status.feeds.get(topic, ())),
             **{f'rejected_{reason}': str(count) for reason, count in account.rejected.items()},
             **age_values(account, rates.age_ns[topic]),
         }

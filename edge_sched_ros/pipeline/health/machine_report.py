@@ -9,6 +9,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from edge_sched_ros.core.compiled import why_not as why_not_compiled
 from edge_sched_ros.execution.backends import Backend
 from edge_sched_ros.execution.discovery.cpu_quota import limiting
 from edge_sched_ros.execution.discovery.cpu_quota import read_cpu_quota
@@ -24,10 +25,13 @@ from edge_sched_ros.execution.discovery.probes import probe_machine
 from edge_sched_ros.execution.discovery.probes import Probes
 from edge_sched_ros.execution.discovery.versions import versions
 from edge_sched_ros.execution.preprocess_ops import preprocess_ops
+from edge_sched_ros.execution.providers.choice import reason_of
+from edge_sched_ros.execution.providers.table import PROVIDERS
 from edge_sched_ros.execution.registry import discover
 from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.execution.telemetry.jtop import read_engine_clocks
 from edge_sched_ros.execution.telemetry.machine_reader import MachineReader
+from edge_sched_ros.native.loading import why_not as why_not_native
 from edge_sched_ros.pipeline.health.quota_watch import QuotaUse
 from edge_sched_ros.pipeline.inputs.large_images import large_images_ok
 from edge_sched_ros.pipeline.inputs.large_images import rmw_name
@@ -43,7 +47,7 @@ def machine_report(
     """
     Return everything known about this machine, JSON types only.
 
-    ``notes`` says why something is ``null``.
+    ``notes`` says why something is ``null``, and what a release cannot do.
 
     :param root: the folder with ``proc``, ``sys``, ``etc`` and ``var``
     :param probes: made if not given
@@ -61,6 +65,7 @@ def machine_report(
         'jetpack': '' if module.family is None else release.reason,
         'power_mode': mode.reason,
         **{name: getattr(probes, name).reason for name in ('cuda', 'tensorrt', 'vpi', 'pycuda')},
+        'tensorrt_limits': _tensorrt_limits(probes),
         **unread,
     }
     return {
@@ -74,8 +79,11 @@ def machine_report(
             f.name: {'kind': f.kind, 'available': f.available, 'reason': f.reason} for f in units
         },
         'preprocess': preprocess_ops(machine),
+        'native': {'available': not why_not_native(), 'reason': why_not_native()},
+        'compiled_core': {'available': not why_not_compiled(), 'reason': why_not_compiled()},
         'dds': {'rmw': rmw, 'large_images_ok': large_images_ok(rmw)},
         'engines': {b.name: _backend(b) for b in machine.engines},
+        'providers': _providers(probes),
         'preprocessors': {b.name: _backend(b) for b in machine.preprocessors},
         'telemetry': telemetry,
         'notes': {what: why for what, why in reasons.items() if why},
@@ -109,6 +117,27 @@ def _backend(backend: Backend) -> dict[str, Any]:
         'kinds': list(backend.kinds),
         'available': backend.available,
         'reason': backend.reason,
+    }
+
+
+def _tensorrt_limits(probes: Probes) -> str:
+    """Return what a release of TensorRT does not do any more; empty if it does all."""
+    major = str(probes.tensorrt.facts.get('version', '')).partition('.')[0]
+    if not major.isdecimal() or int(major) < 11:
+        return ''
+    return (
+        'strongly typed networks only: fp16 and INT8 come from the ONNX file, not from the key '
+        'precision; '
+        'DLA only from 11.4.1 on, on AGX Orin'
+    )
+
+
+def _providers(probes: Probes) -> dict[str, Any]:
+    """Return the execution providers of ONNX Runtime beside its own."""
+    reasons = {name: reason_of(probes.providers, name) for name in PROVIDERS}
+    return {
+        name: {'kinds': list(one.kinds), 'available': not reasons[name], 'reason': reasons[name]}
+        for name, one in PROVIDERS.items()
     }
 
 

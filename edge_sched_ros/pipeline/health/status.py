@@ -16,6 +16,7 @@ from edge_sched_ros.core.errors import InvariantError
 from edge_sched_ros.core.ledger import TaskAccount
 from edge_sched_ros.core.profiles import StageKey
 from edge_sched_ros.core.reasons import UPSTREAM
+from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.execution.isolation.program import IsolationReport
 from edge_sched_ros.execution.telemetry.unit_reading import NOTHING_READ
 from edge_sched_ros.execution.telemetry.unit_reading import UnitReading
@@ -37,6 +38,10 @@ class TaskState:
     :param failures: reason -> what the last failure with it said
     :param min_rate_hz: results on time a second that it shall have; 0 for none
     :param below_min_rate: the rate it has instead; empty when the minimum is kept
+    :param starved: why no task before it can activate it; empty when one can
+    :param at_floor: how it is answered though not on time; empty when it does without
+    :param variant_choice: which variant it runs by default and why; empty without a choice
+    :param floor_starts: number of jobs that were started for that, late or not
     """
 
     name: str
@@ -59,6 +64,10 @@ class TaskState:
     failures: Mapping[str, str] = field(default_factory=dict)
     min_rate_hz: float = 0.0
     below_min_rate: str = ''
+    starved: str = ''
+    at_floor: str = ''
+    floor_starts: int = 0
+    variant_choice: str = ''
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,7 @@ class UnitReport:
     :param busy_ns: total time in stages; its growth over time is the utilisation
     :param reading: temperature, power, clock
     :param abandoned: threads of it that are left in hung calls
+    :param waiting: stages that could start now and may run on it; ``None`` if not known
     """
 
     name: str
@@ -81,6 +91,7 @@ class UnitReport:
     stages: int
     reading: UnitReading = NOTHING_READ
     abandoned: int = 0
+    waiting: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,7 @@ class Status:
     :param quota: the CPU quota, if it is less than the CPU units could use
     :param out: task -> why the code of its program cannot be used; it is disabled
     :param isolated: task -> the state of its process, for those with ``isolation: process``
+    :param doubts: task -> what is suspicious about its latest results
     :param policy_problem: why another policy decides; empty if the configured one does
     """
 
@@ -125,6 +137,7 @@ class Status:
     policy_problem: str = ''
     out: Mapping[str, str] = field(default_factory=dict)
     isolated: Mapping[str, IsolationReport] = field(default_factory=dict)
+    doubts: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_status(
@@ -144,8 +157,10 @@ def read_status(
     out: Mapping[str, str] | None = None,
     isolated: Mapping[str, IsolationReport] | None = None,
     failures: Mapping[str, Mapping[str, str]] | None = None,
+    doubts: Mapping[str, str] | None = None,
 ) -> Status:
     """Return the status of a dispatcher; call it while nothing else handles events."""
+    waiting = dispatcher.waiting()
     abandoned = Counter(one.unit for one in dispatcher.hung_calls.values() if one.abandoned)
     return Status(
         now_ns=now_ns,
@@ -171,6 +186,7 @@ def read_status(
                 stages=state.stages_done,
                 reading=readings.get(name, NOTHING_READ),
                 abandoned=abandoned[name],
+                waiting=waiting[name],
             )
             for name, state in dispatcher.units.items()
         ),
@@ -186,6 +202,7 @@ def read_status(
         appeared=appeared,
         out=out or {},
         isolated=isolated or {},
+        doubts=doubts or {},
     )
 
 
@@ -209,7 +226,23 @@ def _task(
         failures=failures,
         min_rate_hz=spec.min_rate_hz,
         below_min_rate=dispatcher.why_below_min_rate(name, now_ns),
+        starved=why_starved(name, dispatcher.tasks) if spec.enabled else '',
+        at_floor=dispatcher.why_at_floor(name, now_ns),
+        floor_starts=dispatcher.floor_starts.get(name, 0),
+        variant_choice=dispatcher.why_variant(name),
     )
+
+
+def why_starved(name: str, tasks: Mapping[str, TaskSpec]) -> str:
+    """Return which task before a task is disabled, so that none of its jobs is released."""
+    ahead, seen = list(tasks[name].before), {name}
+    for one in ahead:
+        if one in tasks and one not in seen:
+            seen.add(one)
+            if not tasks[one].enabled:
+                return f"after '{one}', which is disabled"
+            ahead += tasks[one].before
+    return ''
 
 
 def task_state(
@@ -225,6 +258,10 @@ def task_state(
     failures: Mapping[str, str] | None = None,
     min_rate_hz: float = 0.0,
     below_min_rate: str = '',
+    starved: str = '',
+    at_floor: str = '',
+    floor_starts: int = 0,
+    variant_choice: str = '',
 ) -> TaskState:
     """Return the state of a task by its account."""
     figures = account.to_dict(deadline_ns)
@@ -250,6 +287,10 @@ def task_state(
         failures=failures or {},
         min_rate_hz=min_rate_hz,
         below_min_rate=below_min_rate,
+        starved=starved,
+        at_floor=at_floor,
+        floor_starts=floor_starts,
+        variant_choice=variant_choice,
     )
 
 

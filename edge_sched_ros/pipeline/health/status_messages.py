@@ -63,7 +63,12 @@ def _task(make: Make, task: TaskState, status: Status, rates: Rates) -> Any:
         name=task.name,
         enabled=task.enabled,
         problem=brief(
-            status.out.get(task.name, '') or task.hung or task.below_min_rate, MOST_OF_AN_ERROR
+            status.out.get(task.name, '')
+            or task.hung
+            or task.starved
+            or task.below_min_rate
+            or task.at_floor,
+            MOST_OF_AN_ERROR,
         ),
         min_rate_hz=task.min_rate_hz,
         deadline_ms=task.deadline_ns / 1e6,

@@ -5,28 +5,42 @@
 from __future__ import annotations
 
 from typing import Any
+from typing import Union
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_sched_ros.execution.frame import CameraModel
+from edge_sched_ros.perception.masks import Masks
+from edge_sched_ros.perception.results import ClassMap
 from edge_sched_ros.perception.results import DepthMap
 from edge_sched_ros.pipeline.inputs.camera_window import FittedInfo
 from edge_sched_ros.pipeline.messages import Make
 
+#: a result with a value for each of its pixels, and its place in the source
+PlacedMap = Union[DepthMap, ClassMap, Masks]
 
-def depth_camera_info(make: Make, fitted: FittedInfo, depth: DepthMap, source: Any) -> Any:
+
+def size_of(placed: PlacedMap) -> tuple[int, int]:
+    """Return width and height of a map."""
+    if isinstance(placed, Masks):
+        return placed.width, placed.height
+    height, width = (placed.depth_m if isinstance(placed, DepthMap) else placed.class_ids).shape
+    return width, height
+
+
+def map_camera_info(make: Make, fitted: FittedInfo, placed: PlacedMap, source: Any) -> Any:
     """
-    Return the ``sensor_msgs/CameraInfo`` of a depth image.
+    Return the ``sensor_msgs/CameraInfo`` of a map, such as a depth image.
 
-    It describes the depth image itself, without binning or region of interest.
+    It describes the map itself, without binning or region of interest.
 
     :param fitted: CameraInfo of the source image
     :param source: header of the source frame
     """
-    height, width = depth.depth_m.shape
-    scale = (fitted.scale_x * depth.scale_x, fitted.scale_y * depth.scale_y)
-    moved = (depth.offset_x, depth.offset_y)
-    return _made(make, fitted, source, (width, height), scale, moved)
+    scale = (fitted.scale_x * placed.scale_x, fitted.scale_y * placed.scale_y)
+    moved = (placed.offset_x, placed.offset_y)
+    return _made(make, fitted, source, size_of(placed), scale, moved)
 
 
 def picture_camera_info(make: Make, fitted: FittedInfo, source: Any) -> Any:
@@ -42,6 +56,28 @@ def picture_camera_info(make: Make, fitted: FittedInfo, source: Any) -> Any:
         **{name: getattr(info, name) for name in kept},
         **{name: [float(value) for value in getattr(info, name)] for name in 'dkrp'},
     )
+
+
+def camera_model(fitted: FittedInfo | None, topic: str) -> CameraModel | None:
+    """
+    Return the matrices of a camera in pixels of its image; ``None`` if it is not calibrated.
+
+    :param fitted: CameraInfo of the image, if there is one
+    :param topic: topic of the image
+    """
+    if fitted is None:
+        return None
+    scale = np.array([fitted.scale_x, fitted.scale_y, 1.0])
+    first = np.array([fitted.offset_x, fitted.offset_y])
+    matrix, projection = (
+        np.array(_scaled(np.array(values, float).reshape(3, -1), scale, first, np.zeros(2)))
+        for values in (fitted.info.k, fitted.info.p)
+    )
+    projection = projection.reshape(3, 4)
+    if 'rect' in topic.removesuffix('/compressed').rpartition('/')[2]:
+        matrix = projection[:, :3]
+    matrix = matrix.reshape(3, 3)
+    return CameraModel(matrix, projection) if matrix.any() else None
 
 
 def _made(

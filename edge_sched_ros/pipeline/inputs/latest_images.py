@@ -8,7 +8,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 
 from edge_sched_ros.execution.frame import Frame
-from edge_sched_ros.pipeline.settings.config import TaskConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import TaskConfig
 
 
 class LatestImages:

@@ -11,10 +11,12 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from edge_sched_ros.pipeline.inputs.topics import DEBUG_TOPICS
+from edge_sched_ros.pipeline.inputs.topics import EXTRA_TOPICS
 from edge_sched_ros.pipeline.inputs.topics import info_topics
 from edge_sched_ros.pipeline.inputs.topics import RESULT_TOPICS
 from edge_sched_ros.pipeline.settings.config import from_parameters
-from edge_sched_ros.pipeline.settings.config import PipelineConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
 from edge_sched_ros.pipeline.settings.topic_names import TopicNames
 
 #: services of every node: its parameters, and from Jazzy on the types of its messages
@@ -103,7 +105,8 @@ def task_rights(config: PipelineConfig, names: TopicNames) -> Rights:
 
     :param config: with resolved names of topics
     """
-    kinds = {name for topics in RESULT_TOPICS.values() for name in topics} | {_LABELS}
+    of_kinds = (*RESULT_TOPICS.values(), *EXTRA_TOPICS.values(), DEBUG_TOPICS)
+    kinds = {name for topics in of_kinds for name in topics} | {_LABELS}
     inputs = {*config.topics, *info_topics(config).values()}
     published = [f'{task.name}/{kind}' for task in config.tasks for kind in sorted(kinds)]
     return Rights(subscribe=frozenset(inputs)) | resolved(names, publish=published)

@@ -6,27 +6,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.near import did_you_mean
-from edge_sched_ros.core.watchdog import Watchdog
-from edge_sched_ros.execution.coded_size import MOST_PIXELS
-from edge_sched_ros.perception.programs.registry import PROGRAMS
+from edge_sched_ros.execution.read_inputs import takes_depth
 from edge_sched_ros.pipeline.settings.parameter_checks import check_all
 from edge_sched_ros.pipeline.settings.parameter_file import read_parameters
 from edge_sched_ros.pipeline.settings.parameter_table import ParameterTable
 from edge_sched_ros.pipeline.settings.parameters import TASK_PARAMETERS
+from edge_sched_ros.pipeline.settings.pipeline_config import DEPTH_IMAGE
+from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import TaskConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import topics_of_pictures
 from edge_sched_ros.pipeline.settings.policy_settings import values_of
 from edge_sched_ros.pipeline.settings.resources import find_file
+from edge_sched_ros.pipeline.settings.second_topics import check_second_topics
+from edge_sched_ros.pipeline.settings.tasks_before import check_known
+from edge_sched_ros.pipeline.settings.tasks_before import check_ways
+from edge_sched_ros.pipeline.settings.tasks_before import fields_of
 from edge_sched_ros.pipeline.settings.topic_names import AsWritten
+from edge_sched_ros.pipeline.settings.topic_names import check_depth
 from edge_sched_ros.pipeline.settings.topic_names import check_pictures
 from edge_sched_ros.pipeline.settings.topic_names import COMPRESSED_TYPE as COMPRESSED_TYPE
-from edge_sched_ros.pipeline.settings.topic_names import guess_type
 from edge_sched_ros.pipeline.settings.topic_names import IMAGE_TYPE as IMAGE_TYPE
 from edge_sched_ros.pipeline.settings.topic_names import info_topic_of
 from edge_sched_ros.pipeline.settings.topic_names import TopicNames
@@ -34,136 +38,6 @@ from edge_sched_ros.pipeline.settings.topic_names import WithoutRos
 
 _TOPIC = re.compile(r'(~/|/)?[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*')
 _TYPE = re.compile(r'[A-Za-z]\w*/msg/[A-Za-z]\w*')
-#: values of ``TASK.isolation``: a thread of the node, or a process of its own
-THREAD, PROCESS = 'thread', 'process'
-
-
-@dataclass(frozen=True, slots=True)
-class TaskConfig:
-    """One task; the fields are the task's parameters, see ``pipeline.parameters``."""
-
-    name: str
-    network: str = ''
-    program: str = ''
-    topic: str = ''
-    topic_type: str = ''
-    trigger_topic: str = ''
-    trigger_type: str = ''
-    camera_info_topic: str = ''
-    after: str = ''
-    detections_from: str = ''
-    units: tuple[str, ...] = ()
-    deadline_ms: float = 100.0
-    period_ms: float = 0.0
-    priority: int = 0
-    every_n: int = 1
-    queue_depth: int = 1
-    max_in_flight: int = 0
-    enabled: bool = True
-    min_rate_hz: float = 0.0
-    variant: str = ''
-    isolation: str = THREAD
-    isolation_timeout_ms: float = 0.0
-    isolation_memory_mib: int = 0
-    options: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def runs_own_code(self) -> bool:
-        """Whether its program is from outside this package, so that it may read any message."""
-        return bool(self.program) and not PROGRAMS.is_built_in(self.program)
-
-
-@dataclass(frozen=True, slots=True)
-class PipelineConfig:
-    """
-    All of a pipeline's settings, checked.
-
-    :param source: the file of the settings, for messages; empty for none
-    :param profiles: file of known costs; empty for none
-    """
-
-    tasks: tuple[TaskConfig, ...]
-    policy: str = 'edf+drop'
-    policy_parameters: dict[str, float] = field(default_factory=dict)
-    units: tuple[str, ...] = ()
-    require_units: bool = False
-    engine: str = 'auto'
-    preprocessor: str = 'auto'
-    watchdog_factor: float = 20.0
-    watchdog_floor_ms: float = 2000.0
-    watchdog_pause_ms: float = 1000.0
-    watchdog_max_pause_ms: float = 60_000.0
-    watchdog_max_abandoned: int = 4
-    silent_after_ms: float = 1000.0
-    max_image_pixels: int = MOST_PIXELS
-    admission: str = 'warn'
-    source: str = ''
-    profiles: str = ''
-    profile_at_configure_s: float = 0.0
-
-    @property
-    def watchdog(self) -> Watchdog:
-        """When a call counts as hung, and what its task may do after that."""
-        return Watchdog(
-            factor=self.watchdog_factor,
-            floor_ns=round(self.watchdog_floor_ms * 1e6),
-            pause_ns=round(self.watchdog_pause_ms * 1e6),
-            max_pause_ns=round(self.watchdog_max_pause_ms * 1e6),
-            max_abandoned=self.watchdog_max_abandoned,
-        )
-
-    @property
-    def topics(self) -> tuple[str, ...]:
-        """Every input topic once, in order of the tasks."""
-        found = [t for task in self.tasks for t in (task.topic, task.trigger_topic) if t]
-        return tuple(dict.fromkeys(found))
-
-    def topic_types(self) -> dict[str, str]:
-        """
-        Return the message type of every input topic.
-
-        :raises ConfigError: when two tasks give one topic different types
-        """
-        types: dict[str, str] = {}
-        for task in self.tasks:
-            for topic, kind, key in (
-                (task.topic, task.topic_type or guess_type(task.topic), 'topic_type'),
-                (task.trigger_topic, task.trigger_type, 'trigger_type'),
-            ):
-                if topic and types.setdefault(topic, kind) != kind:
-                    raise ConfigError(
-                        f'{task.name}.{key}',
-                        f"another task gives topic '{topic}' the type {types[topic]}",
-                    )
-        return types
-
-    def source_of(self, task: TaskConfig) -> TaskConfig:
-        """Return the task at the head of a task's cascade: the one with the topic."""
-        by_name = {t.name: t for t in self.tasks}
-        while task.after:
-            task = by_name[task.after]
-        return task
-
-
-def topics_of_pictures(config: PipelineConfig) -> frozenset[str]:
-    """
-    Return the topics whose pictures networks and bundled programs use.
-
-    Messages of other topics are read by own code, or are only triggers.
-    """
-    return frozenset(
-        config.source_of(task).topic for task in config.tasks if not task.runs_own_code
-    )
-
-
-def feeds_of(config: PipelineConfig) -> dict[str, tuple[str, ...]]:
-    """Return the tasks, including cascades, whose deadlines count from a topic's messages."""
-    found: dict[str, tuple[str, ...]] = {}
-    for task in config.tasks:
-        source = config.source_of(task)
-        topic = source.trigger_topic or source.topic
-        found[topic] = (*found.get(topic, ()), task.name)
-    return found
 
 
 def from_parameters(
@@ -184,10 +58,7 @@ def from_parameters(
         _task(name, full, _given_options(name, full, table), beside, topics or AsWritten())
         for name in names
     )
-    for task in tasks:
-        if task.after and task.after not in names:
-            hint = did_you_mean(task.after, names)
-            raise ConfigError(f'{task.name}.after', f"there is no task named '{task.after}'{hint}")
+    check_known(tasks)
     config = PipelineConfig(
         tasks=tasks,
         policy=full['policy'],
@@ -201,11 +72,16 @@ def from_parameters(
         watchdog_pause_ms=full['watchdog_pause_ms'],
         watchdog_max_pause_ms=full['watchdog_max_pause_ms'],
         watchdog_max_abandoned=full['watchdog_max_abandoned'],
+        fast_variants=full['fast_variants'],
+        floor_periods=full['floor_periods'],
         silent_after_ms=full['silent_after_ms'],
         max_image_pixels=full['max_image_pixels'],
         admission=full['admission'],
+        native=full['native'],
         profiles=_profiles(full['profiles'], beside),
         profile_at_configure_s=full['profile_at_configure_s'],
+        trace_file=full['trace_file'],
+        trace_mb=full['trace_mb'],
     )
     _check_together(config)
     return config
@@ -217,17 +93,17 @@ def _profiles(name: str, beside: Path | None) -> str:
 
 def _check_together(config: PipelineConfig) -> None:
     """Check settings and tasks against each other."""
-    after = {task.name: task.after for task in config.tasks}
-    for task in config.tasks:
-        way = [task.name]
-        while after[way[-1]]:
-            way.append(after[way[-1]])
-            if way[-1] in way[:-1]:
-                loop = ' -> '.join(way)
-                raise ConfigError(f'{task.name}.after', f'the cascade is a loop: {loop}')
+    check_ways(config)
+    check_second_topics(config)
     types = config.topic_types()
     for task in config.tasks:
         _check_followed(task, config)
+        if task.depth_topic and task.depth_topic in topics_of_pictures(config):
+            problem = f"the topic '{task.depth_topic}' has pictures for another task, not depth"
+            raise ConfigError(f'{task.name}.depth_topic', problem)
+        if task.pairs_depth and task.second_topic in topics_of_pictures(config):
+            problem = f"the topic '{task.second_topic}' has pictures for another task, not depth"
+            raise ConfigError(f'{task.name}.second_topic', problem)
         sees = task.topic and not task.runs_own_code
         if sees and types[task.topic] not in (IMAGE_TYPE, COMPRESSED_TYPE):
             raise ConfigError(
@@ -264,6 +140,7 @@ def _task(
 ) -> TaskConfig:
     own = {spec.name: full[f'{name}.{spec.name}'] for spec in TASK_PARAMETERS}
     own['units'] = tuple(own['units'])
+    own |= fields_of(name, own['after'])
     _check_one_of(name, own, 'network', 'program', 'the YAML file of a network or a program')
     _check_one_of(name, own, 'topic', 'after', 'an input topic or a task before it')
     if bool(own['trigger_topic']) != bool(own['trigger_type']):
@@ -272,7 +149,6 @@ def _task(
         raise ConfigError(
             f'{name}.trigger_topic', 'a task after another cannot have a trigger topic'
         )
-    own |= _topics(name, own, topics)
     for key in ('topic_type', 'trigger_type'):
         if own[key] and not _TYPE.fullmatch(own[key]):
             raise ConfigError(f'{name}.{key}', f"'{own[key]}' is not of the form package/msg/Type")
@@ -282,7 +158,10 @@ def _task(
             f"'{own['network']}' is an ONNX file: name the YAML file that describes it",
         )
     if own['network']:
-        own['network'] = str(find_file(own['network'], where=f'{name}.network', beside=beside))
+        file = find_file(own['network'], where=f'{name}.network', beside=beside)
+        own['network'] = str(file)
+        own['network_takes_depth'] = takes_depth(file)
+    own |= _topics(name, own, topics)
     return TaskConfig(name=name, options=options, **own)
 
 
@@ -298,14 +177,21 @@ def _given_options(name: str, full: Mapping[str, Any], table: ParameterTable) ->
 
 def _topics(task: str, own: Mapping[str, Any], topics: TopicNames) -> dict[str, str]:
     """Return a task's topics with resolved names."""
-    keys = ('topic', 'trigger_topic', 'camera_info_topic')
+    keys = ('topic', 'second_topic', 'trigger_topic', 'camera_info_topic', 'depth_topic')
     for key in keys:
         if own[key] and not _TOPIC.fullmatch(own[key]):
             raise ConfigError(f'{task}.{key}', f"'{own[key]}' cannot be the name of a topic")
     found = {key: topics.resolve(own[key]) if own[key] else '' for key in keys}
+    pairs_depth = own['program'] == DEPTH_IMAGE or own.get('network_takes_depth', False)
+    if own['depth_topic']:
+        check_depth(found['depth_topic'], f'{task}.depth_topic')
+    if own['second_topic'] and pairs_depth:
+        check_depth(found['second_topic'], f'{task}.second_topic')
     if own['topic']:
         if not own['topic_type']:
             check_pictures(found['topic'], f'{task}.topic')
+            if own['second_topic'] and not pairs_depth:
+                check_pictures(found['second_topic'], f'{task}.second_topic')
         # remapped itself, it may be in another namespace than the image
         beside = info_topic_of(own['topic'])
         if not own['camera_info_topic'] and topics.is_remapped(beside):

@@ -15,25 +15,34 @@ from edge_sched_ros.perception.numbers import numbers_of_network
 from edge_sched_ros.perception.numbers import numbers_of_program
 from edge_sched_ros.perception.programs.options import Number
 from edge_sched_ros.perception.programs.registry import PROGRAMS
+from edge_sched_ros.perception.trackers.registry import is_own_tracker
 
 _SCRIPT = Path(__file__).with_name('numbers_probe.py')
 
 
-def isolated_numbers_of_program(name: str, where: str) -> dict[str, Number]:
+def isolated_numbers_of_program(
+    name: str, where: str, tracker: str = '', tracker_where: str = 'tracker'
+) -> dict[str, Number]:
     """
     Return the numbers of a program, read in a process of its own unless it is built in.
 
     :raises ConfigError: when they cannot be read
     """
     if PROGRAMS.is_built_in(name):
-        return numbers_of_program(name, where)
+        if is_own_tracker(tracker):
+            return _read('tracker', tracker, tracker_where)
+        return numbers_of_program(name, where, tracker, tracker_where)
     return _read('program', name, where)
 
 
-def isolated_numbers_of_network(spec: NetworkSpec) -> dict[str, Number]:
+def isolated_numbers_of_network(
+    spec: NetworkSpec, tracker: str = '', where: str = 'tracker'
+) -> dict[str, Number]:
     """Return the numbers of a network likewise; :raises ConfigError: when they cannot be read."""
     if DECODERS.is_built_in(spec.decoder):
-        return numbers_of_network(spec)
+        if is_own_tracker(tracker):
+            return _read('tracker', tracker, where)
+        return numbers_of_network(spec, tracker, where)
     return _read('network', str(spec.source), f'{spec.source}: decoder')
 
 

@@ -81,7 +81,30 @@ def _meaning(spec: ParameterSpec) -> str:
 RESULT_TOPICS = (
     ('TASK/detections', 'vision_msgs/Detection2DArray', 'Boxes, in pixels of the source image.'),
     ('TASK/tracks', 'vision_msgs/Detection2DArray', 'The same, with track ids.'),
-    ('TASK/image, TASK/camera_info', 'sensor_msgs', 'Depth in metres (32FC1), or an image.'),
+    (
+        'TASK/detections_3d',
+        'vision_msgs/Detection3DArray',
+        'Boxes in metres, in the optical frame of the camera.',
+    ),
+    ('TASK/keypoints', 'Keypoints2DArray', 'Keypoints of the boxes, where the network gives any.'),
+    ('TASK/masks', 'sensor_msgs/Image', 'Index of the box + 1 (mono16), where it gives masks.'),
+    (
+        'TASK/image, TASK/camera_info',
+        'sensor_msgs',
+        'Depth in metres (32FC1), class ids (mono8, mono16), or an image.',
+    ),
+    ('TASK/confidence', 'sensor_msgs/Image', 'Probability of the class of each pixel (32FC1).'),
+    ('TASK/classification', 'vision_msgs/Classification', 'Classes of an image, best first.'),
+    (
+        'TASK/debug_image, TASK/debug_image/compressed',
+        'sensor_msgs',
+        'The image with the result and its lateness, drawn while somebody subscribes.',
+    ),
+    (
+        'TASK/debug_annotations',
+        'foxglove_msgs/ImageAnnotations',
+        'The same for Foxglove, where that package is installed.',
+    ),
 )
 TASK_GROUP = ParameterGroup('parameters of each task named in tasks', TASK_PARAMETERS, 'TASK.')
 

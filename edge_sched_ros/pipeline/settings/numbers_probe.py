@@ -3,7 +3,7 @@
 """
 Prints the number options of a task's own code: a script, so that its import ends no other process.
 
-Its arguments are ``program NAME`` or ``network FILE``; it prints one object of JSON.
+Its arguments are ``program NAME``, ``tracker NAME`` or ``network FILE``; it prints JSON.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.perception.numbers import numbers_of_network
 from edge_sched_ros.perception.numbers import numbers_of_program
+from edge_sched_ros.perception.trackers.registry import tracker_class
 
 
 def main(kind: str, name: str) -> None:
@@ -23,6 +24,8 @@ def main(kind: str, name: str) -> None:
     try:
         if kind == 'program':
             found = numbers_of_program(name, '')
+        elif kind == 'tracker':
+            found = dict(tracker_class(name, '').numbers)
         else:
             found = numbers_of_network(load_network(name))
     except ConfigError as error:

@@ -13,12 +13,12 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 
 from edge_sched_ros.perception.declared_numbers import numbers_of_decoder
+from edge_sched_ros.perception.decoders.built_in import decoder_classes
 from edge_sched_ros.perception.decoders.embedding import Embedding
-from edge_sched_ros.perception.decoders.registry import decoder_classes
 from edge_sched_ros.perception.numbers import numbers_of_program
 from edge_sched_ros.perception.programs.options import Number
 from edge_sched_ros.perception.programs.registry import program_classes
-from edge_sched_ros.perception.tracker import NUMBERS
+from edge_sched_ros.perception.trackers.registry import tracker_class
 from edge_sched_ros.pipeline.settings.parameter_spec import ParameterSpec
 from edge_sched_ros.pipeline.settings.parameter_table import option_spec
 from edge_sched_ros.pipeline.settings.parameters import SCHEDULER_PARAMETERS
@@ -42,7 +42,11 @@ def _decoders() -> Iterator[tuple[str, dict[str, Number]]]:
     alike: dict[tuple[tuple[str, Number], ...], list[str]] = {}
     tables = {}
     for name, decoder in sorted(decoder_classes().items()):
-        numbers = NUMBERS if issubclass(decoder, Embedding) else numbers_of_decoder(decoder)
+        numbers = (
+            dict(tracker_class('').numbers)
+            if issubclass(decoder, Embedding)
+            else numbers_of_decoder(decoder)
+        )
         key = tuple(numbers.items())
         alike.setdefault(key, []).append(name)
         tables[key] = dict(numbers)
@@ -53,7 +57,9 @@ def _decoders() -> Iterator[tuple[str, dict[str, Number]]]:
 
 def _programs() -> Iterator[tuple[str, dict[str, Number]]]:
     for name in sorted(program_classes()):
-        yield f'Tasks of the program `{name}`', numbers_of_program(name, '')
+        numbers = numbers_of_program(name, '')
+        if numbers:
+            yield f'Tasks of the program `{name}`', numbers
 
 
 def section(title: str, specs: Iterable[ParameterSpec], prefix: str = '') -> list[str]:

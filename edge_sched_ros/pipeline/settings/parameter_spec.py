@@ -29,6 +29,7 @@ class ParameterSpec:
     :param option: whether it goes to the task's network or program
     :param choices: allowed texts; empty for any
     :param plug_ins: the kind of plug-in that it names; ``None`` for other parameters
+    :param several: whether a text may be several names with commas, or a list of them
     """
 
     name: str
@@ -41,6 +42,7 @@ class ParameterSpec:
     option: bool = False
     choices: tuple[str, ...] = ()
     plug_ins: Registry[Any] | None = None
+    several: bool = False
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -55,7 +57,7 @@ class ParameterSpec:
         :raises ConfigError: when it is of another type or out of range
         """
         where = name or self.name
-        value = self._typed(self.unquoted(value), where)
+        value = self._typed(self.one_text(self.unquoted(value)), where)
         if self.choices and value not in self.choices:
             hint = did_you_mean(value, self.choices)
             known = ', '.join(self.choices)
@@ -81,6 +83,13 @@ class ParameterSpec:
     def unquoted(self, value: Any) -> Any:
         """Return ``off`` for the false that YAML reads without quotes, if it is a choice."""
         return 'off' if value is False and 'off' in self.choices else value
+
+    def one_text(self, value: Any) -> Any:
+        """Return a list of names as one text, if it may be several."""
+        if not (self.several and isinstance(value, (list, tuple)) and value):
+            return value
+        plain = all(isinstance(name, str) and ',' not in name for name in value)
+        return ', '.join(value) if plain else value
 
     def range_text(self) -> str:
         """Return the range in words."""
@@ -114,7 +123,7 @@ class ParameterSpec:
             'double': 'a number',
             'integer': 'a whole number',
             'bool': 'true or false',
-            'string': 'text',
+            'string': 'text or a list of texts' if self.several else 'text',
             'string_array': 'a list of texts',
         }
         # ROS represents a list of numbers as an array

@@ -95,15 +95,18 @@ def _numbers(
     task: str, values: Mapping[str, Any], beside: Path | None
 ) -> tuple[dict[str, Number], str]:
     """Return a task's own numbers, and the source of their defaults."""
-    program, network = (values.get(f'{task}.{key}') for key in ('program', 'network'))
+    program, network, tracker = (
+        values.get(f'{task}.{key}') for key in ('program', 'network', 'tracker')
+    )
+    tracker, key = (tracker if isinstance(tracker, str) else ''), f'{task}.tracker'
     isolated = values.get(f'{task}.isolation') == 'process'
     if program and isinstance(program, str):
         of_program = isolated_numbers_of_program if isolated else numbers_of_program
-        return of_program(program, f'{task}.program'), program
+        return of_program(program, f'{task}.program', tracker, key), program
     if network and isinstance(network, str):
         spec = load_network(find_file(network, where=f'{task}.network', beside=beside))
         of_network = isolated_numbers_of_network if isolated else numbers_of_network
-        return of_network(spec), spec.name
+        return of_network(spec, tracker, key), spec.name
     return {}, ''
 
 

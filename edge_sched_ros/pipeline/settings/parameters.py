@@ -12,7 +12,11 @@ from edge_sched_ros.core.tasks import MOST_RATE_HZ
 from edge_sched_ros.execution.backends import ENGINES
 from edge_sched_ros.execution.backends import PREPROCESSORS
 from edge_sched_ros.execution.coded_size import MOST_PIXELS
+from edge_sched_ros.native.loading import MODES
 from edge_sched_ros.perception.programs.registry import PROGRAMS
+from edge_sched_ros.perception.trackers.registry import DEFAULT_TRACKER
+from edge_sched_ros.perception.trackers.registry import tracker_classes
+from edge_sched_ros.perception.trackers.registry import TRACKERS
 from edge_sched_ros.pipeline.settings.parameter_spec import ParameterSpec
 from edge_sched_ros.plugins.policies import POLICIES
 
@@ -121,6 +125,25 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         maximum=64,
     ),
     ParameterSpec(
+        'fast_variants',
+        'bool',
+        True,
+        "Run the fastest variant of a network whose accuracy is within the network's tolerance, "
+        "by costs measured on this machine; false for the network's own file. TASK.variant fixes "
+        'the variant of one task',
+    ),
+    ParameterSpec(
+        'floor_periods',
+        'double',
+        3.0,
+        'Under overload, the longest time of a task without an answer, in periods of its frames: '
+        'after it the newest frame runs before all others, even late. The time is never shorter '
+        "than the task's deadline, and long enough to leave a third of the units' time to the "
+        'policy. With 0 there is no limit, and a task may starve',
+        minimum=0.0,
+        maximum=1e6,
+    ),
+    ParameterSpec(
         'error_after_ms',
         'double',
         2000.0,
@@ -199,6 +222,48 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         'disturbs. Diagnostics warn when there are none',
     ),
     ParameterSpec(
+        'native',
+        'string',
+        'auto',
+        'Whether the parts of the data path that have a compiled form use it: auto where it was '
+        'built, off never, require refuses to be configured where it was not. The results are the '
+        'same, with less CPU time (docs/native.md)',
+        choices=MODES,
+    ),
+    ParameterSpec(
+        'metrics_port',
+        'integer',
+        0,
+        'TCP port from which Prometheus reads rates, misses, units and inputs (needs the library '
+        'prometheus_client); 0 for no endpoint',
+        minimum=0,
+        maximum=65535,
+    ),
+    ParameterSpec(
+        'metrics_address',
+        'string',
+        '127.0.0.1',
+        'Address to listen on for Prometheus. Everybody who reaches it may read; 0.0.0.0 is every '
+        'network of this computer',
+    ),
+    ParameterSpec(
+        'debug_image_hz',
+        'double',
+        10.0,
+        'Maximum rate of TASK/debug_image, in Hz. The pictures are drawn only while somebody '
+        'subscribes, of the newest answers, on a thread that gives way to all others',
+        minimum=0.01,
+        maximum=1000.0,
+    ),
+    ParameterSpec(
+        'debug_image_width',
+        'integer',
+        960,
+        'Maximum width of TASK/debug_image, in pixels; the pictures of wider images are smaller',
+        minimum=64,
+        maximum=16384,
+    ),
+    ParameterSpec(
         'publish_timing',
         'bool',
         True,
@@ -231,6 +296,22 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         dynamic=True,
     ),
     ParameterSpec(
+        'trace_file',
+        'string',
+        '',
+        'Trace of the run: every event and decision, one line each, for edge-sched trace, explain '
+        'and report. While active the node keeps the last trace_mb of it, the older half in '
+        'FILE.1; empty for none',
+    ),
+    ParameterSpec(
+        'trace_mb',
+        'integer',
+        64,
+        'Size of trace_file and its older half together, in MB',
+        minimum=1,
+        maximum=100_000,
+    ),
+    ParameterSpec(
         'autostart',
         'bool',
         True,
@@ -253,7 +334,7 @@ TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
         '',
         'Program to run instead of a network: your own code, also for other topic types '
         '(package.module:Class, or a name of an installed package), or a program of this'
-        ' package: corners, denoise, flow_track, stereo',
+        ' package: box_track, corners, denoise, depth_image, detections_3d, flow_track, stereo',
         plug_ins=PROGRAMS,
     ),
     ParameterSpec(
@@ -280,18 +361,70 @@ TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
         'trigger_type', 'string', '', 'Type of the trigger topic, e.g. sensor_msgs/msg/Imu'
     ),
     ParameterSpec(
+        'second_topic',
+        'string',
+        '',
+        'Topic of a second camera, e.g. the right one of a stereo pair: each frame of the task '
+        'is an image of its topic with the image of this one that has the same stamp; empty for '
+        'one camera. It has the type of the topic. For the program depth_image, and '
+        'networks with an input from depth_image: topic of depth images (sensor_msgs/msg/Image)',
+    ),
+    ParameterSpec(
+        'sync_tolerance_ms',
+        'double',
+        0.0,
+        'Maximum difference between the stamps of the two images, in milliseconds; 0 for equal '
+        'stamps, as of cameras that are triggered together. Frames without a second image are '
+        'dropped (unpaired)',
+        minimum=0.0,
+        maximum=1000.0,
+    ),
+    ParameterSpec(
         'camera_info_topic',
         'string',
         '',
         "Topic of the CameraInfo for the input; empty for the topic 'camera_info' beside"
         ' the input',
     ),
-    ParameterSpec('after', 'string', '', 'Task whose results activate this one (a cascade)'),
+    ParameterSpec(
+        'after',
+        'string',
+        '',
+        'Task whose results activate this one (a cascade), or several, as a list or with commas: '
+        'their results for one frame activate it together (a join)',
+        several=True,
+    ),
+    ParameterSpec(
+        'depth_topic',
+        'string',
+        '',
+        'For the program detections_3d: topic of depth images (sensor_msgs/msg/Image, 16UC1 in mm '
+        'or 32FC1 in m) registered to the pictures of the task; empty where a task named in after '
+        'gives the depth',
+    ),
+    ParameterSpec(
+        'depth_tolerance_ms',
+        'double',
+        10.0,
+        'Largest difference between the stamps of a picture and of its depth image; never more '
+        'than half of the time between depth images',
+        minimum=0.0,
+        maximum=1e4,
+    ),
     ParameterSpec(
         'detections_from',
         'string',
         '',
         'Task on the same topic whose boxes the program flow_track follows from frame to frame',
+    ),
+    ParameterSpec(
+        'tracker',
+        'string',
+        '',
+        'What matches boxes with tracks, for a task with an embedding network or the program '
+        f'box_track: {", ".join(tracker_classes())}, or your own (package.module:Class, or a name '
+        f'of an installed package); empty for {DEFAULT_TRACKER}',
+        plug_ins=TRACKERS,
     ),
     ParameterSpec(
         'units',
@@ -372,8 +505,8 @@ TASK_PARAMETERS: tuple[ParameterSpec, ...] = (
         'string',
         '',
         "Variant of the network to use for every frame; base is the network's own file; "
-        'if empty, the policy decides (dream and horizon use lighter variants under '
-        'load)',
+        "if empty, the fastest within the network's tolerance (see fast_variants), and the policy "
+        'decides (dream and horizon use lighter variants under load)',
         dynamic=True,
     ),
     ParameterSpec(

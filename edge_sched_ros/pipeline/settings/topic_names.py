@@ -76,6 +76,23 @@ def check_pictures(topic: str, where: str) -> None:
         )
 
 
+def check_depth(topic: str, where: str) -> None:
+    """
+    Check that a topic can have plain images of depth.
+
+    :param topic: its resolved name
+    :param where: the parameter that names it
+    :raises ConfigError: when its name implies another type
+    """
+    base, _, transport = topic.rpartition('/')
+    if base and transport in (_COMPRESSED, *_OTHER_TRANSPORTS):
+        raise ConfigError(
+            where,
+            f"'{topic}' carries {transport} of image_transport, not {IMAGE_TYPE}: use '{base}' "
+            "(or what image_transport's republish makes of it)",
+        )
+
+
 def info_topic_of(topic: str) -> str:
     """Return the name of the ``CameraInfo`` that by convention goes with an image topic."""
     base, slash, last = topic.rpartition('/')

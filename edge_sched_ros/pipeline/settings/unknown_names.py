@@ -10,7 +10,10 @@ name that is close to one of ours, or in one of our groups, is a mistake.
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
+from itertools import islice
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.near import did_you_mean
@@ -42,6 +45,8 @@ _OF_A_NAME = 2
 _NEAR = 0.84
 #: maximum number of names of one group in the log
 _MOST_TOLD = 3
+#: maximum number of groups in the log: a file may have thousands of other nodes
+_MOST_GROUPS = 20
 _TASK_KEYS = [spec.name for spec in TASK_PARAMETERS]
 
 
@@ -52,7 +57,7 @@ def is_ros_name(name: str) -> bool:
 
 def judge(names: Iterable[str], table: ParameterTable, policy: str) -> list[str]:
     """
-    Return log lines on names that are not in the table, one for each group.
+    Return log lines on names that are not in the table, one for each of the first groups.
 
     :param policy: the active policy
     :raises ConfigError: for the first mistyped name of ours, with the right name
@@ -64,7 +69,10 @@ def judge(names: Iterable[str], table: ParameterTable, policy: str) -> list[str]
             continue
         refuse_mistake(name, table, policy)
         groups.setdefault(group, []).append(name)
-    return [_told(group, own, table) for group, own in groups.items()]
+    lines = [_told(group, own, table) for group, own in islice(groups.items(), _MOST_GROUPS)]
+    if left := sum(map(len, islice(groups.values(), _MOST_GROUPS, None))):
+        lines.append(f'{left} more parameters are ignored')
+    return lines
 
 
 def refuse_mistake(name: str, table: ParameterTable, policy: str) -> None:
@@ -84,7 +92,7 @@ def refuse_mistake(name: str, table: ParameterTable, policy: str) -> None:
     if f'{group}.' == GROUP:
         _refuse_of_policy(name, table)
         return
-    task = nearest(group, table.tasks)
+    task = _nearest_task(group, table.tasks)
     if task and (found := nearest(key, [*_TASK_KEYS, *table.options(task)])):
         raise ConfigError(name, f"unknown parameter; did you mean '{task}.{found}'?")
 
@@ -146,14 +154,28 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """Return the known name of which a name is a mistyped form; empty for none."""
     best, found = _NEAR, ''
     plain = name.casefold().replace('-', '_')
+    letters = Counter(plain)
     for one in known:
-        matcher = difflib.SequenceMatcher(None, plain, one)
         # upper bounds first: a file may have thousands of names of other nodes
-        if matcher.real_quick_ratio() <= best or matcher.quick_ratio() <= best:
+        both = len(plain) + len(one)
+        if 2 * min(len(plain), len(one)) <= best * both:
             continue
-        ratio = matcher.ratio()
+        if 2 * sum((letters & _letters(one)).values()) <= best * both:
+            continue
+        ratio = difflib.SequenceMatcher(None, plain, one).ratio()
         if sorted(plain) == sorted(one):
             ratio = 1.0  # two letters exchanged
         if ratio > best:
             best, found = ratio, one
     return found
+
+
+@lru_cache(maxsize=1024)
+def _letters(name: str) -> Counter[str]:
+    return Counter(name)
+
+
+@lru_cache(maxsize=4096)
+def _nearest_task(group: str, tasks: tuple[str, ...]) -> str:
+    """Return the task whose name a group mistypes; names of other nodes have few groups."""
+    return nearest(group, tasks)

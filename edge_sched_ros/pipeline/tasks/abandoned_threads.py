@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 
 from edge_sched_ros.core.tasks import TaskSpec
+from edge_sched_ros.execution import backends
 from edge_sched_ros.execution.engines.base import LoadedNetwork
 from edge_sched_ros.execution.units import LocalUnit
 
@@ -50,7 +51,7 @@ def close_others(by_unit: Iterable[Mapping[str, LoadedNetwork]], stuck: Collecti
         kept = {id(network) for unit, network in networks.items() if unit in stuck}
         free = {id(n): n for n in networks.values() if id(n) not in kept}
         for network in free.values():
-            network.close()
+            backends.close(network)
 
 
 def keep(what: object, busy: Collection[str], stuck: Collection[str]) -> None:

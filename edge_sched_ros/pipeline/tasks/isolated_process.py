@@ -18,6 +18,7 @@ from typing import Any
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.context import Program
+from edge_sched_ros.execution.doubt import doubt_of
 from edge_sched_ros.execution.fused import fuse
 from edge_sched_ros.execution.isolation.child import connect
 from edge_sched_ros.execution.isolation.child import limit_memory
@@ -28,10 +29,21 @@ from edge_sched_ros.execution.isolation.errors import RESTARTING
 from edge_sched_ros.execution.network_variants import BASE
 from edge_sched_ros.perception.programs.registry import make_own_program
 from edge_sched_ros.perception.results import SENT_RESULTS
-from edge_sched_ros.plugins.own_code import interrupts_do_not_raise
+from edge_sched_ros.plugins.interrupts import interrupts_do_not_raise
 
 #: attributes that only some programs have, and that the node reads
-_ATTRIBUTES = ('labels', 'needs_boxes', 'observes_boxes', 'score_threshold', 'kinds')
+_ATTRIBUTES = (
+    'labels',
+    'extras',
+    'needs_boxes',
+    'needs_depth',
+    'observes_boxes',
+    'needs_second',
+    'needs_camera',
+    'score_threshold',
+    'kinds',
+    'decoder_name',
+)
 _CHECKS = ('check_option', 'check_together')
 
 
@@ -63,7 +75,9 @@ class Handler:
         task = request['task']
         more: dict[str, Any] = {}
         if task['program']:
-            self._program = make_own_program(task['program'], task['name'], task['options'])
+            self._program = make_own_program(
+                task['program'], task['name'], task['options'], tracker=task['tracker']
+            )
         if self._program is None or getattr(self._program, 'stage_ops', {}):
             self._program, more = _make_with_units(request)
         elif request['fused']:
@@ -78,7 +92,7 @@ class Handler:
         return {
             'stages': {BASE: tuple(self._program.stages)},
             'output': str(self._program.output),
-            'attributes': self._attributes(),
+            'attributes': {**self._attributes(), 'doubt': doubt_of(self._program)},
             'checks': [name for name in _CHECKS if hasattr(self._program, name)],
             **more,
         }
@@ -108,6 +122,7 @@ class Handler:
             'items': None if items is None else int(items),
             'parts': context.parts,
             'result': result_value(context.result if request['last'] else None),
+            'doubt': doubt_of(self._program) if request['last'] else None,
         }
 
     def _reset(self, _request: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
@@ -21,8 +22,10 @@ from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.perception.results import SENT_RESULTS
 from edge_sched_ros.pipeline.settings.config import COMPRESSED_TYPE
 from edge_sched_ros.pipeline.settings.config import IMAGE_TYPE
-from edge_sched_ros.pipeline.settings.config import PipelineConfig
-from edge_sched_ros.pipeline.settings.config import TaskConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import TaskConfig
+from edge_sched_ros.plugins.bounded_call import note_hung
+from edge_sched_ros.plugins.bounded_call import shared_limit_s
 
 _MODULE = 'edge_sched_ros.pipeline.tasks.isolated_process'
 #: time limit for own code to be imported and made, seconds
@@ -63,6 +66,8 @@ def isolate(
     :raises ConfigError: naming file or key; its cause is an IsolatedCodeError if the code of a
         user failed
     """
+    load_s = shared_limit_s(_PROGRAM_S) if task.program else _NETWORK_S
+    began_s = time.monotonic()
     settings: dict[str, float | None] = {}
     request = _load_request(task, config, settings, fused)
     try:
@@ -71,7 +76,7 @@ def isolate(
             _MODULE,
             lambda: request,
             records=SENT_RESULTS,
-            load_s=_PROGRAM_S if task.program else _NETWORK_S,
+            load_s=load_s,
         )
     except OSError as error:
         raise ConfigError(
@@ -85,6 +90,8 @@ def isolate(
         cause = IsolatedCodeError(str(error)) if own else None
         raise _why_not(task, error) from cause
     except IsolationError as error:
+        if time.monotonic() - began_s >= load_s:
+            note_hung('constructor', load_s)
         raise _why_not(task, error) from IsolatedCodeError(str(error))
     try:
         return _made(task, machine, worker, known, settings)

@@ -9,9 +9,9 @@ from typing import Any
 
 from edge_sched_ros.execution.context import Program
 from edge_sched_ros.execution.registry import rediscover
-from edge_sched_ros.pipeline.settings.config import PipelineConfig
-from edge_sched_ros.pipeline.settings.config import TaskConfig
-from edge_sched_ros.pipeline.settings.config import THREAD
+from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import TaskConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import THREAD
 from edge_sched_ros.pipeline.tasks.task_programs import TaskPrograms
 from edge_sched_ros.pipeline.tasks.unit_choice import machine_for
 from edge_sched_ros.pipeline.tasks.unit_choice import UnitChoice

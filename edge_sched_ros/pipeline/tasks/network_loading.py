@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import Unit
+from edge_sched_ros.execution import backends
 from edge_sched_ros.execution.backend_options import for_engine
-from edge_sched_ros.execution.backends import guarded
 from edge_sched_ros.execution.engines.base import Engine
 from edge_sched_ros.execution.engines.base import LoadedNetwork
 from edge_sched_ros.execution.network import NetworkSpec
@@ -48,7 +48,7 @@ class Loaded:
     def refuse(self, stage: str, unit: str, error: ConfigError) -> None:
         """Free a part on a unit where a trial run failed."""
         # closing it twice, for cores that share it, is harmless
-        self.networks[stage].pop(unit).close()
+        backends.close(self.networks[stage].pop(unit))
         self.partly[stage, unit] = error
 
     def settle(self) -> None:
@@ -126,8 +126,9 @@ def _try(
     spec: NetworkSpec, engine: Engine, unit: Unit, others: Mapping[str, LoadedNetwork]
 ) -> LoadedNetwork | ConfigError:
     try:
-        with guarded(engine, str(spec.source)):
-            network = engine.load(for_engine(engine, spec), unit)
+        network = backends.load(
+            engine, str(spec.source), lambda: engine.load(for_engine(engine, spec), unit)
+        )
     except ConfigError as error:
         return error
     try:
@@ -135,7 +136,7 @@ def _try(
         for other in others.values():
             check_alike(spec, network, other)
     except ConfigError as error:
-        network.close()
+        backends.close(network)
         return error
     return network
 
@@ -234,11 +235,11 @@ def rehearse_preprocessors(
         if unit.kind == 'cpu':
             continue
         try:
-            one = able[unit.name].for_unit(unit)
+            one = backends.for_unit(able[unit.name], unit, 'preprocessor')
             try:
                 rehearse_preprocessor(spec, one, unit.name)
             finally:
-                one.close()
+                backends.close(one)
         except ConfigError as error:
             refused[unit.name] = error
     return refused

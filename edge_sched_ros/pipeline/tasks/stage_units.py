@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import cast
 
+from edge_sched_ros.execution import backends
 from edge_sched_ros.execution.backend_options import for_engine
 from edge_sched_ros.execution.backends import AUTO
 from edge_sched_ros.execution.backends import Backend
@@ -18,7 +19,7 @@ from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.execution.units import LocalUnit
-from edge_sched_ros.pipeline.settings.config import PipelineConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
 
 
 class StageUnits:
@@ -51,6 +52,8 @@ class StageUnits:
             # told for the whole network, not of a unit or a variant that is left out then
             for variant in spec.by_variant.values():
                 for_engine(cast(Engine, backend.backend), variant)
+        # TensorRT goes before a provider of ONNX Runtime on the same GPU
+        found = tuple(sorted(found, key=lambda backend: 'cpu' in backend.kinds))
         served = {
             local.unit.name: cast(Engine, backend.backend)
             for local in self._machine.units
@@ -97,7 +100,7 @@ class StageUnits:
             name = local.unit.name
             key = (name, able[name].name)
             if key not in self._held:
-                self._held[key] = able[name].for_unit(local.unit)
+                self._held[key] = backends.for_unit(able[name], local.unit, 'preprocessor')
             found[name] = self._held[key]
         return found
 
@@ -108,4 +111,4 @@ class StageUnits:
         :param stuck: units whose threads have not ended: their resources are kept
         """
         for key in [key for key in self._held if key[0] not in stuck]:
-            self._held.pop(key).close()
+            backends.close(self._held.pop(key))

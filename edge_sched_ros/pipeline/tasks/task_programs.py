@@ -32,15 +32,19 @@ from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.execution.segments import POSTPROCESS
 from edge_sched_ros.execution.segments import PREPROCESS
 from edge_sched_ros.execution.units import LocalUnit
+from edge_sched_ros.perception.decoders.registry import DECODERS
 from edge_sched_ros.perception.numbers import numbers_of_network
 from edge_sched_ros.perception.numbers import numbers_of_program
+from edge_sched_ros.perception.programs.bounded import BoundedProgram
+from edge_sched_ros.perception.programs.build import check_tracker
 from edge_sched_ros.perception.programs.build import make_program
 from edge_sched_ros.perception.programs.build import preprocess_op
 from edge_sched_ros.perception.programs.parts import NetworksOf
 from edge_sched_ros.perception.programs.registry import make_own_program
-from edge_sched_ros.pipeline.settings.config import PipelineConfig
-from edge_sched_ros.pipeline.settings.config import PROCESS
-from edge_sched_ros.pipeline.settings.config import TaskConfig
+from edge_sched_ros.perception.trackers.registry import is_own_tracker
+from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import PROCESS
+from edge_sched_ros.pipeline.settings.pipeline_config import TaskConfig
 from edge_sched_ros.pipeline.tasks import network_loading
 from edge_sched_ros.pipeline.tasks.isolated_tasks import isolate
 from edge_sched_ros.pipeline.tasks.isolated_tasks import IsolatedTask
@@ -162,8 +166,12 @@ class TaskPrograms:
 
     def _of_program(self, task: TaskConfig) -> TaskProgram:
         # reported before it is made: otherwise its tasks would silently lack parameters
-        numbers_of_program(task.program, f'{task.name}.program')
-        program = make_own_program(task.program, task.name, task.options)
+        numbers_of_program(
+            task.program, f'{task.name}.program', task.tracker, f'{task.name}.tracker'
+        )
+        program = make_own_program(task.program, task.name, task.options, tracker=task.tracker)
+        if task.runs_own_code or is_own_tracker(task.tracker):
+            program = BoundedProgram(program)
         ops: dict[str, str] = getattr(program, 'stage_ops', {})
         if not ops:
             return TaskProgram(program, task.program, {BASE: self._anywhere(task, program)})
@@ -197,7 +205,9 @@ class TaskPrograms:
 
     def _of_network(self, task: TaskConfig) -> TaskProgram:
         spec = load_network(task.network)
-        numbers_of_network(spec)  # reported before it is made, as for a program
+        # reported before it is made, as for a program
+        numbers_of_network(spec, task.tracker, f'{task.name}.tracker')
+        check_tracker(spec, task.tracker, f'{task.name}.tracker')
         engines = self._backends.engines(spec)
         able = self._backends.able(preprocess_op(spec))
         spec = for_preprocessors(able.values(), spec)
@@ -233,7 +243,9 @@ class TaskPrograms:
         networks = {name: one.networks for name, one in loaded.items() if one.networks}
         preprocessors: dict[str, Preprocessor] = {'': OpenCvPreprocessor()}
         with _of_options(task):
-            program = make_program(specs, networks, preprocessors, options=task.options)
+            program: Any = make_program(
+                specs, networks, preprocessors, options=task.options, tracker=task.tracker
+            )
         if not all(engine.name == 'simulated' for engine in engines.values()):
             for name in networks:
                 network_loading.rehearse_networks(specs[name], program, loaded[name])
@@ -267,6 +279,8 @@ class TaskPrograms:
             for name in variants
             if specs[name].segments is not None
         }
+        if not DECODERS.is_built_in(spec.decoder) or is_own_tracker(task.tracker):
+            program = BoundedProgram(program, close_here=True)
         return TaskProgram(program, spec.name, variants, spec.relative_accuracies, segments)
 
     def _note_variants(self, task: TaskConfig, loaded: dict[str, network_loading.Loaded]) -> None:
@@ -292,7 +306,9 @@ def _of_options(task: TaskConfig) -> Iterator[None]:
     except ConfigError as error:
         name = error.where.rpartition('decoder_options.')[2]
         said = {name, *error.problem.split()}
-        if name == error.where or said.isdisjoint(task.options):
+        # a tracker names only its option, and is named by the key alone
+        of_other = name == error.where and not name.isidentifier()
+        if name != 'tracker' and (of_other or said.isdisjoint(task.options)):
             raise
         raise ConfigError(f'{task.name}.{name}', error.problem) from error
 

@@ -13,8 +13,8 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.execution.units import select_units
-from edge_sched_ros.pipeline.settings.config import PipelineConfig
-from edge_sched_ros.pipeline.settings.config import TaskConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import TaskConfig
 
 _log = logging.getLogger(__name__)
 

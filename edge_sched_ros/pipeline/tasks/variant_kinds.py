@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.network import NetworkSpec
-from edge_sched_ros.pipeline.settings.config import TaskConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import TaskConfig
 from edge_sched_ros.pipeline.tasks.network_loading import Loaded
 
 
