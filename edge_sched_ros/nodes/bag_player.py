@@ -9,6 +9,7 @@ import math
 import sys
 import time
 
+from edge_sched_ros.bags.pace import LEAST_RATE
 from edge_sched_ros.bags.reader import open_bag
 from edge_sched_ros.nodes.arguments import OneLineParser
 from edge_sched_ros.nodes.arguments import path_named
@@ -43,8 +44,8 @@ def _arguments() -> argparse.Namespace:
         help='how long to wait for a subscriber before the first message',
     )
     arguments = parser.parse_args(own_arguments('bag_player', sys.argv[1:]))
-    if not 0 < arguments.rate < math.inf:
-        parser.error('--rate must be above zero, and finite')
+    if not LEAST_RATE <= arguments.rate < math.inf:
+        parser.error(f'--rate must be at least {LEAST_RATE:g}, and finite')
     return arguments
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -21,7 +22,7 @@ class Connections:
     """
     Checks the publishers of the topics that a node subscribes to.
 
-    :param needs_info: topics whose tasks publish pictures that should have a CameraInfo
+    :param needs_info: topic whose tasks need a CameraInfo -> what is missing without one
     :param now_s: monotonic
     """
 
@@ -29,7 +30,7 @@ class Connections:
         self,
         node: Node,
         *,
-        needs_info: AbstractSet[str],
+        needs_info: Mapping[str, str],
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._node = node
@@ -69,9 +70,9 @@ class Connections:
             for line in unheard_publishers(self._node, name, kind, subscription.qos_profile):
                 found.setdefault(topic, []).append(f'no messages can be received from {line}{of}')
         now_s = self._now_s()
-        for topic in received & self._needs_info:
+        for topic in received & self._needs_info.keys():
             since_s = now_s - self._first_s.setdefault(topic, now_s)
             if topic not in with_info and since_s >= _PATIENCE_S:
-                text = f"no CameraInfo on '{self._infos.get(topic)}', so none is published either"
+                text = f"no CameraInfo on '{self._infos.get(topic)}', so {self._needs_info[topic]}"
                 found.setdefault(topic, []).append(text)
         self.problems = found

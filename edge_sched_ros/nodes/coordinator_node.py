@@ -31,6 +31,7 @@ from edge_sched_ros.fleet.node_help import COORDINATOR_HELP
 from edge_sched_ros.fleet.settings import COORDINATOR_PARAMETERS
 from edge_sched_ros.fleet.settings import fleet_settings
 from edge_sched_ros.msg import JobTiming
+from edge_sched_ros.nodes.debug_images import DebugImages
 from edge_sched_ros.nodes.devices.declared import declare
 from edge_sched_ros.nodes.devices.declared import refuse_mistyped
 from edge_sched_ros.nodes.devices.fleet_reporter import FleetReporter
@@ -42,21 +43,27 @@ from edge_sched_ros.nodes.node_topic_names import NodeTopicNames
 from edge_sched_ros.nodes.parameter_declarations import Declarations
 from edge_sched_ros.nodes.process_tuning import freeze_garbage
 from edge_sched_ros.nodes.process_tuning import unfreeze_garbage
+from edge_sched_ros.nodes.publishers import check_results
 from edge_sched_ros.nodes.publishers import TaskPublisher
 from edge_sched_ros.nodes.realtime_settings import apply_parameters
 from edge_sched_ros.nodes.ros_messages import make
 from edge_sched_ros.nodes.running import run_node
 from edge_sched_ros.nodes.subscriptions import Subscriptions
 from edge_sched_ros.pipeline import messages
+from edge_sched_ros.pipeline.health.health import Limits
+from edge_sched_ros.pipeline.health.metrics_endpoint import ADDRESS
+from edge_sched_ros.pipeline.health.metrics_endpoint import MetricsEndpoint
+from edge_sched_ros.pipeline.health.metrics_endpoint import open_endpoint
+from edge_sched_ros.pipeline.health.metrics_endpoint import PORT
 from edge_sched_ros.pipeline.health.summary_file import write_account
 from edge_sched_ros.pipeline.inputs.camera_window import FittedInfo
 from edge_sched_ros.pipeline.inputs.topics import info_topics
-from edge_sched_ros.pipeline.inputs.topics import RESULT_TOPICS
+from edge_sched_ros.pipeline.inputs.topics import result_topics
 from edge_sched_ros.pipeline.settings.config import from_parameters
-from edge_sched_ros.pipeline.settings.config import PipelineConfig
-from edge_sched_ros.pipeline.settings.config import topics_of_pictures
 from edge_sched_ros.pipeline.settings.parameter_spec import ParameterSpec
 from edge_sched_ros.pipeline.settings.parameters import SCHEDULER_PARAMETERS
+from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import topics_of_pictures
 
 #: a clock that jumps back by more than this has restarted (a looping bag)
 _RESTART = Duration(nanoseconds=-100_000_000)
@@ -85,6 +92,7 @@ class CoordinatorNode(Node):
         super().__init__('coordinator', **arguments)
         self._stop_forwarding = forward_logging(self.get_logger())
         self._closed = False
+        self._metrics: MetricsEndpoint | None = None
         self.unreadable: Counter[str] = Counter()
         self._port = RosPort(self, count=lambda reason: self.unreadable.update([reason]))
         try:
@@ -94,21 +102,31 @@ class CoordinatorNode(Node):
             self._declared = Declarations(self)
             for problem in self._declared.problems:
                 raise problem
+            self._metrics = open_endpoint(self._value(ADDRESS), self._value(PORT))
             self._config, self.parts = self._make()
         except BaseException:
+            self._close_metrics()
             self._stop_forwarding()
             super().destroy_node()
             raise
         self._timing = create_publisher(self, JobTiming, '~/timing', QoSProfile(depth=100))
         self._outputs = {task.name: self._publisher(task.name) for task in self._config.tasks}
+        self._debug = DebugImages(
+            self,
+            self._outputs,
+            width_px=self._value('debug_image_width'),
+            hz=self._value('debug_image_hz'),
+        )
         self._port.serve_coordinator(self.parts.coordinator)
         self._port.serve_device(self.parts.home, alone=False)
         self.frames = CoordinatorFrames(
             self.parts.coordinator, self._config, reset=self.parts.programs.reset
         )
+        self.parts.programs.use_depths(self.frames.depths)
         self._inputs = self._subscribe()
         self.parts.start()
         self._port.start()
+        self._debug.start()
         self._inputs.start()
         self._jumps = self.get_clock().create_jump_callback(
             JumpThreshold(min_forward=None, min_backward=_RESTART, on_clock_change=False),
@@ -119,7 +137,13 @@ class CoordinatorNode(Node):
             self.parts.coordinator,
             period_s=self._value('status_period_s'),
             out=lambda: self.parts.programs.out,
+            inputs=self.frames.snapshot,
+            limits=Limits(
+                error_after_ns=round(self._config.silent_after_ms * 1e6),
+                silent_after_ns=round(self._config.silent_after_ms * 1e6),
+            ),
             realtime=self._realtime,
+            metrics=self._metrics,
         )
         freeze_garbage()
         steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -143,18 +167,27 @@ class CoordinatorNode(Node):
         config = from_parameters(values, topics=self._names)
         settings = fleet_settings(self._own, node=self.get_name())
         self._realtime = apply_parameters(self, self._value)
-        return config, make_coordinator(config, settings, on_end=self._on_end, outside=self._port)
+        parts = make_coordinator(config, settings, on_end=self._on_end, outside=self._port)
+        try:
+            check_results(self, config, parts.programs)
+        except BaseException:
+            parts.loaded.close()
+            raise
+        return config, parts
 
     # --- frames and results -------------------------------------------------------------------
 
     def _subscribe(self) -> Subscriptions:
         config = self._config
-        output_of = self.parts.programs.output_of
-        made = {
-            config.source_of(task).topic
-            for task in config.tasks
-            if 'camera_info' in RESULT_TOPICS.get(output_of(task.name), {})
-        }
+        programs = self.parts.programs
+        needs: dict[str, str] = {}
+        for task in config.tasks:
+            if programs.needs_camera(task.name):
+                needs.setdefault(config.source_of(task).topic, f'{task.name} has no results')
+        for task in config.tasks:
+            made = result_topics(programs.output_of(task.name), programs.extras_of(task.name))
+            if 'camera_info' in made:
+                needs.setdefault(config.source_of(task).topic, 'none is published either')
         return Subscriptions(
             self,
             self.frames,
@@ -163,7 +196,7 @@ class CoordinatorNode(Node):
             pictures=topics_of_pictures(config),
             max_pixels=config.max_image_pixels,
             info_topics=info_topics(config),
-            needs_info=made,
+            needs_info=needs,
         )
 
     def _publisher(self, task: str) -> TaskPublisher:
@@ -174,6 +207,7 @@ class CoordinatorNode(Node):
             self,
             task,
             programs.output_of(task),
+            extras=programs.extras_of(task),
             labels=programs.labels_of(task),
             threshold=partial(programs.threshold_of, task),
             info_of=partial(self._info_of, topic),
@@ -186,6 +220,7 @@ class CoordinatorNode(Node):
         """Publish the end of a job; called from whichever thread ended it."""
         if end.result is not None:
             self._outputs[end.task].publish(end)
+        self._debug.offer(end)
         if self._timing.get_subscription_count() and self._value('publish_timing'):
             network = self.parts.programs.network_of(end.task)
             self._timing.publish(messages.job_timing(make, end, network=network))
@@ -239,6 +274,11 @@ class CoordinatorNode(Node):
         except EdgeSchedError as error:
             self.get_logger().error(brief(error, MOST_OF_AN_ERROR))
 
+    def _close_metrics(self) -> None:
+        if self._metrics is not None:
+            self._metrics.close()
+            self._metrics = None
+
     def destroy_node(self) -> None:
         """Stop, free everything and leave ROS; does nothing a second time."""
         if self._closed:
@@ -254,6 +294,8 @@ class CoordinatorNode(Node):
         self._write_summary()
         self._port.close()
         unfreeze_garbage()
+        self._debug.close()
+        self._close_metrics()
         for publisher in self._outputs.values():
             publisher.close()
         self._stop_forwarding()

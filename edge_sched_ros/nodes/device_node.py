@@ -64,6 +64,8 @@ class DeviceNode(Node):
             lease_ns=round(values['lease_ms'] * 1e6),
             coordinators=coordinators,
             peers=peers,
+            max_pixels=values['max_image_pixels'],
+            problems=self._loaded.problems,
         )
         self._port.serve_device(self.server)
         self.server.start()

@@ -14,6 +14,8 @@ from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.node import Node
 
 from edge_sched_ros.core.brief import brief_error
+from edge_sched_ros.nodes.native_intake import native_intake
+from edge_sched_ros.nodes.native_intake import NativeIntake
 
 _log = logging.getLogger(__name__)
 
@@ -75,11 +77,32 @@ class Intake:
             count = len(self._handlers)
             waits = rclpy_implementation.WaitSet(count, 1, 0, 0, 0, 0, context.handle)
             with waits:
-                while not self._stopping and context.ok():
-                    self._take(waits)
+                self._take_all(waits)
         except Exception:
             if context.ok() and not self._stopping:
                 _log.exception('internal error: no more frames will be received')
+
+    def _take_all(self, waits: Any) -> None:
+        context = self._node.context
+        native = native_intake(waits, self._wake, [one for one, _ in self._handlers])
+        if native is None:
+            while not self._stopping and context.ok():
+                self._take(waits)
+            return
+        try:
+            while not self._stopping and context.ok():
+                self._take_natively(native)
+        finally:
+            native.close()
+
+    def _take_natively(self, native: NativeIntake) -> None:
+        for taken in native.take(_LOOK_NS):
+            subscription, handle = self._handlers[taken.subscription]
+            if taken.message is None:
+                self._tell_failure(subscription, taken.problem)
+            elif not self._stopping:
+                self.sequence = _known_sequence(taken.sequence)
+                handle(taken.message)
 
     def _take(self, waits: Any) -> None:
         waits.clear_entities()
@@ -96,16 +119,19 @@ class Intake:
         try:
             taken = _take(subscription)
         except Exception as error:
-            # a message that cannot be taken must not stop the frames of other topics
-            topic = subscription.topic_name
-            if topic not in self._failed:
-                self._failed.add(topic)
-                _log.error('%s: a message could not be taken: %s', topic, brief_error(error))
+            self._tell_failure(subscription, brief_error(error))
             return
         if taken is not None:
             message, info = taken
             self.sequence = _sequence(info)
             handle(message)
+
+    def _tell_failure(self, subscription: Any, problem: str) -> None:
+        # a message that cannot be taken must not stop the frames of other topics
+        topic = subscription.topic_name
+        if topic not in self._failed:
+            self._failed.add(topic)
+            _log.error('%s: a message could not be taken: %s', topic, problem)
 
 
 def latest(subscription: Any) -> Any:
@@ -124,4 +150,8 @@ def _take(subscription: Any) -> tuple[Any, Any] | None:
 def _sequence(info: Any) -> int | None:
     """Return the publisher's number of a message; Humble and some middlewares give none."""
     number = info.get('publication_sequence_number') if isinstance(info, dict) else None
+    return _known_sequence(number)
+
+
+def _known_sequence(number: Any) -> int | None:
     return number if isinstance(number, int) and 0 < number < _NO_SEQUENCE else None

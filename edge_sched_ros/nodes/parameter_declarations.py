@@ -87,7 +87,7 @@ class Declarations:
         given = {
             f'{task}.{key}': self.value(f'{task}.{key}')
             for task in tasks
-            for key in ('network', 'program')
+            for key in ('network', 'program', 'tracker')
         }
         self.table = table_of(tasks, given)
         self.table.specs.update(self._policy_specs)

@@ -40,7 +40,8 @@ def as_declared(parameter: Parameter, present: Parameter, spec: ParameterSpec | 
     if parameter.type_ == kind:
         return parameter
     choices = () if spec is None else spec.known
-    value = _meant(parameter.value, kind, (present.value, *choices))
+    given = parameter.value if spec is None else spec.one_text(parameter.value)
+    value = _meant(given, kind, (present.value, *choices))
     return parameter if value is None else Parameter(parameter.name, kind, value)
 
 
@@ -54,7 +55,7 @@ def _meant(value: Any, kind: Parameter.Type, texts: tuple[Any, ...]) -> Any:
     if kind == Parameter.Type.INTEGER and number and float(value).is_integer():
         return int(value)
     if kind == Parameter.Type.STRING:
-        return _text(value, texts)
+        return value if isinstance(value, str) else _text(value, texts)
     if kind == Parameter.Type.STRING_ARRAY and not isinstance(value, (str, bool, int, float)):
         return [] if value is None or not len(value) else None
     return None

@@ -12,7 +12,10 @@ from rcl_interfaces.msg import SetParametersResult
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
+from edge_sched_ros.core.brief import brief
+from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.core.errors import EdgeSchedError
 from edge_sched_ros.nodes.parameter_declarations import Declarations
 from edge_sched_ros.nodes.parameter_values import as_declared
 from edge_sched_ros.nodes.transitions import ACTIVE
@@ -38,7 +41,8 @@ class NodeParameters:
 
     :param node: not yet configured; its ``set_parameters_atomically`` must go through :meth:`set`
     :param validate: called with changes by full name; raises ConfigError to refuse them
-    :param apply: called with changes that are now in effect
+    :param apply: called with checked changes while :meth:`value` still gives the values before;
+        raises ConfigError when they cannot be made, and has changed nothing then
     """
 
     def __init__(
@@ -132,14 +136,9 @@ class NodeParameters:
         return SetParametersResult(successful=False, reason=reason)
 
     def _add_callbacks(self) -> None:
-        node = self._node
-        if hasattr(node, 'add_post_set_parameters_callback'):
-            node.add_on_set_parameters_callback(self._check)
-            node.add_post_set_parameters_callback(self._changed)
-        else:
-            # Humble has no other. rclpy calls the callback registered first last, so no later
-            # callback refuses what this one has applied.
-            node.add_on_set_parameters_callback(self._check_and_change)
+        # A change is made in the callback that can still refuse it: own code may fail. rclpy calls
+        # the callback registered first last, so no later one refuses what this one has made.
+        self._node.add_on_set_parameters_callback(self._check_and_change)
 
     def _changes(self, parameters: Iterable[Parameter]) -> dict[str, Any]:
         if self._declared.busy:
@@ -172,14 +171,15 @@ class NodeParameters:
         way = f'ros2 lifecycle set {self._node.get_fully_qualified_name()} {steps}'
         raise ConfigError(name, f'cannot change while the node is {state}; first: {way}')
 
-    def _changed(self, parameters: list[Parameter]) -> None:
-        if changes := self._changes(parameters):
-            for name in changes:
-                self._declared.settle(name)
-            self._apply(changes)
-
     def _check_and_change(self, parameters: list[Parameter]) -> SetParametersResult:
         result = self._check(parameters)
-        if result.successful:
-            self._changed(parameters)
+        changes = self._changes(parameters)
+        if not result.successful or not changes:
+            return result
+        try:
+            self._apply(changes)
+        except EdgeSchedError as error:
+            return SetParametersResult(successful=False, reason=brief(error, MOST_OF_AN_ERROR))
+        for name in changes:
+            self._declared.settle(name)
         return result

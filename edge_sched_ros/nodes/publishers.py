@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
+from typing import Protocol
 
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
@@ -16,25 +18,63 @@ from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.nodes.eventless_publishers import create_publisher
 from edge_sched_ros.nodes.label_publisher import LabelPublisher
+from edge_sched_ros.nodes.native_publishing import native_publisher
 from edge_sched_ros.nodes.raw_detections import is_understood
 from edge_sched_ros.nodes.raw_detections import write_detections
 from edge_sched_ros.nodes.ros_messages import make
 from edge_sched_ros.nodes.ros_messages import message_class
-from edge_sched_ros.perception.results import DepthMap
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.pipeline import messages
-from edge_sched_ros.pipeline.inputs.camera_infos import depth_camera_info
+from edge_sched_ros.pipeline.inputs.camera_infos import map_camera_info
 from edge_sched_ros.pipeline.inputs.camera_infos import picture_camera_info
+from edge_sched_ros.pipeline.inputs.camera_infos import PlacedMap
+from edge_sched_ros.pipeline.inputs.camera_infos import size_of
 from edge_sched_ros.pipeline.inputs.camera_window import FittedInfo
-from edge_sched_ros.pipeline.inputs.topics import RESULT_TOPICS
+from edge_sched_ros.pipeline.inputs.result_names import check_result_names
+from edge_sched_ros.pipeline.inputs.topics import result_topics
+from edge_sched_ros.pipeline.result_messages import boxes_topic
+from edge_sched_ros.pipeline.result_messages import messages_beside_boxes
+from edge_sched_ros.pipeline.result_messages import placed_map
+from edge_sched_ros.pipeline.result_messages import Plane
+from edge_sched_ros.pipeline.result_messages import plane_message
+from edge_sched_ros.pipeline.result_messages import planes_of
+from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
 
 _RESULTS = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
+
+
+class _Programs(Protocol):
+    """What is known of the programs of tasks."""
+
+    def output_of(self, task: str) -> str:
+        """Return the kind of a task's results."""
+
+    def extras_of(self, task: str) -> tuple[str, ...]:
+        """Return what a task's detections have beside boxes."""
+
+
+def check_results(node: Node, config: PipelineConfig, programs: _Programs) -> None:
+    """
+    Check that the results of every task go to topics of their own.
+
+    :raises ConfigError: naming those that do not
+    """
+    made, read = {}, {}
+    for task in config.tasks:
+        source = config.source_of(task)
+        made[task.name] = result_topics(
+            programs.output_of(task.name), programs.extras_of(task.name)
+        )
+        read[task.name] = (source.topic, source.second_topic, task.depth_topic)
+    check_result_names(made, read, node.resolve_topic_name)
 
 
 class TaskPublisher:
     """
     Publishes one task's results.
 
+    :param output: kind of its results
+    :param extras: what its detections have beside boxes: ``keypoints``, ``masks``
     :param labels: class names of its results, in the order of class ids
     :param threshold: returns the score threshold of its results that is in force
     :param info_of: returns the CameraInfo of a frame of the task's camera, or ``None``
@@ -46,6 +86,7 @@ class TaskPublisher:
         task: str,
         output: str,
         *,
+        extras: tuple[str, ...] = (),
         labels: tuple[str, ...],
         threshold: Callable[[], float],
         info_of: Callable[[Frame | None], FittedInfo | None],
@@ -54,9 +95,18 @@ class TaskPublisher:
         self._info_of = info_of
         self._publishers = {
             name: create_publisher(node, message_class(kind), f'{task}/{name}', _RESULTS)
-            for name, kind in RESULT_TOPICS.get(output, {}).items()
+            for name, kind in result_topics(output, extras).items()
         }
-        #: the camera's CameraInfo, the depth's size, and the CameraInfo made of both
+        #: name -> its native form, where there is one
+        self._native = {
+            name: native
+            for name, publisher in self._publishers.items()
+            if (native := native_publisher(publisher)) is not None
+        }
+        self._boxes = boxes_topic(output)
+        #: whether it has topics of other messages than boxes
+        self._beside = bool(self._publishers.keys() - {self._boxes})
+        #: the camera's CameraInfo, the map's size, and the CameraInfo made of both
         self._scaled: tuple[FittedInfo, tuple[Any, ...], Any] | None = None
         self._labels = None
         if labels:
@@ -66,46 +116,71 @@ class TaskPublisher:
         """Publish a result on the topics that have subscribers."""
         if self._labels is not None and end.frame is not None:
             self._labels.seen(end.frame.frame_id)
-        if isinstance(end.result, Detections):
-            for publisher in self._publishers.values():
-                if publisher.get_subscription_count():
-                    publisher.publish(_detections(end.result, end.frame))
-        elif isinstance(end.result, DepthMap):
-            self._publish_depth(end.result, end.frame)
-        elif isinstance(end.result, SourceImage):
-            self._publish_picture(end.result, end.frame)
+        result, frame = end.result, end.frame
+        if isinstance(result, Detections) and not self._publish_natively(result, frame):
+            self._publish(self._boxes, lambda: _detections(result, frame))
+        if self._beside or not isinstance(result, Detections):
+            self._publish_beside(result, frame)
+
+    def _publish_beside(self, result: Any, frame: Frame | None) -> None:
+        """Publish everything but boxes."""
+        planes = planes_of(result)
+        for name, plane in planes.items():
+            self._publish_plane(name, plane, frame)
+        source = partial(messages.header, make, frame)
+        for name, message in messages_beside_boxes(make, result, source).items():
+            if name not in planes:
+                self._publish(name, message)
+        self._publish_info(result, frame)
+
+    def _publish_natively(self, found: Detections, frame: Frame | None) -> bool:
+        native = self._native.get(self._boxes)
+        return native is not None and frame is not None and native.detections(found, frame)
+
+    def _publish_plane(
+        self, name: str, plane: Callable[[], Plane | None], frame: Frame | None
+    ) -> None:
+        native = self._native.get(name)
+        if native is None or frame is None:
+            self._publish(name, lambda: plane_message(make, plane(), messages.header(make, frame)))
+        elif native.is_heard():
+            made = plane()
+            if made is not None:
+                native.image(made.pixels, made.encoding, frame)
 
     def renew_labels(self) -> None:
         """Publish the labels again if the threshold has changed."""
         if self._labels is not None:
             self._labels.renew()
 
-    def _publish_depth(self, depth: DepthMap, frame: Frame | None) -> None:
-        source = messages.header(make, frame)
-        self._publish('image', lambda: messages.depth_image(make, depth, source))
+    def _publish_info(self, result: Any, frame: Frame | None) -> None:
+        placed = placed_map(result)
+        if placed is None and not isinstance(result, SourceImage):
+            return
         info = self._info_of(frame)
-        if info is not None:
-            self._publish('camera_info', lambda: self._depth_info(info, depth, source))
-
-    def _publish_picture(self, picture: SourceImage, frame: Frame | None) -> None:
+        if info is None:
+            return
         source = messages.header(make, frame)
-        self._publish('image', lambda: messages.picture_image(make, picture, source))
-        info = self._info_of(frame)
-        if info is not None:
+        if placed is None:
             self._publish('camera_info', lambda: picture_camera_info(make, info, source))
+        else:
+            self._publish('camera_info', lambda: self._map_info(info, placed, source))
 
-    def _publish(self, name: str, message: Callable[[], Any]) -> None:
-        """Publish optional messages where the topic exists and has a subscriber."""
+    def _publish(self, name: str, message: Callable[[], Any | None]) -> None:
+        """Publish a message where its topic exists and has a subscriber."""
         publisher = self._publishers.get(name)
-        if publisher is not None and publisher.get_subscription_count():
-            publisher.publish(message())
+        if publisher is None or not publisher.get_subscription_count():
+            return
+        made = message()
+        if made is not None:
+            publisher.publish(made)
 
-    def _depth_info(self, info: FittedInfo, depth: DepthMap, source: Any) -> Any:
-        """Return the CameraInfo of a depth map; made again only when the camera's has changed."""
-        place = (depth.scale_x, depth.scale_y, depth.offset_x, depth.offset_y)
-        key = (depth.depth_m.shape, *place)
+    def _map_info(self, info: FittedInfo, placed: PlacedMap, source: Any) -> Any:
+        """Return the CameraInfo of a map; made again only when the camera's has changed."""
+        place = (placed.scale_x, placed.scale_y, placed.offset_x, placed.offset_y)
+        key = (*size_of(placed), *place)
         if self._scaled is None or self._scaled[0] is not info or self._scaled[1] != key:
-            self._scaled = (info, key, depth_camera_info(make, info, depth, source))
+            self._scaled = (info, key, map_camera_info(make, info, placed, source))
         message = self._scaled[2]
         message.header = source
         return message

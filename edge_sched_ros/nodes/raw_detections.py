@@ -43,6 +43,7 @@ def write_detections(found: Detections, frame: Frame) -> bytes:
     boxes = found.boxes_xyxy.astype(np.float64, copy=False).tolist()
     scores = found.scores.tolist()
     classes = found.class_ids.tolist()
+    angles = [0.0] * len(boxes) if found.angles_rad is None else found.angles_rad.tolist()
     ids = None if found.track_ids is None else found.track_ids.tolist()
     for index, (x0, y0, x1, y1) in enumerate(boxes):
         _align(out, 4)
@@ -53,7 +54,7 @@ def write_detections(found: Detections, frame: Frame) -> bytes:
         _align(out, 8)
         out += _SCORE.pack(scores[index])
         out += _POSE
-        out += _BOX.pack((x0 + x1) / 2, (y0 + y1) / 2, 0.0, x1 - x0, y1 - y0)
+        out += _BOX.pack((x0 + x1) / 2, (y0 + y1) / 2, angles[index], x1 - x0, y1 - y0)
         out += _text('' if ids is None else str(ids[index]))
     return _ENCAPSULATION + bytes(out)
 

@@ -75,7 +75,7 @@ class RawCompressedImage:
     data: memoryview
 
 
-def read_image(serialized: bytes) -> RawImage:
+def read_image(serialized: bytes | memoryview) -> RawImage:
     """
     Return the image in a serialized message.
 
@@ -88,7 +88,7 @@ def read_image(serialized: bytes) -> RawImage:
         return _read(serialized, _LAYOUTS[_ORDERS[serialized[1]]])
 
 
-def read_compressed_image(serialized: bytes) -> RawCompressedImage:
+def read_compressed_image(serialized: bytes | memoryview) -> RawCompressedImage:
     """
     Return the compressed image in a serialized message.
 
@@ -114,14 +114,14 @@ def _reading(kind: str) -> Iterator[None]:
         raise FrameError('unreadable', problem) from None
 
 
-def _header(serialized: bytes, layout: _Layout) -> tuple[Header, int]:
+def _header(serialized: bytes | memoryview, layout: _Layout) -> tuple[Header, int]:
     """Return the header and the position of the first byte after it."""
     sec, nanosec, length = layout.stamp.unpack_from(serialized, _ENCAPSULATION)
     at = _ENCAPSULATION + layout.stamp.size
     return Header(Stamp(sec, nanosec), _text(serialized, at, length)), _aligned(at + length)
 
 
-def _data(serialized: bytes, layout: _Layout, at: int) -> memoryview:
+def _data(serialized: bytes | memoryview, layout: _Layout, at: int) -> memoryview:
     (count,) = layout.count.unpack_from(serialized, at)
     at += 4
     if at + count > len(serialized):
@@ -129,7 +129,7 @@ def _data(serialized: bytes, layout: _Layout, at: int) -> memoryview:
     return memoryview(serialized)[at : at + count]
 
 
-def _read(serialized: bytes, layout: _Layout) -> RawImage:
+def _read(serialized: bytes | memoryview, layout: _Layout) -> RawImage:
     header, at = _header(serialized, layout)
     height, width, length = layout.size.unpack_from(serialized, at)
     at += layout.size.size
@@ -149,9 +149,9 @@ def _read(serialized: bytes, layout: _Layout) -> RawImage:
     )
 
 
-def _text(serialized: bytes, at: int, length: int) -> str:
+def _text(serialized: bytes | memoryview, at: int, length: int) -> str:
     # the length counts the zero at the end
-    return serialized[at : at + length - 1].decode() if length else ''
+    return str(serialized[at : at + length - 1], 'utf-8') if length else ''
 
 
 def _aligned(at: int) -> int:

@@ -22,6 +22,8 @@ from edge_sched_ros.nodes.report_guard import ReportGuard
 from edge_sched_ros.nodes.ros_messages import make
 from edge_sched_ros.nodes.same_names import SameNames
 from edge_sched_ros.pipeline.admission.admission import OFF
+from edge_sched_ros.pipeline.health.chosen_variants import ChosenVariants
+from edge_sched_ros.pipeline.health.cleared_lines import ClearedLines
 from edge_sched_ros.pipeline.health.health import admission_health
 from edge_sched_ros.pipeline.health.health import ERROR
 from edge_sched_ros.pipeline.health.health import examine
@@ -31,6 +33,9 @@ from edge_sched_ros.pipeline.health.health import OK
 from edge_sched_ros.pipeline.health.health import WARN
 from edge_sched_ros.pipeline.health.input_health import stamp_problem
 from edge_sched_ros.pipeline.health.input_problems import with_problems
+from edge_sched_ros.pipeline.health.metrics_endpoint import MetricsEndpoint
+from edge_sched_ros.pipeline.health.native_health import core_health
+from edge_sched_ros.pipeline.health.native_health import native_health
 from edge_sched_ros.pipeline.health.rates import Rates
 from edge_sched_ros.pipeline.health.rates import rates_between
 from edge_sched_ros.pipeline.health.realtime_health import realtime_health
@@ -39,6 +44,7 @@ from edge_sched_ros.pipeline.health.status import Status
 from edge_sched_ros.pipeline.health.status_messages import CANNOT_BE_CONFIGURED
 from edge_sched_ros.pipeline.health.status_messages import diagnostic_array
 from edge_sched_ros.pipeline.health.status_messages import scheduler_status
+from edge_sched_ros.pipeline.health.trace_health import trace_health
 from edge_sched_ros.pipeline.messages import time_message
 from edge_sched_ros.pipeline.pipeline import Pipeline
 
@@ -54,7 +60,10 @@ class Reporter:
     :param told_by_others: returns the topics that another scheduler reports under plain names
     :param state: the file with the counts of the run
     :param last_run: what the last run left unsaid; empty for nothing
+    :param cleared: of the node, whose lines it is told
     :param realtime: what came of the settings for real time
+    :param native: why the native data path is not used; empty where it is
+    :param metrics: is told every status
     """
 
     def __init__(
@@ -68,21 +77,27 @@ class Reporter:
         told_by_others: Callable[[], Set[str]],
         state: RunState,
         last_run: str,
+        cleared: ClearedLines,
         realtime: Sequence[Measure] = (),
+        native: str = '',
+        metrics: MetricsEndpoint | None = None,
     ) -> None:
         self._node = node
         self._pipeline = pipeline
+        self._metrics = metrics
+        self._cleared = cleared
         self._state = state
         self._last_run = last_run
         self._limits = limits
         self._problems = problems
         self._told_by_others = told_by_others
-        self._realtime = realtime_health(realtime)
+        self._lasting = [*realtime_health(realtime), *native_health(native), *core_health()]
         self._guard = ReportGuard(node)
         self._same_names = SameNames(node)
         self._before: Status = pipeline.status()
         #: topics and the problems with their stamps that have been logged
         self._told: set[tuple[str, str]] = set()
+        self._chosen = ChosenVariants()
         self._state_problem = ''
         qos = QoSProfile(depth=10)
         self._status = create_publisher(node, SchedulerStatus, '~/status', qos)
@@ -99,20 +114,26 @@ class Reporter:
         status = self._pipeline.status()
         rates = rates_between(self._before, status)
         self._before = status
+        if self._metrics is not None:
+            self._metrics.update(status, rates)
         self._tell_stamp_problems(status, rates)
+        for line in self._chosen.news(status.tasks):
+            self._node.get_logger().info(line)
         stamp = time_message(make, self._node.get_clock().now().nanoseconds)
         self._status.publish(scheduler_status(make, status, rates, stamp=stamp))
+        lines = [
+            *self._examine(status, rates),
+            *self._admission(),
+            *self._before_this_run(),
+            *self._state_file(),
+            *trace_health(self._pipeline.trace_problem),
+            *self._same_names.health(),
+            *self._lasting,
+        ]
         self._diagnostics.publish(
             diagnostic_array(
                 make,
-                [
-                    *self._examine(status, rates),
-                    *self._admission(),
-                    *self._before_this_run(),
-                    *self._state_file(),
-                    *self._same_names.health(),
-                    *self._realtime,
-                ],
+                self._cleared.added_to(lines),
                 node=self._node.get_fully_qualified_name(),
                 stamp=stamp,
                 told_by_others=self._told_by_others(),
@@ -160,6 +181,8 @@ class Reporter:
     def close(self) -> None:
         """Stop reporting; the run has ended in an orderly way."""
         self._guard.run(lambda: self._write_state(self._pipeline.status(), ended=True))
+        if self._metrics is not None:
+            self._metrics.clear()
         self._node.destroy_timer(self._timer)
         self._node.destroy_publisher(self._status)
         self._node.destroy_publisher(self._diagnostics)
@@ -171,10 +194,18 @@ class IdleReporter:
 
     :param idle: returns whether it is not active
     :param problem: returns why it could not be configured; empty without a problem
+    :param cleared: of the node
     """
 
-    def __init__(self, node: Node, idle: Callable[[], bool], problem: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        node: Node,
+        idle: Callable[[], bool],
+        problem: Callable[[], str],
+        cleared: ClearedLines,
+    ) -> None:
         self._node, self._idle, self._problem = node, idle, problem
+        self._cleared = cleared
         self._guard = ReportGuard(node)
         self._diagnostics = create_publisher(
             node, DiagnosticArray, '/diagnostics', QoSProfile(depth=10)
@@ -194,4 +225,5 @@ class IdleReporter:
         line = Health('node', ERROR if problem else OK, text, 'scheduler')
         stamp = time_message(make, self._node.get_clock().now().nanoseconds)
         name = self._node.get_fully_qualified_name()
-        self._diagnostics.publish(diagnostic_array(make, [line], node=name, stamp=stamp))
+        lines = self._cleared.added_to([line])
+        self._diagnostics.publish(diagnostic_array(make, lines, node=name, stamp=stamp))

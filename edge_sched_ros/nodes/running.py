@@ -27,10 +27,11 @@ from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.errors import EdgeSchedError
+from edge_sched_ros.execution.leaving import leave
 from edge_sched_ros.nodes.process_tuning import tune_process
 from edge_sched_ros.pipeline.settings.node_help import NodeHelp
 from edge_sched_ros.pipeline.settings.parameter_file import read_parameters
-from edge_sched_ros.plugins.own_code import interrupts_do_not_raise
+from edge_sched_ros.plugins.interrupts import interrupts_do_not_raise
 
 NodeKind = TypeVar('NodeKind', bound=Node)
 #: exit code for input that cannot be used
@@ -79,7 +80,7 @@ def running() -> Iterator[InterruptibleExecutor]:
     except RuntimeError as error:
         raise _why_not(str(error)) from None
     executor = InterruptibleExecutor()
-    interrupts_do_not_raise()
+    interrupts_do_not_raise(asked=lambda: executor.interrupted)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, executor.interrupt)
     # a node under nohup outlives the terminal it was started in
@@ -173,3 +174,4 @@ def run_node(
             executor.spin()
         finally:
             node.destroy_node()
+    leave(0)

@@ -24,18 +24,24 @@ from edge_sched_ros.core.errors import EdgeSchedError
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.execution.realtime import Measure
+from edge_sched_ros.execution.realtime_undo import process_now
+from edge_sched_ros.execution.realtime_undo import undo_realtime
 from edge_sched_ros.installation.missing import library_problem
 from edge_sched_ros.msg import JobTiming
 from edge_sched_ros.nodes.bond import Bond
 from edge_sched_ros.nodes.bond import BOND_PARAMETER
 from edge_sched_ros.nodes.changes import apply_changes
 from edge_sched_ros.nodes.changes import check_changes
+from edge_sched_ros.nodes.debug_images import DebugImages
 from edge_sched_ros.nodes.eventless_publishers import create_publisher
 from edge_sched_ros.nodes.logging_bridge import forward_logging
+from edge_sched_ros.nodes.native_publishing import hearing
+from edge_sched_ros.nodes.native_publishing import native_problem
 from edge_sched_ros.nodes.node_topic_names import NodeTopicNames
 from edge_sched_ros.nodes.parameters import NodeParameters
 from edge_sched_ros.nodes.process_tuning import freeze_garbage
 from edge_sched_ros.nodes.process_tuning import unfreeze_garbage
+from edge_sched_ros.nodes.publishers import check_results
 from edge_sched_ros.nodes.publishers import TaskPublisher
 from edge_sched_ros.nodes.realtime_settings import apply_parameters
 from edge_sched_ros.nodes.reporter import IdleReporter
@@ -47,19 +53,25 @@ from edge_sched_ros.nodes.save_service import SaveService
 from edge_sched_ros.nodes.subscriptions import Subscriptions
 from edge_sched_ros.nodes.transitions import refuse_impossible_transitions
 from edge_sched_ros.pipeline import messages
+from edge_sched_ros.pipeline.health.cleared_lines import ClearedLines
 from edge_sched_ros.pipeline.health.health import Limits
+from edge_sched_ros.pipeline.health.metrics_endpoint import ADDRESS
+from edge_sched_ros.pipeline.health.metrics_endpoint import MetricsEndpoint
+from edge_sched_ros.pipeline.health.metrics_endpoint import open_endpoint
+from edge_sched_ros.pipeline.health.metrics_endpoint import PORT
 from edge_sched_ros.pipeline.health.run_state import RunState
 from edge_sched_ros.pipeline.health.summary_file import write_summary_file
 from edge_sched_ros.pipeline.inputs.camera_window import FittedInfo
 from edge_sched_ros.pipeline.inputs.topics import info_topics
-from edge_sched_ros.pipeline.inputs.topics import RESULT_TOPICS
+from edge_sched_ros.pipeline.inputs.topics import result_topics
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.settings.config import from_parameters
-from edge_sched_ros.pipeline.settings.config import PipelineConfig
-from edge_sched_ros.pipeline.settings.config import topics_of_pictures
 from edge_sched_ros.pipeline.settings.node_help import SCHEDULER_HELP
+from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import topics_of_pictures
 from edge_sched_ros.pipeline.settings.resources import check_named_file
 from edge_sched_ros.pipeline.settings.resources import check_own_file
+from edge_sched_ros.plugins.bounded_call import made_together
 
 SUCCESS = TransitionCallbackReturn.SUCCESS
 FAILURE = TransitionCallbackReturn.FAILURE
@@ -83,6 +95,10 @@ class SchedulerNode(LifecycleNode):
         self._inputs: Subscriptions | None = None
         #: what came of the settings for real time
         self._realtime: tuple[Measure, ...] = ()
+        #: why the native data path is not used; empty where it is
+        self._native_problem = ''
+        #: how the process was scheduled before
+        self._before_realtime = process_now()
         self._names = NodeTopicNames(self)
         self._reporter: Reporter | None = None
         self._bond: Bond | None = None
@@ -94,7 +110,11 @@ class SchedulerNode(LifecycleNode):
         #: whether it was configured and has not been active since
         self._never_active = False
         self._outputs: dict[str, TaskPublisher] = {}
+        self._debug: DebugImages | None = None
+        self._metrics: MetricsEndpoint | None = None
         self._timing = create_publisher(self, JobTiming, '~/timing', QoSProfile(depth=100))
+        #: whether anybody listens to it
+        self._timing_heard: Callable[[], bool] = lambda: False
         self._settings = NodeParameters(self, validate=self._validate, apply=self._apply)
         self._saving = SaveService(
             self,
@@ -106,7 +126,11 @@ class SchedulerNode(LifecycleNode):
             post_callback=self._on_jump,
         )
 
-        self._idle = IdleReporter(self, lambda: self._reporter is None, lambda: self._problem)
+        #: lines of the diagnostics that are gone
+        self._cleared = ClearedLines()
+        self._idle = IdleReporter(
+            self, lambda: self._reporter is None, lambda: self._problem, self._cleared
+        )
 
     def autostart(self) -> None:
         """Configure and activate, if the parameters ask for it; errors are logged."""
@@ -119,6 +143,7 @@ class SchedulerNode(LifecycleNode):
 
     # --- lifecycle ----------------------------------------------------------------------------
 
+    @made_together()
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Check the parameters and load every network."""
         self.get_logger().info('configuring')
@@ -128,14 +153,20 @@ class SchedulerNode(LifecycleNode):
             self._config = from_parameters(self._settings.values(), topics=self._names)
             for name in ('summary_file', 'system_file'):
                 check_named_file(self._settings.value(name), name)
-            check_own_file(self._settings.value('state_file'), 'state_file')
+            for name in ('state_file', 'trace_file'):
+                check_own_file(self._settings.value(name), name)
             self._state = RunState(self._settings.value('state_file'))
             self._last_run = self._state.last_run()
             if self._last_run:
                 self.get_logger().warning(self._last_run)
             self._make_bond(self._settings.value(BOND_PARAMETER))
+            self._metrics = open_endpoint(
+                self._settings.value(ADDRESS), self._settings.value(PORT)
+            )
             for topic, kind in self._config.topic_types().items():
                 message_class(kind, topic)
+            self._native_problem = native_problem(self._config.native)
+            self._before_realtime = process_now()
             self._realtime = apply_parameters(self, self._settings.value)
             self._pipeline = Pipeline(self._config, on_end=self._on_end)
             self._pipeline.load(should_stop=self._interrupted)
@@ -196,6 +227,8 @@ class SchedulerNode(LifecycleNode):
         self._never_active = False
         pipeline.start()
         self._inputs.start()
+        if self._debug is not None:
+            self._debug.start()
         self._reporter = Reporter(
             self,
             pipeline,
@@ -207,7 +240,10 @@ class SchedulerNode(LifecycleNode):
             ),
             state=self._state,
             last_run=self._last_run,
+            cleared=self._cleared,
             realtime=self._realtime,
+            native=self._native_problem,
+            metrics=self._metrics,
         )
         inputs = ', '.join(f'{topic} ({kind})' for topic, kind in types.items())
         self.get_logger().info(f'active: listening to {inputs}')
@@ -267,6 +303,8 @@ class SchedulerNode(LifecycleNode):
             self._inputs = None
         if self._pipeline is not None:
             self._pipeline.stop()
+        if self._debug is not None:
+            self._debug.stop()
         if self._reporter is not None and self._pipeline is not None:
             self._reporter.report()
             self._reporter.close()
@@ -275,9 +313,17 @@ class SchedulerNode(LifecycleNode):
 
     def _free(self) -> None:
         unfreeze_garbage()
+        undo_realtime(self._before_realtime, self._realtime)
+        self._realtime = ()
         for publisher in self._outputs.values():
             publisher.close()
         self._outputs.clear()
+        if self._debug is not None:
+            self._debug.close()
+            self._debug = None
+        if self._metrics is not None:
+            self._metrics.close()
+            self._metrics = None
         if self._bond is not None:
             self._bond.close()
             self._bond = None
@@ -312,26 +358,36 @@ class SchedulerNode(LifecycleNode):
     # --- results ------------------------------------------------------------------------------
 
     def _make_publishers(self, config: PipelineConfig, pipeline: Pipeline) -> None:
+        check_results(self, config, pipeline)
+        self._timing_heard = hearing(self._timing)
         for task in config.tasks:
             topic = config.source_of(task).topic
             self._outputs[task.name] = TaskPublisher(
                 self,
                 task.name,
                 pipeline.output_of(task.name),
+                extras=pipeline.extras_of(task.name),
                 labels=pipeline.labels_of(task.name),
                 threshold=partial(pipeline.threshold_of, task.name),
                 info_of=partial(self._info_of, topic),
             )
+        self._debug = DebugImages(
+            self,
+            [task.name for task in config.tasks],
+            width_px=self._settings.value('debug_image_width'),
+            hz=self._settings.value('debug_image_hz'),
+        )
 
     @staticmethod
-    def _topics_that_need_infos(config: PipelineConfig, pipeline: Pipeline) -> set[str]:
-        """Return the topics whose tasks publish pictures with a CameraInfo."""
-        made = [
-            t
-            for t in config.tasks
-            if 'camera_info' in RESULT_TOPICS.get(pipeline.output_of(t.name), {})
-        ]
-        return {config.source_of(task).topic for task in made}
+    def _topics_that_need_infos(config: PipelineConfig, pipeline: Pipeline) -> dict[str, str]:
+        """Return the topics that need a CameraInfo, and what is missing without one."""
+        needed = pipeline.topics_of_cameras().items()
+        found = {topic: f'{task} has no results' for topic, task in needed}
+        for task in config.tasks:
+            made = result_topics(pipeline.output_of(task.name), pipeline.extras_of(task.name))
+            if 'camera_info' in made:
+                found.setdefault(config.source_of(task).topic, 'none is published either')
+        return found
 
     def _info_of(self, topic: str, frame: Frame | None) -> FittedInfo | None:
         subscriptions = self._inputs
@@ -341,7 +397,9 @@ class SchedulerNode(LifecycleNode):
         """Publish the end of a job; called from the pipeline's delivery thread."""
         if end.result is not None:
             self._outputs[end.task].publish(end)
-        if self._timing.get_subscription_count() and self._settings.value('publish_timing'):
+        if self._debug is not None:
+            self._debug.offer(end)
+        if self._timing_heard() and self._settings.value('publish_timing'):
             network = self._loaded()[0].network_of(end.task)
             self._timing.publish(messages.job_timing(make, end, network=network))
 
@@ -359,15 +417,11 @@ class SchedulerNode(LifecycleNode):
             check_changes(self._pipeline, changes, values, self._settings.table)
 
     def _apply(self, changes: dict[str, Any]) -> None:
-        if self._pipeline is None:
-            return
-        try:
+        if self._pipeline is not None:
             values = self._settings.values()
             apply_changes(self._pipeline, changes, values, self._settings.table)
             for publisher in self._outputs.values():
                 publisher.renew_labels()
-        except EdgeSchedError as error:
-            self.get_logger().error(f'parameter not applied: {brief(error, MOST_OF_AN_ERROR)}')
 
     def _on_jump(self, jump: Any) -> None:
         if self._pipeline is not None and self._inputs is not None:

@@ -25,6 +25,7 @@ from rclpy.utilities import get_rmw_implementation_identifier
 from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.brief import brief_error
 from edge_sched_ros.core.brief import MOST_OF_AN_ERROR
+from edge_sched_ros.execution.frame import CameraModel
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.nodes.connections import Connections
@@ -38,6 +39,7 @@ from edge_sched_ros.nodes.raw_image import read_compressed_image
 from edge_sched_ros.nodes.raw_image import read_image
 from edge_sched_ros.nodes.ros_messages import message_class
 from edge_sched_ros.pipeline.health.rejections import Rejections
+from edge_sched_ros.pipeline.inputs.camera_infos import camera_model
 from edge_sched_ros.pipeline.inputs.camera_window import FittedInfo
 from edge_sched_ros.pipeline.inputs.info_choice import CameraInfos
 from edge_sched_ros.pipeline.inputs.info_choice import KEPT
@@ -68,7 +70,7 @@ def sensor_qos(depth: int = 1) -> QoSProfile:
     )
 
 
-def _read(kind: str, serialized: bytes) -> Any:
+def _read(kind: str, serialized: bytes | memoryview) -> Any:
     """
     Return a message.
 
@@ -77,7 +79,7 @@ def _read(kind: str, serialized: bytes) -> Any:
     :raises FrameError: when the bytes are not one of this type
     """
     try:
-        return deserialize_message(serialized, message_class(kind))
+        return deserialize_message(bytes(serialized), message_class(kind))
     except Exception as error:
         raise FrameError('unreadable', f'not a {kind} ({brief_error(error)})') from None
 
@@ -99,7 +101,7 @@ class Subscriptions:
     :param pictures: topics whose messages must be pictures; others are refused
     :param max_pixels: of an image; larger ones are refused
     :param info_topics: topic -> topic of its ``CameraInfo``
-    :param needs_info: topics whose tasks publish pictures that should have a CameraInfo
+    :param needs_info: topic whose tasks need a CameraInfo -> what is missing without one
     :raises ConfigError: for a message type that is not installed
     """
 
@@ -113,7 +115,7 @@ class Subscriptions:
         pictures: AbstractSet[str],
         max_pixels: int,
         info_topics: dict[str, str],
-        needs_info: AbstractSet[str],
+        needs_info: Mapping[str, str],
     ) -> None:
         self._node = node
         self._pipeline = pipeline
@@ -134,6 +136,8 @@ class Subscriptions:
             for topic, kind in types.items()
         }
         self._lost = {topic: LostFrames() for topic in types}
+        #: topics of large images, which have been looked at
+        self._large: set[str] = set()
         self._warned: set[tuple[str, str]] = set()
         self._rejections = Rejections(self._warn)
         self._subscriptions: list[Any] = []
@@ -220,6 +224,8 @@ class Subscriptions:
             self._forget_sizes({source.topic} & self._camera_infos.keys())
         if arrival.age.doubt == ZERO:
             self._warn_once(source.topic, ZERO, 'frames have stamp zero: their age is unknown')
+        if source.topic in self._camera_infos:
+            arrival.frame.camera = self._camera_model
         self._pipeline.submit(arrival.frame, age=arrival.age)
         if source.kind == IMAGE_TYPE:
             self._check_size(source.topic, len(message.data))
@@ -231,6 +237,9 @@ class Subscriptions:
             self._take_infos(topic)
             infos = self._camera_infos.get(topic)
             return None if infos is None else infos.for_frame(frame)
+
+    def _camera_model(self, frame: Frame) -> CameraModel | None:
+        return camera_model(self.camera_info(frame.stream, frame), frame.stream)
 
     def _take_infos(self, topic: str) -> None:
         """Take the queued CameraInfos, at most as many as are remembered."""
@@ -280,15 +289,15 @@ class Subscriptions:
             self._pipeline.lost(topic, count, how)
 
     def _check_size(self, topic: str, size: int) -> None:
-        if size <= DEFAULT_SEGMENT_BYTES:
+        if size <= DEFAULT_SEGMENT_BYTES or topic in self._large:
             return
+        # once: what it asks for are files, and the environment does not change
+        self._large.add(topic)
         doubt = large_images_doubt(get_rmw_implementation_identifier())
         if doubt:
-            self._warn_once(
-                topic,
-                'size',
-                f'frames of {size // 1024} KiB may vanish between processes (camera and '
-                f'scheduler): {doubt}',
+            self._warn(
+                f'{topic}: frames of {size // 1024} KiB may vanish between processes (camera and '
+                f'scheduler): {doubt}'
             )
 
     def _warn_once(self, topic: str, what: str, text: str) -> None:

@@ -18,7 +18,7 @@ pytest.importorskip('bond.msg', reason='the messages of bond are not here')
 
 from children import started
 from children import TIMEOUT_S
-from ros import domain
+from domains import domain
 
 TEST = Path(__file__).resolve().parents[1]
 FILE = TEST.parent / 'launch' / 'managed.launch.py'

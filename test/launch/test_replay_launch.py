@@ -17,7 +17,7 @@ pytest.importorskip('launch_ros', reason='ROS launch is not here')
 
 from children import started
 from children import TIMEOUT_S
-from ros import domain
+from domains import domain
 from rosbags.rosbag2 import StoragePlugin
 from rosbags.rosbag2 import Writer
 

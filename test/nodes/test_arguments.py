@@ -28,7 +28,7 @@ HEADER = '/a:std_msgs/msg/Header'
         (PLAYER, [''], "argument bag: must be a path, not ''"),
         (PLAYER, [' '], "argument bag: must be a path, not ' '"),
         (PLAYER, [], 'the following arguments are required: bag'),
-        (PLAYER, ['bag', '--rate', '0'], '--rate must be above zero, and finite'),
+        (PLAYER, ['bag', '--rate', '0'], '--rate must be at least 0.001, and finite'),
         (RECORDER, ['', HEADER], "argument bag: must be a path, not ''"),
         (RECORDER, ['bag'], 'the following arguments are required: TOPIC:TYPE'),
         (RECORDER, ['bag', 'a'], "'a' is not of the form TOPIC:TYPE"),

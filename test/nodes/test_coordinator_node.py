@@ -4,19 +4,27 @@
 
 from __future__ import annotations
 
+import socket
+from urllib.request import urlopen
+
 import pytest
 
 pytest.importorskip('rclpy', reason='ROS 2 is not here')
 
+import itertools
 from array import array
 
+from children import TIMEOUT_S
 from diagnostic_msgs.msg import DiagnosticArray
 from rclpy.parameter import Parameter
 from ros import Bench
 from ros import image
+from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import Image
 from vision_msgs.msg import Detection2DArray
+from vision_msgs.msg import Detection3DArray
 
+from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.realtime import Measure
 from edge_sched_ros.msg import JobTiming
 from edge_sched_ros.msg import SchedulerStatus
@@ -28,6 +36,8 @@ from edge_sched_ros.nodes.scheduler_node import SchedulerNode
 from edge_sched_ros.scenes.scene import Scene
 
 pytestmark = pytest.mark.ros
+
+K = [100.0, 0.0, 15.5, 0.0, 100.0, 15.5, 0.0, 0.0, 1.0]
 
 
 @pytest.fixture
@@ -125,6 +135,27 @@ def test_frames_are_answered_by_the_device_and_told_of(bench, add):
     assert states[-1].policy == 'look_ahead'
 
 
+def test_a_coordinator_draws_debug_pictures_and_serves_metrics(bench, add):
+    with socket.create_server(('127.0.0.1', 0)) as free:
+        port = free.getsockname()[1]
+    add(DeviceNode, device='orin', networks=['detector.yaml'])
+    node = _coordinator(add, metrics_port=port)
+    pictures = bench.listen(Image, 'detector/debug_image')
+    bench.wait_for(lambda: node._debug._painter.wanted, 'the coordinator to see the subscriber')
+    bench.wait_for(lambda: _joined(node, 'orin'), 'the device')
+    bench.publish('front/image_raw', image(1000, width=64, height=48))
+    bench.wait_for(lambda: pictures, 'a picture')
+    assert (pictures[0].width, pictures[0].height, pictures[0].header.stamp.sec) == (64, 48, 1)
+
+    def read():
+        with urlopen(f'http://127.0.0.1:{port}/metrics', timeout=TIMEOUT_S) as answer:
+            return answer.read().decode()
+
+    line = 'edge_sched_jobs_total{outcome="on_time",reason="",task="detector"} 1.0'
+    bench.wait_for(lambda: line in read(), 'the count')
+    assert 'unit="orin/cpu0"' in read()
+
+
 def _answers(bench, node_topics):
     """Return what comes on topics, by name, for a few pictures sent one after the other."""
     heard = {name: bench.listen(kind, name) for name, kind in node_topics.items()}
@@ -180,7 +211,8 @@ def test_the_robot_of_the_demo_gives_the_answers_of_one_scheduler(bench, add):
     assert {task for device, task in done if device != 'home'} == set(robot['tasks'])
     other = Bench()
     try:
-        values = {**robot, 'detector.network': 'detector.yaml'}
+        # a coordinator runs the networks themselves where nothing else is asked for
+        values = {**robot, 'detector.network': 'detector.yaml', 'fast_variants': False}
         values |= {'detector.topic': 'front/image_raw', 'autostart': True}
         values['qos_overrides./front/image_raw.subscription.reliability'] = 'reliable'
         scheduler = SchedulerNode(
@@ -194,6 +226,56 @@ def test_the_robot_of_the_demo_gives_the_answers_of_one_scheduler(bench, add):
         other.close()
     assert any(boxes for _, boxes in theirs['tracker/tracks'])
     assert ours == theirs
+
+
+def test_boxes_and_depth_are_joined_and_depth_images_are_read(bench, add, monkeypatch):
+    monkeypatch.setattr('edge_sched_ros.nodes.connections._PATIENCE_S', 0.0)
+    tasks = ['detector', 'finder', 'depth', 'joined', 'near']
+    node = _coordinator(
+        add,
+        home_runs=True,
+        tasks=tasks,
+        **{f'{task}.deadline_ms': 60_000.0 for task in tasks},
+        **{
+            'finder.program': 'own_programs:OneBox',
+            'finder.topic': 'front/image_raw',
+            'depth.program': 'own_programs:TwoMetres',
+            'depth.topic': 'front/image_raw',
+            'joined.program': 'detections_3d',
+            'joined.after': ['finder', 'depth'],
+            'joined.min_points': 1,
+            'near.min_points': 1,
+            'near.program': 'detections_3d',
+            'near.after': 'finder',
+            'near.depth_topic': 'deep/image',
+        },
+    )
+    joined = bench.listen(Detection3DArray, 'joined/detections_3d')
+    near = bench.listen(Detection3DArray, 'near/detections_3d')
+    stamps = itertools.count(1000, 10)
+    text = "no CameraInfo on '/front/camera_info', so joined has no results"
+
+    def told():
+        bench.publish('front/image_raw', image(next(stamps)))
+        return [line for lines in node._inputs.problems.values() for line in lines if text in line]
+
+    bench.wait_for(told, 'that there is no CameraInfo')
+    assert not joined and not near
+
+    def answered():
+        at = next(stamps)
+        bench.publish('front/camera_info', CameraInfo(width=32, height=32, k=K))
+        metres = array('B', array('f', [3.0] * 32 * 32).tobytes())
+        deep = image(at, encoding='32FC1', step=4 * 32, data=metres)
+        bench.publish('deep/image', deep)
+        bench.publish('front/image_raw', image(at))
+        return joined and near
+
+    bench.wait_for(answered, 'the objects')
+    for found, z in ((joined, 2.0), (near, 3.0)):
+        (one,) = found[0].detections
+        assert one.bbox.center.position.z == pytest.approx(z)
+        assert found[0].header.frame_id == 'lens'
 
 
 def test_settings_of_tasks_change_while_running_and_others_do_not(bench, add, tmp_path):
@@ -234,6 +316,11 @@ def test_messages_that_make_no_sense_are_counted_and_nothing_else(bench, add):
     found = bench.listen(Detection2DArray, 'detector/detections')
     bench.publish('front/image_raw', image(1000, width=64, height=48))
     bench.wait_for(lambda: found, 'the answer')
+
+
+def test_results_that_go_to_their_own_input_are_refused(add):
+    with pytest.raises(ConfigError, match=r'detector\.topic: is /front/image_raw, to which the'):
+        _coordinator(add, '-r', 'detector/detections:=front/image_raw')
 
 
 def test_namespaces_keep_robots_apart(bench, add):

@@ -41,6 +41,13 @@ def test_a_node_tells_what_the_last_run_lost(bench, start, tmp_path, capfd):
     bench.wait_for(told, 'the line of the last run')
     assert '4 frames in flight (detector 4)' in told()[0].message
     assert 'ended without a shutdown' in (said := capfd.readouterr()).out + said.err
+    # told for one activation
+    node.trigger_deactivate()
+    heard.clear()
+    node.trigger_activate()
+    bench.wait_for(lambda: len(heard) >= 3, 'reports')
+    # what was sent before may arrive after it
+    assert not [line for line in heard[-1].status if line.name.endswith(': last run')]
     # after an orderly end there is nothing to tell
     node.trigger_deactivate()
     node.trigger_cleanup()

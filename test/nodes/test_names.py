@@ -166,3 +166,26 @@ def test_two_nodes_on_one_topic_are_told_apart(bench, start):
         ),
         'the bare name',
     )
+
+
+@pytest.mark.parametrize(
+    ('rule', 'more', 'problem'),
+    [
+        (
+            'rear/detections:=detector/detections',
+            {},
+            'rear/detections: goes to /detector/detections, and so does detector/detections: ',
+        ),
+        (
+            'detector/detections:=/front/image_raw',
+            {'tasks': ['detector']},
+            'detector.topic: is /front/image_raw, to which the results detector/detections of ',
+        ),
+    ],
+)
+def test_results_on_a_topic_that_is_not_their_own_are_refused(
+    start, tmp_path, capfd, rule, more, problem
+):
+    rear = {'rear__network': str(tmp_path / 'boxes.yaml'), 'rear__topic': 'rear/image_raw'}
+    start('-r', rule, **{'tasks': ['detector', 'rear'], **rear, **more})
+    assert f'cannot be configured: {problem}' in ''.join(capfd.readouterr())

@@ -76,7 +76,7 @@ def test_changes_that_cannot_be_are_refused(bench, start, changes, message):
     [
         ({'window': 4.0}, 'stereo.window: must be odd, not 4'),
         ({'max_disparity': 250.0}, 'stereo.max_disparity: must be a multiple of 16, not 250'),
-        ({'focal_px': 0.0}, 'stereo.focal_px: must be given, above zero'),
+        ({'focal_px': 0.0}, 'stereo.focal_px: must be above zero'),
         ({'max_disparity': 64.0, 'window': 6.0}, 'stereo.window: must be odd, not 6'),
     ],
 )

@@ -14,6 +14,8 @@ from edge_sched_ros.fleet.rights import rights_of_coordinator
 from edge_sched_ros.fleet.rights import rights_of_device
 from edge_sched_ros.nodes.coordinator_node import CoordinatorNode
 from edge_sched_ros.nodes.device_node import DeviceNode
+from edge_sched_ros.pipeline.inputs.topics import DEBUG_TOPICS
+from edge_sched_ros.pipeline.inputs.topics import EXTRA_TOPICS
 from edge_sched_ros.pipeline.inputs.topics import RESULT_TOPICS
 from edge_sched_ros.pipeline.security.names import ResolvedNames
 from edge_sched_ros.pipeline.security.rights import Rights
@@ -57,7 +59,8 @@ def test_a_scheduler_makes_what_its_policy_allows(bench, start):
     names = ResolvedNames('one', '/robot', {'front/image_raw': '/rear/image'})
     allowed, made = rights_of_scheduler(values, names), used(node)
     assert beyond(made, allowed) == set()
-    kinds = {name for topics in RESULT_TOPICS.values() for name in topics}
+    of_kinds = (*RESULT_TOPICS.values(), *EXTRA_TOPICS.values(), DEBUG_TOPICS)
+    kinds = {name for topics in of_kinds for name in topics}
     optional = {f'/robot/detector/{kind}' for kind in kinds}
     # not in every distribution of ROS
     optional |= {'/clock', '/robot/one/get_type_description', '/robot/one/get_transition_graph'}

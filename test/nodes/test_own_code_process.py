@@ -13,11 +13,11 @@ pytest.importorskip('rclpy', reason='ROS 2 is not here')
 
 from children import settled
 from children import TIMEOUT_S
+from domains import domain
 from own_robot import own_parameters
 from own_robot import USED
 from own_robot import write_own_robot
 from ros import Bench
-from ros import domain
 from ros import image
 from std_srvs.srv import Trigger
 from vision_msgs.msg import Detection2DArray

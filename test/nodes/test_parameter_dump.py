@@ -101,7 +101,7 @@ def test_a_dump_of_another_policy_can_be_loaded(bench, start, tmp_path):
 def test_what_is_declared_concerns_the_node(bench, start):
     start()
     names = _names(bench)
-    options = {'score_threshold', 'nms_iou', 'max_detections'}
+    options = {'score_threshold', 'nms_iou', 'max_detections', 'max_candidates'}
     assert {n.partition('.')[2] for n in names if n.startswith('detector.')} >= options
     assert not any(n.endswith(('max_age_frames', 'focal_px', 'strength')) for n in names)
     assert [n for n in names if n.startswith('policies.')] == [

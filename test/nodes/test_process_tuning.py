@@ -69,9 +69,16 @@ def test_a_node_freezes_when_it_is_configured_and_tells_of_real_time(bench, star
 
     def apply(**values):
         asked.append(values)
-        return (Measure('lock_memory', False, 'not permitted'),)
+        # both severities: rclpy takes one for each place of a call
+        done = Measure('realtime_priority', True, 'SCHED_FIFO')
+        return (done, Measure('lock_memory', False, 'not permitted'))
 
     monkeypatch.setattr(realtime_settings, 'apply_realtime', apply)
+    undone = []
+    monkeypatch.setattr(
+        'edge_sched_ros.nodes.scheduler_node.undo_realtime',
+        lambda _before, measures: undone.extend(measures),
+    )
     node = start(lock_memory=True)
     heard = bench.listen(DiagnosticArray, '/diagnostics')
     assert asked == [{'priority': 0, 'lock_memory': True, 'isolated_cores': False}]
@@ -84,3 +91,4 @@ def test_a_node_freezes_when_it_is_configured_and_tells_of_real_time(bench, star
     node.trigger_deactivate()
     node.trigger_cleanup()
     assert gc.get_freeze_count() == 0
+    assert [one.name for one in undone] == ['realtime_priority', 'lock_memory']

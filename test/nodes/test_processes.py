@@ -17,9 +17,9 @@ from children import finished
 from children import settled
 from children import TIMEOUT_S
 from diagnostic_msgs.msg import DiagnosticArray
+from domains import domain
 from rclpy.qos import QoSProfile
 from ros import Bench
-from ros import domain
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import Image
 
@@ -196,8 +196,8 @@ def test_the_recorders_folder_that_cannot_be_made_is_one_line(programs):
     [
         (['/no/such/bag'], 'bag_player: /no/such/bag: there is no such bag'),
         (['BAG', '--topics', '/rear'], 'bag_player: /rear: the bag has no such topic'),
-        (['BAG', '--rate', '0'], '--rate must be above zero'),
-        (['BAG', '--rate', 'inf'], '--rate must be above zero, and finite'),
+        (['BAG', '--rate', '0'], '--rate must be at least 0.001'),
+        (['BAG', '--rate', 'inf'], '--rate must be at least 0.001, and finite'),
     ],
 )
 def test_the_players_mistakes_are_one_line(programs, bag, arguments, message):

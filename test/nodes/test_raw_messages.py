@@ -3,6 +3,7 @@
 """What is read from the wire and written to it is what rclpy reads and writes."""
 
 from array import array
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -120,13 +121,16 @@ floats = st.floats(0, 1e4, width=32)
     ),
     labels=st.lists(names, max_size=3),
     tracked=st.booleans(),
+    turned=st.booleans(),
 )
 def test_detections_are_read_by_rclpy_as_they_were_meant(
-    frame_id, stamp_ns, rows, labels, tracked
+    frame_id, stamp_ns, rows, labels, tracked, turned
 ):
     table = np.array(rows, np.float32).reshape(-1, 5)
     ids = np.arange(len(rows)) * 777 if tracked else None
     found = Detections(table[:, :4], table[:, 4], np.arange(len(rows)), tuple(labels), ids)
+    if turned:
+        found = replace(found, angles_rad=table[:, 4] * 3)
     frame = Frame('', 1, stamp_ns, frame_id, None)
     wanted = messages.detections(make, found, messages.header(make, frame))
     assert deserialize_message(write_detections(found, frame), Detection2DArray) == wanted

@@ -28,5 +28,19 @@ def test_a_second_node_of_the_same_name_is_reported_and_forgotten(bench, start, 
     found = bench.wait_for(line, 'the warning')
     assert found.level == b'\x01' and found.message.startswith('2 nodes are named /scheduler')
     twin.destroy_node()
+    # listeners keep the last state of a line
+    gone = bench.wait_for(
+        lambda: next(
+            (
+                one
+                for array in heard
+                for one in array.status
+                if one.name == '/scheduler: name' and one.level == b'\x00'
+            ),
+            None,
+        ),
+        'the line as OK',
+    )
+    assert gone.message.startswith('no longer reported; before: 2 nodes are named /scheduler')
     bench.wait_for(lambda: line() is None, 'diagnostics without it')
     assert capfd.readouterr().err.count('2 nodes are named /scheduler') == 1

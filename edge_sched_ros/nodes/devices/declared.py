@@ -17,6 +17,9 @@ from edge_sched_ros.pipeline.settings.parameter_spec import ParameterSpec
 from edge_sched_ros.pipeline.settings.unknown_names import is_ros_name
 from edge_sched_ros.pipeline.settings.unknown_names import nearest
 
+#: maximum number of foreign names in the log: a file may have thousands of other nodes
+_MOST_TOLD = 20
+
 
 def declare(node: Node, specs: Iterable[ParameterSpec]) -> dict[str, Any]:
     """
@@ -52,8 +55,11 @@ def judge_unknown(node: Node, names: Iterable[str]) -> None:
     :param names: those it has
     :raises ConfigError: for one that is nearly the name of one it has
     """
-    for name in refuse_mistyped(node, names):
+    unknown = refuse_mistyped(node, names)
+    for name in unknown[:_MOST_TOLD]:
         node.get_logger().warning(f'{name}: ignored, not a parameter of this node')
+    if (left := len(unknown) - _MOST_TOLD) > 0:
+        node.get_logger().warning(f'{left} more parameters are ignored')
 
 
 def refuse_mistyped(node: Node, names: Iterable[str], others: Iterable[str] = ()) -> list[str]:

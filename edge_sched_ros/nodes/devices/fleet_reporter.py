@@ -24,10 +24,15 @@ from edge_sched_ros.nodes.eventless_publishers import create_publisher
 from edge_sched_ros.nodes.report_guard import ReportGuard
 from edge_sched_ros.nodes.ros_messages import make
 from edge_sched_ros.nodes.same_names import SameNames
+from edge_sched_ros.pipeline.health.cleared_lines import ClearedLines
+from edge_sched_ros.pipeline.health.health import inputs_health
+from edge_sched_ros.pipeline.health.health import Limits
+from edge_sched_ros.pipeline.health.metrics_endpoint import MetricsEndpoint
 from edge_sched_ros.pipeline.health.rates import rates_between
 from edge_sched_ros.pipeline.health.realtime_health import realtime_health
 from edge_sched_ros.pipeline.health.status_messages import diagnostic_array
 from edge_sched_ros.pipeline.health.status_messages import scheduler_status
+from edge_sched_ros.pipeline.inputs.inputs_account import InputAccount
 from edge_sched_ros.pipeline.messages import time_message
 
 
@@ -38,6 +43,9 @@ class FleetReporter:
     :param period_s: between reports
     :param realtime: what came of the settings for real time
     :param out: returns task whose own code failed outside of a job -> why
+    :param inputs: returns the account of every topic
+    :param limits: after which silence is an error
+    :param metrics: is told every status
     """
 
     def __init__(
@@ -47,15 +55,21 @@ class FleetReporter:
         *,
         period_s: float,
         out: Callable[[], Mapping[str, str]],
+        inputs: Callable[[], Mapping[str, InputAccount]],
+        limits: Limits,
         realtime: Sequence[Measure] = (),
+        metrics: MetricsEndpoint | None = None,
     ) -> None:
         self._node = node
         self._out = out
+        self._inputs, self._limits = inputs, limits
         self._realtime = realtime_health(realtime)
         self._coordinator = coordinator
+        self._metrics = metrics
         self._guard = ReportGuard(node)
         self._same_names = SameNames(node)
-        self._before = fleet_status(coordinator, time.monotonic_ns())
+        self._cleared = ClearedLines()
+        self._before = fleet_status(coordinator, time.monotonic_ns(), inputs())
         qos = QoSProfile(depth=10)
         self._status = create_publisher(node, SchedulerStatus, '~/status', qos)
         self._diagnostics = create_publisher(node, DiagnosticArray, '/diagnostics', qos)
@@ -68,14 +82,18 @@ class FleetReporter:
 
     def _report(self) -> None:
         now_ns = time.monotonic_ns()
-        status = fleet_status(self._coordinator, now_ns)
+        status = fleet_status(self._coordinator, now_ns, self._inputs())
         rates = rates_between(self._before, status)
         self._before = status
+        if self._metrics is not None:
+            self._metrics.update(status, rates)
         stamp = time_message(make, self._node.get_clock().now().nanoseconds)
         self._status.publish(scheduler_status(make, status, rates, stamp=stamp))
-        lines = examine_fleet(self._coordinator, now_ns, self._out())
+        lines = examine_fleet(self._coordinator, now_ns, self._out(), rates)
+        lines += inputs_health(status, rates, self._limits)
         lines += [*self._same_names.health(), *self._realtime]
         name = self._node.get_fully_qualified_name()
+        lines = self._cleared.added_to(lines)
         self._diagnostics.publish(diagnostic_array(make, lines, node=name, stamp=stamp))
 
     def stop(self) -> None:

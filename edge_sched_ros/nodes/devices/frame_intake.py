@@ -14,11 +14,12 @@ from edge_sched_ros.execution.runtime import NoImageError
 from edge_sched_ros.fleet.coordinator.coordinator import Coordinator
 from edge_sched_ros.fleet.coordinator.fleet_tasks import stream_of
 from edge_sched_ros.fleet.wire.frame_key import FrameKey
+from edge_sched_ros.pipeline.inputs.depth_images import DepthImages
 from edge_sched_ros.pipeline.inputs.inputs_account import InputAccounts
 from edge_sched_ros.pipeline.inputs.latest_images import LatestImages
 from edge_sched_ros.pipeline.inputs.stamp_age import Age
 from edge_sched_ros.pipeline.inputs.stamp_age import UNKNOWN
-from edge_sched_ros.pipeline.settings.config import PipelineConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
 
 
 class CoordinatorFrames:
@@ -42,6 +43,8 @@ class CoordinatorFrames:
         self._clock_ns = clock_ns
         self._inputs = InputAccounts(config.topics)
         self._images = LatestImages(config.tasks, config.silent_after_ms * 1e6, clock_ns)
+        #: latest depth images, for the tasks with a ``depth_topic``
+        self.depths = DepthImages(config.tasks)
         first = [task for task in config.tasks if not task.after]
         #: topics whose frames are what tasks work on
         self._topics = frozenset(task.topic for task in first if not task.trigger_topic)
@@ -55,6 +58,7 @@ class CoordinatorFrames:
         """Let a frame arrive; deadlines count from when it was taken."""
         self._inputs.received(frame.stream, self._clock_ns(), age, frame.stamp_ns)
         self._images.note(frame)
+        self.depths.note(frame)
         age_ns = age.ns or 0
         if frame.stream in self._topics:
             self._coordinator.submit(frame, age_ns=age_ns)
@@ -75,11 +79,13 @@ class CoordinatorFrames:
 
     def source_restarted(self, topic: str) -> None:
         """Forget the state of a source whose stamps went back; others go on."""
+        self.depths.forget(topic)
         self._reset(topic)
 
     def forget(self) -> None:
-        """Forget the latest pictures."""
+        """Forget the latest pictures and depth images."""
         self._images.forget()
+        self.depths.forget()
 
     def snapshot(self) -> Mapping[str, Any]:
         """Return the account of every topic."""
