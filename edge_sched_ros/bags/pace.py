@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 #: longer gaps are shortened to one second, unless gaps are kept
 LONGEST_GAP_S = 10.0
+#: the least speed relative to real time that commands take
+LEAST_RATE = 1e-3
 _SHORT_GAP_S = 1.0
 
 

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from edge_sched_ros.bags.debug_pictures import DebugPictures
 from edge_sched_ros.bags.pace import Pace
 from edge_sched_ros.bags.reader import Bag
 from edge_sched_ros.bags.reader import open_bag
@@ -21,22 +22,25 @@ from edge_sched_ros.bags.results_writer import check_free
 from edge_sched_ros.bags.results_writer import ResultsWriter
 from edge_sched_ros.core.brief import brief_error
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.frame import CameraModel
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.pipeline.health.rejections import Rejections
 from edge_sched_ros.pipeline.health.rejections import UNREADABLE
 from edge_sched_ros.pipeline.health.status import Status
+from edge_sched_ros.pipeline.inputs.camera_infos import camera_model
 from edge_sched_ros.pipeline.inputs.camera_window import FittedInfo
 from edge_sched_ros.pipeline.inputs.info_choice import CameraInfos
 from edge_sched_ros.pipeline.inputs.inputs import Input
 from edge_sched_ros.pipeline.inputs.topics import CAMERA_INFO
 from edge_sched_ros.pipeline.inputs.topics import info_topics
 from edge_sched_ros.pipeline.pipeline import Pipeline
-from edge_sched_ros.pipeline.settings.config import PipelineConfig
-from edge_sched_ros.pipeline.settings.config import topics_of_pictures
+from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import topics_of_pictures
 
 _log = logging.getLogger(__name__)
+_LONGEST_SLEEP_S = 86_400.0
 
 #: takes the rate and what hears of the progress
 Play = Callable[[float, Callable[[float], None]], Status]
@@ -49,10 +53,16 @@ class Replay:
     :param config: the configuration; its topics are matched with the bag's, ignoring a leading /
     :param results: bag to write results to; ``None`` for none
     :param keep_gaps: wait through a bag's long gaps
+    :param debug_images: folder for a debug picture of each task; ``None`` for none
     """
 
     def __init__(
-        self, config: PipelineConfig, *, results: Path | None, keep_gaps: bool = False
+        self,
+        config: PipelineConfig,
+        *,
+        results: Path | None,
+        keep_gaps: bool = False,
+        debug_images: Path | None = None,
     ) -> None:
         self._keep_gaps = keep_gaps
         self._config = config
@@ -63,6 +73,8 @@ class Replay:
             for topic in info_topics(config)
         }
         self._writer: ResultsWriter | None = None
+        self._debug_images = debug_images
+        self._debug: DebugPictures | None = None
         self._rejections = Rejections(_log.warning)
         self._pipeline = Pipeline(config, on_end=self._on_end)
 
@@ -94,6 +106,9 @@ class Replay:
             stack.callback(self._pipeline.unload)
             if self._results is not None:
                 self._writer = stack.enter_context(self._new_results(self._results))
+            if self._debug_images is not None:
+                tasks = [task.name for task in self._config.tasks]
+                self._debug = stack.enter_context(DebugPictures(self._debug_images, tasks))
             yield partial(self._play, bag)
             if bag.damage:
                 _log.warning('%s: cannot be read to its end: %s', bag_path, bag.damage)
@@ -103,6 +118,7 @@ class Replay:
         return ResultsWriter(
             path,
             outputs={name: self._pipeline.output_of(name) for name in names},
+            extras={name: self._pipeline.extras_of(name) for name in names},
             network_of=self._pipeline.network_of,
             info_of=self._info_of,
             labels={
@@ -158,7 +174,7 @@ class Replay:
                 # decoded before it is due, so that decoding does not count as delay of the
                 # pipeline
                 message = self._read(bag, connection, data)
-                time.sleep(max(0.0, due - time.monotonic()))
+                _sleep_until(due)
                 key = _key(connection)
                 for topic in infos.get(key, ()):
                     self._take_info(topic, message)
@@ -198,7 +214,13 @@ class Replay:
             self._pipeline.clock_jumped(0)
             if source.topic in self._infos:
                 self._infos[source.topic].forget()
+        arrival.frame.camera = self._camera_model
         self._pipeline.submit(arrival.frame, age=arrival.age)
+
+    def _camera_model(self, frame: Frame) -> CameraModel | None:
+        infos = self._infos.get(frame.stream)
+        fitted = None if infos is None else infos.for_frame(frame)
+        return camera_model(fitted, frame.stream)
 
     def _wait_until_idle(self) -> None:
         """Wait for the results of the last frames, but not longer for a hung unit."""
@@ -217,6 +239,14 @@ class Replay:
     def _on_end(self, end: JobEnd) -> None:
         if self._writer is not None:
             self._writer.write(end)
+        if self._debug is not None:
+            self._debug.offer(end)
+
+
+def _sleep_until(due: float) -> None:
+    """Sleep until a monotonic time, which may be further away than the system can sleep."""
+    while (left := due - time.monotonic()) > 0:
+        time.sleep(min(left, _LONGEST_SLEEP_S))
 
 
 def _plain(topic: str) -> str:

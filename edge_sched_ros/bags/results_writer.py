@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,15 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.jobs import JobEnd
-from edge_sched_ros.perception.results import DepthMap
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.pipeline import messages
 from edge_sched_ros.pipeline.inputs import topics
-from edge_sched_ros.pipeline.inputs.camera_infos import depth_camera_info
+from edge_sched_ros.pipeline.inputs.camera_infos import map_camera_info
 from edge_sched_ros.pipeline.inputs.camera_infos import picture_camera_info
 from edge_sched_ros.pipeline.inputs.camera_window import FittedInfo
+from edge_sched_ros.pipeline.result_messages import boxes_topic
+from edge_sched_ros.pipeline.result_messages import messages_beside_boxes
+from edge_sched_ros.pipeline.result_messages import placed_map
 from edge_sched_ros.pipeline.settings.resources import make_folder
 
 _TIMING = '/scheduler/timing'
@@ -41,6 +44,7 @@ class ResultsWriter:
 
     :param path: the folder to write; it must not exist
     :param outputs: task -> kind of its results
+    :param extras: task -> what its detections have beside boxes
     :param network_of: returns the name of a task's network
     :param labels: task -> class names of its results, and their score threshold
     :param info_of: returns the CameraInfo of a frame of a task's camera, or ``None``
@@ -52,6 +56,7 @@ class ResultsWriter:
         path: Path,
         *,
         outputs: dict[str, str],
+        extras: Mapping[str, tuple[str, ...]],
         network_of: Callable[[str], str],
         labels: Mapping[str, tuple[tuple[str, ...], float]],
         info_of: Callable[[str, Frame | None], FittedInfo | None],
@@ -63,12 +68,13 @@ class ResultsWriter:
         make_folder(path.parent)
         self._path = path
         self._network_of, self._info_of = network_of, info_of
+        self._outputs = outputs
         self._writer = Writer(path, version=9, storage_plugin=StoragePlugin.MCAP)
         self._labels = {task: one for task, one in labels.items() if one[0]}
         self._types = {_TIMING: topics.JOB_TIMING}
         self._types |= {f'/{task}/label_info': topics.LABEL_INFO for task in self._labels}
         for task, output in outputs.items():
-            for name, kind in topics.RESULT_TOPICS.get(output, {}).items():
+            for name, kind in topics.result_topics(output, extras.get(task, ())).items():
                 self._types[f'/{task}/{name}'] = kind
         self._connections: dict[str, Any] = {}
         #: why writing has stopped; empty while it works
@@ -97,6 +103,11 @@ class ResultsWriter:
             self._writer.close()
         except OSError as failed:
             self._problem = self._problem or _why(failed)
+            # closing has failed half-way and left the file open
+            storage = self._writer.storage
+            with suppress(OSError):
+                if storage is not None:
+                    storage.abort()
         if self._problem and error[0] is None:
             raise ConfigError(str(self._path), f'cannot be written: {self._problem}')
 
@@ -120,23 +131,36 @@ class ResultsWriter:
         self._write(_TIMING, timing, at_ns)
         self._write_labels(end.task, source, at_ns)
         if isinstance(end.result, Detections):
-            name = 'detections' if end.result.track_ids is None else 'tracks'
-            found = messages.detections(make, end.result, source)
-            self._write(f'/{end.task}/{name}', found, at_ns)
-        elif isinstance(end.result, DepthMap):
-            image = messages.depth_image(make, end.result, source)
-            self._write(f'/{end.task}/image', image, at_ns)
-            info = self._info_of(end.task, end.frame)
-            if info is not None:
-                scaled = depth_camera_info(make, info, end.result, source)
-                self._write(f'/{end.task}/camera_info', scaled, at_ns)
-        elif isinstance(end.result, SourceImage) and f'/{end.task}/image' in self._connections:
-            image = messages.picture_image(make, end.result, source)
-            self._write(f'/{end.task}/image', image, at_ns)
-            info = self._info_of(end.task, end.frame)
-            if info is not None:
-                same = picture_camera_info(make, info, source)
-                self._write(f'/{end.task}/camera_info', same, at_ns)
+            name = boxes_topic(self._outputs[end.task])
+            self._write_known(
+                end.task, name, lambda: messages.detections(make, end.result, source), at_ns
+            )
+        beside = messages_beside_boxes(make, end.result, lambda: source)
+        for name, message in beside.items():
+            self._write_known(end.task, name, message, at_ns)
+        self._write_info(end, source, at_ns)
+
+    def _write_info(self, end: JobEnd, source: Any, at_ns: int) -> None:
+        placed = placed_map(end.result)
+        if placed is None and not isinstance(end.result, SourceImage):
+            return
+        info = self._info_of(end.task, end.frame)
+        if info is None:
+            return
+        made = (
+            picture_camera_info(make, info, source)
+            if placed is None
+            else map_camera_info(make, info, placed, source)
+        )
+        self._write_known(end.task, 'camera_info', lambda: made, at_ns)
+
+    def _write_known(
+        self, task: str, name: str, message: Callable[[], Any | None], at_ns: int
+    ) -> None:
+        """Write a message of a topic that the task's kind of results has."""
+        topic = f'/{task}/{name}'
+        if topic in self._connections and (made := message()) is not None:
+            self._write(topic, made, at_ns)
 
     def _write_labels(self, task: str, source: Any, at_ns: int) -> None:
         """Write the meaning of class ids once, at the first end of a job."""

@@ -18,7 +18,7 @@ from edge_sched_ros.pipeline.inputs.inputs import stamp_ns
 from edge_sched_ros.reporting.accuracy import Boxes
 from edge_sched_ros.reporting.accuracy import depth_abs_rel
 from edge_sched_ros.reporting.accuracy import detection_map50
-from edge_sched_ros.reporting.accuracy import tracking_idf1
+from edge_sched_ros.reporting.accuracy import tracking_figures
 from edge_sched_ros.scenes.scene import VISIBLE_SHARE
 
 
@@ -48,9 +48,11 @@ def score(
     found = {at: _boxes(message) for at, message in read_topic(results, detections).items()}
     tracked = {at: _boxes(message) for at, message in read_topic(results, tracks).items()}
     depths = {at: _depth(message) for at, message in read_topic(results, depth).items()}
+    tracking = tracking_figures(tracked, true_boxes) if tracked else None
     return {
         'detection_map50': _known(detection_map50(found, true_boxes)) if found else None,
-        'tracking_idf1': _known(tracking_idf1(tracked, true_boxes)) if tracked else None,
+        'tracking_idf1': None if tracking is None else _known(tracking['idf1']),
+        'tracking_hota': None if tracking is None else _known(tracking['hota']),
         'depth_abs_rel': _known(depth_abs_rel(depths, true_depth)) if depths else None,
     }
 

@@ -16,6 +16,7 @@ from edge_sched_ros.bags import replay as replay_module
 from edge_sched_ros.bags.layout import same_layout
 from edge_sched_ros.bags.pace import Pace
 from edge_sched_ros.bags.reader import open_bag
+from edge_sched_ros.bags.results_writer import ResultsWriter
 from edge_sched_ros.bags.typestore import make
 from edge_sched_ros.bags.typestore import typestore
 from edge_sched_ros.cli.commands.replay import replay
@@ -268,6 +269,22 @@ def test_a_full_disk_ends_writing_and_not_the_run(tmp_path, monkeypatch):
     assert isinstance(outcome.exception, (ConfigError, SystemExit))
     text = str(outcome.exception) + outcome.output
     assert 'results: cannot be written: No space left on device' in text
+
+
+def test_a_full_disk_leaves_no_file_open(tmp_path):
+    writer = ResultsWriter(
+        tmp_path / 'results',
+        outputs={},
+        network_of=str,
+        labels={},
+        extras={},
+        info_of=lambda *_: None,
+    )
+    with pytest.raises(ConfigError, match='cannot be written: No space left on device'), writer:
+        storage = writer._writer.storage
+        storage.bio.close()
+        storage.bio = full = open('/dev/full', 'wb', buffering=0)  # noqa: SIM115
+    assert full.closed
 
 
 def test_a_replays_cameras_forget_their_stamps_when_those_begin_anew(monkeypatch):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import yaml
@@ -302,3 +303,22 @@ def test_message_definitions_are_the_installed_ones():
     installed = Path(share_of() / 'msg' / 'JobTiming.msg').read_text()
     fields = [name for name, _ in typestore().fielddefs['edge_sched_ros/msg/JobTiming'][1]]
     assert all(name in installed for name in fields) and 'response_ms' in fields
+
+
+def test_a_replay_leaves_a_debug_picture_of_each_task(bag, tmp_path):
+    folder = tmp_path / 'debug'
+    arguments = [str(bag), '--params', str(_parameters(tmp_path)), '--debug-images', str(folder)]
+    found = CliRunner().invoke(replay, [*arguments, '--rate', '2'], catch_exceptions=False)
+    assert found.exit_code == 0 and f'debug pictures are in {folder}' in found.output
+    for task in ('detector', 'tracker', 'depth'):
+        picture = cv2.imread(str(folder / f'{task}.jpg'))
+        assert picture is not None and picture.ptp() > 100
+
+
+def test_a_folder_for_debug_pictures_that_cannot_be_made_is_named(bag, tmp_path):
+    (tmp_path / 'file').write_text('')
+    arguments = [str(bag), '--params', str(_parameters(tmp_path)), '--debug-images']
+    with pytest.raises(ConfigError, match='file/debug'):
+        CliRunner().invoke(
+            replay, [*arguments, str(tmp_path / 'file' / 'debug')], catch_exceptions=False
+        )
