@@ -71,6 +71,8 @@ def measure_pair(
 
     :raises ConfigError: when a stage fails
     """
+    for target in (one.target, other.target):
+        target.begin()
     stage = _longest_stage(bench, one)
     route = one.target.route(one.unit)
 

@@ -67,6 +67,7 @@ def measure(
                 meter.note(bench.clock_ns(), [(time.unit, time.ms) for time in times])
         return found
 
+    target.begin()
     if meter is not None:
         meter.begin(bench.clock_ns())
     try:

@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.frame import CameraModel
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.frame import SourceImage
+from edge_sched_ros.execution.level_depth import LevelDepth
 
 _WIDTH, _HEIGHT, _BLOCK = 640, 480, 16
 
@@ -24,10 +26,12 @@ class Picture:
     A picture as from a camera, BGR.
 
     :param what: description of the picture
+    :param channels: of its messages, for networks without colours; 0 for colours
     """
 
     bgr: NDArray[np.uint8]
     what: str
+    channels: int = 0
 
     @property
     def size(self) -> tuple[int, int]:
@@ -37,10 +41,28 @@ class Picture:
     def frame(self) -> Frame:
         """Return it as a new message."""
         width, height = self.size
+        count, pixels = self.channels or 3, self.bgr
+        if self.channels:
+            pixels = np.ascontiguousarray(self.bgr[:, :, np.arange(count) % 3])
         image = SourceImage.from_raw(
-            self.bgr.reshape(-1), width=width, height=height, encoding='bgr8', step=3 * width
+            pixels.reshape(-1),
+            width=width,
+            height=height,
+            encoding=f'8UC{count}' if self.channels else 'bgr8',
+            step=count * width,
         )
-        return Frame('', 0, 0, '', image)
+        matrix = np.array([[width, 0, width / 2], [0, width, height / 2], [0, 0, 1]], np.float64)
+        camera = CameraModel(matrix, np.hstack([matrix, np.zeros((3, 1))]))
+        return Frame(
+            '',
+            0,
+            0,
+            '',
+            image,
+            second=image,
+            second_message=LevelDepth(width, height),
+            camera=lambda _: camera,
+        )
 
 
 def coloured_blocks() -> Picture:

@@ -29,6 +29,7 @@ class Target:
     :param segments: the parts that ``file`` was cut into, each a stage; ``None`` for none
     :param memory: measures the memory of what is loaded for a unit: stage -> MiB, where known
     :param accuracy: accuracy of the variant, relative to the best
+    :param begin: gives the program the frames before the first, if it needs any; after a reset
     """
 
     network: str
@@ -41,6 +42,7 @@ class Target:
     segments: SegmentsSpec | None = None
     memory: Callable[[str], Mapping[str, float]] = lambda _unit: {}
     accuracy: float = 1.0
+    begin: Callable[[], None] = lambda: None
 
     @property
     def name(self) -> str:
