@@ -68,6 +68,7 @@ def analyse(system: SystemFile, *, what_if: bool = False) -> dict[str, Any]:
     from edge_sched_ros.capacity import analysis
     from edge_sched_ros.capacity.cluster import make_cluster
     from edge_sched_ros.capacity.cluster import with_tasks
+    from edge_sched_ros.capacity.form_warning import cluster_warnings
     from edge_sched_ros.capacity.headroom import headroom
     from edge_sched_ros.capacity.what_if import what_if as ask
 
@@ -78,6 +79,7 @@ def analyse(system: SystemFile, *, what_if: bool = False) -> dict[str, Any]:
         'tasks': {name: one.to_dict() for name, one in analysis.analyse(cluster).items()},
         'units': {name: one.to_dict() for name, one in headroom(cluster).items()},
         'what_if': {name: ask(cluster, name).to_dict() for name in names},
+        'warnings': cluster_warnings(cluster),
     }
 
 

@@ -30,7 +30,7 @@ from edge_sched_ros.simulation.limits import check_frames
 from edge_sched_ros.simulation.load import at_load
 from edge_sched_ros.simulation.outcome import outcome
 from edge_sched_ros.simulation.simulator import Simulator
-from edge_sched_ros.simulation.suite import Case
+from edge_sched_ros.simulation.suite import cases_of
 from edge_sched_ros.simulation.suite import run_cases
 from edge_sched_ros.simulation.suite import scenarios
 from edge_sched_ros.simulation.suite_file import load_suite
@@ -106,6 +106,7 @@ def compare(
     policies: Sequence[str],
     *,
     seeds: int = 3,
+    first_seed: int = 0,
     seconds: float = 10.0,
     jobs: int = 1,
 ) -> dict[str, Any]:
@@ -114,7 +115,8 @@ def compare(
 
     :param systems: by a name for each, or the name or path of a suite
     :param policies: as for :func:`simulate`
-    :param seeds: runs of each system and policy, with seeds from 0 on
+    :param seeds: runs of each system and policy, with seeds from ``first_seed`` on
+    :param first_seed: seed of the first run; of the suite ``random`` also that of the system
     :param seconds: virtual time of each run
     :param jobs: processes, for a suite
     :return: what ``edge-sched compare --json`` prints: ``runs`` and paired ``ratios``
@@ -122,17 +124,13 @@ def compare(
     """
     check_policies(policies)
     check_whole('seeds', seeds, 1, MOST_SEEDS)
+    check_whole('first_seed', first_seed)
     check_number('seconds', seconds, MOST_SECONDS)
     check_whole('jobs', jobs, 1)
     if isinstance(systems, (str, Path)):
         systems = str(systems)
-        found = scenarios(load_suite(systems))
-        cases = [
-            Case(scenario, policy, seed, seconds)
-            for scenario in found
-            for policy in policies
-            for seed in range(seeds)
-        ]
+        chosen = range(first_seed, first_seed + seeds)
+        cases = cases_of(scenarios(load_suite(systems), chosen), policies, chosen, seconds)
         return summarise(systems, run_cases(cases, jobs=jobs), {}, {})
     check_systems(systems)
     runs = [
@@ -143,6 +141,6 @@ def compare(
         }
         for name, system in systems.items()
         for policy in policies
-        for seed in range(seeds)
+        for seed in range(first_seed, first_seed + seeds)
     ]
     return summarise('', runs, {}, {})

@@ -11,7 +11,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
-from edge_sched_ros.installation.libraries import LIBRARIES
+from edge_sched_ros.installation.libraries import installed_version
 from edge_sched_ros.installation.libraries import Library
 
 
@@ -19,11 +19,12 @@ def install_command(library: Library) -> str:
     """
     Return the command that installs a library here.
 
-    It restricts numpy's version if pip might otherwise replace numpy by an incompatible one.
+    It keeps a numpy 1 that is installed: a distro's OpenCV and ROS are compiled for its numpy, and
+    stop working beside the next major version.
     """
     wanted = [library.distributions[0] + library.versions]
-    if library.uses_numpy:
-        wanted.append('numpy' + LIBRARIES['numpy'].versions)
+    if library.uses_numpy and (installed_version('numpy') or '').startswith('1.'):
+        wanted.append('numpy<2')
     return f'{_pip()} install {" ".join(map(shlex.quote, [*_options(), *wanted]))}'
 
 

@@ -22,7 +22,7 @@ class Library:
     :param least: the lowest version that works, if distros have a lower one than requested from
         pip; empty if it is the same
     :param extra: its extra in ``setup.py``; empty if every command may need it
-    :param uses_numpy: whether installing it may replace numpy by a version that is too new
+    :param uses_numpy: whether installing it may replace numpy by the next major version
     """
 
     distributions: tuple[str, ...]
@@ -40,13 +40,11 @@ LIBRARIES = {
     'click': Library(('click',), '>=8,<9', 'python3-click'),
     'cv2': Library(
         ('opencv-python-headless', *_OPENCV),
-        '>=4.7,<5',
+        '>=4.5.4,<6',
         'python3-opencv',
-        least='4.5.4',
         uses_numpy=True,
     ),
-    'norfair': Library(('norfair',), '>=2.2,<3', uses_numpy=True),
-    'numpy': Library(('numpy',), '>=1.21,<2', 'python3-numpy'),
+    'numpy': Library(('numpy',), '>=1.21,<3', 'python3-numpy'),
     'onnxruntime': Library(
         ('onnxruntime', 'onnxruntime-gpu'), '>=1.16,<2', 'python3-onnxruntime-pip', uses_numpy=True
     ),
@@ -62,9 +60,18 @@ LIBRARIES = {
     ),
     'onnx': Library(('onnx',), '>=1.15,<2', extra='cut', uses_numpy=True),
     'ortools': Library(('ortools',), '>=9.10,<10', extra='plan', uses_numpy=True),
+    'norfair': Library(('norfair',), '>=2.2,<3', extra='track', uses_numpy=True),
+    'onnxruntime_ep_openvino': Library(
+        ('onnxruntime-ep-openvino',), '>=1.8,<2', extra='openvino', uses_numpy=True
+    ),
+    'onnxruntime_qnn': Library(('onnxruntime-qnn',), '>=2.3,<3', extra='qnn', uses_numpy=True),
+    'pycuda': Library(('pycuda',), '>=2022.1,<2027', extra='cuda', uses_numpy=True),
     'matplotlib': Library(
         ('matplotlib',), '>=3.5,<4', 'python3-matplotlib', extra='plot', uses_numpy=True
     ),
+    'textual': Library(('textual',), '>=8,<9', extra='view'),
+    'perfetto': Library(('perfetto',), '>=0.11,<1', extra='trace'),
+    'bokeh': Library(('bokeh',), '>=3.4,<4', extra='report', uses_numpy=True),
     'kubernetes': Library(('kubernetes',), '>=26,!=36.0.0,<38', extra='kubernetes'),
     'prometheus_client': Library(
         ('prometheus_client',),

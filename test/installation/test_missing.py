@@ -75,7 +75,7 @@ NEEDED = [
     ('onnxruntime', CUT),
     ('onnxruntime', REPLAY),
     ('cv2', REPLAY),
-    ('norfair', REPLAY),
+    ('scipy', REPLAY),
     ('rosbags', REPLAY),
     ('matplotlib', [*CAPACITY, '--plot', 'p.png']),
     ('kubernetes', ['kube', 'serve', '--config', 'types.yaml']),
@@ -154,13 +154,13 @@ def test_an_old_pydantic(folder, command):
 
 def test_the_node_refuses_to_be_configured_without_a_library(monkeypatch):
     ros = pytest.importorskip('edge_sched_ros.nodes.scheduler_node', reason='needs ROS 2')
-    error = ModuleNotFoundError("No module named 'norfair'", name='norfair')
+    error = ModuleNotFoundError("No module named 'rosbags'", name='rosbags')
     node = MagicMock()
     node._settings.values.side_effect = error
     monkeypatch.setattr(ros, 'from_parameters', lambda values: values)
     assert ros.SchedulerNode.on_configure(node, None) == ros.FAILURE
     (problem,) = node._refuse.call_args.args
-    assert problem.startswith('norfair: ')
+    assert problem.startswith('rosbags: ')
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,10 @@ def test_the_node_refuses_to_be_configured_without_a_library(monkeypatch):
         ('pydantic', '', True),
         ('cv2', '4.5.4', True),
         ('cv2', '4.5.3', False),
-        ('numpy', '2.0.0', False),
+        ('cv2', '5.0.0', True),
+        ('cv2', '6.0.0', False),
+        ('numpy', '2.0.0', True),
+        ('numpy', '3.0.0', False),
         ('numpy', '1.26.4', True),
         ('kubernetes', '36.0.0', False),
         ('kubernetes', '36.0.1', True),
@@ -188,8 +191,13 @@ def test_advice_is_for_the_interpreter_at_hand(monkeypatch):
     monkeypatch.setattr(advice.sys, 'executable', python)
     monkeypatch.setattr(advice.sys, 'prefix', '/venv')
     monkeypatch.setattr(advice.shutil, 'which', lambda name: '/opt/py/bin/pip')
-    # numpy is named: pip would replace it by one that does not fit
-    assert install_command(ortools) == "pip install 'ortools>=9.10,<10' 'numpy>=1.21,<2'"
+    # a numpy 1 is kept: what a distro compiled for it would not load beside numpy 2
+    monkeypatch.setattr(advice, 'installed_version', lambda name: '1.26.4')
+    assert install_command(ortools) == "pip install 'ortools>=9.10,<10' 'numpy<2'"
+    monkeypatch.setattr(advice, 'installed_version', lambda name: '2.0.0')
+    assert install_command(ortools) == "pip install 'ortools>=9.10,<10'"
+    monkeypatch.setattr(advice, 'installed_version', lambda name: None)
+    assert install_command(ortools) == "pip install 'ortools>=9.10,<10'"
     monkeypatch.setattr(advice.shutil, 'which', lambda name: '/usr/bin/pip')
     assert install_command(ortools).startswith(f"{python} -m pip install 'ortools")
     monkeypatch.setattr(advice.sys, 'prefix', sys.base_prefix)
