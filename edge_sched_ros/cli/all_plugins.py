@@ -12,6 +12,7 @@ from edge_sched_ros.execution.backends import ENGINES
 from edge_sched_ros.execution.backends import PREPROCESSORS
 from edge_sched_ros.perception.decoders.registry import DECODERS
 from edge_sched_ros.perception.programs.registry import PROGRAMS
+from edge_sched_ros.perception.trackers.registry import TRACKERS
 from edge_sched_ros.plugins.high_level_policies import HIGH_LEVEL_POLICIES
 from edge_sched_ros.plugins.policies import POLICIES
 from edge_sched_ros.plugins.registry import Registry
@@ -23,6 +24,7 @@ REGISTRIES: tuple[Registry[Any], ...] = (
     PLACEMENT_ALGORITHMS,
     DECODERS,
     PROGRAMS,
+    TRACKERS,
     ENGINES,
     PREPROCESSORS,
     COMMANDS,

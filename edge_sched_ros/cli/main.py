@@ -20,6 +20,26 @@ FAILED = 1
 def main(arguments: list[str] | None = None) -> None:
     """Run the command; bad input or a missing library gives one line on stderr, exit code 2."""
     try:
+        _run_and_interrupt(arguments)
+    except SystemExit as error:
+        if arguments is None:
+            _leave(error)
+        raise
+    if arguments is None:
+        _leave(SystemExit(0))
+
+
+def _leave(error: SystemExit) -> None:
+    """End at once where threads that ran networks do not return."""
+    if 'edge_sched_ros.execution.workers' in sys.modules:
+        from edge_sched_ros.execution.leaving import code_of
+        from edge_sched_ros.execution.leaving import leave
+
+        leave(code_of(error))
+
+
+def _run_and_interrupt(arguments: list[str] | None) -> None:
+    try:
         from edge_sched_ros.cli.interrupts import not_while_loading
         from edge_sched_ros.cli.streams import open_closed_streams
 

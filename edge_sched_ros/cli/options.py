@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Mapping
+from os.path import exists
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,19 +16,33 @@ from click.core import ParameterSource
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.names import named_twice
 
+#: ends of names of files that commands write
+_OF_FILES = frozenset({'.yaml', '.yml', '.json', '.onnx', '.png', '.csv', '.html'})
 _SAID = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
 
 
 class NamedPath(click.Path):
-    """A path that is not empty: empty text (from an unset variable) would mean this folder."""
+    """
+    A path that is not empty: empty text (from an unset variable) would mean this folder.
+
+    One of a folder that is to be made does not end like a file.
+    """
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the path; :raises ConfigError: for empty text."""
+        """Return the path; :raises ConfigError: for empty text, and a folder named as a file."""
         if value == '':
-            given = '' if param is None else max(param.opts, key=len)
-            argument = isinstance(param, click.Argument)
-            raise ConfigError(given.upper() if argument else given, "must be a path, not ''")
+            raise ConfigError(_shown(param), "must be a path, not ''")
+        if not self.file_okay and Path(value).suffix.lower() in _OF_FILES and not exists(value):
+            named = ctx is not None and any('--name' in one.opts for one in ctx.command.params)
+            hint = f': give its folder, and --name {Path(value).stem}' if named else ''
+            raise ConfigError(_shown(param), f"must be a folder, not the file '{value}'{hint}")
         return super().convert(value, param, ctx)
+
+
+def _shown(param: click.Parameter | None) -> str:
+    """Return the name of an option or argument as the user knows it."""
+    given = '' if param is None else max(param.opts, key=len)
+    return given.upper() if isinstance(param, click.Argument) else given
 
 
 def pairs_in(texts: Iterable[str], option: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.documents.text_file import read_text
 
 if TYPE_CHECKING:
     from edge_sched_ros.planning.replanner import Replanner
@@ -74,9 +75,9 @@ def read_plan(path: Path, system: System) -> dict[str, list[str]]:
 
 def _mapping(path: Path) -> dict[str, list[str]]:
     try:
-        data: Any = json.loads(path.read_text(encoding='utf-8'))
-    except OSError as error:
-        raise ConfigError(str(path), f'cannot be read: {error.strerror}') from None
+        data: Any = json.loads(read_text(path))
+    except ConfigError:
+        raise
     except (ValueError, RecursionError):
         raise ConfigError(
             str(path), 'is not JSON (it should be what edge-sched plan --json printed)'

@@ -113,3 +113,22 @@ def test_a_file_that_is_none_is_one_line(run, tmp_path, text):
     code, out, err = run(apps='bad.yaml')
     assert (code, out) == (2, '')
     assert err.startswith('edge-sched: bad.yaml') and err.count('\n') == 1
+
+
+def test_the_authors_form_warns_where_services_differ(run, tmp_path):
+    """Issue 21: each task's response by it was wrong by a factor, and nothing said so."""
+    units = {'gpu0': {'kind': 'gpu', 'form': 'authors'}}
+    unlike = {
+        'devices': {'node': {'units': units}},
+        'costs': {'light': {'gpu': 5}, 'heavy': {'gpu': 100}},
+        'tasks': {name: {'rate_per_s': 2, 'network': name} for name in ('light', 'heavy')},
+    }
+    (tmp_path / 'unlike.yaml').write_text(yaml.safe_dump(unlike))
+    code, out, err = run('--json', apps='unlike.yaml')
+    (line,) = json.loads(out)['warnings']
+    assert code == 0 and line in err
+    assert line.startswith('node/gpu0: form authors') and '5 ms' in line and '100 ms' in line
+    del units['gpu0']['form']
+    (tmp_path / 'unlike.yaml').write_text(yaml.safe_dump(unlike))
+    code, out, err = run('--json', apps='unlike.yaml')
+    assert (json.loads(out)['warnings'], err) == ([], '')

@@ -49,6 +49,11 @@ def test_the_doctor_tells_people_and_machines_the_same(capsys, monkeypatch):
     assert all(version in table for version in found['versions'].values() if version)
     for reason in filter(None, (part['reason'] for part in parts.values())):
         assert reason in table
+    # an engine and a provider have this name
+    for what in ('engine', 'provider'):
+        if reason := found[f'{what}s']['tensorrt']['reason']:
+            lines = [line.split() for line in table.splitlines()]
+            assert [what, 'tensorrt', *reason.split()] in lines
 
 
 def test_nothing_of_what_the_doctor_says_is_cut_or_broken(capsys, monkeypatch):
@@ -75,6 +80,7 @@ def test_the_doctor_says_why_images_may_vanish(capsys, monkeypatch):
         (['replay', '/no/bag'], 2, "missing option '--params'"),
         (['replay', '/no/bag', '--params', '/no/file'], 2, '/no/file: cannot be read'),
         (['replay', '/no/bag', '--params', '/no/file', '--rate', '0'], 2, '--rate'),
+        (['replay', '/no/bag', '--params', '/no/file', '--rate', '1e-300'], 2, 'x>=0.001'),
         (['replay', '/no/bag', '--params', '/no/file', '--rate', 'nan'], 2, 'not a finite number'),
         (['replay', '/no/bag', '--params', '/no/file', '--rate', 'inf'], 2, 'not a finite number'),
         (['demo', '--seconds', 'nan'], 2, 'not a finite number'),

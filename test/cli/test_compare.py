@@ -308,7 +308,9 @@ def _begun(folder: Path, **how: Any) -> Iterator[subprocess.Popen[str]]:
             yield running
         finally:
             for pid in _session(running.pid):
-                os.kill(pid, signal.SIGKILL)
+                # it may have ended since
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
 
 def _session(leader: int) -> list[int]:

@@ -21,6 +21,7 @@ from kube_objects import node
 from kube_objects import types_data
 
 from edge_sched_ros.cli.main import main
+from edge_sched_ros.cluster.node_units import NodeUnits
 from edge_sched_ros.installation.advice import install_command
 from edge_sched_ros.installation.libraries import LIBRARIES
 
@@ -33,6 +34,8 @@ KUBECONFIG = {
     'contexts': [{'name': 'c', 'context': {'cluster': 'c', 'user': 'u'}}],
     'users': [{'name': 'u', 'user': {'token': 't'}}],
 }
+
+DISCOVER = 'edge_sched_ros.cluster.node_units.discover'
 
 
 @pytest.fixture(autouse=True)
@@ -213,9 +216,16 @@ def test_bad_profiles_are_named(run, tmp_path, text, words):
     assert code == 2 and words in err and err.count('\n') == 1
 
 
+def test_units_are_published_in_one_way(run):
+    both = ['--publish-as', 'status', '--publish-as', 'slices']
+    code, out, err = run('node', '--kubeconfig', 'kc', '--node', 'n', *both)
+    assert (code, out) == (2, '') and err.count('\n') == 1
+    assert '--publish-as: once: in both ways a unit would be given to two pods' in err
+
+
 def test_node_says_that_the_api_server_is_away(run, monkeypatch):
     needs_client()
-    monkeypatch.setattr('edge_sched_ros.cluster.agent.discover', lambda kinds: ({}, ''))
+    monkeypatch.setattr(DISCOVER, lambda kinds: NodeUnits({}))
     code, _, err = run('node', '--kubeconfig', 'kc', '--node', 'n', '--once')
     assert code == 2 and re.match(r'edge-sched: .*refused', err) and err.count('\n') == 1
 
@@ -225,8 +235,8 @@ def test_node_publishes_and_says_what(run, tmp_path, monkeypatch):
     pytest.importorskip('kmock', reason='kmock is not installed')
     from fake_api import FakeApi
 
-    found = ({'gpu0': 'gpu', 'dla0': 'dla', 'dla1': 'dla'}, 'Jetson AGX Orin')
-    monkeypatch.setattr('edge_sched_ros.cluster.agent.discover', lambda kinds: found)
+    found = NodeUnits({'gpu0': 'gpu', 'dla0': 'dla', 'dla1': 'dla'}, 'Jetson AGX Orin')
+    monkeypatch.setattr(DISCOVER, lambda kinds: found)
     (tmp_path / 'o.json').write_text('{"default/a": 3.14159, "default/b": "odd"}')
     arguments = ['node', '--kubeconfig', 'kubeconfig', '--once', '--observed', 'o.json']
     with FakeApi(tmp_path) as api:

@@ -16,7 +16,8 @@ from edge_sched_ros.cli.main import main
 from edge_sched_ros.installation.advice import install_command
 from edge_sched_ros.installation.libraries import LIBRARIES
 
-PUBLISHED = Path(__file__).resolve().parents[2] / 'config/plans/googlenet_alexnet.yaml'
+PLANS = Path(__file__).resolve().parents[2] / 'config' / 'plans'
+PUBLISHED = PLANS / 'googlenet_alexnet_orin_contention.yaml'
 FILE: dict[str, Any] = {
     'units': {'gpu': {'active_mw': 10_000}, 'dla': {'active_mw': 1000}},
     'networks': {

@@ -122,8 +122,8 @@ def test_the_list_says_where_everything_is_from(run, installed):
     assert found['high-level policy', 'look_ahead']['problem'] == ''
     assert found['command', 'hello']['reference'] == 'of_hello:hello'
     assert found['command', 'bad']['problem'] == 'os:sep is not a click.Command but of type str'
-    kinds = ('placement algorithm', 'decoder', 'program', 'engine', 'preprocessor', 'command')
-    assert {kind for kind, _ in found} == {'policy', 'high-level policy', *kinds}
+    kinds = ('placement algorithm', 'decoder', 'program', 'tracker', 'engine', 'preprocessor')
+    assert {kind for kind, _ in found} == {'policy', 'high-level policy', *kinds, 'command'}
     code, out, _ = run('plugins')
     lines = [' '.join(line.split()) for line in out.splitlines()]
     assert code == 0

@@ -14,6 +14,8 @@ import yaml
 from networks import write_network
 from profiles import cost
 from profiles import profile_data
+from raw_outputs import FLOAT
+from raw_outputs import write_echo
 
 from edge_sched_ros.cli.main import main
 from edge_sched_ros.profiling import session
@@ -306,3 +308,21 @@ def test_a_network_a_system_file_cannot_name_is_told_before_anything_is_measured
     code, _, error = run('one.yaml', '-o', 'p.yaml', *quick)
     assert code == 2 and 'one.yaml: name: must be a letter, then' in error
     assert not Path('p.yaml').exists()
+
+
+def test_a_network_that_needs_earlier_frames_is_measured_on_every_unit(run, tmp_path):
+    pytest.importorskip('onnxruntime')
+    parts = ['image', 'previous_image', {'from': 'previous_image', 'back': 2}]
+    path = write_echo(
+        tmp_path,
+        {'x': ([1, 9, 6, 8], FLOAT)},
+        input={'width': 8, 'height': 6},
+        inputs={'x': {'from': 'stack', 'parts': parts}},
+    )
+    cores = [f'cpu{core}' for core in sorted(os.sched_getaffinity(0))[:2]]
+    limits = ('--max-s', '0.05', '--share', '0.9', '--corun', '--corun-pairs', '1')
+    code, _, error = run(str(path), '-o', 'found.yaml', '--units', ','.join(cores), *limits)
+    assert code == 0, error
+    network = system_data(read_profile(Path('found.yaml')))['networks']['echo']
+    stages = network['variants']['base']['stages']
+    assert all(set(stage['cost']) == set(cores) for stage in stages)

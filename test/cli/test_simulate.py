@@ -348,7 +348,7 @@ def test_a_replay_of_deep_brackets_is_one_line(run, tmp_path):
         (2, '"seq":0', '"sec":0', 'event.seq: is missing from FrameArrived'),
         (2, '"seq":0', '"seq":"0"', "event.seq: must be a whole number, not '0'"),
         (2, '"release_ns":', '"release_ns":5,"y":', 'FrameArrived has no field y'),
-        (1, '"trace":2', '"trace":7', 'trace: must be 2'),
+        (1, '"trace":3', '"trace":7', 'trace: must be 3'),
         (1, '"policy":', '"police":', "there is no 'policy'"),
         (1, 'edf+drop', 'lifo', "unknown policy 'lifo'"),
     ],

@@ -35,17 +35,14 @@ SIMULATE = ['simulate', '--workload', 'robot_drone', '--platform', 'orin_nx', '-
 PRINTING = {
     'help': ['--help'],
     'version': ['--version'],
-    'command help': ['replay', '--help'],
     'list': ['simulate', '--list'],
     'doctor': ['doctor'],
-    'doctor json': ['doctor', '--json'],
     'capacity': ['capacity', CAPACITY],
     'simulate': SIMULATE,
     'place': PLACE,
     'plan': ['plan', PLAN, '--time-limit-s', '0.1'],
     'profile': ['profile', '-o', 'p.yaml'],
     'kube help': ['kube', 'serve', '--help'],
-    'build help': ['build', '--help'],
 }
 SECONDS = 120
 
@@ -79,10 +76,14 @@ def test_a_reader_that_has_gone_ends_a_command_without_a_word(name):
 
 
 @pytest.mark.parametrize(
-    'name',
-    ['help', 'version', 'list', 'doctor', 'place', 'plan', 'profile', 'kube help', 'build help'],
+    ('name', 'kind'),
+    [
+        *((name, 'full') for name in ('version', 'list', 'doctor', 'place', 'plan', 'profile')),
+        *((name, 'full') for name in ('help', 'kube help')),
+        # whatever the reason, each command says it in the same way
+        *((name, 'closed') for name in ('help', 'place')),
+    ],
 )
-@pytest.mark.parametrize('kind', ['full', 'closed'])
 def test_output_that_cannot_be_written_is_one_line(name, kind):
     closed = {'preexec_fn': lambda: os.close(1)} if kind == 'closed' else {}
     with open('/dev/full', 'wb') as full:

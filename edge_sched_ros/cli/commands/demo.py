@@ -22,6 +22,9 @@ from edge_sched_ros.cli.processes import Program
 from edge_sched_ros.cli.processes import Programs
 from edge_sched_ros.cli.progress import progress_bar
 from edge_sched_ros.cli.ranges import FiniteRange
+from edge_sched_ros.cli.reports import check_report
+from edge_sched_ros.cli.reports import REPORT
+from edge_sched_ros.cli.reports import tell_report
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.output_file import check_output
 from edge_sched_ros.documents.output_file import write_whole
@@ -61,15 +64,23 @@ _START_TIMEOUT_S = 60.0
     is_flag=True,
     help='Run the networks on two devices of a coordinator, kill one, and start it again.',
 )
+@REPORT
 @click.option('--json', 'as_json', is_flag=True, help='Print summary.json instead of a table.')
 def demo(
-    out: Path | None, seconds: float | None, policy: str | None, devices: bool, as_json: bool
+    out: Path | None,
+    seconds: float | None,
+    policy: str | None,
+    devices: bool,
+    report_file: Path | None,
+    as_json: bool,
 ) -> None:
     """Play a bag over DDS into the scheduler node, and score its results by the ground truth."""
     _need_ros()
     if devices:
         if policy is not None:
             raise ConfigError('--policy', 'is of one device: leave it out with --devices')
+        if report_file is not None:
+            raise ConfigError('--report', 'is of one device: leave it out with --devices')
         run_device_demo(out or Path('out/demo-devices'), seconds or DEVICES_S, as_json)
         return
     out, seconds = out or Path('out/demo'), seconds or 20.0
@@ -88,11 +99,17 @@ def demo(
     summary_file = out / 'summary.json'
     check_output(summary_file)
     console = Console(stderr=True)
+    if report_file is not None:
+        check_report(report_file)
+    trace = None if report_file is None else out / 'run.trace'
     with terminable():
         bag = demo_bag(out, seconds, console)
-        summary = _run(out, bag, share / 'config' / 'demo.yaml', policy, seconds, console)
+        parameters = share / 'config' / 'demo.yaml'
+        summary = _run(out, bag, parameters, policy, trace, seconds, console)
     write_whole(summary_file, f'{json.dumps(summary, indent=2)}\n'.encode())
     _show(summary, out, as_json)
+    if trace is not None:
+        tell_report([trace], report_file, as_json=as_json)
 
 
 def _need_ros() -> None:
@@ -105,7 +122,13 @@ def _need_ros() -> None:
 
 
 def _run(
-    out: Path, bag: Path, parameters: Path, policy: str | None, seconds: float, console: Console
+    out: Path,
+    bag: Path,
+    parameters: Path,
+    policy: str | None,
+    trace: Path | None,
+    seconds: float,
+    console: Console,
 ) -> dict[str, Any]:
     from edge_sched_ros.bags.score import score
     from edge_sched_ros.pipeline.health.status import check_account
@@ -114,7 +137,7 @@ def _run(
     shutil.rmtree(results, ignore_errors=True)
     account.unlink(missing_ok=True)
     with Programs(logs=out, environment=own_domain()) as programs:
-        node = programs.start('scheduler_node', _node_command(parameters, policy, account))
+        node = programs.start('scheduler_node', _node_command(parameters, policy, account, trace))
         # the recorder is ready once its publishers exist
         recorder = programs.start('bag_recorder', _recorder_command(results))
         node.wait_for(
@@ -142,7 +165,9 @@ def _run(
     return summary
 
 
-def _node_command(parameters: Path, policy: str | None, account: Path) -> list[str]:
+def _node_command(
+    parameters: Path, policy: str | None, account: Path, trace: Path | None
+) -> list[str]:
     command = module_command(
         'edge_sched_ros.nodes.scheduler_node',
         '--ros-args',
@@ -151,7 +176,8 @@ def _node_command(parameters: Path, policy: str | None, account: Path) -> list[s
         '-p',
         f'summary_file:={account}',
     )
-    return command + (['-p', f'policy:={policy}'] if policy else [])
+    command += ['-p', f'policy:={policy}'] if policy else []
+    return command + (['-p', f'trace_file:={trace}'] if trace else [])
 
 
 def _recorder_command(results: Path) -> list[str]:

@@ -68,7 +68,9 @@ def _machine(report: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for name, version in report['versions'].items():
         # only a Jetson has JetPack
         if version or name in notes:
-            yield name, version or _unknown(notes.get(name))
+            limits = notes.get(f'{name}_limits')
+            known = f'{version} ({limits})' if limits else version
+            yield name, known or _unknown(notes.get(name))
     telemetry = report['telemetry']
     for name, unit, note in (('temperatures_c', '°C', 'temperature'), ('rails_mw', 'mW', 'power')):
         values = ', '.join(f'{k} {_number(v)} {unit}' for k, v in telemetry[name].items())
@@ -101,14 +103,22 @@ def _show_parts(report: dict[str, Any], console: Console) -> None:
     from edge_sched_ros.reporting.layout import show_table
 
     parts = [('unit', name, [unit['kind']], unit) for name, unit in report['units'].items()]
-    for what in ('engine', 'preprocessor'):
+    for what in ('engine', 'provider', 'preprocessor'):
         parts += [(what, name, b['kinds'], b) for name, b in report[f'{what}s'].items()]
+    parts.append(('data path', 'native', ['cpu'], report['native']))
+    parts.append(('decisions', 'compiled', ['cpu'], report['compiled_core']))
     rows = [
         (what, name, ', '.join(kinds), 'yes' if state['available'] else 'no')
         for what, name, kinds, state in parts
     ]
     show_table(('what', 'name', 'for', 'available'), rows, console, left=4)
-    reasons = [(name, state['reason']) for _, name, _, state in parts if state['reason']]
+    names = [name for _, name, _, _ in parts]
+    # an engine and a provider may share their name
+    reasons = [
+        (f'{what} {name}' if names.count(name) > 1 else name, state['reason'])
+        for what, name, _, state in parts
+        if state['reason']
+    ]
     if reasons:
         show_line('not available', console)
         show_pairs(reasons, console, indent='  ')

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from typing import TYPE_CHECKING
 
@@ -22,9 +23,11 @@ from edge_sched_ros.cli.options import refuse_idle
 from edge_sched_ros.cli.output import printing
 from edge_sched_ros.cli.progress import progress_bar
 from edge_sched_ros.cli.ranges import FiniteRange
+from edge_sched_ros.cli.warning_lines import show_warnings
 
 if TYPE_CHECKING:
     from edge_sched_ros.capacity.placement.algorithms.base import Algorithm
+    from edge_sched_ros.capacity.placement.online import Placed
     from edge_sched_ros.capacity.placement.problem import App
     from edge_sched_ros.capacity.placement.problem import Problem
     from edge_sched_ros.capacity.placement.state import ClusterState
@@ -81,6 +84,12 @@ _MANY = 200_000
     show_default=True,
     help='Time limit for optimum; it then returns the best placement found, proven or not.',
 )
+@click.option(
+    '--explain',
+    'explained',
+    is_flag=True,
+    help='Also say what limits the result, and what would change it.',
+)
 @click.option('--json', 'as_json', is_flag=True, help='Print the placement as JSON.')
 @click.pass_context
 def place(
@@ -94,6 +103,7 @@ def place(
     simulate: float | None,
     seed: int,
     time_limit_s: float,
+    explained: bool,
     as_json: bool,
 ) -> None:
     """
@@ -114,7 +124,16 @@ def place(
     if chosen is None:
         found, state = _best(problem, time_limit_s)
     else:
-        found, state = _online(problem, algorithm, chosen, evict)
+        found, placed = _online(problem, algorithm, chosen, evict)
+        state = placed.state
+        if explained:
+            from edge_sched_ros.capacity.placement.explain import explain
+
+            found['explanation'] = explain(
+                problem, placed, partial(algorithm_of, algorithm, settings), evict=evict
+            )
+    found['warnings'] = _form_warnings(state)
+    show_warnings(found['warnings'])
     if simulate is not None:
         _simulate(found, state, simulate, seed)
     with printing():
@@ -129,6 +148,7 @@ def _idle(name: str, algorithm: Algorithm | None, simulate: float | None) -> dic
     idle = {} if simulate is not None else {'seed': 'without --simulate'}
     if algorithm is None:
         idle['settings'] = f'with --algorithm {name}, which has none'
+        idle['explained'] = f'with --algorithm {name}, which would search for each change'
     else:
         idle['time_limit_s'] = f'with --algorithm {name}: only optimum searches'
     if algorithm is None or not algorithm.latency_aware:
@@ -138,7 +158,7 @@ def _idle(name: str, algorithm: Algorithm | None, simulate: float | None) -> dic
 
 def _online(
     problem: Problem, name: str, algorithm: Algorithm, evict: bool
-) -> tuple[dict[str, Any], ClusterState]:
+) -> tuple[dict[str, Any], Placed]:
     from edge_sched_ros.capacity.placement.online import place_all
     from edge_sched_ros.capacity.placement.outcome import to_dict
     from edge_sched_ros.capacity.placement.registry import guarded
@@ -147,7 +167,7 @@ def _online(
     state = ClusterState(problem)
     with _shown(problem) as apps, guarded(name, '--algorithm'):
         placed = place_all(state, algorithm, apps, evict=evict)
-    return {'algorithm': name, **to_dict(placed)}, placed.state
+    return {'algorithm': name, **to_dict(placed)}, placed
 
 
 @contextmanager
@@ -174,6 +194,20 @@ def _best(problem: Problem, time_limit_s: float) -> tuple[dict[str, Any], Cluste
     best = find_optimum(problem, time_limit_s=time_limit_s)
     found = {'algorithm': _OPTIMUM, **to_dict(best.placed)}
     return {**found, 'bound': best.bound, 'solve_s': best.solve_s}, best.placed.state
+
+
+def _form_warnings(state: ClusterState) -> list[str]:
+    from edge_sched_ros.capacity.form_warning import form_warnings
+
+    return form_warnings(
+        {name: node.spec for name, node in state.nodes.items()},
+        (
+            ((name, unit), demand.service_ms)
+            for name, node in state.nodes.items()
+            for unit, demands in node.demands.items()
+            for demand in demands
+        ),
+    )
 
 
 def _simulate(found: dict[str, Any], state: ClusterState, seconds: float, seed: int) -> None:
@@ -203,6 +237,7 @@ def _simulate(found: dict[str, Any], state: ClusterState, seconds: float, seed: 
 
 
 def _show(found: Mapping[str, Any], problem: Problem) -> None:
+    from edge_sched_ros.reporting.explanation import show_explanation
     from edge_sched_ros.reporting.layout import output_console
     from edge_sched_ros.reporting.layout import show_line
     from edge_sched_ros.reporting.layout import show_pairs
@@ -224,6 +259,8 @@ def _show(found: Mapping[str, Any], problem: Problem) -> None:
     for title, key in (('too late', 'late'), ('rejected', 'rejected'), ('cascade', 'cascades')):
         for name, why in found[key].items():
             show_line(f'{title}: {name}: {why}', console)
+    if 'explanation' in found:
+        show_explanation(found['explanation'], console)
 
 
 COMMAND = place

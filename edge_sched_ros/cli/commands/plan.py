@@ -54,6 +54,12 @@ _UNITS = {
     help='Time limit of the search; the command then prints the best plan found, proven '
     'or not. Baselines and building the model take additional time.',
 )
+@click.option(
+    '--explain',
+    'explained',
+    is_flag=True,
+    help='Also say what limits the result, and what would change it.',
+)
 @click.option('--json', 'as_json', is_flag=True, help='Print the plan as JSON.')
 def plan(
     files: tuple[str, ...],
@@ -61,6 +67,7 @@ def plan(
     latency_bound_ms: float | None,
     max_switches: int,
     time_limit_s: float,
+    explained: bool,
     as_json: bool,
 ) -> None:
     """
@@ -71,6 +78,7 @@ def plan(
     plans the networks of the tasks; without tasks it plans all networks.
     """
     from edge_sched_ros.installation.missing import MissingLibraryError
+    from edge_sched_ros.planning.explain import explain
     from edge_sched_ros.planning.from_file import problem_of
     from edge_sched_ros.planning.objective import Objective
     from edge_sched_ros.planning.planner import make_plan
@@ -80,9 +88,14 @@ def plan(
     problem = problem_of(system, max_switches)
     try:
         with time_bar(Console(stderr=True), 'planning', time_limit_s):
-            found = make_plan(
+            made = make_plan(
                 problem, Objective(objective, latency_bound_ms), time_limit_s=time_limit_s
-            ).to_dict()
+            )
+            found = made.to_dict()
+            if explained:
+                found['explanation'] = explain(
+                    system, made, max_switches=max_switches, time_limit_s=time_limit_s
+                )
     except ConfigError as error:
         # the name of an option or library is enough; a key needs its file
         if error.where.startswith('--') or isinstance(error, MissingLibraryError):
@@ -96,6 +109,7 @@ def plan(
 
 
 def _show(found: Mapping[str, Any]) -> None:
+    from edge_sched_ros.reporting.explanation import show_explanation
     from edge_sched_ros.reporting.layout import output_console
     from edge_sched_ros.reporting.layout import show_line
     from edge_sched_ros.reporting.layout import show_table
@@ -122,6 +136,8 @@ def _show(found: Mapping[str, Any]) -> None:
         for name, value in found['baselines'].items()
     ]
     show_table(('baseline', unit), baselines, console)
+    if 'explanation' in found:
+        show_explanation(found['explanation'], console)
 
 
 def _runs(mapped: list[str]) -> str:

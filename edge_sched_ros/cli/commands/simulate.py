@@ -20,6 +20,9 @@ from edge_sched_ros.cli.listing import show_list
 from edge_sched_ros.cli.options import NamedPath
 from edge_sched_ros.cli.output import printing
 from edge_sched_ros.cli.ranges import FiniteRange
+from edge_sched_ros.cli.reports import REPORT
+from edge_sched_ros.cli.reports import tell_report
+from edge_sched_ros.cli.reports import traces_for
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.output_file import check_output
 
@@ -34,18 +37,22 @@ _FLEET_ONLY = {
 }
 _NOT_WITH_REPLAY = {
     'trace': '--trace',
+    'report_file': '--report',
     'policy': '--policy',
     'settings': '--set',
     'seconds': '--seconds',
     'seed': '--seed',
     'plan': '--plan',
     'replan_s': '--replan-s',
+    'floor_periods': '--floor-periods',
     **_FLEET_ONLY,
 }
 _NOT_WITH_FLEET = {
+    'report_file': '--report',
     'load': '--load',
     'plan': '--plan',
     'replan_s': '--replan-s',
+    'floor_periods': '--floor-periods',
 }
 
 
@@ -111,11 +118,20 @@ _NOT_WITH_FLEET = {
     'takes this much virtual time (needs ortools).',
 )
 @click.option(
+    '--floor-periods',
+    type=FiniteRange(0, max=1e6),
+    default=0.0,
+    show_default=True,
+    help='Longest time of a task without an answer under overload, in its periods; 0 for no '
+    'limit. The node has 3 by default.',
+)
+@click.option(
     '--trace',
     type=NamedPath(path_type=Path, dir_okay=False),
     default=None,
     help='Write events and decisions to this file, one JSON line each.',
 )
+@REPORT
 @click.option(
     '--replay',
     'replayed',
@@ -146,7 +162,9 @@ def simulate(
     load: float | None,
     plan: Path | None,
     replan_s: float | None,
+    floor_periods: float,
     trace: Path | None,
+    report_file: Path | None,
     replayed: Path | None,
     as_json: bool,
     listed: bool,
@@ -175,6 +193,7 @@ def simulate(
     from edge_sched_ros.simulation.trace import replay_trace
     from edge_sched_ros.simulation.trace import trace_file
     from edge_sched_ros.system.system import System
+    from edge_sched_ros.tracing.setup import setup_data
 
     if listed:
         show_list(as_json=as_json)
@@ -220,21 +239,30 @@ def simulate(
         'load': load,
         'policy': policy,
         'policy_parameters': values,
+        'floor_periods': floor_periods,
         'seed': seed,
         'seconds': seconds,
+        'made_by': 'simulate',
+        'setup': setup_data(system.tasks, system.units, system.profiles()),
     }
-    with nullcontext() if trace is None else trace_file(trace, head) as listener, terminable():
-        simulator = Simulator(
-            system,
-            policy=policy,
-            policy_parameters=values,
-            seed=seed,
-            listener=listener,
-            planner=None if replan_s is None else replanner(),
-            planning_s=replan_s or 0.0,
-        )
-        simulator.run(seconds)
-    _show(simulator, load, seconds, as_json)
+    with traces_for(report_file) as folder, terminable():
+        if trace is None and folder is not None:
+            trace = folder / f'{asked.name}.trace'
+        with nullcontext() if trace is None else trace_file(trace, head) as listener:
+            simulator = Simulator(
+                system,
+                policy=policy,
+                policy_parameters=values,
+                seed=seed,
+                listener=listener,
+                planner=None if replan_s is None else replanner(),
+                planning_s=replan_s or 0.0,
+                floor_periods=floor_periods,
+            )
+            simulator.run(seconds)
+        _show(simulator, load, seconds, as_json)
+        if trace is not None:
+            tell_report([trace], report_file, as_json=as_json)
 
 
 def _show(simulator: Simulator, load: float | None, seconds: float, as_json: bool) -> None:

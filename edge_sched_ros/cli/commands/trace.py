@@ -1,0 +1,72 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""``edge-sched trace``: a recorded run for Perfetto or Chrome's trace viewer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from edge_sched_ros.cli.interrupts import terminable
+from edge_sched_ros.cli.options import NamedPath
+from edge_sched_ros.cli.output import printing
+from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.documents.output_file import check_output
+from edge_sched_ros.documents.output_file import make_folders_of
+
+
+@click.command('trace')
+@click.argument('run', type=NamedPath(path_type=Path, dir_okay=False))
+@click.option(
+    '-o',
+    '--output',
+    type=NamedPath(path_type=Path, dir_okay=False),
+    default=None,
+    show_default='RUN.pftrace',
+    help='File to write: .pftrace for Perfetto, .json for the Trace Event Format of Chrome.',
+)
+@click.option('--json', 'as_json', is_flag=True, help='Print what was written as JSON.')
+def trace(run: Path, output: Path | None, as_json: bool) -> None:
+    """
+    Convert a recorded run for a timeline viewer, such as ui.perfetto.dev.
+
+    RUN is a trace of edge-sched simulate --trace, or of a node (parameter trace_file).
+    """
+    from edge_sched_ros.installation.missing import need
+    from edge_sched_ros.reporting.chrome_trace import write_chrome
+    from edge_sched_ros.reporting.perfetto_file import write_perfetto
+    from edge_sched_ros.reporting.timeline import timeline
+    from edge_sched_ros.tracing.run import read_run
+
+    target = run.with_suffix('.pftrace') if output is None else output
+    for_chrome = target.suffix == '.json'
+    if not for_chrome and target.suffix != '.pftrace':
+        raise ConfigError('--output', f"must end with .pftrace or .json, not '{target}'")
+    check_output(target, inputs=[run])
+    if not for_chrome:
+        need('perfetto')
+    with terminable():
+        recorded = read_run(run)
+        try:
+            make_folders_of(target)
+            if for_chrome:
+                with target.open('w', encoding='utf-8') as text:
+                    write_chrome(timeline(recorded), text)
+            else:
+                with target.open('wb') as file:
+                    write_perfetto(timeline(recorded), file, recorded.name)
+        except OSError as error:
+            raise ConfigError(str(target), f'cannot be written: {error.strerror}') from None
+    cut = f' ({recorded.cut})' if recorded.cut else ''
+    jobs, seconds = len(recorded.jobs), recorded.seconds
+    with printing():
+        if as_json:
+            told = {'file': str(target), 'jobs': jobs, 'seconds': seconds, 'cut_off': bool(cut)}
+            click.echo(json.dumps(told))
+        else:
+            click.echo(f'{target}: {jobs} jobs in {seconds:.1f} s{cut}')
+
+
+COMMAND = trace
