@@ -5,7 +5,8 @@ Print the tables of ``docs/results/policies.md`` from comparisons.
 
 Of ``edge-sched compare --suite dream --seeds 3 --seconds 4 --json > dream.json`` and likewise the
 others: ``dev/env.sh python benchmarks/suite_tables.py dream.json robot.json xrbench.json``. Files
-that were made with ``--bound`` give the table of the clairvoyant optimum as well.
+that were made with ``--bound`` give the table of the clairvoyant optimum as well, and one of the
+suite ``random`` the policies by how wrong the profiles are.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from typing import Any
 
 from edge_sched_ros.simulation.comparison import best_other
 from edge_sched_ros.simulation.comparison import geomean
+from edge_sched_ros.simulation.random_systems.system import random_system
+from edge_sched_ros.system.system import System
+from edge_sched_ros.system.system_file import SystemFile
 
 _BASE, _OURS = 'edf+drop', 'horizon'
 #: of UXCost over the best other policy, from which on a scenario is named
@@ -28,17 +32,22 @@ def policies(found: dict[str, Any]) -> None:
     """Print every policy's UXCost over that of ``edf+drop``, misses, accuracy, best other."""
     print(f'\n{found["suite"]}: {len(found["runs"])} runs, {len(found["scenarios"])} scenarios')
     print(
-        '| policy | over edf+drop (95 %) | over edf | over fcfs | misses | accuracy | best other |'
+        '| policy | UXCost over edf+drop (95 %) | over edf | over fcfs | misses | loss | fairness '
+        '| accuracy | best other, UXCost | loss | worse | worst |'
     )
-    print('| --- | --- | --- | --- | --- | --- | --- |')
+    print('| --- ' * 12 + '|')
     for policy, others in found['geomean'].items():
         runs = [run for run in found['runs'] if run['policy'] == policy]
         ratios = [_ratio(others.get(other)) for other in (_BASE, 'edf', 'fcfs')]
-        missed = 100 * statistics.fmean(run['miss_ratio'] for run in runs)
-        accuracy = statistics.fmean(run['accuracy'] for run in runs)
-        best = found['best_other'][policy]['geomean']
+        missed, loss, fairness, accuracy = (
+            statistics.fmean(run[key] for run in runs)
+            for key in ('miss_ratio', 'loss', 'fairness', 'accuracy')
+        )
+        best, by_loss = found['best_other'][policy], found['best_other_loss'][policy]
         print(
-            f'| `{policy}` | {" | ".join(ratios)} | {missed:.1f} % | {accuracy:.3f} | {best:.2f} |'
+            f'| `{policy}` | {" | ".join(ratios)} | {100 * missed:.1f} % | {loss:.3f} '
+            f'| {fairness:.3f} | {accuracy:.3f} | {best["geomean"]:.2f} '
+            f'| {by_loss["geomean"]:.2f} | {by_loss["worse"]:.0%} | {by_loss["worst"]:.2f} |'
         )
 
 
@@ -49,12 +58,36 @@ def _ratio(pair: dict[str, Any] | None) -> str:
     return f'{pair["uxcost_ratio"]:.3f} ({low:.2f} to {high:.2f})'
 
 
-def against_the_best(comparisons: list[dict[str, Any]]) -> None:
+def groups(found: dict[str, Any]) -> None:
+    """Print the policies against the best other one by what is wrong with the profiles."""
+    kinds: dict[str, set[str]] = {}
+    for name in found['scenarios']:
+        kinds.setdefault(_profiles(random_system(int(name.split('-')[1]))), set()).add(name)
+    print('| profiles | systems | policy | loss over the best other | worst |')
+    print('| --- | --- | --- | --- | --- |')
+    for kind, names in sorted(kinds.items()):
+        runs = [run for run in found['runs'] if run['scenario'] in names]
+        for policy in (_OURS, 'dream', _BASE):
+            here = list(best_other(runs, policy, 'loss').values())
+            print(
+                f'| {kind} | {len(names)} | `{policy}` | {geomean(here):.3f} | {max(here):.2f} |'
+            )
+
+
+def _profiles(system: SystemFile) -> str:
+    """Return what is wrong with the profiles of a drawn system."""
+    factors = {cost.profile_factor for cost in System(system).costs.values()}
+    kind = 'right' if factors == {1.0} else 'too short' if max(factors) <= 1 else 'mixed'
+    return kind if system.device().tail is None else f'{kind}, tails'
+
+
+def against_the_best(comparisons: list[dict[str, Any]], objective: str) -> None:
     """Print how ``horizon`` does against the best other policy of every scenario."""
     ratios: dict[str, float] = {}
     for found in comparisons:
-        here = best_other(found['runs'], _OURS)
-        print(f'{found["suite"]}: {_OURS} over the best other {geomean(list(here.values())):.3f}')
+        here = best_other(found['runs'], _OURS, objective)
+        over = geomean(list(here.values()))
+        print(f'{found["suite"]}: {objective} of {_OURS} over the best other {over:.3f}')
         ratios.update(here)
     worse = sorted(((r, name) for name, r in ratios.items() if r > _WORSE), reverse=True)
     print(
@@ -90,8 +123,11 @@ def main() -> None:
         policies(found)
         if found['bound']:
             bounds(found)
+        if found['suite'] == 'random':
+            groups(found)
     if all(_OURS in found['geomean'] for found in comparisons):
-        against_the_best(comparisons)
+        for objective in ('uxcost', 'loss'):
+            against_the_best(comparisons, objective)
 
 
 if __name__ == '__main__':

@@ -21,7 +21,7 @@ from typing import Any
 from edge_sched_ros.bags.replay import Replay
 from edge_sched_ros.bags.scene_bag import write_scene_bag
 from edge_sched_ros.pipeline.settings.config import from_file
-from edge_sched_ros.pipeline.settings.config import PipelineConfig
+from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
 from edge_sched_ros.pipeline.settings.resources import share_of
 from edge_sched_ros.plugins.policies import policy_parameters
 from edge_sched_ros.scenes.scene import Scene

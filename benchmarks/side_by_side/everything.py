@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from benchmarks.side_by_side.analysis import summary
 from benchmarks.side_by_side.contenders.base import Order
 from benchmarks.side_by_side.contenders.registry import CONTENDERS
 from benchmarks.side_by_side.contenders.registry import SCHEDULER
+from benchmarks.side_by_side.experiments import frame_rates
 from benchmarks.side_by_side.experiments import growth
 from benchmarks.side_by_side.experiments import overhead
 from benchmarks.side_by_side.experiments import startup
@@ -73,6 +75,9 @@ class Everything:
             scheduler = CONTENDERS[SCHEDULER]
             self._note('startup', lambda: startup.measure(self._bench, scheduler, order, pictures))
             self._found['startup_s'] = (self._found['startup'] or {}).get('first_answer_s')
+        if 'frame_rates' in only:
+            measure = partial(frame_rates.measure, self._bench, pictures, self._policy, self._say)
+            self._note('frame_rates', measure)
         if 'growth' in only:
             self._note('growth', lambda: growth.measure(self._bench, self._policy))
         return self._found
@@ -105,9 +110,14 @@ class Everything:
         self._found['bare_loop'] = summary.bare_summary(loads)
         self._found['loads'] = summary.loads_summary(loads)
         self._found['others_cpu_share_most'] = summary.others_share(loads)
-        saturation = summary.saturation(loads)
+        # a rate that is given saturates nothing
+        measured = self._bench.plan.full_hz is None
+        saturation = summary.saturation(loads, loads.bare if measured else [])
         self._found['saturation'] = saturation
         self._found['saturation_ratio_to_bare_loop'] = saturation['mean']
+        self._found['bare_cpp_loop'] = summary.bare_cpp_summary(loads)
+        over_cpp = summary.saturation(loads, loads.bare_cpp if measured else [])
+        self._found['saturation_ratio_to_bare_cpp_loop'] = over_cpp['mean']
         highest_hz = max(loads.rate_hz.values())
         self._note(
             'bare_loop_beside_transport',

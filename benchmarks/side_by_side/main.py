@@ -16,20 +16,25 @@ from typing import Any
 from benchmarks.side_by_side.accounts.energy import EnergyMeter
 from benchmarks.side_by_side.accounts.machine import describe
 from benchmarks.side_by_side.contenders.registry import CONTENDERS
+from benchmarks.side_by_side.contenders.registry import CPP
 from benchmarks.side_by_side.contenders.registry import SCHEDULER
+from benchmarks.side_by_side.cpp.build import executable
 from benchmarks.side_by_side.everything import Everything
 from benchmarks.side_by_side.experiments.one_run import Bench
+from benchmarks.side_by_side.faults import BenchFault
 from benchmarks.side_by_side.plan import FULL
 from benchmarks.side_by_side.plan import Plan
 from benchmarks.side_by_side.plan import SHORT
 from benchmarks.side_by_side.report.picture import draw
+from benchmarks.side_by_side.report.ros2_benchmark import write_reports
 from benchmarks.side_by_side.report.tables import markdown
 from benchmarks.side_by_side.report.targets import targets
 from benchmarks.side_by_side.rig.rig import Rig
 from edge_sched_ros.cli.interrupts import terminable
 
-EXPERIMENTS = ('loads', 'overhead', 'startup', 'growth')
-DEFAULT = (SCHEDULER, 'processes_free', 'processes_one', 'networks_one', 'one_process')
+EXPERIMENTS = ('loads', 'overhead', 'startup', 'frame_rates', 'growth')
+_IN_PYTHON = (SCHEDULER, 'processes_free', 'processes_one', 'networks_one', 'one_process')
+DEFAULT = (*_IN_PYTHON, *CPP)
 
 
 def _arguments() -> argparse.Namespace:
@@ -37,10 +42,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument('--short', action='store_true', help='a reduced run, under 3 minutes')
     parser.add_argument('--real', action='store_true', help='also networks made by others')
     parser.add_argument('--policy', default='', help='of the scheduler; else its own default')
-    parser.add_argument('--contenders', nargs='+', choices=CONTENDERS, default=list(DEFAULT))
+    parser.add_argument('--contenders', nargs='+', choices=CONTENDERS)
     parser.add_argument('--only', nargs='+', choices=EXPERIMENTS, default=list(EXPERIMENTS))
     parser.add_argument('--loads', nargs='+', type=float, help='instead of those of the plan')
     parser.add_argument('--repetitions', type=int, help='instead of those of the plan')
+    parser.add_argument('--full-hz', type=float, help='camera rate of load 1, not measured')
     parser.add_argument('--out', type=Path, default=Path('out/bench'))
     return parser.parse_args()
 
@@ -51,6 +57,8 @@ def _plan(arguments: argparse.Namespace) -> Plan:
         plan = replace(plan, loads=tuple(arguments.loads))
     if arguments.repetitions:
         plan = replace(plan, repetitions=arguments.repetitions)
+    if arguments.full_hz:
+        plan = replace(plan, full_hz=arguments.full_hz)
     return plan
 
 
@@ -59,17 +67,35 @@ def _teller() -> Callable[[str], None]:
     return lambda text: print(f'{time.monotonic() - begin:6.1f} s  {text}', flush=True)
 
 
+def _contenders(arguments: argparse.Namespace, say: Callable[[str], None]) -> list[str]:
+    """Return who is compared; those in C++ are left out where nobody has asked for them."""
+    wanted = arguments.contenders or list(DEFAULT)
+    if not set(CPP) & set(wanted):
+        return wanted
+    try:
+        say('building the C++ program, if need be')
+        executable()
+    except BenchFault as fault:
+        if arguments.contenders:
+            sys.exit(f'side_by_side: {", ".join(CPP)}: {fault}')
+        say(f'left out: {", ".join(CPP)}: {fault}')
+        return [name for name in wanted if name not in CPP]
+    return wanted
+
+
 def _measure(arguments: argparse.Namespace, out: Path) -> dict[str, Any]:
+    say = _teller()
+    contenders = _contenders(arguments, say)
     with EnergyMeter() as energy, Rig(out / 'runs') as rig:
         machine = describe(energy.source)
         bench = Bench(_plan(arguments), rig, out / 'runs', energy)
         everything = Everything(
             bench,
-            contenders=arguments.contenders,
+            contenders=contenders,
             policy=arguments.policy,
             real=arguments.real,
             pictures_folder=out,
-            say=_teller(),
+            say=say,
         )
         return {'machine': machine, **everything.measure(arguments.only)}
 
@@ -88,9 +114,11 @@ def main() -> None:
         sys.exit('side_by_side: interrupted; every process was ended, nothing was written')
     summary['targets'] = [target.to_dict() for target in targets(summary)]
     (out / 'summary.json').write_text(json.dumps(summary, indent=2) + '\n')
+    reports = write_reports(summary, out / 'ros2_benchmark')
     text = markdown(summary)
     (out / 'tables.md').write_text(text)
     print(f'\n{text}')
     drawn = draw(summary, out / 'side_by_side.png')
-    print(f'{out / "summary.json"}' + (f', {out / "side_by_side.png"}' if drawn else ''))
+    written = [out / 'summary.json', *([out / 'side_by_side.png'] if drawn else []), *reports]
+    print(', '.join(map(str, written)))
     sys.exit(1 if summary['faults'] else 0)

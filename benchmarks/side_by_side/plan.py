@@ -22,6 +22,9 @@ class Plan:
     :param startups: how often the node is started
     :param growth_tasks: how many tasks on simulated units
     :param growth_s: of each
+    :param frame_rate_trials: at the highest rate of a graph, as ros2_benchmark counts them
+    :param frame_rate_s: of each trial, also of those that search for that rate
+    :param full_hz: camera rate of load 1; ``None``: the rate that the bare loop reaches
     """
 
     loads: tuple[float, ...]
@@ -34,6 +37,9 @@ class Plan:
     startups: int
     growth_tasks: tuple[int, ...]
     growth_s: float
+    frame_rate_trials: int
+    frame_rate_s: float
+    full_hz: float | None = None
 
 
 FULL = Plan(
@@ -47,6 +53,8 @@ FULL = Plan(
     startups=3,
     growth_tasks=(1, 2, 4, 8, 16),
     growth_s=3.0,
+    frame_rate_trials=5,
+    frame_rate_s=5.0,
 )
 
 SHORT = Plan(
@@ -60,4 +68,6 @@ SHORT = Plan(
     startups=1,
     growth_tasks=(1, 4, 16),
     growth_s=1.5,
+    frame_rate_trials=1,
+    frame_rate_s=1.0,
 )

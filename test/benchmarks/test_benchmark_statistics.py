@@ -56,7 +56,9 @@ def test_loops_at_the_same_time_add_up():
         [
             {'frames': 100, 'seconds': 1.0, 'ms': {'detect': 4.0, 'depth': 2.0}},
             {'frames': 50, 'seconds': 1.0, 'ms': {'detect': 7.0, 'depth': 2.0}},
-        ]
+        ],
+        cpu_s=1.2,
     )
     assert (found.frames_per_s, found.answers_per_s) == (150.0, 300.0)
     assert found.ms == {'detect': pytest.approx(5.0), 'depth': pytest.approx(2.0)}
+    assert found.cpu_ms_per_answer == pytest.approx(4.0)

@@ -16,6 +16,8 @@ from benchmarks.side_by_side.accounts.energy import EnergyMeter
 from benchmarks.side_by_side.bare.measure import BareLoops
 from benchmarks.side_by_side.contenders.base import Order
 from benchmarks.side_by_side.contenders.registry import CONTENDERS
+from benchmarks.side_by_side.cpp import build
+from benchmarks.side_by_side.cpp.spec_file import write_spec
 from benchmarks.side_by_side.experiments import overhead
 from benchmarks.side_by_side.experiments.one_run import Bench
 from benchmarks.side_by_side.experiments.one_run import one_run
@@ -51,7 +53,18 @@ def order(tmp_path):
     return Order(workload, file, tmp_path, 10.0, [])
 
 
-@pytest.mark.parametrize('name', ['scheduler', 'processes_one'])
+_IN_CPP = pytest.mark.skipif(bool(build.problem()), reason=build.problem())
+
+
+@pytest.mark.parametrize(
+    'name',
+    [
+        'scheduler',
+        'processes_one',
+        pytest.param('cpp_networks', marks=_IN_CPP),
+        pytest.param('cpp_edf', marks=_IN_CPP),
+    ],
+)
 def test_every_task_of_a_contender_is_heard_and_it_ends_cleanly(bench, pictures, order, name):
     started = Started(CONTENDERS[name], order, rig=bench.rig, pictures=pictures)
     started.wait_for_answers()
@@ -59,7 +72,7 @@ def test_every_task_of_a_contender_is_heard_and_it_ends_cleanly(bench, pictures,
     assert set(run.outcomes) == {'detect0', 'track0', 'depth0'}
     # how many are in time is the machine's business
     assert all(o.frames == 5 and len(o.response_ms) > 0 for o in run.outcomes.values())
-    assert run.costs['cpu_s'] > 0 and run.costs['rss_mb'] > 10
+    assert run.costs['cpu_ms_per_answer'] > 0 and run.costs['rss_mb'] > 10
     started.stop()
 
 
@@ -81,8 +94,12 @@ def test_the_overhead_can_be_read_from_outside(bench, pictures):
     json.dumps(found)
 
 
-def test_the_bare_loop_runs_on_every_core(pictures, order, tmp_path):
-    loops = BareLoops(workload_file=order.workload_file, pictures=pictures, folder=tmp_path)
+@pytest.mark.parametrize('in_cpp', [False, pytest.param(True, marks=_IN_CPP)])
+def test_the_bare_loop_runs_on_every_core(pictures, order, tmp_path, in_cpp):
+    spec = write_spec(order.workload, 10.0, tmp_path / 'spec.txt') if in_cpp else None
+    loops = BareLoops(
+        workload_file=order.workload_file, pictures=pictures, folder=tmp_path, spec=spec
+    )
     capacity = loops.capacity(0.3)
     loops.close()
     assert capacity.frames_per_s > 1

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,15 @@ from benchmarks.devices_throughput import divided
 from benchmarks.devices_throughput import Network
 from edge_sched_ros.pipeline.settings.config import from_file
 from edge_sched_ros.policies.high_level.registry import high_level_policy_classes
+
+_SCRIPTS = sorted(Path(segments.__file__).parent.rglob('*.py'))
+
+
+@pytest.mark.parametrize('script', _SCRIPTS, ids=lambda script: script.stem)
+def test_a_script_takes_no_name_of_others(script):
+    """Its folder goes last on the path: first, its modules would hide those of tests."""
+    assert 'sys.path.insert' not in script.read_text()
+    assert 'sys.path[:0]' not in script.read_text()
 
 
 def _run(task, policy, seed, **counts):

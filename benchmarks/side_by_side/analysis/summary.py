@@ -11,6 +11,8 @@ import numpy as np
 from benchmarks.side_by_side.analysis.figures import figures
 from benchmarks.side_by_side.analysis.figures import Run
 from benchmarks.side_by_side.analysis.statistics import paired_ratio
+from benchmarks.side_by_side.bare.measure import Capacity
+from benchmarks.side_by_side.contenders.registry import CPP
 from benchmarks.side_by_side.contenders.registry import SCHEDULER
 from benchmarks.side_by_side.experiments.loads import Loads
 
@@ -42,9 +44,19 @@ def _ratios(loads: Loads, load: float, baselines: dict[str, Any]) -> dict[str, A
     """Return the scheduler over the baseline with the most on-time answers, and over each."""
     if not baselines:
         return None
-    best = max(baselines, key=lambda name: baselines[name]['on_time_per_s'])
     each = {name: _against(loads, load, name) for name in baselines}
-    return {'best_baseline': best, **each[best], 'each': each}
+    best = _most_on_time(baselines)
+    in_python = {name: own for name, own in baselines.items() if name not in CPP}
+    return {
+        'best_baseline': best,
+        **each[best],
+        'best_in_python': _most_on_time(in_python) if in_python else None,
+        'each': each,
+    }
+
+
+def _most_on_time(baselines: dict[str, Any]) -> str:
+    return max(baselines, key=lambda name: baselines[name]['on_time_per_s'])
 
 
 def _against(loads: Loads, load: float, name: str) -> dict[str, Any]:
@@ -60,7 +72,16 @@ def _against(loads: Loads, load: float, name: str) -> dict[str, Any]:
         'on_time_per_s': ratio(lambda run: run.on_time_per_s, lambda run: 1 / run.seconds),
         'miss_ratio': ratio(lambda run: run.miss_ratio, lambda run: 1 / max(1, run.frames)),
         'p99_ms': ratio(_p99_ms, lambda run: _LEAST_MS),
+        'cpu_ms_per_answer': _cpu_ratio(pairs),
     }
+
+
+def _cpu_ratio(pairs: list[tuple[Run, Run]]) -> dict[str, Any]:
+    """Return the ratio of the CPU time of an answer, of pairs in which both gave any."""
+    each = [[run.costs['cpu_ms_per_answer'] for run in pair] for pair in pairs]
+    known = [(ours, theirs) for ours, theirs in each if ours is not None and theirs is not None]
+    ours, theirs = [pair[0] for pair in known], [pair[1] for pair in known]
+    return paired_ratio(ours, theirs, least=_LEAST_MS).to_dict()
 
 
 def _p99_ms(run: Run) -> float:
@@ -72,23 +93,39 @@ def bare_summary(loads: Loads) -> dict[str, Any]:
     """Return what the bare loop did: before all, and in every repetition."""
     return {
         **loads.bare[0].to_dict(),
-        'answers_per_s_each': [capacity.answers_per_s for capacity in loads.bare],
+        **_each(loads.bare),
         'in_threads': loads.bare_threads.to_dict() if loads.bare_threads else None,
     }
 
 
-def saturation(loads: Loads) -> dict[str, float | int | None]:
+def bare_cpp_summary(loads: Loads) -> dict[str, Any] | None:
+    """Return what the bare loop in C++ did; ``None`` where it did not run."""
+    if not loads.bare_cpp:
+        return None
+    return {**loads.bare_cpp[0].to_dict(), **_each(loads.bare_cpp)}
+
+
+def _each(loops: list[Capacity]) -> dict[str, list[float | None]]:
+    return {
+        'answers_per_s_each': [capacity.answers_per_s for capacity in loops],
+        'cpu_ms_per_answer_each': [capacity.cpu_ms_per_answer for capacity in loops],
+    }
+
+
+def saturation(loads: Loads, bare_loops: list[Capacity]) -> dict[str, float | int | None]:
     """
-    Return answers per second at saturation over the bare loop, paired by repetition.
+    Return answers per second at saturation over a bare loop, paired by repetition.
 
     Saturated is any load of 1 and more; counted is the one with the most answers. At the highest
     loads deadlines are so short that most frames are given up before anything is computed.
+
+    :param bare_loops: before all repetitions, and after each
     """
     saturated = [load for load in loads.rate_hz if load >= 1] or [max(loads.rate_hz)]
     each = [loads.runs.get((load, SCHEDULER), {}) for load in saturated]
     runs = max(each, key=lambda own: sum(run.answers_per_s for run in own.values()))
     # the first is from before all repetitions
-    bare = dict(enumerate(loads.bare[1:]))
+    bare = dict(enumerate(bare_loops[1:]))
     numbers = [n for n in sorted(runs) if n in bare]
     return paired_ratio(
         [runs[n].answers_per_s for n in numbers],

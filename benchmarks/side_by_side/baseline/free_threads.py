@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from edge_sched_ros.execution.engines.onnxruntime import OnnxRuntimeEngine
 from edge_sched_ros.execution.engines.onnxruntime import OnnxRuntimeNetwork
+from edge_sched_ros.execution.engines.onnxruntime import OpenSession
 from edge_sched_ros.execution.network import NetworkSpec
 
 
@@ -18,5 +19,5 @@ class FreeThreadsEngine(OnnxRuntimeEngine):
 
         providers = ['CPUExecutionProvider']
         return OnnxRuntimeNetwork(
-            onnxruntime.InferenceSession(str(spec.file), providers=providers)
+            OpenSession(onnxruntime.InferenceSession(str(spec.file), providers=providers))
         )

@@ -33,5 +33,8 @@ class Output:
         if not self._publisher.get_subscription_count():
             return
         header = messages.header(make, frame)
-        shape = messages.depth_image if isinstance(result, DepthMap) else messages.detections
-        self._publisher.publish(shape(make, result, header))
+        if isinstance(result, DepthMap):
+            message = messages.plane_image(make, result.depth_m, '32FC1', header)
+        else:
+            message = messages.detections(make, result, header)
+        self._publisher.publish(message)

@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import rclpy
 from rclpy.executors import ExternalShutdownException
 from rclpy.executors import SingleThreadedExecutor
+from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.node import Node
 
 
@@ -27,4 +29,6 @@ def spin(make: Callable[[], list[Node]]) -> None:
     except (KeyboardInterrupt, ExternalShutdownException):
         pass
     finally:
-        rclpy.try_shutdown()
+        # rclpy's signal handler may shut down between this one's look and its call
+        with suppress(rclpy_implementation.RCLError):
+            rclpy.try_shutdown()

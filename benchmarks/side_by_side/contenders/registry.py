@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 from benchmarks.side_by_side.contenders.base import Contender
+from benchmarks.side_by_side.contenders.cpp_edf import CppEdf
+from benchmarks.side_by_side.contenders.cpp_networks import CppNetworks
 from benchmarks.side_by_side.contenders.networks_free import NetworksFree
 from benchmarks.side_by_side.contenders.networks_one import NetworksOne
 from benchmarks.side_by_side.contenders.one_process import OneProcess
@@ -22,5 +24,9 @@ CONTENDERS: dict[str, Contender] = {
         NetworksFree(),
         NetworksOne(),
         OneProcess(),
+        CppNetworks(),
+        CppEdf(),
     )
 }
+#: those that need a compiler
+CPP = (CppNetworks.name, CppEdf.name)

@@ -47,7 +47,11 @@ def node_parameters(
     :param policy: empty for the node's own default
     :param units: empty for all there are
     """
-    parameters: dict[str, Any] = {'tasks': [task.name for task in workload.tasks]}
+    # everybody runs the same files
+    parameters: dict[str, Any] = {
+        'tasks': [task.name for task in workload.tasks],
+        'fast_variants': False,
+    }
     if policy:
         parameters['policy'] = policy
     if units:

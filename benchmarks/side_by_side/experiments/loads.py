@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from dataclasses import field
 from functools import partial
@@ -15,6 +16,8 @@ from benchmarks.side_by_side.bare.measure import BareLoops
 from benchmarks.side_by_side.bare.measure import Capacity
 from benchmarks.side_by_side.contenders.base import Order
 from benchmarks.side_by_side.contenders.registry import CONTENDERS
+from benchmarks.side_by_side.contenders.registry import CPP
+from benchmarks.side_by_side.cpp.spec_file import write_spec
 from benchmarks.side_by_side.experiments.one_run import Bench
 from benchmarks.side_by_side.experiments.one_run import one_run
 from benchmarks.side_by_side.experiments.started import Started
@@ -33,6 +36,7 @@ class Loads:
     :param runs: (load, contender) -> repetition -> run
     :param bare: the bare loop before all, in every repetition, and after all
     :param bare_threads: the same loop in the threads of one process
+    :param bare_cpp: the same work in C++, as often as ``bare``; empty without a C++ contender
     """
 
     contenders: list[str]
@@ -40,6 +44,7 @@ class Loads:
     runs: dict[tuple[float, str], dict[int, Run]] = field(default_factory=dict)
     bare: list[Capacity] = field(default_factory=list)
     bare_threads: Capacity | None = None
+    bare_cpp: list[Capacity] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
     def paired(self, load: float, one: str, other: str) -> list[tuple[Run, Run]]:
@@ -78,38 +83,58 @@ class LoadsExperiment:
 
     def run(self) -> Loads:
         """Measure everything."""
-        bare = BareLoops(
-            workload_file=self._order.workload_file,
-            pictures=self._pictures,
-            folder=self._bench.folder,
-        )
-        try:
+        with ExitStack() as closed_last:
+            bare = self._bare_loops()
+            closed_last.callback(bare.close)
             self._set_rates(bare)
+            bare_cpp = self._bare_cpp_loops()
+            if bare_cpp is not None:
+                closed_last.callback(bare_cpp.close)
+                self.found.bare_cpp.append(bare_cpp.capacity(self._bench.plan.bare_s))
+            closed_last.callback(self._stop_all)
             self._start_all()
             for repetition in range(self._bench.plan.repetitions):
                 self._repeat(repetition)
                 self.found.bare.append(bare.capacity(self._bench.plan.bare_s))
-        finally:
-            bare.close()
-            self._stop_all()
+                if bare_cpp is not None:
+                    self.found.bare_cpp.append(bare_cpp.capacity(self._bench.plan.bare_s))
         return self.found
+
+    def _bare_loops(self, *, in_threads: bool = False, spec: Path | None = None) -> BareLoops:
+        return BareLoops(
+            workload_file=self._order.workload_file,
+            pictures=self._pictures,
+            folder=self._bench.folder,
+            in_threads=in_threads,
+            spec=spec,
+        )
+
+    def _bare_cpp_loops(self) -> BareLoops | None:
+        """Return the loops in C++; ``None`` without a C++ contender, or where they fail."""
+        if not set(CPP) & set(self.found.contenders):
+            return None
+        file = self._bench.folder / f'bare_cpp_{self._order.workload.name}.txt'
+        try:
+            return self._bare_loops(
+                spec=write_spec(self._order.workload, self._order.rate_hz, file)
+            )
+        except BenchFault as fault:
+            self.found.faults.append(f'bare C++ loop: {fault}')
+            return None
 
     def _set_rates(self, bare: BareLoops) -> None:
         """Measure what the cores can do: load 1 asks for just that."""
         found = [bare.capacity(self._bench.plan.bare_s) for _ in range(3)]
         self.found.bare.append(sorted(found, key=lambda capacity: capacity.frames_per_s)[1])
-        full_hz = self.found.bare[0].frames_per_s / self._order.workload.cameras
+        full_hz = self._bench.plan.full_hz
+        if full_hz is None:
+            full_hz = self.found.bare[0].frames_per_s / self._order.workload.cameras
         self.found.rate_hz = {load: load * full_hz for load in self._bench.plan.loads}
         self._say(f'bare loop: {self.found.bare[0].answers_per_s:.0f} answers/s, {full_hz:.1f} Hz')
         self.found.bare_threads = self._threads_capacity()
 
     def _threads_capacity(self) -> Capacity:
-        loops = BareLoops(
-            workload_file=self._order.workload_file,
-            pictures=self._pictures,
-            folder=self._bench.folder,
-            in_threads=True,
-        )
+        loops = self._bare_loops(in_threads=True)
         try:
             return loops.capacity(self._bench.plan.bare_s)
         finally:

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,15 +44,17 @@ def one_run(
     started.set_rate(rate_hz)
     place.record()
     before = _Readings(bench, started, idle)
-    sent = place.play(pictures, rate_hz, plan.warm_up_s + plan.measured_s + 1 / rate_hz)
+    shown_s = plan.warm_up_s + plan.measured_s + 1 / rate_hz
+    sent = place.play(pictures, rate_hz, shown_s)
     place.wait_until_quiet()
-    costs = before.since()
+    costs = before.since(shown_s)
     started.check()
     costs['camera_late_p99_ms'] = sent.late_p99_ms
     costs['rss_mb'] = procfs.peak_rss_mb(started.pids)
     costs['pss_mb'] = procfs.pss_mb(started.pids)
     heard = place.heard()
     place.rest()
+    costs['cpu_ms_per_answer'] = _per_answer_ms(costs['cpu_s'], heard)
     return evaluate(started, plan, rate_hz, sent, heard, costs)
 
 
@@ -79,6 +80,12 @@ def evaluate(
     return Run(window.seconds, outcomes, costs)
 
 
+def _per_answer_ms(cpu_s: float | None, heard: dict[str, Heard]) -> float | None:
+    """Return the CPU time of an answer, in time or late, warm-up included, in milliseconds."""
+    answers = sum(len(one.stamps) for one in heard.values())
+    return 1e3 * cpu_s / answers if answers and cpu_s is not None else None
+
+
 class _Readings:
     """Counters at one moment."""
 
@@ -92,16 +99,16 @@ class _Readings:
         }
         self._spent_s = self._read()
         self._busy_s, self._total_s = procfs.machine_busy_s()
-        self._at_s = time.monotonic()
 
     def _read(self) -> dict[str, float]:
         return {name: procfs.cpu_seconds(pids) for name, pids in self._pids.items()}
 
-    def since(self) -> dict[str, float | None]:
+    def since(self, shown_s: float) -> dict[str, float | None]:
         """
         Return what was spent since.
 
-        ``cpu_s`` is the contender's, ``cpu_cores`` the cores it kept busy, ``helpers_cpu_s`` of
+        ``cpu_s`` is the contender's, ``cpu_cores`` the cores it kept busy while pictures were
+        shown: nobody works while the runner waits for silence. ``helpers_cpu_s`` is that of
         cameras and observer; shares are of the machine: of contenders that are idle, and of
         whatever else runs here.
         """
@@ -111,7 +118,7 @@ class _Readings:
         others_s = busy_s - self._busy_s - sum(spent_s.values())
         return {
             'cpu_s': spent_s['contender'],
-            'cpu_cores': spent_s['contender'] / (time.monotonic() - self._at_s),
+            'cpu_cores': spent_s['contender'] / shown_s,
             'helpers_cpu_s': spent_s['helpers'],
             'idle_cpu_share': spent_s['idle'] / had_s,
             'others_cpu_share': max(0.0, others_s / had_s),

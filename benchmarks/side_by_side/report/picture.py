@@ -24,6 +24,8 @@ _COLOURS = {
     'networks_free': '#a7c957',
     'networks_one': '#6a994e',
     'one_process': '#b08968',
+    'cpp_networks': '#f4a261',
+    'cpp_edf': '#e76f51',
 }
 
 

@@ -12,6 +12,7 @@ from benchmarks.side_by_side.report.targets import look
 
 #: up to this share of the machine for others, figures can be trusted
 _QUIET = 0.05
+_CPU = 'cpu_ms_per_answer'
 #: heading -> key, factor, digits
 _COLUMNS = {
     'on time/s': ('on_time_per_s', 1.0, 1),
@@ -20,6 +21,7 @@ _COLUMNS = {
     'p99 ms': ('p99_ms', 1.0, 1),
     'age ms': ('age_mean_ms', 1.0, 1),
     'cores': ('cpu_cores', 1.0, 2),
+    'CPU ms/answer': (_CPU, 1.0, 2),
     'PSS MB': ('pss_mb', 1.0, 0),
     'others %': ('others_cpu_share', 100.0, 0),
 }
@@ -40,13 +42,14 @@ def markdown(summary: dict[str, Any]) -> str:
 
 
 def _loads_table(loads: dict[str, Any]) -> str:
-    rows = [['load', 'who', *_COLUMNS, 'ours over this one (95 %)']]
+    rows = [['load', 'who', *_COLUMNS, 'on time: ours over this one (95 %)', 'CPU of an answer']]
     for load, found in loads.items():
         everybody = {SCHEDULER: found['scheduler'], **found['baselines']}
         for name, own in everybody.items():
             if own is not None:
                 title = CONTENDERS[name].title
-                rows.append([f'{load}x', title, *_figures(own), _ratio(found, name)])
+                ratios = (_ratio(found, name, key) for key in ('on_time_per_s', _CPU))
+                rows.append([f'{load}x', title, *_figures(own), *ratios])
     return _table(rows)
 
 
@@ -54,8 +57,8 @@ def _figures(own: dict[str, Any]) -> list[str]:
     return [_number(own[key], factor, digits) for key, factor, digits in _COLUMNS.values()]
 
 
-def _ratio(found: dict[str, Any], name: str) -> str:
-    ratio = look(found, 'ratios', 'each', name, 'on_time_per_s')
+def _ratio(found: dict[str, Any], name: str, key: str) -> str:
+    ratio = look(found, 'ratios', 'each', name, key)
     if not ratio or ratio['mean'] is None:
         return ''
     text = f'{ratio["mean"]:.2f}'
