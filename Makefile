@@ -2,7 +2,8 @@
 DISTRO ?= jazzy
 ENV := DISTRO=$(DISTRO) dev/env.sh
 
-.PHONY: help setup demo demo-devices test soak test-devices test-kubernetes bench lint models quantise clean
+.PHONY: help setup demo demo-devices demo-overload docs test compiled soak test-devices test-kubernetes bench lint lint-containers models \
+  quantise clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
@@ -16,8 +17,12 @@ demo: setup  ## play the demo bag into the real node and show what came of it
 demo-devices: setup  ## run two networks on two devices, kill one, and show who did what
 	@$(ENV) edge-sched demo --devices
 
+demo-overload: setup  ## overload the machine: one node per network, then this node (ARGS=--help)
+	@$(ENV) python benchmarks/overload_demo $(ARGS)
+
 test: setup lint  ## run the linters and all tests (ARGS='-k name' for some)
-	@ROS_PYTHON_CHECK_FIELDS=1 $(ENV) python -m pytest -n auto --dist loadgroup $(ARGS)
+	@ROS_PYTHON_CHECK_FIELDS=1 $(ENV) python -m pytest -n auto --dist loadgroup --max-worker-restart 0 \
+	  $(ARGS)
 
 soak: setup  ## run the long campaign of faults, then a node under load (80 minutes; ARGS=--help)
 	@PYTHONPATH=test/helpers $(ENV) python -m faults $(ARGS)
@@ -30,10 +35,23 @@ test-devices: setup  ## try a coordinator and three devices in network namespace
 	@EDGE_SCHED_TEST_DEVICES=1 ROS_PYTHON_CHECK_FIELDS=1 $(ENV) python -m pytest -n 0 \
 	  test/fleet/test_hosts.py $(ARGS)
 
-test-kubernetes: setup  ## show pods placed by a real Kubernetes control plane (4 minutes to build, once)
-	@dev/kubernetes/setup.sh || [ $$? = 3 ]
-	@EDGE_SCHED_TEST_KUBERNETES=1 ROS_PYTHON_CHECK_FIELDS=1 $(ENV) python -m pytest \
+test-kubernetes: setup  ## show pods placed by a real Kubernetes control plane (KUBE_BIN=FOLDER of a newer one)
+	@[ -n "$(KUBE_BIN)" ] || dev/kubernetes/setup.sh || [ $$? = 3 ]
+	@KUBE_BIN="$(KUBE_BIN)" EDGE_SCHED_TEST_KUBERNETES=1 ROS_PYTHON_CHECK_FIELDS=1 $(ENV) python -m pytest \
 	  test/kubernetes $(ARGS)
+
+compiled: setup  ## compile dispatcher and policies into build/compiled and compare their decisions
+	@$(ENV) python dev/compile_core.py --package build/compiled
+	@$(ENV) python -m pytest -q test/package/test_compiled_core.py
+	@$(ENV) env PYTHONPATH=build/compiled python -m pytest -q \
+	  test/core --ignore=test/core/high_level
+
+docs: setup  ## make the site in out/site (Sphinx, in an environment of its own)
+	@$(ENV) python dev/docs out/site-sources
+	@[ -d .venv-docs ] || python3 -m venv .venv-docs
+	@.venv-docs/bin/python -m pip install -q --disable-pip-version-check -r constraints/docs.txt
+	@.venv-docs/bin/sphinx-build -q -W --keep-going -b html -c dev/docs -d .cache/docs out/site-sources out/site
+	@echo out/site/index.html
 
 bench: setup  ## measure side by side with a node per network (BENCH=short, REAL=1, ARGS=...)
 	@$(ENV) python benchmarks/side_by_side $(if $(filter short,$(BENCH)),--short) \
@@ -41,6 +59,12 @@ bench: setup  ## measure side by side with a node per network (BENCH=short, REAL
 
 lint: setup  ## ruff, mypy, import-linter
 	@$(ENV) dev/lint.sh
+
+lint-containers: setup  ## lint Dockerfiles and compose file (hadolint, the schema of Compose)
+	@python3 -m venv .venv-containers
+	@.venv-containers/bin/pip install -q --disable-pip-version-check -r constraints/containers.txt
+	@PATH="$$PATH:$(CURDIR)/.venv-containers/bin" $(ENV) python -m pytest -q -n 0 \
+	  test/package/test_containers.py
 
 models:  ## train the bundled networks again (PyTorch; about 20 minutes on 2 cores)
 	@python3 -m venv .venv-train

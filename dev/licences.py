@@ -27,6 +27,7 @@ _BY_HAND = {
     'ros-fastcdr': 'Apache-2.0',
     'ros-fastrtps': 'Apache-2.0',
     'empy': 'LGPL-2.1-or-later',
+    'perfetto': 'Apache-2.0',
     'matplotlib': 'PSF-based (matplotlib licence)',
 }
 #: of classifiers and free texts -> SPDX

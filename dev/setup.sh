@@ -45,10 +45,10 @@ install_packages() {
     rm -rf "$VENV" "$PREFIX"
     "$python" -m venv "$VENV"
   fi
-  # a line per package is progress enough
+  # a line per package is progress enough; no line is no failure: there was nothing to install
   "$VENV/bin/pip" install --disable-pip-version-check --progress-bar off \
-    -r "constraints/$distro.txt" -c "constraints/$distro.lock" | grep --line-buffered -E '^(Collecting|Installing)' \
-    | cut -c1-60
+    -r "constraints/$distro.txt" -c "constraints/$distro.lock" \
+    | { grep --line-buffered -E '^(Collecting|Installing)' || [ $? = 1 ]; } | cut -c1-60
   "$VENV/bin/python" dev/fix_prefix.py
 }
 
@@ -68,7 +68,7 @@ build_packages() {
   "$VENV/bin/python" dev/fix_prefix.py
   # a build must not find its own former result, with other paths it would compile everything anew
   rm -f "$VENV"/lib/python3*/site-packages/edge_sched_ros.pth
-  for entry in package.xml CMakeLists.txt pyproject.toml msg edge_sched_ros launch config models dev test; do
+  for entry in package.xml CMakeLists.txt pyproject.toml msg native edge_sched_ros launch config models dev test; do
     ln -s "$PWD/$entry" "$source/$entry"
   done
   local paths=("$source") testing=OFF
@@ -77,8 +77,9 @@ build_packages() {
   for entry in dev/overlay/*; do
     [ -d "$VENV/share/$(basename "$entry")" ] || paths+=("$entry")
   done
+  # without a -j of ours colcon adds -l, with which make waits for a machine that is never idle
   AMENT_PREFIX_PATH="$PWD/$VENV" CMAKE_PREFIX_PATH="$PWD/$VENV" PATH="$PWD/$VENV/bin:$PATH" \
-  CMAKE_BUILD_PARALLEL_LEVEL="$(nproc)" \
+  CMAKE_BUILD_PARALLEL_LEVEL="$(nproc)" MAKEFLAGS="-j$(nproc)" \
   "$VENV/bin/colcon" --log-base "$PREFIX/log" build \
     --base-paths "${paths[@]}" \
     --build-base "$PREFIX/build" --install-base "$PREFIX/install" \
@@ -108,7 +109,7 @@ fi
 # installed files are links into this checkout: only what CMake lists matters, and which files
 # there are
 built="$(stamp CMakeLists.txt package.xml msg/*.msg dev/overlay/*/*.* \
-  dev/overlay/*/msg/*.msg dev/setup.sh dev/link_command.py dev/venv/* dev/executables/* <(find edge_sched_ros launch config models -type f \
+  dev/overlay/*/msg/*.msg dev/setup.sh dev/link_command.py dev/venv/* dev/executables/* native/CMakeLists.txt native/src/* <(find edge_sched_ros launch config models -type f \
     ! -path '*/__pycache__/*' | sort))"
 if ! fresh "$PREFIX/.stamp" "$built"; then
   build_packages

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import re
 from importlib import metadata
@@ -96,3 +97,23 @@ def test_nothing_that_is_installed_with_the_package_wants_its_source_to_be_free(
     by_name = {SCRIPT.plain(one.metadata['Name']): one for one in metadata.distributions()}
     licences = {name: SCRIPT.licence(by_name[name]) for name in used if name in by_name}
     assert not {name: one for name, one in licences.items() if re.search(r'\bA?GPL', one)}
+
+
+#: requirements whose rosdep key is not the name with python3- in front
+_KEYS = {
+    'onnxruntime': 'python3-onnxruntime-pip',
+    'opencv-python-headless': 'python3-opencv',
+    'pyyaml': 'python3-yaml',
+    'rosbags': 'python3-rosbags-pip',
+}
+
+
+def test_rosdep_installs_what_pip_installs():
+    setup = (CHECKOUT / 'setup.py').read_text()
+    (required,) = re.findall(r'install_requires=(\[.*?\])', setup, re.DOTALL)
+    wanted = {packaging.Requirement(one).name.lower() for one in ast.literal_eval(required)}
+    text = (CHECKOUT / 'package.xml').read_text()
+    keys = set(re.findall(r'<exec_depend>(python3-[^<]+)</exec_depend>', text))
+    assert {_KEYS.get(name, f'python3-{name}') for name in wanted} == keys
+    # it wants numpy below 2, and would hold back everything else
+    assert 'norfair' not in text

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ import yaml
 from cuda_driver import build_cuda_driver
 from distributions import install
 from distributions import POLICY
+from domains import domain
 from own_robot import own_parameters
 from own_robot import USED
 from own_robot import write_own_robot
@@ -31,7 +33,6 @@ BARE = {
     'PATH': '/usr/local/bin:/usr/bin:/bin',
     'HOME': os.environ.get('HOME', '/'),
     'COLUMNS': '100',
-    'ROS_DOMAIN_ID': '67',
 }
 
 
@@ -55,7 +56,7 @@ def _run(*command, cwd=CHECKOUT, **environment):
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
-        env={**BARE, **environment},
+        env={**BARE, 'ROS_DOMAIN_ID': str(domain()), **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -152,6 +153,32 @@ def test_the_commands_that_need_no_robot(edge_sched):
     assert '<policy version="0.2.0">' in edge_sched('security', 'bag_player', '--topic', 'a')
 
 
+def test_a_recorded_run_is_converted_explained_reported_and_shown(edge_sched, tmp_path):
+    run = ['--workload', 'robot_drone', '--platform', 'orin_nx', '--policy', 'edf']
+    record = tmp_path / 'run.jsonl'
+    result = edge_sched('simulate', *run, '--seconds', '0.3', '--trace', record, '--json')
+    timeline = tmp_path / 'run.json'
+    written = json.loads(edge_sched('trace', record, '-o', timeline, '--json'))
+    assert written['jobs'] and json.loads(timeline.read_text())
+    explained = json.loads(edge_sched('explain', record, '--job', 1, '--json'))
+    assert len(explained) == 1
+    if find_spec('bokeh') is not None:
+        page = tmp_path / 'run.html'
+        told = json.loads(edge_sched('report', record, '-o', page, '--json'))
+        assert told == {'report': str(page), 'jobs': written['jobs']}
+        assert page.stat().st_size > 100_000
+    tasks = tmp_path / 'result.json'
+    tasks.write_text(result)
+    if find_spec('textual') is not None:
+        shown = json.loads(edge_sched('top', tasks, '--json'))
+        assert shown
+
+
+def test_advise(edge_sched):
+    few = ['--module', 'orin_nx', '--seconds', '0.2', '--seeds', '1', '--jobs', '1', '--json']
+    assert json.loads(edge_sched('advise', 'robot_drone', *few))
+
+
 def test_cut(edge_sched, tmp_path):
     pytest.importorskip('onnx', reason='networks are cut with onnx')
     network = share_of() / 'models' / 'demo_embedding.onnx'
@@ -159,10 +186,21 @@ def test_cut(edge_sched, tmp_path):
     assert found['checked'] and Path(found['segments_file']).is_file()
 
 
-def test_every_command_of_the_readme_has_a_test_here(edge_sched):
-    table = re.search(
-        r'^\| command \|.*\n((?:\|.*\n)+)', (CHECKOUT / 'README.md').read_text(), re.M
-    )
+def test_a_network_is_imported_and_a_decoder_begun(edge_sched, tmp_path):
+    network = share_of() / 'models' / 'demo_depth.onnx'
+    found = json.loads(edge_sched('import', network, '-o', tmp_path, '--json'))
+    assert found['network']['decoder'] == 'depth_inverse'
+    given = ['--topic', '/camera', '-o', tmp_path, '--force', '--json']
+    assert json.loads(edge_sched('quickstart', network, *given))['task'] == 'demo_depth'
+    made = json.loads(edge_sched('new', 'decoder', 'my_new', '-o', tmp_path, '--json'))
+    path = {'PYTHONPATH': str(tmp_path / 'my_new')}
+    assert len(made['files']) == 4
+    assert 'least_px' in edge_sched('plugins', 'my_new:MyNew', **path)
+
+
+def test_every_command_of_the_page_has_a_test_here(edge_sched):
+    page = (CHECKOUT / 'docs' / 'install.md').read_text()
+    table = re.search(r'^\| command \|.*\n((?:\|.*\n)+)', page, re.M)
     named = {
         name
         for row in table[1].splitlines()
@@ -207,7 +245,7 @@ def test_own_classes_by_module_are_profiled_and_replayed(tmp_path):
         done = subprocess.run(
             [str(part) for part in (script, *command, '--json')],
             cwd=tmp_path,
-            env={**BARE, 'PYTHONPATH': str(tmp_path)},
+            env={**BARE, 'ROS_DOMAIN_ID': str(domain()), 'PYTHONPATH': str(tmp_path)},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -276,3 +314,5 @@ def test_the_demo_and_a_replay_of_its_bag(edge_sched, tmp_path):
         edge_sched('replay', bag, '--params', share_of() / 'config' / 'demo.yaml', '--json')
     )
     assert 0 < replayed['tasks']['detector']['released'] <= 30
+    of_truth = '/ground_truth/detections=/ground_truth/detections'
+    assert json.loads(edge_sched('score', bag, bag, '--topic', of_truth, '--json'))

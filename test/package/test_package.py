@@ -57,6 +57,7 @@ def test_versions_agree():
     version = ET.parse(CHECKOUT / 'package.xml').getroot().findtext('version')
     assert f"version='{version}'" in (CHECKOUT / 'setup.py').read_text()
     assert edge_sched_ros.__version__ == version
+    assert f'\nversion: {version}\n' in (CHECKOUT / 'CITATION.cff').read_text()
     assert re.search(rf'^{re.escape(version)}', (CHECKOUT / 'CHANGELOG.rst').read_text(), re.M)
 
 

@@ -5,11 +5,15 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from children import finished
+from children import TIMEOUT_S
 from hypothesis import HealthCheck
+from hypothesis import Phase
 from hypothesis import settings
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -32,6 +36,16 @@ def test_no_marker_is_that_of_launch_pytest():
 def test_hypothesis_judges_nothing_by_time():
     assert settings.default.deadline is None
     assert HealthCheck.too_slow in settings.default.suppress_health_check
+    assert Phase.explain not in settings.default.phases
+
+
+def test_tests_that_share_ros_run_one_by_one_beside_others():
+    pytest.importorskip('xdist')
+    some = ['-k', 'bag and required', str(CHECKOUT / 'test' / 'nodes' / 'test_arguments.py')]
+    command = [sys.executable, '-m', 'pytest', '-v', '-n', '2', '--dist', 'loadgroup', *some]
+    done = finished(command, timeout_s=TIMEOUT_S, cwd=CHECKOUT)
+    assert 'PASSED' in done.stdout, done.stdout + done.stderr
+    assert '@one by one' in done.stdout
 
 
 def _endless(call: ast.Call) -> bool:
@@ -76,25 +90,47 @@ def _is_short(limit_s: object) -> bool:
     return isinstance(limit_s, (int, float)) and limit_s < _ENOUGH_S
 
 
-@pytest.mark.parametrize(
-    'file', [file for file in FILES if 'test' in file.parts], ids=lambda file: file.stem
-)
-def test_no_wait_is_so_short_that_a_busy_machine_fails(file):
-    lines = file.read_text().splitlines()
-    calls = [node for node in ast.walk(ast.parse('\n'.join(lines))) if isinstance(node, ast.Call)]
-    hasty = [call for call in calls if _hasty(call)]
-    told = [
-        f'{c.lineno}: {ast.unparse(c)}' for c in hasty if _ON_PURPOSE not in lines[c.lineno - 1]
-    ]
-    assert not told
-
-
-@pytest.mark.parametrize('file', FILES, ids=lambda file: str(file.relative_to(CHECKOUT)))
-def test_every_wait_has_an_end(file):
-    tree = ast.parse(file.read_text())
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    opened = [item.context_expr for node in ast.walk(tree) for item in getattr(node, 'items', [])]
+def _told(file: Path) -> list[str]:
+    """Return the calls of a file that wait too short, or for ever, each by name and line."""
+    text = file.read_text()
+    nodes = list(ast.walk(ast.parse(text)))
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    endless = [call for call in calls if _endless(call)]
     # on an error its exit waits for a process that nobody ends
-    waiting = [c for c in opened if isinstance(c, ast.Call) and 'Popen' in ast.unparse(c.func)]
-    found = [f'{c.lineno}: {ast.unparse(c)}' for c in calls if _endless(c)]
-    assert not found + [f'{c.lineno}: {ast.unparse(c)}' for c in waiting]
+    opened = [node.context_expr for node in nodes if isinstance(node, ast.withitem)]
+    endless += [c for c in opened if isinstance(c, ast.Call) and 'Popen' in ast.unparse(c.func)]
+    hasty = []
+    if 'test' in file.parts:
+        lines = text.splitlines()
+        hasty = [c for c in calls if _hasty(c) and _ON_PURPOSE not in lines[c.lineno - 1]]
+    return [
+        f'{file.relative_to(CHECKOUT)}:{call.lineno}: {what}: {ast.unparse(call)}'
+        for what, found in (('waits for ever', endless), ('gives up too soon', hasty))
+        for call in found
+    ]
+
+
+def test_every_wait_has_an_end_and_none_is_so_short_that_a_busy_machine_fails():
+    # together, because each file takes longer to parse than to look at
+    assert not [told for file in FILES for told in _told(file)]
+
+
+def test_waits_without_an_end_and_short_ones_are_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(f'{__name__}.CHECKOUT', tmp_path)
+    file = tmp_path / 'test' / 'test_mine.py'
+    file.parent.mkdir()
+    file.write_text(
+        'thread.join()\n'
+        'with subprocess.Popen(command) as process: pass\n'
+        'subprocess.run(command)\n'
+        'answer.wait(2.5)\n'
+        'answer.wait(2.5)  # short on purpose\n'
+        'answer.wait(timeout=600)\n'
+    )
+    where = 'test/test_mine.py'
+    assert _told(file) == [
+        f'{where}:1: waits for ever: thread.join()',
+        f'{where}:3: waits for ever: subprocess.run(command)',
+        f'{where}:2: waits for ever: subprocess.Popen(command)',
+        f'{where}:4: gives up too soon: answer.wait(2.5)',
+    ]

@@ -150,8 +150,11 @@ def test_kube_node(run, folder, profile, monkeypatch):
     from fake_api import FakeApi
     from kube_objects import node
 
+    from edge_sched_ros.cluster.node_units import NodeUnits
+
     unit = next(iter(profile.units))
-    monkeypatch.setattr('edge_sched_ros.cluster.agent.discover', lambda kinds: ({}, 'Board'))
+    found = NodeUnits({}, 'Board')
+    monkeypatch.setattr('edge_sched_ros.cluster.node_units.discover', lambda kinds: found)
     options = ('--kubeconfig', 'kubeconfig', '--node', 'robot', '--profiles', 'profile.yaml')
     with FakeApi(folder) as api:
         api.put('nodes', node('robot'))

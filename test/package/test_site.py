@@ -1,0 +1,129 @@
+# Copyright 2026 The edge_sched_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The site: every page has its place, and the reference has all that is public."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip('markdown_it', reason='pages are read with markdown-it-py')
+
+from children import finished
+from pages import pages
+
+import edge_sched_ros
+from edge_sched_ros.cli.installed_commands import COMMANDS
+from edge_sched_ros.pipeline.settings.parameters import SCHEDULER_PARAMETERS
+from edge_sched_ros.pipeline.settings.parameters import TASK_PARAMETERS
+from edge_sched_ros.pipeline.settings.policy_settings import built_in_specs
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+SPHINX = CHECKOUT / '.venv-docs' / 'bin' / 'sphinx-build'
+GENERATED = {'reference/commands.md', 'reference/messages.md', 'reference/python.rst'}
+
+
+def _order():
+    path = CHECKOUT / 'dev' / 'docs' / 'order.py'
+    spec = importlib.util.spec_from_file_location('order_of_the_site', path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+ORDER = _order()
+
+
+@pytest.fixture(scope='module')
+def sources(tmp_path_factory):
+    folder = tmp_path_factory.mktemp('site')
+    done = finished([sys.executable, CHECKOUT / 'dev' / 'docs', folder])
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_every_page_has_one_place():
+    placed = [ORDER.LANDING, *(page for section in ORDER.ORDER.values() for page in section)]
+    assert len(placed) == len(set(placed))
+    assert set(pages()) <= set(placed)
+    assert {page for page in placed if not (CHECKOUT / page).is_file()} == GENERATED
+
+
+def test_the_readme_is_one_screen():
+    assert len((CHECKOUT / 'README.md').read_text().splitlines()) <= 150
+
+
+def test_every_public_name_is_in_the_reference(sources):
+    text = (sources / 'reference' / 'python.rst').read_text()
+    found = re.findall(r'^\.\. py:(?:class|function|data):: (\w+)', text, re.M)
+    assert found == edge_sched_ros.__all__
+    assert '   :param seconds: ' in text and '   .. py:method:: decide(view)' in text
+
+
+def test_every_message_is_in_the_reference(sources):
+    text = (sources / 'reference' / 'messages.md').read_text()
+    files = sorted((CHECKOUT / 'msg').glob('*.msg'))
+    assert re.findall(r'^## edge_sched_ros/msg/(\w+)$', text, re.M) == [f.stem for f in files]
+    for file in files:
+        for line in filter(None, file.read_text().splitlines()):
+            assert line.lstrip('# ') in text, file
+
+
+def test_every_subcommand_is_in_the_reference(sources):
+    text = (sources / 'reference' / 'commands.md').read_text()
+    found = re.findall(r'^## `edge-sched ?([a-z ]*)`$', text, re.M)
+    assert found[0] == '' and len(found) == len(set(found))
+    assert {name for name in found[1:] if ' ' not in name} == set(COMMANDS.built_in())
+    assert {'kube serve', 'kube node'} <= set(found)
+    assert text.count('\nUsage: ') == len(found)
+
+
+def test_every_parameter_is_in_the_reference(sources):
+    text = (sources / 'docs' / 'parameters.md').read_text()
+    for spec in (*SCHEDULER_PARAMETERS, *built_in_specs().values()):
+        assert f'| `{spec.name}` |' in text
+    for spec in TASK_PARAMETERS:
+        assert f'| `TASK.{spec.name}` |' in text
+
+
+def _small_checkout(folder, landing):
+    shutil.copytree(
+        CHECKOUT / 'dev' / 'docs',
+        folder / 'dev' / 'docs',
+        ignore=shutil.ignore_patterns('__pycache__'),
+    )
+    (folder / 'README.md').write_text(landing)
+    return folder / 'dev' / 'docs'
+
+
+def test_a_link_to_nowhere_is_named_with_page_and_line(tmp_path):
+    command = _small_checkout(tmp_path, '# One\n\nSee [two](docs/two.md#here).\n')
+    done = finished([sys.executable, command, tmp_path / 'out'])
+    assert done.returncode == 1
+    assert done.stderr == 'dev/docs: README.md:3: docs/two.md is not in the checkout\n'
+
+
+def test_a_missing_page_is_named(tmp_path):
+    command = _small_checkout(tmp_path, '# One\n')
+    done = finished([sys.executable, command, tmp_path / 'out'])
+    assert done.returncode == 1 and len(done.stderr.splitlines()) == 1
+    assert 'No such file' in done.stderr and str(tmp_path / 'docs') in done.stderr
+
+
+def test_a_folder_is_needed():
+    done = finished([sys.executable, CHECKOUT / 'dev' / 'docs'])
+    assert done.returncode == 1 and done.stderr.startswith('usage: ')
+
+
+@pytest.mark.skipif(not SPHINX.is_file(), reason='make docs has not installed Sphinx here')
+def test_sphinx_has_no_warning(sources, tmp_path):
+    made = ['-b', 'html', '-c', CHECKOUT / 'dev' / 'docs', '-d', tmp_path / 'cache']
+    command = [SPHINX, '-q', '-W', '--keep-going', *made, sources, tmp_path / 'site']
+    done = finished(command, timeout_s=600)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / 'site' / 'index.html').is_file()
