@@ -6,17 +6,20 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import faulthandler
 import importlib
 import logging
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck
+from hypothesis import Phase
 from hypothesis import settings
 
 #: how terminals of whoever starts the tests want output, which tests look at as a pipe gets it
@@ -38,33 +41,65 @@ logging.setLoggerClass(logging.Logger)
 _ONE_BY_ONE = ('benchmarks', 'kubernetes', 'launch', 'nodes', 'package')
 
 #: many times what the longest test takes, so that only one that hangs reaches it
-TEST_TIMEOUT_S = 1200
+TEST_TIMEOUT_S = 600
+#: tests that begin within this time share the limit
+_WATCH_AGAIN_S = 60
+#: where stacks are written to, and when the limit began
+_STACKS = pytest.StashKey[int]()
+_WATCHED_S = pytest.StashKey[float]()
 
 #: by default a node calls a unit hung after two seconds, in which a busy machine may not have
 #: given a thread its turn; tests of hung units set a limit of their own
 WATCHDOG_FLOOR_NS = 600 * 10**9
 
-# under load an example takes as long as it takes, and so does making one up
+# under load an example takes as long as it takes, and so does making one up; to explain a failure,
+# hypothesis would follow a thousand more runs line by line: half an hour for simulations
 settings.register_profile(
-    'edge_sched', deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    'edge_sched',
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[phase for phase in Phase if phase is not Phase.explain],
 )
 settings.load_profile('edge_sched')
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """
-    End a run in which a test hangs, with the stacks of all threads.
+    Open what the stacks of a test that hangs are written to.
 
-    By a thread: a signal would not be noticed in native code. Set here and not in
-    ``pyproject.toml``, where pytest refuses options of a plug-in that is not installed.
+    It is opened here, where pytest does not capture the standard error.
     """
-    if config.pluginmanager.hasplugin('timeout') and config.option.timeout is None:
-        config.option.timeout = TEST_TIMEOUT_S
-        config.option.timeout_method = config.option.timeout_method or 'thread'
+    config.stash[_STACKS] = os.dup(2)
 
 
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Watch no longer."""
+    faulthandler.cancel_dump_traceback_later()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool | None, bool | None]:
+    """
+    End a run in which a test hangs, with the stacks of all threads, in native code, too.
+
+    Most tests take a millisecond: a thread for each, as of pytest-timeout, would add 0.2 ms.
+    So one watches over all tests that begin within a minute.
+    """
+    now_s = time.monotonic()
+    if now_s - item.config.stash.get(_WATCHED_S, float('-inf')) > _WATCH_AGAIN_S:
+        item.config.stash[_WATCHED_S] = now_s
+        stacks = item.config.stash[_STACKS]
+        faulthandler.dump_traceback_later(TEST_TIMEOUT_S, exit=True, file=stacks)
+    return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep tests that share ROS, ports or the installation in one process of pytest-xdist."""
+    """
+    Keep tests that share ROS, ports or the installation in one process of pytest-xdist.
+
+    It comes first, since pytest-xdist looks at the groups in this very hook.
+    """
     if not config.pluginmanager.hasplugin('xdist'):
         return
     here = Path(__file__).parent
@@ -93,7 +128,7 @@ def _sendable(value: Any) -> Any:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Let pipelines of tests call no unit hung because the machine is busy."""
-    config: Any = sys.modules.get('edge_sched_ros.pipeline.settings.config')
+    config: Any = sys.modules.get('edge_sched_ros.pipeline.settings.pipeline_config')
     if config is None or config.Watchdog is _patient:
         return
     _real.append(config.Watchdog)

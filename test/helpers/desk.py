@@ -28,10 +28,12 @@ class Script:
         self.steps = deque(steps)
         self.threads = []
         self.parents = []
+        self.all_parents = []
 
     def run(self, stage, context):
         self.threads.append(threading.current_thread().name)
         self.parents.append(context.parent)
+        self.all_parents.append(dict(context.parents))
         step = self.steps.popleft() if self.steps else None
         if callable(step):
             step = step()

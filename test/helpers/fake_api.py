@@ -17,15 +17,30 @@ from children import TIMEOUT_S
 
 class _Emulator(kmock.KubernetesEmulator):
     """
-    kmock's, with what it leaves out.
+    kmock's, with what it leaves out: replacing slices as well.
 
     Evictions end pods, or are answered by ``eviction_status``; watches end as asked and can be
     told to fail. Versions of resources count up.
     """
 
     eviction_status = 201
+    #: whether ``resource.k8s.io/v1`` is there
+    claims_served = True
 
     async def _handle(self, request: Any) -> Any:
+        path = str(request.url.path)
+        if path.startswith('/apis/') and not self.claims_served:
+            return await self._status(404)
+        folder, _, name = path.rpartition('/')
+        if folder.endswith('/resourceslices'):
+            key = (kmock.resource('resource.k8s.io/v1/resourceslices'), None, name)
+            if key not in self._objects or self._objects[key].deleted:
+                return await self._status(404, name)
+            if request.method == kmock.method.PUT:
+                self._objects[key] = request.data
+                return await self._status(200, name)
+        if name == 'resourceslices':
+            request.data['metadata']['resourceVersion'] = '1'
         if str(request.url.path).endswith('/eviction') and request.method == kmock.method.POST:
             self.evictions.append((request.namespace, request.name, request.data))
             if self.eviction_status == 201:
@@ -36,10 +51,12 @@ class _Emulator(kmock.KubernetesEmulator):
             object.__setattr__(request, 'action', kmock.action.WATCH)
         return await super()._handle(request)
 
-    async def _status(self, code: int) -> Any:
+    async def _status(self, code: int, name: str = '') -> Any:
         import aiohttp.web
 
         status = {'kind': 'Status', 'code': code, 'message': f'answer {code}, as told'}
+        if name:
+            status['details'] = {'name': name}
         return aiohttp.web.json_response(status, status=code)
 
     @property
@@ -103,10 +120,17 @@ class FakeApi:
         self.server = kmock.Server(self.emulator, port=self._port)
         await self.server.__aenter__()
         self._port = self.server.url.port
-        for plural in ('nodes', 'pods'):
-            self.emulator.resources[f'v1/{plural}'] = {
-                'namespaced': plural == 'pods',
-                'kind': plural.title()[:-1],
+        kinds = {
+            'v1/nodes': 'Node',
+            'v1/pods': 'Pod',
+            'resource.k8s.io/v1/resourceclaims': 'ResourceClaim',
+            'resource.k8s.io/v1/resourceslices': 'ResourceSlice',
+        }
+        for path, kind in kinds.items():
+            plural = path.rpartition('/')[2]
+            self.emulator.resources[path] = {
+                'namespaced': kind in ('Pod', 'ResourceClaim'),
+                'kind': kind,
                 'singular': plural[:-1],
                 'verbs': ['list', 'watch'],
                 'shortnames': [],

@@ -57,6 +57,7 @@ def network(name: str = 'net', digest: str = 'sha256:1', *, cost_ms: float = 10)
         digest,
     )
     expected = {tensor: Expected('float32', (100,)) for tensor in 'abc'}
+    expected['result'] = Expected(answer=Detections)
     costs = {one: {'cpu0': round(cost_ms * MS / len(names))} for one in names}
     units = dict.fromkeys(names, ('cpu0',))
     return ServedNetwork(NetworkForm(graph, expected), None, units, costs)  # type: ignore[arg-type]
@@ -244,7 +245,7 @@ class Fleet:
     A coordinator 'boss' with a local device 'home' and others, every 10 ms of virtual time.
 
     :param home_runs: whether the local device runs partitions
-    :param after: task -> the task before it
+    :param after: task -> the task before it, or those whose answers it joins
     """
 
     policy: Any = 'whole_network'
@@ -252,7 +253,7 @@ class Fleet:
     deadline_ms: float = 200
     wanted: tuple[str, ...] = ()
     tasks: tuple[str, ...] = ('task',)
-    after: Mapping[str, str] = field(default_factory=dict)
+    after: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     clock: Clock = field(default_factory=Clock)
     bus: CutBus = field(init=False)
     ends: list[Any] = field(default_factory=list)
@@ -263,21 +264,31 @@ class Fleet:
         self.frames = 0
         self.bus = CutBus(self.clock)
         self._instances = itertools.count(1)
+        self._sessions = itertools.count(77)
+        self.coordinate()
+        self._tick_ns = self.clock.now_ns
+
+    def coordinate(self) -> None:
+        """Start a coordinator with its local device; one that was there before is gone."""
         self.add('home', offers=self.home_runs)
         form = network().form
         make = make_high_level_policy
         if not isinstance(self.policy, str):
             own = self.policy
             make = lambda _name, _values: own  # noqa: E731
+        before = {
+            name: (one,) if isinstance(one, str) else one for name, one in self.after.items()
+        }
         tasks = tuple(
             FleetTask(
                 name,
                 form.graph,
-                f'camera>{self.after[name]}' if name in self.after else 'camera',
+                f'camera>{"+".join(before[name])}' if name in before else 'camera',
                 'home',
                 round(self.deadline_ms * MS),
                 max_in_flight=8,
-                after=self.after.get(name, ''),
+                after=before[name][0] if name in before else '',
+                joined_with=before[name][1:] if name in before else (),
             )
             for name in self.tasks
         )
@@ -290,14 +301,13 @@ class Fleet:
             dispatcher=self.dispatcher,
             forms={form.graph.name: form},
             port=self.bus,
-            session=77,
+            session=next(self._sessions),
             on_end=self.ends.append,
             wanted=self.wanted,
             clock_ns=self.clock,
         )
         self.bus.join_coordinator(self.coordinator)
         self.coordinator.start(alarm=False)
-        self._tick_ns = self.clock.now_ns
 
     def add(
         self,

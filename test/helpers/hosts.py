@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -94,12 +95,18 @@ class Hosts:
         """Kill what still runs on them and take them away."""
         for name in [*map(self._netns, self._names), self._switch]:
             for pid in self._pids(name):
-                os.kill(pid, signal.SIGKILL)
+                # it may have ended since
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             _ip('netns', 'del', name)
 
     @staticmethod
     def _pids(netns: str) -> list[int]:
         return [int(pid) for pid in _ip('netns', 'pids', netns).stdout.split()]
+
+    def netns_file(self, name: str) -> str:
+        """Return the file that stands for the namespace of a host."""
+        return f'/run/netns/{self._netns(name)}'
 
     def command(self, name: str, command: Sequence[str]) -> list[str]:
         """Return a command that runs on a host."""

@@ -65,6 +65,13 @@ class Harmful:
         }
         return self.seen
 
+    @property
+    def doubt(self) -> str:
+        """Doubt what a large gain gives; the largest cannot be judged."""
+        if self.gain == 10.0:
+            raise SystemExit('no idea')
+        return f'{self.seen} frames\nare too bright' if self.gain > 4.0 else ''
+
     def set_option(self, name: str, value: float | None) -> None:
         """Change the gain."""
         self.gain = 1.0 if value is None else value
@@ -128,3 +135,11 @@ class Endless:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+class NeverMade(Harmful):
+    """Its constructor does not return."""
+
+    def __init__(self) -> None:
+        while True:
+            signal.pause()

@@ -88,6 +88,18 @@ def by_names(pod: dict[str, Any], *names: str) -> bytes:
     return json.dumps({'Pod': pod, 'Nodes': None, 'NodeNames': list(names)}).encode()
 
 
+def by_victims(pod: dict[str, Any], **victims: list[str]) -> bytes:
+    """Return what kube-scheduler asks before it evicts: node (``_`` for ``-``) -> names."""
+    found = {
+        node.replace('_', '-'): {
+            'Pods': [{'UID': f'uid-{name}'} for name in names] or None,
+            'NumPDBViolations': 0,
+        }
+        for node, names in victims.items()
+    }
+    return json.dumps({'Pod': pod, 'NodeNameToMetaVictims': found}).encode()
+
+
 def by_nodes(pod: dict[str, Any], *nodes: dict[str, Any]) -> bytes:
     """Return what kube-scheduler sends with ``nodeCacheCapable: false``."""
     items = {'metadata': {}, 'items': list(nodes)}

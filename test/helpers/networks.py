@@ -49,6 +49,16 @@ def write_onnx(
     onnx.save(model, str(file))
 
 
+def write_embedding(folder: Path, **values: Any) -> Path:
+    """Write an embedding network whose vectors are all alike, and return the path of its YAML."""
+    vector = np.ones((1, 8), np.float32)
+    file = folder / 'looks.onnx'
+    write_onnx(file, outputs={'out': vector}, input_shape=['N', 3, 16, 16])
+    more = {'engine': 'auto', 'decoder': 'embedding', 'labels': [], 'decoder_options': {}}
+    size = {'width': 16, 'height': 16}
+    return write_network(folder, 'looks', input=size, **more, **values)
+
+
 def write_network(folder: Path, name: str = 'net', **values: Any) -> Path:
     """Write a network's YAML, by default one that simulates, and return its path."""
     data: dict[str, Any] = {

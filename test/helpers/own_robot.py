@@ -26,7 +26,8 @@ told = set()
 def tell(what):
     if what not in told:
         told.add(what)
-        print('own code:', what, file=sys.stderr, flush=True)
+        # one write: threads may print at once
+        sys.stderr.write('own code: ' + what + chr(10))
 
 
 class Engine(OnnxRuntimeEngine):

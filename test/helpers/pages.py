@@ -59,7 +59,7 @@ class Block:
 
 def pages() -> list[str]:
     """Return all pages, by their paths in the checkout."""
-    found = [CHECKOUT / 'README.md', *CHECKOUT.glob('docs/**/*.md'), CHECKOUT / 'models/README.md']
+    found = [*CHECKOUT.glob('*.md'), *CHECKOUT.glob('docs/**/*.md'), CHECKOUT / 'models/README.md']
     found += CHECKOUT.glob('benchmarks/*/README.md')
     return sorted(str(path.relative_to(CHECKOUT)) for path in found)
 

@@ -4,19 +4,14 @@
 
 from __future__ import annotations
 
-import fcntl
-import itertools
-import os
-import tempfile
 import time
 from array import array
-from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import rclpy
 from children import TIMEOUT_S
+from domains import domain
 from rcl_interfaces.srv import SetParameters
 from rcl_interfaces.srv import SetParametersAtomically
 from rclpy.executors import SingleThreadedExecutor
@@ -25,28 +20,6 @@ from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import Image
-
-_DOMAINS = itertools.count()
-#: locks of the domains used last: two runs of the tests on one machine would hear each other
-_LOCKS: deque[Any] = deque(maxlen=8)
-
-
-def domain() -> int:
-    """Return a DDS domain no other test of this machine uses now; Linux allows 0 to 101."""
-    for _ in range(100):
-        number = 1 + (os.getpid() * 7 + next(_DOMAINS)) % 100
-        path = Path(tempfile.gettempdir(), f'edge_sched_test_domain_{os.getuid()}_{number}')
-        lock = path.open('w', encoding='utf-8')
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
-            continue
-        if len(_LOCKS) == _LOCKS.maxlen:
-            _LOCKS.popleft().close()
-        _LOCKS.append(lock)
-        return number
-    raise RuntimeError('other tests use all DDS domains')
 
 
 class Bench:

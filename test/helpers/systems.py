@@ -97,7 +97,13 @@ def system(workload: dict[str, Any], platform: dict[str, Any]) -> System:
 
 
 def simulate(
-    made: System, *, seconds: float = 1.0, policy: str = 'fcfs', seed: int = 0, **parameters: float
+    made: System,
+    *,
+    seconds: float = 1.0,
+    policy: str = 'fcfs',
+    seed: int = 0,
+    floor_periods: float = 0.0,
+    **parameters: float,
 ) -> tuple[Simulator, Log]:
     """Run a system to its end; every invariant is checked after every event."""
     log = Log()
@@ -108,7 +114,12 @@ def simulate(
         simulator.dispatcher.validate()
 
     simulator = Simulator(
-        made, policy=policy, policy_parameters=parameters, seed=seed, listener=listen
+        made,
+        policy=policy,
+        policy_parameters=parameters,
+        seed=seed,
+        listener=listen,
+        floor_periods=floor_periods,
     )
     simulator.run(seconds)
     return simulator, log
@@ -145,10 +156,26 @@ def random_systems(draw: st.DrawFn, *, cascades_change: bool = True) -> tuple[di
         'tasks': {f't{index}': draw(_tasks(index)) for index in range(count)},
         'networks': {f'n{index}': draw(_networks(units)) for index in range(count)},
     }
+    _join_some(draw, workload['tasks'])
     workload['changes'] = draw(
         st.lists(_changes(workload['tasks'], units, cascades_change), max_size=5)
     )
     return workload, draw(_platforms(units))
+
+
+def _join_some(draw: st.DrawFn, tasks: dict[str, Any]) -> None:
+    """Let some cascades wait for other tasks of their stream, too."""
+    heads: dict[str, str] = {}
+    for name, task in tasks.items():
+        heads[name] = heads[task['after']] if 'after' in task else task.get('stream', name)
+    for index, task in enumerate(tasks.values()):
+        others = [
+            name
+            for name in list(tasks)[:index]
+            if 'after' in task and name != task['after'] and heads[name] == heads[task['after']]
+        ]
+        if others and draw(st.booleans()):
+            task['after'] = [task['after'], draw(st.sampled_from(others))]
 
 
 @st.composite
@@ -200,7 +227,8 @@ def _networks(draw: st.DrawFn, units: list[str]) -> dict[str, Any]:
                 }
             )
         variants[name] = {'stages': stages, 'accuracy': 1.0 if name == 'heavy' else 0.9}
-    return {'variants': variants}
+    tolerance = draw(st.sampled_from([None, None, 0.2]))
+    return {'variants': variants} | ({} if tolerance is None else {'tolerance': tolerance})
 
 
 @st.composite
@@ -243,7 +271,7 @@ def _platforms(draw: st.DrawFn, units: list[str]) -> dict[str, Any]:
 def _changes(
     draw: st.DrawFn, tasks: dict[str, Any], units: list[str], cascades: bool
 ) -> dict[str, Any]:
-    change: dict[str, Any] = {'at_s': draw(st.floats(0.0, 0.25))}
+    change: dict[str, Any] = {'at_s': draw(st.just(0.0) | st.floats(1e-6, 0.25))}
     what = draw(st.sampled_from(['unit', 'stream', 'task', 'scheduler']))
     if what == 'unit':
         change['unit'] = draw(st.sampled_from(units))

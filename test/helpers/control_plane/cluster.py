@@ -13,13 +13,11 @@ from kubernetes import client
 from control_plane import nodes
 from control_plane import workloads
 from control_plane.extender import Extender
+from control_plane.programs import Programs
 from control_plane.waiting import wait_for
 
 #: what the server is told is of the past when its node is gone: no two tests share names
 _TURNS = count()
-#: budgets as Kubernetes 1.20 knows them; clients of today know policy/v1 alone
-_BUDGETS = ('policy', 'v1beta1', 'poddisruptionbudgets')
-_BUDGET_PATH = (*_BUDGETS[:2], workloads.NAMESPACE, _BUDGETS[2])
 
 
 class Cluster:
@@ -29,11 +27,13 @@ class Cluster:
     :param api: may do anything
     """
 
-    def __init__(self, api: client.ApiClient, extender: Extender) -> None:
+    def __init__(self, api: client.ApiClient, extender: Extender, programs: Programs) -> None:
         self.core = client.CoreV1Api(api)
         self.apps = client.AppsV1Api(api)
         self._custom = client.CustomObjectsApi(api)
         self.extender = extender
+        # Kubernetes 1.20 has no policy/v1, and 1.25 no v1beta1
+        self._budgets = 'v1' if programs.has_budgets_v1 else 'v1beta1'
         self._turn = f't{next(_TURNS)}'
         #: name -> type
         self.nodes: dict[str, str] = {}
@@ -55,27 +55,28 @@ class Cluster:
         self,
         apps: Mapping[str, Mapping[str, Any] | None],
         resources: Mapping[str, str] | None = None,
+        priority: str = '',
     ) -> None:
-        """Create pods, all at once; extended resources are for each of them."""
+        """Create pods, all at once; resources are for each of them."""
         for name, app in apps.items():
-            workloads.create_pod(self.core, name, app, resources or {})
+            workloads.create_pod(self.core, name, app, resources or {}, priority)
 
     def add_budget(self, deployment: str) -> None:
         """Forbid that a deployment is ever without a pod, and wait until that holds."""
         spec = {'minAvailable': 1, 'selector': {'matchLabels': {'app': deployment}}}
         body = {'kind': 'PodDisruptionBudget', 'metadata': {'name': deployment}, 'spec': spec}
-        body['apiVersion'] = '/'.join(_BUDGETS[:2])
-        self._custom.create_namespaced_custom_object(*_BUDGET_PATH, body)
+        body['apiVersion'] = f'policy/{self._budgets}'
+        self._custom.create_namespaced_custom_object(*self._budget_path(), body)
 
         def look() -> bool:
-            found = self._custom.get_namespaced_custom_object(*_BUDGET_PATH, deployment)
+            found = self._custom.get_namespaced_custom_object(*self._budget_path(), deployment)
             return found.get('status', {}).get('currentHealthy') == 1
 
         wait_for('budget that holds', look)
 
     def remove_budget(self, deployment: str) -> None:
         """Allow it again."""
-        self._custom.delete_namespaced_custom_object(*_BUDGET_PATH, deployment)
+        self._custom.delete_namespaced_custom_object(*self._budget_path(), deployment)
 
     def remove_pods(self, *names: str) -> None:
         """Delete pods, and wait until they are gone."""
@@ -90,7 +91,7 @@ class Cluster:
         wait_for('end of replica sets', lambda: not self._replica_sets())
         self.core.delete_collection_namespaced_pod(namespace, grace_period_seconds=0)
         wait_for('end of pods', lambda: not self.pods())
-        self._custom.delete_collection_namespaced_custom_object(*_BUDGET_PATH)
+        self._custom.delete_collection_namespaced_custom_object(*self._budget_path())
         for name in self.nodes:
             self.core.delete_node(name)
         self.nodes.clear()
@@ -166,6 +167,9 @@ class Cluster:
         """Say what a pod is seen to take."""
         patch = {'metadata': {'annotations': {workloads.OBSERVED: f'{response_ms}'}}}
         self.core.patch_namespaced_pod(pod.metadata.name, workloads.NAMESPACE, patch)
+
+    def _budget_path(self) -> tuple[str, ...]:
+        return ('policy', self._budgets, workloads.NAMESPACE, 'poddisruptionbudgets')
 
     def _replica_sets(self) -> list[Any]:
         found = self.apps.list_namespaced_replica_set(workloads.NAMESPACE).items

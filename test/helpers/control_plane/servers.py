@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import os
 import ssl
 import subprocess
 import urllib.error
@@ -18,6 +17,7 @@ from typing import Any
 from control_plane.credentials import Credentials
 from control_plane.process import free_ports
 from control_plane.process import Process
+from control_plane.programs import Programs
 
 #: those that the tests need. Nobody looks after nodes: they are what the tests say they are
 _CONTROLLERS = (
@@ -29,24 +29,19 @@ _CONTROLLERS = (
     'serviceaccount',
     'serviceaccount-token',
 )
-
-
-def binaries(root: Path) -> Path:
-    """Return the folder that dev/kubernetes/setup.sh fills."""
-    named = os.environ.get('EDGE_SCHED_KUBERNETES')
-    return (Path(named) if named else root / '.cache' / 'kubernetes') / 'bin'
+#: make claims of templates, and end pods on devices with a taint
+_CONTROLLERS_OF_CLAIMS = ('resourceclaim-controller', 'device-taint-eviction-controller')
 
 
 class ControlPlane:
     """
     etcd, API server and controller manager; a scheduler when it is told how to schedule.
 
-    :param binaries: folder with the programs
     :param folder: for keys, data and logs
     """
 
-    def __init__(self, binaries: Path, folder: Path) -> None:
-        self._binaries = binaries
+    def __init__(self, programs: Programs, folder: Path) -> None:
+        self.programs = programs
         self.folder = folder
         peer, client, api, manager, *schedulers = free_ports(6)
         self.url = f'https://127.0.0.1:{api}'
@@ -77,17 +72,21 @@ class ControlPlane:
         :param config: a KubeSchedulerConfiguration but for where it listens and whom it asks
         """
         secure, insecure = self._scheduler_ports
-        here = {
-            'clientConnection': {'kubeconfig': str(kubeconfig)},
-            'healthzBindAddress': f'127.0.0.1:{insecure}',
-            'metricsBindAddress': f'127.0.0.1:{insecure}',
-        }
+        here: dict[str, Any] = {'clientConnection': {'kubeconfig': str(kubeconfig)}}
+        if self.programs.has_insecure_ports:
+            address = f'127.0.0.1:{insecure}'
+            here |= {'healthzBindAddress': address, 'metricsBindAddress': address}
         file = self.folder / 'scheduler.json'
         file.write_text(json.dumps({**config, **here}))
-        ports = ('--bind-address=127.0.0.1', f'--secure-port={secure}')
-        self.scheduler = self._process('kube-scheduler', (f'--config={file}', *ports))
+        keys = self.credentials
+        arguments = (
+            *(f'--config={file}', '--bind-address=127.0.0.1', f'--secure-port={secure}'),
+            *(f'--tls-cert-file={keys.certificate}', f'--tls-private-key-file={keys.key}'),
+        )
+        self.scheduler = self._process('kube-scheduler', arguments)
         self.scheduler.start()
-        self.scheduler.wait_until(lambda: _says_ok(f'http://127.0.0.1:{insecure}/healthz'))
+        health = f'https://127.0.0.1:{secure}/healthz'
+        self.scheduler.wait_until(lambda: _says_ok(health, keys.certificate))
 
     def stop(self) -> None:
         """End all processes."""
@@ -105,7 +104,7 @@ class ControlPlane:
         """Return what kubectl prints, asked in the name of the admin."""
         config = self.credentials.kubeconfigs['admin']
         done = subprocess.run(
-            [str(self._binaries / 'kubectl'), f'--kubeconfig={config}', *arguments],
+            [self.programs.path('kubectl'), f'--kubeconfig={config}', *arguments],
             input=text,
             capture_output=True,
             text=True,
@@ -118,7 +117,7 @@ class ControlPlane:
     # --- commands ---------------------------------------------------------------------------
 
     def _process(self, name: str, arguments: Sequence[str]) -> Process:
-        command = [str(self._binaries / name), *arguments]
+        command = [self.programs.path(name), *arguments]
         return Process(name, command, self.folder / f'{name}.log')
 
     def _etcd(self, peer: int, client: int) -> list[str]:
@@ -140,7 +139,7 @@ class ControlPlane:
             '--advertise-address=127.0.0.1',
             '--endpoint-reconciler-type=none',
             f'--secure-port={port}',
-            '--insecure-port=0',
+            *(['--insecure-port=0'] if self.programs.has_insecure_ports else []),
             # else every new node is tainted until a controller takes it for healthy
             '--disable-admission-plugins=TaintNodesByCondition',
             '--service-cluster-ip-range=10.0.0.0/24',
@@ -153,21 +152,24 @@ class ControlPlane:
             '--service-account-issuer=https://edge-sched.test',
         ]
 
+    def _controllers(self) -> tuple[str, ...]:
+        return (*_CONTROLLERS, *(_CONTROLLERS_OF_CLAIMS if self.programs.has_slices else ()))
+
     def _manager(self, port: int) -> list[str]:
         return [
             f'--kubeconfig={self.credentials.kubeconfigs["controller-manager"]}',
             f'--service-account-private-key-file={self.credentials.accounts_key}',
-            f'--controllers={",".join(_CONTROLLERS)}',
+            f'--controllers={",".join(self._controllers())}',
             # each controller has the rights of a role of its own
             '--use-service-account-credentials',
             '--leader-elect=false',
-            '--port=0',
+            *(['--port=0'] if self.programs.has_insecure_ports else []),
             '--bind-address=127.0.0.1',
             f'--secure-port={port}',
         ]
 
 
-def _says_ok(url: str, authority: Path | None = None) -> bool:
+def _says_ok(url: str, authority: Path) -> bool:
     """Return whether a server on loopback answers 200."""
     context = ssl.create_default_context(cafile=authority)
     try:

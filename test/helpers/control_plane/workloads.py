@@ -55,19 +55,29 @@ def create_pod(
     name: str,
     app: Mapping[str, Any] | None,
     resources: Mapping[str, str],
+    priority: str = '',
 ) -> None:
-    """Create a pod; without an application it asks the model for nothing."""
+    """
+    Create a pod; without an application it asks the model for nothing.
+
+    :param priority: name of its PriorityClass; empty for none
+    """
     meta = {'name': name, 'annotations': said_of(app) if app else {}}
     container = {**_CONTAINER, 'resources': {'limits': dict(resources)}}
-    spec = {'schedulerName': SCHEDULER, 'containers': [container]}
+    spec: dict[str, Any] = {'schedulerName': SCHEDULER, 'containers': [container]}
+    if priority:
+        spec['priorityClassName'] = priority
     core.create_namespaced_pod(NAMESPACE, {'metadata': meta, 'spec': spec})
 
 
-def create_deployment(apps: client.AppsV1Api, name: str, app: Mapping[str, Any]) -> None:
+def create_deployment(
+    apps: client.AppsV1Api, name: str, app: Mapping[str, Any] | None, cpu: str = '0'
+) -> None:
     """Create a deployment of one pod, labelled ``app`` with its name."""
+    container = {**_CONTAINER, 'resources': {'requests': {'cpu': cpu}}}
     template = {
-        'metadata': {'labels': {'app': name}, 'annotations': said_of(app)},
-        'spec': {'schedulerName': SCHEDULER, 'containers': [_CONTAINER]},
+        'metadata': {'labels': {'app': name}, 'annotations': said_of(app) if app else {}},
+        'spec': {'schedulerName': SCHEDULER, 'containers': [container]},
     }
     spec = {'replicas': 1, 'selector': {'matchLabels': {'app': name}}, 'template': template}
     apps.create_namespaced_deployment(NAMESPACE, {'metadata': {'name': name}, 'spec': spec})

@@ -9,11 +9,19 @@ import time
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
+from multiprocessing import get_context
 from random import Random
 from typing import Any
 
+from hosts import why_no_hosts
+
+from faults.bag_robot import BagRobot
 from faults.fault import Fault
 from faults.fault import Outcome
+from faults.fleet_robot import FleetRobot
+from faults.hosts_robot import HostsRobot
 from faults.node_robot import NodeRobot
 from faults.pipeline_robot import PipelineRobot
 from faults.scene import OTHERS
@@ -25,14 +33,23 @@ PATIENCE_S = 20.0
 SCENES: dict[str, Callable[[dict[str, Any]], Any]] = {
     'pipeline': PipelineRobot,
     'node': NodeRobot,
+    'bag': BagRobot,
+    'fleet': FleetRobot,
+    'hosts': HostsRobot,
 }
+#: scenes of processes, for the long campaign alone
+LONG = ('hosts',)
 
 
-def run(fault: Fault, scene: str, seed: int) -> Outcome:
-    """Return what became of a fault in a scene, beside the same run without it."""
+def run(fault: Fault, scene: str, seed: int, *, clean_seed: int | None = None) -> Outcome:
+    """
+    Return what became of a fault in a scene, beside the same robot without it.
+
+    :param clean_seed: of the run without it, which is made once for each seed; by default ``seed``
+    """
     outcome = Outcome(fault.name, fault.group, scene, seed)
     try:
-        clean = _Run(None, scene, seed, Outcome('', '', scene, seed)).tasks
+        clean = _clean(scene, seed if clean_seed is None else clean_seed)
         faulty = _Run(fault, scene, seed, outcome).tasks
     except Exception as error:
         outcome.problem = f'{type(error).__name__}: {error}'[:300]
@@ -44,15 +61,41 @@ def run(fault: Fault, scene: str, seed: int) -> Outcome:
     return outcome
 
 
+@lru_cache(maxsize=8)
+def _clean(scene: str, seed: int) -> dict[str, Any]:
+    """Return the tasks of a run without a fault."""
+    return _Run(None, scene, seed, Outcome('', '', scene, seed)).tasks
+
+
+def why_not(fault: Fault, scene: str) -> str | None:
+    """Return why a fault cannot be tried in a scene on this machine; ``None`` when it can."""
+    return fault.why_not() or (why_no_hosts() if scene == HostsRobot.name else None)
+
+
 def campaign(
     faults: Iterable[Fault], seeds: Iterable[int], *, scenes: Iterable[str] = tuple(SCENES)
 ) -> Iterator[Outcome]:
     """Yield the outcome of every fault in every scene that it is for, with every seed."""
     wanted = set(scenes)
     chosen = [(fault, scene) for fault in faults for scene in fault.scenes if scene in wanted]
-    for seed in seeds:
-        for fault, scene in chosen:
-            yield run(fault, scene, seed)
+    chosen = [(fault, scene) for fault, scene in chosen if why_not(fault, scene) is None]
+    # DDS remembers the network of its first participant: hosts need a process without others
+    spawn = get_context('spawn')
+    with ProcessPoolExecutor(max_workers=1, mp_context=spawn) as apart:
+        for seed in seeds:
+            for fault, scene in chosen:
+                if scene in LONG:
+                    yield apart.submit(_run_named, fault.name, scene, seed).result()
+                else:
+                    yield run(fault, scene, seed)
+
+
+def _run_named(name: str, scene: str, seed: int) -> Outcome:
+    """Run a fault by its name: its functions cannot be sent to another process."""
+    # which imports this module
+    from faults.kinds import FAULTS
+
+    return run(next(fault for fault in FAULTS if fault.name == name), scene, seed)
 
 
 class _Run:

@@ -30,8 +30,10 @@ class Fault:
     :param level: least level of that line
     :param clears: whether the line is back to what it was after the end
     :param returns: whether the victim answers again after the end
-    :param parameters: of the node, beside those of the scene
-    :param scenes: where it is tried: ``pipeline``, ``node``
+    :param parameters: of the node, beside those of the scene; one that can be called gives the
+        value, ``None`` takes a parameter of the scene away
+    :param scenes: where it is tried, by names of :data:`faults.campaign.SCENES`
+    :param why_not: returns why it cannot be tried on this machine; ``None`` when it can
     """
 
     name: str
@@ -45,6 +47,7 @@ class Fault:
     returns: bool = True
     parameters: Mapping[str, Any] = field(default_factory=dict)
     scenes: tuple[str, ...] = ('pipeline',)
+    why_not: Callable[[], str | None] = lambda: None
 
 
 @dataclass(slots=True)

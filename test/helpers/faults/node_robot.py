@@ -9,29 +9,27 @@ import tempfile
 import time
 from array import array
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from faults.fault import WARN
+from faults.log import LOG
+from faults.log import Log
 from faults.scene import OTHERS
 from faults.scene import OTHERS_TOPIC
 from faults.scene import parameters
 from faults.scene import VICTIM
 from faults.scene import VICTIM_TOPIC
+from faults.told import camera_image
+from faults.told import Line
+from faults.told import lines_of
+from faults.told import SIZE
 
-_SIZE = 16
 #: a service is asked after this many rounds
 _ASK_EVERY = 8
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line of diagnostics, as ROS sends it."""
-
-    name: str
-    level: int
-    message: str
-    values: dict[str, str]
 
 
 class NodeRobot:
@@ -52,10 +50,9 @@ class NodeRobot:
         from edge_sched_ros.nodes.scheduler_node import SchedulerNode
 
         self._folder = tempfile.TemporaryDirectory()
-        self.summary_file = Path(self._folder.name, 'summary.json')
-        values = parameters(
-            {'status_period_s': 0.1, 'summary_file': str(self.summary_file), **more}
-        )
+        summary = str(Path(self._folder.name, 'summary.json'))
+        values = parameters({'status_period_s': 0.05, 'summary_file': summary, **more})
+        self.summary_file = Path(values['summary_file'])
         values |= {
             f'qos_overrides./{topic}.subscription.reliability': 'reliable'
             for topic in (VICTIM_TOPIC, OTHERS_TOPIC)
@@ -66,8 +63,10 @@ class NodeRobot:
             parameter_overrides=[Parameter(name, value=value) for name, value in values.items()],
         )
         self.bench.add(self.node)
+        self._log = Log()
+        self.node._logger = _Logger(self.node.get_logger(), self._log)
         self.node.autostart()
-        self._lines: dict[str, _Line] = {}
+        self._lines: dict[str, Line] = {}
         self._ends: Counter[str] = Counter()
         self._answers: Counter[str] = Counter()
         watcher = self.bench.watcher
@@ -79,8 +78,17 @@ class NodeRobot:
         self.marker = 0
         #: fields of the victim's messages that the fault spoils
         self.spoilt: dict[str, Any] = {}
+        #: makes another stamp of a message's, ns
+        self.restamp: Callable[[int], int] | None = None
+        #: whether the victim's messages are compressed
+        self._compressed = str(more.get(f'{VICTIM}.topic_type', '')).endswith('/CompressedImage')
         self.service_s = 0.0
         self._client: Any = None
+
+    @property
+    def pipeline(self) -> Any:
+        """The pipeline of the node."""
+        return self.node._pipeline
 
     def round(self) -> None:
         """Publish an image on each topic and wait for the others' ends, not for the victim's."""
@@ -96,19 +104,32 @@ class NodeRobot:
 
     def publish_bad(self) -> None:
         """Publish the victim's image as the fault wants it."""
-        self.bench.publish(VICTIM_TOPIC, self.image(self.marker, **self.spoilt))
+        message = (self.picture if self._compressed else self.image)(self.marker)
+        if self.restamp is not None:
+            stamp = message.header.stamp
+            stamp.sec, stamp.nanosec = divmod(
+                self.restamp(stamp.sec * 10**9 + stamp.nanosec), 10**9
+            )
+        self.bench.publish(VICTIM_TOPIC, _with(message, self.spoilt))
 
-    def image(self, value: int = 0, **fields: Any) -> Any:
-        """Return an image message of one colour; ``fields`` spoil it."""
-        from sensor_msgs.msg import Image
+    def image(self, value: int = 0) -> Any:
+        """Return an image message of one colour."""
+        return camera_image(self.bench, value)
 
-        message = Image(width=_SIZE, height=_SIZE, encoding='bgr8', step=3 * _SIZE)
-        message.header.frame_id = 'lens'
+    def picture(self, value: int = 0) -> Any:
+        """Return the same as a PNG."""
+        import cv2
+        from sensor_msgs.msg import CompressedImage
+
+        message = CompressedImage(format='png')
         message.header.stamp = self.bench.watcher.get_clock().now().to_msg()
-        message.data = array('B', bytes([value]) * (3 * _SIZE * _SIZE))
-        for name, field in fields.items():
-            setattr(message, name, field)
+        pixels = np.full((SIZE, SIZE, 3), value, np.uint8)
+        message.data = array('B', cv2.imencode('.png', pixels)[1].tobytes())
         return message
+
+    def note(self, line: str) -> None:
+        """Keep a line as if it were in the log."""
+        self._log.note(line)
 
     def ask(self) -> None:
         """Ask the node for its state, and note how long it took to answer."""
@@ -127,11 +148,12 @@ class NodeRobot:
         """Return how often the victim has answered."""
         return self._answers[VICTIM]
 
-    def health(self) -> list[_Line]:
-        """Return the newest diagnostics, which come after this call."""
+    def health(self) -> list[Line]:
+        """Return the newest diagnostics, which come after this call, and what was logged."""
         self._lines.clear()
         self.bench.wait_for(lambda: VICTIM in self._lines, 'diagnostics')
-        return list(self._lines.values())
+        logged = [Line(LOG, WARN, line, {}) for line in self._log.take()]
+        return [*self._lines.values(), *logged]
 
     def close(self) -> dict[str, Any]:
         """End the robot and return its summary's tasks."""
@@ -140,6 +162,7 @@ class NodeRobot:
             tasks: dict[str, Any] = json.loads(self.summary_file.read_text())['tasks']
         finally:
             self.node.close()
+            self._log.close()
             self.bench.close()
             self._folder.cleanup()
         return tasks
@@ -152,7 +175,30 @@ class NodeRobot:
         self._answers[timing.task] += timing.outcome in (timing.ON_TIME, timing.LATE)
 
     def _told(self, message: Any) -> None:
-        for status in message.status:
-            name = status.name.rpartition(': ')[2]
-            values = {value.key: value.value for value in status.values}
-            self._lines[name] = _Line(name, ord(status.level), status.message, values)
+        self._lines |= lines_of(message)
+
+
+class _Logger:
+    """The logger of a node, whose warnings and errors are kept: /rosout is not for two nodes."""
+
+    def __init__(self, logger: Any, log: Log) -> None:
+        self._logger, self._log = logger, log
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._logger, name)
+
+    def warning(self, text: str) -> None:
+        """Log a warning."""
+        self._log.note(text)
+        self._logger.warning(text)
+
+    def error(self, text: str) -> None:
+        """Log an error."""
+        self._log.note(text)
+        self._logger.error(text)
+
+
+def _with(message: Any, fields: dict[str, Any]) -> Any:
+    for name, field in fields.items():
+        setattr(message, name, field)
+    return message

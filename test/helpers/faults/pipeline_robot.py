@@ -15,10 +15,13 @@ from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.pipeline.health.health import examine
 from edge_sched_ros.pipeline.health.health import Health
 from edge_sched_ros.pipeline.health.health import Limits
+from edge_sched_ros.pipeline.health.health import WARN
 from edge_sched_ros.pipeline.health.rates import rates_between
 from edge_sched_ros.pipeline.health.status import summary
 from edge_sched_ros.pipeline.pipeline import Pipeline
 from edge_sched_ros.pipeline.settings.config import from_parameters
+from faults.log import LOG
+from faults.log import Log
 from faults.scene import OTHERS
 from faults.scene import OTHERS_TOPIC
 from faults.scene import parameters
@@ -48,6 +51,9 @@ class PipelineRobot:
         #: first pixel of the victim's frames
         self.marker = 0
         self._before = self.pipeline.status()
+        self._log = Log()
+        #: whether the receiver of the victim's results fails
+        self.deaf = False
         #: slowest answer of a service, which a pipeline has not
         self.service_s = 0.0
 
@@ -56,6 +62,8 @@ class PipelineRobot:
             self._ends[end.task] += 1
             self._answers[end.task] += end.outcome in ('on_time', 'late')
             self._changed.notify_all()
+        if self.deaf and end.task == VICTIM:
+            raise SystemExit(end.task)
 
     def round(self) -> None:
         """Submit a frame on each topic and wait for the others' ends, not for the victim's."""
@@ -64,6 +72,10 @@ class PipelineRobot:
             picture = image(value=value)
             self.pipeline.submit(Frame(topic, self._seq, self._seq * 10**6, 'lens', picture))
         self._wait(lambda: all(self._ends[name] >= self._seq for name in OTHERS), 'the others')
+
+    def note(self, line: str) -> None:
+        """Keep a line as if it were in the log."""
+        self._log.note(line)
 
     def wait_for_victim(self) -> bool:
         """Wait until the victim's newest job has ended; whether it has."""
@@ -77,13 +89,15 @@ class PipelineRobot:
             return self._answers[VICTIM]
 
     def health(self) -> list[Health]:
-        """Return the diagnostics since the last call."""
+        """Return the diagnostics since the last call, and what was logged."""
         before, self._before = self._before, self.pipeline.status()
-        return examine(self._before, rates_between(before, self._before), _LIMITS)
+        found = examine(self._before, rates_between(before, self._before), _LIMITS)
+        return [*found, *(Health(LOG, WARN, line, 'log') for line in self._log.take())]
 
     def close(self) -> dict[str, Any]:
         """End the robot and return its summary's tasks."""
         self.pipeline.stop()
+        self._log.close()
         tasks: dict[str, Any] = summary(self.pipeline.status())['tasks']
         self.pipeline.unload()
         return tasks

@@ -49,3 +49,19 @@ class Victim(Good):
         if marker in BEHAVIOURS:
             return BEHAVIOURS[marker]()
         return super().run(stage, context)
+
+
+class Unmade(Victim):
+    """Cannot be made."""
+
+    def __init__(self, **_: Any) -> None:
+        raise SystemExit(5)
+
+
+class Unreadable(Victim):
+    """Has an attribute that cannot be read."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Raise."""
+        raise KeyError('labels')

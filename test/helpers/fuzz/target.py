@@ -32,6 +32,7 @@ class Target:
     :param read: reads an input
     :param refuses: errors by which it says that an input is bad, with a message
     :param most_text: no message of an error may have more letters
+    :param slow: whether an input takes so long that tests read only a few
     """
 
     name: str
@@ -39,6 +40,7 @@ class Target:
     read: Callable[[bytes], object]
     refuses: tuple[type[Exception], ...] = (EdgeSchedError,)
     most_text: int = MOST_OF_AN_ERROR
+    slow: bool = False
 
     def check(self, data: bytes) -> bool:
         """

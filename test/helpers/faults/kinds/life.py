@@ -4,17 +4,43 @@
 
 from __future__ import annotations
 
+import itertools
 from random import Random
 from typing import Any
 
 from faults.fault import ERROR
 from faults.fault import Fault
 from faults.fault import OK
+from faults.log import LOG
 from faults.programs import Victim
 from faults.scene import VICTIM
 from faults.scene import VICTIM_TOPIC
 
 _GROUP = 'life and settings'
+
+
+#: settings that a node must refuse
+_REFUSED: tuple[tuple[str, Any], ...] = (
+    ('victim.deadline_ms', -1.0),
+    ('victim.deadline_ms', float('nan')),
+    ('victim.deadline_ms', float('inf')),
+    ('victim.deadline_ms', 'soon'),
+    ('victim.deadline_ms', 1e300),
+    ('victim.priority', 'high'),
+    ('victim.priority', 2**63 - 1),
+    ('victim.queue_depth', 0),
+    ('victim.every_n', -(2**63)),
+    ('victim.min_rate_hz', -0.1),
+    ('victim.enabled', 1),
+    ('victim.topic', 'elsewhere'),
+    ('victim.no_such', 1),
+    ('tasks', ['victim']),
+    ('policy', 'no_such'),
+    ('policy', 'x' * 10_000),
+    ('policy', '\x1b[31m\n'),
+    ('admission', 'maybe'),
+    ('error_after_ms', [1.0, 2.0]),
+)
 
 
 def _nothing(*_: Any) -> None:
@@ -57,11 +83,32 @@ def _wrong_settings(robot: Any, random: Random) -> None:
     """Send settings that are refused, by service."""
     from ros import set_parameters
 
-    refused = ('victim.deadline_ms', -1.0), ('policy', 'no_such'), ('victim.priority', 'high')
-    for _ in range(3):
-        name, value = random.choice(refused)
+    for name, value in random.sample(_REFUSED, 5):
         result = set_parameters(robot.bench, **{name.replace('.', '__'): value})
         assert not result.successful, name
+
+
+def _reports(robot: Any, _: Random) -> None:
+    """Let every second report of the node fail."""
+    turns, pipeline = itertools.count(), robot.pipeline
+    robot.look_before = look = pipeline.look_at_machine
+
+    def fail() -> Any:
+        if next(turns) % 2:
+            raise SystemExit('no report')
+        return look()
+
+    pipeline.look_at_machine = fail
+
+
+def _reports_well(robot: Any) -> None:
+    robot.pipeline.look_at_machine = robot.look_before
+
+
+def _node_again(robot: Any, random: Random) -> None:
+    for _ in range(random.randint(1, 3)):
+        robot.node.trigger_deactivate()
+        robot.node.trigger_activate()
 
 
 def _program_options(robot: Any, random: Random) -> None:
@@ -94,6 +141,26 @@ FAULTS = (
         '',
         level=OK,
         clears=False,
+    ),
+    Fault(
+        'a report fails',
+        _GROUP,
+        _reports,
+        _reports_well,
+        LOG,
+        'a report failed, the node goes on: SystemExit',
+        scenes=('node',),
+    ),
+    Fault(
+        'node deactivated and activated again',
+        _GROUP,
+        _node_again,
+        _nothing,
+        VICTIM,
+        '',
+        level=OK,
+        clears=False,
+        scenes=('node',),
     ),
     Fault(
         'wrong settings',

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from faults.fault import Fault
+from faults.fault import OK
 from faults.scene import VICTIM
 from faults.scene import VICTIM_TOPIC
 
@@ -59,6 +60,14 @@ def _flip(good: bytes, random: Random) -> bytes:
     return bytes(damaged)
 
 
+def _frame_id(_: Random) -> dict[str, Any]:
+    from std_msgs.msg import Header
+
+    return {
+        'header': Header(frame_id='lens\n\x1b[31mERROR all is lost\x1b[0m\u202e' + 'x' * 10_000)
+    }
+
+
 def _silent(robot: Any, _: Random) -> None:
     robot.whole, robot.publish_bad = robot.publish_bad, lambda: None
 
@@ -79,6 +88,14 @@ FAULTS: tuple[Fault, ...] = (
         'failed_unknown_encoding',
         lambda _: {'encoding': 'bgr8\n\x1b[31mERROR all is lost'},
         line=VICTIM,
+    ),
+    _spoilt(
+        'with control characters in its frame_id',
+        '',
+        _frame_id,
+        line=VICTIM,
+        level=OK,
+        clears=False,
     ),
     _spoilt('without pixels', 'rejected_zero_size', lambda _: {'width': 0, 'height': 0}),
     _spoilt('with too short a step', 'rejected_bad_step', lambda r: {'step': r.randint(0, 47)}),

@@ -43,7 +43,19 @@ class _Hang:
         return 1
 
 
-_HANG = _Hang()
+class _HangAtTheEnd(_Hang):
+    """The same while the robot is stopped and started again."""
+
+    def begin(self, robot: Any, random: Random) -> None:
+        """Stop the robot while calls hang; it does not wait for them."""
+        super().begin(robot, random)
+        for _ in range(random.randint(2, 4)):
+            robot.round()
+        robot.pipeline.stop()
+        robot.pipeline.start()
+
+
+_HANG, _AT_THE_END = _Hang(), _HangAtTheEnd()
 
 
 def _slow(robot: Any, random: Random) -> None:
@@ -81,5 +93,15 @@ FAULTS = (
         level=ERROR,
         parameters={'watchdog_floor_ms': _FLOOR_MS},
         scenes=('pipeline', 'node'),
+    ),
+    Fault(
+        'program hangs while the robot is stopped',
+        'own code hangs',
+        _AT_THE_END.begin,
+        _AT_THE_END.end,
+        line='victim',
+        says='off, a call hung',
+        level=ERROR,
+        parameters={'watchdog_floor_ms': _FLOOR_MS},
     ),
 )

@@ -12,7 +12,9 @@ from edge_sched_ros.cluster.wire import read_question
 from fuzz.target import Target
 
 _POD = {'metadata': {'name': 'p', 'namespace': 'n', 'annotations': {'a': '1'}}, 'spec': {}}
-_NODE = {'metadata': {'name': 'one', 'labels': {}}, 'status': {'allocatable': {'cpu': '2'}}}
+NODE = {'metadata': {'name': 'one', 'labels': {}}, 'status': {'allocatable': {'cpu': '2'}}}
+#: what kube-scheduler asks
+QUESTION = {'Pod': _POD, 'NodeNames': ['one', 'two']}
 
 
 def _node(data: bytes) -> None:
@@ -32,11 +34,11 @@ TARGETS = (
     Target(
         'extender_request',
         (
-            json.dumps({'Pod': _POD, 'NodeNames': ['one', 'two']}).encode(),
-            json.dumps({'Pod': _POD, 'Nodes': {'items': [_NODE]}}).encode(),
+            json.dumps(QUESTION).encode(),
+            json.dumps({'Pod': _POD, 'Nodes': {'items': [NODE]}}).encode(),
         ),
         read_question,
     ),
-    Target('kubernetes_node', (json.dumps(_NODE).encode(),), _node),
+    Target('kubernetes_node', (json.dumps(NODE).encode(),), _node),
     Target('observed_times', (b'{"detector": 12.5}', b'a=1,b=2'), _times),
 )

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from recorded import simulate
 from results_bag import write_results
 
 import edge_sched_ros
-from edge_sched_ros.bags.reader import open_bag
 from edge_sched_ros.capacity.placement.placement_file import load_problem
 from edge_sched_ros.cluster.types_file import load_types
 from edge_sched_ros.documents.yaml_file import read_mapping
@@ -20,16 +20,29 @@ from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.pipeline.settings.parameter_file import read_parameters
 from edge_sched_ros.profiling.profile_file import read_profile
 from edge_sched_ros.simulation.suite_file import load_suite
-from edge_sched_ros.simulation.trace import read_trace
 from edge_sched_ros.system.loading import load_system
+from edge_sched_ros.tracing.run import read_run
 from fuzz.target import Target
+from fuzz.targets.bags import read_all
 
-_MEMORY = Path('/dev/shm')
+MEMORY = Path('/dev/shm')
 _CHECKOUT = Path(__file__).parents[4]
 _DATA = Path(edge_sched_ros.__file__).parent
-_FOLDER = tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None)
+_FOLDER = tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None)
 #: a longer file takes longer to read, and its end is like its beginning
 _MOST_BYTES = 3000
+
+
+def put(name: str, data: bytes) -> Path:
+    """Write a file where no disk is slow."""
+    path = Path(_FOLDER.name, name)
+    path.write_bytes(data)
+    return path
+
+
+def first(name: str) -> bytes:
+    """Return the first good input of one of the targets here."""
+    return next(target.corpus[0] for target in TARGETS if target.name == name)
 
 
 def _file(
@@ -59,28 +72,21 @@ def _some(folder: Path, pattern: str = '*.yaml') -> tuple[bytes, ...]:
     return tuple([one for one in contents if len(one) < _MOST_BYTES][:4])
 
 
-def _lines(path: Path) -> None:
-    for _ in read_trace(path):
-        pass
-
-
-def _bag(path: Path) -> None:
-    with open_bag(path) as bag:
-        for connection, _, data in bag.messages(bag.connections):
-            try:
-                bag.deserialize(data, connection.msgtype)
-            except Exception:  # rosbags' own reader: its errors are counted by the caller
-                continue
-
-
 def _small_bag() -> tuple[bytes, ...]:
     with tempfile.TemporaryDirectory() as folder:
         (file,) = write_results(Path(folder, 'bag'), ['person']).glob('*.mcap')
         return (file.read_bytes(),)
 
 
+def _short_trace() -> tuple[bytes, ...]:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, 'run.jsonl')
+        simulate(file, seconds=0.05)
+        return (file.read_bytes(),)
+
+
 def _placement(path: Path) -> None:
-    load_problem(_PROBLEM / 'nodes.yaml', path)
+    load_problem(PROBLEM / 'nodes.yaml', path)
 
 
 def _suite(path: Path) -> None:
@@ -91,12 +97,7 @@ _TREES = (
     b'a: &x [1, 2]\nb: *x\nc: {d: 1.5, e: [true, null]}\n',
     b'"k": "text\\n"\nl: |\n  block\n  text\nm: 0x1f\nn: .inf\n',
 )
-_PROBLEM = _CHECKOUT / 'config' / 'placement'
-_TRACE = b"""{"edge_sched_trace": 1, "policy": "edf"}
-{"at_ns": 1, "event": "FrameArrived"}
-{"count": 1}
-"""
-
+PROBLEM = _CHECKOUT / 'config' / 'placement'
 TARGETS = (
     _file('yaml.yaml', read_mapping, _TREES),
     _file('network.yaml', _network, _some(_CHECKOUT / 'models'), most_text=499),
@@ -104,8 +105,8 @@ TARGETS = (
     _file('suite.yaml', _suite, _some(_DATA / 'simulation' / 'data' / 'suites')),
     _file('parameters.yaml', read_parameters, _some(_CHECKOUT / 'config')),
     _file('profile.yaml', read_profile, _some(_DATA / 'system' / 'data' / 'workloads')),
-    _file('placement.yaml', _placement, _some(_PROBLEM, 'cameras.yaml')),
+    _file('placement.yaml', _placement, _some(PROBLEM, 'cameras.yaml')),
     _file('types.yaml', load_types, _some(_CHECKOUT / 'config' / 'kubernetes', 'types.yaml')),
-    _file('trace.jsonl', _lines, (_TRACE,)),
-    _file('bag.mcap', _bag, _small_bag()),
+    _file('trace.jsonl', read_run, _short_trace()),
+    _file('bag.mcap', read_all, _small_bag()),
 )

@@ -30,6 +30,7 @@ from edge_sched_ros.nodes.devices.raw_tensor import write_tensor
 from edge_sched_ros.nodes.devices.reports import read_reports
 from edge_sched_ros.nodes.raw_image import read_compressed_image
 from edge_sched_ros.nodes.raw_image import read_image
+from fuzz.choices import Choices
 from fuzz.target import Target
 from fuzz.targets.tensors import _record
 
@@ -68,6 +69,16 @@ def _typed(kind: Any, read: Callable[[Any], Any], **fields: Any) -> Target:
     return Target(kind.__name__, (bytes(serialize_message(kind(**fields))),), check)
 
 
+def _contents(kind: Any, read: Callable[[Any], Any]) -> Target:
+    """Return the target of a reader of messages whose fields are right and hold anything."""
+
+    def check(data: bytes) -> None:
+        read(deserialize_message(serialize_message(Choices(data).message(kind)), kind))
+
+    # a device without a name is refused, and the first text is one
+    return Target(f'{kind.__name__}_contents', (b'',), check)
+
+
 _PICTURE = Image(width=4, height=2, encoding='bgr8', step=12, data=array('B', bytes(24)))
 _JPEG = CompressedImage(format='jpeg', data=array('B', b'\xff\xd8\xff\xe0' + bytes(20)))
 _TENSOR = _record('tensor', 'float32', (1, 2), np.ones((1, 2), np.float32).tobytes())
@@ -81,4 +92,9 @@ TARGETS = (
     _typed(CoordinatorBeat, read_beat),
     _typed(DeviceOrders, read_orders),
     _typed(DeviceReports, read_reports),
+    _contents(DeviceOffer, read_offer),
+    _contents(DeviceStatus, read_status),
+    _contents(CoordinatorBeat, read_beat),
+    _contents(DeviceOrders, read_orders),
+    _contents(DeviceReports, read_reports),
 )

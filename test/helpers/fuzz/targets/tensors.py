@@ -13,6 +13,9 @@ from edge_sched_ros.fleet.wire.results import pack
 from edge_sched_ros.fleet.wire.tensor_record import TensorRecord
 from edge_sched_ros.fleet.wire.tensors import decode
 from edge_sched_ros.fleet.wire.tensors import RESULT
+from edge_sched_ros.perception.masks import masks_of
+from edge_sched_ros.perception.results import Classes
+from edge_sched_ros.perception.results import ClassMap
 from edge_sched_ros.perception.results import DepthMap
 from edge_sched_ros.perception.results import Detections
 from fuzz.target import Target
@@ -54,14 +57,31 @@ def _tensor(data: bytes) -> None:
 
 
 _BOXES = np.ones((2, 4), np.float32)
+_PARTS = [np.ones((2, 2), bool), np.ones((1, 2), bool)]
 _SCORES, _IDS = np.ones(2, np.float32), np.zeros(2, np.int64)
+#: answers of every kind
+ANSWERS = (
+    pack(Detections(_BOXES, _SCORES, _IDS, ('person',), _IDS)) or b'',
+    pack(
+        Detections(
+            _BOXES,
+            _SCORES,
+            _IDS,
+            angles_rad=_SCORES,
+            keypoints=np.ones((2, 5, 3), np.float32),
+            masks=masks_of([(0, 0, 2, 2), (1, 0, 3, 1)], _PARTS, (3, 2), (1, 1, 0, 0)),
+        )
+    )
+    or b'',
+    pack(ClassMap(np.ones((3, 2), np.uint8), 1.0, 1.0, labels=('road',))) or b'',
+    pack(Classes(_IDS, _SCORES, ('person',))) or b'',
+    pack(DepthMap(np.ones((3, 2), np.float32), 1.0, 1.0)) or b'',
+)
+
 TARGETS = (
     Target(
         'answer',
-        (
-            pack(Detections(_BOXES, _SCORES, _IDS, ('person',), _IDS)) or b'',
-            pack(DepthMap(np.ones((3, 2), np.float32), 1.0, 1.0)) or b'',
-        ),
+        ANSWERS,
         _answer,
     ),
     Target(
