@@ -34,7 +34,7 @@ from edge_sched_ros.execution.preprocess.transform import fit
 from edge_sched_ros.execution.preprocess.transform import Transform
 from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.perception.decoders.grids import grid_of
-from edge_sched_ros.perception.decoders.registry import make_decoder
+from edge_sched_ros.perception.decoders.making import make_decoder
 from edge_sched_ros.perception.importing.document import as_values
 from edge_sched_ros.perception.importing.graph import read_graph
 from edge_sched_ros.perception.importing.proposal import propose

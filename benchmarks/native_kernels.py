@@ -29,7 +29,7 @@ from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.native.loading import extension
 from edge_sched_ros.native.loading import VARIABLE
 from edge_sched_ros.native.loading import why_not
-from edge_sched_ros.perception.decoders.registry import make_decoder
+from edge_sched_ros.perception.decoders.making import make_decoder
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.perception.trackers.bytetrack import ByteTracker
 

@@ -27,7 +27,7 @@ from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.network import InputSpec
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.opencv import OpenCvPreprocessor
-from edge_sched_ros.perception.decoders.registry import make_decoder
+from edge_sched_ros.perception.decoders.making import make_decoder
 from edge_sched_ros.perception.results import Detections
 
 CAMERAS = ((640, 360), (1280, 720), (1920, 1080), (3840, 2160))

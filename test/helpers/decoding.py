@@ -9,7 +9,7 @@ from pathlib import Path
 from edge_sched_ros.execution.network import InputSpec
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.tensors import TensorInfo
-from edge_sched_ros.perception.decoders.registry import make_decoder
+from edge_sched_ros.perception.decoders.making import make_decoder
 
 #: a file of this name does not exist, so that no metadata tells
 _FILE = Path('no_such_net.onnx')

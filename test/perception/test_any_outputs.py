@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.preprocess.transform import Transform
 from edge_sched_ros.perception.decoders.built_in import decoder_classes
-from edge_sched_ros.perception.decoders.registry import make_decoder
+from edge_sched_ros.perception.decoders.making import make_decoder
 from edge_sched_ros.perception.decoders.values import InvalidOutputError
 
 TRANSFORM = Transform(1.0, 1.0, 0.0, 0.0, 64, 64)

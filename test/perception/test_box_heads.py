@@ -18,8 +18,8 @@ from edge_sched_ros.execution.preprocess.transform import fit
 from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.perception.decoders.built_in import decoder_classes
 from edge_sched_ros.perception.decoders.distances import distances_to_corners
+from edge_sched_ros.perception.decoders.making import make_decoder
 from edge_sched_ros.perception.decoders.recognition import recognise
-from edge_sched_ros.perception.decoders.registry import make_decoder
 from edge_sched_ros.perception.decoders.values import InvalidOutputError
 
 INPUT = InputSpec(96, 64, resize='stretch')

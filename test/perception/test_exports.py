@@ -16,7 +16,7 @@ from exports.table import rows_of
 
 from edge_sched_ros.execution.network import network_of
 from edge_sched_ros.perception.decoders.built_in import decoder_classes
-from edge_sched_ros.perception.decoders.registry import make_decoder
+from edge_sched_ros.perception.decoders.making import make_decoder
 from edge_sched_ros.perception.importing.document import as_values
 from edge_sched_ros.perception.importing.document import document
 from edge_sched_ros.perception.importing.graph import read_graph

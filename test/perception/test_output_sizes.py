@@ -18,9 +18,10 @@ from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.transform import Transform
 from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.perception.decoders import base
+from edge_sched_ros.perception.decoders import making
 from edge_sched_ros.perception.decoders.base import result_of
 from edge_sched_ros.perception.decoders.built_in import decoder_classes
-from edge_sched_ros.perception.decoders.registry import make_decoder
+from edge_sched_ros.perception.decoders.making import make_decoder
 from edge_sched_ros.perception.decoders.values import InvalidOutputError
 from edge_sched_ros.perception.importing.document import as_values
 from edge_sched_ros.perception.importing.graph import read_graph
@@ -175,7 +176,7 @@ def test_a_job_neither_reads_the_file_nor_looks_for_other_decoders(made, monkeyp
         raise AssertionError
 
     monkeypatch.setattr(base, 'metadata_of', looked)
-    monkeypatch.setattr(base, 'fitting', looked)
+    monkeypatch.setattr(making, 'recognise_all', looked)
     # another number of objects in every picture
     for count in (1, 3, 4, 2):
         decoder.result([rows[:count]], transform)

@@ -17,7 +17,7 @@ from edge_sched_ros.execution.network import InputSpec
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.transform import fit
 from edge_sched_ros.execution.tensors import TensorInfo
-from edge_sched_ros.perception.decoders.registry import make_decoder
+from edge_sched_ros.perception.decoders.making import make_decoder
 from edge_sched_ros.perception.numbers import numbers_of_network
 from edge_sched_ros.perception.numbers import numbers_of_program
 from edge_sched_ros.perception.programs.registry import make_own_program

@@ -19,10 +19,10 @@ from edge_sched_ros.execution.onnx_metadata import metadata_of
 from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.perception.decoders.fit import names_doubt
 from edge_sched_ros.perception.decoders.fit import unlike_names
+from edge_sched_ros.perception.decoders.making import make_decoder
 from edge_sched_ros.perception.decoders.metadata import class_names
 from edge_sched_ros.perception.decoders.metadata import suppresses
 from edge_sched_ros.perception.decoders.recognition import recognise
-from edge_sched_ros.perception.decoders.registry import make_decoder
 
 NAMES = {'names': "{0: 'person', 1: 'dog'}"}
 DETECT = {**NAMES, 'task': 'detect'}

@@ -15,8 +15,8 @@ from edge_sched_ros.execution.network import InputSpec
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.transform import Transform
 from edge_sched_ros.execution.tensors import TensorInfo
+from edge_sched_ros.perception.decoders.making import make_decoder
 from edge_sched_ros.perception.decoders.outputs import read_outputs
-from edge_sched_ros.perception.decoders.registry import make_decoder
 from edge_sched_ros.perception.decoders.values import InvalidOutputError
 from edge_sched_ros.perception.programs.input_doubts import input_doubt
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -19,7 +20,7 @@ from edge_sched_ros.execution.onnx_metadata import metadata_of
 from edge_sched_ros.execution.preprocess.transform import Transform
 from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.perception.decoders.fit import check_recognised
-from edge_sched_ros.perception.decoders.recognition import fitting
+from edge_sched_ros.perception.decoders.misfit import MisfitError
 from edge_sched_ros.perception.decoders.recognition import recognise
 from edge_sched_ros.perception.decoders.recognition import Recognition
 from edge_sched_ros.perception.decoders.sizes import check_sizes
@@ -56,6 +57,8 @@ class Decoder:
 
     #: whether it is one of this package, whose ``recognise`` tells what it reads
     is_built_in = False
+    #: adds to an error which decoder would fit; set by whoever made this one
+    with_fitting: Callable[[MisfitError], ConfigError] | None = None
     #: whether sizes of outputs are not known yet
     _open = False
 
@@ -144,7 +147,10 @@ class Decoder:
     def _check_first(self, infos: tuple[TensorInfo, ...]) -> None:
         """Check sizes that the graph leaves open as those of a graph are."""
         self._outputs = infos
-        self.check(infos)
+        try:
+            self.check(infos)
+        except MisfitError as error:
+            raise self.with_fitting(error) if self.with_fitting else error from None
         if self.is_built_in:
             check_recognised(self.spec, type(self), infos)
         self._open = False
@@ -201,11 +207,10 @@ class Decoder:
     def check_labels(self, classes: int | None) -> None:
         """Check that every class has a name; :raises ConfigError: when one does not."""
         if classes is not None and self.labels and len(self.labels) != classes:
-            other = self.better_fit(self._outputs)
-            raise ConfigError(
+            raise MisfitError(
                 f'{self.spec.source}: labels',
-                f'has {len(self.labels)} names, {self.spec.file.name} has {classes} classes'
-                f'{other}',
+                f'has {len(self.labels)} names, {self.spec.file.name} has {classes} classes',
+                self._outputs,
             )
 
     @property
@@ -231,24 +236,13 @@ class Decoder:
         """The metadata of the network's file, read once: sizes are compared within jobs."""
         return metadata_of(self.spec.file)
 
-    def better_fit(self, outputs: tuple[TensorInfo, ...]) -> str:
-        """
-        Return the end of a message that names the decoder that would fit, if there is one.
-
-        It is empty after the first picture: decoders of other packages may take seconds to import,
-        which no job may wait for.
-        """
-        if self._shapes:
-            return ''
-        return fitting(outputs, self.metadata, self._input_size, besides=self.spec.decoder)
-
-    def misfit(self, expected: str, outputs: tuple[TensorInfo, ...]) -> ConfigError:
-        """Return the error that the outputs do not match this decoder, with one that fits."""
+    def misfit(self, expected: str, outputs: tuple[TensorInfo, ...]) -> MisfitError:
+        """Return the error that the outputs do not match this decoder."""
         found = ', '.join(f'{info.name} {_sizes(info)}' for info in outputs)
-        other = self.better_fit(outputs)
-        return ConfigError(
+        return MisfitError(
             f'{self.spec.source}: decoder',
-            f'{self.spec.decoder} needs {expected}; {self.spec.file.name} has {found:.200}{other}',
+            f'{self.spec.decoder} needs {expected}; {self.spec.file.name} has {found:.200}',
+            outputs,
         )
 
 

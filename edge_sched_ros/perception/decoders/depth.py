@@ -11,7 +11,6 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.transform import Transform
 from edge_sched_ros.execution.tensors import TensorInfo
@@ -19,6 +18,7 @@ from edge_sched_ros.native.loading import extension
 from edge_sched_ros.perception.decoders.base import Decoder
 from edge_sched_ros.perception.decoders.doubts import Unknowns
 from edge_sched_ros.perception.decoders.metadata import task_of
+from edge_sched_ros.perception.decoders.misfit import MisfitError
 from edge_sched_ros.perception.decoders.planes import has_proportions
 from edge_sched_ros.perception.decoders.planes import window_of
 from edge_sched_ros.perception.decoders.recognition import CERTAIN
@@ -140,11 +140,11 @@ class DepthDecoder(Decoder):
         chosen = planes[0] if len(planes) == 1 else named[0]
         self._plane = outputs.index(chosen)
         if not self._whole and 'int' in chosen.dtype and self.options['scale'] == 1.0:
-            other = self.better_fit(outputs)
-            raise ConfigError(
+            raise MisfitError(
                 f'{self.spec.source}: decoder',
                 f'{self.spec.decoder} needs real numbers; {chosen} holds whole ones, as class ids '
-                f'are{other} (millimetres need scale: 0.001)',
+                'are (millimetres need scale: 0.001)',
+                outputs,
             )
 
     def metres(self, plane: NDArray[np.float32]) -> NDArray[np.float32]:

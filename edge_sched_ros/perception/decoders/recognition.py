@@ -69,31 +69,6 @@ def recognise(
     return sorted(found, key=lambda one: (-one[1].certainty, len(one[1].doubts)))
 
 
-def fitting(
-    outputs: tuple[TensorInfo, ...],
-    metadata: Mapping[str, str],
-    input_size: tuple[int, int] | None,
-    *,
-    besides: str = '',
-) -> str:
-    """
-    Return the end of a message that names the best other decoder; empty if there is none.
-
-    Decoders of installed packages are asked, too.
-
-    :param besides: the decoder that does not fit
-    """
-    # it needs the registry, which needs the base of decoders, which needs this
-    from edge_sched_ros.perception.decoders.installed_recognition import recognise_all
-
-    names = [
-        name
-        for name, seen in recognise_all(outputs, metadata, input_size, besides=besides)
-        if seen.certainty > POSSIBLE and name != besides
-    ]
-    return f"; {names[0]} would fit ('edge-sched import' writes its file)" if names else ''
-
-
 def grid_cells(input_size: tuple[int, int] | None, strides: Sequence[int] = (8, 16, 32)) -> int:
     """Return the number of cells of grids with these strides; 0 for an unknown size."""
     if input_size is None:

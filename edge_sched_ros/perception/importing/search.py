@@ -12,7 +12,7 @@ from typing import Any
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.network import network_of
 from edge_sched_ros.execution.network import NetworkSpec
-from edge_sched_ros.perception.decoders.registry import make_decoder
+from edge_sched_ros.perception.decoders.making import make_decoder
 from edge_sched_ros.perception.importing.document import as_values
 from edge_sched_ros.perception.importing.graph import OnnxGraph
 from edge_sched_ros.perception.importing.proposal import Proposal

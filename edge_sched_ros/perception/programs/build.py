@@ -20,9 +20,9 @@ from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.perception.decoders.embedding import Embedding
+from edge_sched_ros.perception.decoders.making import make_decoder
 from edge_sched_ros.perception.decoders.outputs import read_outputs
 from edge_sched_ros.perception.decoders.registry import decoder_class
-from edge_sched_ros.perception.decoders.registry import make_decoder
 from edge_sched_ros.perception.programs.fit import check_comparable
 from edge_sched_ros.perception.programs.fit import check_one_picture
 from edge_sched_ros.perception.programs.fit import check_part

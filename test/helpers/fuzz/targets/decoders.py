@@ -16,7 +16,7 @@ from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.transform import fit
 from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.perception.decoders.built_in import decoder_classes
-from edge_sched_ros.perception.decoders.registry import make_decoder
+from edge_sched_ros.perception.decoders.making import make_decoder
 from edge_sched_ros.perception.decoders.values import InvalidOutputError
 from edge_sched_ros.perception.results import Classes
 from edge_sched_ros.perception.results import ClassMap
