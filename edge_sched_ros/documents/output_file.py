@@ -13,7 +13,9 @@ import os
 import stat
 import tempfile
 from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from edge_sched_ros.core.errors import ConfigError
 
@@ -101,6 +103,20 @@ def write_whole(path: Path, data: bytes, where: str = '') -> None:
     :param where: the option that names it, for messages; empty for none
     :raises ConfigError: when it cannot be written
     """
+    with whole_file(path, where) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def whole_file(path: Path, where: str = '') -> Iterator[BinaryIO]:
+    """
+    Yield a file that takes its place when the block ends, keeping its permissions.
+
+    When the block raises, what was there before stays.
+
+    :param where: the option that names it, for messages; empty for none
+    :raises ConfigError: when it cannot be written
+    """
     temporary: Path | None = None
     try:
         make_folders_of(path)
@@ -108,18 +124,20 @@ def write_whole(path: Path, data: bytes, where: str = '') -> None:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f'.{target.name}.')
         temporary = Path(name)
         with os.fdopen(handle, 'wb') as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(_permissions(target))
         temporary.replace(target)
+        temporary = None
     except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
         problem = f'cannot be written: {error.strerror}'
         if where:
             raise ConfigError(where, f"'{path}' {problem}") from None
         raise ConfigError(str(path), problem) from None
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
 
 
 def _mode(path: Path) -> int | None:

@@ -49,6 +49,12 @@ def _lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
                 where = f'{path}:{number}'
                 if not text.endswith('\n') and number > 1:
                     return
+                if number == 1 and _is_document(text):
+                    raise ConfigError(
+                        str(path),
+                        'is JSON, but not a trace: simulate --trace and the parameter trace_file '
+                        'of a node write one',
+                    )
                 line = _parsed(text, where)
                 if number == 1:
                     check_format(line, str(path))
@@ -71,6 +77,11 @@ def _parsed(text: str, where: str) -> dict[str, Any]:
     if not isinstance(line, dict):
         raise ConfigError(where, 'is not a JSON object')
     return line
+
+
+def _is_document(text: str) -> bool:
+    """Whether a first line begins a JSON text of several lines, such as the result of a run."""
+    return text.strip() in ('{', '[')
 
 
 def check_format(head: dict[str, Any], where: str = '') -> None:

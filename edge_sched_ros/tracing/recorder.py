@@ -14,6 +14,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,8 @@ class Recorder:
         self.written = 0
         #: number of lines that could not be written
         self.lost = 0
+        #: how many of them the file tells of
+        self._told = 0
 
     def __call__(self, now_ns: int, event: Any, decisions: Sequence[Any]) -> None:
         """Record one event; called under the runtime's lock."""
@@ -90,6 +93,7 @@ class Recorder:
         while not self._stop.wait(_EVERY_S):
             self._flush()
         self._flush()
+        self._tell_lost()
         self._write([json.dumps({'events': self.written})], counted=False)
         self._file.close()
 
@@ -97,7 +101,16 @@ class Recorder:
         waiting = self._waiting
         lines = [_text(*waiting.popleft()) for _ in range(len(waiting))]
         if lines:
+            self._tell_lost()
             self._write(lines)
+
+    def _tell_lost(self) -> None:
+        """Write how many lines are missing before the next one, for those who read the trace."""
+        missing = self.lost - self._told
+        if missing:
+            with suppress(OSError):
+                self._file.write([json.dumps({'lost': missing})])
+                self._told += missing
 
     def _write(self, lines: list[str], *, counted: bool = True) -> None:
         try:

@@ -45,6 +45,8 @@ class RecordedRun:
         self.events = 0
         #: whether the trace has an end
         self.ended = False
+        #: lines that could not be written while the run was recorded
+        self.lost = 0
 
     @property
     def name(self) -> str:
@@ -52,9 +54,15 @@ class RecordedRun:
         return self.path.stem
 
     @property
-    def cut(self) -> str:
-        """Return what a user must know when the trace has no end; empty if it has one."""
-        return '' if self.ended else 'the trace was cut off, or the run goes on'
+    def incomplete(self) -> str:
+        """Return what a user must know of what the trace lacks; empty if it is whole."""
+        missing = []
+        if not self.ended:
+            missing.append('the trace was cut off, or the run goes on')
+        if self.lost:
+            words = 'line was' if self.lost == 1 else 'lines were'
+            missing.append(f'{self.lost} {words} lost: its jobs may look unfinished')
+        return '; '.join(missing)
 
     @property
     def seconds(self) -> float:
@@ -73,6 +81,8 @@ class RecordedRun:
             job = self.jobs.get(line['published'])
             if job is not None:
                 job.published_ns = line['now_ns']
+        elif 'lost' in line:
+            self.lost += int(line['lost'])
         elif 'events' in line:
             self.ended = True
         else:

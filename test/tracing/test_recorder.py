@@ -72,6 +72,12 @@ def test_lines_are_written_again_when_there_is_room(tmp_path, monkeypatch, caplo
     one.stop()
     assert (one.lost, one.written, one.problem) == (1, 1, '')
     assert 'written again, 1 lines lost' in caplog.text
+    # who reads the file sees where lines are missing
+    assert lines(path)[1:] == [
+        {'lost': 1},
+        {'now_ns': 2, 'event': {'type': 'TimerFired'}, 'decisions': []},
+        {'events': 1},
+    ]
 
 
 def test_a_thread_that_does_not_follow_loses_lines_not_memory(tmp_path, monkeypatch):
@@ -83,3 +89,4 @@ def test_a_thread_that_does_not_follow_loses_lines_not_memory(tmp_path, monkeypa
     one.start()
     one.stop()
     assert one.written == 10
+    assert {'lost': 15} in lines(tmp_path / 'run.trace')

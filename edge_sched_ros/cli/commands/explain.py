@@ -54,8 +54,8 @@ def explain(run: Path, number: int | None, worst: int | None, as_json: bool) -> 
             jobs = [find_job(recorded, number)]
         found = [explainer.explain(job) for job in jobs]
     with printing():
-        if recorded.cut:
-            click.echo(f'{run}: {recorded.cut}', err=True)
+        if recorded.incomplete:
+            click.echo(f'{run}: {recorded.incomplete}', err=True)
         if as_json:
             click.echo(json.dumps([asdict(one) for one in found], indent=2))
             return

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from edge_sched_ros.cli.options import NamedPath
 from edge_sched_ros.cli.output import printing
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.output_file import check_output
-from edge_sched_ros.documents.output_file import make_folders_of
+from edge_sched_ros.documents.output_file import whole_file
 
 
 @click.command('trace')
@@ -49,24 +50,28 @@ def trace(run: Path, output: Path | None, as_json: bool) -> None:
         need('perfetto')
     with terminable():
         recorded = read_run(run)
-        try:
-            make_folders_of(target)
+        with whole_file(target) as file:
             if for_chrome:
-                with target.open('w', encoding='utf-8') as text:
-                    write_chrome(timeline(recorded), text)
+                text = io.TextIOWrapper(file, 'utf-8', newline='\n', write_through=True)
+                write_chrome(timeline(recorded), text)
+                text.flush()
+                text.detach()
             else:
-                with target.open('wb') as file:
-                    write_perfetto(timeline(recorded), file, recorded.name)
-        except OSError as error:
-            raise ConfigError(str(target), f'cannot be written: {error.strerror}') from None
-    cut = f' ({recorded.cut})' if recorded.cut else ''
+                write_perfetto(timeline(recorded), file, recorded.name)
+    lacks = f' ({recorded.incomplete})' if recorded.incomplete else ''
     jobs, seconds = len(recorded.jobs), recorded.seconds
     with printing():
         if as_json:
-            told = {'file': str(target), 'jobs': jobs, 'seconds': seconds, 'cut_off': bool(cut)}
+            told = {
+                'file': str(target),
+                'jobs': jobs,
+                'seconds': seconds,
+                'cut_off': not recorded.ended,
+                'lost_lines': recorded.lost,
+            }
             click.echo(json.dumps(told))
         else:
-            click.echo(f'{target}: {jobs} jobs in {seconds:.1f} s{cut}')
+            click.echo(f'{target}: {jobs} jobs in {seconds:.1f} s{lacks}')
 
 
 COMMAND = trace

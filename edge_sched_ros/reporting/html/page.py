@@ -137,9 +137,9 @@ def _run(
     seen: str,
     divs: dict[str, Any],
 ) -> str:
-    cut = '' if run.ended else ' The trace was cut off, or the run goes on.'
+    lacks = f' {run.incomplete[0].upper()}{run.incomplete[1:]}.' if run.incomplete else ''
     said = f'<b>{escape(verdict(figures))}</b> ' if beside else ''
-    about = f'Policy {run.setup.policy}, {run.seconds:.1f} s, {len(run.jobs)} jobs.{cut}'
+    about = f'Policy {run.setup.policy}, {run.seconds:.1f} s, {len(run.jobs)} jobs.{lacks}'
     options = ''.join(
         f'<option value="{index}">{escape(text)}</option>' for index, text in enumerate(windows)
     )
