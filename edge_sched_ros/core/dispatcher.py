@@ -315,6 +315,10 @@ class LowLevelDispatcher:
         """Return which variant a task runs by default and why; empty if it has no choice."""
         return self._fast.told(task)
 
+    def before_choice(self, task: str) -> TaskSpec:
+        """Return a task with all variants to choose from; :attr:`tasks` has the chosen one."""
+        return self._fast.full(self._table.specs[task])
+
     def waiting(self) -> dict[str, int]:
         """Return how many stages could start now and may run on each unit; most on several."""
         found = dict.fromkeys(self.units, 0)

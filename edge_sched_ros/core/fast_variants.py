@@ -89,6 +89,11 @@ class FastVariants:
             full = choice.full
             choice.full = replace(spec, variants=full.variants, all_variants=full.all_variants)
 
+    def full(self, spec: TaskSpec) -> TaskSpec:
+        """Return a task with all variants that it may choose from, as it was before any choice."""
+        choice = self._choices.get(spec.name)
+        return spec if choice is None else choice.full
+
     def arrived(self) -> None:
         """Choose for the jobs that a frame is about to release."""
         for name, choice in self._choices.items():

@@ -136,6 +136,24 @@ def network_data(
     return {'variants': found} if found else {}
 
 
+def tolerance_left(spec: TaskSpec, variants: Mapping[str, Any]) -> float | None:
+    """
+    Return a task's tolerance as a share of the accuracy of the first variant that is written.
+
+    Where the task's own first variant is left out, as its cost is not known, the same accuracy
+    remains the least. There is none for a single variant, and for a first one below that least.
+
+    :param variants: those that are written, by name, as of :func:`network_data`
+    """
+    if spec.tolerance is None or len(variants) < 2:
+        return None
+    first = next(iter(variants.values()))['accuracy']
+    if first == spec.variants[0].accuracy:
+        return spec.tolerance
+    least: float = spec.variants[0].accuracy * (1 - spec.tolerance)
+    return round(1 - least / first, 6) if first >= least > 0 else None
+
+
 def _stages(
     stage: StageSpec,
     costs: Sequence[tuple[str, StageCost]],

@@ -23,6 +23,7 @@ from edge_sched_ros.system.learned import share_activated
 from edge_sched_ros.system.learned import Shares
 from edge_sched_ros.system.learned import speeds_now
 from edge_sched_ros.system.learned import task_network
+from edge_sched_ros.system.learned import tolerance_left
 from edge_sched_ros.system.learned import transitions_data
 from edge_sched_ros.system.learned import units_data
 
@@ -136,8 +137,7 @@ class _Tasks:
 
     def add(self, spec: TaskSpec) -> None:
         """Add a task; its parents were added before."""
-        units = list(self._dispatcher.units)
-        network = network_data(self._dispatcher, spec.name, spec.variants, units, self._shares)
+        network = self._network(spec.name)
         period_ms = 0.0 if spec.after else self._period_ms(spec.stream)
         problem = ''
         if not network:
@@ -161,6 +161,15 @@ class _Tasks:
         self.tasks[spec.name] = {
             'network': name, **trigger, 'deadline_ms': deadline_ms, **settings,
         }  # fmt: skip
+
+    def _network(self, task: str) -> dict[str, Any]:
+        """Return a task's network with its tolerance; empty while no cost is known."""
+        # whoever reads the file chooses among the variants again
+        spec = self._dispatcher.before_choice(task)
+        units = list(self._dispatcher.units)
+        network = network_data(self._dispatcher, task, spec.variants, units, self._shares)
+        tolerance = tolerance_left(spec, network.get('variants', {}))
+        return network if tolerance is None else {**network, 'tolerance': tolerance}
 
     def notes(self) -> dict[str, Any]:
         """

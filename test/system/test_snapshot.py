@@ -166,6 +166,43 @@ def test_a_disabled_task_stays_and_a_given_variant_is_the_only_one():
     assert not found.tasks['one'].enabled
 
 
+def _chosen(profiles, **settings):
+    """Return the network that is saved of a task that runs its INT8 form by choice."""
+    stages = (StageSpec('infer', ('cpu0',)),)
+    variants = [
+        VariantSpec(name, stages, accuracy)
+        for name, accuracy in (('base', 1.0), ('int8', 0.98), ('small', 0.5))
+    ]
+    one = replace(task('one'), variants=tuple(variants), **settings)
+    bench = Bench(one, profiles=profiles)
+    return snapshot(bench.dispatcher, seen_hz={'camera': 1}).networks['one']
+
+
+def _costs(**latencies_ms):
+    profiles = Profiles()
+    for name, latency_ms in latencies_ms.items():
+        key = StageKey('one', name, 'infer', 'cpu0')
+        profiles.set(key, latency_ms * MS, source='given')
+    return profiles
+
+
+def test_the_variant_chosen_now_hides_none_of_those_to_choose_from():
+    saved = _chosen(_costs(base=4, int8=2, small=1), tolerance=0.03)
+    assert list(saved.variants) == ['base', 'int8', 'small']
+    assert saved.tolerance == 0.03
+    assert _chosen(_costs(base=4, int8=2, small=1)).tolerance is None
+
+
+def test_without_the_first_variant_the_least_accuracy_stays():
+    # 0.9 of the first one's, of which no cost is known
+    saved = _chosen(_costs(int8=2, small=1), tolerance=0.1)
+    assert list(saved.variants) == ['int8', 'small']
+    assert 0.98 * (1 - saved.tolerance) == pytest.approx(0.9, abs=1e-6)
+    # the first that is left is too bad already, or the only one
+    assert _chosen(_costs(int8=2, small=1), tolerance=0.01).tolerance is None
+    assert _chosen(_costs(small=1), tolerance=0.1).tolerance is None
+
+
 def test_a_simulated_day_is_written_and_simulated_again():
     """Every task and unit ends as busy and as late as in the run that was learned from."""
     system = load_system('robot_drone', 'orin_nx')
