@@ -159,7 +159,9 @@ def test_a_network_has_a_row_for_each_crop():
 def test_a_network_that_gives_other_sizes_in_its_trial_run_is_refused():
     decoder = _decoder('yolov8', (1, 7, 84))
     program = SimpleNamespace(
-        variants=SimpleNamespace(of=lambda _: SimpleNamespace(stages=('postprocess',))),
+        variants=SimpleNamespace(
+            of=lambda _: SimpleNamespace(stages=('postprocess',), decoder=decoder)
+        ),
         run=lambda *_: decoder.result([_little(1, 8, 84)], TRANSFORM),
     )
     with pytest.raises(ConfigError, match=r"net.yaml: decoder: .*'out0' are \[1, 8, 84\]"):

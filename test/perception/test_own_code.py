@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from children import TIMEOUT_S
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.context import JobContext
@@ -20,6 +22,7 @@ from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.perception.decoders.making import make_decoder
 from edge_sched_ros.perception.numbers import numbers_of_network
 from edge_sched_ros.perception.numbers import numbers_of_program
+from edge_sched_ros.perception.programs import rehearse as rehearsal
 from edge_sched_ros.perception.programs.registry import make_own_program
 
 MODULES = {
@@ -165,3 +168,18 @@ def test_the_example_of_the_page_works(tmp_path):
     context = JobContext(0, 'near', Frame('depth', 0, 0, '', message=image))
     assert make_own_program('my_code:Nearest', 'near', {}).run('nearest', context) == 1
     assert context.result == 2.5
+
+
+def test_a_decoder_that_hangs_in_the_trial_run_is_refused_in_time(monkeypatch):
+    monkeypatch.setattr(rehearsal, 'MAKING_S', 0.05)
+    gate = threading.Event()
+    variant = SimpleNamespace(stages=('postprocess',), decoder=object())
+    program = SimpleNamespace(
+        variants=SimpleNamespace(of=lambda _: variant), run=lambda *_: gate.wait(TIMEOUT_S)
+    )
+    problem = r"^net.yaml: decoder: 'mine:Own': its trial run did not return within 0.05 s$"
+    try:
+        with pytest.raises(ConfigError, match=problem):
+            rehearsal.rehearse(_network('mine:Own'), program)
+    finally:
+        gate.set()

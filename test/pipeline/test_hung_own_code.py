@@ -4,13 +4,17 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from children import TIMEOUT_S
 from images import frame
+from networks import write_network
+from networks import write_onnx
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.perception.programs.attributes import read_attribute
@@ -201,6 +205,47 @@ def test_a_constructor_that_hangs_leaves_its_task_out(make, monkeypatch):
     assert 'its constructor did not return within 0.05 s' in robot.out()['bad']
     robot.pipeline.start()
     robot.frame_of_good(1)
+
+
+@pytest.mark.parametrize(
+    ('does', 'problem'),
+    [
+        ('gate.wait(60)', r"decoder: '.*:Own': its trial run did not return within 0\.3 s"),
+        ("raise ValueError('odd')", 'a trial run failed: ValueError: odd'),
+    ],
+)
+def test_a_decoder_that_fails_in_its_trial_run_leaves_its_task_out(
+    tmp_path, monkeypatch, does, problem
+):
+    monkeypatch.setattr('edge_sched_ros.perception.programs.rehearse.MAKING_S', 0.3)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    name = f'tried_{tmp_path.name.replace("-", "_")}'
+    (tmp_path / f'{name}.py').write_text(f"""
+import threading
+
+gate = threading.Event()
+
+class Own:
+    output, defaults = 'detections', {{}}
+    def __init__(self, spec, outputs, options): self.options = options
+    def decode(self, outputs, transform): {does}
+""")
+    rows = np.zeros((1, 4, 7), np.float32)
+    write_onnx(tmp_path / 'boxes.onnx', outputs={'out': rows}, input_shape=[1, 3, 32, 32])
+    network = write_network(
+        tmp_path, 'boxes', engine='auto', decoder=f'{name}:Own', decoder_options={}
+    )
+    task = {'topic': 'camera', 'deadline_ms': 600_000}
+    parameters = {'tasks': ['good', 'bad'], 'good.program': 'corners', 'bad.network': str(network)}
+    parameters |= {f'{of}.{key}': value for of in ('good', 'bad') for key, value in task.items()}
+    pipeline = Pipeline(from_parameters(parameters), on_end=lambda end: None)
+    try:
+        pipeline.load()
+        ((out, reason),) = pipeline.status().out.items()
+        assert out == 'bad' and re.search(problem, reason)
+    finally:
+        __import__(name).gate.set()
+        pipeline.unload()
 
 
 def test_several_calls_of_a_request_that_hang_share_their_time(monkeypatch):

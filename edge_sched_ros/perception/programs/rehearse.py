@@ -10,9 +10,11 @@ at loading.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 
@@ -32,6 +34,10 @@ from edge_sched_ros.perception.decoders.values import InvalidOutputError
 from edge_sched_ros.perception.programs.frame import FrameProgram
 from edge_sched_ros.perception.programs.track import TrackProgram
 from edge_sched_ros.perception.results import Detections
+from edge_sched_ros.plugins.bounded_call import call_bounded
+from edge_sched_ros.plugins.bounded_call import HungCallError
+from edge_sched_ros.plugins.bounded_call import MAKING_S
+from edge_sched_ros.plugins.interrupts import StopAskedError
 
 _log = logging.getLogger(__name__)
 
@@ -70,10 +76,16 @@ def rehearse(
     if isinstance(program, FrameProgram):
         program.begin_with(image)
     try:
-        for stage in program.variants.of(context).stages:
+        variant = program.variants.of(context)
+        for stage in variant.stages:
             context.unit = (units or {}).get(stage, '')
-            with _as_config_error(spec, context.unit, stage):
-                program.run(stage, context)
+            # own code may never return; a driver's calls stay on this thread
+            own = stage == variant.stages[-1] and not _is_built_in(variant.decoder)
+            with _as_config_error(spec, context.unit, stage, own=own):
+                if own:
+                    _run_own(spec, partial(program.run, stage, context))
+                else:
+                    program.run(stage, context)
     except InvalidOutputError as error:
         # a network may well say nothing about a grey picture; frames are checked as they come
         _log.info('%s: in a trial run on a grey picture %s', spec.name, error)
@@ -81,16 +93,34 @@ def rehearse(
     program.start_over()
 
 
+def _is_built_in(decoder: object) -> bool:
+    return bool(getattr(decoder, 'is_built_in', False))
+
+
+def _run_own(spec: NetworkSpec, run: Callable[[], object]) -> None:
+    """Run a stage with an own decoder; :raises RehearsalError: when it does not return in time."""
+    try:
+        call_bounded('trial run', run, MAKING_S, whose=spec.decoder)
+    except HungCallError as error:
+        problem = f"'{spec.decoder}': {error}"
+        raise RehearsalError(f'{spec.source}: decoder', problem, by_own_code=True) from error
+
+
 class RehearsalError(ConfigError):
     """
     A stage that failed.
 
     :param stage: its name
+    :param by_own_code: whether the code of a user raised or hung, rather than a setting being
+        wrong
     """
 
-    def __init__(self, where: str, problem: str, stage: str = '') -> None:
+    def __init__(
+        self, where: str, problem: str, stage: str = '', *, by_own_code: bool = False
+    ) -> None:
         super().__init__(where, problem)
         self.stage = stage
+        self.by_own_code = by_own_code
 
 
 def rehearse_preprocessor(spec: NetworkSpec, preprocessor: Preprocessor, unit: str) -> None:
@@ -118,22 +148,27 @@ def _grey(spec: NetworkSpec, times: int) -> SourceImage:
 
 
 @contextmanager
-def _as_config_error(spec: NetworkSpec, unit: str, stage: str) -> Iterator[None]:
+def _as_config_error(
+    spec: NetworkSpec, unit: str, stage: str, *, own: bool = False
+) -> Iterator[None]:
     try:
         yield
     except OutputSizesError as error:
         # it would fail with every frame
         raise RehearsalError(f'{spec.source}: decoder', str(error), stage) from error
-    except InvalidOutputError:
+    except (InvalidOutputError, RehearsalError):
         raise
     except ConfigError as error:
         raise RehearsalError(error.where, error.problem, stage) from error
-    except ImportError:
+    except (ImportError, StopAskedError):
         raise
     except Exception as error:
         where, reason = f' on {unit}' if unit else '', ' '.join(str(error).split())
         source = str(spec.source) if spec.variant == BASE else spec.where('file')
         of = '' if spec.segments is None else f' of {stage}'
         raise RehearsalError(
-            source, f'a trial run{of}{where} failed: {type(error).__name__}: {reason}', stage
+            source,
+            f'a trial run{of}{where} failed: {type(error).__name__}: {reason}',
+            stage,
+            by_own_code=own,
         ) from error

@@ -250,5 +250,9 @@ def no_unit_left(where: str, served_by: str, refused: Refusals) -> ConfigError:
     reasons = {str(error): error for error in refused.values()}
     if len(reasons) == 1:
         return next(iter(reasons.values()))
-    told = '; '.join(f'{unit}: {error}' for unit, error in refused.items())
-    return ConfigError(where, f'no unit can run {served_by}: {told}')
+    told = f'no unit can run {served_by}: ' + '; '.join(
+        f'{unit}: {error}' for unit, error in refused.items()
+    )
+    if reasons and all(getattr(error, 'by_own_code', False) for error in refused.values()):
+        return RehearsalError(where, told, by_own_code=True)
+    return ConfigError(where, told)

@@ -18,6 +18,8 @@ def failed_by_own_code(error: ConfigError) -> bool:
     """Return whether the code of a user raised, rather than a setting being wrong."""
     cause: BaseException | None = error
     while isinstance(cause, EdgeSchedError):
+        if getattr(cause, 'by_own_code', False):
+            return True
         cause = cause.__cause__
     return cause is not None
 
