@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field
 from typing import Any
@@ -45,8 +46,23 @@ CONTENDERS = {
 }
 
 
-def make_system(load: float, *, overhead_ms: float, variants: bool) -> System:
-    """Return the workload at a load, with a time that every answer takes beside its network."""
+def make_system(
+    load: float,
+    *,
+    overhead_ms: float,
+    variants: bool,
+    jitter_ms: float = 0.0,
+    in_flight: int = 1,
+    device: Mapping[str, Any] | None = None,
+) -> System:
+    """
+    Return the workload at a load.
+
+    :param overhead_ms: time that every answer takes beside its network
+    :param jitter_ms: of the frames
+    :param in_flight: most jobs of a task at a time, trackers apart
+    :param device: more about the cores, such as the spread of run times
+    """
     per_frame_ms = sum(base for base, _, _ in KINDS.values())
     period_ms = CAMERAS * per_frame_ms / CORES / load
     cores = [f'cpu{n}' for n in range(CORES)]
@@ -60,6 +76,7 @@ def make_system(load: float, *, overhead_ms: float, variants: bool) -> System:
         streams[f'camera{camera}'] = {
             'period_ms': period_ms,
             'phase_ms': period_ms * camera / CAMERAS,
+            'jitter_ms': jitter_ms,
         }
         for kind, (_, _, periods) in KINDS.items():
             source = {'stream': f'camera{camera}'}
@@ -67,12 +84,13 @@ def make_system(load: float, *, overhead_ms: float, variants: bool) -> System:
                 source = {'after': f'detect{camera}'}
             tasks[f'{kind}{camera}'] = {
                 'network': kind, 'deadline_ms': periods * period_ms, **source,
+                'max_in_flight': 1 if kind == 'track' else in_flight,
             }  # fmt: skip
     platform = {'name': 'cores', 'units': {name: {'kind': 'cpu'} for name in cores}}
     workload = {'name': 'bench', 'networks': networks, 'streams': streams, 'tasks': tasks}
     return System(
         SystemFile.model_validate(workload),
-        SystemFile.model_validate({**platform, 'latency_cv': _CV}),
+        SystemFile.model_validate({**platform, 'latency_cv': _CV, **(device or {})}),
     )
 
 

@@ -147,6 +147,10 @@ class View:
         """
         return self._times.least_ns(job.task, job.variant, job.stage_index, job.items)
 
+    def job_ns(self, task: str) -> int:
+        """Return the minimum time of a whole job of a task over one item; 0 while unknown."""
+        return self._times.least_ns(task, self.tasks[task].variants[0], 0, 1)
+
     def least_of_any_variant_ns(self, job: Job) -> int:
         """Return the minimum remaining time of the job if it may still change its variant."""
         if job.started:

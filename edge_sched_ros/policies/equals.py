@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which jobs are of equal rank, and which of two equals has waited longer."""
+"""Which tasks are equals, and which of two equals has waited longer."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from edge_sched_ros.core.view import View
 
 #: relative deadlines count as equal when they differ by at most the deadline divided by this
 NEAR = 8
+#: and the times of jobs when they differ by at most the longer one divided by this: those of one
+#: network on several cameras are measured, so they differ
+_ALIKE = 4
 #: before any turn
 _NEVER = -(1 << 62)
 
@@ -18,6 +21,13 @@ def equal(job: Job, other: Job) -> bool:
     first_ns = job.deadline_ns - job.release_ns
     apart_ns = abs(other.deadline_ns - other.release_ns - first_ns)
     return other.priority == job.priority and apart_ns * NEAR <= first_ns
+
+
+def takes_as_long(view: View, task: str, other: str) -> bool:
+    """Return whether jobs of two tasks take about as long; also when that is not known yet."""
+    one_ns, other_ns = view.job_ns(task), view.job_ns(other)
+    longer_ns = max(one_ns, other_ns)
+    return abs(one_ns - other_ns) * _ALIKE <= longer_ns or not min(one_ns, other_ns)
 
 
 def rank(view: View, task: str) -> int:

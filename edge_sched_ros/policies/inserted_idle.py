@@ -15,6 +15,7 @@ from edge_sched_ros.core.view import View
 from edge_sched_ros.policies.equals import equal
 from edge_sched_ros.policies.equals import NEAR
 from edge_sched_ros.policies.equals import rank
+from edge_sched_ros.policies.equals import takes_as_long
 from edge_sched_ros.policies.lanes import Lanes
 from edge_sched_ros.policies.lanes import Place
 from edge_sched_ros.policies.placement import Allowed
@@ -90,6 +91,8 @@ def _who_suffers(
         if other.rank >= waited:
             return None
         if other.ready_ns >= end_ns or other.job.task == job.task or not equal(job, other.job):
+            continue
+        if not takes_as_long(view, job.task, other.job.task):
             continue
         if beside is None:
             beside = lanes.copy()

@@ -38,7 +38,8 @@ class SloMael:
         decisions = assign(
             view, self._limit, score=_score, order=_slack, in_one_piece=self.in_one_piece
         )
-        return give_turns(view, decisions)
+        # sums of violations tell nothing about who has waited, long or short
+        return give_turns(view, decisions, alike=False)
 
 
 def _score(choices: list[Choice]) -> float:

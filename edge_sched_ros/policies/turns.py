@@ -18,6 +18,7 @@ from edge_sched_ros.core.view import View
 from edge_sched_ros.policies.equals import equal
 from edge_sched_ros.policies.equals import NEAR
 from edge_sched_ros.policies.equals import rank
+from edge_sched_ros.policies.equals import takes_as_long
 from edge_sched_ros.policies.inserted_idle import put_off
 from edge_sched_ros.policies.placement import Allowed
 from edge_sched_ros.policies.placement import run
@@ -77,9 +78,10 @@ def take_turns(
     """
     Yield jobs with those of equal tasks in turn; each place in the order belongs to its group.
 
-    Tasks are equal if they have one priority and their relative deadlines differ by at most an
-    eighth. The order is unchanged while none of them has recently lost a frame: it serves any
-    feasible load. Under overload the phases would otherwise decide which camera loses frames.
+    Tasks are equal if they have one priority, their relative deadlines differ by at most an eighth
+    and their jobs take about as long: a turn then costs as much time as it gives. The order is
+    unchanged while none of them has recently lost a frame: it serves any feasible load. Under
+    overload the phases would otherwise decide which camera loses frames.
 
     :param by_deadline: see :func:`run_in_turn`
     :param bounded: whether the first jobs that can run on idle units will run, so that the rest is
@@ -96,7 +98,7 @@ def take_turns(
             elif bounded and left == 1 and first.stage_index:
                 looking = False  # started jobs continue, and nothing else can start
             else:
-                places = _equals_from(jobs, place, done)
+                places = _equals_from(view, jobs, place, done)
                 group = [jobs[other] for other in places]
                 if len(group) > 1 and not behind.isdisjoint([job.task for job in group]):
                     turns = turns or Turns(view, by_deadline=by_deadline)
@@ -108,7 +110,7 @@ def take_turns(
         yield ordered[place]
 
 
-def _equals_from(jobs: Sequence[Job], place: int, done: Container[int]) -> list[int]:
+def _equals_from(view: View, jobs: Sequence[Job], place: int, done: Container[int]) -> list[int]:
     """Return the places, from a given one on, of jobs equal to its job, without those done."""
     first = jobs[place]
     span_ns, priority = first.deadline_ns - first.release_ns, first.priority
@@ -119,15 +121,18 @@ def _equals_from(jobs: Sequence[Job], place: int, done: Container[int]) -> list[
         if (job := jobs[other]).priority == priority
         and low_ns <= job.deadline_ns - job.release_ns <= high_ns
         and other not in done
+        and takes_as_long(view, first.task, job.task)
     ]
 
 
-def give_turns(view: View, decisions: list[Decision]) -> list[Decision]:
+def give_turns(view: View, decisions: list[Decision], *, alike: bool = True) -> list[Decision]:
     """
     Return decisions in which each job is replaced by the equal with the next turn.
 
     For policies that do not order jobs by one key; equality is that of :func:`take_turns`. If some
     can be on time on the unit, it is one of them.
+
+    :param alike: whether equals must take about as long
     """
     ready, behind = view.ready, view.behind
     if not behind or not decisions:
@@ -144,7 +149,10 @@ def give_turns(view: View, decisions: list[Decision]) -> list[Decision]:
         pool = [
             other
             for other in ready
-            if equal(job, other) and unit in other.stage.units and other.id not in taken
+            if equal(job, other)
+            and unit in other.stage.units
+            and other.id not in taken
+            and (not alike or takes_as_long(view, job.task, other.task))
         ]
         if not behind.isdisjoint([other.task for other in pool]):
             pool = _in_time_on(view, unit, pool) if len(pool) > 1 else pool
