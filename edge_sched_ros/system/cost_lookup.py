@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The look-up of values given by unit: first by its name, then its type, then its kind."""
+"""The look-up of values given by unit: by its name, what it is a part of, its type, its kind."""
 
 from __future__ import annotations
 
@@ -26,10 +26,29 @@ _EXAMPLE = '{gpu: {latency_ms: 10, memory_mib: 300}}'
 
 def given_for(table: Mapping[str, _Value], name: str, unit: Unit) -> _Value | None:
     """Return a unit's entry in a table, ``None`` without one."""
-    for key in (name, unit.type, unit.kind):
+    for key in unit.words(name):
         if key in table:
             return table[key]
     return None
+
+
+def cost_for(table: Mapping[str, Cost], name: str, unit: Unit) -> Cost | None:
+    """Return a unit's cost at speed 1, ``None`` without one; a part has its share of the speed."""
+    cost = given_for(table, name, unit)
+    if cost is None or unit.share is None or name in table:
+        return cost
+    return faster(cost, unit.share)
+
+
+def faster(cost: Cost, factor: float) -> Cost:
+    """Return a cost with its times divided by a factor."""
+    if factor == 1:
+        return cost
+    times = {
+        'latency_ms': cost.latency_ms / factor,
+        'per_item_ms': None if cost.per_item_ms is None else cost.per_item_ms / factor,
+    }
+    return cost.model_copy(update=times)
 
 
 def joined_costs(

@@ -29,6 +29,7 @@ from edge_sched_ros.system.fields import Spread
 from edge_sched_ros.system.fields import Strict
 from edge_sched_ros.system.measurement import DeviceMeasurement
 from edge_sched_ros.system.origins import by_name
+from edge_sched_ros.system.unit import check_parts
 from edge_sched_ros.system.unit import may_be_elsewhere
 from edge_sched_ros.system.unit import Unit
 
@@ -138,19 +139,20 @@ class Device(Strict):
     @field_validator('units')
     @classmethod
     def _kinds(cls, value: dict[str, Unit]) -> dict[str, Unit]:
+        check_parts(value)
         return {name: unit.called(name) for name, unit in value.items()}
 
     @property
     def unit_words(self) -> set[str]:
         """Return the names, types and kinds of units for which costs may be given."""
         pairs = self.units.items()
-        return {word for name, unit in pairs for word in (name, unit.type, unit.kind) if word}
+        return {word for name, unit in pairs for word in unit.words(name)}
 
     def units_called(self, word: str) -> list[str]:
         """Return the units of a name, type or kind; may be empty."""
         if word in self.units:
             return [word]
-        return [name for name, unit in self.units.items() if word in (unit.type, unit.kind)]
+        return [name for name, unit in self.units.items() if word in unit.words(name)]
 
     def hand_overs_ms(self, where: str) -> dict[tuple[str, str], float]:
         """

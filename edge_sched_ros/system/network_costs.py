@@ -11,7 +11,7 @@ from typing import Protocol
 
 from edge_sched_ros.system.cost_lookup import check_cost_keys
 from edge_sched_ros.system.cost_lookup import check_misplaced
-from edge_sched_ros.system.cost_lookup import given_for
+from edge_sched_ros.system.cost_lookup import cost_for
 from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.costs import CostByUnit
 from edge_sched_ros.system.device import Device
@@ -46,7 +46,7 @@ def network_cost(name: str, unit_name: str, device: Device, system: SystemFile) 
     """
     unit = device.units[unit_name]
     if name not in system.networks:
-        cost = given_for(system.costs[name], unit_name, unit)
+        cost = cost_for(system.costs[name], unit_name, unit)
         return None if cost is None else _with_spread(at_speed(cost, unit), device)
     variant = system.networks[name].first
     if variant.layers:

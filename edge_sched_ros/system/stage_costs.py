@@ -15,7 +15,8 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.system.checks import not_there
 from edge_sched_ros.system.cost_columns import ONE_STAGE
 from edge_sched_ros.system.cost_lookup import check_units
-from edge_sched_ros.system.cost_lookup import given_for
+from edge_sched_ros.system.cost_lookup import cost_for
+from edge_sched_ros.system.cost_lookup import faster
 from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.layer_costs import layer_costs
@@ -140,7 +141,7 @@ def cost_on(stage: Stage, name: str, unit: Unit, costs: Costs, at: At, title: st
     :param title: what messages call the device
     :raises ConfigError: for an unknown network
     """
-    cost = given_for(_table(stage, costs, at, title), name, unit)
+    cost = cost_for(_table(stage, costs, at, title), name, unit)
     return None if cost is None else _scaled(cost, unit, stage)
 
 
@@ -163,13 +164,7 @@ def _scaled(cost: Cost, unit: Unit, stage: Stage) -> Cost:
 
 def at_speed(cost: Cost, unit: Unit) -> Cost:
     """Return a cost at a unit's speed."""
-    if unit.speed == 1:
-        return cost
-    times = {
-        'latency_ms': cost.latency_ms / unit.speed,
-        'per_item_ms': None if cost.per_item_ms is None else cost.per_item_ms / unit.speed,
-    }
-    return cost.model_copy(update=times)
+    return faster(cost, unit.speed)
 
 
 def _from_layers(variant: Variant, device: Device, at: At) -> list[StageCosts]:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 from typing import Literal
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from edge_sched_ros.core.units import UNIT_KINDS
 from edge_sched_ros.documents.names import Named
 from edge_sched_ros.system.fields import Count
 from edge_sched_ros.system.fields import NotNegative
+from edge_sched_ros.system.fields import Part
 from edge_sched_ros.system.fields import Positive
 from edge_sched_ros.system.fields import Sourced
 from edge_sched_ros.system.fields import Strict
@@ -28,6 +30,8 @@ KINDS = (*UNIT_KINDS, 'tpu')
 Discipline = Literal['ps', 'fcfs', 'priority']
 #: kinds that share their time among all requests by default
 _SHARING = ('gpu', 'cpu')
+#: thirds and sevenths written in decimals may be this much above 1 together
+_ROUNDING = 0.005
 
 
 def may_be_elsewhere(word: str) -> bool:
@@ -70,6 +74,17 @@ class Unit(Sourced):
         1.0,
         description='Speed relative to the unit for which the costs are given; times are divided '
         'by it.',
+    )
+    of: Named = Field(
+        '',
+        description='The processor of which this unit is a part, such as a GPU that MIG, MPS or '
+        'green contexts divide. It is not listed itself; costs can use it as a key.',
+    )
+    share: Part | None = Field(
+        None,
+        description='Share of ``of`` that this part has. Times given for ``of``, a type or a kind '
+        'are those of the whole processor, and are divided by it; times given under the name of '
+        'the part are not. The shares of a processor add up to 1 at most.',
     )
     slots: Whole = Field(
         1,
@@ -120,7 +135,13 @@ class Unit(Sourced):
     def _fits(self) -> Self:
         if self.kind and self.kind not in KINDS:
             raise ValueError(f'kind must be one of {", ".join(KINDS)}, not {self.kind!r}')
+        if bool(self.of) != (self.share is not None):
+            raise ValueError('of and share go together: the processor, and the share of it')
         return self
+
+    def words(self, name: str) -> list[str]:
+        """Return what the unit of that name may be called, the closest word first."""
+        return [word for word in (name, self.of, self.type, self.kind) if word]
 
     def called(self, name: str) -> Self:
         """
@@ -128,7 +149,9 @@ class Unit(Sourced):
 
         :raises ValueError: when the keys of its queue do not match that kind
         """
-        kind = self.kind or next((kind for kind in KINDS if name.startswith(kind)), 'cpu')
+        words = (name, self.of)
+        begun = (kind for word in words for kind in KINDS if word.startswith(kind))
+        kind = self.kind or next(begun, 'cpu')
         unit = self if self.kind else self.model_copy(update={'kind': kind})
         if unit.cores > 1 and unit.order != 'ps':
             raise ValueError(f'{name}: cores above 1 need discipline ps, not {unit.order}')
@@ -137,3 +160,21 @@ class Unit(Sourced):
         if unit.batch_wait_ms and unit.batch == 1:
             raise ValueError(f'{name}: batch_wait_ms needs a batch above 1')
         return unit
+
+
+def check_parts(units: Mapping[str, Unit]) -> None:
+    """
+    Check that parts of a processor fit in it.
+
+    :raises ValueError: when the processor is a unit, too, or its shares add up to more than 1
+    """
+    shares: dict[str, float] = {}
+    for name, unit in units.items():
+        if unit.of in units:
+            problem = 'is a unit itself: list either the whole or its parts'
+            raise ValueError(f'{name}: of: {unit.of!r} {problem}')
+        if unit.share is not None:
+            shares[unit.of] = shares.get(unit.of, 0.0) + unit.share
+            if shares[unit.of] > 1 + _ROUNDING:
+                problem = f'the shares of {unit.of} add up to {shares[unit.of]:.3g}, above 1'
+                raise ValueError(f'{name}: {problem}')
