@@ -27,12 +27,15 @@ from edge_sched_ros.simulation.trace_event import event_of
 from edge_sched_ros.system.system import System
 from edge_sched_ros.tracing.lines import data_of
 from edge_sched_ros.tracing.lines import line_of
-from edge_sched_ros.tracing.lines import text_of
 from edge_sched_ros.tracing.reading import lines_of_trace
 from edge_sched_ros.tracing.setup import FORMAT
 
 #: exceptions that a foreign line may raise in the dispatcher
 _UNUSABLE = (EdgeSchedError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
+
+
+#: makes a line of a time, an event and its decisions
+LineOf = Callable[[int, Any, Iterable[Any]], str]
 
 
 class TraceWriter:
@@ -41,25 +44,24 @@ class TraceWriter:
 
     :param file: open for writing; the first line describes the run, the last marks its end
     :param head: description of the run
-    :param as_text: returns an event or a decision as a JSON object
+    :param line_of: returns the line of an event, without its end
     """
 
     def __init__(
         self,
         file: TextIO,
         head: Mapping[str, Any],
-        as_text: Callable[[Any], str] = text_of,
+        line_of: LineOf = line_of,
     ) -> None:
         self._file = file
-        self._as_text = as_text
+        self._line_of = line_of
         self._events = 0
         self._line({'trace': FORMAT, **head})
 
     def __call__(self, now_ns: int, event: Any, decisions: Iterable[Any]) -> None:
         """Write one event."""
         self._events += 1
-        self._file.write(line_of(now_ns, event, decisions, self._as_text))
-        self._file.write('\n')
+        self._file.write(self._line_of(now_ns, event, decisions) + '\n')
 
     def end(self) -> None:
         """Mark the end, so that a truncated file can be detected."""
@@ -84,21 +86,21 @@ class Replayed:
 
 @contextmanager
 def trace_file(
-    path: Path, head: Mapping[str, Any], as_text: Callable[[Any], str] = text_of
+    path: Path, head: Mapping[str, Any], line_of: LineOf = line_of
 ) -> Iterator[TraceWriter]:
     """
     Open a file for a trace; closes it after the run.
 
     :param head: description of the run; a replay needs ``policy``, ``policy_parameters``,
         ``workload``, ``platform`` and ``load``; a report needs ``setup``
-    :param as_text: returns an event or a decision as a JSON object
+    :param line_of: returns the line of an event, without its end
     :raises ConfigError: when it cannot be written, now or later
     """
     try:
         if not os.path.exists(path):
             make_folders_of(path)
         with path.open('w', encoding='utf-8') as file:
-            writer = TraceWriter(file, head, as_text)
+            writer = TraceWriter(file, head, line_of)
             yield writer
             writer.end()
     except OSError as error:

@@ -15,6 +15,7 @@ from edge_sched_ros.core.decisions import Fail
 from edge_sched_ros.core.decisions import Release
 from edge_sched_ros.core.decisions import Run
 from edge_sched_ros.core.decisions import StageTiming
+from edge_sched_ros.core.decisions import UseVariant
 from edge_sched_ros.core.decisions import WakeAt
 from edge_sched_ros.core.events import FrameArrived
 from edge_sched_ros.core.events import ParametersChanged
@@ -53,6 +54,7 @@ _ITEMS = [
     Complete(1, 'a', False, 82),
     Drop(1, 'a', 'superseded'),
     Fail(1, 'a', 'unit_lost'),
+    UseVariant(1, 'small'),
     WakeAt(88),
 ]
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import fields
 from pathlib import Path
@@ -50,11 +51,12 @@ def fleet_trace_file(
     :param head: description of the run; a replay needs ``policy`` and ``policy_parameters``
     :raises ConfigError: when it cannot be written, now or later
     """
-    return trace_file(path, {'system': fleet.name, **head}, _text)
+    return trace_file(path, {'system': fleet.name, **head}, _line)
 
 
-def _text(item: Any) -> str:
-    return json.dumps(to_dict(item), separators=(',', ':'))
+def _line(now_ns: int, event: Any, decisions: Iterable[Any]) -> str:
+    line = {'now_ns': now_ns, 'event': to_dict(event), 'decisions': [*map(to_dict, decisions)]}
+    return json.dumps(line, separators=(',', ':'))
 
 
 def is_fleet_trace(path: Path) -> bool:
