@@ -15,6 +15,11 @@ from edge_sched_ros.tracing.setup import FORMAT
 
 #: a line of a trace is shorter; a foreign file may have longer ones, in characters
 _MOST_LINE = 50_000_000
+_NO_TRACE = (
+    'is JSON, but not a trace: simulate --trace and the parameter trace_file of a node write one'
+)
+#: keys of results of a run in one line
+_OF_OTHERS = ('tasks', 'traceEvents')
 
 
 def parts_of_trace(path: Path) -> list[Path]:
@@ -50,12 +55,10 @@ def _lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
                 if not text.endswith('\n') and number > 1:
                     return
                 if number == 1 and _is_document(text):
-                    raise ConfigError(
-                        str(path),
-                        'is JSON, but not a trace: simulate --trace and the parameter trace_file '
-                        'of a node write one',
-                    )
+                    raise ConfigError(str(path), _NO_TRACE)
                 line = _parsed(text, where)
+                if number == 1 and not line.keys().isdisjoint(_OF_OTHERS):
+                    raise ConfigError(str(path), _NO_TRACE)
                 if number == 1:
                     check_format(line, str(path))
                 yield where, line
@@ -81,7 +84,7 @@ def _parsed(text: str, where: str) -> dict[str, Any]:
 
 def _is_document(text: str) -> bool:
     """Whether a first line begins a JSON text of several lines, such as the result of a run."""
-    return text.strip() in ('{', '[')
+    return text.strip() in ('{', '[') or text.startswith(('{"displayTimeUnit"', '{"traceEvents"'))
 
 
 def check_format(head: dict[str, Any], where: str = '') -> None:

@@ -42,7 +42,7 @@ class Recorder:
     """
 
     def __init__(self, path: Path, *, most_bytes: int, head: Callable[[], dict[str, Any]]) -> None:
-        self._file = RingFile(path, most_bytes, head)
+        self._file = RingFile(path, most_bytes, lambda: {**head(), 'lines_before': self.written})
         self._path = path
         self._waiting: deque[tuple[int, Any, Sequence[Any] | None]] = deque()
         self._stop = threading.Event()

@@ -45,13 +45,26 @@ class RecordedRun:
         self.events = 0
         #: whether the trace has an end
         self.ended = False
-        #: lines that could not be written while the run was recorded
-        self.lost = 0
+        #: lines about events and answers: read, before the first of them, and by the end of all
+        self._read = self._before = self._stated = 0
+        #: lines that the writer says it could not write
+        self._told_lost = 0
 
     @property
     def name(self) -> str:
         """Return a name for titles."""
         return self.path.stem
+
+    @property
+    def policy(self) -> str:
+        """Return the policy that decided."""
+        return self.setup.policy
+
+    @property
+    def lost(self) -> int:
+        """Return how many lines are missing from the middle of the trace."""
+        missing = self._stated - self._before - self._read if self.ended else 0
+        return max(self._told_lost, missing)
 
     @property
     def incomplete(self) -> str:
@@ -74,17 +87,19 @@ class RecordedRun:
         if 'trace' in line:
             self._begin(line)
         elif 'event' in line:
+            self._read += 1
             self._take_event(line['now_ns'], line['event'])
             for decision in line['decisions']:
                 self._decided(line['now_ns'], decision)
         elif 'published' in line:
+            self._read += 1
             job = self.jobs.get(line['published'])
             if job is not None:
                 job.published_ns = line['now_ns']
         elif 'lost' in line:
-            self.lost += int(line['lost'])
+            self._told_lost += int(line['lost'])
         elif 'events' in line:
-            self.ended = True
+            self.ended, self._stated = True, int(line['events'])
         else:
             raise ConfigError('line', 'is none of a trace')
 
@@ -92,6 +107,7 @@ class RecordedRun:
         if not self.head:
             self.head = head
             self.setup = Setup(head)
+            self._before = int(head.get('lines_before', 0))
 
     def _take_event(self, now_ns: int, event: dict[str, Any]) -> None:
         if type(now_ns) is not int:

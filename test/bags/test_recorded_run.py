@@ -9,9 +9,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from edge_sched_ros.bags.recorded_run import Ended
 from edge_sched_ros.bags.recorded_run import read_jobs
-from edge_sched_ros.bags.recorded_run import snapshots
 from edge_sched_ros.bags.results_writer import ResultsWriter
 from edge_sched_ros.bags.scene_bag import write_scene_bag
 from edge_sched_ros.cli.commands.top import top
@@ -23,6 +21,8 @@ from edge_sched_ros.execution.jobs import FAILED
 from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.execution.jobs import LATE
 from edge_sched_ros.execution.jobs import ON_TIME
+from edge_sched_ros.reporting.top.played import Ended
+from edge_sched_ros.reporting.top.played import snapshots
 from edge_sched_ros.scenes.scene import Scene
 
 _MS = 1_000_000
@@ -89,7 +89,7 @@ def test_a_run_step_by_step_adds_up_to_the_whole(bag):
 
 
 def test_one_job_is_a_run():
-    job = Ended('detector', 5.0, 50.0, 0.0, 20.0, 0, '', (('cpu0', 4.98, 5.0),))
+    job = Ended('detector', 5.0, 50.0, 0.0, 20.0, 'on_time', '', (('cpu0', 4.98, 5.0),))
     (found,) = snapshots([job], 'x')
     assert found.tasks[0].on_time == 1
 

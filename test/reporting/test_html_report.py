@@ -137,12 +137,14 @@ def test_names_cannot_break_out_of_the_page(tmp_path):
         (['run.trace'] * 9, 'RUNS: are 9; a page shows 8 at most'),
         (['empty.trace'], 'empty.trace: is not a trace: it is empty'),
         (['other.trace'], 'other.trace:1: trace: must be 3'),
+        (['no_job.trace'], 'no_job.trace: has no job'),
     ],
 )
 def test_mistakes_are_one_line(tmp_path, monkeypatch, arguments, problem):
     monkeypatch.chdir(tmp_path)
     simulate(tmp_path / 'run.trace', seconds=0.2)
     (tmp_path / 'empty.trace').touch()
+    (tmp_path / 'no_job.trace').write_text((tmp_path / 'run.trace').read_text().partition('\n')[0])
     (tmp_path / 'other.trace').write_text('{"trace":2}\n')
     answer = CliRunner().invoke(report, arguments)
     assert isinstance(answer.exception, ConfigError)

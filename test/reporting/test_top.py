@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 from children import TIMEOUT_S
 from click.testing import CliRunner
+from recorded import simulate
 
 pytest.importorskip('textual', reason='top needs it on a terminal')
 
@@ -23,10 +24,12 @@ from edge_sched_ros.reporting.top.app import TopApp
 from edge_sched_ros.reporting.top.history import History
 from edge_sched_ros.reporting.top.lines import all_lines
 from edge_sched_ros.reporting.top.lines import response_bar
+from edge_sched_ros.reporting.top.of_trace import snapshots_of_trace
 from edge_sched_ros.reporting.top.snapshot import Snapshot
 from edge_sched_ros.reporting.top.snapshot import snapshot_from
 from edge_sched_ros.reporting.top.snapshot import TaskRow
 from edge_sched_ros.reporting.top.snapshot import UnitRow
+from edge_sched_ros.tracing.run import read_run
 
 _DETECTOR = TaskRow(
     'detector', 50.0, on_time_hz=29.9, p50_ms=20.0, p99_ms=61.0, age_ms=4.2, in_flight=1,
@@ -296,6 +299,22 @@ def test_devices_of_a_simulated_fleet_are_units(tmp_path):
     devices = {'robot': {'units': {'gpu0': {'utilisation': 0.25}}}}
     found = _run(_account(tmp_path, units={}, devices=devices), '--once').output
     assert 'device robot' in found and 'gpu0             25%' in found
+
+
+def test_a_trace_is_a_run(tmp_path):
+    file = tmp_path / 'run.trace'
+    ledger = simulate(file).dispatcher.ledger
+    (found,) = json.loads(_run(file, '--json').output)
+    assert found['policy'] == 'edf+drop'
+    told = {row['name']: (row['on_time'], row['late'], row['lost']) for row in found['tasks']}
+    assert told == {
+        name: (one.on_time, one.late, dict(one.dropped)) for name, one in ledger.tasks.items()
+    }
+    steps = snapshots_of_trace(read_run(file), 0.5)
+    assert len(steps) > 5
+    assert {row.name: row.ended for row in steps[-1].tasks} == {
+        name: one.ended for name, one in ledger.tasks.items()
+    }
 
 
 def test_a_picture_for_documents(tmp_path):

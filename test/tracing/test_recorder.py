@@ -32,7 +32,7 @@ def test_events_answers_and_the_end_are_written(tmp_path):
     one.published(6, 1)
     one.stop()
     head, event, published, end = lines(path)
-    assert head == {'trace': 3, 'policy': 'edf', 'part': 0}
+    assert head == {'trace': 3, 'policy': 'edf', 'lines_before': 0, 'part': 0}
     assert event['decisions'][0]['reason'] == 'superseded'
     assert published == {'now_ns': 6, 'published': 1}
     assert end == {'events': 2}

@@ -80,6 +80,8 @@ def test_a_cut_last_line_is_left_out(tmp_path):
         (b'\xff\xfe\n', 'is not a trace: it is not text'),
         (b'{"trace":2}\n', r':1: trace: must be 3; not a trace, or of another version'),
         (b'[1]\n', ':1: is not a JSON object'),
+        (b'{"policy":"edf","tasks":{}}\n', 'is JSON, but not a trace'),
+        (b'{"displayTimeUnit":"ms","traceEvents":[\n]}\n', 'is JSON, but not a trace'),
         (b'{"trace":3}\n{"n"\n', ':2: is not JSON'),
     ],
 )

@@ -68,6 +68,26 @@ def test_a_trace_without_its_end_is_read(tmp_path):
     assert 0 < len(run.jobs) < whole
 
 
+def test_lines_that_are_missing_from_the_middle_are_told(tmp_path):
+    path = tmp_path / 'run.trace'
+    simulate(path)
+    assert read_run(path).incomplete == ''
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text(''.join(lines[:20] + lines[23:]))
+    run = read_run(path)
+    assert run.ended
+    assert run.incomplete == '3 lines were lost: its jobs may look unfinished'
+
+
+def test_a_node_s_trace_without_its_beginning_lacks_no_line(tmp_path):
+    path = tmp_path / 'run.trace'
+    simulate(path)
+    head, *rest = path.read_text().splitlines(keepends=True)
+    head = head.replace('{"trace":3,', '{"trace":3,"lines_before":50,')
+    path.write_text(''.join([head, *rest[50:]]))
+    assert read_run(path).incomplete == ''
+
+
 @pytest.mark.parametrize(
     ('line', 'old', 'new', 'problem'),
     [

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _MOST_BYTES = 64 << 20
 _MOST_LOSSES = 100
 _BAGS = ('.mcap', '.db3')
+#: how a trace begins
+_TRACE = b'{"trace":'
 #: between two snapshots of a bag: as often as the terminal looks
 _STEP_S = 0.5
 
@@ -59,9 +61,9 @@ def top(
     Show tasks, units and frames without an answer.
 
     Of every scheduler and coordinator of this ROS domain, or of RUN: the JSON file that
-    replay --json, simulate --json or the parameter summary_file has written, or a bag with the
-    topic scheduler/timing, as replay -o writes, which is played. Keys change policy, deadlines and
-    which tasks are enabled.
+    replay --json, simulate --json or the parameter summary_file has written; or, played, a trace
+    (simulate --trace, parameter trace_file) or a bag with the topic scheduler/timing, as replay -o
+    writes. Keys change policy, deadlines and which tasks are enabled.
     """
     from edge_sched_ros.cli.status_feed import StatusFeed
     from edge_sched_ros.installation.missing import need
@@ -135,13 +137,31 @@ def _picture(lines: Sequence[Text]) -> str:
 
 
 def _read(path: Path, *, whole: bool = False) -> list[Snapshot]:
-    """Return a run step by step if it is a bag, or as a whole."""
+    """Return a run step by step if it is a bag or a trace, or as a whole."""
+    step_s = None if whole else _STEP_S
     if path.is_dir() or path.suffix in _BAGS:
         from edge_sched_ros.bags.recorded_run import read_jobs
-        from edge_sched_ros.bags.recorded_run import snapshots
+        from edge_sched_ros.reporting.top.played import snapshots
 
-        return snapshots(read_jobs(path), str(path), None if whole else _STEP_S)
+        return snapshots(read_jobs(path), str(path), step_s)
+    if _is_trace(path):
+        from edge_sched_ros.reporting.top.of_trace import snapshots_of_trace
+        from edge_sched_ros.tracing.run import read_run
+
+        run = read_run(path)
+        if run.incomplete:
+            click.echo(f'{path}: {run.incomplete}', err=True)
+        return snapshots_of_trace(run, step_s)
     return [_read_account(path)]
+
+
+def _is_trace(path: Path) -> bool:
+    """Whether a file begins as a trace does; one that cannot be read is none."""
+    try:
+        with path.open('rb') as file:
+            return file.read(len(_TRACE)) == _TRACE
+    except OSError:
+        return False
 
 
 def _read_account(path: Path) -> Snapshot:
