@@ -2,7 +2,7 @@
 DISTRO ?= jazzy
 ENV := DISTRO=$(DISTRO) dev/env.sh
 
-.PHONY: help setup demo demo-devices demo-overload docs test compiled soak test-devices test-kubernetes bench lint lint-containers models \
+.PHONY: help setup demo demo-devices demo-overload docs docs-pictures test compiled soak test-devices test-kubernetes bench lint lint-containers models \
   quantise clean
 
 help:  ## list the targets
@@ -52,6 +52,9 @@ docs: setup  ## make the site in out/site (Sphinx, in an environment of its own)
 	@.venv-docs/bin/python -m pip install -q --disable-pip-version-check -r constraints/docs.txt
 	@.venv-docs/bin/sphinx-build -q -W --keep-going -b html -c dev/docs -d .cache/docs out/site-sources out/site
 	@echo out/site/index.html
+
+docs-pictures: setup  ## make the pictures of the pages by their commands (ARGS='FILE ...' for some)
+	@$(ENV) python dev/pictures $(ARGS)
 
 bench: setup  ## measure side by side with a node per network (BENCH=short, REAL=1, ARGS=...)
 	@$(ENV) python benchmarks/side_by_side $(if $(filter short,$(BENCH)),--short) \

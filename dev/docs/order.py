@@ -8,15 +8,23 @@ from __future__ import annotations
 LANDING = 'README.md'
 #: section -> paths in the checkout; those of ``reference/`` are made from the code
 ORDER = {
-    'Start': (
+    'Begin': (
         'docs/start.md',
         'docs/install.md',
+        'docs/tutorials/own_network.md',
         'docs/tuning.md',
-        'docs/trace.md',
+        'docs/tutorials/board.md',
+        'docs/tutorials/reading_a_report.md',
+        'docs/tutorials/jetson.md',
+        'docs/tutorials/several_devices.md',
+        'docs/tutorials/kubernetes.md',
+        'docs/tutorials/policy.md',
+        'docs/faq.md',
     ),
     'How to': (
         'docs/networks.md',
         'docs/ros.md',
+        'docs/trace.md',
         'docs/report.md',
         'docs/views.md',
         'docs/profiling.md',
@@ -40,6 +48,11 @@ ORDER = {
     ),
     'Explanation': (
         'docs/papers.md',
+        'docs/papers/dream.md',
+        'docs/papers/dispatching.md',
+        'docs/papers/ibis.md',
+        'docs/papers/pareto.md',
+        'docs/papers/review.md',
         'docs/design.md',
         'docs/threat_model.md',
     ),
@@ -87,6 +100,7 @@ ORDER = {
         'CONTRIBUTING.md',
         'CODE_OF_CONDUCT.md',
         'CHANGELOG.rst',
+        'docs/migration.md',
         'docs/release.md',
         'docs/licences.md',
         'SECURITY.md',

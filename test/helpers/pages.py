@@ -95,6 +95,14 @@ def links(page: str) -> Iterator[str]:
                 yield str(target)
 
 
+def pictures(page: str) -> Iterator[tuple[str, str]]:
+    """Yield what is said of each picture to those who cannot see it, and where it is."""
+    for token in _tokens(page):
+        for part in token.children or ():
+            if part.type == 'image':
+                yield part.content, str(part.attrs['src'])
+
+
 def anchors(page: Path) -> set[str]:
     """Return what a link into a page may name after ``#``."""
     found: set[str] = set()

@@ -1,10 +1,9 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Draw what the demo answered over what it saw: ``dev/env.sh python dev/demo_picture.py``."""
+"""What the demo answered, over what it saw."""
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import Any
 
@@ -47,16 +46,12 @@ def _depth(message: Any, size: tuple[int, int]) -> NDArray[np.uint8]:
     return cv2.resize(cv2.applyColorMap(near, cv2.COLORMAP_INFERNO), size)
 
 
-def main() -> None:
-    """Write the picture."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--demo', type=Path, default=Path('out/demo'))
-    parser.add_argument('--picture', type=Path, default=Path('docs/pictures/demo.jpg'))
-    arguments = parser.parse_args()
-    bag = next((arguments.demo / 'bags').glob('scene*'))
-    images = read_topic(bag, IMAGE_TOPIC)
-    tracks = read_topic(arguments.demo / 'results', '/tracker/tracks')
-    depths = read_topic(arguments.demo / 'results', '/depth/image')
+def draw(target: Path) -> None:
+    """Draw three frames: tracks above, depth below."""
+    made = Path('out/demo')
+    images = read_topic(next((made / 'bags').glob('scene*')), IMAGE_TOPIC)
+    tracks = read_topic(made / 'results', '/tracker/tracks')
+    depths = read_topic(made / 'results', '/depth/image')
     stamps = sorted(set(images) & set(tracks) & set(depths))
     columns = []
     for index in _FRAMES:
@@ -65,8 +60,4 @@ def main() -> None:
         picture = image.data.reshape(image.height, image.width, 3)
         above = _tracks(picture, tracks[stamp])
         columns.append(np.vstack([above, _depth(depths[stamp], (image.width, image.height))]))
-    cv2.imwrite(str(arguments.picture), np.hstack(columns), [cv2.IMWRITE_JPEG_QUALITY, 88])
-
-
-if __name__ == '__main__':
-    main()
+    cv2.imwrite(str(target), np.hstack(columns), [cv2.IMWRITE_JPEG_QUALITY, 88])
