@@ -20,9 +20,9 @@ class Delivery:
     """
     Calls ``deliver`` for every ended job, never twice at the same time.
 
-    A CPU unit that has ended a job delivers it itself: another thread would first have to wait for
-    a core and for the interpreter, which delays the result. Other ends are delivered by a separate
-    thread.
+    A unit that has ended a job delivers it itself, if it is a CPU core or has nothing else to do:
+    another thread would first have to wait for a core and for the interpreter, which delays the
+    result and costs more than most deliveries. Other ends are delivered by a separate thread.
 
     :param deliver: called for each job; an error in it loses only that delivery. Errors of every
         frame are counted and make a line of the log in ten seconds
@@ -54,11 +54,21 @@ class Delivery:
         if self._ends:
             self._looks.put(None)
 
-    def drain(self) -> None:
-        """Deliver the queued ends, unless another thread is delivering: it then continues."""
-        while self._ends and self._busy.acquire(blocking=False):
+    def drain(self, is_wanted: Callable[[], bool] = lambda: False) -> None:
+        """
+        Deliver the queued ends, unless another thread is delivering: it then continues.
+
+        :param is_wanted: whether the calling thread has something else to do by now; the delivery
+            thread then continues
+        """
+        while self._ends:
+            if is_wanted():
+                self.wake()
+                return
+            if not self._busy.acquire(blocking=False):
+                return
             try:
-                while self._ends:
+                while self._ends and not is_wanted():
                     self._deliver_one(self._ends.popleft())
             finally:
                 self._busy.release()

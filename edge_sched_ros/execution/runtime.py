@@ -92,7 +92,7 @@ class Runtime:
     :param programs: the program of each task
     :param units: the units to run on
     :param deliver: called with every ended job, one at a time and in order, from any thread; a CPU
-        unit continues only after it returns
+        unit continues only after it returns, and another one if it was idle
     :param frame_for: returns the frame that a task uses when this one activates it; ``None`` for
         none
     :param clock_ns: monotonic
@@ -362,12 +362,15 @@ class Runtime:
     # --- on the workers' threads ----------------------------------------------------------------
 
     def _execute(self, work: StageWork) -> None:
-        event = self._run(work)
-        if work.run.unit in self._cpu_units and self._delivery is not None:
-            self._handle(event)
+        unit = work.run.unit
+        self._handle(self._run(work))
+        if self._delivery is None:
+            return
+        if unit in self._cpu_units:
             self._delivery.drain()
         else:
-            self.post(event)
+            # its device must not wait while its thread delivers
+            self._delivery.drain(self._workers[unit].is_wanted)
 
     def _run(self, work: StageWork) -> Event:
         """Run a stage and return its outcome."""

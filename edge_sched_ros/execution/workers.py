@@ -122,6 +122,10 @@ class UnitWorker:
         """Hand over a stage; returns at once."""
         self._now.queue.put(work)
 
+    def is_wanted(self) -> bool:
+        """Whether a stage waits for the thread."""
+        return not self._now.queue.empty()
+
     def stop(self) -> None:
         """Ask the thread to end after what it runs."""
         self._stopping = True

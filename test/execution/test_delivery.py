@@ -36,6 +36,37 @@ def test_the_thread_delivers_what_others_leave_to_it():
     delivery.stop()
 
 
+def test_who_is_wanted_elsewhere_leaves_the_rest_to_the_thread():
+    seen, third = [], threading.Event()
+
+    def deliver(e):
+        seen.append(e.job)
+        if e.job == 3:
+            third.set()
+
+    delivery = Delivery(deliver)
+    for job in (1, 2, 3):
+        delivery.put(end(job))
+    delivery.drain(lambda: bool(seen))
+    assert seen == [1]
+    delivery.start()
+    assert third.wait(TIMEOUT_S)
+    assert seen == [1, 2, 3]
+    delivery.stop()
+
+
+def test_who_is_wanted_at_once_delivers_nothing():
+    seen, arrived = [], threading.Event()
+    delivery = Delivery(lambda _: (seen.append(threading.current_thread()), arrived.set()))
+    delivery.put(end(1))
+    delivery.drain(lambda: True)
+    assert not seen
+    delivery.start()
+    assert arrived.wait(TIMEOUT_S)
+    assert seen != [threading.current_thread()]
+    delivery.stop()
+
+
 def test_what_is_left_is_delivered_at_the_end():
     seen = []
     delivery = Delivery(lambda e: seen.append(e.job))

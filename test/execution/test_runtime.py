@@ -85,17 +85,37 @@ def test_a_frame_becomes_a_result_with_its_timing():
     assert end.stages[0].started_ns <= end.stages[0].finished_ns
 
 
-def test_a_cpu_unit_delivers_what_it_has_found_itself():
-    threads = []
-    with Desk({'a': Script()}, task('a')) as desk:
-        take = desk.runtime._deliver
-        desk.runtime._delivery._deliver = lambda end: (
-            threads.append(threading.current_thread().name),
-            take(end),
-        )
+def _deliverers(desk):
+    """Return a list of the names of the threads that deliver, which grows."""
+    threads, take = [], desk.runtime._deliver
+    desk.runtime._delivery._deliver = lambda end: (
+        threads.append(threading.current_thread().name),
+        take(end),
+    )
+    return threads
+
+
+@pytest.mark.parametrize('kind', ['cpu', 'gpu'])
+def test_an_idle_unit_delivers_what_it_has_found_itself(kind):
+    units = (f'{kind}0',)
+    with Desk({'a': Script()}, task('a', units=units), units=units, kind=kind) as desk:
+        threads = _deliverers(desk)
         desk.runtime.submit(frame())
         desk.wait_for(1)
-    assert threads[0].startswith('unit-cpu')
+    assert threads[0] == f'unit-{kind}0'
+
+
+def test_a_device_with_more_to_do_leaves_the_delivery_to_another_thread():
+    """The second job is decided on with the end of the first, and ends after its delivery."""
+    units = ('gpu0',)
+    tasks = task('a', units=units), task('b', units=units, after='a')
+    after = Script(lambda: desk.wait_for(1))
+    with Desk({'a': Script(), 'b': after}, *tasks, units=units, kind='gpu') as desk:
+        threads = _deliverers(desk)
+        desk.runtime.submit(frame())
+        desk.wait_for(2)
+    assert threads == ['delivery', 'unit-gpu0']
+    assert [end.task for end in desk.ends] == ['a', 'b']
 
 
 def test_a_cascade_gets_the_result_before_it():

@@ -46,12 +46,14 @@ class Script:
 class Desk:
     """A runtime and the ends it delivers."""
 
-    def __init__(self, programs, *tasks, units=('cpu0', 'cpu1'), core=None, **settings):
+    def __init__(
+        self, programs, *tasks, units=('cpu0', 'cpu1'), kind='cpu', core=None, **settings
+    ):
         self.ends = []
         self._changed = threading.Condition()
         self.dispatcher = LowLevelDispatcher(
             tasks=tasks,
-            units=tuple(Unit(u) for u in units),
+            units=tuple(Unit(u, kind) for u in units),
             policy='edf',
             make_policy=make_policy,
             **settings,
@@ -59,7 +61,7 @@ class Desk:
         self.runtime = Runtime(
             dispatcher=self.dispatcher,
             programs=programs,
-            units=tuple(LocalUnit(Unit(u), core) for u in units),
+            units=tuple(LocalUnit(Unit(u, kind), core) for u in units),
             deliver=self._take,
             clock_ns=time.monotonic_ns,
         )
