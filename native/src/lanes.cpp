@@ -57,9 +57,41 @@ std::size_t mix_whole_pixels(
   }
   return at;
 }
+
+__m128 on_line(__m128i numbers, const Line & line)
+{
+  return _mm_add_ps(
+    _mm_mul_ps(_mm_cvtepi32_ps(numbers), _mm_set1_ps(line.slope)), _mm_set1_ps(line.base));
+}
 #endif
 
 }  // namespace
+
+std::size_t spread_pixels(
+  const std::uint8_t * from, int channels, std::size_t count, const Line * lines,
+  float * const * planes)
+{
+  std::size_t at = 0;
+#ifdef __SSE2__
+  const __m128i zero = _mm_setzero_si128();
+  for (; at + 4 < count; at += 4, from += 4 * channels) {
+    // four pixels a row become four values of a channel a row
+    const __m128i even = _mm_unpacklo_epi8(four_bytes(from), four_bytes(from + 2 * channels));
+    const __m128i odd =
+      _mm_unpacklo_epi8(four_bytes(from + channels), four_bytes(from + 3 * channels));
+    const __m128i bytes = _mm_unpacklo_epi8(even, odd);
+    const __m128i first_two = _mm_unpacklo_epi8(bytes, zero);
+    const __m128i third = _mm_unpackhi_epi8(bytes, zero);
+    _mm_storeu_ps(planes[0] + at, on_line(_mm_unpacklo_epi16(first_two, zero), lines[0]));
+    _mm_storeu_ps(planes[1] + at, on_line(_mm_unpackhi_epi16(first_two, zero), lines[1]));
+    _mm_storeu_ps(planes[2] + at, on_line(_mm_unpacklo_epi16(third, zero), lines[2]));
+  }
+#else
+  static_cast<void>(from), static_cast<void>(channels), static_cast<void>(count);
+  static_cast<void>(lines), static_cast<void>(planes);
+#endif
+  return at;
+}
 
 void mix_columns(
   const std::uint8_t * row, int width, int channels, const Between * columns, std::size_t count,

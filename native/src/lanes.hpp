@@ -26,6 +26,19 @@ void mix_rows(
 void add_rows(
   const std::uint8_t * upper, const std::uint8_t * lower, std::uint16_t * to, std::size_t size);
 
+// What bytes become where that is `slope * byte + base`, rounded twice.
+struct Line
+{
+  float slope;
+  float base;
+};
+
+// Write the first three bytes of pixels of three or four channels to a plane each. Returns how many
+// pixels: fewer than `count`, as none is read past the last one, and none without SSE2.
+std::size_t spread_pixels(
+  const std::uint8_t * from, int channels, std::size_t count, const Line * lines,
+  float * const * planes);
+
 // Mean of neighbours in a sum of two rows, rounded.
 void mean_of_pairs(const std::uint16_t * sums, std::uint8_t * to, int width, int channels);
 

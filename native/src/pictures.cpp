@@ -5,7 +5,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
+#include <type_traits>
 #include <vector>
+
+#include "lanes.hpp"
 
 namespace edge_sched
 {
@@ -43,6 +47,46 @@ void look_up(
   }
 }
 
+// The line on which all numbers of a table lie, if there is one.
+std::optional<Line> line_of(const float * table)
+{
+  const Line line{table[1] - table[0], table[0]};
+  for (std::size_t byte = 0; byte < kValues; ++byte) {
+    // never equal where one is no number
+    if (table[byte] != static_cast<float>(byte) * line.slope + line.base) {
+      return std::nullopt;
+    }
+  }
+  return line;
+}
+
+// The lines of the first three bytes of a pixel, where planes of three channels are made of them.
+std::optional<std::array<Line, 3>> lines_of(
+  const Picture & picture, const TensorForm & form, const float * tables)
+{
+  if (form.interleaved || form.channels != 3 || picture.channels < 3) {
+    return std::nullopt;
+  }
+  std::array<Line, 3> lines{};
+  int seen = 0;
+  for (int channel = 0; channel < 3; ++channel) {
+    const int byte = form.bytes[channel];
+    const auto line = line_of(tables + channel * kValues);
+    if (!line || byte > 2) {
+      return std::nullopt;
+    }
+    lines[byte] = *line;
+    seen |= 1 << byte;
+  }
+  return seen == 7 ? std::optional(lines) : std::nullopt;
+}
+
+std::optional<std::array<Line, 3>> lines_of(
+  const Picture &, const TensorForm &, const std::uint8_t *)
+{
+  return std::nullopt;
+}
+
 template<typename Number>
 class Filler
 {
@@ -50,7 +94,8 @@ public:
   Filler(const Picture & picture, const TensorForm & form, const Number * tables, Number * tensor)
   : picture_(picture), form_(form), tables_(tables), tensor_(tensor),
     step_(form.interleaved ? static_cast<std::size_t>(form.channels) : 1),
-    apart_(form.interleaved ? 1 : static_cast<std::size_t>(form.width) * form.height)
+    apart_(form.interleaved ? 1 : static_cast<std::size_t>(form.width) * form.height),
+    lines_(lines_of(picture, form, tables))
   {
   }
 
@@ -75,13 +120,31 @@ public:
         look_up(gray.data(), 1, {0, 0, 0}, 1, tables_, at(left, y), step_, apart_, right - left);
         continue;
       }
+      const int done = on_lines(from, at(left, y), right - left);
       look_up(
-        from, picture_.channels, form_.bytes, form_.channels, tables_, at(left, y), step_, apart_,
-        right - left);
+        from + done * picture_.channels, picture_.channels, form_.bytes, form_.channels, tables_,
+        at(left + done, y), step_, apart_, right - left - done);
     }
   }
 
 private:
+  // Write what of a row needs no table; returns how many pixels that are.
+  int on_lines(const std::uint8_t * from, Number * to, int count) const
+  {
+    if constexpr (std::is_same_v<Number, float>) {
+      if (lines_) {
+        std::array<float *, 3> planes{};
+        for (int channel = 0; channel < 3; ++channel) {
+          planes[form_.bytes[channel]] = to + channel * apart_;
+        }
+        const auto size = static_cast<std::size_t>(count);
+        return static_cast<int>(
+          spread_pixels(from, picture_.channels, size, lines_->data(), planes.data()));
+      }
+    }
+    return 0;
+  }
+
   Number * at(int x, int y)
   {
     return tensor_ + (static_cast<std::size_t>(y) * form_.width + x) * step_;
@@ -104,6 +167,7 @@ private:
   Number * tensor_;
   const std::size_t step_;
   const std::size_t apart_;
+  const std::optional<std::array<Line, 3>> lines_;
 };
 
 }  // namespace

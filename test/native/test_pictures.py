@@ -20,16 +20,18 @@ from edge_sched_ros.execution.preprocess.tensor import tables_of
 native = pytest.importorskip('edge_sched_ros._native')
 
 _CHANNELS = {'bgr8': 3, 'rgb8': 3, 'bgra8': 4, 'rgba8': 4, 'mono8': 1}
-_VALUES = {
-    'float32': {'scale': 1 / 255, 'mean': (0.4, 0.5, 0.6), 'std': (0.2, 0.3, 0.4)},
-    'float16': {'scale': 1 / 255},
-    'uint8': {},
-}
+_VALUES = [
+    {'dtype': 'float32', 'scale': 1 / 255, 'mean': (0.4, 0.5, 0.6), 'std': (0.2, 0.3, 0.4)},
+    # on lines without rounding, which need no table
+    {'dtype': 'float32'},
+    {'dtype': 'float32', 'scale': -2.0, 'mean': (1.0, 0.0, -3.0), 'std': (0.5, 4.0, 1.0)},
+    {'dtype': 'float16', 'scale': 1 / 255},
+    {'dtype': 'uint8'},
+]
 
 
 @st.composite
 def _specs(draw):
-    dtype = draw(st.sampled_from(list(_VALUES)))
     return InputSpec(
         draw(st.integers(1, 70)),
         draw(st.integers(1, 70)),
@@ -37,8 +39,7 @@ def _specs(draw):
         colour=draw(st.sampled_from(['bgr', 'rgb', 'gray'])),
         resize=draw(st.sampled_from(['letterbox', 'stretch', 'crop'])),
         align=draw(st.sampled_from(['center', 'topleft'])),
-        dtype=dtype,
-        **_VALUES[dtype],
+        **draw(st.sampled_from(_VALUES)),
     )
 
 
