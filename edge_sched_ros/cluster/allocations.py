@@ -12,17 +12,19 @@ and the API server has sent data after that, so that headroom is never given awa
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Iterable
+from collections.abc import Mapping
+from types import MappingProxyType
 
+from edge_sched_ros.capacity.placement.node import Hosted
 from edge_sched_ros.capacity.placement.problem import Problem
 from edge_sched_ros.cluster import names
 from edge_sched_ros.cluster.claims import Claims
 from edge_sched_ros.cluster.hosts import Hosts
 from edge_sched_ros.cluster.node_costs import description_of
+from edge_sched_ros.cluster.nominations import Nominations
 from edge_sched_ros.cluster.records import Node
 from edge_sched_ros.cluster.records import Pod
-from edge_sched_ros.cluster.reservations import Reservation
 from edge_sched_ros.cluster.reservations import Reservations
 from edge_sched_ros.core.errors import ConfigError
 
@@ -48,6 +50,9 @@ class Allocations:
         self.pods: dict[str, Pod] = {}
         self.claims = Claims()
         self.reservations = Reservations(self.hosts)
+        self._nominations = Nominations(self.hosts, self.reservations)
+        #: node -> those of its type's units that were claimed when it was described
+        self._claimed: dict[str, frozenset[str]] = {}
         #: number of pods that the scheduler bound to a node without their reservation
         self.deviations = 0
 
@@ -63,9 +68,11 @@ class Allocations:
     def _describe(self, node: Node) -> None:
         """Add a node to the cluster's state, anew if it is there."""
         promised = self.reservations.on(node.name)
+        known = self.hosts.nodes.get(node.name)
         self._drop_node(node.name)
+        self._claimed[node.name] = self._claimed_of(node)
         try:
-            spec, system = description_of(node, self.types, self.claims.units_of(node.name))
+            spec, system = description_of(node, self.types, self._claimed[node.name])
         except ConfigError as error:
             self.unusable[node.name] = str(error)
             # a node without a type is not meant for the model
@@ -74,9 +81,17 @@ class Allocations:
             return
         self.hosts.add(node.name, spec, system)
         self.reservations.restore(node.name, promised, spec.units)
+        before = {} if known is None else known.hosted
         for pod in self.pods.values():
             if pod.node == node.name:
-                self._settle(pod)
+                self._settle(pod, before)
+        self.hosts.keep_order(node.name, before)
+
+    def _claimed_of(self, node: Node) -> frozenset[str]:
+        """Return the claimed units of a node that the model knows."""
+        type_ = self.types.nodes.get(node.type)
+        claimed = self.claims.units_of(node.name)
+        return frozenset() if type_ is None else claimed & type_.units.keys()
 
     def forget_node(self, name: str) -> None:
         """Remove a node; its pods are kept until they are removed, too."""
@@ -84,10 +99,11 @@ class Allocations:
             self._drop_node(name)
 
     def describe(self, names: Iterable[str]) -> None:
-        """Describe nodes anew whose claimed units have changed."""
+        """Describe nodes anew whose claimed units have changed, as far as the model has them."""
         for name in names:
-            if name in self.nodes:
-                self._describe(self.nodes[name])
+            node = self.nodes.get(name)
+            if node is not None and self._claimed_of(node) != self._claimed[name]:
+                self._describe(node)
 
     def note_pod(self, pod: Pod) -> None:
         """Add or update a pod."""
@@ -97,7 +113,7 @@ class Allocations:
         if not pod.asks:
             return
         if not pod.node:
-            self._note_nomination(pod)
+            self._nominations.note(pod)
             return
         known = self.pods.get(pod.uid)
         self.pods[pod.uid] = pod
@@ -158,44 +174,18 @@ class Allocations:
         pod = self.pods.get(app.rpartition('~')[2])
         return pod if pod is not None and pod.app is not None and pod.app.name == app else None
 
-    def _hold(self, pod: Pod) -> None:
+    def _settle(self, pod: Pod, before: Mapping[str, Hosted] = MappingProxyType({})) -> None:
         """
-        Reserve room for a pod on the node where the scheduler evicts others for it.
+        Add a bound pod to the cluster's state, if the model can serve it there.
 
-        It may exceed the node until the evicted pods are gone. It ends with the nomination.
+        :param before: what its node hosted before it was described anew
         """
-        node = self.hosts.nodes.get(pod.nominated)
-        if pod.app is None or node is None:
-            return
-        if pod.unit:
-            self.hosts.wanted[pod.app.name] = pod.unit
-        ways = self.hosts.ways(node.spec, pod.app)
-        if ways:
-            places = {pod.nominated: self.hosts.best(node, pod.app, ways)}
-            held = Reservation(pod.app, places, math.inf, nominated=True)
-            self.reservations.add(pod.uid, held, pod.unit)
-
-    def _note_nomination(self, pod: Pod) -> None:
-        known = self.reservations.get(pod.uid)
-        if known is not None and known.nominated and pod.nominated not in known.places:
-            self.reservations.release(pod.uid)
-            known = None
-        if known is None and pod.nominated and not pod.ending:
-            self._hold(pod)
-
-    def _settle(self, pod: Pod) -> None:
-        """Add a bound pod to the cluster's state, if the model can serve it there."""
-        node = self.hosts.nodes.get(pod.node)
-        if pod.app is None or node is None:
-            return
-        if pod.unit:
-            self.hosts.wanted[pod.app.name] = pod.unit
-        ways = self.hosts.ways(node.spec, pod.app)
-        if ways:
-            self.hosts.host(pod.app, pod.node, self.hosts.best(node, pod.app, ways))
+        if pod.app is not None and pod.node in self.hosts.nodes:
+            self.hosts.settle(pod.app, pod.node, pod.unit, before.get(pod.app.name))
 
     def _drop_node(self, name: str) -> None:
         self.unusable.pop(name, None)
+        self._claimed.pop(name, None)
         if name in self.hosts.nodes:
             self.reservations.leave(name)
             self.hosts.drop(name)

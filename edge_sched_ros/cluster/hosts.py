@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from collections.abc import Iterable
 from collections.abc import Sequence
 from dataclasses import replace
 from weakref import WeakKeyDictionary
@@ -90,6 +91,21 @@ class Hosts(ClusterState):
             ways, key=lambda way: (refusal(node, app, way, self.limits) is not None, _work(way))
         )
 
+    def settle(self, app: App, node: str, unit: str, before: Hosted | None) -> None:
+        """
+        Put an application where it runs, whether or not it is served in time there.
+
+        :param unit: that it requests; empty: any
+        :param before: how it was served there until now, which goes on while it can be
+        """
+        if unit:
+            self.wanted[app.name] = unit
+        ways = self.ways(self.nodes[node].spec, app)
+        if before is not None and before.option in ways:
+            self.host(app, node, before.option)
+        elif ways:
+            self.host(app, node, self.best(self.nodes[node], app, ways))
+
     def discard(self, app: App) -> None:
         """Remove an application, if it is placed, and its requested unit."""
         if app.name in self.where:
@@ -114,6 +130,20 @@ class Hosts(ClusterState):
         self._systems.pop(id(gone.spec), None)
         for app in gone.hosted:
             del self.where[app]
+
+    def keep_order(self, name: str, before: Iterable[str]) -> None:
+        """
+        Put the applications of a node that was described anew in their order before.
+
+        The load of a unit is a sum, and its last digit depends on the order: nodes that were
+        equally busy before should stay so, as the first of equal nodes is chosen.
+        """
+        node = self.nodes[name]
+        place = {app: index for index, app in enumerate(before)}
+        # stable: new ones stay behind, in their order
+        for app in sorted(node.hosted, key=lambda app: place.get(app, len(place))):
+            gone = self.remove(app)
+            self.host(gone.app, name, gone.option)
 
     def among(self, nodes: dict[str, NodeState]) -> Hosts:
         """Return a cluster of other nodes with the same costs and requested units, for queries."""
