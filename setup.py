@@ -124,9 +124,15 @@ setup(
         'openvino': ['onnxruntime-ep-openvino>=1.8,<2'],
         'qnn': ['onnxruntime-qnn>=2.3,<3'],
         # 36.0.0 never sends tokens
-        'kubernetes': ['kubernetes>=26,!=36.0.0,<38', 'prometheus_client>=0.20,<1'],
+        'kubernetes': [
+            'grpcio>=1.60,<2',
+            'kubernetes>=26,!=36.0.0,<38',
+            'prometheus_client>=0.20,<1',
+            'protobuf>=4.22,<8',
+        ],
         'all': [
             'bokeh>=3.4,<4',
+            'grpcio>=1.60,<2',
             'kubernetes>=26,!=36.0.0,<38',
             'matplotlib>=3.5,<4',
             'motmetrics>=1.4,<2',
@@ -135,6 +141,7 @@ setup(
             'pandas>=1.5,<3',
             'perfetto>=0.11,<1',
             'prometheus_client>=0.20,<1',
+            'protobuf>=4.22,<8',
             'pycocotools>=2.0.6,<3',
             'textual>=8,<9',
         ],

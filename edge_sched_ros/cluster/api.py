@@ -18,6 +18,7 @@ from edge_sched_ros.cluster.api_call import in_a_line
 from edge_sched_ros.cluster.api_call import lost
 from edge_sched_ros.cluster.api_call import parse
 from edge_sched_ros.cluster.api_call import TIMEOUT
+from edge_sched_ros.cluster.claim_api import ClaimApi
 from edge_sched_ros.cluster.slice_api import RESOURCE_GROUP
 from edge_sched_ros.cluster.slice_api import SliceApi
 
@@ -36,7 +37,8 @@ class Api:
 
     def __init__(self, core: Any, objects: Any) -> None:
         self._core = core
-        self._claims = partial(objects.list_cluster_custom_object, *RESOURCE_GROUP)
+        self._list_objects = partial(objects.list_cluster_custom_object, *RESOURCE_GROUP)
+        self.claims = ClaimApi(objects)
         self.slices = SliceApi(objects)
 
     def list(self, kind: str) -> tuple[list[dict[str, Any]], str]:
@@ -128,7 +130,7 @@ class Api:
         listers: dict[str, Callable[..., Any]] = {
             'nodes': self._core.list_node,
             'pods': self._core.list_pod_for_all_namespaces,
-            'resourceclaims': partial(self._claims, 'resourceclaims'),
+            'resourceclaims': partial(self._list_objects, 'resourceclaims'),
         }
         return listers[kind]
 

@@ -37,18 +37,23 @@ def read_claim(raw: Mapping[str, Any]) -> Claim:
     uid = _inside(raw, 'metadata').get('uid')
     if not isinstance(uid, str) or not uid:
         raise ConfigError('ResourceClaim.metadata.uid', 'is missing')
-    devices = _inside(raw, 'status', 'allocation', 'devices').get('results')
-    results = devices if isinstance(devices, list) else []
     return Claim(
         uid,
         frozenset(
             (str(one.get('pool')), str(one.get('device')))
-            for one in results
-            if isinstance(one, Mapping)
-            and one.get('driver') == names.GROUP
-            and not one.get('adminAccess')
+            for one in allocated(raw)
+            if not one.get('adminAccess')
         ),
     )
+
+
+def allocated(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the devices of this driver that a claim has, as the API server describes them."""
+    devices = _inside(raw, 'status', 'allocation', 'devices').get('results')
+    results = devices if isinstance(devices, list) else []
+    return [
+        one for one in results if isinstance(one, Mapping) and one.get('driver') == names.GROUP
+    ]
 
 
 class Claims:

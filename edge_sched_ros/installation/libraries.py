@@ -72,6 +72,8 @@ LIBRARIES = {
     'textual': Library(('textual',), '>=8,<9', extra='view'),
     'perfetto': Library(('perfetto',), '>=0.11,<1', extra='trace'),
     'bokeh': Library(('bokeh',), '>=3.4,<4', extra='report', uses_numpy=True),
+    'google': Library(('protobuf',), '>=4.22,<8', extra='kubernetes'),
+    'grpc': Library(('grpcio',), '>=1.60,<2', extra='kubernetes'),
     'kubernetes': Library(('kubernetes',), '>=26,!=36.0.0,<38', extra='kubernetes'),
     'prometheus_client': Library(
         ('prometheus_client',),

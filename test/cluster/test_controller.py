@@ -21,6 +21,7 @@ from edge_sched_ros.capacity.placement.registry import make_algorithm
 from edge_sched_ros.cluster.agent import Agent
 from edge_sched_ros.cluster.api_call import ApiError
 from edge_sched_ros.cluster.api_call import Gone
+from edge_sched_ros.cluster.api_call import NotServed
 from edge_sched_ros.cluster.connection import connect
 from edge_sched_ros.cluster.controller import Controller
 from edge_sched_ros.cluster.metrics import Metrics
@@ -338,3 +339,15 @@ def test_the_agent_may_do_just_what_it_does(api, client):
     for facts in (Facts({'gpu0': 'gpu'}), Facts({'dla0': 'dla'})):
         Agent(client, 'gpu-0', lambda facts=facts: facts, client.slices).publish()
     assert _asked(api.requests()) == _granted('rbac-agent.yaml')
+
+
+def test_the_plugin_may_do_just_what_it_does(api, client):
+    claim = {'metadata': {'name': 'c', 'namespace': 'default', 'uid': 'u'}, 'status': {}}
+    api.emulator.claims['c'] = claim
+    assert client.claims.get('default/c')['metadata']['uid'] == 'u'
+    assert client.claims.get('default/none') is None
+    assert _asked(api.requests()) == _granted('plugin/rbac-plugin.yaml')
+    # no claim of that name, and no such API, are told apart
+    api.emulator.claims_served = False
+    with pytest.raises(NotServed):
+        client.claims.get('default/gone')

@@ -99,6 +99,15 @@ def test_with_slices_it_makes_what_the_component_makes():
 
 
 @needs_helm
+def test_with_the_plugin_it_makes_what_that_component_makes():
+    _, wanted = in_kustomization(CONFIG / 'plugin')
+    slices = ('--set', 'agent.publishAs=slices')
+    before, found = rendered(*slices), rendered(*slices, '--set', 'plugin.enabled=true')
+    added = {key: plain(found[key]) for key in found.keys() - before.keys()}
+    assert added == {key: plain(one) for key, one in wanted.items()}
+
+
+@needs_helm
 def test_another_namespace_is_named_everywhere():
     found = rendered(namespace='robots')
     policy = found['ValidatingAdmissionPolicy', 'edge-sched-agent']['spec']
@@ -148,6 +157,7 @@ def test_parts_can_be_left_out_and_options_added():
         (('--set', 'agent.publishAs=both'), 'publishAs'),
         (('--set', 'agent.publish=slices'), 'publish'),
         (('--set', 'types=3'), 'types'),
+        (('--set', 'plugin.enabled=true'), 'plugin.enabled needs agent.publishAs: slices'),
     ],
 )
 def test_values_that_cannot_be_used_are_named(options, words):

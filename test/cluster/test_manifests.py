@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from edge_sched_ros.cli.kube_node import node as node_command
+from edge_sched_ros.cli.kube_plugin import plugin as plugin_command
 from edge_sched_ros.cli.kube_serve import serve as serve_command
 from edge_sched_ros.cluster import names
 from edge_sched_ros.cluster.metrics import _GAUGES
@@ -155,7 +156,7 @@ def test_the_page_knows_all_annotations_options_and_metrics():
         assert f'_{gauge}' in DOC, gauge
     options = {
         option
-        for command in (serve_command, node_command)
+        for command in (serve_command, node_command, plugin_command)
         for parameter in command.params
         for option in parameter.opts
     }
@@ -216,3 +217,51 @@ def test_the_policy_of_slices_is_about_all_that_an_agent_may_write():
     assert set(rule['resources']) == set(may['resources'])
     assert {verb.lower() for verb in rule['operations']} == set(may['verbs']) - {'get'}
     assert binding['spec']['policyName'] == policy['metadata']['name']
+
+
+# --- the kubelet plugin -----------------------------------------------------------------------
+
+PLUGIN = CONFIG / 'plugin'
+
+
+def of_plugin(file):
+    return [one for one in yaml.safe_load_all((PLUGIN / file).read_text()) if one]
+
+
+def test_the_plugin_is_a_component_of_its_own():
+    (component,) = of_plugin('kustomization.yaml')
+    assert component['kind'] == 'Component'
+    files = {path.name for path in PLUGIN.iterdir()} - {'kustomization.yaml'}
+    assert set(component['resources']) == files
+    account, role, binding = of_plugin('rbac-plugin.yaml')
+    assert binding['roleRef']['name'] == role['metadata']['name']
+    (subject,) = binding['subjects']
+    assert subject['name'] == account['metadata']['name'] and subject['namespace'] == 'edge-sched'
+
+
+def test_the_plugin_may_write_kubelets_folders_and_nothing_else():
+    (item,) = of_plugin('plugin.yaml')
+    template = item['spec']['template']
+    assert item['spec']['selector']['matchLabels'] == template['metadata']['labels']
+    spec = template['spec']
+    assert spec['serviceAccountName'] == 'edge-sched-plugin'
+    assert 'hostNetwork' not in spec and 'hostPID' not in spec
+    (container,) = spec['containers']
+    rights = container['securityContext']
+    assert rights['readOnlyRootFilesystem'] is True
+    assert rights['allowPrivilegeEscalation'] is False
+    assert rights['capabilities'] == {'drop': ['ALL']} and 'privileged' not in rights
+    assert container['args'] == ['kube', plugin_command.name]
+    # kubelet is given paths, so they are the same for both, and those that the command takes
+    mounts = {one['name']: one['mountPath'] for one in container['volumeMounts']}
+    assert mounts == {one['name']: one['hostPath']['path'] for one in spec['volumes']}
+    options = {one.name: one.default for one in plugin_command.params}
+    assert {name: str(options[name]) for name in mounts} == mounts
+
+
+def test_the_plugin_runs_where_the_agent_does():
+    (item,) = of_plugin('plugin.yaml')
+    agent = next(one for one in WORKLOADS if one['metadata']['name'] == 'edge-sched-agent')
+    both = [one['spec']['template']['spec'] for one in (item, agent)]
+    assert both[0]['nodeSelector'] == both[1]['nodeSelector']
+    assert both[0]['containers'][0]['image'] == both[1]['containers'][0]['image']

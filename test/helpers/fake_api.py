@@ -39,6 +39,9 @@ class _Emulator(kmock.KubernetesEmulator):
             if request.method == kmock.method.PUT:
                 self._objects[key] = request.data
                 return await self._status(200, name)
+        if folder.endswith('/resourceclaims'):
+            claim = self.claims.get(name)
+            return await (self._status(404, name) if claim is None else self._said(claim))
         if name == 'resourceslices':
             request.data['metadata']['resourceVersion'] = '1'
         if str(request.url.path).endswith('/eviction') and request.method == kmock.method.POST:
@@ -51,6 +54,11 @@ class _Emulator(kmock.KubernetesEmulator):
             object.__setattr__(request, 'action', kmock.action.WATCH)
         return await super()._handle(request)
 
+    async def _said(self, item: dict[str, Any]) -> Any:
+        import aiohttp.web
+
+        return aiohttp.web.json_response(item)
+
     async def _status(self, code: int, name: str = '') -> Any:
         import aiohttp.web
 
@@ -58,6 +66,11 @@ class _Emulator(kmock.KubernetesEmulator):
         if name:
             status['details'] = {'name': name}
         return aiohttp.web.json_response(status, status=code)
+
+    @property
+    def claims(self) -> dict[str, Any]:
+        """Return what is answered when one claim is asked for, by its name."""
+        return self.__dict__.setdefault('_claims', {})
 
     @property
     def evictions(self) -> list[Any]:
