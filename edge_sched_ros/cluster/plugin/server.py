@@ -51,8 +51,8 @@ class PluginServer:
         self._lock = Lock()
         self._messages = make_messages()
         self._grpc = need('grpc')
-        self.socket = plugins / names.GROUP / 'dra.sock'
-        self.registration = registry / f'{names.GROUP}-reg.sock'
+        self.socket = plugins.absolute() / names.GROUP / 'dra.sock'
+        self.registration = registry.absolute() / f'{names.GROUP}-reg.sock'
         self._server: Any = None
         #: the sockets that are this plugin's
         self._mine: list[Path] = []
