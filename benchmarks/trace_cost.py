@@ -75,6 +75,7 @@ def _run(
         setup = setup_data(system.tasks, system.units, system.profiles())
         with trace_file(folder / 'run.trace', {'setup': setup}) as listener:
             simulator = Simulator(system, policy=policy, seed=seed, listener=listener)
+            simulator.dispatcher.tell_scores(listener.scores)
             simulator.run(seconds)
     spent = time.process_time() - started
     result = outcome(simulator)

@@ -28,6 +28,8 @@ from edge_sched_ros.core.parameters import changed_task
 from edge_sched_ros.core.policy import Policy
 from edge_sched_ros.core.profiles import Profiles
 from edge_sched_ros.core.rate_floors import RateFloors
+from edge_sched_ros.core.scores import Scores
+from edge_sched_ros.core.scores import scores_of
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.times import Times
 from edge_sched_ros.core.unit_set import UnitSet
@@ -93,6 +95,8 @@ class LowLevelDispatcher:
         self._fast = FastVariants(self._table, self.profiles, self._units.times)
         self._make_policy = make_policy
         self._policy = make_policy(policy, self.policy_parameters)
+        #: takes what led to decisions; ``None`` while nobody asks for it
+        self._scores: list[Scores] | None = None
         self._accepting = True
         #: the pending wake-up requested from the driver
         self._armed_ns: int | None = None
@@ -350,6 +354,14 @@ class LowLevelDispatcher:
         """Why another policy decides than the configured one; empty when that one does."""
         return str(getattr(self._policy, 'problem', ''))
 
+    def tell_scores(self, scores: list[Scores] | None) -> None:
+        """
+        Append what leads policies to their decisions to a list from now on.
+
+        :param scores: emptied by its owner after each event; ``None`` to end this
+        """
+        self._scores = scores
+
     # --- decisions ------------------------------------------------------------------------
 
     def _decide(self, out: list[Decision]) -> None:
@@ -375,7 +387,10 @@ class LowLevelDispatcher:
             if not (idle or policy.asks_when_busy) or not view.ready:
                 return
             again = False
-            for decision in policy.decide(view):
+            decided = policy.decide(view)
+            if self._scores is not None and (told := scores_of(policy, view)) is not None:
+                self._scores.append(told)
+            for decision in decided:
                 if type(decision) is Run:
                     self._run(decision, out)
                     if not rest:

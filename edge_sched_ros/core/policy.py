@@ -9,6 +9,7 @@ from typing import ClassVar
 from typing import Protocol
 
 from edge_sched_ros.core.decisions import Decision
+from edge_sched_ros.core.scores import Scores
 from edge_sched_ros.core.view import View
 
 
@@ -52,3 +53,14 @@ class Policy(Protocol):
 
     def decide(self, view: View) -> list[Decision]:
         """Return the decisions for now."""
+
+
+class ScoringPolicy(Policy, Protocol):
+    """A policy that can tell what led to its decisions; nobody asks unless a trace is written."""
+
+    def last_scores(self, view: View) -> Scores | None:
+        """
+        Return what the last ``decide`` compared; ``None`` if it compared nothing.
+
+        :param view: that of the call, before its decisions are carried out
+        """

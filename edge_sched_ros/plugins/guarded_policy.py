@@ -19,6 +19,10 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.job import Job
 from edge_sched_ros.core.policy import Policy
 from edge_sched_ros.core.policy import PolicyParameter
+from edge_sched_ros.core.scores import MOST_OPTIONS
+from edge_sched_ros.core.scores import ScoredOption
+from edge_sched_ros.core.scores import Scores
+from edge_sched_ros.core.scores import scores_of
 from edge_sched_ros.core.view import View
 from edge_sched_ros.plugins.interrupts import interrupts_raise
 
@@ -68,12 +72,32 @@ class GuardedPolicy:
         assert self._substitute is not None
         return self._substitute.decide(view)
 
+    def last_scores(self, view: View) -> Scores | None:
+        """Return what the policy tells of its last call; an error in it gives none."""
+        if self.problem:
+            return scores_of(self._substitute, view)
+        try:
+            told = scores_of(self.policy, view)
+            return None if told is None else _checked(told)
+        except Exception:
+            # a trace without scores is better than a policy given up for them
+            return None
+
     def _give_up(self, problem: str) -> None:
         if self._substitute is None:
             raise ConfigError('policy', f"'{self._asked_for}' failed: {problem}")
         instead = self._substitute.name
         self.problem = f'{self._asked_for} failed, {instead} decides instead: {problem}'
         _log.error('policy: %s', self.problem)
+
+
+def _checked(told: Scores) -> Scores:
+    """Return scores of own code in exact types, so that they can be written."""
+    options: list[ScoredOption] = [
+        (float(number), [(int(job), str(unit)) for job, unit in pairs])
+        for number, pairs in told.options[:MOST_OPTIONS]
+    ]
+    return Scores(str(told.of), options)
 
 
 def _wrong_answer(returned: Any) -> str:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from bisect import insort
+from collections.abc import Iterator
 from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
@@ -35,8 +36,26 @@ class _Searched:
         self.steps = steps
 
 
+class Ends:
+    """The schedules of all jobs that a search ended with, for who asks what else there was."""
+
+    __slots__ = ('states',)
+
+    def __init__(self) -> None:
+        self.states: list[_State] = []
+
+    def by_cost(self) -> Iterator[tuple[float, list[Placement]]]:
+        """Yield costs and jobs of schedules, the cheapest first."""
+        for state in sorted(self.states, key=itemgetter(2)):
+            yield state[2], _unwind(state[4])
+
+
 def search(
-    jobs: Sequence[PlanJob], orders: Sequence[Sequence[int]], free_ns: Sequence[int], scale: Scale
+    jobs: Sequence[PlanJob],
+    orders: Sequence[Sequence[int]],
+    free_ns: Sequence[int],
+    scale: Scale,
+    ends: Ends | None = None,
 ) -> tuple[float, list[Placement]]:
     """
     Return the cost and the jobs of the cheapest schedule found; other jobs are dropped.
@@ -47,7 +66,10 @@ def search(
 
     :param orders: indices of all jobs, at least one order
     :param free_ns: per unit, the time when it is free
+    :param ends: takes the schedules that the search ended with
     """
+    if ends is not None:
+        ends.states = []
     begin: list[_State] = [(0.0, 0, 0.0, [free for free in free_ns for _ in range(3)], None)]
     choices = [choices_of(job, scale) for job in jobs]
     done: list[_Searched] = []
@@ -60,7 +82,10 @@ def search(
             states = steps[-1] if steps else begin
             steps.append(_extend(states, jobs[index], choices[index], scale))
         done.append(_Searched(order, steps))
-        found = _cheapest(steps[-1] if steps else begin)
+        last = steps[-1] if steps else begin
+        if ends is not None:
+            ends.states += last
+        found = _cheapest(last)
         if best is None or found[2] < best[2]:
             best = found
     assert best is not None

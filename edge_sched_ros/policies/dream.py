@@ -10,8 +10,14 @@ from edge_sched_ros.core import reasons
 from edge_sched_ros.core.decisions import Decision
 from edge_sched_ros.core.decisions import Drop
 from edge_sched_ros.core.policy import PolicyParameter
+from edge_sched_ros.core.scores import MAP_SCORE
+from edge_sched_ros.core.scores import MOST_OPTIONS
+from edge_sched_ros.core.scores import Scores
+from edge_sched_ros.core.scores import slacks
 from edge_sched_ros.core.view import View
 from edge_sched_ros.policies.map_jobs import map_jobs
+from edge_sched_ros.policies.map_jobs import Pair
+from edge_sched_ros.policies.map_jobs import ranked_pairs
 from edge_sched_ros.policies.map_score import MapScore
 from edge_sched_ros.policies.map_score import ScoreSettings
 from edge_sched_ros.policies.smart_drop import SmartDrop
@@ -146,9 +152,12 @@ class Dream:
             else None
         )
         self._variants = VariantChoice(values['hysteresis']) if values['variants'] else None
+        #: what the last call compared; empty when it dropped jobs or changed variants
+        self._pairs: list[Pair] = []
 
     def decide(self, view: View) -> list[Decision]:
         """Choose variants, drop lost jobs, then map jobs to units by score."""
+        self._pairs = []
         if self.tuner is not None:
             self.tuner.update(view)
             self._point = self.tuner.point
@@ -161,7 +170,15 @@ class Dream:
             return changes
         if self.smart_drop is not None and (worst := self.smart_drop.pick(view, score)):
             return [Drop(worst.id, worst.task, reasons.SMART_DROP)]
-        return give_turns(view, map_jobs(view, score, wait=self._wait, guard=self._guard))
+        pairs = self._pairs = ranked_pairs(view, score)
+        return give_turns(view, map_jobs(view, pairs, wait=self._wait, guard=self._guard))
+
+    def last_scores(self, view: View) -> Scores:
+        """Return the scores of the last call, or the slack of every job if it mapped none."""
+        if not self._pairs:
+            return slacks(view)
+        best = self._pairs[:MOST_OPTIONS]
+        return Scores(MAP_SCORE, [(-pair[0], [(pair[3], pair[4])]) for pair in best])
 
 
 def _late(view: View) -> list[Decision]:

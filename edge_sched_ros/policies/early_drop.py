@@ -12,6 +12,9 @@ from edge_sched_ros.core.decisions import Drop
 from edge_sched_ros.core.job import Job
 from edge_sched_ros.core.policy import Policy
 from edge_sched_ros.core.policy import PolicyParameter
+from edge_sched_ros.core.scores import Scores
+from edge_sched_ros.core.scores import scores_of
+from edge_sched_ros.core.scores import slacks
 from edge_sched_ros.core.view import View
 
 #: the margin is at most the deadline divided by this
@@ -59,6 +62,8 @@ class EarlyDrop:
         self.follows_plan = bool(getattr(policy, 'follows_plan', False))
         self._margin_ns = round(margin_ms * 1e6)
         self._probe_after = probe_after
+        #: whether the last call dropped jobs, so that the inner policy was not asked
+        self._dropped = False
 
     @property
     def problem(self) -> str:
@@ -72,7 +77,12 @@ class EarlyDrop:
             for job in view.ready
             if self._is_lost(view, job)
         ]
+        self._dropped = bool(lost)
         return lost or self._policy.decide(view)
+
+    def last_scores(self, view: View) -> Scores | None:
+        """Return the slack of every ready job after drops, else what the inner policy tells."""
+        return slacks(view) if self._dropped else scores_of(self._policy, view)
 
     def _is_lost(self, view: View, job: Job) -> bool:
         if view.accounts[job.task].unreachable_in_a_row >= self._probe_after:

@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from edge_sched_ros.core.decisions import Decision
 from edge_sched_ros.core.policy import PolicyParameter
+from edge_sched_ros.core.scores import Scores
+from edge_sched_ros.core.scores import slacks
 from edge_sched_ros.core.view import View
 from edge_sched_ros.policies.turns import run_in_turn
 
@@ -27,6 +29,10 @@ class EarliestDeadlineFirst:
     def decide(self, view: View) -> list[Decision]:
         """Start ready jobs by priority, then deadline."""
         return run_in_turn(view, lambda job: (-job.priority, job.deadline_ns, job.id))
+
+    def last_scores(self, view: View) -> Scores:
+        """Return the slack of every ready job."""
+        return slacks(view)
 
 
 POLICY = EarliestDeadlineFirst

@@ -14,7 +14,12 @@ from edge_sched_ros.core.decisions import UseVariant
 from edge_sched_ros.core.decisions import WakeAt
 from edge_sched_ros.core.job import Job
 from edge_sched_ros.core.policy import PolicyParameter
+from edge_sched_ros.core.scores import PLAN_COST
+from edge_sched_ros.core.scores import ScoredOption
+from edge_sched_ros.core.scores import Scores
+from edge_sched_ros.core.scores import slacks
 from edge_sched_ros.core.view import View
+from edge_sched_ros.policies.beam import Ends
 from edge_sched_ros.policies.beam import search
 from edge_sched_ros.policies.choices import Scale
 from edge_sched_ros.policies.least_slack import LeastSlack
@@ -118,13 +123,17 @@ class Horizon:
             Weights(values['accuracy'], values['energy'], values['fairness'], values['safety'])
         )
         self._fallback = LeastSlack()
+        #: schedules that the last call compared; without any where it planned nothing
+        self._ends = Ends()
+        self._units: tuple[str, ...] = ()
         #: number of decisions by plan and by fallback
         self.planned = 0
         self.fell_back = 0
 
     def decide(self, view: View) -> list[Decision]:
         """Drop lost jobs, else start the stages that the best plan starts now."""
-        units = self._jobs.begin(view)
+        self._units = units = self._jobs.begin(view)
+        self._ends.states = []
         if self._is_beyond_budget(view):
             return self._fall_back(view)
         ready = [self._jobs.of_job(view, job, view.now_ns) for job in view.ready]
@@ -149,10 +158,31 @@ class Horizon:
                 pressure=self._price(jobs),
                 haste=self._haste,
             ),
+            self._ends,
         )
         decisions = _starts(view, plan, units)
         decisions += self._probes(view, decisions)
         return decisions or self._wait(view, plan)
+
+    def last_scores(self, view: View) -> Scores:
+        """
+        Return the cost of the best schedule, and of the best that begins differently.
+
+        The slack of every job if the last call made no plan.
+        """
+        found: list[ScoredOption] = []
+        ready = {job.id for job in view.ready}
+        for cost, plan in self._ends.by_cost():
+            starts = [
+                (place.job.key, self._units[place.option.legs[0].unit])
+                for place in plan
+                if place.begin_ns <= view.now_ns and place.job.key in ready
+            ]
+            if not found or sorted(starts) != sorted(found[0][1]):
+                found.append((cost, starts))
+            if len(found) == 2:
+                break
+        return Scores(PLAN_COST, found) if found else slacks(view)
 
     def _is_beyond_budget(self, view: View) -> bool:
         """Whether the jobs in flight alone are certainly too many to plan."""

@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from edge_sched_ros.core.decisions import Decision
 from edge_sched_ros.core.policy import PolicyParameter
+from edge_sched_ros.core.scores import Scores
+from edge_sched_ros.core.scores import slacks
 from edge_sched_ros.core.view import View
 from edge_sched_ros.policies.turns import run_in_turn
 
@@ -30,6 +32,10 @@ class LeastSlack:
             view,
             lambda job: (-job.priority, job.deadline_ns - view.least_remaining_ns(job), job.id),
         )
+
+    def last_scores(self, view: View) -> Scores:
+        """Return the slack of every ready job."""
+        return slacks(view)
 
 
 POLICY = LeastSlack

@@ -14,18 +14,13 @@ from edge_sched_ros.policies.placement import run
 from edge_sched_ros.policies.placement import take_slot
 from edge_sched_ros.policies.reservations import Reservations
 
+#: minus the score, deadline, release, id, unit, job: the best first
+Pair = tuple[float, int, int, int, str, Job]
 
-def map_jobs(view: View, score: MapScore, *, wait: bool, guard: bool) -> list[Decision]:
-    """
-    Take the best pair of job and idle unit until none is left.
 
-    :param wait: whether a job waits for a busy unit rather than take one that is too slow; that
-        one is then taken until the end of the job's stage
-    :param guard: whether a job goes first that would be late behind the best one, and not the
-        other way round
-    """
+def ranked_pairs(view: View, score: MapScore) -> list[Pair]:
+    """Return the pairs of a ready job and an idle unit, those with the greatest score first."""
     idle = view.free_slots()
-    reserved = Reservations(view)
     pairs = [
         (-value, job.deadline_ns, job.release_ns, job.id, unit, job)
         for job in view.ready
@@ -33,6 +28,21 @@ def map_jobs(view: View, score: MapScore, *, wait: bool, guard: bool) -> list[De
         if unit in idle
     ]
     pairs.sort(key=lambda pair: pair[:5])
+    return pairs
+
+
+def map_jobs(view: View, pairs: list[Pair], *, wait: bool, guard: bool) -> list[Decision]:
+    """
+    Take the best pair of job and idle unit until none is left.
+
+    :param pairs: from :func:`ranked_pairs`
+    :param wait: whether a job waits for a busy unit rather than take one that is too slow; that
+        one is then taken until the end of the job's stage
+    :param guard: whether a job goes first that would be late behind the best one, and not the
+        other way round
+    """
+    idle = view.free_slots()
+    reserved = Reservations(view)
     decisions: list[Decision] = []
     mapped: set[int] = set()
     for _, _, _, job_id, unit, job in pairs:

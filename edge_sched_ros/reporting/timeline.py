@@ -12,7 +12,9 @@ from heapq import heappush
 from typing import Any
 from typing import Union
 
+from edge_sched_ros.reporting.explaining.scored import scores_text
 from edge_sched_ros.tracing.lives import JobLife
+from edge_sched_ros.tracing.lives import StageLife
 from edge_sched_ros.tracing.run import RecordedRun
 
 UNITS, TASKS = 'units', 'tasks'
@@ -93,19 +95,26 @@ def timeline(run: RecordedRun) -> Iterator[Entry]:
             f'{job.task} {stage.stage}',
             begin_ns,
             max(begin_ns, end_ns),
-            {
-                'job': job.job,
-                'frame': job.seq,
-                'variant': job.variant,
-                'items': stage.items,
-                'waited_ms': (stage.decided_ns - stage.ready_ns) / 1e6,
-                'handover_ms': (begin_ns - stage.decided_ns) / 1e6,
-                'energy_mj': stage.energy_mj,
-            },
+            _of_stage(run, job, stage),
             flow=job.job,
         )
     yield from _queues(run)
     yield from _power(run)
+
+
+def _of_stage(run: RecordedRun, job: JobLife, stage: StageLife) -> dict[str, Any]:
+    args = {
+        'job': job.job,
+        'frame': job.seq,
+        'variant': job.variant,
+        'items': stage.items,
+        'waited_ms': (stage.decided_ns - stage.ready_ns) / 1e6,
+        'handover_ms': (stage.started_ns - stage.decided_ns) / 1e6,
+        'energy_mj': stage.energy_mj,
+    }
+    if stage.scores is not None:
+        args['policy_compared'] = scores_text(stage.scores, run.jobs, job.job, stage.unit)
+    return args
 
 
 def _job(run: RecordedRun, job: JobLife, lanes: _Lanes) -> Iterator[Entry]:
@@ -130,7 +139,9 @@ def _job(run: RecordedRun, job: JobLife, lanes: _Lanes) -> Iterator[Entry]:
     name = f'{job.task} {job.seq}'
     yield Slice(track, name, job.arrived_ns, end_ns, args, flow=job.job, step=0)
     if job.missed:
-        yield Instant(track, f'{job.outcome}{why}', end_ns, {'job': job.job})
+        compared = scores_text(job.scores, run.jobs, job.job)
+        told = {'policy_compared': compared} if compared else {}
+        yield Instant(track, f'{job.outcome}{why}', end_ns, {'job': job.job, **told})
 
 
 def _end_of(end_ns: int | None, job: JobLife, run: RecordedRun) -> int:

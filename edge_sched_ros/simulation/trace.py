@@ -21,12 +21,14 @@ from typing import TextIO
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.errors import EdgeSchedError
+from edge_sched_ros.core.scores import Scores
 from edge_sched_ros.documents.output_file import make_folders_of
 from edge_sched_ros.plugins.policies import make_policy
 from edge_sched_ros.simulation.trace_event import event_of
 from edge_sched_ros.system.system import System
 from edge_sched_ros.tracing.lines import data_of
 from edge_sched_ros.tracing.lines import line_of
+from edge_sched_ros.tracing.lines import scored
 from edge_sched_ros.tracing.reading import lines_of_trace
 from edge_sched_ros.tracing.setup import FORMAT
 
@@ -56,12 +58,18 @@ class TraceWriter:
         self._file = file
         self._line_of = line_of
         self._events = 0
+        #: what led to the decisions of the next line, from the dispatcher
+        self.scores: list[Scores] = []
         self._line({'trace': FORMAT, **head})
 
     def __call__(self, now_ns: int, event: Any, decisions: Iterable[Any]) -> None:
         """Write one event."""
         self._events += 1
-        self._file.write(self._line_of(now_ns, event, decisions) + '\n')
+        line = self._line_of(now_ns, event, decisions)
+        if self.scores:
+            line = scored(line, self.scores)
+            self.scores.clear()
+        self._file.write(line + '\n')
 
     def end(self) -> None:
         """Mark the end, so that a truncated file can be detected."""

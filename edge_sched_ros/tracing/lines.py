@@ -28,6 +28,7 @@ from edge_sched_ros.core.decisions import WakeAt
 from edge_sched_ros.core.events import FrameArrived
 from edge_sched_ros.core.events import StageFinished
 from edge_sched_ros.core.events import TimerFired
+from edge_sched_ros.core.scores import Scores
 
 #: fields that other lines of the trace have
 _ELSEWHERE = frozenset({'stages'})
@@ -55,6 +56,23 @@ def line_of(now_ns: int, event: Any, decisions: Iterable[Any]) -> str:
     decided = ','.join([formatters[type(one)](one) for one in decisions])
     told = formatters[type(event)](event)
     return f'{{"now_ns":{now_ns},"event":{told},"decisions":[{decided}]}}'
+
+
+def scored(line: str, scores: Iterable[Scores]) -> str:
+    """Return a line with what led to its decisions."""
+    told = ','.join([_scores(one) for one in scores])
+    return f'{line[:-1]},"scores":[{told}]}}'
+
+
+def _scores(scores: Scores) -> str:
+    options = ','.join(
+        [
+            f'[{number:.6g},[{",".join([f"[{job},{_QUOTED[unit]}]" for job, unit in pairs])}]]'
+            for number, pairs in scores.options
+            if isfinite(number)
+        ]
+    )
+    return f'{{"of":{_QUOTED[scores.of]},"options":[{options}]}}'
 
 
 def data_of(item: Any) -> dict[str, Any]:

@@ -6,12 +6,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field
+from typing import Any
 
 ON_TIME, LATE, DROPPED, FAILED = 'on_time', 'late', 'dropped', 'failed'
 #: of a job that had not ended when the trace did
 UNFINISHED = 'unfinished'
 #: all outcomes, the best first
 OUTCOMES = (ON_TIME, LATE, DROPPED, FAILED, UNFINISHED)
+
+
+#: what numbers are, and options: number, [(job, unit)]; see ``core.scores``
+Scored = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -23,6 +28,7 @@ class StageLife:
     :param decided_ns: when the policy started it; the hand-over to the unit begins
     :param started_ns: when the unit began; as decided while it has not ended
     :param finished_ns: ``None`` while it has not ended
+    :param scores: what led the policy to start it, where the trace tells
     """
 
     stage: str
@@ -33,6 +39,7 @@ class StageLife:
     finished_ns: int | None = None
     energy_mj: float = 0.0
     items: int = 1
+    scores: Scored | None = None
 
 
 @dataclass(slots=True)
@@ -44,6 +51,7 @@ class JobLife:
     :param parent: the job before it in a cascade
     :param reason: why it was dropped or failed
     :param ended_ns: ``None`` while it has not ended
+    :param scores: what led the policy to drop it, where the trace tells
     :param published_ns: when its answer was out; only traces of nodes have it
     """
 
@@ -61,6 +69,7 @@ class JobLife:
     outcome: str = UNFINISHED
     reason: str = ''
     ended_ns: int | None = None
+    scores: Scored | None = None
     published_ns: int | None = None
 
     @property

@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from edge_sched_ros.core.brief import brief_error
+from edge_sched_ros.core.scores import Scores
 from edge_sched_ros.tracing.lines import line_of
+from edge_sched_ros.tracing.lines import scored
 from edge_sched_ros.tracing.ring import RingFile
 
 _log = logging.getLogger(__name__)
@@ -30,6 +32,10 @@ _EVERY_S = 0.25
 _LAST_S = 1.0
 #: number of events that may wait for the thread; more are lost, and counted
 _MOST_WAITING = 20_000
+
+
+#: time; an event with its decisions and what led to them, or the number of a delivered job
+_Entry = tuple[int, Any, Sequence[Any] | None, list[Scores] | None]
 
 
 class Recorder:
@@ -44,7 +50,9 @@ class Recorder:
     def __init__(self, path: Path, *, most_bytes: int, head: Callable[[], dict[str, Any]]) -> None:
         self._file = RingFile(path, most_bytes, lambda: {**head(), 'lines_before': self.written})
         self._path = path
-        self._waiting: deque[tuple[int, Any, Sequence[Any] | None]] = deque()
+        self._waiting: deque[_Entry] = deque()
+        #: what led to the decisions of the next event, from the dispatcher, under its lock
+        self.scores: list[Scores] = []
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._problem = ''
@@ -57,13 +65,17 @@ class Recorder:
 
     def __call__(self, now_ns: int, event: Any, decisions: Sequence[Any]) -> None:
         """Record one event; called under the runtime's lock."""
-        self._put((now_ns, event, decisions))
+        told = None
+        if self.scores:
+            told = self.scores.copy()
+            self.scores.clear()
+        self._put((now_ns, event, decisions, told))
 
     def published(self, now_ns: int, job: int) -> None:
         """Record that the end of a job has been delivered."""
-        self._put((now_ns, job, None))
+        self._put((now_ns, job, None, None))
 
-    def _put(self, entry: tuple[int, Any, Sequence[Any] | None]) -> None:
+    def _put(self, entry: _Entry) -> None:
         if len(self._waiting) < _MOST_WAITING:
             self._waiting.append(entry)
         else:
@@ -127,7 +139,10 @@ class Recorder:
             self._problem = ''
 
 
-def _text(now_ns: int, event: Any, decisions: Sequence[Any] | None) -> str:
+def _text(
+    now_ns: int, event: Any, decisions: Sequence[Any] | None, scores: list[Scores] | None
+) -> str:
     if decisions is None:
         return f'{{"now_ns":{now_ns},"published":{event}}}'
-    return line_of(now_ns, event, decisions)
+    line = line_of(now_ns, event, decisions)
+    return line if scores is None else scored(line, scores)

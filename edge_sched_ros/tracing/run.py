@@ -14,6 +14,7 @@ from edge_sched_ros.tracing.lives import FAILED
 from edge_sched_ros.tracing.lives import JobLife
 from edge_sched_ros.tracing.lives import LATE
 from edge_sched_ros.tracing.lives import ON_TIME
+from edge_sched_ros.tracing.lives import Scored
 from edge_sched_ros.tracing.lives import StageLife
 from edge_sched_ros.tracing.reading import lines_of_trace
 from edge_sched_ros.tracing.setup import Setup
@@ -90,7 +91,7 @@ class RecordedRun:
             self._read += 1
             self._take_event(line['now_ns'], line['event'])
             for decision in line['decisions']:
-                self._decided(line['now_ns'], decision)
+                self._decided(line['now_ns'], decision, line.get('scores'))
         elif 'published' in line:
             self._read += 1
             job = self.jobs.get(line['published'])
@@ -136,7 +137,7 @@ class RecordedRun:
                     self.results[(job.job, stage.stage)] = event
                 return
 
-    def _decided(self, now_ns: int, decision: dict[str, Any]) -> None:
+    def _decided(self, now_ns: int, decision: dict[str, Any], scores: list[Scored] | None) -> None:
         kind = decision['type']
         if kind == 'Release':
             self._released(now_ns, decision)
@@ -157,6 +158,7 @@ class RecordedRun:
                     now_ns,
                     now_ns,
                     items=decision.get('items', 1),
+                    scores=_about(scores, job.job),
                 )
             )
         elif kind == 'UseVariant':
@@ -167,6 +169,7 @@ class RecordedRun:
         elif kind in ('Drop', 'Fail'):
             job.outcome = DROPPED if kind == 'Drop' else FAILED
             job.reason = decision['reason']
+            job.scores = _about(scores, job.job)
             job.ended_ns = now_ns
 
     def _released(self, now_ns: int, decision: dict[str, Any]) -> None:
@@ -184,6 +187,14 @@ class RecordedRun:
             items=decision.get('items', 1),
             variant=task.variants[0].name if task is not None else '',
         )
+
+
+def _about(scores: list[Scored] | None, job: int) -> Scored | None:
+    """Return the last call of the policy that compared a job; ``None`` if none did."""
+    for one in reversed(scores or ()):
+        if any(number == job for _, pairs in one['options'] for number, _ in pairs):
+            return one
+    return None
 
 
 def read_run(path: Path) -> RecordedRun:

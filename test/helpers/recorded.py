@@ -59,6 +59,7 @@ def simulate(path: Path, *, seconds: float = 3.0, policy: str = 'edf+drop', **mo
     }
     with trace_file(path, head) as listener:
         simulator = Simulator(system, policy=policy, listener=listener)
+        simulator.dispatcher.tell_scores(listener.scores)
         simulator.run(seconds)
     return simulator
 

@@ -17,6 +17,8 @@ from edge_sched_ros.reporting.explaining.explain import Explainer
 from edge_sched_ros.reporting.explaining.explain import find_job
 from edge_sched_ros.reporting.explaining.explain import sentences
 from edge_sched_ros.reporting.explaining.worst import worst_jobs
+from edge_sched_ros.reporting.timeline import Slice
+from edge_sched_ros.reporting.timeline import timeline
 from edge_sched_ros.simulation.rerun.change import Change
 from edge_sched_ros.simulation.rerun.change import only_unit
 from edge_sched_ros.simulation.rerun.rerun import Reruns
@@ -57,7 +59,10 @@ def test_a_known_miss_is_told_with_what_saves_it(two):
     assert found.end == (
         f'Job {job.job} (second, frame 0 of camera) was late: it took 35.0 ms and had 30.0 ms.'
     )
-    assert found.story == ('infer ran 35.0 ms on dla0.',)
+    assert found.story == (
+        'For infer the policy compared slack in ms: second 1 10.0; first 0 5.0.',
+        'infer ran 35.0 ms on dla0.',
+    )
     assert found.choices == (
         'gpu0: busy with first infer for another 20.0 ms; infer takes 20.0 ms there and ends '
         '10.0 ms after the deadline',
@@ -157,3 +162,23 @@ def test_the_command_prints_sentences_or_json(two):
     data = json.loads(CliRunner().invoke(explain, [str(two), '--worst', '1', '--json']).output)
     assert [one['task'] for one in data] == ['second']
     assert CliRunner().invoke(explain, [str(two), '--worst', '1', '--job', '1']).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ('policy', 'words'),
+    [
+        ('edf+drop', 'the policy compared slack in ms: '),
+        ('dream', 'the policy compared scores, the greatest first: '),
+        ('horizon', 'the policy compared costs of plans that start now: '),
+    ],
+)
+def test_what_the_policy_compared_is_told(tmp_path, policy, words):
+    path = tmp_path / 'run.trace'
+    simulate(path, policy=policy)
+    run = read_run(path)
+    slices = [entry for entry in timeline(run) if isinstance(entry, Slice)]
+    told = [entry.args.get('policy_compared', '') for entry in slices]
+    assert sum(words.removeprefix('the policy compared ') in text for text in told) > 50
+    explainer = Explainer(run)
+    texts = [line for job in worst_jobs(run, 20) for line in sentences(explainer.explain(job))]
+    assert any(words in text for text in texts)

@@ -259,6 +259,8 @@ def simulate(
                 planning_s=replan_s or 0.0,
                 floor_periods=floor_periods,
             )
+            if listener is not None:
+                simulator.dispatcher.tell_scores(listener.scores)
             simulator.run(seconds)
         _show(simulator, load, seconds, as_json)
         if trace is not None:

@@ -10,6 +10,7 @@ from edge_sched_ros.core import reasons
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.errors import EdgeSchedError
 from edge_sched_ros.reporting.explaining.possible_changes import possible_changes
+from edge_sched_ros.reporting.explaining.scored import scores_text
 from edge_sched_ros.reporting.explaining.waits import alternatives
 from edge_sched_ros.reporting.explaining.waits import UnitTimes
 from edge_sched_ros.reporting.explaining.waits import Wait
@@ -78,7 +79,7 @@ class Explainer:
             job.job,
             job.task,
             _end(job),
-            tuple(_story(job, waits)),
+            tuple(_story(self._run, job, waits)),
             tuple(alternatives(self._times, self._reruns.costs, job)),
             saving,
             not_saving,
@@ -154,7 +155,7 @@ def _end(job: JobLife) -> str:
     return f'{what} {verb} after {after} ms of {allowed} ms: {why}.'
 
 
-def _story(job: JobLife, waits: list[Wait]) -> list[str]:
+def _story(run: RecordedRun, job: JobLife, waits: list[Wait]) -> list[str]:
     found: list[tuple[int, str]] = []
     age_ns = job.arrived_ns - job.release_ns
     if job.parent is not None:
@@ -171,6 +172,8 @@ def _story(job: JobLife, waits: list[Wait]) -> list[str]:
         told = f'Its stage {wait.stage} waited {_ms(wait.end_ns - wait.begin_ns)} ms{of}{why}.'
         found.append((wait.begin_ns, told))
     for stage in job.stages:
+        if told := scores_text(stage.scores, run.jobs, job.job, stage.unit):
+            found.append((stage.decided_ns, f'For {stage.stage} the policy compared {told}.'))
         hand_ns = stage.started_ns - stage.decided_ns
         hand = f' after a hand-over of {_ms(hand_ns)} ms' if hand_ns >= 50_000 else ''
         if stage.finished_ns is None:
@@ -179,6 +182,8 @@ def _story(job: JobLife, waits: list[Wait]) -> list[str]:
             took = _ms(stage.finished_ns - stage.started_ns)
             told = f'{stage.stage} ran {took} ms on {stage.unit}{hand}.'
         found.append((stage.started_ns, told))
+    if told := scores_text(job.scores, run.jobs, job.job):
+        found.append((job.ended_ns or run.last_ns, f'To drop it the policy compared {told}.'))
     return [text for _, text in sorted(found, key=lambda one: one[0])]
 
 
