@@ -121,6 +121,7 @@ setup(
         'sim': [],
         # not in `all`: each is for some computers, and pycuda is compiled with a CUDA toolkit
         'cuda': ['pycuda>=2022.1,<2027'],
+        'cuda-core': ['cuda-core>=1,<2'],
         'openvino': ['onnxruntime-ep-openvino>=1.8,<2'],
         'qnn': ['onnxruntime-qnn>=2.3,<3'],
         # 36.0.0 never sends tokens

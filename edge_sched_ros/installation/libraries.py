@@ -66,6 +66,7 @@ LIBRARIES = {
     ),
     'onnxruntime_qnn': Library(('onnxruntime-qnn',), '>=2.3,<3', extra='qnn', uses_numpy=True),
     'pycuda': Library(('pycuda',), '>=2022.1,<2027', extra='cuda', uses_numpy=True),
+    'cuda': Library(('cuda-core',), '>=1,<2', extra='cuda-core', uses_numpy=True),
     'matplotlib': Library(
         ('matplotlib',), '>=3.5,<4', 'python3-matplotlib', extra='plot', uses_numpy=True
     ),

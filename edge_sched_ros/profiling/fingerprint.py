@@ -24,7 +24,7 @@ from edge_sched_ros.system.measurement import DeviceMeasurement
 from edge_sched_ros.system.measurement import Machine
 
 #: versions of interpreter and distribution do not affect times
-_NOT_COMPARED = ('python', 'pycuda', 'jetpack')
+_NOT_COMPARED = ('python', 'pycuda', 'cuda_core', 'jetpack')
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,7 @@ def test_vpi_is_asked_for_the_mask_of_its_backends(tmp_path, monkeypatch):
     assert found.facts == {'version': '3.2.4', 'backends': ['CPU', 'CUDA', 'VIC']}
 
 
-@pytest.mark.parametrize('name', ['tensorrt', 'vpi', 'pycuda'])
+@pytest.mark.parametrize('name', ['tensorrt', 'vpi', 'pycuda', 'cuda_core'])
 def test_what_is_not_installed_says_how_to_get_it(name, monkeypatch):
     monkeypatch.setattr(probes, '_is_installed', lambda _name: False)
     found = probes._probe_module(name)

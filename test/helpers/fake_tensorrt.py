@@ -27,22 +27,27 @@ FLAVOURS = ['8.6', '10.3', '11.0']
 
 def _forget_modules() -> None:
     for name in list(sys.modules):
-        if name.partition('.')[0] in ('tensorrt', 'pycuda'):
+        if name.partition('.')[0] in ('tensorrt', 'pycuda', 'cuda'):
             del sys.modules[name]
 
 
 @contextmanager
 def fake_tensorrt(
-    monkeypatch: pytest.MonkeyPatch, flavour: str = '10.3', *, freed: bool = True
+    monkeypatch: pytest.MonkeyPatch,
+    flavour: str = '10.3',
+    *,
+    freed: bool = True,
+    binding: str = 'pycuda',
 ) -> Iterator[Any]:
     """
-    Let ``import tensorrt`` and ``import pycuda`` give the stand-ins within.
+    Let ``import tensorrt`` and what CUDA is called through give the stand-ins within.
 
     :param freed: whether all must be freed at the end
+    :param binding: the probe that finds what CUDA is called through
     """
     monkeypatch.setenv('FAKE_TENSORRT', flavour)
     fake_probes.find(
-        monkeypatch, **dict.fromkeys(('cuda', 'pycuda', 'tensorrt'), lambda: fake_probes.WORKS)
+        monkeypatch, **dict.fromkeys(('cuda', binding, 'tensorrt'), lambda: fake_probes.WORKS)
     )
     monkeypatch.syspath_prepend(str(FAKES))
     _forget_modules()
@@ -54,6 +59,8 @@ def fake_tensorrt(
         'run': 'tensorrt.run',
         'trt': 'tensorrt',
     }
+    if binding != 'pycuda':
+        names['bindings'] = 'cuda.bindings.driver'
     fake = SimpleNamespace(**{key: importlib.import_module(name) for key, name in names.items()})
     try:
         yield fake
@@ -70,7 +77,11 @@ def what_is_left(fake: Any) -> list[str]:
     left += ['device memory'] * len(fake.memory.allocations)
     left += ['stream'] * len(fake.driver.streams)
     left += ['context'] * fake.driver.retained
-    left += ['pushed context'] * (fake.driver.current_context() is not None)
+    if hasattr(fake, 'bindings'):
+        left += ['page-locked memory'] * len(fake.bindings.pinned)
+    else:
+        # cuda.core leaves the last one current
+        left += ['pushed context'] * (fake.driver.current_context() is not None)
     left += ['loadables'] * any(fake.run.loadables.values())
     return left
 

@@ -18,7 +18,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 #: come with others of the table
 BROUGHT = {'urllib3': 'kubernetes', 'typing_extensions': 'pydantic'}
 #: of the machine: what is missing of these is a fact with a reason, which the doctor tells
-MACHINE = {'tensorrt', 'pycuda', 'vpi', 'jtop'}
+MACHINE = {'tensorrt', 'pycuda', 'cuda', 'vpi', 'jtop'}
 #: topics of these are told apart, not taken
 NAMED_ONLY = {'ffmpeg_image_transport_msgs', 'foxglove_msgs'}
 
@@ -132,7 +132,7 @@ def test_the_pinned_versions_fit(distro):
     pins = (CHECKOUT / 'constraints' / f'{distro}.lock').read_text()
     common = (CHECKOUT / 'constraints' / 'common.txt').read_text()
     # for some computers alone, or to draw
-    unpinned = ('matplotlib', 'onnxruntime_ep_openvino', 'onnxruntime_qnn', 'pycuda')
+    unpinned = ('matplotlib', 'onnxruntime_ep_openvino', 'onnxruntime_qnn', 'pycuda', 'cuda')
     for module, library in LIBRARIES.items():
         name = re.escape(library.distributions[0]).replace('_', '[-_]')
         found = re.search(rf'^{name}==(\S+)', pins + common, re.M | re.I)

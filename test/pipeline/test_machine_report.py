@@ -32,7 +32,7 @@ def test_every_computer_has_a_whole_report(tmp_path, computer):
     for unit in report['units'].values():
         assert set(unit) == {'kind', 'available', 'reason'}
         assert unit['available'] is not bool(unit['reason'])
-    for name in ('cuda', 'tensorrt', 'vpi', 'pycuda'):
+    for name in ('cuda', 'tensorrt', 'vpi', 'pycuda', 'cuda_core'):
         assert (report['versions'][name] is None) == (name in report['notes'])
 
 

@@ -26,7 +26,10 @@ _HOW_TO_GET = {
     'vpi': f"VPI is not installed for {_PYTHON} (JetPack has it for its Ubuntu's Python alone: "
     f'apt install python3.10-vpi3, or python3.8-vpi2 on JetPack 5; {_SITE})',
     'pycuda': 'pycuda is not installed (pip install pycuda, which needs the CUDA toolkit)',
+    'cuda_core': 'cuda-core is not installed (pip install "cuda-core[cu12]", or [cu13])',
 }
+#: where a module's name is not its probe's
+_MODULES = {'cuda_core': 'cuda.core'}
 
 
 #: probe -> its kinds of units
@@ -48,6 +51,7 @@ class Probes:
     tensorrt: ProbeResult
     vpi: ProbeResult
     pycuda: ProbeResult
+    cuda_core: ProbeResult = _NOT_LOOKED_AT
     #: of ONNX Runtime's execution providers, by name
     providers: ProbeResult = _NOT_LOOKED_AT
 
@@ -61,6 +65,7 @@ def probe_machine() -> Probes:
         tensorrt=_probe_module('tensorrt', *(['cuda'] if cuda.ok else [])),
         vpi=probe_vpi(),
         pycuda=_probe_module('pycuda'),
+        cuda_core=_probe_module('cuda_core'),
         providers=probe_providers(),
     )
 
@@ -104,7 +109,7 @@ def probe_providers() -> ProbeResult:
 
 def _probe_module(name: str, *arguments: str) -> ProbeResult:
     """Probe a module if it is installed; the check for it needs no process."""
-    if not _is_installed(name):
+    if not _is_installed(_MODULES.get(name, name)):
         return ProbeResult(False, reason=_HOW_TO_GET[name])
     return run_probe(_HERE / f'probe_{name}.py', *arguments)
 

@@ -21,6 +21,7 @@ def versions(probes: Probes, release: TegraRelease) -> dict[str, str | None]:
         'tensorrt': probes.tensorrt,
         'vpi': probes.vpi,
         'pycuda': probes.pycuda,
+        'cuda_core': probes.cuda_core,
     }
     return {
         'python': platform.python_version(),

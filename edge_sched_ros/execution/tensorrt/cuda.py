@@ -1,11 +1,9 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""CUDA through pycuda: contexts, streams and buffers."""
+"""CUDA through pycuda, or what has its names: contexts, streams and buffers."""
 
 from __future__ import annotations
 
-import importlib
-import os
 import threading
 import traceback
 from collections.abc import Iterator
@@ -23,32 +21,6 @@ from edge_sched_ros.execution.tensorrt.target import Target
 
 #: TensorRT's limit of loadables at a time on one DLA core
 MAX_LOADABLES = 16
-
-
-def load_driver() -> Any:
-    """
-    Return pycuda's driver module, initialised and with a device.
-
-    TensorRT's objects crash the process where this fails, so it comes before them.
-
-    :raises ConfigError: when there is no pycuda, no driver or no device
-    """
-    # read once, when the first context is made: a queue to the device for each unit's stream, as
-    # NVIDIA's DLA FAQ asks of programs with several streams
-    os.environ.setdefault('CUDA_DEVICE_MAX_CONNECTIONS', '32')
-    try:
-        drv: Any = importlib.import_module('pycuda.driver')
-    except ImportError as error:
-        hint = 'pip install pycuda, which needs the CUDA headers'
-        raise ConfigError('', f'{error} ({hint})') from None
-    try:
-        drv.init()
-        count = drv.Device.count()
-    except drv.Error as error:
-        raise ConfigError('', f'no CUDA driver works here: {error}') from None
-    if not count:
-        raise ConfigError('', 'there is no CUDA device')
-    return drv
 
 
 @contextmanager

@@ -14,7 +14,8 @@ from edge_sched_ros.execution.discovery.module import read_module
 from edge_sched_ros.execution.tensorrt import loading
 from edge_sched_ros.execution.tensorrt.api import Api
 from edge_sched_ros.execution.tensorrt.api import load_api
-from edge_sched_ros.execution.tensorrt.cuda import load_driver
+from edge_sched_ros.execution.tensorrt.drivers import choose_binding
+from edge_sched_ros.execution.tensorrt.drivers import load_driver
 from edge_sched_ros.execution.tensorrt.target import GPU
 from edge_sched_ros.execution.tensorrt.target import Target
 
@@ -38,10 +39,11 @@ def load_toolchain() -> Toolchain:
     :raises ConfigError: naming what is missing
     """
     found = probes.probe_machine()
-    for result in (found.cuda, found.pycuda, found.tensorrt):
+    binding, bound = choose_binding(found)
+    for result in (found.cuda, bound, found.tensorrt):
         if not result.ok:
             raise ConfigError('', result.reason)
-    drv = load_driver()
+    drv = load_driver(binding)
     return Toolchain(load_api(), drv)
 
 

@@ -31,10 +31,14 @@ from edge_sched_ros.execution.registry import discover
 from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.execution.telemetry.jtop import read_engine_clocks
 from edge_sched_ros.execution.telemetry.machine_reader import MachineReader
+from edge_sched_ros.execution.tensorrt.drivers import why_not_pycuda
 from edge_sched_ros.native.loading import why_not as why_not_native
 from edge_sched_ros.pipeline.health.quota_watch import QuotaUse
 from edge_sched_ros.pipeline.inputs.large_images import large_images_ok
 from edge_sched_ros.pipeline.inputs.large_images import rmw_name
+
+#: probes whose failure is the reason why a version is ``null``
+_PROBED = ('cuda', 'tensorrt', 'vpi', 'pycuda', 'cuda_core')
 
 
 def machine_report(
@@ -64,7 +68,8 @@ def machine_report(
         'part': '' if module.family is None else module.reason,
         'jetpack': '' if module.family is None else release.reason,
         'power_mode': mode.reason,
-        **{name: getattr(probes, name).reason for name in ('cuda', 'tensorrt', 'vpi', 'pycuda')},
+        **{name: getattr(probes, name).reason for name in _PROBED},
+        'cuda_binding': why_not_pycuda(probes),
         'tensorrt_limits': _tensorrt_limits(probes),
         **unread,
     }
