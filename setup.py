@@ -57,9 +57,14 @@ def _native():
     ]
 
 
+#: words with which the builder does not ask for the compiled dispatcher
+_OFF = ('', '0', 'off', 'no', 'false')
+_COMPILED = os.environ.get('EDGE_SCHED_COMPILED', '').lower() not in _OFF
+
+
 def _compiled():
-    """Return dispatcher and policies as extension modules, where the builder asks for them."""
-    if os.environ.get('EDGE_SCHED_COMPILED', '').lower() in ('', '0', 'off', 'no', 'false'):
+    """Return dispatcher and policies as extension modules, where they are asked for."""
+    if not _COMPILED:
         return []
     sys.path.insert(0, str(Path(__file__).resolve().parent / 'dev'))
     import compile_core
@@ -95,6 +100,8 @@ setup(
         (f'{_SHARE}/config/diagnostics', glob('config/diagnostics/*.yaml')),
         (f'{_SHARE}/msg', glob('msg/*.msg')),
     ],
+    # what builds in an environment of its own installs there
+    setup_requires=['mypy>=1.19.1,<2'] if _COMPILED else [],
     ext_modules=[*_native(), *_compiled()],
     install_requires=[
         'click>=8,<9',

@@ -4,8 +4,8 @@
 Build the source distribution, and from it the wheel of this interpreter, as pip would.
 
 Usage: ``python3 dev/distributions.py FOLDER`` with ``pip install build``. The wheel has the native
-data path where a C++ compiler is at hand, and the compiled dispatcher with
-``EDGE_SCHED_COMPILED=1``. Nothing is written into the checkout.
+data path and the compiled dispatcher where compilers are at hand; ``EDGE_SCHED_COMPILED=0`` leaves
+the latter out, which takes a minute. Nothing is written into the checkout.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ def build(target: Path, *, wheel: bool = True) -> list[Path]:
         command = [sys.executable, '-m', 'build', '--outdir', str(target.resolve())]
         # as a user would build it: what the calling environment has on its path is not there
         env = {key: value for key, value in os.environ.items() if key != 'PYTHONPATH'}
+        env.setdefault('EDGE_SCHED_COMPILED', '1')
         subprocess.run(
             [*command, *([] if wheel else ['--sdist']), '.'],
             cwd=folder,
