@@ -2,7 +2,7 @@
 DISTRO ?= jazzy
 ENV := DISTRO=$(DISTRO) dev/env.sh
 
-.PHONY: help setup demo demo-devices demo-overload docs docs-pictures test compiled soak test-devices test-kubernetes bench lint lint-containers models \
+.PHONY: help setup demo demo-devices demo-overload docs docs-pictures test compiled soak test-devices test-kubernetes bench lint lint-containers deb models \
   quantise clean
 
 help:  ## list the targets
@@ -68,6 +68,9 @@ lint-containers: setup  ## lint Dockerfiles and compose file (hadolint, the sche
 	@.venv-containers/bin/pip install -q --disable-pip-version-check -r constraints/containers.txt
 	@PATH="$$PATH:$(CURDIR)/.venv-containers/bin" $(ENV) python -m pytest -q -n 0 \
 	  test/package/test_containers.py
+
+deb:  ## build a .deb of the ROS-free part, and try it, in chroots of Debian 13 (root, debootstrap; SUITE=)
+	@SUITE=$(SUITE) dev/debian/dry_run.sh out/debian
 
 models:  ## train the bundled networks again (PyTorch; about 20 minutes on 2 cores)
 	@python3 -m venv .venv-train
