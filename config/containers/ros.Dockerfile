@@ -1,7 +1,7 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
 # docker build -f config/containers/ros.Dockerfile --build-arg ROS_DISTRO=jazzy -t edge-sched-ros:jazzy .
-# For ROS_DISTRO humble, jazzy and kilted. A Jetson needs l4t.Dockerfile instead.
+# For ROS_DISTRO humble, jazzy, kilted and lyrical. A Jetson needs l4t.Dockerfile instead.
 ARG ROS_DISTRO=jazzy
 FROM ros:${ROS_DISTRO}-ros-base
 ARG ROS_DISTRO
@@ -18,8 +18,12 @@ RUN apt-get update \
     && rosdep update --rosdistro "${ROS_DISTRO}" \
     && rosdep install --from-paths src --ignore-src -y --rosdistro "${ROS_DISTRO}" \
     && rm -rf /var/lib/apt/lists/*
-# not in Ubuntu up to 24.04: pydantic 2; ROS was compiled for the distro's numpy
-RUN pip3 install 'pydantic>=2,<3' 'numpy<2'
+# not in Ubuntu up to 24.04: pydantic 2. ROS was compiled for the distro's numpy: 1 up to Kilted, and
+# 2 on Lyrical, which has both from apt
+RUN case "${ROS_DISTRO}" in \
+      humble | jazzy | kilted) pip3 install 'pydantic>=2,<3' 'numpy<2' ;; \
+      *) python3 -c 'import numpy, pydantic; assert min(numpy.__version__, pydantic.VERSION) >= "2"' ;; \
+    esac
 RUN . "/opt/ros/${ROS_DISTRO}/setup.bash" \
     && colcon build --packages-select edge_sched_ros --cmake-args -DCMAKE_BUILD_TYPE=Release \
     && useradd --uid 65532 --create-home --groups video robot

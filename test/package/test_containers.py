@@ -62,6 +62,25 @@ def test_what_a_dockerfile_copies_and_starts_exists(file):
     assert users and users[-1].split(':')[0] not in ('0', 'root')
 
 
+@pytest.mark.parametrize(('distro', 'old'), [('humble', 1), ('kilted', 1), ('lyrical', 0)])
+def test_a_numpy_that_ros_was_not_compiled_for_is_not_installed(tmp_path, distro, old):
+    text = (FOLDER / 'ros.Dockerfile').read_text()
+    (step,) = re.findall(r'^RUN (case .*?esac)$', text, re.MULTILINE | re.DOTALL)
+    for name in ('pip3', 'python3'):
+        (tmp_path / name).write_text('#!/bin/sh\necho "${0##*/} $*"\n')
+        (tmp_path / name).chmod(0o755)
+    done = subprocess.run(
+        ['/bin/bash', '-c', step],
+        env={'PATH': str(tmp_path), 'ROS_DISTRO': distro},
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+    )
+    assert done.returncode == 0 and done.stderr == ''
+    assert done.stdout.startswith('pip3 ' if old else 'python3 ')
+    assert ('numpy<2' in done.stdout) is bool(old)
+
+
 def test_the_compose_file_has_camera_scheduler_and_bridge():
     services = _services()
     assert set(services) == {'camera', 'scheduler', 'foxglove'}
