@@ -5,7 +5,8 @@ Accuracy of the bundled networks on unseen scenes: ``dev/env.sh python benchmark
 
 Renders a bag per seed, replays it through the pipeline with the demo's parameters, scores it. Only
 deadlines and queues are longer than the demo's, so that every frame is answered on any machine.
-``--variant detector=int8`` does so with another variant of a task's network.
+``--variant detector=int8`` does so with another variant of a task's network, ``--engine-option
+provider=openvino --engine-option precision=fp16`` with these ``engine_options`` for all of them.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import yaml
 
 from edge_sched_ros.bags.replay import Replay
 from edge_sched_ros.bags.scene_bag import write_scene_bag
@@ -39,13 +42,32 @@ _NO_DEADLINE_MS = 3.6e6
 _MOST_FRAMES = 1000
 
 
+def _with_options(network: str, options: Mapping[str, str], folder: Path) -> str:
+    """Return a network's YAML file, copied with ``engine_options`` if there are any."""
+    if not options:
+        return network
+    file = Path(network)
+    data = yaml.safe_load(file.read_text())
+    data['engine_options'] = {**data.get('engine_options', {}), **options}
+    for one in (data, *data.get('variants', [])):
+        one['file'] = str(file.parent / one['file'])
+    copy = folder / file.name
+    copy.write_text(yaml.safe_dump(data))
+    return str(copy)
+
+
 def measure(
-    seed: int, frames: int, rate: float, variants: Mapping[str, str] | None = None
+    seed: int,
+    frames: int,
+    rate: float,
+    variants: Mapping[str, str] | None = None,
+    options: Mapping[str, str] | None = None,
 ) -> dict[str, float | None]:
     """
     Return the accuracy on one scene, with the number of frames each task answered.
 
     :param variants: of tasks' networks; the networks' own files where not given
+    :param options: ``engine_options`` of all networks
     """
     share = share_of()
     assert share is not None, 'the package is not installed'
@@ -73,6 +95,11 @@ def measure(
         watchdog_floor_ms=_NO_DEADLINE_MS,
     )
     with TemporaryDirectory() as folder:
+        tasks = tuple(
+            replace(task, network=_with_options(task.network, options or {}, Path(folder)))
+            for task in config.tasks
+        )
+        config = replace(config, tasks=tasks)
         bag, results = Path(folder, 'bag'), Path(folder, 'results')
         write_scene_bag(bag, Scene(seed=seed), frames=frames)
         status = Replay(config, results=results).run(bag, rate=rate, progress=lambda done: None)
@@ -115,6 +142,13 @@ def _variant(text: str) -> tuple[str, str]:
     return task, name
 
 
+def _option(text: str) -> tuple[str, str]:
+    key, _, value = text.partition('=')
+    if not key or not value:
+        raise ArgumentTypeError(f"must be KEY=VALUE (provider=openvino), not '{text}'")
+    return key, value
+
+
 def _arguments(given: Sequence[str] | None) -> Namespace:
     parser = ArgumentParser(description=__doc__, formatter_class=RawDescriptionHelpFormatter)
     parser.add_argument(
@@ -130,6 +164,10 @@ def _arguments(given: Sequence[str] | None) -> Namespace:
         '--variant', type=_variant, action='append', default=[], metavar='TASK=NAME',
         help="another variant of a task's network; may be repeated",
     )  # fmt: skip
+    parser.add_argument(
+        '--engine-option', type=_option, action='append', default=[], metavar='KEY=VALUE',
+        help='an engine option of all networks; may be repeated',
+    )  # fmt: skip
     parser.add_argument('--json', action='store_true', help='print JSON')
     return parser.parse_args(given)
 
@@ -137,10 +175,10 @@ def _arguments(given: Sequence[str] | None) -> Namespace:
 def main(given: Sequence[str] | None = None) -> int:
     """Measure a range of seeds; what cannot be used is one line and exit code 2."""
     arguments = _arguments(given)
-    variants = dict(arguments.variant)
+    variants, options = dict(arguments.variant), dict(arguments.engine_option)
     try:
         runs = {
-            seed: measure(seed, arguments.frames, arguments.rate, variants)
+            seed: measure(seed, arguments.frames, arguments.rate, variants, options)
             for seed in arguments.seeds
         }
     except ConfigError as error:

@@ -16,6 +16,7 @@ from benchmarks import accuracy
     [
         (['--variant', 'detector'], "must be TASK=NAME (detector=int8), not 'detector'"),
         (['--variant', 'detector='], 'must be TASK=NAME'),
+        (['--engine-option', 'provider'], 'must be KEY=VALUE (provider=openvino)'),
         (['--frames', '0'], '--frames: must be at least 1'),
         (['--seeds', '-1'], '--seeds: must not be below 0'),
         (['--rate', '0'], '--rate: must be above 0'),
@@ -40,6 +41,15 @@ def test_variants_nobody_has(capsys, variant):
     out, error = capsys.readouterr()
     assert (out, error.count('\n')) == ('', 1)
     assert any(word in error for word in ("'nope'", 'no nobody'))
+
+
+def test_engine_options_are_the_networks(capsys):
+    pytest.importorskip('onnxruntime')
+    arguments = ['--engine-option', 'provider=nobody', '--seeds', '20', '--frames', '2']
+    assert accuracy.main(arguments) == 2
+    out, error = capsys.readouterr()
+    assert (out, error.count('\n')) == ('', 1)
+    assert 'engine_options.provider' in error and "'nobody'" in error
 
 
 def test_too_few_answers_are_told(monkeypatch, capsys):

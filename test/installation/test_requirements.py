@@ -113,7 +113,7 @@ def test_setup_asks_for_the_versions_of_the_table():
         wanted = library.distributions[0] + library.versions
         assert wanted in asked[library.extra or None], f'{module}: {wanted}'
     together = set(asked.pop('all'))
-    some = ('all', 'track', 'cuda', 'openvino', 'qnn')
+    some = ('all', 'track', 'cuda', 'cuda-core', 'openvino', 'qnn')
     assert together == {one for name in extras if name not in some for one in extras[name]}
     count = sum(map(len, asked.values()))
     assert count == len(LIBRARIES), 'setup.py has a library that the table lacks'
