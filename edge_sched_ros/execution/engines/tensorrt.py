@@ -16,6 +16,7 @@ from edge_sched_ros.execution.tensorrt.cuda import Sessions
 from edge_sched_ros.execution.tensorrt.execution import TensorRtNetwork
 from edge_sched_ros.execution.tensorrt.own_plan import check_own_plan
 from edge_sched_ros.execution.tensorrt.own_plan import is_plan
+from edge_sched_ros.execution.tensorrt.progress import logged
 from edge_sched_ros.execution.tensorrt.settings import BuildSettings
 from edge_sched_ros.execution.tensorrt.target import DLA
 from edge_sched_ros.execution.tensorrt.target import KINDS
@@ -83,7 +84,12 @@ class TensorRtEngine:
         else:
             with self._building:
                 stored, built = prepare.prepare(
-                    tools, spec, target, self._settings, build=self._build_missing
+                    tools,
+                    spec,
+                    target,
+                    self._settings,
+                    progress=logged(_log, f'{spec.file.name} for {target.name}'),
+                    build=self._build_missing,
                 )
             if built:
                 _log.warning(

@@ -4,11 +4,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 #: takes what is done so far, 0 to 1
 Progress = Callable[[float], None]
+
+
+def logged(log: logging.Logger, what: str) -> Progress:
+    """Return what logs each further tenth of a build, which takes minutes."""
+    told = 0
+
+    def progress(done: float) -> None:
+        nonlocal told
+        tenths = int(done * 10)
+        if tenths > told:
+            told = tenths
+            log.info('%s: %d %% of its engine is built', what, 10 * tenths)
+
+    return progress
 
 
 def make_monitor(trt: Any, progress: Progress) -> Any | None:
