@@ -64,7 +64,8 @@ _COMPILED = os.environ.get('EDGE_SCHED_COMPILED', '').lower() not in _OFF
 
 def _compiled():
     """Return dispatcher and policies as extension modules, where they are asked for."""
-    if not _COMPILED:
+    # egg_info asks what to install for the build: mypy is not there yet
+    if not _COMPILED or {'egg_info', 'dist_info', 'sdist'}.intersection(sys.argv):
         return []
     sys.path.insert(0, str(Path(__file__).resolve().parent / 'dev'))
     import compile_core
