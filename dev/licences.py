@@ -54,7 +54,7 @@ dev/env.sh python dev/licences.py > docs/licences.md
 ```
 
 Debian and ROS distributions install the same packages with their own copyright files. TensorRT,
-pycuda and VPI are not installed by this package; NVIDIA's licences apply to them.
+pycuda, cuda-core and VPI are not installed by this package; NVIDIA's licences apply to them.
 """
 
 

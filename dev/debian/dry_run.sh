@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Build a .deb of the ROS-free part in a chroot of Debian, install it in another one, and run it.
-# Usage: dev/debian/dry_run.sh [FOLDER]    as root, with debootstrap; 2.5 GB and a registry
+# Usage: dev/debian/dry_run.sh [FOLDER]    as root, with debootstrap; 3.5 GB and a registry
 # Variables: SUITE (trixie, which is Debian 13), MIRROR.
 # ROS is not in Debian: what package.xml asks of it is left out, and said.
 set -euo pipefail
@@ -19,8 +19,8 @@ if [ ! -e "$folder/base/.whole" ]; then
 fi
 
 fresh() { rm -rf "${folder:?}/$1"; cp -a --reflink=auto "$folder/base" "$folder/$1"; }
-# a clean environment: what this machine has on its paths is not there; Python's hash of files that
-# probes start with wants /proc
+# a clean environment: what this machine has on its paths is not there. ONNX Runtime ends the process
+# where /proc is missing
 inside() {
   local name="$1"; shift
   unshare --mount --pid --fork bash -c '
