@@ -47,6 +47,7 @@ from edge_sched_ros.pipeline.costs.system_file import RatesSeen
 from edge_sched_ros.pipeline.costs.system_file import write_system_file
 from edge_sched_ros.pipeline.health.late_drivers import LateDrivers
 from edge_sched_ros.pipeline.health.machine_watch import MachineWatch
+from edge_sched_ros.pipeline.health.native_health import native_steps_of
 from edge_sched_ros.pipeline.health.quota_watch import QuotaWatch
 from edge_sched_ros.pipeline.health.result_doubts import doubts_of
 from edge_sched_ros.pipeline.health.status import read_status
@@ -126,6 +127,8 @@ class Pipeline:
         self._feeds = feeds_of(config)
         self._rates_seen = RatesSeen()
         self._part_times = PartTimes()
+        #: task -> the steps that the native module does
+        self._native: dict[str, str] = {}
         self._started_ns: int | None = None
         self._running_now = False
         #: unit -> busy time at the last start
@@ -193,6 +196,7 @@ class Pipeline:
         self._outs = TaskOuts(
             assembly.programs, assembly.out, is_enabled=self._is_enabled, enable=self._enable
         )
+        self._native = native_steps_of(assembly.programs)
         self._watch = MachineWatch(self._runtime, Sampler(assembly.units, root=self._root))
         self._replanning = Replanning(self._runtime)
         self._admit_at_start()
@@ -392,6 +396,7 @@ class Pipeline:
                 out={} if self._outs is None else self._outs.reasons,
                 isolated=isolated,
                 doubts=doubts,
+                native=self._native,
                 readings=readings,
                 profile_use=self._profile_use,
                 quota=quota,

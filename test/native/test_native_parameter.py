@@ -16,6 +16,7 @@ from edge_sched_ros.pipeline.assemble import assemble
 from edge_sched_ros.pipeline.health.levels import OK
 from edge_sched_ros.pipeline.health.machine_report import machine_report
 from edge_sched_ros.pipeline.health.native_health import native_health
+from edge_sched_ros.pipeline.health.native_health import native_steps_of
 from edge_sched_ros.pipeline.settings.config import from_parameters
 from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
 
@@ -45,6 +46,18 @@ def test_the_reason_is_told_and_no_warning():
     (line,) = native_health(loading.why_not())
     assert (line.level, line.message) == (OK, 'not used: it was not built: install a compiler')
     assert native_health('')[0].message == 'in use'
+
+
+def test_native_steps_of_own_programs_cannot_break_the_report():
+    class Raises:
+        @property
+        def native_steps(self):
+            raise SystemExit
+
+    named = SimpleNamespace(native_steps=('decoding', 'tracking'))
+    none, odd = SimpleNamespace(), SimpleNamespace(native_steps=7)
+    programs = {'a': none, 'b': Raises(), 'c': named, 'd': odd}
+    assert native_steps_of(programs) == {'c': 'decoding, tracking'}
 
 
 def test_the_doctor_tells_the_reason():

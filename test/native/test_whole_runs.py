@@ -43,7 +43,7 @@ def frames():
 
 
 def _ends(native, folder, frames, monkeypatch):
-    """Return the ended jobs of a run by task and frame."""
+    """Return the ended jobs of a run by task and frame, and what was native by task."""
     values = {
         'tasks': list(_TASKS),
         'native': native,
@@ -57,14 +57,21 @@ def _ends(native, folder, frames, monkeypatch):
         values[f'{task}.variant'] = 'base'
     monkeypatch.setattr('jetson.picture', frames.__getitem__)
     with Run(from_parameters(values), machine(folder, 'cpu0')) as run:
-        return {(end.task, end.frame.seq): end for end in run.send(*_FRAMES)}
+        ends = {(end.task, end.frame.seq): end for end in run.send(*_FRAMES)}
+        return ends, run.pipeline.status().native
 
 
 def test_results_and_ledger_are_those_of_the_form_in_python(tmp_path, frames, monkeypatch):
     # the node's parameter chooses for the whole process
     monkeypatch.setattr(loading._Mode, 'chosen', 'auto')
-    wanted = _ends('off', tmp_path, frames, monkeypatch)
-    ours = _ends('require', tmp_path, frames, monkeypatch)
+    wanted, none = _ends('off', tmp_path, frames, monkeypatch)
+    ours, native = _ends('require', tmp_path, frames, monkeypatch)
+    assert none == {}
+    assert native == {
+        'detector': 'preprocessing, decoding',
+        'tracker': 'preprocessing, tracking',
+        'depth': 'preprocessing, decoding',
+    }
     assert ours.keys() == wanted.keys() and len(ours) == len(_TASKS) * len(_FRAMES)
     for key, theirs in wanted.items():
         assert (ours[key].outcome, ours[key].reason) == (theirs.outcome, theirs.reason)

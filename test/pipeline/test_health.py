@@ -82,6 +82,14 @@ def test_what_is_not_known_yet_is_left_out():
         assert 'None' not in values.values()
 
 
+def test_native_steps_are_a_value_of_the_tasks_that_have_some():
+    now = _status(1)
+    for native, told in (({'detector': 'decoding'}, 'decoding'), ({'other': 'decoding'}, None)):
+        status = replace(now, native=native)
+        values = examine(status, rates_between(status, status), LIMITS)[0].values
+        assert values.get('native') == told
+
+
 def test_all_is_well():
     levels = _levels(
         _status(10, on_time=100, received=100, last_s=9.9),

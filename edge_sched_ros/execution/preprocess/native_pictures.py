@@ -69,7 +69,7 @@ class NativePictures:
 
         :raises FrameError: when the picture cannot be decoded
         """
-        if not self._is_native(spec):
+        if not self.makes(spec):
             return None
         pixels, order = _pixels(image, spec)
         height, width = pixels.shape[:2]
@@ -86,7 +86,7 @@ class NativePictures:
         self, image: SourceImage, boxes_xyxy: NDArray[np.float32], spec: InputSpec
     ) -> NDArray[Any] | None:
         """Return one input for each box; ``None`` without a native form; raises as above."""
-        if not self._is_native(spec):
+        if not self.makes(spec):
             return None
         pixels, order = _pixels(image, spec)
         batch = np.empty((len(boxes_xyxy), *spec.shape), _made_as(spec))
@@ -95,7 +95,7 @@ class NativePictures:
             return None
         return batch.astype(spec.dtype, copy=False)
 
-    def _is_native(self, spec: InputSpec) -> bool:
+    def makes(self, spec: InputSpec) -> bool:
         """Whether the module resizes as this input wants, and as OpenCV does here."""
         return spec.interpolation == 'linear' and _agrees(self._module)
 

@@ -96,6 +96,11 @@ class OpenCvPreprocessor:
             )
         return to_tensor(parts, spec)
 
+    def is_native(self, spec: InputSpec) -> bool:
+        """Whether the native module makes this input, of pictures in a common encoding."""
+        native = None if spec.colour == RAW else self._natively()
+        return native is not None and native.makes(spec)
+
     def _natively(self) -> NativePictures | None:
         """Return the native form; ``None`` where nothing native is used."""
         chosen = times_chosen()

@@ -218,6 +218,11 @@ class Decoder:
         """What is suspicious about the latest results, for diagnostics; empty if nothing is."""
         return ''
 
+    @property
+    def is_native(self) -> bool:
+        """Whether the native module does its work, or the longest part of it."""
+        return getattr(self, '_native', None) is not None
+
     def likely_cause(self) -> str:
         """Return what may cause values that cannot be, with the decoder that would fit."""
         if self._cause is None:

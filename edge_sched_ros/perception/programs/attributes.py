@@ -25,6 +25,7 @@ _OPTIONAL: dict[str, Callable[[Any], Any]] = {
     'needs_second': bool,
     'needs_camera': bool,
     'score_threshold': float,
+    'native_steps': lambda names: names_of(names),
     'stage_ops': dict,
     'kinds': tuple,
     'extras': lambda names: names_of(names),

@@ -23,6 +23,7 @@ from edge_sched_ros.execution.segments import PREPROCESS
 from edge_sched_ros.perception.decoders.base import result_of
 from edge_sched_ros.perception.decoders.fit import names_doubt
 from edge_sched_ros.perception.programs.input_doubts import input_doubt
+from edge_sched_ros.perception.programs.native_steps import native_steps
 from edge_sched_ros.perception.programs.network_inputs import NetworkInputs
 from edge_sched_ros.perception.programs.parts import LiveTensors
 from edge_sched_ros.perception.programs.unit_vision import image_of
@@ -106,6 +107,12 @@ class FrameProgram:
         :raises FrameError: when the picture cannot be decoded
         """
         return self.preprocessors[unit].prepare(image, self._spec.input)
+
+    @property
+    def native_steps(self) -> tuple[str, ...]:
+        """What the native module does of its work."""
+        decoder = self.variants.first.decoder
+        return native_steps(self.preprocessors.values(), self._spec.input, decoding=decoder)
 
     @property
     def decoder_name(self) -> str:

@@ -20,6 +20,7 @@ from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.segments import PREPROCESS
 from edge_sched_ros.perception.decoders.base import result_of
 from edge_sched_ros.perception.decoders.sizes import OutputSizesError
+from edge_sched_ros.perception.programs.native_steps import native_steps
 from edge_sched_ros.perception.programs.parts import LiveTensors
 from edge_sched_ros.perception.programs.parts import LoadedPart
 from edge_sched_ros.perception.programs.variants import LoadedVariant
@@ -126,6 +127,11 @@ class TrackProgram:
         """Forget all tracks and their numbers, as if nothing had been tracked."""
         self._tracker.start_over()
         self._passed.reset()
+
+    @property
+    def native_steps(self) -> tuple[str, ...]:
+        """What the native module does of its work."""
+        return native_steps(self.preprocessors.values(), self._spec.input, tracking=self._tracker)
 
     def batch_size(self, fixed: int | None) -> int:
         """Return how many crops are one call, of a network with this batch size or with any."""

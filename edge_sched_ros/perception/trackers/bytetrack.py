@@ -95,6 +95,11 @@ class ByteTracker(Tracker):
 
             self._assign = assign
 
+    @property
+    def is_native(self) -> bool:
+        """Whether the native module matches detections with tracks."""
+        return self._native is not None
+
     def reset(self) -> None:
         """Forget all tracks; numbering continues, so that no number is used twice."""
         self._tracks.clear()

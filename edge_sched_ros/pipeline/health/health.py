@@ -164,6 +164,7 @@ def _task(task: TaskState, status: Status, rates: Rates, limits: Limits) -> Heal
         **({'variant': task.variant_choice} if task.variant_choice else {}),
         **{f'variant_{name}': str(count) for name, count in task.variants.items()},
         **({} if isolated is None else isolation_values(isolated)),
+        **({'native': status.native[task.name]} if task.name in status.native else {}),
     }
     return Health(task.name, level, message, 'task', values)
 

@@ -1,12 +1,27 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The lines of diagnostics on what is compiled."""
+"""What diagnostics say of what is compiled."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from edge_sched_ros.core.compiled import why_not
+from edge_sched_ros.perception.programs.attributes import names_of
+from edge_sched_ros.perception.programs.attributes import read_attribute
 from edge_sched_ros.pipeline.health.health import Health
 from edge_sched_ros.pipeline.health.health import OK
+
+
+def native_steps_of(programs: Mapping[str, Any]) -> dict[str, str]:
+    """Return task -> the steps that the native module does, for tasks with one."""
+    none: tuple[str, ...] = ()
+    steps = {
+        task: read_attribute(task, program, 'native_steps', none, names_of)
+        for task, program in programs.items()
+    }
+    return {task: ', '.join(names) for task, names in steps.items() if names}
 
 
 def native_health(reason: str) -> list[Health]:

@@ -113,6 +113,7 @@ class Status:
     :param out: task -> why the code of its program cannot be used; it is disabled
     :param isolated: task -> the state of its process, for those with ``isolation: process``
     :param doubts: task -> what is suspicious about its latest results
+    :param native: task -> the steps that the native module does, without tasks that have none
     :param policy_problem: why another policy decides; empty if the configured one does
     """
 
@@ -138,6 +139,7 @@ class Status:
     out: Mapping[str, str] = field(default_factory=dict)
     isolated: Mapping[str, IsolationReport] = field(default_factory=dict)
     doubts: Mapping[str, str] = field(default_factory=dict)
+    native: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_status(
@@ -158,6 +160,7 @@ def read_status(
     isolated: Mapping[str, IsolationReport] | None = None,
     failures: Mapping[str, Mapping[str, str]] | None = None,
     doubts: Mapping[str, str] | None = None,
+    native: Mapping[str, str] | None = None,
 ) -> Status:
     """Return the status of a dispatcher; call it while nothing else handles events."""
     waiting = dispatcher.waiting()
@@ -203,6 +206,7 @@ def read_status(
         out=out or {},
         isolated=isolated or {},
         doubts=doubts or {},
+        native=native or {},
     )
 
 
