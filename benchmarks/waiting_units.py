@@ -10,7 +10,8 @@ the wanted jobs a second ask for. Told are the jobs a second that ended with an 
 time of the process for each of them, and how busy the units were.
 
 With other work on the machine the CPU time for each job says more than the rate: one core's
-worth of it is the most jobs a second.
+worth of it is the most jobs a second. ``--one-thread`` tells how much of it is left without
+threads that wake each other: jobs are submitted, run and delivered by one, and wait for nothing.
 """
 
 from __future__ import annotations
@@ -34,11 +35,15 @@ from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.jobs import JobEnd
 from edge_sched_ros.execution.runtime import Runtime
 from edge_sched_ros.execution.units import LocalUnit
+from edge_sched_ros.execution.workers import StageWork
 from edge_sched_ros.plugins.policies import make_policy
 
 NS_PER_MS = 1_000_000
 #: jobs a second that pure Python shall do
 WANTED_PER_S = 2500
+#: rounds of one job for each unit, without threads, before and in a measurement; and how many of
+#: these there are
+_WARM, _ROUNDS, _TIMES = 100, 100, 10
 #: of the node: a worker that comes back from its wait gets the interpreter sooner
 _SWITCH_S = 0.0005
 
@@ -125,6 +130,33 @@ def measure(
     }
 
 
+def cost_alone_us(units: int, policy: str, *, rounds: int = _ROUNDS) -> float:
+    """Return the CPU time of a job in one thread, in us; the shortest of some measurements."""
+    runtime = make_runtime(units, 1000.0, policy, 'cpu', [0])
+    for program in runtime._programs.values():
+        vars(program)['run'] = lambda _stage, _context: 1
+    runtime.start()
+    works: list[StageWork] = []
+    for worker in runtime._workers.values():
+        vars(worker)['submit'] = works.append
+    pixels = np.zeros((2, 2, 3), np.uint8)
+    image = SourceImage.from_raw(pixels, width=2, height=2, encoding='bgr8', step=6)
+
+    def run(count: int) -> float:
+        began_ns = time.thread_time_ns()
+        for seq in range(count):
+            for number in range(units):
+                runtime.submit(Frame(f'camera{number}', seq, seq, '', image))
+            while works:
+                runtime._execute(works.pop(0))
+        return (time.thread_time_ns() - began_ns) / count / units / 1e3
+
+    run(_WARM)
+    least_us = min(run(rounds) for _ in range(_TIMES))
+    runtime.stop()
+    return least_us
+
+
 def main() -> None:
     """Measure all numbers of units."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -133,8 +165,14 @@ def main() -> None:
     parser.add_argument('--seconds', type=float, default=3.0)
     parser.add_argument('--policy', default='edf+drop')
     parser.add_argument('--kind', default='gpu', help='kind of the units')
+    parser.add_argument('--one-thread', action='store_true', help='the same jobs by one thread')
     parser.add_argument('--json', action='store_true')
     arguments = parser.parse_args()
+    if arguments.one_thread:
+        for units in arguments.units:
+            cost_us = cost_alone_us(units, arguments.policy)
+            print(f'{units:3} units: {cost_us:5.1f} us CPU a job in one thread')
+        return
     sys.setswitchinterval(_SWITCH_S)
     rows = [
         measure(

@@ -10,6 +10,7 @@ from benchmarks.overload_ages import CONTENDERS
 from benchmarks.overload_ages import KINDS
 from benchmarks.overload_ages import make_system
 from benchmarks.overload_ages import measure as measure_ages
+from benchmarks.waiting_units import cost_alone_us
 from benchmarks.waiting_units import measure
 
 
@@ -18,6 +19,10 @@ def test_every_unit_of_a_node_works():
     assert 0 < found['jobs_per_s'] <= found['sent_per_s']
     assert found['cpu_us_per_job'] > 0
     assert 0 < found['busy'] <= 1
+
+
+def test_a_job_costs_something_without_waking_threads_too():
+    assert cost_alone_us(2, 'edf', rounds=3) > 0
 
 
 def test_floors_and_variants_bound_the_age_of_every_answer():
