@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -113,6 +114,7 @@ def node(
     from edge_sched_ros.cluster.node_costs import read_profiles
     from edge_sched_ros.cluster.node_units import discover
     from edge_sched_ros.cluster.publication import Facts
+    from edge_sched_ros.cluster.staleness import make_stamp
     from edge_sched_ros.cluster.unit_states import read_states
 
     if once:
@@ -127,8 +129,10 @@ def node(
     def facts() -> Facts:
         seen = None if observed is None else read_observed(observed)
         states = {} if unit_states is None else read_states(unit_states, found.units)
+        # publications that are not repeated hold until they are replaced
+        stamp = '' if once else make_stamp(time.time(), every_s)
         more = {'states': states, 'defects': found.defects, 'versions': found.versions}
-        return Facts(found.units, found.module, kind, costs, seen, **more)
+        return Facts(found.units, found.module, kind, costs, seen, stamp, **more)
 
     devices = api.slices if ways == ('slices',) else None
     agent = Agent(api, name, facts, devices, None if devices else api.slices)

@@ -16,6 +16,7 @@ from edge_sched_ros.cluster.records import Pod
 from edge_sched_ros.cluster.reservations import Reservation
 from edge_sched_ros.cluster.schedulable import schedulable
 from edge_sched_ros.cluster.screening import shown
+from edge_sched_ros.cluster.staleness import Staleness
 
 _log = logging.getLogger(__name__)
 
@@ -69,11 +70,13 @@ class Mover:
         #: uid -> earliest time of the next attempt
         self._retry: dict[str, float] = {}
         self._told: dict[str, str] = {}
+        self._stale = Staleness()
         self._next = float('-inf')
 
     def update(self, now: float) -> None:
         """Record which pods are late."""
         pods = self._allocations.pods
+        self._stale.update(self._allocations.nodes.values(), now)
         for uid in [uid for uid in self._since if uid not in pods]:
             self._forget(uid)
         for uid, pod in pods.items():
@@ -135,7 +138,8 @@ class Mover:
         observed = pod.observed_ms
         if observed is None:
             node = self._allocations.nodes.get(pod.node)
-            observed = None if node is None else node.observed.get(pod.name)
+            if node is not None and node.name not in self._stale.nodes:
+                observed = node.observed.get(pod.name)
         return 0.0 if observed is None else observed / pod.app.task.deadline_ms
 
     def _where_to(self, pod: Pod, now: float) -> Choice | str:

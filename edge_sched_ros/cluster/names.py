@@ -38,6 +38,8 @@ PROFILES = f'{GROUP}/profiles'
 UNITS = f'{GROUP}/units'
 #: pod -> ms, for pods without their own annotation
 NODE_OBSERVED = f'{GROUP}/observed'
+#: when an agent that goes on published them, and for how many seconds they hold
+NODE_OBSERVED_AT = f'{GROUP}/observed-at'
 #: keys of taints of devices, after the state of their unit
 TAINTS = {'defective': f'{GROUP}/defective', 'late': f'{GROUP}/late'}
 # a label of nodes

@@ -25,6 +25,7 @@ class Facts:
     :param type: a key of the controller's ``devices``; empty: leave the present value
     :param profiles: network -> unit -> cost, as ``costs`` of system files; empty: none
     :param observed: pod -> ms; ``None`` if unknown
+    :param stamp: of ``observed``: changes whenever it is published; empty for none
     :param states: unit -> ``defective`` or ``late``, for those that new pods should not get
     :param defects: name -> kind, for units that the computer has and that cannot be used
     :param versions: ``jetpack`` and ``tensorrt``, where known
@@ -35,6 +36,7 @@ class Facts:
     type: str = ''
     profiles: Mapping[str, Any] = field(default_factory=dict)
     observed: Mapping[str, float] | None = None
+    stamp: str = ''
     states: Mapping[str, str] = field(default_factory=dict)
     defects: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -58,7 +60,8 @@ def node_patch(facts: Facts, node: Mapping[str, Any]) -> dict[str, Any]:
     """
     meta = node.get('metadata') or {}
     known = meta.get('annotations') or {}
-    gone = [key for key in (names.PROFILES, names.NODE_OBSERVED) if key in known]
+    optional = (names.PROFILES, names.NODE_OBSERVED, names.NODE_OBSERVED_AT)
+    gone = [key for key in optional if key in known]
     wanted: dict[str, str | None] = {**dict.fromkeys(gone), names.UNITS: ','.join(facts.units)}
     if facts.type:
         wanted[names.TYPE] = facts.type
@@ -66,6 +69,8 @@ def node_patch(facts: Facts, node: Mapping[str, Any]) -> dict[str, Any]:
         wanted[names.PROFILES] = json.dumps(facts.profiles, sort_keys=True)
     if facts.observed is not None:
         wanted[names.NODE_OBSERVED] = json.dumps(facts.observed, sort_keys=True)
+        if facts.stamp:
+            wanted[names.NODE_OBSERVED_AT] = facts.stamp
     labels = {names.MODULE: label(facts.module)} if label(facts.module) else {}
     changes = {
         'annotations': _different(wanted, known),

@@ -81,6 +81,7 @@ class Node:
     :param profiles: its published costs of networks, as JSON; empty for none
     :param observed: pod (``NAMESPACE/NAME``) -> ms
     :param observed_problem: what of it cannot be used; empty for nothing
+    :param stamp: of ``observed``, which changes whenever its agent publishes; empty for none
     """
 
     name: str
@@ -88,6 +89,7 @@ class Node:
     profiles: str = ''
     observed: Mapping[str, float] = field(default_factory=dict)
     observed_problem: str = ''
+    stamp: str = ''
     ready: bool = True
     unschedulable: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -156,6 +158,7 @@ def read_node(raw: Mapping[str, Any]) -> Node:
         profiles=str(annotations.get(names.PROFILES, '')),
         observed=observed,
         observed_problem=problem,
+        stamp=str(annotations.get(names.NODE_OBSERVED_AT, '')),
         ready=all(ready),
         unschedulable=bool(spec.get('unschedulable')),
         labels=_part(meta, 'labels', 'Node.metadata', needed=False),

@@ -51,6 +51,15 @@ class Programs:
         return self.minor >= 21
 
     @property
+    def asks_before_evictions(self) -> bool:
+        """
+        Whether its scheduler asks extenders before it evicts.
+
+        That of 1.20 and 1.21 does not, before their patches of August 2021 (kubernetes#102971).
+        """
+        return self.minor >= 22
+
+    @property
     def has_admission_policies(self) -> bool:
         """Whether ValidatingAdmissionPolicy v1 is served, and tokens of pods name their node."""
         return self.minor >= 30
