@@ -5,15 +5,15 @@
 from __future__ import annotations
 
 import json
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
 
 import click
 
 from edge_sched_ros.cli.algorithms import algorithm_of
 from edge_sched_ros.cli.interrupts import not_interrupted
 from edge_sched_ros.cli.interrupts import terminable
+from edge_sched_ros.cli.kube_listen import read_address
+from edge_sched_ros.cli.kube_listen import read_certificates
 from edge_sched_ros.cli.kube_log import log_to
 from edge_sched_ros.cli.options import NamedPath
 from edge_sched_ros.cli.ranges import FiniteRange
@@ -145,11 +145,8 @@ def serve(
     from edge_sched_ros.cluster.service import Service
     from edge_sched_ros.cluster.types_file import load_types
 
-    address = _address(listen)
-    certificates = _certificates(tls_cert, tls_key, tls_client_ca)
-    if certificates is None and not _is_loopback(address[0]):
-        problem = f'{address[0]} can be reached by others: needs --tls-cert and --tls-key'
-        raise ConfigError('--listen', problem)
+    certificates = read_certificates(tls_cert, tls_key, tls_client_ca)
+    address = read_address(listen, certificates)
     chosen = algorithm_of(algorithm, settings)
     if not chosen.latency_aware:
         raise ConfigError('--algorithm', f'{algorithm} does not ask the queueing models')
@@ -175,33 +172,3 @@ def serve(
         finally:
             controller.stop()
     raise SystemExit(1)
-
-
-def _address(listen: str) -> tuple[str, int]:
-    host, _, port = listen.rpartition(':')
-    if not port.isdigit() or int(port) > 65535 or not host:
-        raise ConfigError('--listen', f"must be HOST:PORT, not '{listen}'")
-    return host.strip('[]'), int(port)
-
-
-def _is_loopback(host: str) -> bool:
-    """Whether only this computer reaches an address; names are not looked up."""
-    try:
-        return host == 'localhost' or ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _certificates(cert: Path | None, key: Path | None, client_ca: Path | None) -> Any:
-    from edge_sched_ros.cluster.tls import Certificates
-
-    if cert is None and key is None:
-        if client_ca is not None:
-            raise ConfigError('--tls-client-ca', 'needs --tls-cert and --tls-key')
-        return None
-    if cert is None or key is None:
-        missing, given = (
-            ('--tls-cert', '--tls-key') if cert is None else ('--tls-key', '--tls-cert')
-        )
-        raise ConfigError(missing, f'is missing; {given} needs it')
-    return Certificates(cert, key, client_ca)

@@ -16,10 +16,10 @@ from edge_sched_ros.capacity.placement.problem import Problem
 from edge_sched_ros.cluster.allocations import Allocations
 from edge_sched_ros.cluster.claims import Claim
 from edge_sched_ros.cluster.claims import read_claim
+from edge_sched_ros.cluster.reading import read_node
+from edge_sched_ros.cluster.reading import read_pod
 from edge_sched_ros.cluster.records import Node
 from edge_sched_ros.cluster.records import Pod
-from edge_sched_ros.cluster.records import read_node
-from edge_sched_ros.cluster.records import read_pod
 
 _T = TypeVar('_T')
 #: the kind that a cluster may lack

@@ -24,8 +24,8 @@ from edge_sched_ros.cluster.feeds import KINDS
 from edge_sched_ros.cluster.migration import Move
 from edge_sched_ros.cluster.migration import Mover
 from edge_sched_ros.cluster.migration import MoverSettings
-from edge_sched_ros.cluster.records import read_all
-from edge_sched_ros.cluster.records import read_pod
+from edge_sched_ros.cluster.reading import read_all
+from edge_sched_ros.cluster.reading import read_pod
 from edge_sched_ros.cluster.screening import shown
 from edge_sched_ros.cluster.wire import read_preemption
 from edge_sched_ros.cluster.wire import read_question

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 from kube_objects import by_names
+from kube_objects import by_victims
 from kube_objects import NODES
 from kube_objects import pod
 
@@ -106,6 +107,18 @@ def test_open_promises_keep_all_their_nodes(make_service):
     assert fits(service, pod('a', **HOG)) == ['gpu-0', 'gpu-1']
     service.note('resourceclaims', 'ADDED', claim('c', 'gpu-0', 'cpu0'))
     assert fits(service, pod('b', **HOG)) == []
+
+
+def test_a_claim_that_no_node_can_satisfy_promises_and_evicts_nothing(make_service):
+    """The scheduler then has no node to ask about."""
+    there = pod('there', node='gpu-0', spec={'priority': 0}, **HOG)
+    service = make_service('gpu-0', pods=[there], claims=[claim('c', 'gpu-0')])
+    asking = pod('a', spec={'priority': 10}, **HOG)
+    found = service.filter(by_names(asking))
+    assert (found['NodeNames'], found['FailedNodes'], found['Error']) == ([], {}, '')
+    assert service.prioritize(by_names(asking)) == []
+    assert service.preempt(by_victims(asking))['NodeNameToMetaVictims'] == {}
+    assert service.counts()['reservations'] == 0
 
 
 class Source:

@@ -15,7 +15,7 @@ from edge_sched_ros.cli.kube_plugin import plugin as plugin_command
 from edge_sched_ros.cli.kube_serve import serve as serve_command
 from edge_sched_ros.cluster import names
 from edge_sched_ros.cluster.metrics import _GAUGES
-from edge_sched_ros.cluster.records import read_pod
+from edge_sched_ros.cluster.reading import read_pod
 from edge_sched_ros.cluster.types_file import load_types
 from edge_sched_ros.core.units import UNIT_KINDS
 

@@ -4,11 +4,16 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+
+import pytest
 from control_plane.waiting import wait_for
 from control_plane.workloads import Model
 from control_plane.workloads import said_of
 from placements import app
 
+CONFIG = Path(__file__).resolve().parents[2] / 'config' / 'kubernetes'
 APPS = {f's{index}': app('only-gpu', rate_per_s=8) for index in range(9)}
 ALGORITHM = 'ibis'
 
@@ -80,3 +85,19 @@ def test_without_the_api_server_it_answers_from_what_it_knows(cluster, plane):
         'pods in the books', lambda: cluster.extender.metric('edge_sched_apps') == len(fits) + 1
     )
     assert Model(cluster.nodes, APPS, ALGORITHM).put(cluster.where()) == []
+
+
+@pytest.mark.parametrize('version', ['v1', 'v1beta1'])
+def test_a_scheduler_refuses_a_configuration_of_another_time_in_one_line(plane, version):
+    if version == plane.programs.scheduler_config:
+        pytest.skip('it knows this one')
+    command = [plane.programs.path('kube-scheduler')]
+    command.append(f'--config={CONFIG / f"scheduler-{version}.yaml"}')
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode != 0
+    said = [
+        line
+        for line in done.stderr.splitlines()
+        if f'kubescheduler.config.k8s.io/{version}' in line
+    ]
+    assert len(said) == 1 and 'is registered for version' in said[0]

@@ -15,7 +15,7 @@ import numpy as np
 from edge_sched_ros.capacity.placement.placement_file import load_problem
 from edge_sched_ros.cli.plans import read_plan
 from edge_sched_ros.cluster.agent import read_observed
-from edge_sched_ros.cluster.records import read_node
+from edge_sched_ros.cluster.reading import read_node
 from edge_sched_ros.cluster.types_file import load_types
 from edge_sched_ros.cluster.wire import read_question
 from edge_sched_ros.documents.yaml_file import read_mapping

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 
 from edge_sched_ros.cluster.observed import read_times_ms
-from edge_sched_ros.cluster.records import read_node
+from edge_sched_ros.cluster.reading import read_node
 from edge_sched_ros.cluster.wire import read_question
 from fuzz.target import Target
 
