@@ -12,6 +12,7 @@ import pytest
 from cdi_rules import broken
 
 from edge_sched_ros.cluster.api_call import ApiError
+from edge_sched_ros.cluster.api_call import NotServed
 from edge_sched_ros.cluster.plugin.cdi import file_name
 from edge_sched_ros.cluster.plugin.cdi import Grant
 from edge_sched_ros.cluster.plugin.cdi import Prepared
@@ -240,6 +241,16 @@ def test_a_server_that_denies_the_claim_is_no_reason_to_go_on(place):
     kubelet.prepare(A)
     place.claims.error = ApiError('may not get resourceclaims', 403)
     assert kubelet.prepare(A) == {A[1]: 'may not get resourceclaims'}
+
+
+def test_a_cluster_without_claims_is_said_to_be_one(place):
+    kubelet = place.start()
+    kubelet.register()
+    place.claims.error = NotServed('the server could not find the requested resource', 404)
+    assert kubelet.prepare(A) == {
+        A[1]: 'ResourceClaim default/a: the cluster has no resource.k8s.io/v1 '
+        '(Kubernetes 1.34 and later have)'
+    }
 
 
 @pytest.mark.parametrize('uid', ['../../etc/x', '', 'a/b', '.hidden', 'a' * 64])

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from edge_sched_ros.cluster import names
 from edge_sched_ros.cluster.api_call import ApiError
+from edge_sched_ros.cluster.api_call import NotServed
 from edge_sched_ros.cluster.claims import allocated
 from edge_sched_ros.cluster.plugin.cdi import Grant
 from edge_sched_ros.cluster.plugin.cdi import Prepared
@@ -97,7 +98,11 @@ class Driver:
                 _log.warning('%s: kept: %s', one.claim, error)
 
     def _read(self, asked: Asked) -> Prepared:
-        raw = self._source.get(asked.name)
+        try:
+            raw = self._source.get(asked.name)
+        except NotServed:
+            problem = 'the cluster has no resource.k8s.io/v1 (Kubernetes 1.34 and later have)'
+            raise ConfigError(f'ResourceClaim {asked.name}', problem) from None
         if raw is None or (raw.get('metadata') or {}).get('uid') != asked.uid:
             raise ConfigError(f'ResourceClaim {asked.name}', f'there is none with uid {asked.uid}')
         grants = tuple(self._grant(asked, one) for one in allocated(raw))
