@@ -12,7 +12,6 @@ from edge_sched_ros.planning.objective import Objective
 from edge_sched_ros.planning.problem import Mapped
 from edge_sched_ros.planning.problem import Network
 from edge_sched_ros.planning.problem import Problem
-from edge_sched_ros.planning.problem import switches
 from edge_sched_ros.planning.splits import splits
 
 GPU_ONLY = 'gpu_only'
@@ -73,7 +72,10 @@ def _ways(network: Network, units: tuple[str, ...], gpu: str | None) -> list[Map
         for group in range(network.groups):
             able = [name for name in (unit, gpu) if name and name in network.units_of(group)]
             mapped += able[:1]
-        fits = len(mapped) == network.groups and switches(tuple(mapped)) <= network.max_switches
+        fits = (
+            len(mapped) == network.groups
+            and network.switches(tuple(mapped)) <= network.max_switches
+        )
         if fits and unit in mapped:
             ways.append(tuple(mapped))
     return ways

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from edge_sched_ros.installation.missing import need
+from edge_sched_ros.planning.branched_path import BranchedPath
 from edge_sched_ros.planning.objective import Candidate
 from edge_sched_ros.planning.objective import MAX_THROUGHPUT
 from edge_sched_ros.planning.objective import MIN_ENERGY
@@ -33,10 +34,11 @@ class MappingModel:
     The mappings whose lower bound is below the value of a known plan.
 
     Bounds on the time of a round, contention included: no network is faster than its own groups in
-    sequence, no unit than its own work, and two units ``u`` and ``v`` together do at most ``1/C_u
-    + 1/C_v`` of undisturbed work per time while both are busy (1 while one is), so ``work_u +
-    work_v <= time * max(1, 1/C_u + 1/C_v)`` with the least slowdowns ``C`` any two groups have
-    there. Every number is rounded in favour of the mapping.
+    sequence (in branches: than any way through them), no unit than its own work, and two units
+    ``u`` and ``v`` together do at most ``1/C_u + 1/C_v`` of undisturbed work per time while both
+    are busy (1 while one is), so ``work_u + work_v <= time * max(1, 1/C_u + 1/C_v)`` with the
+    least slowdowns ``C`` any two groups have there. Every number is rounded in favour of the
+    mapping.
 
     :param known: the plan to beat
     """
@@ -46,7 +48,10 @@ class MappingModel:
         self._problem = problem
         self._objective = objective
         self._model = self._cp.CpModel()
-        self._paths = [NetworkPath(self._model, problem, network) for network in problem.networks]
+        self._paths = [
+            (BranchedPath if network.branches else NetworkPath)(self._model, problem, network)
+            for network in problem.networks
+        ]
         name, bound_ms = objective.name, objective.latency_bound_ms
         if objective.allows(known.round):
             if name == MIN_ENERGY:
@@ -60,7 +65,8 @@ class MappingModel:
         if bound_ms is not None:
             self._limit_work(bound_ms)
             for path in self._paths:
-                self._at_most(path.work(), bound_ms)
+                for way in path.ways():
+                    self._at_most(way, bound_ms)
 
     def for_each(self, visit: Callable[[tuple[Mapped, ...]], bool], time_limit_s: float) -> bool:
         """
@@ -83,7 +89,9 @@ class MappingModel:
         # the base class is known only at run time
         class Caller(self._cp.CpSolverSolutionCallback):  # type: ignore[misc, name-defined]
             def on_solution_callback(self) -> None:
-                if visit(tuple(path.mapped(self.boolean_value) for path in paths)):
+                mapping = tuple(path.mapped(self.boolean_value) for path in paths)
+                allowed = (path.network.allows(one) for path, one in zip(paths, mapping))
+                if all(allowed) and visit(mapping):
                     self.stop_search()
 
         return Caller()

@@ -26,6 +26,9 @@ from edge_sched_ros.system.stage_costs import only_on
 from edge_sched_ros.system.stage_costs import stage_costs
 from edge_sched_ros.system.stage_costs import StageCosts
 from edge_sched_ros.system.system_file import SystemFile
+from edge_sched_ros.system.wiring import ends_of
+from edge_sched_ros.system.wiring import givers
+from edge_sched_ros.system.wiring import wired
 from edge_sched_ros.system.workload import Piece
 
 _Value = TypeVar('_Value')
@@ -105,6 +108,7 @@ def _planned(
     max_switches: int,
 ) -> Network:
     stages: list[StageCosts] = []
+    before: list[tuple[int, ...]] = []
     switches = len(chain.pieces) - 1
     for key, piece in chain.pieces:
         where = '.'.join((chain.where, *key))
@@ -115,9 +119,16 @@ def _planned(
         found = stage_costs(variant, device, system.costs, at, title)
         unit_key = '.'.join((chain.where, *key[:-1], 'unit'))
         bound = only_on(piece.unit, found, device, unit_key)
+        _append(before, givers(wired(variant.all_stages, variant.inputs, variant.outputs)))
         stages += [_left(stage, lost, system, piece.network) for stage in bound]
         switches += _switches(network, max_switches)
-    return _network(name, stages, device, switches)
+    return _network(name, stages, device, switches, tuple(before))
+
+
+def _append(before: list[tuple[int, ...]], own: Sequence[tuple[int, ...]]) -> None:
+    """Let a network's stages come after all those before it."""
+    first, last = len(before), tuple(ends_of(before))
+    before += [tuple(first + place for place in places) or last for places in own]
 
 
 def _left(
@@ -141,7 +152,11 @@ def _switches(network: NetworkSpec, default: int) -> int:
 
 
 def _network(
-    name: str, stages: Sequence[StageCosts], device: Device, max_switches: int
+    name: str,
+    stages: Sequence[StageCosts],
+    device: Device,
+    max_switches: int,
+    before: tuple[tuple[int, ...], ...],
 ) -> Network:
     units = [unit for unit in device.units if any(unit in stage.on for stage in stages)]
 
@@ -161,6 +176,7 @@ def _network(
         leave_ms={unit: costs[:-1] for unit, costs in leave.items()},
         enter_ms={unit: costs[1:] for unit, costs in enter.items()},
         max_switches=max_switches,
+        before=before,
     )
 
 

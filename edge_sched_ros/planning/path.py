@@ -45,6 +45,10 @@ class NetworkPath:
         """Return the terms of the work on all units, in ms."""
         return [term for terms in self._loads.values() for term in terms]
 
+    def ways(self) -> list[list[Term]]:
+        """Return the terms of the work, in ms, on each way that takes time as a whole."""
+        return [self.work()]
+
     def energy(self) -> list[Term]:
         """Return the terms of the energy of a run, in mJ."""
         table = self.network.energy_mj
@@ -90,6 +94,6 @@ class NetworkPath:
                 through = [arc for ends, arc in arcs.items() if ends[side] == node]
                 self._model.add(literal == sum(through))
         for (begin, end), arc in arcs.items():
-            leave, enter = self._problem.switch_ms(self.network, cut, begin[0], end[0])
+            leave, enter = self._problem.switch_ms(self.network, (cut, cut + 1), begin[0], end[0])
             self._loads[begin[0]].append((leave, arc))
             self._loads[end[0]].append((enter, arc))

@@ -18,7 +18,6 @@ from edge_sched_ros.planning.objective import MIN_ENERGY
 from edge_sched_ros.planning.objective import Objective
 from edge_sched_ros.planning.problem import Mapped
 from edge_sched_ros.planning.problem import Problem
-from edge_sched_ros.planning.problem import switches
 from edge_sched_ros.planning.splits import splits
 
 #: number of mappings of one network that a descent tries at a time
@@ -57,8 +56,12 @@ class Plan:
             'value': best.value,
             'optimal': self.optimal,
             'mapping': self.mapping,
-            'switches': {name: switches(mapped) for name, mapped in zip(names, best.mapping)},
+            'switches': {
+                network.name: network.switches(mapped)
+                for network, mapped in zip(self.problem.networks, best.mapping)
+            },
             'latency_ms': dict(zip(names, best.round.latencies_ms)),
+            'branches': [network.name for network in self.problem.networks if network.branches],
             'baselines': self.baselines,
             'solve_s': self.solve_s,
         }

@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The planning problem: networks as chains of layer groups, with their cost on every unit."""
+"""The planning problem: networks as layer groups, with their cost on every unit."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ Mapped = tuple[str, ...]
 @dataclass(frozen=True)
 class Network:
     """
-    A chain of layer groups.
+    Layer groups, one after the other or in branches.
 
     :param times_ms: unit -> time of each group alone; ``None`` where it cannot run
     :param energy_mj: unit -> energy of each group
     :param demand_gbps: unit -> memory traffic of each group
     :param leave_ms: unit -> for each cut, time on this unit for leaving it there
     :param enter_ms: unit -> for each cut, time on this unit for entering it there
-    :param max_switches: maximum number of changes of unit
+    :param max_switches: maximum number of changes of unit, on any way through the groups
+    :param before: for each group, those that must end before it; empty for one after the other
     """
 
     name: str
@@ -36,11 +37,52 @@ class Network:
     leave_ms: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     enter_ms: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     max_switches: int = 1
+    before: tuple[tuple[int, ...], ...] = ()
 
     @cached_property
     def groups(self) -> int:
         """The number of groups."""
         return len(next(iter(self.times_ms.values())))
+
+    @cached_property
+    def arcs(self) -> tuple[tuple[int, int], ...]:
+        """Every group with one that follows it."""
+        if not self.before:
+            return tuple(pairwise(range(self.groups)))
+        return tuple((begin, end) for end, many in enumerate(self.before) for begin in many)
+
+    @cached_property
+    def after(self) -> tuple[tuple[int, ...], ...]:
+        """For each group, those that follow it."""
+        found: list[list[int]] = [[] for _ in range(self.groups)]
+        for begin, end in self.arcs:
+            found[begin].append(end)
+        return tuple(map(tuple, found))
+
+    @cached_property
+    def branches(self) -> bool:
+        """Whether groups do anything but follow each other in a row."""
+        return self.arcs != tuple(pairwise(range(self.groups)))
+
+    @cached_property
+    def left_ms(self) -> tuple[float, ...]:
+        """For each group, the longest way from its begin to an end, on the fastest units."""
+        found = [0.0] * self.groups
+        for group in reversed(range(self.groups)):
+            own = min(self.time_ms(group, unit) or 0.0 for unit in self.units_of(group))
+            found[group] = own + max((found[end] for end in self.after[group]), default=0.0)
+        return tuple(found)
+
+    def switches(self, mapped: Mapped) -> int:
+        """Return the number of changes of unit, on the way with most of them."""
+        found = [0] * self.groups
+        for begin, end in self.arcs:
+            found[end] = max(found[end], found[begin] + (mapped[begin] != mapped[end]))
+        return max(found)
+
+    def allows(self, mapped: Mapped) -> bool:
+        """Return whether a mapping keeps the limit on changes of unit."""
+        return self.switches(mapped) <= self.max_switches
 
     @cached_property
     def least_ms(self) -> float:
@@ -77,24 +119,26 @@ class Problem:
     transitions_ms: Mapping[tuple[str, str], float] = field(default_factory=dict)
     contention: Contention | None = None
 
-    def switch_ms(self, network: Network, cut: int, begin: str, end: str) -> tuple[float, float]:
-        """Return the time of a change of unit after group ``cut`` on the old and the new unit."""
+    def switch_ms(
+        self, network: Network, arc: tuple[int, int], begin: str, end: str
+    ) -> tuple[float, float]:
+        """Return the time of a change of unit between two groups on the old and the new unit."""
         if begin == end:
             return 0.0, 0.0
         leave = network.leave_ms.get(begin)
         enter = network.enter_ms.get(end)
         return (
-            leave[cut] if leave else 0.0,
-            (enter[cut] if enter else 0.0) + self.transitions_ms.get((begin, end), 0.0),
+            leave[arc[0]] if leave else 0.0,
+            (enter[arc[1] - 1] if enter else 0.0) + self.transitions_ms.get((begin, end), 0.0),
         )
 
     def work_ms(self, network: Network, mapped: Mapped) -> list[float]:
         """Return the undisturbed time of each group, including its changes of unit."""
         work = [network.time_ms(group, unit) or 0.0 for group, unit in enumerate(mapped)]
-        for cut, (begin, end) in enumerate(pairwise(mapped)):
-            leave, enter = self.switch_ms(network, cut, begin, end)
-            work[cut] += leave
-            work[cut + 1] += enter
+        for begin, end in network.arcs:
+            leave, enter = self.switch_ms(network, (begin, end), mapped[begin], mapped[end])
+            work[begin] += leave
+            work[end] += enter
         return work
 
     def demand(self, network: Network, group: int, unit: str) -> float:
@@ -106,8 +150,3 @@ class Problem:
         """Return the energy of one run in mJ; unknown energy counts as 0."""
         table = network.energy_mj
         return sum(table[unit][group] for group, unit in enumerate(mapped) if unit in table)
-
-
-def switches(mapped: Mapped) -> int:
-    """Return the number of a network's changes of unit."""
-    return sum(begin != end for begin, end in pairwise(mapped))

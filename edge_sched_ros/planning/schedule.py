@@ -29,7 +29,7 @@ class Round:
     @property
     def latencies_ms(self) -> list[float]:
         """Return the time of each network's result."""
-        return [ends[-1] for ends in self.ends_ms]
+        return [max(ends) for ends in self.ends_ms]
 
     @property
     def makespan_ms(self) -> float:
@@ -70,11 +70,19 @@ class Follower:
         self._work = [
             problem.work_ms(network, mapped) for network, mapped in zip(problem.networks, mapping)
         ]
-        self._next = [0] * len(mapping)
-        self._ready = [0.0] * len(mapping)
+        #: network -> for each group, how many before it have not ended
+        self._missing: list[list[int]] = []
+        #: groups that can start: since when, network, group
+        self._open: list[tuple[float, int, int]] = []
+        for index, network in enumerate(problem.networks):
+            missing = [0] * network.groups
+            for _, end in network.arcs:
+                missing[end] += 1
+            self._missing.append(missing)
+            self._open += [(0.0, index, group) for group, left in enumerate(missing) if not left]
         self._running: dict[str, _Running] = {}
-        self._starts: list[list[float]] = [[] for _ in mapping]
-        self._ends: list[list[float]] = [[] for _ in mapping]
+        self._starts = [[0.0] * len(mapped) for mapped in mapping]
+        self._ends = [[0.0] * len(mapped) for mapped in mapping]
         self._now = 0.0
 
     def run(self) -> Round:
@@ -86,28 +94,24 @@ class Follower:
             self._advance(min(one.left_ms / one.pace for one in self._running.values()))
         return Round(tuple(map(tuple, self._starts)), tuple(map(tuple, self._ends)))
 
-    def _waiting(self) -> list[int]:
-        """Return the networks with a group to start, in order of service."""
-        busy = {running.network for running in self._running.values()}
-        waiting = [
-            (self._ready[network], network)
-            for network, mapped in enumerate(self._mapping)
-            if network not in busy and self._next[network] < len(mapped)
-        ]
+    def _order(self, waiting: tuple[float, int, int]) -> tuple[float, int, float, int]:
+        """Return the place of a group in the order of service; in branches the longest first."""
+        since, network, group = waiting
         rank = self._rank
-        if rank is not None:
-            waiting = [(rank[network], network) for _, network in waiting]
-        return [network for _, network in sorted(waiting)]
+        left_ms = self._problem.networks[network].left_ms[group]
+        return since if rank is None else rank[network], network, -left_ms, group
 
     def _start_groups(self) -> None:
         changed = False
-        for network in self._waiting():
-            group = self._next[network]
+        self._open.sort(key=self._order)
+        for waiting in self._open[:]:
+            _, network, group = waiting
             unit = self._mapping[network][group]
             if unit not in self._running:
+                self._open.remove(waiting)
                 work = self._work[network][group]
                 self._running[unit] = _Running(network, group, work)
-                self._starts[network].append(self._now)
+                self._starts[network][group] = self._now
                 changed = True
         if changed:
             self._set_paces()
@@ -130,7 +134,13 @@ class Follower:
             running.left_ms -= step_ms * running.pace
             if running.left_ms <= _NOTHING_MS:
                 del self._running[unit]
-                self._ends[running.network].append(self._now)
-                self._next[running.network] += 1
-                self._ready[running.network] = self._now
+                self._end(running.network, running.group)
         self._set_paces()
+
+    def _end(self, network: int, group: int) -> None:
+        self._ends[network][group] = self._now
+        missing = self._missing[network]
+        for after in self._problem.networks[network].after[group]:
+            missing[after] -= 1
+            if not missing[after]:
+                self._open.append((self._now, network, after))

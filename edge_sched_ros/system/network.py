@@ -41,7 +41,9 @@ class Variant(Strict, json_schema_extra=at_most_one('stages', 'cost', 'layers'))
     """
 
     accuracy: Share = Field(1.0, description='Relative to the best variant.')
-    stages: tuple[Stage, ...] = Field((), description='Run one after the other.')
+    stages: tuple[Stage, ...] = Field(
+        (), description='Run one after the other, unless they branch (``after``, ``inputs``).'
+    )
     layers: Named = Field(
         '', description='Name of a network in the layer library (for array devices).'
     )

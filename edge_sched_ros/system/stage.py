@@ -57,6 +57,11 @@ class Stage(Strict):
     outputs: tuple[Named, ...] = Field(
         (), description='Keys of ``tensors`` that the stage gives, in its own order.'
     )
+    after: tuple[Name, ...] | None = Field(
+        None,
+        description='Stages, listed before, that must end before this one begins, for branches '
+        'without ``tensors``; ``[]``: none. Default: the stage listed before.',
+    )
     home_only: Truth = Field(
         False,
         description='Runs only on the device that has the frames, as it keeps a state of earlier '

@@ -44,12 +44,15 @@ def wired(stages: Sequence[Stage], inputs: Names, outputs: Names) -> Wiring:
     """
     Return which stage gives which tensor to which.
 
-    Stages without any form a chain. ``preprocess`` at the begin and ``postprocess`` at the end
-    need none: they make the network's inputs of the image, and the result of its outputs.
+    Stages without any form a chain, or the graph of their ``after``. In a chain, ``preprocess`` at
+    the begin and ``postprocess`` at the end make the network's inputs of the image, and the result
+    of its outputs.
 
     :param inputs: of the network, empty where they are not named
     :param outputs: of the network, empty where they are not named
     """
+    if any(stage.after is not None for stage in stages):
+        return _wired_by_names(stages, inputs, outputs)
     first, last = _program_ends(stages)
     between = [(f'{stage.name}.{_OUTPUT}',) for stage in stages[first : last - 1]]
     links: list[Names] = [inputs or (_INPUT,), *between, outputs or (_OUTPUT,)]
@@ -69,6 +72,21 @@ def wired(stages: Sequence[Stage], inputs: Names, outputs: Names) -> Wiring:
     return Wiring(segments, links[0], links[-1])
 
 
+def givers(wiring: Wiring) -> tuple[tuple[int, ...], ...]:
+    """Return for each segment, which others must end before it, by their places."""
+    source = {name: index for index, one in enumerate(wiring.segments) for name in one.outputs}
+    return tuple(
+        tuple(sorted({source[name] for name in one.inputs if name in source}))
+        for one in wiring.segments
+    )
+
+
+def ends_of(before: Sequence[tuple[int, ...]]) -> list[int]:
+    """Return the places after which nothing follows."""
+    followed = {index for places in before for index in places}
+    return [index for index in range(len(before)) if index not in followed]
+
+
 def check_wiring(
     stages: Sequence[Stage], inputs: Names, outputs: Names, tensors: Collection[str]
 ) -> None:
@@ -83,6 +101,8 @@ def check_wiring(
     for index, stage in enumerate(stages):
         for key, names in (('inputs', stage.inputs), ('outputs', stage.outputs)):
             _check_names(names, tensors, ('stages', str(index), key))
+    if any(stage.after is not None for stage in stages):
+        _check_names_of_stages(stages, outputs)
     if not any(stage.inputs or stage.outputs for stage in stages):
         return
     _check_complete(stages, inputs, outputs)
@@ -95,6 +115,56 @@ def check_wiring(
     unused = next((name for name in tensors if name not in source), None)
     if unused is not None:
         raise WrongAtError(('tensors', unused), 'is neither an input nor an output of a stage')
+
+
+def _wired_by_names(stages: Sequence[Stage], inputs: Names, outputs: Names) -> Wiring:
+    """Return the graph of stages that say after which others they come."""
+    before = _places_before(stages)
+    ends = ends_of(before)
+    given: list[Names] = [(f'{stage.name}.{_OUTPUT}',) for stage in stages]
+    if len(ends) == 1:
+        given[ends[0]] = outputs or (_OUTPUT,)
+    segments = tuple(
+        Segment(
+            stage.name,
+            tuple(name for place in before[index] for name in given[place]) or inputs or (_INPUT,),
+            given[index],
+            stage.home_only,
+        )
+        for index, stage in enumerate(stages)
+    )
+    answer = tuple(name for place in ends for name in given[place])
+    return Wiring(segments, inputs or (_INPUT,), answer)
+
+
+def _places_before(stages: Sequence[Stage]) -> list[tuple[int, ...]]:
+    places = {stage.name: index for index, stage in enumerate(stages)}
+    return [
+        tuple(range(max(index - 1, 0), index))
+        if stage.after is None
+        else tuple(places[name] for name in stage.after)
+        for index, stage in enumerate(stages)
+    ]
+
+
+def _check_names_of_stages(stages: Sequence[Stage], outputs: Names) -> None:
+    """Check the ``after`` of all stages."""
+    earlier: list[str] = []
+    for index, stage in enumerate(stages):
+        at = ('stages', str(index))
+        if stage.inputs or stage.outputs:
+            raise WrongAtError((*at, 'after'), 'goes without inputs and outputs of stages')
+        if stage.chance < 1 or stage.exit_chance:
+            raise WrongAtError((*at, 'after'), 'goes without chance and exit_chance')
+        for name in stage.after or ():
+            if name not in earlier:
+                near = did_you_mean(name, earlier)
+                raise WrongAtError((*at, 'after'), f"no stage '{name}' is listed before{near}")
+            if (stage.after or ()).count(name) > 1:
+                raise WrongAtError((*at, 'after'), f"names '{name}' twice")
+        earlier.append(stage.name)
+    if outputs and len(ends_of(_places_before(stages))) > 1:
+        raise WrongAtError(('outputs',), 'needs one last stage: several have none after them')
 
 
 def _program_ends(stages: Sequence[Stage]) -> tuple[int, int]:

@@ -31,6 +31,13 @@ def piecewise(**keys: float) -> Piecewise:
     return Piecewise(PiecewiseContention(model='piecewise', **keys))
 
 
+def _graphs(count: int) -> st.SearchStrategy[tuple[tuple[int, ...], ...]]:
+    """Return for each group, which earlier ones must end before it."""
+    groups = (st.sets(st.sampled_from(range(group))) for group in range(1, count))
+    before = (one.map(lambda found: tuple(sorted(found))) for one in groups)
+    return st.tuples(st.just(()), *before)
+
+
 @st.composite
 def _networks(draw: st.DrawFn, name: str, units: tuple[str, ...]) -> Network:
     count = draw(st.integers(1, 4))
@@ -48,6 +55,7 @@ def _networks(draw: st.DrawFn, name: str, units: tuple[str, ...]) -> Network:
         leave_ms={unit: draw(cuts) for unit in units},
         enter_ms={unit: draw(cuts) for unit in units},
         max_switches=draw(st.integers(0, 2)),
+        before=draw(st.one_of(st.just(()), _graphs(count))),
     )
 
 

@@ -45,9 +45,9 @@ def test_what_a_file_means():
     assert network.max_switches == 1
     # by table, else power times time
     assert problem.energy(network, ('dla0', 'gpu0', 'gpu0')) == 1.0 + 10.0 + 15.0
-    assert problem.switch_ms(network, 0, 'gpu0', 'dla0') == (0.5, 0.25)
+    assert problem.switch_ms(network, (0, 1), 'gpu0', 'dla0') == (0.5, 0.25)
     # nothing says what leaving the DLA takes after a group that it cannot run
-    assert problem.switch_ms(network, 0, 'dla0', 'gpu0') == (0.1, 0.0)
+    assert problem.switch_ms(network, (0, 1), 'dla0', 'gpu0') == (0.1, 0.0)
     assert problem.contention is None
 
 

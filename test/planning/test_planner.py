@@ -26,7 +26,6 @@ from edge_sched_ros.planning.objective import OBJECTIVES
 from edge_sched_ros.planning.planner import make_plan
 from edge_sched_ros.planning.problem import Network
 from edge_sched_ros.planning.problem import Problem
-from edge_sched_ros.planning.problem import switches
 from edge_sched_ros.planning.splits import splits
 from edge_sched_ros.system.loading import load_system
 
@@ -60,7 +59,7 @@ def test_a_proven_plan_is_the_best_of_all(name, problem, bound_share):
     assert plan.best.value == pytest.approx(best.value, rel=1e-5, abs=1e-9)
     assert objective.allows(plan.best.round)
     for network, mapped in zip(problem.networks, plan.best.mapping):
-        assert switches(mapped) <= network.max_switches
+        assert network.switches(mapped) <= network.max_switches
         assert all(unit in network.units_of(group) for group, unit in enumerate(mapped))
 
 

@@ -96,9 +96,9 @@ def test_a_round_keeps_the_law(problem):
         assert len(starts) == len(ends) == network.groups
         for group, unit in enumerate(mapped):
             assert ends[group] - starts[group] >= work[group] - 1e-6
-            if group:
-                assert starts[group] >= ends[group - 1] - 1e-6
             spans.setdefault(unit, []).append((starts[group], ends[group]))
+        for before, after in network.arcs:
+            assert starts[after] >= ends[before] - 1e-6
     for on_unit in spans.values():
         on_unit.sort()
         for (_, end), (start, _) in pairwise(on_unit):

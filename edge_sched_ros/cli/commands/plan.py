@@ -131,6 +131,9 @@ def _show(found: Mapping[str, Any]) -> None:
         for name, mapped in found['mapping'].items()
     ]
     show_table(('network', 'groups on', 'switches', 'latency ms'), networks, console, left=2)
+    if found['branches']:
+        many = ', '.join(found['branches'])
+        show_line(f'Branches of {many} run at once under a coordinator only.', console)
     baselines = [
         (name, 'breaks the bound' if value is None else f'{value:.4g}')
         for name, value in found['baselines'].items()
