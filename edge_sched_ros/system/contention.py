@@ -59,8 +59,24 @@ class PiecewiseContention(Sourced):
     limit: Factor = Field(4.0, description='Maximum of the line.')
 
 
+class BandwidthContention(Sourced):
+    """
+    The memory of a device as a resource that all busy units share fairly, after the roofline.
+
+    A stage's demand is its ``demand_gbps``, or its ``traffic_mb`` over its time.
+    """
+
+    model: Literal['bandwidth'] = Field(description='The name of the model.')
+    bandwidth_gbps: Positive = Field(
+        description='Bandwidth of the memory, in GB/s. If all demands together are above it, '
+        'small ones are met and the others get equal parts of the rest; a stage that gets half '
+        'of its demand takes twice as long.'
+    )
+
+
 ContentionSpec = Annotated[
-    Union[NoContention, PairwiseContention, PiecewiseContention], Field(discriminator='model')
+    Union[NoContention, PairwiseContention, PiecewiseContention, BandwidthContention],
+    Field(discriminator='model'),
 ]
 
 
@@ -122,6 +138,34 @@ class Piecewise:
         return min(self._limit, 1 + self._rise * max(0.0, demand_gbps - self._knee_gbps))
 
 
+class SharedBandwidth:
+    """
+    One bandwidth, divided max-min fairly.
+
+    A stage takes the longer one of its computing and its memory traffic, which overlap (roofline:
+    Williams, Waterman and Patterson, 2009). Alone it draws its demand on average, so with less
+    than that its traffic takes all of the time.
+    """
+
+    def __init__(self, bandwidth_gbps: float) -> None:
+        self._bandwidth_gbps = bandwidth_gbps
+
+    def slowdown(self, unit: str, demand: float, busy: Mapping[str, float]) -> float:
+        """Return the demand over what the stage gets of it."""
+        if demand <= 0:
+            return 1.0
+        others = sorted([value for other, value in busy.items() if other != unit])
+        left, parties = self._bandwidth_gbps, len(others) + 1
+        for other in others:
+            fair = left / parties
+            if other >= demand or other > fair:
+                break
+            left -= other
+            parties -= 1
+        alone = max(1.0, demand / self._bandwidth_gbps)
+        return max(1.0, demand * parties / left / alone)
+
+
 def make_contention(
     spec: ContentionSpec, units_called: Callable[[str], Sequence[str]]
 ) -> Contention | None:
@@ -142,4 +186,6 @@ def make_contention(
         return Pairwise(factors) if acts else None
     if isinstance(spec, PiecewiseContention):
         return Piecewise(spec) if spec.slope > 0 and spec.limit > 1 else None
+    if isinstance(spec, BandwidthContention):
+        return SharedBandwidth(spec.bandwidth_gbps)
     return None

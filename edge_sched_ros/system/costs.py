@@ -59,7 +59,9 @@ class Cost(Sourced):
         'latency.',
     )
     demand_gbps: NotNegative = Field(
-        0.0, description='Memory traffic during the run, in GB/s; for ``piecewise`` contention.'
+        0.0,
+        description='Memory traffic during the run, in GB/s; for ``piecewise`` and '
+        '``bandwidth`` contention.',
     )
     memory_mib: NotNegative = Field(
         0.0,

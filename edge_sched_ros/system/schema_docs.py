@@ -53,6 +53,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
         contention.NoContention,
         contention.PairwiseContention,
         contention.PiecewiseContention,
+        contention.BandwidthContention,
         link.Link,
     ),
     'Networks and costs': (

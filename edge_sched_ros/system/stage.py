@@ -70,5 +70,12 @@ class Stage(Strict):
     file: Named = Field('', description='The network of this stage alone, relative to this file.')
     digest: Digest = Field('', description='Digest of this file.')
     gflops: NotNegative | None = Field(
-        None, description='Floating-point operations of a run, in 10^9; not used.'
+        None,
+        description='Floating-point operations of a run, in 10^9; for units with ``peak_gflops`` '
+        'and without a cost.',
+    )
+    traffic_mb: NotNegative | None = Field(
+        None,
+        description='Memory traffic of a run, in 10^6 bytes; for units with ``memory_gbps`` and '
+        'without a cost, and for costs without ``demand_gbps``.',
     )

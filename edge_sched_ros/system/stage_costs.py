@@ -23,6 +23,8 @@ from edge_sched_ros.system.layer_costs import layer_costs
 from edge_sched_ros.system.network import ALONE
 from edge_sched_ros.system.network import Network
 from edge_sched_ros.system.network import Variant
+from edge_sched_ros.system.roofline import roofline_cost
+from edge_sched_ros.system.roofline import with_traffic
 from edge_sched_ros.system.stage import Stage
 from edge_sched_ros.system.unit import Unit
 
@@ -142,7 +144,9 @@ def cost_on(stage: Stage, name: str, unit: Unit, costs: Costs, at: At, title: st
     :raises ConfigError: for an unknown network
     """
     cost = cost_for(_table(stage, costs, at, title), name, unit)
-    return None if cost is None else _scaled(cost, unit, stage)
+    if cost is None:
+        return roofline_cost(stage, unit)
+    return with_traffic(_scaled(cost, unit, stage), stage)
 
 
 def _scaled(cost: Cost, unit: Unit, stage: Stage) -> Cost:

@@ -91,6 +91,15 @@ class Unit(Sourced):
         ge=1,
         description='Number of stages that may run at the same time; they share the unit equally.',
     )
+    peak_gflops: Positive | None = Field(
+        None,
+        description='Computing speed, in 10^9 floating-point operations a second. A stage without '
+        'a cost here takes the longer one of ``gflops`` at this speed and ``traffic_mb`` at '
+        '``memory_gbps`` (roofline): the least time, which real networks exceed.',
+    )
+    memory_gbps: Positive | None = Field(
+        None, description='Memory bandwidth that the unit reaches alone, in GB/s.'
+    )
     idle_mw: NotNegative = Field(0.0, description='Power while nothing runs.')
     active_mw: NotNegative = Field(
         0.0, description='Power while a stage without energy in its cost runs.'
