@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import asdict
 from dataclasses import dataclass
+from math import inf
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.simulation.limits import check_frames
@@ -22,6 +23,8 @@ from edge_sched_ros.system.pieces import keyed_pieces
 from edge_sched_ros.system.system import System
 from edge_sched_ros.system.system_file import SystemFile
 
+#: name of the device that the robot's own files describe
+OWN = 'its own units'
 #: factors on all rates that tell the margin
 FACTORS = (1.1, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0)
 
@@ -32,7 +35,7 @@ class Case:
     One module in one power mode, for one robot.
 
     :param files: the robot's tasks
-    :param module: a file with a device; ``@`` and a power mode may follow
+    :param module: a file with a device, ``@`` and a power mode may follow; or :data:`OWN`
     :param policies: the first that is enough counts
     :param seeds: number of runs of each policy
     :param limit: the largest share of missed deadlines of any task that is still enough
@@ -92,7 +95,8 @@ def advise(case: Case) -> Advice:
 
     :raises ConfigError: for tasks that no module could run, or that have no frame in these runs
     """
-    tasks, device = load_system(*case.files), load_platform(case.module)
+    tasks = load_system(*case.files)
+    device = None if case.module == OWN else load_platform(case.module)
     try:
         system = System(tasks, device)
     except ConfigError as error:
@@ -135,6 +139,15 @@ def check_networks(tasks: SystemFile, modules: Sequence[str]) -> None:
                 raise ConfigError(tasks.at('tasks', name, *key), problem)
 
 
+def by_load(found: Sequence[Advice]) -> list[Advice]:
+    """
+    Return modules from the slowest to the fastest for these very tasks, by their least loads.
+
+    Modules without a load, which cannot run the tasks, come first; equal ones keep their order.
+    """
+    return sorted(found, key=lambda one: -(inf if one.least_load is None else one.least_load))
+
+
 def smallest(found: Sequence[Advice]) -> Advice | None:
     """Return the first module that is enough; ``None`` when none is."""
     return next((one for one in found if not one.reason), None)
@@ -149,7 +162,7 @@ def _best(case: Case, system: System) -> _Result:
     return min(found, key=lambda one: (one.missed, -one.accuracy))
 
 
-def _margin(case: Case, system: System, device: SystemFile, policy: str) -> float:
+def _margin(case: Case, system: System, device: SystemFile | None, policy: str) -> float:
     """Return the highest factor that is enough, by bisection."""
 
     def enough(factor: float) -> bool:

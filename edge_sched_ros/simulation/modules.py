@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The described modules, from the smallest to the largest."""
+"""The described modules, in every power mode."""
 
 from __future__ import annotations
 
@@ -10,35 +10,20 @@ from pathlib import Path
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.system.loading import load_platform
 
-#: from the slowest to the fastest, an order given by hand; lower power modes of a module first
-_ORDER = (
-    'jetson_agx_xavier',
-    'jetson_orin_nano_8',
-    'jetson_orin_nx_8',
-    'jetson_orin_nx_16',
-    'jetson_agx_orin_32',
-    'jetson_agx_orin_64',
-    'jetson_agx_thor',
-)
-
 
 def described_modules(folder: str) -> tuple[str, ...]:
     """
     Return the files of a folder with every power mode of each, as ``FILE@MODE``.
 
-    A file without ``@MODE`` is at the clocks of its costs, which is MAXN for Jetsons.
+    A file without ``@MODE`` is at the clocks of its costs, which is MAXN for Jetsons. Lower power
+    modes of a module come first.
 
     :raises ConfigError: when there is none
     """
-    files = sorted(Path(folder).glob('*.yaml'), key=_rank)
+    files = sorted(Path(folder).glob('*.yaml'))
     if not files:
         raise ConfigError(folder, 'has no module')
     return tuple(name for file in files for name in _modes(file))
-
-
-def _rank(file: Path) -> tuple[int, str]:
-    known = _ORDER.index(file.stem) if file.stem in _ORDER else len(_ORDER)
-    return known, file.stem
 
 
 def _modes(file: Path) -> list[str]:

@@ -54,6 +54,21 @@ def test_the_table_says_the_answer_first(run):
     assert 'slow: a unit would be busy 1.2 of the time under any policy' in out
 
 
+def test_the_units_of_the_robot_are_tried_first(run, tmp_path):
+    own = {**ROBOT, 'units': {'gpu0': {'kind': 'gpu', 'speed': 1.2}}}
+    (tmp_path / 'robot.yaml').write_text(yaml.safe_dump(own))
+    found = json.loads(run('robot.yaml', '--json')[1])
+    assert [one['module'] for one in found['modules']] == [
+        'its own units',
+        'slow.yaml',
+        'fast.yaml',
+    ]
+    assert found['enough']['module'] == 'its own units'
+    # 25 of 50 ms
+    assert found['enough']['least_load'] == pytest.approx(0.5)
+    assert found['enough']['margin'] == 2.0
+
+
 def test_none_is_an_answer_too(run):
     code, out, _ = run('robot.yaml', modules=('slow.yaml',))
     assert code == 0 and out.startswith('no described module is enough')

@@ -75,15 +75,18 @@ def advise(
     Find the smallest module on which the tasks of a robot meet their deadlines.
 
     FILES are system files with tasks, or names of workloads that come with the package. The tasks
-    are simulated on every module, in every power mode. Times of networks that the package does not
+    are simulated on every module, in every power mode, and on the units of FILES if there are any.
+    Times of networks that the package does not
     know must be in FILES or in the files of the modules.
     """
     from edge_sched_ros.plugins.policies import make_policy
     from edge_sched_ros.reporting.advice_table import show_advice
     from edge_sched_ros.reporting.layout import output_console
     from edge_sched_ros.simulation.advice import advise as on_module
+    from edge_sched_ros.simulation.advice import by_load
     from edge_sched_ros.simulation.advice import Case
     from edge_sched_ros.simulation.advice import check_networks
+    from edge_sched_ros.simulation.advice import OWN
     from edge_sched_ros.simulation.advice import smallest
     from edge_sched_ros.simulation.modules import described_modules
     from edge_sched_ros.simulation.pool import run_all
@@ -99,15 +102,19 @@ def advise(
     refuse_twice(modules, '--module')
     for module in modules:
         load_platform(module)
-    tried = modules or described_modules(_folder())
+    own = (OWN,) if tasks.units else ()
+    described = modules or described_modules(_folder())
+    tried = (*own, *described)
     cases = [Case(files, module, names, seconds, seeds, missed) for module in tried]
     workers = jobs or len(os.sched_getaffinity(0))
     aside = Console(stderr=True)
     with terminable(), progress_bar(aside, f'{len(cases)} modules', 1.0) as progress:
         advice = run_all(on_module, cases, jobs=workers, progress=progress)
+    if not modules:
+        advice = by_load(advice)
     best = smallest(advice)
     if all(one.least_load is None for one in advice):
-        check_networks(tasks, tried)
+        check_networks(tasks, described)
     found: dict[str, Any] = {
         'enough': None if best is None else best.to_dict(),
         'modules': [one.to_dict() for one in advice],
