@@ -41,7 +41,8 @@ _FOXGLOVE = {
     'CircleAnnotation': 'builtin_interfaces/Time timestamp\nfoxglove_msgs/Point2 position\n'
     'float64 diameter\nfloat64 thickness\nfoxglove_msgs/Color fill_color\n'
     'foxglove_msgs/Color outline_color',
-    'PointsAnnotation': 'builtin_interfaces/Time timestamp\nuint8 type\n'
+    'PointsAnnotation': 'builtin_interfaces/Time timestamp\nuint8 POINTS=1\n'
+    'uint8 LINE_LOOP=2\nuint8 type\n'
     'foxglove_msgs/Point2[] points\nfoxglove_msgs/Color outline_color\n'
     'foxglove_msgs/Color[] outline_colors\nfoxglove_msgs/Color fill_color\nfloat64 thickness',
     'TextAnnotation': 'builtin_interfaces/Time timestamp\nfoxglove_msgs/Point2 position\n'
@@ -50,6 +51,13 @@ _FOXGLOVE = {
     'ImageAnnotations': 'foxglove_msgs/CircleAnnotation[] circles\n'
     'foxglove_msgs/PointsAnnotation[] points\nfoxglove_msgs/TextAnnotation[] texts',
 }
+#: of the package in Foxglove's SDK; LineageInfo has more
+_NEWER = {
+    'LineageInfo': 'string processing_node',
+    'ImageAnnotations': _FOXGLOVE['ImageAnnotations']
+    + '\nstring message_id\nfoxglove_msgs/LineageInfo lineage',
+}
+_PYTHON = {'float64': float, 'uint8': int, 'string': str}
 _BOXES = np.array([[20, 30, 80, 90], [100, 40, 150, 110]], np.float32)
 _FOUND = Detections(
     _BOXES,
@@ -238,9 +246,10 @@ def test_a_picture_that_fails_ends_nothing():
     assert isinstance(watched.failures[0], SystemExit)
 
 
-def test_annotations_are_what_foxglove_reads():
+@pytest.mark.parametrize('newer', [{}, _NEWER], ids=['foxglove_msgs', 'with lineage'])
+def test_annotations_are_what_foxglove_reads(newer):
     store = get_typestore(Stores.ROS2_JAZZY)
-    for name, text in _FOXGLOVE.items():
+    for name, text in {**_FOXGLOVE, **newer}.items():
         store.register(get_types_from_msg(text, f'foxglove_msgs/msg/{name}'))
 
     def zero(kind):
@@ -258,17 +267,20 @@ def test_annotations_are_what_foxglove_reads():
     def make(kind, **fields):
         message = zero(kind)
         for key, value in fields.items():
-            assert hasattr(message, key), f'{kind} has no field {key}'
+            # as rosidl's messages, which take no int for a float64
+            node, detail = dict(store.fielddefs[kind][1])[key]
+            if kind.startswith('foxglove_msgs') and node.name == 'BASE':
+                assert type(value) is _PYTHON[detail[0]], f'{kind}.{key} is {value!r}'
             setattr(message, key, value)
         return message
 
     written = store.serialize_cdr(image_annotations(make, _end(_FOUND)), ANNOTATIONS)
     read = store.deserialize_cdr(written, ANNOTATIONS)
-    loops = [one for one in read.points if one.type == 2]
+    loops = [one for one in read.points if one.type == one.LINE_LOOP]
     assert [(point.x, point.y) for point in loops[0].points] == pytest.approx(
         [(20, 90), (20, 30), (80, 30), (80, 90)]
     )
-    assert [len(one.points) for one in read.points if one.type == 1] == [1, 1]
+    assert [len(one.points) for one in read.points if one.type == one.POINTS] == [1, 1]
     texts = [one.text for one in read.texts]
     assert texts[0] == '#7 crate 0.90' and texts[2] == 'detector: on time, 20.0 of 50 ms'
     assert read.points[0].timestamp.sec == 12
