@@ -388,8 +388,10 @@ class LowLevelDispatcher:
                 return
             again = False
             decided = policy.decide(view)
-            if self._scores is not None and (told := scores_of(policy, view)) is not None:
-                self._scores.append(told)
+            if self._scores is not None and any([type(one) is not WakeAt for one in decided]):
+                told = scores_of(policy, view)
+                if told is not None:
+                    self._scores.append(told)
             for decision in decided:
                 if type(decision) is Run:
                     self._run(decision, out)

@@ -12,7 +12,7 @@ from edge_sched_ros.core.view import View
 #: what numbers of options are: the greatest score goes first, or the least slack or cost
 MAP_SCORE, SLACK_NS, PLAN_COST = 'map_score', 'slack_ns', 'plan_cost'
 #: maximum number of options of one call
-MOST_OPTIONS = 16
+MOST_OPTIONS = 8
 
 #: an option: its number, and the jobs it is about with their units (empty: any)
 ScoredOption = tuple[float, list[tuple[int, str]]]

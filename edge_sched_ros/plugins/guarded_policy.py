@@ -97,7 +97,7 @@ def _checked(told: Scores) -> Scores:
         (float(number), [(int(job), str(unit)) for job, unit in pairs])
         for number, pairs in told.options[:MOST_OPTIONS]
     ]
-    return Scores(str(told.of), options)
+    return Scores(f'own {told.of}', options)
 
 
 def _wrong_answer(returned: Any) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from edge_sched_ros.policies.choices import Choice
 from edge_sched_ros.policies.choices import choices_of
 from edge_sched_ros.policies.choices import Scale
+from edge_sched_ros.policies.plan_job import Option
 from edge_sched_ros.policies.plan_job import Placement
 from edge_sched_ros.policies.plan_job import PlanJob
 
@@ -44,10 +45,15 @@ class Ends:
     def __init__(self) -> None:
         self.states: list[_State] = []
 
-    def by_cost(self) -> Iterator[tuple[float, list[Placement]]]:
-        """Yield costs and jobs of schedules, the cheapest first."""
+    def by_cost(self, now_ns: int) -> Iterator[tuple[float, list[tuple[int, Option]]]]:
+        """Yield costs of schedules, the cheapest first, with the jobs that begin by now."""
         for state in sorted(self.states, key=itemgetter(2)):
-            yield state[2], _unwind(state[4])
+            chain, found = state[4], list[tuple[int, Option]]()
+            while chain is not None:
+                chain, job, option, begin_ns = chain
+                if begin_ns <= now_ns:
+                    found.append((job.key, option))
+            yield state[2], found
 
 
 def search(

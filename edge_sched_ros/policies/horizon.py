@@ -172,13 +172,11 @@ class Horizon:
         """
         found: list[ScoredOption] = []
         ready = {job.id for job in view.ready}
-        for cost, plan in self._ends.by_cost():
-            starts = [
-                (place.job.key, self._units[place.option.legs[0].unit])
-                for place in plan
-                if place.begin_ns <= view.now_ns and place.job.key in ready
-            ]
-            if not found or sorted(starts) != sorted(found[0][1]):
+        for cost, begun in self._ends.by_cost(view.now_ns):
+            starts = sorted(
+                [(key, self._units[one.legs[0].unit]) for key, one in begun if key in ready]
+            )
+            if not found or starts != found[0][1]:
                 found.append((cost, starts))
             if len(found) == 2:
                 break

@@ -36,6 +36,8 @@ from edge_sched_ros.tracing.setup import FORMAT
 _UNUSABLE = (EdgeSchedError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 
 
+#: bytes that are written at a time: a system call costs as much as some lines
+_BUFFER = 1 << 20
 #: makes a line of a time, an event and its decisions
 LineOf = Callable[[int, Any, Iterable[Any]], str]
 
@@ -107,7 +109,7 @@ def trace_file(
     try:
         if not os.path.exists(path):
             make_folders_of(path)
-        with path.open('w', encoding='utf-8') as file:
+        with path.open('w', buffering=_BUFFER, encoding='utf-8') as file:
             writer = TraceWriter(file, head, line_of)
             yield writer
             writer.end()

@@ -29,6 +29,7 @@ from edge_sched_ros.core.events import FrameArrived
 from edge_sched_ros.core.events import StageFinished
 from edge_sched_ros.core.events import TimerFired
 from edge_sched_ros.core.scores import Scores
+from edge_sched_ros.core.scores import SLACK_NS
 
 #: fields that other lines of the trace have
 _ELSEWHERE = frozenset({'stages'})
@@ -65,14 +66,21 @@ def scored(line: str, scores: Iterable[Scores]) -> str:
 
 
 def _scores(scores: Scores) -> str:
+    if scores.of == SLACK_NS:
+        slacks = ','.join([f'[{ns},[[{pairs[0][0]},""]]]' for ns, pairs in scores.options])
+        return f'{{"of":"{SLACK_NS}","options":[{slacks}]}}'
     options = ','.join(
         [
-            f'[{number:.6g},[{",".join([f"[{job},{_QUOTED[unit]}]" for job, unit in pairs])}]]'
+            f'[{number:.6g},[{_pairs(pairs)}]]'
             for number, pairs in scores.options
             if isfinite(number)
         ]
     )
     return f'{{"of":{_QUOTED[scores.of]},"options":[{options}]}}'
+
+
+def _pairs(pairs: list[tuple[int, str]]) -> str:
+    return ','.join([f'[{job},{_QUOTED[unit]}]' for job, unit in pairs])
 
 
 def data_of(item: Any) -> dict[str, Any]:

@@ -9,6 +9,10 @@ from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.errors import EdgeSchedError
+from edge_sched_ros.tracing.fleet_lines import is_of_fleet
+from edge_sched_ros.tracing.fleet_lines import take_fleet_decision
+from edge_sched_ros.tracing.fleet_lines import take_fleet_event
+from edge_sched_ros.tracing.fleet_lines import with_setup
 from edge_sched_ros.tracing.lives import DROPPED
 from edge_sched_ros.tracing.lives import FAILED
 from edge_sched_ros.tracing.lives import JobLife
@@ -36,6 +40,8 @@ class RecordedRun:
         self.path = path
         self.head: dict[str, Any] = {}
         self.setup: Setup
+        #: whether it is a run of a coordinator; units are then ``DEVICE/UNIT``
+        self.of_fleet = False
         #: jobs by id, in order of release
         self.jobs: dict[int, JobLife] = {}
         #: time and data of every event from outside: frames, changes
@@ -107,7 +113,8 @@ class RecordedRun:
     def _begin(self, head: dict[str, Any]) -> None:
         if not self.head:
             self.head = head
-            self.setup = Setup(head)
+            self.of_fleet = is_of_fleet(head)
+            self.setup = Setup(with_setup(head) if self.of_fleet else head)
             self._before = int(head.get('lines_before', 0))
 
     def _take_event(self, now_ns: int, event: dict[str, Any]) -> None:
@@ -119,7 +126,9 @@ class RecordedRun:
         self.ended = False
         self.last_ns = now_ns
         kind = event['type']
-        if kind == 'StageFinished' or kind == 'StageFailed':
+        if self.of_fleet:
+            take_fleet_event(self, event)
+        elif kind == 'StageFinished' or kind == 'StageFailed':
             self._stage_ended(event)
         elif kind not in _INSIDE:
             self.outside.append((now_ns, event))
@@ -139,6 +148,9 @@ class RecordedRun:
 
     def _decided(self, now_ns: int, decision: dict[str, Any], scores: list[Scored] | None) -> None:
         kind = decision['type']
+        if self.of_fleet:
+            take_fleet_decision(self, now_ns, decision)
+            return
         if kind == 'Release':
             self._released(now_ns, decision)
             return

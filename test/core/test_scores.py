@@ -116,7 +116,7 @@ class _Own:
 @pytest.mark.parametrize(
     ('told', 'seen'),
     [
-        (Scores('mine', [(True, [(1, 'gpu0')])]), Scores('mine', [(1.0, [(1, 'gpu0')])])),
+        (Scores('mine', [(True, [(1, 'gpu0')])]), Scores('own mine', [(1.0, [(1, 'gpu0')])])),
         (Scores('mine', [('x', 3)]), None),
         (ValueError('mine'), None),
         ('text', None),

@@ -94,6 +94,8 @@ class Explainer:
             return (), (), ''
         if job.outcome == FAILED:
             return (), (), 'Nothing was tried: a failure does not depend on the schedule.'
+        if self._run.of_fleet:
+            return (), (), 'Nothing was tried: runs of a coordinator are not simulated again.'
         if not self._run.setup.costs:
             return (), (), 'Nothing was tried: the run has no costs to simulate it with.'
         same = self._end_of(job, Change('none', ''))
@@ -176,7 +178,9 @@ def _story(run: RecordedRun, job: JobLife, waits: list[Wait]) -> list[str]:
             found.append((stage.decided_ns, f'For {stage.stage} the policy compared {told}.'))
         hand_ns = stage.started_ns - stage.decided_ns
         hand = f' after a hand-over of {_ms(hand_ns)} ms' if hand_ns >= 50_000 else ''
-        if stage.finished_ns is None:
+        if stage.finished_ns is None and run.of_fleet:
+            told = f'{stage.stage} was given to {stage.unit}, which told of no end.'
+        elif stage.finished_ns is None:
             told = f'{stage.stage} began on {stage.unit}{hand} and did not end.'
         else:
             took = _ms(stage.finished_ns - stage.started_ns)
