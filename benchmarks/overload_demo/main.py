@@ -17,6 +17,8 @@ from benchmarks.overload_demo.judged import clock_offset_ns
 from benchmarks.overload_demo.judged import empty_run
 from benchmarks.overload_demo.judged import judge
 from benchmarks.overload_demo.moment import Moments
+from benchmarks.side_by_side.analysis.outcomes import Heard
+from benchmarks.side_by_side.analysis.outcomes import Sent
 from benchmarks.side_by_side.bare.measure import BareLoops
 from benchmarks.side_by_side.contenders.base import Order
 from benchmarks.side_by_side.contenders.registry import CONTENDERS
@@ -92,17 +94,22 @@ class Demo:
 
     def show(self) -> tuple[list[RecordedRun], dict[str, list[ShownPicture]]]:
         """Return both runs, and the pictures of each by its title."""
-        full_hz = self._settings.full_hz or self._measured_hz()
-        rate_hz = self._settings.load * full_hz
-        self._order = replace(self._order, rate_hz=rate_hz)
-        demand = f'{self._settings.load:g} times what this machine can do'
-        _say(f'cameras at {rate_hz:.1f} Hz ({self._settings.cameras}): {demand}')
+        rate_hz = self.choose_rate()
         runs, pictures = [], {}
         for name, title in _TITLES.items():
             run, pictures[title] = self._one(name, title, rate_hz)
             runs.append(run)
             _say(f'{title}: {verdict(RunFigures(run))}')
         return runs, pictures
+
+    def choose_rate(self) -> float:
+        """Return the rate of the cameras in all runs, in Hz; measured unless it was given."""
+        full_hz = self._settings.full_hz or self._measured_hz()
+        rate_hz = self._settings.load * full_hz
+        self._order = replace(self._order, rate_hz=rate_hz)
+        demand = f'{self._settings.load:g} times what this machine can do'
+        _say(f'cameras at {rate_hz:.1f} Hz ({self._settings.cameras}): {demand}')
+        return rate_hz
 
     def _measured_hz(self) -> float:
         _say('measuring what the cores can do ...')
@@ -119,16 +126,28 @@ class Demo:
     def _one(
         self, name: str, title: str, rate_hz: float
     ) -> tuple[RecordedRun, list[ShownPicture]]:
+        run, sent, heard = self.play(name, title, rate_hz, traced=name == SCHEDULER)
+        frame = len(sent.stamps[0]) // 2
+        return run, self._moments.pictures(sent, heard, frame=frame, rate_hz=rate_hz)
+
+    def play(
+        self, name: str, title: str, rate_hz: float, *, traced: bool
+    ) -> tuple[RecordedRun, Sent, Heard]:
+        """
+        Return one run as the observer saw it, what was sent, and what was heard.
+
+        :param traced: whether the node writes a trace, which the run then has stages from
+        """
         trace = self._folder / f'{title}.trace'
         order = self._order
-        if name == SCHEDULER:
+        if traced:
             order = replace(order, ros_arguments=['-p', f'trace_file:={trace}'])
         _say(f'starting {title} ...')
         started = Started(CONTENDERS[name], order, rig=self._rig, pictures=self._pictures)
         try:
             started.wait_for_answers()
             place = started.place
-            if name == SCHEDULER and sys.stdout.isatty():
+            if traced and sys.stdout.isatty():
                 where = ' '.join(f'{key}={value}' for key, value in place.variables.items())
                 _say(f'to watch it, in a second terminal: {where} dev/env.sh edge-sched top')
             place.record()
@@ -142,7 +161,7 @@ class Demo:
             started.close()
             raise
         started.stop()
-        run = read_run(trace) if name == SCHEDULER else empty_run(trace, self._workload, rate_hz)
+        run = read_run(trace) if traced else empty_run(trace, self._workload, rate_hz)
         frames = len(sent.stamps[0])
         judge(
             run,
@@ -153,7 +172,7 @@ class Demo:
             first=round(_WARM_UP * frames),
             offset_ns=offset_ns,
         )
-        return run, self._moments.pictures(sent, heard, frame=frames // 2, rate_hz=rate_hz)
+        return run, sent, heard
 
 
 def _say(text: str) -> None:
