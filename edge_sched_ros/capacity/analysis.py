@@ -16,6 +16,7 @@ from edge_sched_ros.capacity.tandem import tandem
 from edge_sched_ros.capacity.unit_model import unit_responses
 from edge_sched_ros.capacity.unit_model import unit_utilisation
 from edge_sched_ros.capacity.ways import Ways
+from edge_sched_ros.system.contention import BandwidthContention
 from edge_sched_ros.system.unit import Unit
 
 Place = tuple[str, str]
@@ -75,7 +76,7 @@ def analyse(cluster: Cluster) -> dict[str, Verdict]:
     units = {place: cluster.devices[place[0]].units[place[1]] for place in placed}
     busy = {place: unit_utilisation(units[place], mine) for place, mine in placed.items()}
     parts = _parts(stages, placed, units, busy)
-    full = _full_devices(cluster, placed)
+    full = {**_full_devices(cluster, placed), **_busy_memories(cluster, placed)}
     found, ways = {}, Ways(cluster.system.tasks)
     for name in cluster.rates:
         # the response from the frame on includes the tasks before it
@@ -163,3 +164,21 @@ def _full_devices(cluster: Cluster, placed: dict[Place, list[Entry]]) -> dict[st
         if device.memory_mib is not None and needed > device.memory_mib:
             full[name] = f'{name} needs {needed:.0f} MiB and has {device.memory_mib:.0f}'
     return full
+
+
+def _busy_memories(cluster: Cluster, placed: dict[Place, list[Entry]]) -> dict[str, str]:
+    """Return the devices whose units would draw more than the memory gives, and why."""
+    busy = {}
+    for name, device in cluster.devices.items():
+        law = device.contention
+        if isinstance(law, BandwidthContention):
+            drawn_gbps = sum(
+                entry.load.rate_per_ms * entry.load.service.mean_ms * entry.demand_gbps
+                for place, mine in placed.items()
+                if place[0] == name
+                for entry in mine
+            )
+            share = drawn_gbps / law.bandwidth_gbps
+            if share >= 1:
+                busy[name] = f'the memory of {name} would be busy {share:.3g} of the time'
+    return busy

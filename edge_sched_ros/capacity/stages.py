@@ -36,6 +36,7 @@ class Entry:
     :param place: device and unit
     :param per_item_ms: additional time of a further request in a batch
     :param periodic: whether requests arrive periodically
+    :param demand_gbps: mean memory traffic during a run
     """
 
     task: str
@@ -45,6 +46,7 @@ class Entry:
     per_item_ms: float
     memory_mib: float
     periodic: bool
+    demand_gbps: float = 0.0
 
 
 def make_entry(
@@ -68,7 +70,7 @@ def make_entry(
     service = Service(cost.latency_ms, cost.cv or 0.0, shape)
     load = Load(rate_per_s, service, cost.swap_ms, priority)
     per_item_ms = cost.latency_ms if cost.per_item_ms is None else cost.per_item_ms
-    return Entry(task, place, network, load, per_item_ms, cost.memory_mib, False)
+    return Entry(task, place, network, load, per_item_ms, cost.memory_mib, False, cost.demand_gbps)
 
 
 def cost_problem(cost: Cost, unit: Unit, network: str, title: str) -> str:

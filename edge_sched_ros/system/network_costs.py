@@ -149,6 +149,7 @@ def _total(costs: Sequence[Cost], stages: Sequence[_MayRun]) -> Cost:
         latency_ms=latency_ms,
         cv=spread_ms / latency_ms if spread_ms else None,
         per_item_ms=per_item_ms if batched else None,
+        demand_gbps=_demand_gbps(costs, shares),
         memory_mib=sum(cost.memory_mib for cost in costs),
         swap_ms=sum(share * cost.swap_ms for share, cost in zip(shares, costs)),
     )
@@ -183,6 +184,15 @@ def _time_ms(costs: Sequence[Cost], stages: Sequence[_MayRun]) -> tuple[float, f
         second = chance * if_run + (1 - chance) * second
         mean = chance * (own + goes_on * mean) + (1 - chance) * mean
     return mean, math.sqrt(max(0.0, second - mean * mean))
+
+
+def _demand_gbps(costs: Sequence[Cost], shares: Sequence[float]) -> float:
+    """Return the mean memory traffic over all stages."""
+    times_ms = [share * cost.latency_ms for share, cost in zip(shares, costs)]
+    whole_ms = sum(times_ms)
+    if not whole_ms:
+        return 0.0
+    return sum(time * cost.demand_gbps for time, cost in zip(times_ms, costs)) / whole_ms
 
 
 def _per_item_ms(cost: Cost) -> float:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge_sched_ros.capacity.analysis import analyse
 from edge_sched_ros.capacity.cluster import make_cluster
 from edge_sched_ros.core.decisions import Complete
 from edge_sched_ros.core.errors import ConfigError
@@ -124,6 +125,20 @@ def test_capacity_takes_the_same_time():
     system = system_of({'n': STAGE}, {'gpu0': GPU}).workload
     (entry,) = make_cluster(system).entries()
     assert entry.load.service.mean_ms == pytest.approx(10)
+
+
+@pytest.mark.parametrize(('traffic_mb', 'fits'), [(400, True), (600, False)])
+def test_capacity_refuses_tasks_that_draw_more_than_the_memory_gives(traffic_mb, fits):
+    # each unit alone is busy 10 of 100 ms; the memory gives 1000 MB in 100 ms
+    stages = {
+        name: {'name': 's', 'traffic_mb': traffic_mb, 'cost': {unit: 10}}
+        for name, unit in (('a', 'u0'), ('b', 'u1'))
+    }
+    contention = {'model': 'bandwidth', 'bandwidth_gbps': 10}
+    units = {'u0': {}, 'u1': {}}
+    cluster = make_cluster(system_of(stages, units, contention=contention).workload)
+    reasons = {verdict.reason for verdict in analyse(cluster).values()}
+    assert reasons == {'' if fits else 'the memory of device would be busy 1.2 of the time'}
 
 
 # --- in the simulator ---------------------------------------------------------------------
