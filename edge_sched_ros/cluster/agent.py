@@ -106,6 +106,7 @@ class Agent:
         self._api, self._node, self._facts = api, node, facts
         self._slices, self._others = slices, others
         self._told = False
+        self._cleared = False
 
     def publish(self) -> dict[str, Any]:
         """
@@ -137,9 +138,7 @@ class Agent:
         """Publish devices, or take them back; return the changes, ``None`` if it cannot be."""
         name = slice_name(self._node)
         if self._slices is None:
-            # once: nobody but an agent of this node writes its slice
-            gone = self._others is not None and self._deleted(self._others, name)
-            self._others = None
+            gone = self._others is not None and self._taken_back(self._others, name)
             return {'slice': None} if gone else {}
         try:
             old = self._slices.get(name)
@@ -160,12 +159,23 @@ class Agent:
             self._slices.put(new)
         return {**status, **({} if new is None else {'slice': new['spec']})}
 
-    @staticmethod
-    def _deleted(slices: Slices, name: str) -> bool:
+    def _taken_back(self, slices: Slices, name: str) -> bool:
+        """
+        Delete the slice that an earlier agent left, once; return whether there was one.
+
+        :raises ConfigError: when there is one again, as only an agent of this node writes it
+        """
         try:
-            return slices.delete(name)
+            if not self._cleared:
+                gone = slices.delete(name)
+                self._cleared = True
+                return gone
+            if slices.get(name) is None:
+                return False
         except NotServed:
             return False
+        problem = 'another agent publishes its units as devices (--publish-as slices): end one'
+        raise ConfigError(f'node {self._node}', problem)
 
     def run(self, every_s: float, stop: Event) -> None:
         """Publish repeatedly, whatever the state of the API server."""

@@ -146,6 +146,22 @@ def test_units_are_never_published_in_both_ways():
     assert server.done[:2] == ['no slice', 'status']
 
 
+def test_two_agents_of_both_kinds_do_not_publish_a_unit_twice():
+    server = Server()
+    status, slices = as_status(server), as_slices(server)
+    status.publish()
+    slices.publish()
+    for _ in range(2):
+        with pytest.raises(ConfigError, match='another agent publishes its units as devices'):
+            status.publish()
+        assert server.in_status() == {} and server.slice is not None
+        slices.publish()
+    # the other one has ended, and its slice was deleted
+    server.slice = None
+    status.publish()
+    assert server.in_status()
+
+
 def test_a_slice_that_cannot_be_deleted_keeps_units_out_of_the_status():
     server = Server()
     as_slices(server).publish()
