@@ -2,7 +2,7 @@
 DISTRO ?= jazzy
 ENV := DISTRO=$(DISTRO) dev/env.sh
 
-.PHONY: help setup demo demo-devices demo-overload docs docs-pictures test compiled soak test-devices test-kubernetes bench lint lint-containers deb models \
+.PHONY: help setup demo demo-devices demo-overload docs docs-pictures docs-links test compiled soak test-devices test-kubernetes bench lint lint-containers deb models \
   quantise clean
 
 help:  ## list the targets
@@ -46,12 +46,18 @@ compiled: setup  ## compile dispatcher and policies into build/compiled and comp
 	@$(ENV) env PYTHONPATH=build/compiled python -m pytest -q \
 	  test/core --ignore=test/core/high_level
 
-docs: setup  ## make the site in out/site (Sphinx, in an environment of its own)
+docs: setup  ## check the pages and make the site in out/site (QUICK=1: run no commands of pages)
 	@$(ENV) python dev/docs out/site-sources
 	@[ -d .venv-docs ] || python3 -m venv .venv-docs
 	@.venv-docs/bin/python -m pip install -q --disable-pip-version-check -r constraints/docs.txt
 	@.venv-docs/bin/sphinx-build -q -W --keep-going -b html -c dev/docs -d .cache/docs out/site-sources out/site
+	@[ -n "$(QUICK)" ] || $(ENV) python -m pytest -q -n 0 --tb=short test/package/test_pages.py \
+	  test/package/test_pictures_of_pages.py
 	@echo out/site/index.html
+
+docs-links: docs  ## ask for every link that leads out of the site
+	@.venv-docs/bin/sphinx-build -q -b linkcheck -c dev/docs -d .cache/docs out/site-sources out/links || true
+	@python3 dev/docs/external_links.py out/links/output.json
 
 docs-pictures: setup  ## make the pictures of the pages by their commands (ARGS='FILE ...' for some)
 	@$(ENV) python dev/pictures $(ARGS)

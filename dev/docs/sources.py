@@ -13,11 +13,18 @@ import re
 import shutil
 from pathlib import Path
 
+from dev.docs.figures import check_figures
 from dev.docs.order import LANDING
 from dev.docs.order import ORDER
 from dev.docs.reference import reference_pages
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+_SETTINGS = """import runpy
+
+# beside the pages for rosdoc2, which looks for it there
+found = runpy.run_path({path!r})
+globals().update({{name: value for name, value in found.items() if not name.startswith('_')}})
+"""
 _LINK = re.compile(r'(?<=\]\()(?![a-z]+:|#)([^)#\s]+)')
 _ANCHOR = re.compile(r'^<a (?:id|name)="([^"]+)"></a>$', re.M)
 
@@ -27,7 +34,8 @@ def write_sources(folder: Path) -> None:
     Write the sources of the site; the folder is emptied first.
 
     :raises OSError: for a page of the order that cannot be read
-    :raises ValueError: for a link to what is not in the checkout; page and line are named
+    :raises ValueError: for a link to what is not in the checkout, or a figure that is not what its
+        file says; page and line are named
     """
     shutil.rmtree(folder, ignore_errors=True)
     for page, text in reference_pages().items():
@@ -35,6 +43,7 @@ def write_sources(folder: Path) -> None:
     for page in (LANDING, *(page for pages in ORDER.values() for page in pages)):
         if not page.startswith('reference/'):
             _write_page(page, folder)
+    _write(folder / 'conf.py', _SETTINGS.format(path=str(CHECKOUT / 'dev' / 'docs' / 'conf.py')))
     index = folder / _place(LANDING)
     _write(index, index.read_text('utf-8') + _toctrees())
 
@@ -43,6 +52,7 @@ def _write_page(page: str, folder: Path) -> None:
     source = CHECKOUT / page
     text = source.read_text('utf-8')
     if source.suffix == '.md':
+        check_figures(page, text, CHECKOUT / 'docs' / 'results' / 'data')
         text = _ANCHOR.sub(r'(\1)=', text)
         text = _LINK.sub(lambda link: _followed(page, text, link, folder), text)
     _write(folder / _place(page), text)

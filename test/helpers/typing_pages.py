@@ -103,8 +103,8 @@ def check(where: str, command: Command, done: subprocess.CompletedProcess[str]) 
     assert (done.returncode != 0) == fails, f'exit code {done.returncode}: {told}'
     wanted = [line for line in command.shown if line.strip()]
     if wanted:
-        assert matches(wanted, printed), 'the page shows\n{}\nbut {}'.format(
-            '\n'.join(wanted), told
+        assert matches(wanted, printed), '{}: the page shows\n{}\nbut {}'.format(
+            where, '\n'.join(wanted), told
         )
 
 

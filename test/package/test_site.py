@@ -5,12 +5,15 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 import shutil
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
+import yaml
 
 pytest.importorskip('markdown_it', reason='pages are read with markdown-it-py')
 
@@ -106,6 +109,73 @@ def test_a_link_to_nowhere_is_named_with_page_and_line(tmp_path):
     done = finished([sys.executable, command, tmp_path / 'out'])
     assert done.returncode == 1
     assert done.stderr == 'dev/docs: README.md:3: docs/two.md is not in the checkout\n'
+
+
+@pytest.mark.parametrize(
+    ('figure', 'said'),
+    [
+        ('0.8<!-- = one a.0.b .1f -->', 'docs/'),
+        (
+            '0.7<!-- = one a.0.b .1f -->',
+            'README.md:3: 0.7<!-- = one a.0.b .1f -->: the file says 0.8',
+        ),
+        ('81<!-- = one a.0.b .0f x100 -->', 'docs/'),
+        ('80<!-- = one a.0.c .0f -->', "has no such place ('c')"),
+        ('80<!-- = two a .0f -->', 'two.json'),
+        ('80<!-- = one -->', 'a mark is: FILE PLACE FORMAT'),
+    ],
+)
+def test_a_figure_that_no_run_wrote_is_named_with_page_and_line(tmp_path, figure, said):
+    command = _small_checkout(tmp_path, f'# One\n\nIt was {figure}.\n')
+    data = tmp_path / 'docs' / 'results' / 'data'
+    data.mkdir(parents=True)
+    (data / 'one.json').write_text('{"a": [{"b": 0.81}]}')
+    done = finished([sys.executable, command, tmp_path / 'out'])
+    # a right figure: the next page of the order is missing
+    assert done.returncode == 1 and said in done.stderr
+    assert ('README.md:3: ' in done.stderr) == (said != 'docs/')
+
+
+def test_rosdoc2_finds_the_sources_and_their_settings(sources):
+    import runpy
+
+    said = yaml.safe_load_all((CHECKOUT / 'rosdoc2.yaml').read_text())
+    folder = list(said)[1]['builders'][0]['sphinx']['sphinx_sourcedir']
+    assert f' {folder}\n' in (CHECKOUT / 'Makefile').read_text()
+    settings = runpy.run_path(str(sources / 'conf.py'))
+    package = ElementTree.parse(CHECKOUT / 'package.xml').getroot()
+    assert settings['release'] == package.findtext('version')
+    assert package.findtext('export/rosdoc2') == 'rosdoc2.yaml'
+
+
+def test_every_file_of_figures_is_used():
+    text = '\n'.join((CHECKOUT / page).read_text() for page in pages())
+    for file in (CHECKOUT / 'docs' / 'results' / 'data').glob('*'):
+        assert f'<!-- = {file.stem} ' in text, file
+
+
+def test_a_missing_picture_is_named_with_page_and_line(tmp_path):
+    command = _small_checkout(tmp_path, '# One\n\n![a](docs/pictures/none.png)\n')
+    done = finished([sys.executable, command, tmp_path / 'out'])
+    assert done.stderr == 'dev/docs: README.md:3: docs/pictures/none.png is not in the checkout\n'
+
+
+def test_only_what_a_server_calls_dead_is_a_dead_link(tmp_path):
+    found = [
+        ('working', ''),
+        ('broken', '404 Client Error: Not Found for url: https://a'),
+        ('broken', 'HTTPSConnectionPool(...): Failed to resolve host'),
+        ('timeout', 'timed out'),
+    ]
+    lines = [
+        json.dumps(dict(filename='p.md', lineno=n, status=status, uri='https://a', info=info))
+        for n, (status, info) in enumerate(found, 1)
+    ]
+    (tmp_path / 'output.json').write_text('\n'.join(lines))
+    command = CHECKOUT / 'dev' / 'docs' / 'external_links.py'
+    done = finished([sys.executable, command, tmp_path / 'output.json'])
+    assert done.returncode == 1 and done.stdout.startswith('dead: p.md:2: https://a: 404')
+    assert '1 links work, 1 are dead, 2 could not be reached from here' in done.stdout
 
 
 def test_a_missing_page_is_named(tmp_path):
