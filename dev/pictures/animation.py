@@ -59,7 +59,7 @@ def film(target: Path) -> None:
         duration=_FRAME_MS,
         loop=0,
         quality=_QUALITY,
-        method=6,
+        method=4,
     )
 
 
