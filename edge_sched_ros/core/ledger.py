@@ -29,7 +29,7 @@ _LOST_TO_LOAD = frozenset(
 #: approximate number of turns over which the time between them is averaged
 _TURNS = 8
 #: weight of the newest interval between releases
-_INTERVAL_GAIN = 0.1
+INTERVAL_GAIN = 0.1
 
 
 @dataclass(slots=True)
@@ -203,9 +203,9 @@ class Ledger:
         if before is not None and release_ns > before:
             interval = release_ns - before
             known = account.interval_ns or interval
-            account.interval_ns = known + (interval - known) * _INTERVAL_GAIN
+            account.interval_ns = known + (interval - known) * INTERVAL_GAIN
             spread = account.interval_spread_ns
-            account.interval_spread_ns += (abs(interval - known) - spread) * _INTERVAL_GAIN
+            account.interval_spread_ns += (abs(interval - known) - spread) * INTERVAL_GAIN
 
     def spend(self, task: str, energy_mj: float) -> None:
         """Count the energy of a stage that ended."""

@@ -147,6 +147,8 @@ def _extend(
                 if begin_ns > latest_ns:
                     continue
                 added = choice.added if end_ns == choice.end_ns else choice.added_at(end_ns)
+                if job.lost_by_ns and begin_ns > ready_ns:
+                    added += (miss - added) * job.risk(begin_ns - ready_ns)
                 if added >= miss:
                     continue
                 total = pressed + added + pressure * option.total_ns

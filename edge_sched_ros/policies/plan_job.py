@@ -53,8 +53,8 @@ class PlanJob:
     """
 
     __slots__ = (
-        'chance', 'deadline_ns', 'follow_miss', 'follow_ns', 'follow_soft_ns', 'key',
-        'latest_ns', 'least_ns', 'miss', 'options', 'ready_ns',
+        'chance', 'deadline_ns', 'follow_miss', 'follow_ns', 'follow_soft_ns', 'frames', 'key',
+        'latest_ns', 'least_ns', 'lost_by_ns', 'miss', 'options', 'ready_ns',
     )  # fmt: skip
 
     def __init__(
@@ -83,6 +83,10 @@ class PlanJob:
         self.follow_ns = follow_ns
         self.follow_soft_ns = follow_soft_ns
         self.follow_miss = follow_miss
+        #: mean time until this many newer frames come, of a source without rhythm, the last of
+        #: which takes its place; 0 if none does
+        self.lost_by_ns = 0
+        self.frames = 1
 
     def end_before(self, latest_ns: int, soft_ns: int, miss: float) -> None:
         """
@@ -95,6 +99,15 @@ class PlanJob:
             return
         if latest_ns - soft_ns < self.deadline_ns:
             self.follow_ns, self.follow_soft_ns, self.follow_miss = latest_ns, soft_ns, miss
+
+    def risk(self, wait_ns: int) -> float:
+        """
+        Return about how likely newer frames take its place while it waits.
+
+        As often as of random arrivals for one frame and short waits, and never certain.
+        """
+        share: float = wait_ns / (wait_ns + self.lost_by_ns)
+        return share if self.frames == 1 else share**self.frames
 
     @property
     def due_ns(self) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edge_sched_ros.core.job import Job
+from edge_sched_ros.core.ledger import INTERVAL_GAIN
 from edge_sched_ros.core.ledger import TaskAccount
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.tasks import VariantSpec
@@ -30,6 +31,8 @@ _LEAST_DEVIATION = 0.01
 #: cost of holding the next job of a task up until it is lost, in misses: at the cost of a whole
 #: one no job of an overloaded task would be worth running
 _HELD_UP = 0.5
+#: a source whose intervals differ by more than its mean interval divided by this has no rhythm
+_UNSTEADY = 4
 #: least chance of a job after another at which it is planned
 _LEAST_CHANCE = 0.1
 
@@ -130,11 +133,15 @@ class PlanJobs:
         spec = view.tasks[job.task]
         stage = job.stage_index + (job.state == 'running')
         period_ns = view.period_ns(job.task) or spec.deadline_ns
-        latest_ns = self._waiting.superseded_ns(view, job, period_ns)
+        rhythm = has_rhythm(view.accounts[job.task])
+        latest_ns = self._waiting.superseded_ns(view, job, period_ns) if rhythm else FAR_NS
         made = self._make(
             view, spec, job.variant if job.started else None, stage, job.items, period_ns,
             job.id, ready_ns, job.deadline_ns, latest_ns, job.priority,
         )  # fmt: skip
+        if not rhythm and job.state == 'waiting':
+            made.frames = self._waiting.frames_left(view, job)
+            made.lost_by_ns = made.frames * period_ns
         if spec.max_in_flight == 1:
             # the next job of the task can only start when this one has ended
             needs_ns = self._needs_ns(view, spec)
@@ -149,6 +156,8 @@ class PlanJobs:
             last_ns = view.accounts[name].last_release_ns
             if spec.after or not spec.enabled or last_ns is None:
                 continue
+            if not has_rhythm(view.accounts[name]):
+                continue  # no unit waits for a frame that may come at any time
             period_ns = view.period_ns(name)
             if not period_ns:
                 continue
@@ -256,6 +265,13 @@ class PlanJobs:
         """Return the least time of a new job of a task."""
         ways = self._ways.of(view, spec, spec.variants[0], 0, 1)
         return min([way.path.total_ns for way in ways]) if ways else 0
+
+
+def has_rhythm(account: TaskAccount) -> bool:
+    """Whether the frames of a task come in intervals of which the next can be foreseen."""
+    # the mean deviation is averaged from zero, so it is too low after a few frames
+    known = 1 - (1 - INTERVAL_GAIN) ** max(1, account.released - 1)
+    return account.interval_spread_ns * _UNSTEADY <= account.interval_ns * known
 
 
 def _chance(view: View, child: str, parent: str) -> float:

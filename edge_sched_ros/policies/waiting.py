@@ -36,9 +36,12 @@ class Waiting:
         """Return when newer frames are expected to take a job's place; far ahead if it began."""
         if job.state != 'waiting':
             return FAR_NS
+        return _after(view, job.task, self.frames_left(view, job), period_ns)
+
+    def frames_left(self, view: View, job: Job) -> int:
+        """Return at which frame from now a waiting job is superseded."""
         waiting = self._of_task[job.task]
-        frames = view.tasks[job.task].queue_depth - len(waiting) + waiting.index(job) + 1
-        return _after(view, job.task, frames, period_ns)
+        return view.tasks[job.task].queue_depth - len(waiting) + waiting.index(job) + 1
 
     def next_start_ns(self, view: View, job: Job, period_ns: int, needs_ns: int) -> int:
         """

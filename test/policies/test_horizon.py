@@ -83,6 +83,21 @@ def test_what_costs_more_than_a_miss_is_given_up():
     assert _plan([_job(1, 10, _option(0, 5, cost=1.5))], [0]) == {}
 
 
+def test_of_two_alike_the_one_goes_first_whose_place_a_frame_may_take_at_any_time():
+    jobs = [_job(1, 20, _option(0, 5)), _job(2, 20, _option(0, 5))]
+    jobs[1].lost_by_ns = 30
+    _, plan = search(jobs, [[0, 1], [1, 0]], [0], _scale(8))
+    assert {place.job.key: place.begin_ns for place in plan} == {2: 0, 1: 5}
+
+
+def test_the_risk_of_a_waiting_job_grows_with_its_wait_and_falls_with_free_places():
+    job = _job(1, 100, _option(0, 5))
+    job.lost_by_ns = 30
+    assert [job.risk(wait) for wait in (0, 30, 90)] == [0.0, 0.5, 0.75]
+    job.lost_by_ns, job.frames = 60, 2
+    assert [job.risk(wait) for wait in (0, 60)] == [0.0, 0.25]
+
+
 def test_ways_over_units():
     stages = [{0: (1.0, 0.0), 1: (5.0, 0.0)}, {0: (5.0, 0.0), 1: (1.0, 0.0)}]
     free = find_paths(stages, lambda source, target: 0.0)
@@ -108,6 +123,8 @@ def _plain_search(jobs: list[PlanJob], order: list[int], free: list[int], scale:
                     begin_ns, end_ns = put(slots, leg, end_ns)
                     begins_ns.append(begin_ns)
                 added = choice.added_at(end_ns)
+                if job.lost_by_ns:
+                    added += (job.miss - added) * job.risk(begins_ns[0] - job.ready_ns)
                 if begins_ns[0] <= job.latest_ns and added < job.miss:
                     total = pressed + added + scale.pressure * option.total_ns
                     grown.append(
@@ -133,12 +150,14 @@ def _plan_jobs(draw: st.DrawFn) -> PlanJob:
         total = sum(leg.length_ns for leg in legs)
         options.append(Option(legs, total, cost, 0, draw(st.sampled_from([0.0, 0.01, 0.3]))))
     ready = draw(st.integers(5, 12))
-    return PlanJob(
+    made = PlanJob(
         0, ready, ready + draw(st.integers(-2, 30)), draw(st.sampled_from([_FAR, 9])),
         draw(st.sampled_from([0.0, 0.5, 1.0, 1.0])), tuple(options),
         chance=draw(st.sampled_from([1.0, 0.3])), follow_ns=ready + draw(st.integers(0, 20)),
         follow_soft_ns=4, follow_miss=draw(st.sampled_from([0.0, 0.0, 0.7])),
     )  # fmt: skip
+    made.lost_by_ns, made.frames = draw(st.sampled_from([0, 0, 10])), draw(st.integers(1, 3))
+    return made
 
 
 @settings(max_examples=300, deadline=None)

@@ -9,6 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 import edge_sched_ros as es
+from edge_sched_ros.core.ledger import Ledger
+from edge_sched_ros.policies.plan_jobs import has_rhythm
 from edge_sched_ros.policies.waiting import FAR_NS
 from edge_sched_ros.policies.waiting import Waiting
 
@@ -90,3 +92,44 @@ def test_a_deadline_longer_than_the_queue_starves_nobody(queue_depth):
     }
     found = es.simulate(es.make_system(system), policy='horizon', seconds=3)
     assert all(task['on_time'] >= 0.97 * task['released'] for task in found['tasks'].values())
+
+
+@pytest.mark.parametrize(
+    ('intervals', 'rhythm'),
+    [
+        ([100] * 20, True),
+        ([80, 120] * 10, True),
+        ([20, 20, 20, 340] * 5, False),
+        ([20, 180], False),
+        ([100], True),
+        ([], True),
+    ],
+    ids=['steady', 'jitter', 'bursts', 'few frames', 'two frames', 'one frame'],
+)
+def test_a_source_has_a_rhythm_if_its_next_frame_can_be_foreseen(intervals, rhythm):
+    ledger, now_ns = Ledger(('t',)), 0
+    for interval_ns in [0, *intervals]:
+        now_ns += interval_ns
+        ledger.release('t', release_ns=now_ns, now_ns=now_ns, worst_energy_mj=0.0)
+    assert has_rhythm(ledger.tasks['t']) is rhythm
+
+
+def test_a_job_of_a_source_without_rhythm_does_not_wait_for_its_deadline():
+    # both are always on time if they start: only newer frames take places, of which a has enough
+    system = {
+        'units': {'cpu0': {}},
+        'networks': {'na': {'cost': {'cpu0': 15.0}}, 'nb': {'cost': {'cpu0': 12.0}}},
+        'tasks': {
+            'a': {'network': 'na', 'period_ms': 30.0, 'deadline_ms': 90.0, 'queue_depth': 3},
+            'b': {
+                'network': 'nb',
+                'period_ms': 40.0,
+                'arrivals': 'bursty',
+                'deadline_ms': 200.0,
+            },
+        },
+    }
+    found = es.simulate(es.make_system(system), policy='horizon', seconds=4)['tasks']
+    assert found['a']['on_time'] == found['a']['released'] == 134
+    # 82 if frames are expected after the mean interval, 71 with edf+drop
+    assert found['b']['on_time'] >= 88
