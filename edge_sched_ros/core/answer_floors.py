@@ -15,6 +15,9 @@ from edge_sched_ros.core.units import UnitState
 
 #: the floors of all tasks together take at most one part in this of the units' time
 _MOST_SHARE = 1.5
+#: a frame that can be on time runs this part of a period earlier than one that cannot; it can if
+#: it would end the deadline divided by the second number before it
+_EARLIER, _MARGIN = 0.5, 8
 #: time for which the sums of work are kept
 _KEEP_NS = 100_000_000
 #: how long a task counts as at its floor after a start there, in its gaps, and at least
@@ -28,7 +31,9 @@ class AnswerFloors:
     A task is *silent* when its first frame without an answer came longer than its gap ago. The gap
     is a number of its periods, but no less than its deadline (so that nothing is silent while
     answers are on time), and than twice the time in which every task could run once (so that at
-    least half of the units' time stays with the policy).
+    least half of the units' time stays with the policy). Its newest frame runs when the next one
+    would come after the gap; half a period earlier if it is on time then, as a late answer would
+    take as much time, unless the gap is one for the policy's sake.
 
     :param table: jobs and accounts
     :param units: states of the units by name
@@ -74,7 +79,7 @@ class AnswerFloors:
                 if self._follows(job, now_ns):
                     found[f'{job.task}#{number}'] = since_ns, number, job
             elif now_ns - since_ns > job.deadline_ns - job.release_ns and self._is_silent(
-                job.task, now_ns - since_ns, now_ns
+                job, now_ns - since_ns, now_ns
             ):
                 # of several waiting jobs the newest
                 found[job.task] = since_ns, number, job
@@ -88,15 +93,27 @@ class AnswerFloors:
         self._given.add(job.id)
         return True
 
-    def _is_silent(self, task: str, silence_ns: int, now_ns: int) -> bool:
+    def _is_silent(self, job: Job, silence_ns: int, now_ns: int) -> bool:
+        task = job.task
         if self._table.is_running(task):
             return False
         gap_ns = self.gap_ns(task, now_ns)
         tried_ns = self._tried_ns.get(task)
         if tried_ns is not None and now_ns - tried_ns < gap_ns // 2:
             return False
+        period_ns = self._period_ns(task)
         # the next frame would be too late
-        return silence_ns > gap_ns - self._period_ns(task)
+        left_ns = silence_ns - (gap_ns - period_ns)
+        if left_ns > 0:
+            return True
+        # not at the cost of the policy's share
+        has_time = gap_ns > self._rounds_ns(task)
+        return left_ns > -_EARLIER * period_ns and has_time and self._can_be_on_time(job, now_ns)
+
+    def _can_be_on_time(self, job: Job, now_ns: int) -> bool:
+        needed_ns = self._times.least_ns(job.task, job.variant, job.stage_index, job.items)
+        margin_ns = (job.deadline_ns - job.release_ns) // _MARGIN
+        return now_ns + needed_ns + margin_ns <= job.deadline_ns
 
     def _period_ns(self, task: str) -> int:
         """Return the time between the frames that a task could get, with every task before it."""
@@ -113,10 +130,15 @@ class AnswerFloors:
         if now_ns >= self._round_until_ns:
             self._round_ns = round_ns(self._specs, self._units, self._times)
             self._round_until_ns = now_ns + _KEEP_NS
-        units = {unit for stage in spec.variants[0].stages for unit in stage.units}
-        of_all_ns = max([self._round_ns.get(unit, 0.0) for unit in units], default=0.0)
         wanted_ns = self._periods * self._period_ns(task)
-        return round(max(wanted_ns, float(spec.deadline_ns), _MOST_SHARE * of_all_ns))
+        return max(round(wanted_ns), spec.deadline_ns, self._rounds_ns(task))
+
+    def _rounds_ns(self, task: str) -> int:
+        """Return the gap with which the policy has its share of a task's units."""
+        stages = self._specs[task].variants[0].stages
+        units = {unit for stage in stages for unit in stage.units}
+        of_all_ns = max([self._round_ns.get(unit, 0.0) for unit in units], default=0.0)
+        return round(_MOST_SHARE * of_all_ns)
 
     def started(self, job: Job, now_ns: int) -> None:
         """Record that a due job was started; its other stages follow."""

@@ -56,11 +56,23 @@ def _starts(bench, until_ms, *, every_ms=20, finish=True):
 
 
 def test_a_task_that_is_never_started_is_started_every_few_periods():
-    # silent from the first frame on, so that the third could be too late for three periods
+    # silent from the first frame on; the third can be on time, half a period before the gap's last
     starts = [at_ms for at_ms, _ in _starts(_hostile(_one()), 800)]
     gaps = {b - a for a, b in pairwise(starts)}
-    assert starts[0] == 60
+    assert starts[0] == 40
     assert gaps <= {60, 80}
+
+
+def test_a_frame_that_cannot_be_on_time_waits_half_a_period_longer():
+    """Costs of 19 ms; with a deadline of 20 an eighth is not left before it, with 30 it is."""
+    starts = {}
+    for deadline_ms in (20.0, 30.0):
+        bench = _hostile(_one(deadline_ms=deadline_ms))
+        found = _starts(bench, 2000)
+        # the first ones are before the costs are known
+        starts[deadline_ms] = [b[0] - a[0] for a, b in pairwise(found[5:])]
+    assert set(starts[20.0]) == {80}
+    assert set(starts[30.0]) == {60}
 
 
 def test_without_floors_nothing_is_started():
@@ -118,8 +130,8 @@ def test_answers_without_the_floor_leave_it_alone():
 
 def test_a_silent_source_is_not_a_silent_task():
     bench = _hostile(_one())
-    _starts(bench, 80)
-    bench.finish(at_ms=79)
+    _starts(bench, 60)
+    bench.finish(at_ms=59)
     count = bench.dispatcher.floor_starts['t']
     bench.frame(at_ms=10_000)
     bench.frame(at_ms=10_020)
