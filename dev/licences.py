@@ -128,10 +128,20 @@ def locked(distro: str = 'jazzy') -> dict[str, str]:
     return {plain(name): version for name, _, version in pins}
 
 
+def installed() -> dict[str, metadata.Distribution]:
+    """
+    Return the packages of the environment by plain name.
+
+    setuptools, once imported, puts packages of its own behind them on the path.
+    """
+    found = list(metadata.distributions())
+    return {plain(one.metadata['Name']): one for one in reversed(found)}
+
+
 def page() -> str:
     """Return docs/licences.md."""
     names = locked()
-    by_name = {plain(one.metadata['Name']): one for one in metadata.distributions()}
+    by_name = installed()
     used = closure(declared())
     rows = {name: licence(by_name[name]) for name in names if name in by_name}
     ros = {name for name in rows if name.startswith('ros-') or _of_ros(name.replace('-', '_'))}

@@ -7,7 +7,6 @@ from __future__ import annotations
 import ast
 import importlib.util
 import re
-from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -66,7 +65,7 @@ def test_the_lock_has_all_that_is_pinned(distro):
 
 def _installed():
     """Return the environment's packages, and the distro that its lock is of."""
-    names = {SCRIPT.plain(one.metadata['Name']): one.version for one in metadata.distributions()}
+    names = {name: one.version for name, one in SCRIPT.installed().items()}
     (distro,) = [one for one in DISTROS if f'ros-{one}-rclpy' in names] or (None,)
     if distro is None:
         pytest.skip('this is not the environment of make setup')
@@ -94,7 +93,7 @@ def test_the_page_lists_the_licence_of_every_package():
 
 def test_nothing_that_is_installed_with_the_package_wants_its_source_to_be_free():
     used = SCRIPT.closure(SCRIPT.declared())
-    by_name = {SCRIPT.plain(one.metadata['Name']): one for one in metadata.distributions()}
+    by_name = SCRIPT.installed()
     licences = {name: SCRIPT.licence(by_name[name]) for name in used if name in by_name}
     assert not {name: one for name, one in licences.items() if re.search(r'\bA?GPL', one)}
 
