@@ -12,7 +12,6 @@ alone.
 from __future__ import annotations
 
 from typing import Any
-from typing import TYPE_CHECKING
 
 from edge_sched_ros.core.tasks import StageSpec
 from edge_sched_ros.core.tasks import TaskSpec
@@ -24,9 +23,10 @@ from edge_sched_ros.tracing.lives import JobLife
 from edge_sched_ros.tracing.lives import LATE
 from edge_sched_ros.tracing.lives import ON_TIME
 from edge_sched_ros.tracing.lives import StageLife
+from edge_sched_ros.tracing.setup import Setup
 
-if TYPE_CHECKING:
-    from edge_sched_ros.tracing.run import RecordedRun
+#: jobs by id
+Jobs = dict[int, JobLife]
 
 #: of a task of which only jobs are known
 _UNKNOWN = (VariantSpec('', (StageSpec('', ()),)),)
@@ -43,16 +43,16 @@ def with_setup(head: dict[str, Any]) -> dict[str, Any]:
     return {**head, 'setup': _NOTHING}
 
 
-def take_fleet_event(run: RecordedRun, event: dict[str, Any]) -> None:
+def take_fleet_event(setup: Setup, jobs: Jobs, event: dict[str, Any]) -> None:
     """Add what an event tells: units of a device, and what ran where."""
     kind = event['type']
     if kind == 'DeviceJoined':
         offer = event['offer']
         for unit in offer['units']:
             name = f'{offer["name"]}/{unit["name"]}'
-            run.setup.units[name] = Unit(name, str(unit['kind']), slots=int(unit['slots']))
+            setup.units[name] = Unit(name, str(unit['kind']), slots=int(unit['slots']))
     elif kind == 'PartitionExited':
-        job = run.jobs.get(event['job'])
+        job = jobs.get(event['job'])
         if job is not None:
             _exited(job, event)
 
@@ -81,13 +81,13 @@ def _segments(pushed: StageLife, device: str, event: dict[str, Any]) -> list[Sta
     return found
 
 
-def take_fleet_decision(run: RecordedRun, now_ns: int, decision: dict[str, Any]) -> None:
+def take_fleet_decision(setup: Setup, jobs: Jobs, now_ns: int, decision: dict[str, Any]) -> None:
     """Add what a coordinator decided about a job."""
     kind = decision['type']
     if kind == 'JobReleased':
-        _released(run, now_ns, decision)
+        _released(setup, jobs, now_ns, decision)
         return
-    job = run.jobs.get(decision['job']) if 'job' in decision else None
+    job = jobs.get(decision['job']) if 'job' in decision else None
     if job is None:
         return
     if kind == 'Push':
@@ -101,13 +101,13 @@ def take_fleet_decision(run: RecordedRun, now_ns: int, decision: dict[str, Any])
         _ended(job, DROPPED if kind == 'JobDropped' else FAILED, now_ns, decision)
 
 
-def _released(run: RecordedRun, now_ns: int, decision: dict[str, Any]) -> None:
+def _released(setup: Setup, jobs: Jobs, now_ns: int, decision: dict[str, Any]) -> None:
     number, task, stream = decision['job'], decision['task'], decision['stream']
     release_ns, deadline_ns = decision['release_ns'], decision['deadline_ns']
-    if task not in run.setup.tasks:
+    if task not in setup.tasks:
         allowed_ns = deadline_ns - release_ns
-        run.setup.tasks[task] = TaskSpec(task, _UNKNOWN, allowed_ns, stream=stream)
-    run.jobs[number] = JobLife(
+        setup.tasks[task] = TaskSpec(task, _UNKNOWN, allowed_ns, stream=stream)
+    jobs[number] = JobLife(
         job=number,
         task=task,
         stream=stream,

@@ -127,7 +127,7 @@ class RecordedRun:
         self.last_ns = now_ns
         kind = event['type']
         if self.of_fleet:
-            take_fleet_event(self, event)
+            take_fleet_event(self.setup, self.jobs, event)
         elif kind == 'StageFinished' or kind == 'StageFailed':
             self._stage_ended(event)
         elif kind not in _INSIDE:
@@ -149,7 +149,7 @@ class RecordedRun:
     def _decided(self, now_ns: int, decision: dict[str, Any], scores: list[Scored] | None) -> None:
         kind = decision['type']
         if self.of_fleet:
-            take_fleet_decision(self, now_ns, decision)
+            take_fleet_decision(self.setup, self.jobs, now_ns, decision)
             return
         if kind == 'Release':
             self._released(now_ns, decision)
