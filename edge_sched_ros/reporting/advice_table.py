@@ -51,9 +51,14 @@ def _answer(best: dict[str, Any], limit: float) -> str:
         if rates == 1
         else f'also with all rates times {rates:g}'
     )
+    missed = (
+        f'no task misses more than {best["missed"]:.2%} of its deadlines'
+        if best['missed']
+        else 'no deadline is missed'
+    )
     return (
-        f'{_title(best["module"])} with {best["policy"]} is enough: no task misses more than '
-        f'{best["missed"]:.2%} of its deadlines ({limit:.2%} allowed), {margin}'
+        f'{_title(best["module"])} with {best["policy"]} is enough: {missed} '
+        f'({limit:.2%} allowed), {margin}'
     )
 
 

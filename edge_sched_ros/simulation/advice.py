@@ -141,11 +141,30 @@ def check_networks(tasks: SystemFile, modules: Sequence[str]) -> None:
 
 def by_load(found: Sequence[Advice]) -> list[Advice]:
     """
-    Return modules from the slowest to the fastest for these very tasks, by their least loads.
+    Return modules from the smallest to the largest for these very tasks, by their least loads.
 
-    Modules without a load, which cannot run the tasks, come first; equal ones keep their order.
+    The load in the fastest power mode gives the order of modules; of one module the slowest mode
+    comes first. What has no load, since it cannot run the tasks, comes first, too; equal modules
+    are in the order of their names.
     """
-    return sorted(found, key=lambda one: -(inf if one.least_load is None else one.least_load))
+    fastest: dict[str, float] = {}
+    for one in found:
+        name = _without_mode(one.module)
+        fastest[name] = min(fastest.get(name, inf), _load_of(one))
+
+    def place(one: Advice) -> tuple[float, str, float]:
+        name = _without_mode(one.module)
+        return -fastest[name], name, -_load_of(one)
+
+    return sorted(found, key=place)
+
+
+def _without_mode(module: str) -> str:
+    return module.rpartition('@')[0] or module
+
+
+def _load_of(one: Advice) -> float:
+    return inf if one.least_load is None else one.least_load
 
 
 def smallest(found: Sequence[Advice]) -> Advice | None:

@@ -207,7 +207,8 @@ def test_what_ros_cannot_read_is_refused_without_ros_too(tmp_path):
 
 
 def test_the_parameter_file_of_the_quick_start_suits_ros_too(tmp_path):
-    blocks = (CHECKOUT / 'docs' / 'start.md').read_text().split('```yaml\n')[1:]
+    page = CHECKOUT / 'docs' / 'tutorials' / 'own_network.md'
+    blocks = page.read_text().split('```yaml\n')[1:]
     (block,) = [b.split('```')[0] for b in blocks if 'ros__parameters' in b]
     write_network(tmp_path, 'my_detector')
     (tmp_path / 'my_profiles.yaml').touch()

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.simulation.advice import Advice
 from edge_sched_ros.simulation.advice import advise
 from edge_sched_ros.simulation.advice import by_load
 from edge_sched_ros.simulation.advice import Case
@@ -83,6 +84,12 @@ def test_modules_are_in_the_order_of_their_load(ask):
     slow, middle, fast, none = ask(0.5), ask(1.0), ask(2.0), ask(None)
     assert by_load([fast, none, middle, slow]) == [none, slow, middle, fast]
     assert smallest(by_load([fast, middle])) is middle
+
+
+def test_a_small_module_comes_before_a_large_one_in_a_slow_mode():
+    loads = {'agx@15W': 0.9, 'agx': 0.2, 'nano@7W': 0.8, 'nano': 0.5, 'old': None}
+    found = [Advice(name, least_load=load) for name, load in loads.items()]
+    assert [one.module for one in by_load(found)] == ['old', 'nano@7W', 'nano', 'agx@15W', 'agx']
 
 
 def test_the_described_modules_come_with_their_power_modes():

@@ -224,7 +224,7 @@ def test_two_stages_of_one_name(tmp_path):
         ('transitions.0.from', 'gpu9', 'transitions.from', "unknown unit 'gpu9'"),
         ('transitions.0.to', 'gpu9', 'transitions.to', "unknown unit 'gpu9'"),
         ('latency_cv', -0.1, 'latency_cv', 'greater than or equal'),
-        ('contention', 'magic', 'contention', "must be one of none, pairwise, piecewise, not 'ma"),
+        ('contention', 'magic', 'contention', "piecewise, bandwidth, not 'ma"),
         ('contention', {}, 'contention', 'needs a model: none, pairwise'),
         ('units.gpu0.slots', True, 'units.gpu0.slots', 'must be a whole number'),
         ('latency_cv', '0.1', 'latency_cv', 'must be a number'),
