@@ -212,6 +212,8 @@ def test_a_constructor_that_hangs_leaves_its_task_out(make, monkeypatch):
     [
         ('gate.wait(60)', r"decoder: '.*:Own': its trial run did not return within 0\.\d+ s"),
         ("raise ValueError('odd')", 'a trial run failed: ValueError: odd'),
+        ('raise SystemExit(3)', 'a trial run failed: SystemExit: 3'),
+        ('raise KeyboardInterrupt', 'a trial run failed: KeyboardInterrupt'),
     ],
 )
 def test_a_decoder_that_fails_in_its_trial_run_leaves_its_task_out(

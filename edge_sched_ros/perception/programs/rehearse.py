@@ -18,6 +18,7 @@ from functools import partial
 
 import numpy as np
 
+from edge_sched_ros.core.brief import brief_error
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.frame import CameraModel
@@ -98,9 +99,25 @@ def _is_built_in(decoder: object) -> bool:
 
 
 def _run_own(spec: NetworkSpec, run: Callable[[], object]) -> None:
-    """Run a stage with an own decoder; :raises RehearsalError: when it does not return in time."""
+    """
+    Run a stage with an own decoder on a thread of its own.
+
+    :raises RehearsalError: when it does not return in time, or asks the process to end
+    :raises Exception: what it raises otherwise
+    """
+
+    def guarded() -> None:
+        try:
+            run()
+        except Exception:
+            raise
+        except BaseException as error:
+            # no signal arrives on this thread: it is own code that asks for the end
+            problem = f'a trial run failed: {brief_error(error)}'
+            raise RehearsalError(str(spec.source), problem, by_own_code=True) from error
+
     try:
-        call_bounded('trial run', run, MAKING_S, whose=spec.decoder)
+        call_bounded('trial run', guarded, MAKING_S, whose=spec.decoder)
     except HungCallError as error:
         problem = f"'{spec.decoder}': {error}"
         raise RehearsalError(f'{spec.source}: decoder', problem, by_own_code=True) from error
