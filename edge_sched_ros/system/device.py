@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 from typing import Literal
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from pydantic import model_validator
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.names import Named
+from edge_sched_ros.system.contention import BandwidthContention
 from edge_sched_ros.system.contention import Contention
 from edge_sched_ros.system.contention import ContentionSpec
 from edge_sched_ros.system.contention import make_contention
@@ -147,6 +149,12 @@ class Device(Strict):
         """Return the names, types and kinds of units for which costs may be given."""
         pairs = self.units.items()
         return {word for name, unit in pairs for word in unit.words(name)}
+
+    @property
+    def bandwidth_gbps(self) -> float:
+        """Return the bandwidth that all units share, infinite where the file gives none."""
+        law = self.contention
+        return law.bandwidth_gbps if isinstance(law, BandwidthContention) else math.inf
 
     def units_called(self, word: str) -> list[str]:
         """Return the units of a name, type or kind; may be empty."""

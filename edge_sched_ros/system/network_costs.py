@@ -15,6 +15,7 @@ from edge_sched_ros.system.cost_lookup import cost_for
 from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.costs import CostByUnit
 from edge_sched_ros.system.device import Device
+from edge_sched_ros.system.roofline import check_demand
 from edge_sched_ros.system.stage import Stage
 from edge_sched_ros.system.stage_costs import at_speed
 from edge_sched_ros.system.stage_costs import cost_on
@@ -47,7 +48,11 @@ def network_cost(name: str, unit_name: str, device: Device, system: SystemFile) 
     unit = device.units[unit_name]
     if name not in system.networks:
         cost = cost_for(system.costs[name], unit_name, unit)
-        return None if cost is None else _with_spread(at_speed(cost, unit), device)
+        if cost is None:
+            return None
+        cost = at_speed(cost, unit)
+        check_demand(cost, unit_name, device.bandwidth_gbps, partial(system.at, 'costs', name))
+        return _with_spread(cost, device)
     variant = system.networks[name].first
     if variant.layers:
         if unit.array is None:
@@ -57,7 +62,7 @@ def network_cost(name: str, unit_name: str, device: Device, system: SystemFile) 
         return _total([_with_spread(stage.on[unit_name], device) for stage in stages], stages)
     found = []
     for index in range(len(variant.stages)):
-        cost = _stage_cost(name, index, unit_name, unit, system)
+        cost = _stage_cost(name, index, unit_name, unit, system, device.bandwidth_gbps)
         if cost is None:
             return None
         found.append(_with_spread(cost, device))
@@ -117,11 +122,16 @@ def check_system_costs(system: SystemFile) -> None:
 
 
 def _stage_cost(
-    network: str, index: int, unit_name: str, unit: Unit, system: SystemFile
+    network: str,
+    index: int,
+    unit_name: str,
+    unit: Unit,
+    system: SystemFile,
+    most_gbps: float = math.inf,
 ) -> Cost | None:
     stage = system.networks[network].first.stages[index]
     at = partial(system.variant_at(network), 'stages', str(index))
-    return cost_on(stage, unit_name, unit, system.costs, at, system.name)
+    return cost_on(stage, unit_name, unit, system.costs, at, system.name, most_gbps)
 
 
 def _words(stage: Stage, system: SystemFile) -> list[str]:

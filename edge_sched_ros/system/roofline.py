@@ -4,19 +4,26 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
+from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.stage import Stage
 from edge_sched_ros.system.unit import Unit
 
 _MS_PER_S = 1e3
+_ROUNDING = 0.005
 
 
-def roofline_cost(stage: Stage, unit: Unit) -> Cost | None:
+def roofline_cost(stage: Stage, unit: Unit, most_gbps: float = math.inf) -> Cost | None:
     """
     Return the least time of a stage on a unit, ``None`` where the keys do not tell it.
 
     Computing and memory traffic overlap, so the longer one counts (Williams, Waterman and
     Patterson, 2009). The speed of a unit is that of its clock, which its memory does not follow.
+
+    :param most_gbps: bandwidth that all units of the device share
     """
     if stage.gflops is None or unit.peak_gflops is None:
         return None
@@ -25,7 +32,7 @@ def roofline_cost(stage: Stage, unit: Unit) -> Cost | None:
     if traffic_mb and unit.memory_gbps is None:
         return None
     # megabytes over gigabytes a second are milliseconds
-    memory_ms = traffic_mb / unit.memory_gbps if unit.memory_gbps else 0.0
+    memory_ms = traffic_mb / min(unit.memory_gbps or most_gbps, most_gbps)
     latency_ms = stage.scale * max(compute_ms, memory_ms)
     cost = Cost(
         latency_ms=latency_ms,
@@ -42,3 +49,19 @@ def with_traffic(cost: Cost, stage: Stage) -> Cost:
         return cost
     demand_gbps = stage.scale * stage.traffic_mb / cost.latency_ms
     return cost.model_copy(update={'demand_gbps': demand_gbps})
+
+
+def check_demand(cost: Cost, unit_name: str, most_gbps: float, where: Callable[[], str]) -> None:
+    """
+    Check that a given cost draws no more than the memory of its device gives.
+
+    :param where: returns file and key of the cost, for messages
+    :raises ConfigError: when it does: the time cannot have been measured with that traffic
+    """
+    # times written in decimals may be a little too short
+    if cost.demand_gbps > most_gbps * (1 + _ROUNDING):
+        raise ConfigError(
+            where(),
+            f'draws {cost.demand_gbps:.4g} GB/s on {unit_name}, above the bandwidth_gbps of '
+            f'{most_gbps:g} of contention',
+        )

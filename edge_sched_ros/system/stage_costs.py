@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ from edge_sched_ros.system.layer_costs import layer_costs
 from edge_sched_ros.system.network import ALONE
 from edge_sched_ros.system.network import Network
 from edge_sched_ros.system.network import Variant
+from edge_sched_ros.system.roofline import check_demand
 from edge_sched_ros.system.roofline import roofline_cost
 from edge_sched_ros.system.roofline import with_traffic
 from edge_sched_ros.system.stage import Stage
@@ -96,7 +98,7 @@ def stages_on(
     for index, stage in enumerate(variant.stages):
         at_stage = partial(at, 'stages', str(index))
         pairs = (
-            (name, cost_on(stage, name, unit, costs, at_stage, title))
+            (name, cost_on(stage, name, unit, costs, at_stage, title, device.bandwidth_gbps))
             for name, unit in device.units.items()
         )
         on = {name: cost for name, cost in pairs if cost is not None}
@@ -134,19 +136,30 @@ def _table(stage: Stage, costs: Costs, at: At, title: str) -> dict[str, Cost]:
     return {**costs[stage.library], **stage.cost}
 
 
-def cost_on(stage: Stage, name: str, unit: Unit, costs: Costs, at: At, title: str) -> Cost | None:
+def cost_on(
+    stage: Stage,
+    name: str,
+    unit: Unit,
+    costs: Costs,
+    at: At,
+    title: str,
+    most_gbps: float = math.inf,
+) -> Cost | None:
     """
     Return the cost of a stage on a unit at its speed, ``None`` without one.
 
     :param costs: what the stage's ``library`` may name
     :param at: returns where a key of the stage is, for messages
     :param title: what messages call the device
-    :raises ConfigError: for an unknown network
+    :param most_gbps: bandwidth that all units of the device share
+    :raises ConfigError: for an unknown network, or a cost that draws more than this bandwidth
     """
     cost = cost_for(_table(stage, costs, at, title), name, unit)
     if cost is None:
-        return roofline_cost(stage, unit)
-    return with_traffic(_scaled(cost, unit, stage), stage)
+        return roofline_cost(stage, unit, most_gbps)
+    cost = with_traffic(_scaled(cost, unit, stage), stage)
+    check_demand(cost, name, most_gbps, partial(at, 'cost' if stage.cost else 'library'))
+    return cost
 
 
 def _scaled(cost: Cost, unit: Unit, stage: Stage) -> Cost:
@@ -184,6 +197,8 @@ def _from_layers(variant: Variant, device: Device, at: At) -> list[StageCosts]:
             name: at_speed(costs[index][array], device.units[name])
             for name, array in arrays.items()
         }
+        for name, cost in on.items():
+            check_demand(cost, name, device.bandwidth_gbps, partial(at, 'layers'))
         chance = 1 - variant.skip_chance if index in variant.skippable else 1.0
         stages.append(
             StageCosts(stage.name, chance, variant.exits.get(index, 0.0), _cheapest_first(on))

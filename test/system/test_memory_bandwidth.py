@@ -7,12 +7,14 @@ import itertools
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from edge_sched_ros.capacity.analysis import analyse
 from edge_sched_ros.capacity.cluster import make_cluster
 from edge_sched_ros.core.decisions import Complete
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.simulation.simulator import Simulator
+from edge_sched_ros.system.contention import ContentionSpec
 from edge_sched_ros.system.contention import SharedBandwidth
 from edge_sched_ros.system.parsing import parse_system
 from edge_sched_ros.system.system import System
@@ -121,6 +123,52 @@ def test_a_unit_without_the_keys_cannot_run_a_stage_without_a_cost(missing):
         cost_of(STAGE, unit)
 
 
+SLOW = {'model': 'bandwidth', 'bandwidth_gbps': 100}
+
+
+def test_a_stage_is_no_faster_than_the_shared_memory():
+    unit = {'peak_gflops': 40000, 'memory_gbps': 400}
+    stage = {'name': 's', 'gflops': 8, 'traffic_mb': 2000}
+    system = system_of({'n': stage}, {'gpu0': unit}, contention=SLOW)
+    (cost,) = system.costs.values()
+    assert (cost.latency_ns, cost.demand_gbps) == (20_000_000, 100)
+    (entry,) = make_cluster(system.workload).entries()
+    assert entry.load.service.mean_ms == pytest.approx(20)
+
+
+@pytest.mark.parametrize(
+    'given',
+    [
+        {'traffic_mb': 2000, 'cost': {'gpu0': 10}},
+        {'cost': {'gpu0': {'latency_ms': 10, 'demand_gbps': 200}}},
+    ],
+)
+@pytest.mark.parametrize('read', [System, lambda file: make_cluster(file).entries()])
+def test_a_given_cost_above_the_shared_memory_is_refused(given, read):
+    unlimited = system_of({'n': {'name': 's', **given}}, {'gpu0': {}}).workload
+    read(unlimited)
+    law = TypeAdapter(ContentionSpec).validate_python(SLOW)
+    with pytest.raises(ConfigError) as found:
+        read(unlimited.model_copy(update={'contention': law}))
+    assert found.value.where == 'a: networks.n.stages.0.cost'
+    assert found.value.problem.startswith(
+        'draws 200 GB/s on gpu0, above the bandwidth_gbps of 100'
+    )
+
+
+def test_a_network_of_costs_alone_is_refused_as_well():
+    costs = {'n': {'gpu0': {'latency_ms': 10, 'demand_gbps': 200}}}
+    data = {
+        'units': {'gpu0': {}},
+        'costs': costs,
+        'contention': SLOW,
+        'tasks': {'n': {'network': 'n', 'period_ms': 100}},
+    }
+    for read in (System, lambda file: make_cluster(file).entries()):
+        with pytest.raises(ConfigError, match=r'a: costs\.n: draws 200 GB/s on gpu0'):
+            read(parse_system(('a', data)))
+
+
 def test_capacity_takes_the_same_time():
     system = system_of({'n': STAGE}, {'gpu0': GPU}).workload
     (entry,) = make_cluster(system).entries()
@@ -129,9 +177,9 @@ def test_capacity_takes_the_same_time():
 
 @pytest.mark.parametrize(('traffic_mb', 'fits'), [(400, True), (600, False)])
 def test_capacity_refuses_tasks_that_draw_more_than_the_memory_gives(traffic_mb, fits):
-    # each unit alone is busy 10 of 100 ms; the memory gives 1000 MB in 100 ms
+    # each unit alone is busy 62 of 100 ms; the memory gives 1000 MB in 100 ms
     stages = {
-        name: {'name': 's', 'traffic_mb': traffic_mb, 'cost': {unit: 10}}
+        name: {'name': 's', 'traffic_mb': traffic_mb, 'cost': {unit: 62}}
         for name, unit in (('a', 'u0'), ('b', 'u1'))
     }
     contention = {'model': 'bandwidth', 'bandwidth_gbps': 10}
