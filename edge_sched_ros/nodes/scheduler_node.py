@@ -188,10 +188,13 @@ class SchedulerNode(LifecycleNode):
         self._problem = ''
         self._never_active = True
         freeze_garbage()
+        status = self._pipeline.status()
         networks = ', '.join(
-            f'{task.name} ({self._pipeline.network_of(task.name)})' for task in self._config.tasks
+            f'{task.name} ({self._pipeline.network_of(task.name)})'
+            for task in self._config.tasks
+            if task.name not in status.out
         )
-        units = ', '.join(unit.name for unit in self._pipeline.status().units)
+        units = ', '.join(unit.name for unit in status.units)
         self.get_logger().info(f'configured: {networks} on {units}, {self._config.policy}')
         return SUCCESS
 

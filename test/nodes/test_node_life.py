@@ -285,3 +285,21 @@ def test_the_summary_is_written(bench, start, tmp_path):
         'lost_before_arrival': 0,
         'lost_by': summary['inputs']['/front/image_raw']['lost_by'],
     }
+
+
+def test_a_task_that_is_out_is_not_told_as_configured(start, tmp_path, monkeypatch, capfd):
+    (tmp_path / 'own_that_is_out.py').write_text(
+        'from edge_sched_ros import Program\n'
+        'class Own(Program):\n'
+        '    stages, stateful, output = ("s",), False, "none"\n'
+        '    def __init__(self, **options): raise ValueError("odd")\n'
+        '    def run(self, stage, context): return 0\n'
+        '    def reset(self): pass\n'
+        '    def close(self): pass\n'
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    own = {'program': 'own_that_is_out:Own', 'topic': 'front/image_raw', 'deadline_ms': 5000.0}
+    start(tasks=['detector', 'bad'], **{f'bad__{key}': value for key, value in own.items()})
+    err = capfd.readouterr().err
+    assert 'bad: out, the other tasks run' in err
+    assert 'configured: detector (boxes) on' in err
