@@ -30,14 +30,16 @@ def least_load(system: System) -> float:
     above 1 frames must be lost. Cascades count with their probability and mean items, layers with
     the probability that they are needed; contention and transfers do not count.
     """
-    return least_busy(_demands(system))
+    return least_busy(_demands(system), system.workload.at('tasks'))
 
 
-def least_busy(demands: Sequence[Mapping[Any, float]]) -> float:
+def least_busy(demands: Sequence[Mapping[Any, float]], where: str) -> float:
     """
     Return the share of time that the busiest unit is busy under the best division.
 
     :param demands: of each stage: unit -> busy time per time, were all of it there
+    :param where: file and key of the tasks, for messages
+    :raises ConfigError: when the numbers are too far apart for the solver
     """
     import numpy as np
     from scipy.optimize import linprog
@@ -64,6 +66,9 @@ def least_busy(demands: Sequence[Mapping[Any, float]]) -> float:
         bounds=(0, None),
         method='highs',
     )
+    if found.fun is None:
+        problem = f'have times or rates too far apart to find the least load: {found.message}'
+        raise ConfigError(where, problem)
     return float(found.fun)
 
 

@@ -27,6 +27,7 @@ from edge_sched_ros.system.fields import Name
 from edge_sched_ros.system.fields import NotNegative
 from edge_sched_ros.system.fields import Positive
 from edge_sched_ros.system.fields import Sourced
+from edge_sched_ros.system.fields import Speed
 from edge_sched_ros.system.fields import Spread
 from edge_sched_ros.system.fields import Strict
 from edge_sched_ros.system.measurement import DeviceMeasurement
@@ -55,7 +56,7 @@ class Transition(Sourced):
 class PowerMode(Sourced):
     """A setting of the whole device, selected as ``FILE@MODE``."""
 
-    speeds: dict[Named, Positive] = Field(
+    speeds: dict[Named, Speed] = Field(
         {}, description='Unit (name, type or kind) -> speed, relative to the speed without a mode.'
     )
     unavailable: tuple[Named, ...] = Field((), description='Units that this mode switches off.')

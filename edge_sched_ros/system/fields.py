@@ -48,6 +48,10 @@ Rate = Annotated[
 ]
 NotNegative = Annotated[float, Field(strict=True, ge=0, le=MOST, allow_inf_nan=False), _NotTiny]
 Share = Annotated[float, Field(strict=True, ge=0, le=1)]
+#: relative to another clock or unit
+Speed = Annotated[float, Field(strict=True, ge=1e-6, le=MOST, allow_inf_nan=False)]
+#: what a part has of a processor
+PartOfUnit = Annotated[float, Field(strict=True, ge=1e-4, le=1)]
 #: a share above 0
 Part = Annotated[float, Field(strict=True, gt=0, le=1)]
 #: a probability below 1

@@ -16,6 +16,7 @@ from edge_sched_ros.system.costs import Cost
 from edge_sched_ros.system.costs import CostByUnit
 from edge_sched_ros.system.device import Device
 from edge_sched_ros.system.roofline import check_demand
+from edge_sched_ros.system.roofline import check_size
 from edge_sched_ros.system.stage import Stage
 from edge_sched_ros.system.stage_costs import at_speed
 from edge_sched_ros.system.stage_costs import cost_on
@@ -51,7 +52,9 @@ def network_cost(name: str, unit_name: str, device: Device, system: SystemFile) 
         if cost is None:
             return None
         cost = at_speed(cost, unit)
-        check_demand(cost, unit_name, device.bandwidth_gbps, partial(system.at, 'costs', name))
+        where = partial(system.at, 'costs', name)
+        check_size(cost, unit_name, where)
+        check_demand(cost, unit_name, device.bandwidth_gbps, where)
         return _with_spread(cost, device)
     variant = system.networks[name].first
     if variant.layers:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.system.costs import Cost
+from edge_sched_ros.system.fields import MOST
 from edge_sched_ros.system.stage import Stage
 from edge_sched_ros.system.unit import Unit
 
@@ -34,12 +35,14 @@ def roofline_cost(stage: Stage, unit: Unit, most_gbps: float = math.inf) -> Cost
     # megabytes over gigabytes a second are milliseconds
     memory_ms = traffic_mb / min(unit.memory_gbps or most_gbps, most_gbps)
     latency_ms = stage.scale * max(compute_ms, memory_ms)
-    cost = Cost(
-        latency_ms=latency_ms,
-        per_item_ms=stage.per_item * latency_ms if stage.per_item else None,
-        energy_mj=unit.active_mw * latency_ms / _MS_PER_S if unit.active_mw else None,
-        source='roofline of gflops and traffic_mb',
-    )
+    update = {
+        'latency_ms': latency_ms,
+        'per_item_ms': stage.per_item * latency_ms if stage.per_item else None,
+        'energy_mj': unit.active_mw * latency_ms / _MS_PER_S if unit.active_mw else None,
+        'source': 'roofline of gflops and traffic_mb',
+    }
+    # not checked here: the caller does, with file and key
+    cost = Cost(latency_ms=0.0).model_copy(update=update)
     return with_traffic(cost, stage)
 
 
@@ -49,6 +52,20 @@ def with_traffic(cost: Cost, stage: Stage) -> Cost:
         return cost
     demand_gbps = stage.scale * stage.traffic_mb / cost.latency_ms
     return cost.model_copy(update={'demand_gbps': demand_gbps})
+
+
+def check_size(cost: Cost, unit_name: str, where: Callable[[], str]) -> None:
+    """
+    Check that a cost at a unit's speed is within the limits of costs in a file.
+
+    :param where: returns file and key of the stage, for messages
+    :raises ConfigError: naming the first number above
+    """
+    for key in ('latency_ms', 'per_item_ms', 'energy_mj', 'demand_gbps'):
+        value = getattr(cost, key) or 0.0
+        if value > MOST:
+            problem = f'gives {key} {value:.4g} on {unit_name}; must be at most {MOST:g}'
+            raise ConfigError(where(), problem)
 
 
 def check_demand(cost: Cost, unit_name: str, most_gbps: float, where: Callable[[], str]) -> None:

@@ -25,6 +25,7 @@ from edge_sched_ros.system.network import ALONE
 from edge_sched_ros.system.network import Network
 from edge_sched_ros.system.network import Variant
 from edge_sched_ros.system.roofline import check_demand
+from edge_sched_ros.system.roofline import check_size
 from edge_sched_ros.system.roofline import roofline_cost
 from edge_sched_ros.system.roofline import with_traffic
 from edge_sched_ros.system.stage import Stage
@@ -154,11 +155,16 @@ def cost_on(
     :param most_gbps: bandwidth that all units of the device share
     :raises ConfigError: for an unknown network, or a cost that draws more than this bandwidth
     """
+    table_key = 'cost' if stage.cost else 'library'
     cost = cost_for(_table(stage, costs, at, title), name, unit)
     if cost is None:
-        return roofline_cost(stage, unit, most_gbps)
-    cost = with_traffic(_scaled(cost, unit, stage), stage)
-    check_demand(cost, name, most_gbps, partial(at, 'cost' if stage.cost else 'library'))
+        cost = roofline_cost(stage, unit, most_gbps)
+        if cost is not None:
+            check_size(cost, name, partial(at, 'gflops'))
+        return cost
+    cost, where = with_traffic(_scaled(cost, unit, stage), stage), partial(at, table_key)
+    check_size(cost, name, where)
+    check_demand(cost, name, most_gbps, where)
     return cost
 
 
@@ -198,6 +204,7 @@ def _from_layers(variant: Variant, device: Device, at: At) -> list[StageCosts]:
             for name, array in arrays.items()
         }
         for name, cost in on.items():
+            check_size(cost, name, partial(at, 'layers'))
             check_demand(cost, name, device.bandwidth_gbps, partial(at, 'layers'))
         chance = 1 - variant.skip_chance if index in variant.skippable else 1.0
         stages.append(

@@ -16,9 +16,10 @@ from edge_sched_ros.core.units import UNIT_KINDS
 from edge_sched_ros.documents.names import Named
 from edge_sched_ros.system.fields import Count
 from edge_sched_ros.system.fields import NotNegative
-from edge_sched_ros.system.fields import Part
+from edge_sched_ros.system.fields import PartOfUnit
 from edge_sched_ros.system.fields import Positive
 from edge_sched_ros.system.fields import Sourced
+from edge_sched_ros.system.fields import Speed
 from edge_sched_ros.system.fields import Strict
 from edge_sched_ros.system.fields import Whole
 
@@ -43,7 +44,7 @@ def may_be_elsewhere(word: str) -> bool:
 class Mode(Sourced):
     """A clock setting of a unit (DVFS)."""
 
-    speed: Positive = Field(
+    speed: Speed = Field(
         1.0, description='Speed relative to the clock for which the costs are given.'
     )
     energy: Positive = Field(1.0, description='Energy of a run, relative to that of the costs.')
@@ -70,7 +71,7 @@ class Unit(Sourced):
         '', description=f'{", ".join(KINDS)}; default: what the name begins with, or cpu.'
     )
     type: Named = Field('', description='Model of the unit; costs can use it as a key.')
-    speed: Positive = Field(
+    speed: Speed = Field(
         1.0,
         description='Speed relative to the unit for which the costs are given; times are divided '
         'by it.',
@@ -80,7 +81,7 @@ class Unit(Sourced):
         description='The processor of which this unit is a part, such as a GPU that MIG, MPS or '
         'green contexts divide. It is not listed itself; costs can use it as a key.',
     )
-    share: Part | None = Field(
+    share: PartOfUnit | None = Field(
         None,
         description='Share of ``of`` that this part has. Times given for ``of``, a type or a kind '
         'are those of the whole processor, and are divided by it; times given under the name of '

@@ -55,7 +55,7 @@ def test_a_part_has_the_kind_of_its_processor():
     [
         ({'a': {'of': 'gpu0'}}, 'of and share go together: the processor, and the share of it'),
         ({'gpu': {'share': 0.5}}, 'of and share go together: the processor, and the share of it'),
-        ({'a': {'of': 'gpu0', 'share': 0}}, 'greater than 0'),
+        ({'a': {'of': 'gpu0', 'share': 0}}, 'greater than or equal to 0.0001'),
         ({**PARTS, 'third': {'of': 'gpu0', 'share': 0.1}}, 'add up to 1.1, above 1'),
         ({**PARTS, 'gpu0': {}}, "big: of: 'gpu0' is a unit itself: list either the whole or"),
     ],

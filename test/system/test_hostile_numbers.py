@@ -12,11 +12,13 @@ import pytest
 from click.testing import CliRunner
 from pydantic import TypeAdapter
 
+from edge_sched_ros.capacity.cluster import make_cluster
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.tasks import StageSpec
 from edge_sched_ros.core.tasks import TaskSpec
 from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.simulation.limits import check_frames
+from edge_sched_ros.simulation.load import least_busy
 from edge_sched_ros.simulation.outcome import outcome
 from edge_sched_ros.simulation.simulator import Simulator
 from edge_sched_ros.system.fields import LEAST
@@ -96,6 +98,54 @@ def test_numbers_whose_inverse_or_product_has_no_end_are_refused(path, value):
         _system(_with(path, value))
     assert f'robot.yaml: {".".join(map(str, path))}'.startswith(found.value.where)
     assert 'must be' in found.value.problem
+
+
+ROOFLINE = {
+    'units': {'gpu0': {'peak_gflops': 100.0, 'speed': 1.0, 'active_mw': 1}},
+    'networks': {'net': {'stages': [{'name': 'a', 'gflops': 8}]}},
+    'tasks': {'t': {'network': 'net', 'period_ms': 10}},
+}
+
+
+@pytest.mark.parametrize('read', [System, lambda file: make_cluster(file).entries()])
+def test_a_time_from_operations_has_a_limit(read):
+    data = copy.deepcopy(ROOFLINE)
+    data['units']['gpu0']['peak_gflops'] = 1e-9
+    with pytest.raises(ConfigError) as found:
+        read(parse_system(('robot.yaml', data)))
+    assert found.value.where == 'robot.yaml: networks.net.stages.0.gflops'
+    assert found.value.problem == 'gives latency_ms 8e+12 on gpu0; must be at most 1e+09'
+
+
+@pytest.mark.parametrize('read', [System, lambda file: make_cluster(file).entries()])
+def test_a_given_time_at_a_low_speed_has_a_limit(read):
+    data = copy.deepcopy(ROOFLINE)
+    data['units']['gpu0']['speed'] = 1e-6
+    data['networks']['net']['stages'] = [
+        {'name': 'a', 'cost': {'gpu0': 1e4}},
+        {'name': 'b', 'cost': {'gpu0': 1.0}},
+    ]
+    with pytest.raises(ConfigError, match=r'robot\.yaml: networks\.net\.stages\.0\.cost: gives'):
+        read(parse_system(('robot.yaml', data)))
+
+
+@pytest.mark.parametrize(
+    ('unit', 'least'),
+    [({'speed': 9e-7}, '0.000001'), ({'of': 'gpu', 'share': 9e-5}, '0.0001')],
+)
+def test_speeds_and_shares_have_a_least_value(unit, least):
+    data = copy.deepcopy(ROOFLINE)
+    data['units']['gpu0'] |= unit
+    with pytest.raises(ConfigError, match=rf'units\.gpu0\.(speed|share): .*{least}'):
+        parse_system(('robot.yaml', data))
+    data['units']['gpu0'] |= {key: float(least) for key in unit if key != 'of'}
+    assert parse_system(('robot.yaml', data))
+
+
+def test_a_load_that_the_solver_does_not_find_is_an_error():
+    assert least_busy([{'a': 0.5}], 'f: tasks') == pytest.approx(0.5)
+    with pytest.raises(ConfigError, match='f: tasks: have times or rates too far apart'):
+        least_busy([{}], 'f: tasks')
 
 
 def test_a_run_has_a_limit_of_tasks(monkeypatch):

@@ -31,7 +31,8 @@ def fleet_least_load(fleet: FleetSystem) -> float:
                 for unit, cost in fleet.devices[name].costs.get((network, segment), {}).items()
             }
             for (network, segment, only), rate in rates.items()
-        ]
+        ],
+        fleet.file.at('tasks'),
     )
 
 
