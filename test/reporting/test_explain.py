@@ -182,3 +182,15 @@ def test_what_the_policy_compared_is_told(tmp_path, policy, words):
     explainer = Explainer(run)
     texts = [line for job in worst_jobs(run, 20) for line in sentences(explainer.explain(job))]
     assert any(words in text for text in texts)
+
+
+def test_a_wait_for_an_earlier_frame_is_none_for_a_unit(tmp_path):
+    path = tmp_path / 'run.trace'
+    task = {'stream': 'camera', 'network': 'looks', 'deadline_ms': 15}
+    streams = {'camera': {'period_ms': 5}}
+    simulate(path, seconds=0.5, tasks={'one': task}, streams=streams, latency_cv=0.0)
+    run = read_run(path)
+    (job,) = worst_jobs(run, 1)
+    told = ' '.join(sentences(Explainer(run).explain(job)))
+    assert 'for an earlier frame of one (max_in_flight: 1): gpu0 ran one infer' in told
+    assert 'for gpu0 or cpu0' not in told

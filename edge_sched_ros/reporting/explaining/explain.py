@@ -171,6 +171,10 @@ def _story(run: RecordedRun, job: JobLife, waits: list[Wait]) -> list[str]:
         )
         of = f' for {" or ".join(wait.units)}' if wait.units else ''
         why = f': {ran}' if ran else ', although none of them was busy'
+        if wait.in_flight:
+            frames = 'an earlier frame' if wait.in_flight == 1 else f'{wait.in_flight} frames'
+            told = f' for {frames} of {job.task} (max_in_flight: {wait.in_flight})'
+            of, why = told, f': {ran}' if ran else ''
         told = f'Its stage {wait.stage} waited {_ms(wait.end_ns - wait.begin_ns)} ms{of}{why}.'
         found.append((wait.begin_ns, told))
     for stage in job.stages:

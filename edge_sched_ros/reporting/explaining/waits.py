@@ -25,6 +25,8 @@ class Wait:
     A time in which a job waited for a stage.
 
     :param blockers: jobs and stages that the units of the stage ran in this time
+    :param in_flight: ``max_in_flight`` of the task if so many of its other jobs had begun, so that
+        this one could not begin on any unit; else 0
     """
 
     stage: str
@@ -32,6 +34,7 @@ class Wait:
     end_ns: int
     units: tuple[str, ...]
     blockers: tuple[tuple[JobLife, StageLife], ...]
+    in_flight: int = 0
 
 
 class UnitTimes:
@@ -92,7 +95,22 @@ class UnitTimes:
         ran = [one for unit in units for one in self.between(unit, begin_ns, end_ns)]
         ran = [one for one in ran if one[0].job != job.job]
         ran.sort(key=lambda one: -_overlap(one[1], begin_ns, end_ns))
-        return Wait(stage, begin_ns, end_ns, units, tuple(ran[:_MOST_NAMED]))
+        limit = self._full_at(job, stage, (begin_ns + end_ns) // 2)
+        return Wait(stage, begin_ns, end_ns, units, tuple(ran[:_MOST_NAMED]), limit)
+
+    def _full_at(self, job: JobLife, stage: str, at_ns: int) -> int:
+        """Return the limit of a task whose other jobs in flight kept one from beginning, or 0."""
+        task = self._run.setup.tasks.get(job.task)
+        begun = bool(job.stages) and job.stages[0].stage != stage
+        if task is None or begun:
+            return 0
+        others = {
+            other.job
+            for unit in self._on
+            for other, _ in self.between(unit, at_ns, at_ns + 1)
+            if other.task == job.task and other.job != job.job
+        }
+        return task.max_in_flight if len(others) >= task.max_in_flight else 0
 
 
 def alternatives(times: UnitTimes, costs: RecordedCosts, job: JobLife) -> list[str]:
