@@ -217,7 +217,7 @@ def test_two_stages_of_one_name(tmp_path):
         ('units.gpu0.slot', 2, 'units.gpu0.slot', 'there is no such key'),
         ('units.gpu0.slots', -2, 'units.gpu0.slots', 'greater than or equal to 1'),
         ('units.gpu0.kind', 'gqu', 'units.gpu0', 'kind must be one of'),
-        ('units.gpu0.modes.slow.speed', 0, 'units.gpu0.modes.slow.speed', 'greater than 0'),
+        ('units.gpu0.modes.slow.speed', 0, 'units.gpu0.modes.slow.speed', 'equal to 0.000001'),
         ('units.gpu0.idle_mw', -3, 'units.gpu0.idle_mw', 'greater than or equal'),
         ('units', {}, 'units', 'is missing'),
         ('transitions.0.ms', -0.1, 'transitions.0.ms', 'greater than or equal'),
