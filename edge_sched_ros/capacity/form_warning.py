@@ -1,6 +1,6 @@
 # Copyright 2026 The edge_sched_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Warns of units whose model is right over all requests and wrong for each task."""
+"""Warns of units whose model is wrong for single tasks."""
 
 from __future__ import annotations
 
@@ -35,25 +35,35 @@ def form_warning(title: str, unit: Unit, services_ms: Sequence[float]) -> str:
     )
 
 
+def depth_warning(title: str, unit: Unit) -> str:
+    """Return that the model leaves out what a unit takes ahead; empty if it does not matter."""
+    if unit.order != 'priority' or unit.depth == 1:
+        return ''
+    return (
+        f'{title}: depth {unit.depth} is left out: an urgent request also waits for up to '
+        f'{unit.depth - 1} others that the unit has taken before; edge-sched simulate counts them'
+    )
+
+
 def form_warnings(
     devices: Mapping[str, Device], services: Iterable[tuple[tuple[str, str], float]]
 ) -> list[str]:
     """
-    Return a line for every unit whose form is wrong for its tasks.
+    Return a line for every unit whose model is wrong for its tasks.
 
     :param services: (device, unit) and service in ms of the requests that come
     """
     asked: dict[tuple[str, str], list[float]] = {}
     for place, service_ms in services:
         asked.setdefault(place, []).append(service_ms)
-    lines = [
-        form_warning(f'{name}/{unit}', devices[name].units[unit], times)
-        for (name, unit), times in asked.items()
-    ]
+    lines = []
+    for (name, unit), times in asked.items():
+        title, spec = f'{name}/{unit}', devices[name].units[unit]
+        lines += [form_warning(title, spec, times), depth_warning(title, spec)]
     return [line for line in lines if line]
 
 
 def cluster_warnings(cluster: Cluster) -> list[str]:
-    """Return a line for every unit of a cluster whose form is wrong for its tasks."""
+    """Return a line for every unit of a cluster whose model is wrong for its tasks."""
     services = ((entry.place, entry.load.service.mean_ms) for entry in cluster.entries())
     return form_warnings(cluster.devices, services)

@@ -58,11 +58,17 @@ class UnitSet:
         due_ns = now_ns
         if profiles.has_transitions:
             due_ns += profiles.transition_ns(job.unit, name)
+        begin_ns = hang_from_ns = now_ns
+        if unit.unit.depth > 1 and unit.running:
+            # it begins when the last of those handed over before has ended
+            last = unit.running[next(reversed(unit.running))]
+            begin_ns, hang_from_ns = max(now_ns, last.due_ns), max(now_ns, last.hang_at_ns)
+            due_ns = max(due_ns, begin_ns)
         if cost is not None:
             expected_ns = cost.expected_ns(job.items)
             due_ns += expected_ns if unit.speed == 1.0 else round(expected_ns / unit.speed)
-        hang_at_ns = now_ns + self._watchdog.limit_ns(cost)
-        run = Running(job.id, job.task, stage, now_ns, due_ns, hang_at_ns, cost)
+        hang_at_ns = hang_from_ns + self._watchdog.limit_ns(cost)
+        run = Running(job.id, job.task, stage, begin_ns, due_ns, hang_at_ns, cost)
         unit.running[job.id] = run
         unit.last_task = job.task
         return run
@@ -78,8 +84,19 @@ class UnitSet:
         unit.stages_done += 1
         if type(event) is StageFinished:
             unit.energy_mj += event.energy_mj
+        if unit.running and unit.unit.depth > 1:
+            self._next_begins(unit, event.finished_ns)
         self._recover(unit)
         return running
+
+    def _next_begins(self, unit: UnitState, now_ns: int) -> None:
+        """Let the first stage that waits in a unit begin, and expect the others after it."""
+        begin_ns = hang_from_ns = now_ns
+        for run in unit.running.values():
+            takes_ns = run.due_ns - run.started_ns
+            run.started_ns, run.due_ns = begin_ns, begin_ns + takes_ns
+            run.hang_at_ns = hang_from_ns + self._watchdog.limit_ns(run.cost)
+            begin_ns, hang_from_ns = run.due_ns, run.hang_at_ns
 
     def leave(self, unit: UnitState, run: Running, now_ns: int) -> None:
         """Free a unit of a call that another worker is left in."""
@@ -125,8 +142,8 @@ class UnitSet:
         """
         running = {}
         for name, unit in self.states.items():
-            if len(unit.running) > unit.slots:
-                raise InvariantError(f'{unit.unit.name} runs more stages than it has slots')
+            if len(unit.running) > unit.places:
+                raise InvariantError(f'{unit.unit.name} has more stages than it takes')
             if unit.state == AVAILABLE and any(run.hung for run in unit.running.values()):
                 raise InvariantError(f'{name} is available though a call hangs on it')
             running.update({job_id: name for job_id in unit.running if job_id in jobs})

@@ -26,18 +26,22 @@ class Unit:
     :param kind: one of :data:`UNIT_KINDS`
     :param slots: number of stages it runs at a time: 1 for one after the other; more share the
         unit
+    :param depth: number of stages that may be handed over to it; it runs them in this order. At
+        most one of ``slots`` and ``depth`` is above 1
     """
 
     name: str
     kind: str = 'cpu'
     slots: int = 1
+    depth: int = 1
 
 
 @dataclass(slots=True)
 class Running:
     """
-    A stage that runs on a unit.
+    A stage that runs on a unit, or waits in it for the stages handed over before.
 
+    :param started_ns: its start; expected, while it waits in the unit
     :param due_ns: expected end by its profile; its start while the cost is unknown
     :param hang_at_ns: time when the watchdog declares it hung
     :param cost: its expected cost at the start
@@ -61,6 +65,7 @@ class UnitState:
         'busy_ns',
         'energy_mj',
         'last_task',
+        'places',
         'reason',
         'running',
         'slots',
@@ -73,6 +78,8 @@ class UnitState:
     def __init__(self, unit: Unit) -> None:
         self.unit = unit
         self.slots = unit.slots
+        #: number of stages that may be on the unit, those that wait in it included
+        self.places = max(unit.slots, unit.depth)
         self.state = AVAILABLE
         self.reason = ''
         #: clock relative to that of the profiles (0.5 = half speed)
@@ -89,14 +96,15 @@ class UnitState:
 
     @property
     def idle(self) -> bool:
-        """Whether a stage may be started here now."""
-        return len(self.running) < self.slots and self.state == AVAILABLE
+        """Whether a stage may be handed over now; with a depth above 1 it may have to wait."""
+        return len(self.running) < self.places and self.state == AVAILABLE
 
     def free_at_ns(self, now_ns: int) -> int:
-        """Return the expected time when a slot becomes free; never before now."""
+        """Return when a stage handed over next is expected to begin; never before now."""
         if len(self.running) < self.slots:
             return now_ns
-        return max(now_ns, min(run.due_ns for run in self.running.values()))
+        dues_ns = [run.due_ns for run in self.running.values()]
+        return max(now_ns, max(dues_ns) if self.unit.depth > 1 else min(dues_ns))
 
     def busy_until_now_ns(self, now_ns: int) -> int:
         """Total busy time, the running stage included, in nanoseconds."""

@@ -92,14 +92,14 @@ class View:
         return bool(self._free)
 
     def free_slots(self) -> dict[str, int]:
-        """Return how many stages may be started on each unit now, without units that have none."""
+        """Return how many stages each unit takes now, without units that take none."""
         return self._free.copy()
 
     def _count_free(self) -> dict[str, int]:
         return {
             name: free
             for name, unit in self.units.items()
-            if (free := unit.slots - len(unit.running)) > 0 and unit.state == AVAILABLE
+            if (free := unit.places - len(unit.running)) > 0 and unit.state == AVAILABLE
         }
 
     def expected_ns(self, job: Job, stage: StageSpec, unit: str) -> int | None:

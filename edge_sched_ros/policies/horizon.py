@@ -291,6 +291,8 @@ def _starts(view: View, plan: list[Placement], units: tuple[str, ...]) -> list[D
             decisions += _start(ready.pop(placement.job.key), placement, unit)
             take_slot(free, unit)
     for unit in list(free):
+        if view.units[unit].free_at_ns(view.now_ns) > view.now_ns:
+            continue  # it takes another stage, but would not run it now
         found = pull_forward(plan, units.index(unit), ready, view.now_ns)
         if found is not None:
             decisions += _start(ready.pop(found.job.key), found, unit)

@@ -49,8 +49,12 @@ class Lanes:
             first = len(self._taken)
             for job_id, running in unit.running.items():
                 due_ns = self._due_ns[job_id] = max(now_ns, running.due_ns)
-                self._taken.append([(now_ns, due_ns)])
-            self._taken += [[] for _ in range(unit.slots - len(unit.running))]
+                if len(self._taken) - first < unit.slots:
+                    self._taken.append([])
+                # in the slot of the stages handed over before, if the unit has no more
+                spans = self._taken[-1]
+                spans.append((spans[-1][1] if spans else now_ns, due_ns))
+            self._taken += [[] for _ in range(unit.slots + first - len(self._taken))]
             self._of_unit[name] = range(first, len(self._taken))
         for job in view.jobs.values():
             if job.started:

@@ -41,8 +41,8 @@ class Active:
     """
 
     __slots__ = (
-        'demand', 'energy_mj', 'factor', 'index', 'left_ns', 'lost', 'pace', 'run', 'since_ns',
-        'spent_mj', 'started_ns', 'turn', 'variant', 'work_ns',
+        'arrived', 'demand', 'energy_mj', 'factor', 'index', 'left_ns', 'lost', 'pace', 'run',
+        'since_ns', 'spent_mj', 'started_ns', 'turn', 'variant', 'work_ns',
     )  # fmt: skip
 
     def __init__(
@@ -70,6 +70,8 @@ class Active:
         self.turn = 0
         #: whether its unit is lost
         self.lost = False
+        #: whether its data has been transferred to its unit
+        self.arrived = False
 
     def advance(self, now_ns: int) -> None:
         """Add the work done since the last change of speed."""
@@ -94,7 +96,8 @@ class Machine:
     All running stages of a platform.
 
     A stage's speed is that of its unit, divided by the number of stages that share the unit and by
-    the slowdown from other units.
+    the slowdown from other units. A unit with a depth above 1 runs the stages that it has taken
+    one after the other, in this order.
 
     :param end_at: called with the end of a stage, and again when it changes
     """
@@ -112,19 +115,44 @@ class Machine:
         self.factors = dict.fromkeys(system.device.units, 1.0)
         self._active: dict[str, list[Active]] = {name: [] for name in system.device.units}
         self._reserved: dict[str, list[Active]] = {name: [] for name in system.device.units}
+        #: by unit with a depth above 1: the stages that wait in it, in order
+        self._queues: dict[str, list[Active]] = {
+            name: [] for name, unit in system.device.units.items() if unit.depth > 1
+        }
 
     def reserve(self, active: Active) -> None:
         """Reserve a unit for a stage that starts when its data has been transferred."""
-        self._reserved[active.run.unit].append(active)
+        queue = self._queues.get(active.run.unit)
+        (self._reserved[active.run.unit] if queue is None else queue).append(active)
 
     def start_reserved(self, active: Active, now_ns: int) -> None:
         """Start a reserved stage, unless its unit has been lost in the meantime."""
-        if not active.lost:
-            self._reserved[active.run.unit].remove(active)
-            self.start(active, now_ns)
+        if active.lost:
+            return
+        unit = active.run.unit
+        if unit in self._queues:
+            active.arrived = True
+            self._start_next(unit, now_ns)
+        else:
+            self._reserved[unit].remove(active)
+            self._start(active, now_ns)
 
     def start(self, active: Active, now_ns: int) -> None:
-        """Start a stage now."""
+        """Start a stage now, or after those that its unit has taken before."""
+        queue = self._queues.get(active.run.unit)
+        if queue is None:
+            self._start(active, now_ns)
+        else:
+            active.arrived = True
+            queue.append(active)
+            self._start_next(active.run.unit, now_ns)
+
+    def _start_next(self, unit: str, now_ns: int) -> None:
+        queue = self._queues[unit]
+        if queue and queue[0].arrived and not self._active[unit]:
+            self._start(queue.pop(0), now_ns)
+
+    def _start(self, active: Active, now_ns: int) -> None:
         unit = active.run.unit
         active.since_ns = active.started_ns = now_ns
         active.factor = self.factors[unit]
@@ -140,6 +168,8 @@ class Machine:
         active.finish()
         unit = active.run.unit
         self._active[unit].remove(active)
+        if self._queues.get(unit):
+            self._start_next(unit, now_ns)
         if unit in self._changing:
             self._refresh(unit, now_ns)
 
@@ -154,11 +184,12 @@ class Machine:
 
     def lose(self, unit: str) -> None:
         """Remove the stages of a lost unit."""
-        for active in self._active[unit] + self._reserved[unit]:
-            active.turn += 1
-            active.lost = True
-        self._active[unit].clear()
-        self._reserved[unit].clear()
+        waiting = (self._active[unit], self._reserved[unit], self._queues.get(unit, []))
+        for stages in waiting:
+            for active in stages:
+                active.turn += 1
+                active.lost = True
+            stages.clear()
 
     def _refresh(self, unit: str, now_ns: int) -> None:
         """Update the speed of all stages affected by a change of this unit."""

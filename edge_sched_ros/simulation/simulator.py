@@ -107,6 +107,7 @@ class Simulator:
         self._on_timer = self._timer
         self._on_change = self._change
         self._on_finish = self._finish
+        self._on_later = self._later
         self._on_plan_look = self._look_for_plan
         self._on_plan = self._take_plan
         self._end_ns = 0
@@ -186,6 +187,13 @@ class Simulator:
 
     def send(self, event: Event) -> None:
         """Handle an event now."""
+        self._send(event)
+
+    def send_at(self, time_ns: int, event: Event) -> None:
+        """Handle an event at a time from now on; a listener may ask for this."""
+        self._at(time_ns, self._on_later, event)
+
+    def _later(self, event: Event, _turn: int) -> None:
         self._send(event)
 
     def _send(self, event: Event) -> None:

@@ -66,7 +66,7 @@ def _offer(
     digests = {one: digest_of(system.networks[one].first) for one in sorted(networks)}
     return DeviceOffer(
         name,
-        tuple(Unit(key, unit.kind, unit.slots) for key, unit in device.units.items()),
+        tuple(Unit(key, one.kind, one.slots, one.depth) for key, one in device.units.items()),
         costs_ns,
         {pair: round(ms * NS_PER_MS) for pair, ms in hand_overs.items()},
         {network: digest for network, digest in digests.items() if digest},

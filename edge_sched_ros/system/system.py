@@ -101,7 +101,8 @@ class System:
         self._costs = joined_costs(platform.costs, workload.costs)
         self.streams: dict[str, Stream] = {**workload.streams, **own_streams(workload)}
         self.units = tuple(
-            Unit(name, unit.kind, unit.slots) for name, unit in self.device.units.items()
+            Unit(name, unit.kind, unit.slots, unit.depth)
+            for name, unit in self.device.units.items()
         )
         #: (task, variant, stage, unit) -> cost
         self.costs: dict[tuple[str, str, str, str], RunCost] = {}

@@ -92,6 +92,12 @@ class Unit(Sourced):
         ge=1,
         description='Number of stages that may run at the same time; they share the unit equally.',
     )
+    depth: Annotated[Whole, Field(ge=1, le=1024)] = Field(
+        1,
+        description='Number of stages that may be in flight: the unit takes them and runs them in '
+        'this order, and nothing can be taken back. An urgent stage waits for all that the unit '
+        'has taken before. Above 1 only with ``slots: 1``. For ``simulate`` and ``compare``.',
+    )
     peak_gflops: Positive | None = Field(
         None,
         description='Computing speed, in 10^9 floating-point operations a second. A stage without '
@@ -147,6 +153,8 @@ class Unit(Sourced):
             raise ValueError(f'kind must be one of {", ".join(KINDS)}, not {self.kind!r}')
         if bool(self.of) != (self.share is not None):
             raise ValueError('of and share go together: the processor, and the share of it')
+        if self.depth > 1 and self.slots > 1:
+            raise ValueError('depth and slots cannot both be above 1')
         return self
 
     def words(self, name: str) -> list[str]:

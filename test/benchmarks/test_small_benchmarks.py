@@ -7,12 +7,14 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from statistics import mean
 
 import pytest
 
 from benchmarks import cpu_quota
 from benchmarks import high_level
 from benchmarks import segments
+from benchmarks import shared_units
 from benchmarks import suite_ratios
 from benchmarks import yaml_reading
 from benchmarks.devices_throughput import divided
@@ -96,3 +98,11 @@ def test_networks_are_divided_so_that_the_most_work_of_a_device_is_the_least():
     devices = divided(list('abcd'), found, 2)
     assert sorted(map(sorted, devices)) == [['a', 'b', 'd'], ['c']]
     assert divided(['a'], found, 2) == [['a'], []]
+
+
+def test_fixed_priority_on_an_ofa_is_as_published():
+    """Within 10 % of XSched's public runs with 4 commands in flight: 27.89 ms in the mean."""
+    case = shared_units.CASES['OFA']
+    found_ms = shared_units.first_ms(case, case.in_flight)
+    assert mean(found_ms) == pytest.approx(27.89, rel=0.10)
+    assert mean(shared_units.first_ms(case, 1)) == pytest.approx(22.26 + 2.78 / 2, rel=0.02)
