@@ -19,9 +19,9 @@ from edge_sched_ros.execution.preprocess.transform import Transform
 from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.perception.decoders import base
 from edge_sched_ros.perception.decoders import making
-from edge_sched_ros.perception.decoders.base import result_of
 from edge_sched_ros.perception.decoders.built_in import decoder_classes
 from edge_sched_ros.perception.decoders.making import make_decoder
+from edge_sched_ros.perception.decoders.reading import result_of
 from edge_sched_ros.perception.decoders.values import InvalidOutputError
 from edge_sched_ros.perception.importing.document import as_values
 from edge_sched_ros.perception.importing.graph import read_graph

@@ -214,6 +214,10 @@ def test_a_constructor_that_hangs_leaves_its_task_out(make, monkeypatch):
         ("raise ValueError('odd')", 'a trial run failed: ValueError: odd'),
         ('raise SystemExit(3)', 'a trial run failed: SystemExit: 3'),
         ('raise KeyboardInterrupt', 'a trial run failed: KeyboardInterrupt'),
+        (
+            'return 3',
+            r"decoder Own must return Detections \(its output is 'detections'\), not int",
+        ),
     ],
 )
 def test_a_decoder_that_fails_in_its_trial_run_leaves_its_task_out(

@@ -29,7 +29,7 @@ from edge_sched_ros.fleet.graphs import form_of
 from edge_sched_ros.fleet.graphs import IMAGE
 from edge_sched_ros.fleet.graphs import NetworkForm
 from edge_sched_ros.fleet.graphs import SegmentIO
-from edge_sched_ros.perception.decoders.base import result_of
+from edge_sched_ros.perception.decoders.reading import result_of
 from edge_sched_ros.perception.programs.frame import FrameProgram
 from edge_sched_ros.perception.programs.track import TrackProgram
 from edge_sched_ros.perception.programs.variants import LoadedVariant

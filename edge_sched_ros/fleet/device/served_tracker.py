@@ -22,7 +22,7 @@ from edge_sched_ros.fleet.before import Before
 from edge_sched_ros.fleet.graphs import BEFORE
 from edge_sched_ros.fleet.graphs import FRAME
 from edge_sched_ros.fleet.graphs import NetworkForm
-from edge_sched_ros.perception.decoders.base import result_of
+from edge_sched_ros.perception.decoders.reading import result_of
 from edge_sched_ros.perception.programs.track import filled
 from edge_sched_ros.perception.programs.track import TrackProgram
 from edge_sched_ros.perception.programs.variants import LoadedVariant

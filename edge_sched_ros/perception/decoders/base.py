@@ -255,17 +255,6 @@ def _sizes(info: TensorInfo) -> str:
     return f'[{", ".join("?" if size is None else str(size) for size in info.shape)}]'
 
 
-def result_of(decoder: Any, outputs: list[NDArray[Any]], transform: Transform | None) -> Any:
-    """
-    Return :meth:`Decoder.result`, or what own code has in its place; raises the same.
-
-    :param transform: ``None`` for crops
-    """
-    read = getattr(decoder, 'result', None)
-    # own code needs no more than ``decode``
-    return (decoder.decode if read is None else read)(outputs, transform)
-
-
 def one_picture(info: TensorInfo) -> bool:
     """Whether an output can belong to a single picture."""
     return info.shape[:1] in ((1,), (None,))

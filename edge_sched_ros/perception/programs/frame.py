@@ -20,8 +20,8 @@ from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.preprocess.transform import Transform
 from edge_sched_ros.execution.segments import PREPROCESS
-from edge_sched_ros.perception.decoders.base import result_of
 from edge_sched_ros.perception.decoders.fit import names_doubt
+from edge_sched_ros.perception.decoders.reading import result_of
 from edge_sched_ros.perception.programs.input_doubts import input_doubt
 from edge_sched_ros.perception.programs.native_steps import native_steps
 from edge_sched_ros.perception.programs.network_inputs import NetworkInputs

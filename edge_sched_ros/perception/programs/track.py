@@ -18,7 +18,7 @@ from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.segments import PREPROCESS
-from edge_sched_ros.perception.decoders.base import result_of
+from edge_sched_ros.perception.decoders.reading import result_of
 from edge_sched_ros.perception.decoders.sizes import OutputSizesError
 from edge_sched_ros.perception.programs.native_steps import native_steps
 from edge_sched_ros.perception.programs.parts import LiveTensors
