@@ -16,6 +16,7 @@ from pathlib import Path
 from dev.docs.figures import check_figures
 from dev.docs.order import LANDING
 from dev.docs.order import ORDER
+from dev.docs.printed import check_prints
 from dev.docs.reference import reference_pages
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -34,8 +35,8 @@ def write_sources(folder: Path) -> None:
     Write the sources of the site; the folder is emptied first.
 
     :raises OSError: for a page of the order that cannot be read
-    :raises ValueError: for a link to what is not in the checkout, or a figure that is not what its
-        file says; page and line are named
+    :raises ValueError: for a link to what is not in the checkout, or a figure or a
+        table that is not what its file says; page and line are named
     """
     shutil.rmtree(folder, ignore_errors=True)
     for page, text in reference_pages().items():
@@ -52,7 +53,9 @@ def _write_page(page: str, folder: Path) -> None:
     source = CHECKOUT / page
     text = source.read_text('utf-8')
     if source.suffix == '.md':
-        check_figures(page, text, CHECKOUT / 'docs' / 'results' / 'data')
+        data = CHECKOUT / 'docs' / 'results' / 'data'
+        check_figures(page, text, data)
+        check_prints(page, text, data)
         text = _ANCHOR.sub(r'(\1)=', text)
         text = _LINK.sub(lambda link: _followed(page, text, link, folder), text)
     _write(folder / _place(page), text)

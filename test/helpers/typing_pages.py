@@ -21,6 +21,7 @@ _LONGER = '> '
 #: what may be typed: links lead into the checkout, so what builds or installs would change it
 HARMLESS = (
     'PYTHONPATH=my_robot edge-sched',
+    'PYTHONPATH=my_policy edge-sched',
     'edge-sched',
     'dev/env.sh edge-sched',
     'dev/env.sh python',

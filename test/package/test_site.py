@@ -136,6 +136,31 @@ def test_a_figure_that_no_run_wrote_is_named_with_page_and_line(tmp_path, figure
     assert ('README.md:3: ' in done.stderr) == (said != 'docs/')
 
 
+_TABLE = '# One\n\n<!-- printed: one -->\n{}\n<!-- end of print -->\n'
+
+
+@pytest.mark.parametrize(
+    ('page', 'said'),
+    [
+        (_TABLE.format('```text\na 1\nc 3\n```'), 'docs/'),
+        (_TABLE.format('a 1\nb 3'), 'README.md:5: one.txt has no such line here: b 3\n'),
+        (_TABLE.format('c 3\na 1'), 'README.md:5: one.txt has no such line here: a 1\n'),
+        (_TABLE.format('<!-- printed: one -->'), 'README.md:4: the table before (one) has no'),
+        (_TABLE.replace('one', 'two'), 'README.md:3: '),
+        ('# One\n\n<!-- printed: one -->\n', 'README.md: the table of one has no'),
+        ('# One\n\n<!-- end of print -->\n', 'README.md:3: no table begins'),
+    ],
+)
+def test_a_table_that_no_run_printed_is_named_with_page_and_line(tmp_path, page, said):
+    command = _small_checkout(tmp_path, page)
+    data = tmp_path / 'docs' / 'results' / 'data'
+    data.mkdir(parents=True)
+    (data / 'one.txt').write_text('a 1  \n\nb 2\nc 3\n')
+    done = finished([sys.executable, command, tmp_path / 'out'])
+    # a right table: the next page of the order is missing
+    assert done.returncode == 1 and said in done.stderr
+
+
 def test_rosdoc2_finds_the_sources_and_their_settings(sources):
     import runpy
 
@@ -151,7 +176,8 @@ def test_rosdoc2_finds_the_sources_and_their_settings(sources):
 def test_every_file_of_figures_is_used():
     text = '\n'.join((CHECKOUT / page).read_text() for page in pages())
     for file in (CHECKOUT / 'docs' / 'results' / 'data').glob('*'):
-        assert f'<!-- = {file.stem} ' in text, file
+        mark = '= ' if file.suffix == '.json' else 'printed: '
+        assert f'<!-- {mark}{file.stem} ' in text, file
 
 
 def test_a_missing_picture_is_named_with_page_and_line(tmp_path):
