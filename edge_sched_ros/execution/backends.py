@@ -137,7 +137,7 @@ def _from_outside(backend_class: type[Any], name: str, where: str) -> Backend:
 
 
 def _is_built_in(engine: Engine) -> bool:
-    return type(engine) in ENGINES.built_in().values()
+    return _is_of_this_package(engine)
 
 
 def load(engine: Engine, where: str, call: Callable[[], LoadedNetwork]) -> LoadedNetwork:

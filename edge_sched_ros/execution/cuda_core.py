@@ -14,6 +14,7 @@ import ctypes
 import importlib
 import threading
 from collections.abc import Callable
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -77,22 +78,40 @@ class CudaCore:
         """Return cuda.core's object of a device, which is another one on each thread."""
         return self.told(self._core.Device, index)
 
-    def push(self, index: int) -> None:
-        """Make a device's primary context current on this thread."""
-        self.told(self.device(index).set_current)
-        self._stack().append(index)
+    def push(self, index: int, context: Any = None) -> None:
+        """
+        Make a context of a device current on this thread.
+
+        :param context: a green context; ``None`` for the primary one
+        """
+        self._enter(index, context)
+        self._stack().append((index, context))
 
     def pop(self) -> None:
-        """Go back to the context before; the last one stays current, since nothing minds it."""
-        stack = self._stack()
-        stack.pop()
-        if stack:
-            self.told(self.device(stack[-1]).set_current)
+        """
+        Go back to the context before.
 
-    def _stack(self) -> list[int]:
+        The last one stays current, since nothing minds it; of a green context, which may end, it
+        is the primary context of its device.
+        """
+        stack = self._stack()
+        index, context = stack.pop()
+        if stack:
+            self._enter(*stack[-1])
+        elif context is not None:
+            self._enter(index, None)
+
+    def _enter(self, index: int, context: Any) -> None:
+        device = self.device(index)
+        # a green context replaces the one that is current, so there must be one
+        self.told(device.set_current)
+        if context is not None:
+            self.told(device.set_current, context)
+
+    def _stack(self) -> list[tuple[int, Any]]:
         if not hasattr(self._pushed, 'stack'):
             self._pushed.stack = []
-        stack: list[int] = self._pushed.stack
+        stack: list[tuple[int, Any]] = self._pushed.stack
         return stack
 
     def here(self) -> Any:
@@ -100,7 +119,40 @@ class CudaCore:
         stack = self._stack()
         if not stack:
             raise CudaCoreError('no context is current')
-        return self.device(stack[-1])
+        return self.device(stack[-1][0])
+
+    def multiprocessors(self, index: int) -> tuple[int, int, int]:
+        """Return those of a device, those of its smallest part, and the step between sizes."""
+        found = self.told(lambda: self._initialised(index).resources.sm)
+        return int(found.sm_count), int(found.min_partition_size), int(found.coscheduled_alignment)
+
+    def split(self, index: int, counts: Sequence[int]) -> list[Any]:
+        """
+        Return groups of a device's multiprocessors that do not overlap.
+
+        :param counts: the size of each
+        :raises CudaCoreError: when the driver gives no or smaller groups
+        """
+        options = self._core.SMResourceOptions(count=list(counts))
+        groups, _ = self.told(lambda: self._initialised(index).resources.sm.split(options))
+        given = [int(group.sm_count) for group in groups]
+        if len(given) != len(counts) or any(have < want for have, want in zip(given, counts)):
+            raise CudaCoreError(f'asked for {list(counts)} multiprocessors, given {given}')
+        return list(groups)
+
+    def green_context(self, index: int, group: Any) -> _Green:
+        """Return a context that owns a group of multiprocessors."""
+        options = self._core.ContextOptions(resources=[group])
+        context = self.told(lambda: self._initialised(index).create_context(options))
+        return _Green(self, index, context)
+
+    def _initialised(self, index: int) -> Any:
+        """Return a device whose primary context exists, which green contexts are made of."""
+        device = self.device(index)
+        stack = self._stack()
+        if not stack:
+            self.told(device.set_current)
+        return device
 
     def Stream(self) -> _Stream:
         """Return a stream of its own."""
@@ -184,6 +236,19 @@ class _Primary:
 
     def push(self) -> None:
         self._cuda.push(self._index)
+
+    def pop(self) -> None:
+        self._cuda.pop()
+
+
+class _Green:
+    """A green context, which ends with the last reference to it."""
+
+    def __init__(self, cuda: CudaCore, index: int, context: Any) -> None:
+        self._cuda, self._index, self._context = cuda, index, context
+
+    def push(self) -> None:
+        self._cuda.push(self._index, self._context)
 
     def pop(self) -> None:
         self._cuda.pop()

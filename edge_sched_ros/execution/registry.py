@@ -22,6 +22,7 @@ from edge_sched_ros.execution.discovery import probes
 from edge_sched_ros.execution.discovery.cpu_quota import read_cpu_quota
 from edge_sched_ros.execution.discovery.inventory import take_inventory
 from edge_sched_ros.execution.discovery.signs import read_signs
+from edge_sched_ros.execution.gpu_parts.parts import GpuPart
 from edge_sched_ros.execution.units import cpu_units
 from edge_sched_ros.execution.units import LocalUnit
 
@@ -33,6 +34,7 @@ class Machine:
 
     :param absent: unit that is missing or cannot be used -> why
     :param spare: cores beyond the CPU quota, used only when named
+    :param parts: units that are parts of a GPU
     """
 
     units: tuple[LocalUnit, ...]
@@ -40,6 +42,7 @@ class Machine:
     preprocessors: tuple[Backend, ...]
     absent: Mapping[str, str] = field(default_factory=dict)
     spare: tuple[LocalUnit, ...] = ()
+    parts: Mapping[str, GpuPart] = field(default_factory=dict)
 
     def with_named(self, names: Collection[str]) -> Machine:
         """Return the machine with the named spare cores in use."""

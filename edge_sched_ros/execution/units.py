@@ -26,6 +26,11 @@ class LocalUnit:
     core: int | None = None
 
 
+def kind_in(name: str) -> str:
+    """Return the kind that a unit's name begins with; that of a part (``gpu0.a``), too."""
+    return name.partition('.')[0].rstrip('0123456789')
+
+
 def cpu_units() -> tuple[LocalUnit, ...]:
     """Return one unit per CPU core this process is allowed to run on."""
     cores = sorted(os.sched_getaffinity(0))
@@ -74,7 +79,7 @@ def select_units(
 
 
 def _check_name(name: str, found: tuple[LocalUnit, ...], where: str) -> None:
-    if name.rstrip('0123456789') in UNIT_KINDS:
+    if kind_in(name) in UNIT_KINDS:
         return
     names = [local.unit.name for local in found]
     hint = did_you_mean(name, [*names, *UNIT_KINDS])
@@ -88,6 +93,6 @@ def _check_name(name: str, found: tuple[LocalUnit, ...], where: str) -> None:
 def _why_absent(name: str, absent: Mapping[str, str]) -> str:
     """Return why a unit, or every unit of a kind, is not here."""
     for unit, reason in absent.items():
-        if name in (unit, unit.rstrip('0123456789')):
+        if name in (unit, kind_in(unit)):
             return reason
     return 'this machine has none of that name'

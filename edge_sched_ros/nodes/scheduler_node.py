@@ -30,6 +30,7 @@ from edge_sched_ros.installation.missing import library_problem
 from edge_sched_ros.msg import JobTiming
 from edge_sched_ros.nodes.bond import Bond
 from edge_sched_ros.nodes.bond import BOND_PARAMETER
+from edge_sched_ros.nodes.build_reporter import builds_reported
 from edge_sched_ros.nodes.changes import apply_changes
 from edge_sched_ros.nodes.changes import check_changes
 from edge_sched_ros.nodes.debug_images import DebugImages
@@ -169,7 +170,8 @@ class SchedulerNode(LifecycleNode):
             self._before_realtime = process_now()
             self._realtime = apply_parameters(self, self._settings.value)
             self._pipeline = Pipeline(self._config, on_end=self._on_end)
-            self._pipeline.load(should_stop=self._interrupted)
+            with builds_reported(self):
+                self._pipeline.load(should_stop=self._interrupted)
             self._make_publishers(self._config, self._pipeline)
         except EdgeSchedError as error:
             self._refuse(brief(error, MOST_OF_AN_ERROR))

@@ -69,9 +69,10 @@ def _growth_mib(source: str, engine_name: str, unit_name: str, file: str) -> flo
     from edge_sched_ros.execution.backend_options import for_engine
     from edge_sched_ros.execution.backends import ENGINES
     from edge_sched_ros.execution.network import load_network
+    from edge_sched_ros.execution.units import kind_in
 
     spec = replace(load_network(source), file=Path(file))
-    unit = Unit(unit_name, unit_name.rstrip('0123456789'))
+    unit = Unit(unit_name, kind_in(unit_name))
     engine = ENGINES.find(engine_name, 'engine')()
     growth = 0.0
     for _ in range(2):

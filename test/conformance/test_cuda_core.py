@@ -194,9 +194,10 @@ def test_it_has_all_that_is_used_of_pycuda(fake):
 _REAL = """
 import cuda.core as core, cuda.bindings.driver as driver
 for owner, names in (
-    (core, ('Device', 'EventOptions')),
+    (core, ('Device', 'EventOptions', 'ContextOptions', 'SMResourceOptions')),
     (core.Device, ('set_current', 'create_stream', 'create_event', 'name', 'compute_capability',
-                   'properties')),
+                   'properties', 'resources', 'create_context')),
+    (core.SMResource, ('sm_count', 'min_partition_size', 'coscheduled_alignment', 'split')),
     (core.Stream, ('handle', 'sync', 'record')),
     (core.Event, ('sync',)),
     (driver, ('cuInit', 'cuGetErrorString', 'cuDeviceGetCount', 'cuMemAlloc', 'cuMemFree',
@@ -206,6 +207,8 @@ for owner, names in (
     for name in names:
         getattr(owner, name)
 core.EventOptions(blocking_sync=True)
+core.SMResourceOptions(count=[8, 4])
+core.ContextOptions(resources=[])
 """
 
 

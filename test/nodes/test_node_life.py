@@ -19,7 +19,9 @@ from ros import image
 from ros import state_of
 from vision_msgs.msg import Detection2DArray
 
+from edge_sched_ros.execution.tensorrt.build_news import build_told
 from edge_sched_ros.msg import JobTiming
+from edge_sched_ros.nodes.build_reporter import builds_reported
 
 pytestmark = pytest.mark.ros
 
@@ -303,3 +305,27 @@ def test_a_task_that_is_out_is_not_told_as_configured(start, tmp_path, monkeypat
     err = capfd.readouterr().err
     assert 'bad: out, the other tasks run' in err
     assert 'configured: detector (boxes) on' in err
+
+
+def test_builds_of_engines_are_lines_of_the_diagnostics(bench, start):
+    node = start()
+    arrays = bench.listen(DiagnosticArray, '/diagnostics')
+    told = {'is being built, which takes minutes', 'is being built: 30 %', 'built'}
+
+    def heard():
+        lines = [status for array in arrays for status in array.status]
+        return {s.message for s in lines if s.name == '/scheduler: engine net.onnx for dla0'}
+
+    def build():
+        with (
+            builds_reported(node),
+            build_told('net.onnx for dla0', lambda _done: None) as progress,
+        ):
+            # the first messages of a new publisher may find no listener yet
+            bench.wait_for(lambda: node.count_subscribers('/diagnostics') > 0, 'a listener')
+            for done in (0.0, 0.3, 0.35):
+                progress(done)
+        return heard() == told
+
+    bench.wait_for(build, 'its lines')
+    assert all(status.level == b'\x00' for array in arrays for status in array.status)

@@ -20,6 +20,7 @@ from edge_sched_ros.core.events import UnitChanged
 from edge_sched_ros.core.units import HUNG
 from edge_sched_ros.core.units import UNAVAILABLE
 from edge_sched_ros.execution.engines.onnxruntime import OnnxRuntimeEngine
+from edge_sched_ros.execution.gpu_parts import here
 from edge_sched_ros.execution.tensorrt.execution import TensorRtError
 from edge_sched_ros.execution.tensorrt.execution import TensorRtNetwork
 from edge_sched_ros.execution.vpi.session import Session
@@ -29,6 +30,8 @@ from edge_sched_ros.pipeline.health.health import Limits
 from edge_sched_ros.pipeline.health.health import WARN
 from edge_sched_ros.pipeline.health.rates import rates_between
 from edge_sched_ros.pipeline.settings.config import from_parameters
+from edge_sched_ros.pipeline.tasks import unit_choice
+from edge_sched_ros.pipeline.tasks.stage_units import StageUnits
 
 pytest.importorskip('onnxruntime')
 
@@ -329,3 +332,13 @@ def test_a_file_that_no_unit_can_load_says_why_of_each(fake, tmp_path):
         Run(config, _machine(tmp_path, *ALL)).pipeline.load()
     with pytest.raises(ConfigError, match=r'^\S*boxes\.yaml: file: cannot load'):
         Run(config, _machine(tmp_path, 'cpu0', 'cpu1')).pipeline.load()
+
+
+def test_no_preprocessor_runs_on_a_part_of_a_gpu(fake, tmp_path, monkeypatch):
+    config = _config(tmp_path, gpu_parts=['gpu0.a=0.5'])
+    monkeypatch.setattr(here, 'why_not', lambda _part, _found: '')
+    divided = unit_choice.machine_for(config, _machine(tmp_path, 'cpu0', 'gpu0'))
+    assert [local.unit.name for local in divided.units] == ['cpu0', 'gpu0.a']
+    assert set(StageUnits(config, divided).able('letterbox')) == {'cpu0'}
+    whole = _machine(tmp_path, 'cpu0', 'gpu0')
+    assert set(StageUnits(config, whole).able('letterbox')) == {'cpu0', 'gpu0'}

@@ -32,6 +32,7 @@ def test_every_computer_has_a_whole_report(tmp_path, computer):
     for unit in report['units'].values():
         assert set(unit) == {'kind', 'available', 'reason'}
         assert unit['available'] is not bool(unit['reason'])
+    assert set(report['gpu_parts']) == {'green', 'mps', 'mig'}
     for name in ('cuda', 'tensorrt', 'vpi', 'pycuda', 'cuda_core'):
         assert (report['versions'][name] is None) == (name in report['notes'])
 
@@ -55,7 +56,8 @@ def test_what_a_release_of_tensorrt_does_not_do_any_more_is_said(tmp_path, versi
     report = machine_report(root=tmp_path, probes=replace(probes, tensorrt=found))
     assert ('strongly typed' in report['notes'].get('tensorrt_limits', '')) == limited
     shown = dict(_machine(report))['tensorrt']
-    assert shown.startswith(version) and ('AGX Orin' in shown) == limited
+    told = 'on Jetson AGX Orin with JetPack 7.2.2 or newer'
+    assert shown.startswith(version) and (told in shown) == limited
 
 
 def test_an_unknown_release_is_said_and_nothing_else_is_lost(tmp_path):

@@ -165,3 +165,14 @@ def replace_kinds(found, kinds):
     if found.name == 'simulated':
         backend = type('OnlyCpu', (type(backend),), {'kinds': kinds})()
     return replace(found, kinds=kinds, backend=backend)
+
+
+def test_a_part_of_a_missing_gpu_is_missing_with_its_reason(tmp_path):
+    parts = ['gpu0.a=0.75', 'gpu0.b=0.25']
+    config = _config(tmp_path, engine='simulated', gpu_parts=parts, units=['gpu0.a', 'cpu0'])
+    pipeline, units = _load(config, 'cpu0', 'cpu1')
+    assert units == ('cpu0',)
+    assert pipeline.status().missing == {'gpu0.a': 'no CUDA driver'}
+    strict = _config(tmp_path, gpu_parts=parts, units=['gpu0.a'], require_units=True)
+    with pytest.raises(ConfigError, match=r"units: 'gpu0\.a' cannot be used: no CUDA"):
+        _load(strict, 'cpu0')

@@ -105,6 +105,8 @@ def _show_parts(report: dict[str, Any], console: Console) -> None:
     parts = [('unit', name, [unit['kind']], unit) for name, unit in report['units'].items()]
     for what in ('engine', 'provider', 'preprocessor'):
         parts += [(what, name, b['kinds'], b) for name, b in report[f'{what}s'].items()]
+    if any(unit['kind'] == 'gpu' and unit['available'] for unit in report['units'].values()):
+        parts += [('GPU parts', way, b['kinds'], b) for way, b in report['gpu_parts'].items()]
     parts.append(('data path', 'native', ['cpu'], report['native']))
     parts.append(('decisions', 'compiled', ['cpu'], report['compiled_core']))
     rows = [

@@ -135,7 +135,8 @@ def _why_no_dla(name: str, module: Module, probes: Probes) -> str:
     facts = probes.tensorrt.facts
     return (
         f'TensorRT {facts.get("version")} reports {facts.get("num_dla_cores", 0)} DLA cores '
-        '(of 10.x only those up to 10.7 support DLA, of 11.x those from 11.4.1 on AGX Orin)'
+        '(of 10.x only those up to 10.7 support DLA, of 11.x those from 11.4.1 on, on AGX Orin '
+        'with JetPack 7.2.2 or newer)'
     )
 
 

@@ -10,8 +10,10 @@ import threading
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.engines.base import LoadedNetwork
+from edge_sched_ros.execution.gpu_parts.green import GreenContexts
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.tensorrt import prepare
+from edge_sched_ros.execution.tensorrt.build_news import build_told
 from edge_sched_ros.execution.tensorrt.cuda import Sessions
 from edge_sched_ros.execution.tensorrt.execution import TensorRtNetwork
 from edge_sched_ros.execution.tensorrt.own_plan import check_own_plan
@@ -49,6 +51,12 @@ class TensorRtEngine:
         #: one build at a time: builds disturb each other's timing and memory
         self._building = threading.Lock()
 
+    def on_parts(self, contexts: GreenContexts) -> TensorRtEngine:
+        """Return an engine with these settings for parts of GPUs, each in its own context."""
+        engine = TensorRtEngine(settings=self._settings, build_missing=self._build_missing)
+        engine._sessions.part_context = contexts.context_of
+        return engine
+
     def available(self) -> tuple[bool, str]:
         """Return whether TensorRT, pycuda, a driver and a device are present."""
         try:
@@ -82,13 +90,14 @@ class TensorRtEngine:
             strict = self._settings.for_network(spec.engine_options).strict_dla
             plan, stored = check_own_plan(tools, spec, target, strict_dla=strict)
         else:
-            with self._building:
+            what = f'{spec.file.name} for {target.name}'
+            with self._building, build_told(what, logged(_log, what)) as progress:
                 stored, built = prepare.prepare(
                     tools,
                     spec,
                     target,
                     self._settings,
-                    progress=logged(_log, f'{spec.file.name} for {target.name}'),
+                    progress=progress,
                     build=self._build_missing,
                 )
             if built:

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from collections.abc import Mapping
 from select import poll
 from select import POLLERR
 from select import POLLHUP
@@ -42,10 +43,17 @@ class ChildProcess:
         process's number
     :param slots: the memory
     :param output: takes what the process prints
+    :param environment: variables that it has beside this process's
     :raises OSError: when it cannot be started
     """
 
-    def __init__(self, module: str, slots: SharedSlots, output: OutputLines) -> None:
+    def __init__(
+        self,
+        module: str,
+        slots: SharedSlots,
+        output: OutputLines,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.started_s = time.monotonic()
         self.socket, theirs = channel.pair()
         self._output = output
@@ -58,7 +66,7 @@ class ChildProcess:
         self._lock = threading.Lock()
         ours, pipe = os.pipe()
         try:
-            self._process = _start(module, theirs, slots, pipe)
+            self._process = _start(module, theirs, slots, pipe, environment or {})
         except BaseException:
             os.close(ours)
             self.socket.close()
@@ -146,7 +154,11 @@ class ChildProcess:
 
 
 def _start(
-    module: str, theirs: socket.socket, slots: SharedSlots, pipe: int
+    module: str,
+    theirs: socket.socket,
+    slots: SharedSlots,
+    pipe: int,
+    environment: Mapping[str, str],
 ) -> subprocess.Popen[bytes]:
     fds, path = (theirs.fileno(), slots.fd), os.pathsep.join(filter(None, sys.path))
     return subprocess.Popen(
@@ -156,7 +168,7 @@ def _start(
         stderr=pipe,
         pass_fds=fds,
         start_new_session=True,
-        env={**os.environ, 'PYTHONPATH': path, **native_environment()},
+        env={**os.environ, 'PYTHONPATH': path, **native_environment(), **environment},
     )
 
 

@@ -9,6 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from collections.abc import Mapping
 from select import poll
 from select import POLLIN
 from typing import Any
@@ -56,6 +57,7 @@ class Worker:
     :param load: returns the first request of every process: what it loads
     :param records: classes of results that are sent by their fields
     :param load_s: time limit of the first request, seconds
+    :param environment: variables that the process has beside this one's
     """
 
     def __init__(
@@ -67,12 +69,14 @@ class Worker:
         records: Records,
         load_s: float,
         back_off: BackOff | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self._task = task
         self._module = module
         self._load = load
         self._records = records
         self._load_s = load_s
+        self._environment = dict(environment or {})
         self._back_off = back_off or BackOff()
         #: one request at a time
         self._busy = threading.Lock()
@@ -184,7 +188,9 @@ class Worker:
     def _run_once(self) -> IsolationError | None:
         """Start a process and watch it until it ends; return why it could not be used."""
         try:
-            child = ChildProcess(self._module, self._slots, OutputLines(self._task))
+            child = ChildProcess(
+                self._module, self._slots, OutputLines(self._task), self._environment
+            )
         except OSError as error:
             self.last_end = f'its process cannot be started: {error.strerror}'
             return IsolationError(errors.CRASHED, self.last_end)

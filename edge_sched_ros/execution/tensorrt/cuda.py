@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import threading
 import traceback
+from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -68,8 +69,9 @@ class Buffer:
 @dataclass(slots=True)
 class UnitSession:
     """
-    What all networks on one unit share: the device's primary context and one stream.
+    What all networks on one unit share: a context and one stream.
 
+    :param primary: the device's primary context, or the green context of a part of it
     :param held: memory for tensors between segments
     :param loadables: of its networks, on a DLA core
     """
@@ -91,8 +93,13 @@ class UnitSession:
 
 @dataclass(slots=True)
 class Sessions:
-    """The sessions of a process: opened with a unit's first network, closed with its last."""
+    """
+    The sessions of a process: opened with a unit's first network, closed with its last.
 
+    :param part_context: returns the context of a unit that is a part of a GPU; else ``None``
+    """
+
+    part_context: Callable[[str, Any], Any | None] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _open: dict[str, UnitSession] = field(default_factory=dict)
 
@@ -132,7 +139,8 @@ class Sessions:
             session.primary = None
 
     def _start(self, target: Target, drv: Any) -> UnitSession:
-        primary = self._primary_of(target.device_index, drv)
+        part = self.part_context(target.name, drv) if self.part_context is not None else None
+        primary = self._primary_of(target.device_index, drv) if part is None else part
         with pushed(primary):
             held = HeldPool(drv, primary, target.device_index)
             return UnitSession(target, drv, primary, drv.Stream(), held)

@@ -60,6 +60,8 @@ def make(
         timing_cache=_timing_cache(folder, key),
     )
     started = time.monotonic()
+    # a release that does not tell how far it is has begun, at least
+    progress(0.0)
     built = build_plan(api, request, progress)
     placement = _look_into(api, built.plan, target, request.where)
     return Made(built, placement, time.monotonic() - started)

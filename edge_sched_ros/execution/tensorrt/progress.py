@@ -13,14 +13,18 @@ Progress = Callable[[float], None]
 
 
 def logged(log: logging.Logger, what: str) -> Progress:
-    """Return what logs each further tenth of a build, which takes minutes."""
-    told = 0
+    """Return what logs the begin and each further tenth of a build, which takes minutes."""
+    told = -1
 
     def progress(done: float) -> None:
         nonlocal told
         tenths = int(done * 10)
-        if tenths > told:
-            told = tenths
+        if tenths <= told:
+            return
+        told = tenths
+        if not tenths:
+            log.info('%s: its engine is being built, which takes minutes', what)
+        else:
             log.info('%s: %d %% of its engine is built', what, 10 * tenths)
 
     return progress

@@ -44,7 +44,7 @@ def target_of(unit: Unit | None, where: str) -> Target:
     if unit is None or unit.kind not in KINDS:
         name = 'a CPU core' if unit is None else f"'{unit.name}'"
         raise ConfigError(where, f'tensorrt serves units of kind gpu and dla, not {name}')
-    number = re.search(r'\d+$', unit.name)
+    number = re.search(r'\d+', unit.name.partition('.')[0])
     return Target(unit.name, unit.kind, int(number.group()) if number else 0)
 
 

@@ -24,6 +24,7 @@ from edge_sched_ros.execution.discovery.power_mode import read_power_mode
 from edge_sched_ros.execution.discovery.probes import probe_machine
 from edge_sched_ros.execution.discovery.probes import Probes
 from edge_sched_ros.execution.discovery.versions import versions
+from edge_sched_ros.execution.gpu_parts.here import ways_here
 from edge_sched_ros.execution.preprocess_ops import preprocess_ops
 from edge_sched_ros.execution.providers.choice import reason_of
 from edge_sched_ros.execution.providers.table import PROVIDERS
@@ -86,6 +87,10 @@ def machine_report(
         'preprocess': preprocess_ops(machine),
         'native': {'available': not why_not_native(), 'reason': why_not_native()},
         'compiled_core': {'available': not why_not_compiled(), 'reason': why_not_compiled()},
+        'gpu_parts': {
+            way: {'kinds': ['gpu'], 'available': not why, 'reason': why}
+            for way, why in ways_here(probes).items()
+        },
         'dds': {'rmw': rmw, 'large_images_ok': large_images_ok(rmw)},
         'engines': {b.name: _backend(b) for b in machine.engines},
         'providers': _providers(probes),
@@ -132,8 +137,7 @@ def _tensorrt_limits(probes: Probes) -> str:
         return ''
     return (
         'strongly typed networks only: fp16 and INT8 come from the ONNX file, not from the key '
-        'precision; '
-        'DLA only from 11.4.1 on, on AGX Orin'
+        'precision; DLA only from 11.4.1 on, on Jetson AGX Orin with JetPack 7.2.2 or newer'
     )
 
 

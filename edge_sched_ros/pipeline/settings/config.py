@@ -12,6 +12,7 @@ from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.near import did_you_mean
+from edge_sched_ros.execution.gpu_parts.parts import read_parts
 from edge_sched_ros.execution.read_inputs import takes_depth
 from edge_sched_ros.pipeline.settings.parameter_checks import check_all
 from edge_sched_ros.pipeline.settings.parameter_file import read_parameters
@@ -65,6 +66,7 @@ def from_parameters(
         policy_parameters=values_of(full['policy'], full),
         units=tuple(full['units']),
         require_units=full['require_units'],
+        gpu_parts=read_parts(full['gpu_parts']),
         engine=full['engine'],
         preprocessor=full['preprocessor'],
         watchdog_factor=full['watchdog_factor'],

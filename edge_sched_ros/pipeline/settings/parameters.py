@@ -48,6 +48,13 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         'Refuse to be configured when a unit named in units, here or of a task, cannot be used',
     ),
     ParameterSpec(
+        'gpu_parts',
+        'string_array',
+        [],
+        'Parts of GPUs that are units instead of the whole GPU, each NAME=SHARE (gpu0.a=0.75, a '
+        'green context), NAME=SHARE mps, or NAME=UUID of a MIG instance. Not run on hardware',
+    ),
+    ParameterSpec(
         'engine',
         'string',
         'auto',

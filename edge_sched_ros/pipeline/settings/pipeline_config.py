@@ -10,6 +10,7 @@ from dataclasses import field
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.watchdog import Watchdog
 from edge_sched_ros.execution.coded_size import MOST_PIXELS
+from edge_sched_ros.execution.gpu_parts.parts import GpuPart
 from edge_sched_ros.perception.programs.registry import PROGRAMS
 from edge_sched_ros.pipeline.settings.topic_names import guess_type
 from edge_sched_ros.pipeline.settings.topic_names import IMAGE_TYPE
@@ -101,6 +102,7 @@ class PipelineConfig:
     policy_parameters: dict[str, float] = field(default_factory=dict)
     units: tuple[str, ...] = ()
     require_units: bool = False
+    gpu_parts: tuple[GpuPart, ...] = ()
     engine: str = 'auto'
     preprocessor: str = 'auto'
     watchdog_factor: float = 20.0

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from edge_sched_ros.execution.context import Program
+from edge_sched_ros.execution.gpu_parts.parts import GpuPart
 from edge_sched_ros.execution.registry import rediscover
 from edge_sched_ros.pipeline.settings.pipeline_config import PipelineConfig
 from edge_sched_ros.pipeline.settings.pipeline_config import TaskConfig
@@ -28,7 +29,11 @@ def make_with_units(
     :raises ConfigError: naming file or key
     """
     own = TaskConfig(**{**task, 'isolation': THREAD})
-    whole = PipelineConfig(**{**config, 'tasks': tuple(TaskConfig(**t) for t in config['tasks'])})
+    nested = {
+        'tasks': tuple(TaskConfig(**t) for t in config['tasks']),
+        'gpu_parts': tuple(GpuPart(**part) for part in config['gpu_parts']),
+    }
+    whole = PipelineConfig(**{**config, **nested})
     machine = machine_for(whole, rediscover())
     choice = UnitChoice(whole, machine)
     makers = TaskPrograms(whole, machine, choice, fused=fused)

@@ -15,6 +15,7 @@ from edge_sched_ros.execution.backends import ENGINES
 from edge_sched_ros.execution.backends import PREPROCESSORS
 from edge_sched_ros.execution.backends import usable
 from edge_sched_ros.execution.engines.base import Engine
+from edge_sched_ros.execution.gpu_parts.engine import PartEngine
 from edge_sched_ros.execution.network import NetworkSpec
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.registry import Machine
@@ -36,6 +37,8 @@ class StageUnits:
         self._machine = machine
         #: one per unit and preprocessor for all tasks: only that unit's thread uses it
         self._held: dict[tuple[str, str], Preprocessor] = {}
+        #: engine -> what serves parts of GPUs with it
+        self._of_parts: dict[str, PartEngine] = {}
 
     def engines(self, spec: NetworkSpec) -> dict[str, Engine]:
         """
@@ -55,12 +58,21 @@ class StageUnits:
         # TensorRT goes before a provider of ONNX Runtime on the same GPU
         found = tuple(sorted(found, key=lambda backend: 'cpu' in backend.kinds))
         served = {
-            local.unit.name: cast(Engine, backend.backend)
+            local.unit.name: self._engine_of(local, backend)
             for local in self._machine.units
             for backend in reversed(found)
             if local.unit.kind in backend.kinds
         }
         return served
+
+    def _engine_of(self, local: LocalUnit, backend: Backend) -> Engine:
+        """Return what loads networks for a unit; the same object for all parts of GPUs."""
+        if local.unit.name not in self._machine.parts:
+            return cast(Engine, backend.backend)
+        if backend.name not in self._of_parts:
+            whole = cast(Engine, backend.backend)
+            self._of_parts[backend.name] = PartEngine(whole, self._machine.parts)
+        return self._of_parts[backend.name]
 
     def able(self, op: str) -> dict[str, Preprocessor]:
         """
@@ -84,7 +96,8 @@ class StageUnits:
             local.unit.name: preprocessor
             for local in self._machine.units
             for preprocessor, served in reversed(kinds)
-            if local.unit.kind in served
+            # none of them can be kept to a part of a GPU
+            if local.unit.kind in served and local.unit.name not in self._machine.parts
         }
 
     def preprocessors(

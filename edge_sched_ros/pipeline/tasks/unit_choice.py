@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.execution.gpu_parts.here import divided
 from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.execution.units import LocalUnit
 from edge_sched_ros.execution.units import select_units
@@ -20,8 +21,9 @@ _log = logging.getLogger(__name__)
 
 
 def machine_for(config: PipelineConfig, machine: Machine) -> Machine:
-    """Return the machine with the cores a configuration names, even those beyond the quota."""
-    return machine.with_named({*config.units, *(n for task in config.tasks for n in task.units)})
+    """Return the machine with the cores and parts of GPUs that a configuration names."""
+    named = {*config.units, *(n for task in config.tasks for n in task.units)}
+    return divided(machine.with_named(named), config.gpu_parts)
 
 
 class UnitChoice:

@@ -10,12 +10,14 @@ from types import SimpleNamespace
 
 from pycuda import driver
 
+from cuda import green
+from cuda.green import Context as Context
+from cuda.green import ContextOptions as ContextOptions
+from cuda.green import CUDAError as CUDAError
+from cuda.green import SMResourceOptions as SMResourceOptions
+
 __version__ = '1.2.2'
 _local = threading.local()
-
-
-class CUDAError(Exception):
-    """Of a module that is private."""
 
 
 @dataclass
@@ -56,12 +58,29 @@ class Device:
         if not self._current:
             raise CUDAError(f'Device {self._number} is not yet initialized')
 
-    def set_current(self) -> None:
+    def set_current(self, ctx: Context | None = None) -> None:
         if threading.get_ident() != self._thread:
             raise AssertionError('a device of another thread')
-        self._current = True
-        # it replaces what is current: there is nothing to pop
-        driver._stack()[:] = [SimpleNamespace(device=self._number)]
+        if ctx is None:
+            self._current = True
+            # it replaces what is current: there is nothing to pop
+            driver._stack()[:] = [SimpleNamespace(device=self._number, green=None)]
+            return
+        if not isinstance(ctx, Context):
+            raise TypeError('a context is needed')
+        if ctx.device != self._number:
+            raise RuntimeError('the context is of another device')
+        if not driver._stack():
+            raise CUDAError('CUDA_ERROR_INVALID_CONTEXT: there is none to pop')
+        driver._stack()[:] = [SimpleNamespace(device=self._number, green=ctx.token)]
+
+    @property
+    def resources(self) -> SimpleNamespace:
+        return SimpleNamespace(sm=green.whole(self._number))
+
+    def create_context(self, options: ContextOptions) -> Context:
+        self._check()
+        return Context(self._number, options)
 
     def create_stream(self) -> Stream:
         self._check()

@@ -58,6 +58,17 @@ def current_context() -> Context | None:
     return stack[-1] if stack else None
 
 
+def current_green() -> int | None:
+    """Return the number of the green context that is current; ``None`` for a primary one."""
+    return getattr(current_context(), 'green', None)
+
+
+def _need_same(what: int | None, call: str) -> None:
+    """A stream works, and its events are recorded, in the context that they were made in."""
+    if what != current_green():
+        raise LogicError(f'{call} failed: invalid resource handle')
+
+
 def _need_context(call: str) -> None:
     if current_context() is None:
         raise LogicError(f'{call} failed: invalid device context')
@@ -137,6 +148,7 @@ class Stream:
         _need_context('cuStreamCreate')
         self.handle = next(_handles)
         self.queue: list[Callable[[], None]] = []
+        self.green = current_green()
         streams[self.handle] = self
 
     def drain(self, until: int) -> None:
@@ -159,6 +171,7 @@ class Event:
     def __init__(self, flags: int = 0) -> None:
         _need_context('cuEventCreate')
         self.flags = flags
+        self._green = current_green()
         self._stream: Stream | None = None
         self._until = 0
 
@@ -166,6 +179,8 @@ class Event:
         _need_context('cuEventRecord')
         if stream is None:
             raise AssertionError('the default stream waits for all others')
+        _need_same(self._green, 'cuEventRecord')
+        _need_same(stream.green, 'cuEventRecord')
         self._stream, self._until = stream, len(stream.queue)
         return self
 

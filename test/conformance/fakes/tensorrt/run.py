@@ -156,6 +156,8 @@ class Context(_Owned):
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
         self._tensors, self._inputs = engine._tensors, engine._inputs
+        # the streams that TensorRT makes for itself are of the context that is current
+        self._green = driver.current_green()
         self._profiles = engine._header['profiles']
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -210,6 +212,8 @@ class Context(_Owned):
         need_context('execute_async_v3()')
         if stream_handle not in driver.streams:
             raise faults.SegfaultError('the stream is gone, or it is the default one')
+        if not self._green == driver.current_green() == driver.streams[stream_handle].green:
+            faults.found.append('a run leaves its green context')
         if os.environ.get('FAKE_FAIL') == 'execute' or set(self._addresses) != set(self._tensors):
             self._report('enqueueV3 failed')
             return False
