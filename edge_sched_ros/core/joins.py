@@ -138,6 +138,8 @@ class Joins:
     @property
     def awaited(self) -> set[int]:
         """The ended jobs whose results or frames a join may still need."""
+        if not self._waiting:
+            return set()
         joins = [one for of_frame in self._waiting.values() for one in of_frame.values()]
         return {job for one in joins for job in one.jobs.values()}
 

@@ -62,7 +62,7 @@ class BoundRuns:
         )
         self._outputs = tuple(outputs)
         #: those that no run is using now; the one that was used last, and is in the cache, is last
-        self._sets: deque[_OutputSet] = deque()
+        self._sets: deque[OutputSet] = deque()
         self._made = 0
 
     def run(self, inputs: Sequence[NDArray[Any]]) -> list[NDArray[Any]] | None:
@@ -82,13 +82,13 @@ class BoundRuns:
         finally:
             self._sets.append(one)
 
-    def _take(self, inputs: Sequence[NDArray[Any]]) -> _OutputSet | None:
+    def _take(self, inputs: Sequence[NDArray[Any]]) -> OutputSet | None:
         """
         Return a set that nobody refers to; ``None`` when too many are in use.
 
         One that is bound to the inputs comes first: each thread has inputs of its own.
         """
-        other: _OutputSet | None = None
+        other: OutputSet | None = None
         for _ in range(len(self._sets)):
             try:
                 one = self._sets.pop()
@@ -108,10 +108,10 @@ class BoundRuns:
         if self._made >= MOST_SETS:
             return None
         self._made += 1
-        return _OutputSet(self._session, self._outputs)
+        return OutputSet(self._session, self._outputs)
 
 
-class _OutputSet:
+class OutputSet:
     """
     Arrays for all outputs of a session, and what binds it to them.
 
@@ -121,7 +121,7 @@ class _OutputSet:
     def __init__(self, session: Any, outputs: Sequence[TensorInfo]) -> None:
         self.binding = session.io_binding()
         self._bound: list[ref[NDArray[Any]] | None] = [None] * len(session.get_inputs())
-        self.arrays = tuple(_aligned(info) for info in outputs)
+        self.arrays = tuple(aligned(info) for info in outputs)
         for info, array in zip(outputs, self.arrays):
             self.binding.bind_output(
                 info.name, 'cpu', 0, array.dtype.type, array.shape, array.ctypes.data
@@ -158,8 +158,8 @@ class _OutputSet:
         return True
 
 
-def _aligned(info: TensorInfo) -> NDArray[Any]:
-    """Return an array of any content, a view of the memory that it is in."""
+def aligned(info: TensorInfo) -> NDArray[Any]:
+    """Return an array of a fixed size with any content, a view of the memory that it is in."""
     dtype = np.dtype(info.dtype)
     nbytes = math.prod(size for size in info.shape if size is not None) * dtype.itemsize
     memory = np.empty(nbytes + _ALIGNED, np.uint8)

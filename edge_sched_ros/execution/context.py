@@ -53,6 +53,10 @@ class Program(Protocol):
     settings change, so that a batch changes completely or not at all. ``check_together(values)``
     is then called with the whole batch, for settings that must fit each other.
 
+    If it has ``run_at_once(stages, context, clock_ns)``, this is called for stages that run as
+    one: it does what ``run`` does for each of them in turn, notes their times in ``parts`` and
+    returns what the last returns, or does nothing and returns ``None``.
+
     Different jobs of one task may run on different threads at the same time, unless it is
     stateful; one job runs in only one place at a time.
     """

@@ -14,6 +14,9 @@ from edge_sched_ros.execution.context import Program
 
 #: separator of the names of stages that run as one
 JOINT = '+'
+#: runs stages in a row and notes their times in the context; ``None``, with nothing done, where
+#: they must run one by one
+AtOnce = Callable[[tuple[str, ...], JobContext, Callable[[], int]], int | None]
 
 
 class FusedProgram:
@@ -38,14 +41,21 @@ class FusedProgram:
         self._program = program
         self._clock_ns = clock_ns
         self._groups = {JOINT.join(group): group for one in groups for group in one}
+        #: runs all stages of a job in a row, if the program can
+        has = hasattr(type(program), 'run_at_once')  # not that of a program within this one
+        self._at_once: AtOnce | None = program.run_at_once if has else None  # type: ignore[attr-defined]
         self.stages = tuple(map(JOINT.join, groups[0]))
         self.stateful = program.stateful
         self.output = program.output
 
     def run(self, stage: str, context: JobContext) -> int:
         """Run a group of stages; return the result of the last one."""
-        items = 0
-        for part in self._groups[stage]:
+        group, items = self._groups[stage], 0
+        if self._at_once is not None:
+            found = self._at_once(group, context, self._clock_ns)
+            if found is not None:
+                return found
+        for part in group:
             started_ns = self._clock_ns()
             items = self._program.run(part, context)
             context.parts.append((part, started_ns, self._clock_ns()))

@@ -282,26 +282,26 @@ class Runtime:
     # --- decisions ----------------------------------------------------------------------------
 
     def _carry_out(self, decisions: list[Decision], frame: Frame | None, age_ns: int) -> None:
-        ended = self._kept
+        ended, alive = self._kept, self._live
         for decision in decisions:
             if isinstance(decision, Run):
-                live = self._live[decision.job]
-                self._workers[decision.unit].submit(StageWork(decision, live.context))
+                work = StageWork(decision, alive[decision.job].context)
+                self._workers[decision.unit].submit(work)
             elif isinstance(decision, Release):
                 self._release(decision, frame, age_ns, ended)
             elif isinstance(decision, (Complete, Drop, Fail)):
-                live = ended[decision.job] = self._live.pop(decision.job)
+                live = ended[decision.job] = alive.pop(decision.job)
                 self._hand_on(live, decision)
             elif isinstance(decision, UseVariant):
-                self._live[decision.job].variant = decision.variant
-                self._live[decision.job].context.variant = decision.variant
+                alive[decision.job].variant = decision.variant
+                alive[decision.job].context.variant = decision.variant
             elif isinstance(decision, WakeAt) and self._alarm is not None:
                 self._alarm.set(decision.time_ns)
             elif isinstance(decision, ReplaceWorker):
                 self._replace_worker(decision.unit)
         if ended:
             awaited = self._dispatcher.awaited
-            self._kept = {job: live for job, live in ended.items() if job in awaited}
+            self._kept = {job: ended[job] for job in awaited if job in ended}
 
     def _replace_worker(self, unit: str) -> None:
         try:

@@ -37,6 +37,7 @@ from edge_sched_ros.execution.providers.choice import reason_of
 from edge_sched_ros.execution.providers.network import CoresNetwork
 from edge_sched_ros.execution.providers.sessions import open_session
 from edge_sched_ros.execution.providers.table import DEFAULT
+from edge_sched_ros.execution.seats import Seats
 from edge_sched_ros.execution.tensorrt.cache import default_folder
 from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.installation.missing import import_problem
@@ -57,6 +58,10 @@ class OpenSession:
         self.outputs = tuple(tensor_info(value) for value in session.get_outputs())
         #: ``None`` where sizes are open
         self.bound: BoundRuns | None = bound_runs(session, self.inputs, self.outputs)
+        #: ``None`` where sizes are open, and with inputs beside the picture
+        self.seats: Seats | None = None
+        if self.bound is not None and len(self.inputs) == 1:
+            self.seats = Seats(session, self.inputs, self.outputs)
 
 
 class OnnxRuntimeNetwork:
@@ -92,6 +97,11 @@ class OnnxRuntimeNetwork:
         feed = dict(zip(self._input_names, inputs))
         copied: list[NDArray[Any]] = self._session.run(self._output_names, feed)
         return copied
+
+    @property
+    def seats(self) -> Seats | None:
+        """Where pictures are prepared in place and run without a copy; ``None`` for nowhere."""
+        return None if self._opened is None or self._bound is None else self._opened.seats
 
     def close(self) -> None:
         """Free the session after the last run that uses it."""

@@ -26,6 +26,8 @@ _BYTES = {
     **dict.fromkeys(('mono8', '8UC1'), (0, 0, 0)),
 }
 _BGR = _BYTES['bgr8']
+#: sizes of pictures whose plans are kept
+_MOST_PLANS = 64
 #: source and target sizes (height, width) on which OpenCV is compared: enlarged, reduced, halved
 _TRIALS = (((7, 9), (19, 14)), ((53, 64), (24, 21)), ((24, 32), (12, 16)))
 
@@ -47,6 +49,43 @@ class _Plan:
     tables: NDArray[Any]
 
 
+class Filler:
+    """
+    Fills tensors of one input.
+
+    :param module: the extension module
+    """
+
+    def __init__(self, module: ModuleType, spec: InputSpec) -> None:
+        self._prepare = module.prepare
+        self._spec = spec
+        self._pad, self._interleaved = int(spec.pad), spec.layout == 'nhwc'
+        self._plans: dict[tuple[int, ...], _Plan] = {}
+        #: of the tensors that it fills: half-precision numbers are made of these
+        self.shape, self.dtype = (1, *spec.shape), np.dtype(_made_as(spec))
+
+    def fill(self, image: SourceImage, tensor: NDArray[Any]) -> Transform | None:
+        """
+        Fill a tensor with one picture, and return the transform back.
+
+        :param tensor: of ``shape`` and ``dtype``
+        :returns: ``None``, with nothing written, where the pixels have no native form
+        :raises FrameError: when the picture cannot be decoded
+        """
+        pixels, order = _pixels(image, self._spec)
+        size = pixels.shape[:2]
+        plan = self._plans.get(size)
+        if plan is None:
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
+            plan = self._plans[size] = _plan(self._spec, size[1], size[0])
+        filled = self._prepare(
+            pixels, order, plan.size, plan.corner, self._pad, plan.tables, self._interleaved,
+            tensor,
+        )  # fmt: skip
+        return plan.way if filled else None
+
+
 class NativePictures:
     """
     Preprocessing by the native module.
@@ -60,6 +99,8 @@ class NativePictures:
     def __init__(self, module: ModuleType) -> None:
         self._module = module
         self._tensors = UsedAgain()
+        #: as many as networks have inputs
+        self._fillers: dict[InputSpec, Filler] = {}
 
     def prepare(
         self, image: SourceImage, spec: InputSpec
@@ -69,18 +110,19 @@ class NativePictures:
 
         :raises FrameError: when the picture cannot be decoded
         """
-        if not self.makes(spec):
+        filler = self.filler(spec)
+        if filler is None:
             return None
-        pixels, order = _pixels(image, spec)
-        height, width = pixels.shape[:2]
-        plan = _plan(spec, width, height)
-        batch = self._tensors.take((1, *spec.shape), _made_as(spec))
-        if not self._module.prepare(
-            pixels, order, plan.size, plan.corner, int(spec.pad), plan.tables,
-            spec.layout == 'nhwc', batch,
-        ):  # fmt: skip
-            return None
-        return batch.astype(spec.dtype, copy=False), plan.way
+        batch = self._tensors.take(filler.shape, filler.dtype)
+        way = filler.fill(image, batch)
+        return None if way is None else (batch.astype(spec.dtype, copy=False), way)
+
+    def filler(self, spec: InputSpec) -> Filler | None:
+        """Return what makes this input of pictures; ``None`` without a native form."""
+        filler = self._fillers.get(spec)
+        if filler is None and self.makes(spec):
+            filler = self._fillers[spec] = Filler(self._module, spec)
+        return filler
 
     def crops(
         self, image: SourceImage, boxes_xyxy: NDArray[np.float32], spec: InputSpec
@@ -114,7 +156,6 @@ def _made_as(spec: InputSpec) -> type[np.uint8 | np.float32]:
     return np.uint8 if spec.dtype == 'uint8' else np.float32
 
 
-@lru_cache(maxsize=64)
 def _plan(spec: InputSpec, width: int, height: int) -> _Plan:
     way = fit(spec, width, height)
     size = round(width * way.scale_x), round(height * way.scale_y)

@@ -15,6 +15,7 @@ from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.input_spec import RAW
 from edge_sched_ros.execution.network import InputSpec
+from edge_sched_ros.execution.preprocess.native_pictures import Filler
 from edge_sched_ros.execution.preprocess.native_pictures import NativePictures
 from edge_sched_ros.execution.preprocess.opencv_ops import OpenCvOps
 from edge_sched_ros.execution.preprocess.raw_channels import prepare_raw
@@ -95,6 +96,11 @@ class OpenCvPreprocessor:
                 )
             )
         return to_tensor(parts, spec)
+
+    def filler(self, spec: InputSpec) -> Filler | None:
+        """Return what fills tensors with pictures natively; ``None`` without a native form."""
+        native = None if spec.colour == RAW else self._natively()
+        return None if native is None else native.filler(spec)
 
     def is_native(self, spec: InputSpec) -> bool:
         """Whether the native module makes this input, of pictures in a common encoding."""

@@ -70,6 +70,8 @@ class BoxDecoder(Decoder):
         self, spec: NetworkSpec, outputs: tuple[TensorInfo, ...], options: dict[str, Any]
     ) -> None:
         self.places = Places()
+        #: the last limits for the native form, and what they are of
+        self._last_limits: tuple[Any, Any, tuple[float, ...]] = (None, None, ())
         #: the native form; ``None`` without one, or where a subclass selects otherwise
         self._native = native_form(type(self), BoxDecoder, _SELECTION)
         super().__init__(spec, outputs, options)
@@ -136,7 +138,11 @@ class BoxDecoder(Decoder):
     def _limits(self, way: Transform) -> tuple[float, ...]:
         """Return options and sizes in the order of the native module."""
         options, picture = self.options, self.spec.input
-        return (
+        of_options, of_way, limits = self._last_limits
+        # a change of options replaces them, and pictures of one size have one transform
+        if of_options is options and of_way is way:
+            return limits
+        limits = (
             options['score_threshold'],
             options['nms_iou'],
             options['max_detections'],
@@ -151,6 +157,8 @@ class BoxDecoder(Decoder):
             way.source_width,
             way.source_height,
         )
+        self._last_limits = options, way, limits
+        return limits
 
     def choose(
         self,

@@ -69,6 +69,8 @@ class DepthDecoder(Decoder):
         self, spec: NetworkSpec, outputs: tuple[TensorInfo, ...], options: dict[str, Any]
     ) -> None:
         self.unknowns = Unknowns()
+        #: the last window, and the shape and transform that it is of
+        self._last_window: tuple[Any, Any, Any] = (None, None, None)
         # the class that defines metres says how the native form reads values: others have none
         owner = next(one for one in type(self).__mro__ if 'metres' in vars(one))
         self._kind: str = vars(owner).get('native_kind', '')
@@ -191,7 +193,10 @@ class DepthDecoder(Decoder):
 
     def _in_source(self, depth: NDArray[np.float32], transform: Transform) -> DepthMap:
         """Remove the padding, and return the rest with its position in the source."""
-        part = window_of((depth.shape[1], depth.shape[0]), self._input_size, transform)
+        shape, way, part = self._last_window
+        if way is not transform or shape != depth.shape:
+            part = window_of((depth.shape[1], depth.shape[0]), self._input_size, transform)
+            self._last_window = depth.shape, transform, part
         return DepthMap(depth[part.y0 : part.y1, part.x0 : part.x1], *part.place)
 
 

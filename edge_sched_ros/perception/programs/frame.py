@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ from edge_sched_ros.execution.preprocess.transform import Transform
 from edge_sched_ros.execution.segments import PREPROCESS
 from edge_sched_ros.perception.decoders.fit import names_doubt
 from edge_sched_ros.perception.decoders.reading import result_of
+from edge_sched_ros.perception.programs.at_once import FrameAtOnce
 from edge_sched_ros.perception.programs.input_doubts import input_doubt
 from edge_sched_ros.perception.programs.native_steps import native_steps
 from edge_sched_ros.perception.programs.network_inputs import NetworkInputs
@@ -72,6 +74,8 @@ class FrameProgram:
         self.needs_second = bool(sources & {SECOND_IMAGE, DEPTH_IMAGE})
         self.needs_camera = CAMERA_INFO in sources
         self.stateful = any(one.keeps_state for one in spec.inputs)
+        #: (variant, unit) -> what runs its jobs in a row
+        self._rows: dict[tuple[str, str], FrameAtOnce] = {}
 
     def run(self, stage: str, context: JobContext) -> int:
         """Run one stage; the last returns the number of detections."""
@@ -91,6 +95,41 @@ class FrameProgram:
         )
         context.scratch = None
         return len(context.result) if isinstance(context.result, Detections) else 0
+
+    def run_at_once(
+        self, stages: tuple[str, ...], context: JobContext, clock_ns: Callable[[], int]
+    ) -> int | None:
+        """
+        Run all stages of a job in a row, and note the times of each.
+
+        :returns: the number of detections; ``None``, with nothing done, where the stages must run
+            one by one
+        """
+        key = context.variant, context.unit
+        row = self._rows.get(key)
+        if row is None:
+            row = self._row(context)
+            if row is None:
+                return None
+            self._rows[key] = row
+        if row.stages != stages:
+            return None
+        if not row.is_current():
+            del self._rows[key]
+            return self.run_at_once(stages, context, clock_ns)
+        return row.run(context, clock_ns)
+
+    def _row(self, context: JobContext) -> FrameAtOnce | None:
+        """Return what runs jobs of a variant on a unit in a row; ``None`` in other forms."""
+        variant, preprocessor = self.variants.of(context), self.preprocessors.get(context.unit)
+        if self._more is not None or preprocessor is None or len(variant.parts) != 1:
+            return None
+        network = variant.first_part.networks.get(context.unit)
+        # outputs that an engine keeps on its device
+        linked = variant.first_part.hold and hasattr(network, 'run_linked')
+        if network is None or linked or type(self) is not FrameProgram:
+            return None
+        return FrameAtOnce(variant, context.unit, preprocessor, self._spec.input)
 
     def _prepare(self, context: JobContext, variant: LoadedVariant) -> _Scratch:
         image = image_of(context)
@@ -156,4 +195,5 @@ class FrameProgram:
 
     def close(self) -> None:
         """Free the network on all units."""
+        self._rows.clear()
         self.variants.close()

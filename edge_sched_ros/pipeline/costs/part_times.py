@@ -18,13 +18,18 @@ class PartTimes:
 
     def observe(self, end: JobEnd) -> None:
         """Add the stages of a job; called for one end at a time."""
+        sums, task, variant = self._ns, end.task, end.variant
         for timing in end.stages:
+            stage, took_ns = timing.stage, timing.finished_ns - timing.started_ns
+            if JOINT not in stage:
+                key = (task, variant, timing.unit, stage)
+                sums[key] = sums.get(key, 0) + took_ns
+                continue
             # segments that ran as the whole network took its time in unknown parts: equal ones
-            parts = timing.stage.split(JOINT)
-            each_ns = (timing.finished_ns - timing.started_ns) // len(parts)
+            parts = stage.split(JOINT)
             for part in parts:
-                key = (end.task, end.variant, timing.unit, part)
-                self._ns[key] = self._ns.get(key, 0) + each_ns
+                key = (task, variant, timing.unit, part)
+                sums[key] = sums.get(key, 0) + took_ns // len(parts)
 
     def shares(self, task: str, variant: str, stage: str, unit: str) -> Mapping[str, float]:
         """
