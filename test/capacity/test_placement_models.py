@@ -23,6 +23,7 @@ from edge_sched_ros.capacity.placement.problem import App
 from edge_sched_ros.capacity.placement.problem import Demand
 from edge_sched_ros.capacity.placement.problem import Limits
 from edge_sched_ros.capacity.placement.state import ClusterState
+from edge_sched_ros.capacity.placement.totals import UnitTotals
 from edge_sched_ros.capacity.stages import Entry
 from edge_sched_ros.capacity.unit_model import unit_responses
 from edge_sched_ros.capacity.unit_model import unit_utilisation
@@ -80,6 +81,11 @@ def test_short_forms_are_those_of_the_models(form, classes, cv):
         assert means_ms(unit, demands, rho) == pytest.approx(found)
     if rho >= 1:
         assert means_ms(unit, demands, rho) == [math.inf] * len(demands)
+    if UnitTotals.cover(unit):
+        *before, new = demands
+        share, mean_ms = UnitTotals(unit, before).with_one(new)
+        assert share == pytest.approx(rho)
+        assert mean_ms == pytest.approx(means_ms(unit, demands, rho)[-1])
 
 
 def full_node(apps, node, **keys):

@@ -43,6 +43,9 @@ def refusal(node: NodeState, app: App, option: Option, limits: Limits) -> Refusa
     found = short_of_memory(node, app, option)
     if found is not None:
         return found
+    found = clearly_refused(node, app, option, limits)
+    if found is not None:
+        return found
     asked = _with_option(node, option)
     shares = {name: busy(node.spec.units[name], demands) for name, demands in asked.items()}
     found = _too_busy(node, asked, shares, limits)
@@ -59,6 +62,17 @@ def refusal(node: NodeState, app: App, option: Option, limits: Limits) -> Refusa
         for demand, mean_ms in zip(demands, means):
             responses[demand.app] += mean_ms
     return _first_late(node, asked, responses, limits, app)
+
+
+def clearly_refused(node: NodeState, app: App, option: Option, limits: Limits) -> Refusal | None:
+    """Return why a unit would be too busy or the application itself late, if sums show it."""
+    found = node.outlook(option)
+    if found is None:
+        return None
+    if found.share > limits.utilisation + 2 * _SLACK:
+        return _busy(node, found.unit, found.share, limits)
+    # slightly less: the exact sum may be rounded differently
+    return _late(node, app, found.response_ms * (1 - _SLACK), limits)
 
 
 def broken(node: NodeState, limits: Limits) -> str:
@@ -129,9 +143,23 @@ def _too_busy(
             if len(networks) > 1:
                 return Refusal('batch', f'{node.name}/{name} batches {asked[name][0].network}')
         if share > limits.utilisation + _SLACK or share >= 1:
-            limit = f'above {limits.utilisation:g}' if share < 1 else 'more than there is'
-            return Refusal('busy', f'{node.name}/{name} would be busy {share:.3g}, {limit}')
+            return _busy(node, name, share, limits)
     return None
+
+
+def _busy(node: NodeState, unit: str, share: float, limits: Limits) -> Refusal:
+    limit = f'above {limits.utilisation:g}' if share < 1 else 'more than there is'
+    return Refusal('busy', f'{node.name}/{unit} would be busy {share:.3g}, {limit}')
+
+
+def _late(node: NodeState, app: App, mean_ms: float, limits: Limits) -> Refusal | None:
+    """Return whether an application is refused for its mean response."""
+    in_flight = app.rate_per_s / 1e3 * mean_ms
+    if limits.front_end is not None and in_flight >= limits.front_end:
+        text = f'{app.name} would have {in_flight:.3g} requests in flight, not below'
+        return Refusal('front_end', f'{node.name}: {text} {limits.front_end:g}')
+    late = overdue(app, mean_ms, limits.deadline_share) if app.objective == 'mean' else ''
+    return Refusal('late', f'{node.name}: {app.name}: {late}') if late else None
 
 
 def _first_late(
@@ -151,14 +179,11 @@ def _first_late(
         tails = tail_responses(node.spec, {**node.demands, **asked}, wanted)
     for name, mean_ms in responses.items():
         app = new if new is not None and name == new.name else node.hosted[name].app
-        in_flight = app.rate_per_s / 1e3 * mean_ms
-        if limits.front_end is not None and in_flight >= limits.front_end:
-            text = f'{name} would have {in_flight:.3g} requests in flight, not below'
-            return Refusal('front_end', f'{node.name}: {text} {limits.front_end:g}')
+        found = _late(node, app, mean_ms, limits)
+        if found is not None:
+            return found
         if name in tails:
             late = _overdue_tail(app, tails[name], limits.deadline_share)
-        else:
-            late = overdue(app, mean_ms, limits.deadline_share)
-        if late:
-            return Refusal('late', f'{node.name}: {name}: {late}')
+            if late:
+                return Refusal('late', f'{node.name}: {name}: {late}')
     return None

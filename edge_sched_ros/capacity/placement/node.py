@@ -6,12 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from edge_sched_ros.capacity.placement.means import busy
 from edge_sched_ros.capacity.placement.means import means_ms
 from edge_sched_ros.capacity.placement.problem import App
 from edge_sched_ros.capacity.placement.problem import Demand
 from edge_sched_ros.capacity.placement.problem import Option
+from edge_sched_ros.capacity.placement.totals import UnitTotals
 from edge_sched_ros.core.errors import InvariantError
 from edge_sched_ros.system.device import Device
 
@@ -22,6 +24,19 @@ class Hosted:
 
     app: App
     option: Option
+
+
+class Outlook(NamedTuple):
+    """
+    A node with one more option, by the sums over its demands.
+
+    :param unit: the busiest unit of the option, and its utilisation
+    :param response_ms: mean response of the option, with the way to the node
+    """
+
+    unit: str
+    share: float
+    response_ms: float
 
 
 class NodeState:
@@ -45,7 +60,14 @@ class NodeState:
         #: by unit
         self.demands: dict[str, list[Demand]] = {unit: [] for unit in spec.units}
         self.utilisation: dict[str, float] = dict.fromkeys(spec.units, 0.0)
+        #: the largest utilisation of all units
+        self.busiest = 0.0
+        #: by unit: the networks on it
+        self._served: dict[str, frozenset[str]] = {unit: frozenset() for unit in spec.units}
         self._means: dict[str, list[float] | None] = {unit: [] for unit in spec.units}
+        self._totals: dict[str, UnitTotals] = {}
+        self._asked: Option | None = None
+        self._outlook: Outlook | None = None
 
     # --- changes ----------------------------------------------------------------------------
 
@@ -72,25 +94,62 @@ class NodeState:
         other.name, other.spec, other.memory_mib = self.name, self.spec, self.memory_mib
         other.hosted, other.used_mib = dict(self.hosted), self.used_mib
         other.demands = {unit: list(demands) for unit, demands in self.demands.items()}
-        other.utilisation, other._means = dict(self.utilisation), dict(self._means)
+        other.utilisation, other.busiest = dict(self.utilisation), self.busiest
+        other._served = dict(self._served)
+        other._means, other._totals = dict(self._means), dict(self._totals)
+        other._asked = other._outlook = None
         return other
 
     def _refresh(self, units: Iterable[str]) -> None:
         for unit in units:
             self.utilisation[unit] = busy(self.spec.units[unit], self.demands[unit])
             self._means[unit] = None
+            self._sum_up(unit)
+            self._served[unit] = frozenset(demand.network for demand in self.demands[unit])
+        self._asked = None
+        self.busiest = max(self.utilisation.values(), default=0.0)
 
     # --- answers ----------------------------------------------------------------------------
 
     def serves(self, demand: Demand) -> bool:
         """Return whether the network of a demand is already on its unit."""
-        return any(other.network == demand.network for other in self.demands[demand.unit])
+        return demand.network in self._served[demand.unit]
 
     def added_mib(self, app: App, option: Option) -> float:
         """Return the memory an application would need: a network already present needs no more."""
-        own = {(demand.unit, demand.network): demand for demand in option}
-        needed = sum(demand.memory_mib for demand in own.values() if not self.serves(demand))
-        return app.task.memory_mib + needed
+        needed, own = app.task.memory_mib, set[tuple[str, str]]()
+        for one in option:
+            if one.network not in self._served[one.unit] and (one.unit, one.network) not in own:
+                own.add((one.unit, one.network))
+                needed += one.memory_mib
+        return needed
+
+    def outlook(self, option: Option) -> Outlook | None:
+        """Return what sums say of one more option; ``None`` where they are not enough."""
+        # an algorithm ranks nodes, then tests them: the second question is free
+        if option is not self._asked:
+            self._asked, self._outlook = option, self._look(option)
+        return self._outlook
+
+    def _look(self, option: Option) -> Outlook | None:
+        if len(option) > 1 and len({demand.unit for demand in option}) < len(option):
+            return None
+        busiest, most, response_ms = '', -1.0, self.spec.network_ms
+        for demand in option:
+            totals = self._totals.get(demand.unit) or self._sum_up(demand.unit)
+            if totals is None:
+                return None
+            share, mean_ms = totals.with_one(demand)
+            response_ms += mean_ms
+            if share > most:
+                busiest, most = demand.unit, share
+        return Outlook(busiest, most, response_ms)
+
+    def _sum_up(self, unit: str) -> UnitTotals | None:
+        if not UnitTotals.cover(self.spec.units[unit]):
+            return None
+        self._totals[unit] = found = UnitTotals(self.spec.units[unit], self.demands[unit])
+        return found
 
     def means_ms(self, unit: str) -> list[float]:
         """Return the mean response of every demand of a unit."""

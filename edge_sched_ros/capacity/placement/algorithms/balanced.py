@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from heapq import heapify
 from heapq import heappop
-from heapq import heappush
 from typing import ClassVar
 
 from edge_sched_ros.capacity.placement.algorithms.base import candidates
@@ -19,7 +18,6 @@ from edge_sched_ros.capacity.placement.feasibility import refusal
 from edge_sched_ros.capacity.placement.means import busy
 from edge_sched_ros.capacity.placement.node import NodeState
 from edge_sched_ros.capacity.placement.problem import App
-from edge_sched_ros.capacity.placement.problem import Demand
 from edge_sched_ros.capacity.placement.problem import Limits
 from edge_sched_ros.capacity.placement.problem import Option
 from edge_sched_ros.capacity.placement.state import ClusterState
@@ -41,49 +39,31 @@ class Balanced:
     ) -> Choice | Rejection:
         """Return the place for an application."""
         places = [(node, option) for _, node, option in candidates(state, app, without)]
-        # lower bounds first; the exact share only for candidates
         heap = [
-            (_least(node, app, option, state.limits), turn, False)
+            (dominant_share(node, app, option, state.limits), turn)
             for turn, (node, option) in enumerate(places)
         ]
         heapify(heap)
         refusals: list[Refusal] = []
         while heap:
-            _, turn, exact = heappop(heap)
-            node, option = places[turn]
-            if exact:
-                return Choice(node.name, option)
+            node, option = places[heappop(heap)[1]]
             found = refusal(node, app, option, state.limits)
             if found is None:
-                heappush(heap, (dominant_share(node, app, option, state.limits), turn, True))
-            else:
-                refusals.append(found)
+                return Choice(node.name, option)
+            refusals.append(found)
         return rejection(refusals)
 
 
 def dominant_share(node: NodeState, app: App, option: Option, limits: Limits) -> float:
     """Return the largest share in use after a placement; 1 is the limit."""
-    asked: dict[str, list[Demand]] = {}
-    for demand in option:
-        asked.setdefault(demand.unit, list(node.demands[demand.unit])).append(demand)
-    busiest = max(busy(node.spec.units[unit], demands) for unit, demands in asked.items())
-    return max(
-        busiest / limits.utilisation,
-        max(node.utilisation.values()) / limits.utilisation,
-        _memory_share(node, node.added_mib(app, option)),
-    )
-
-
-def _least(node: NodeState, app: App, option: Option, limits: Limits) -> float:
-    """Return a lower bound: no more swaps, and every network already present."""
-    shares = dict(node.utilisation)
-    for demand in option:
-        unit = node.spec.units[demand.unit]
-        if unit.batch == 1:
-            shares[demand.unit] += demand.rate_per_ms * demand.service_ms / unit.cores
-    busiest = max(shares.values()) / limits.utilisation
-    # slightly less: the exact sum may be rounded differently
-    return max(busiest, _memory_share(node, app.task.memory_mib)) * (1 - 1e-9)
+    busiest, found = node.busiest, node.outlook(option)
+    if found is not None:
+        busiest = max(busiest, found.share)
+    else:
+        for unit in {demand.unit for demand in option}:
+            mine = [demand for demand in option if demand.unit == unit]
+            busiest = max(busiest, busy(node.spec.units[unit], node.demands[unit] + mine))
+    return max(busiest / limits.utilisation, _memory_share(node, node.added_mib(app, option)))
 
 
 def _memory_share(node: NodeState, more_mib: float) -> float:
