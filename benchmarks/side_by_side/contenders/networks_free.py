@@ -15,7 +15,7 @@ class NetworksFree(Baseline):
     """A detection node, a tracking node, a depth node, each for all cameras, no settings."""
 
     name = 'networks_free'
-    title = 'a process per network'
+    title = 'a Python process per network'
 
     def commands(self, order: Order) -> dict[str, list[str]]:
         """Return a process per kind of task."""

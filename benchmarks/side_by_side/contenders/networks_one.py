@@ -15,7 +15,7 @@ class NetworksOne(Baseline):
     """A detection node, a tracking node, a depth node, each for all cameras."""
 
     name = 'networks_one'
-    title = 'a process per network, one thread each'
+    title = 'a Python process per network, one thread each'
 
     def commands(self, order: Order) -> dict[str, list[str]]:
         """Return a process per kind of task."""

@@ -14,7 +14,7 @@ class OneProcess(Baseline):
     """One subscription per camera; its callback runs every network on the frame in turn."""
 
     name = 'one_process'
-    title = 'one process, one callback after another'
+    title = 'one Python process, one callback after another'
 
     def commands(self, order: Order) -> dict[str, list[str]]:
         """Return the one process."""

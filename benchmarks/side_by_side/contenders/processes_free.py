@@ -14,7 +14,7 @@ class ProcessesFree(Baseline):
     """What one gets by starting a node for everything."""
 
     name = 'processes_free'
-    title = 'a process per network and camera'
+    title = 'a Python process per network and camera'
 
     def commands(self, order: Order) -> dict[str, list[str]]:
         """Return a process per task."""

@@ -14,7 +14,7 @@ class ProcessesOne(Baseline):
     """What one gets after reading about thread settings."""
 
     name = 'processes_one'
-    title = 'the same, one thread each'
+    title = 'a Python process per network and camera, one thread each'
 
     def commands(self, order: Order) -> dict[str, list[str]]:
         """Return a process per task."""

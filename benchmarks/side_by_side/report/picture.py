@@ -24,9 +24,11 @@ _COLOURS = {
     'networks_free': '#a7c957',
     'networks_one': '#6a994e',
     'one_process': '#b08968',
-    'cpp_networks': '#f4a261',
-    'cpp_edf': '#e76f51',
+    'cpp_networks': '#7b8794',
+    'cpp_edf': '#111111',
 }
+#: those in C++ are told apart without colours, too
+_DASHED = ('cpp_networks', 'cpp_edf')
 
 
 def draw(summary: dict[str, Any], file: Path) -> bool:
@@ -40,17 +42,17 @@ def draw(summary: dict[str, Any], file: Path) -> bool:
     matplotlib.use('Agg')
     from matplotlib import pyplot
 
-    figure, axes = pyplot.subplots(2, 2, figsize=(10, 7), layout='constrained')
+    figure, axes = pyplot.subplots(2, 2, figsize=(9, 8.4), layout='constrained')
     for axis, (title, (key, factor)) in zip(axes.flat, _PANELS.items()):
         _panel(axis, summary['loads'], title, key, factor)
     limit = summary['bare_loop']['answers_per_s']
     axes.flat[0].axhline(limit, color='0.6', linestyle=':', label='bare loop, no ROS')
     handles, labels = axes.flat[0].get_legend_handles_labels()
-    figure.legend(handles, labels, fontsize=8, ncols=3, loc='outside lower center')
+    figure.legend(handles, labels, fontsize=11, ncols=2, loc='outside lower center')
     machine = summary['machine']
     figure.suptitle(
         f'3 cameras, detection + tracking + depth, {machine["cores"]} cores ({machine["cpu"]})',
-        fontsize=10,
+        fontsize=12,
     )
     figure.savefig(file, dpi=110)
     pyplot.close(figure)
@@ -67,8 +69,9 @@ def _panel(axis: Any, loads: dict[str, Any], title: str, key: str, factor: float
         if points:
             width = 2.5 if name == SCHEDULER else 1.3
             x, y = zip(*points)
-            axis.plot(x, y, 'o-', color=_COLOURS[name], linewidth=width, label=contender.title)
-    axis.set_title(title, fontsize=10)
-    axis.set_xlabel('load, times what the cores can do', fontsize=8)
+            form = 's--' if name in _DASHED else 'o-'
+            axis.plot(x, y, form, color=_COLOURS[name], linewidth=width, label=contender.title)
+    axis.set_title(title, fontsize=12)
+    axis.set_xlabel('load, times what the cores can do', fontsize=11)
     axis.set_ylim(bottom=0)
     axis.grid(alpha=0.3)
