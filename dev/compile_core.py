@@ -14,6 +14,7 @@ Exits with 3, after one line, where one of them is missing.
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import shutil
 import sys
@@ -94,7 +95,18 @@ def compile_into(folder: Path, source: Path, *, package: bool) -> None:
             old.unlink()
         if package:
             shutil.copytree(Path(work, _PACKAGE), folder / _PACKAGE, dirs_exist_ok=True)
+            _take_native(folder / _PACKAGE)
         shutil.copytree(Path(work, 'built'), folder, dirs_exist_ok=True)
+
+
+def _take_native(folder: Path) -> None:
+    """Copy the extension module of the installed package, if there is one, beside the others."""
+    try:
+        found = importlib.util.find_spec(f'{_PACKAGE}._native')
+    except ModuleNotFoundError:
+        return
+    if found is not None and found.origin:
+        shutil.copy(found.origin, folder)
 
 
 def main() -> None:

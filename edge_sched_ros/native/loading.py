@@ -26,7 +26,7 @@ MODES = ('auto', 'off', 'require')
 #: that says ``auto``
 VARIABLE = 'EDGE_SCHED_NATIVE'
 #: what ``INTERFACE`` of the module must be: functions of another one may differ
-INTERFACE = 3
+INTERFACE = 4
 
 _MODULE = 'edge_sched_ros._native'
 _REBUILD = 'build the package again'

@@ -79,7 +79,7 @@ class Choice:
         if option is None or late > 0:
             return job.miss
         miss = job.miss
-        added = option.cost * job.chance
+        added = job.cost_of(option) * job.chance
         ahead = end_ns - self._now_ns
         sigma = option.deviation * ahead
         if sigma and late > -4 * sigma:

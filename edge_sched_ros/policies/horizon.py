@@ -19,8 +19,6 @@ from edge_sched_ros.core.scores import ScoredOption
 from edge_sched_ros.core.scores import Scores
 from edge_sched_ros.core.scores import slacks
 from edge_sched_ros.core.view import View
-from edge_sched_ros.policies.beam import Ends
-from edge_sched_ros.policies.beam import search
 from edge_sched_ros.policies.choices import Scale
 from edge_sched_ros.policies.least_slack import LeastSlack
 from edge_sched_ros.policies.least_wait import least_wait_ns
@@ -31,23 +29,9 @@ from edge_sched_ros.policies.plan_job import Placement
 from edge_sched_ros.policies.plan_job import PlanJob
 from edge_sched_ros.policies.plan_jobs import PlanJobs
 from edge_sched_ros.policies.plan_jobs import Weights
+from edge_sched_ros.policies.plan_search import ORDERS
+from edge_sched_ros.policies.plan_search import PlanSearch
 from edge_sched_ros.policies.pull_forward import pull_forward
-
-
-def _by_deadline(job: PlanJob) -> float:
-    return job.due_ns
-
-
-def _by_worth(job: PlanJob) -> float:
-    return -job.miss
-
-
-def _by_slack(job: PlanJob) -> float:
-    return job.due_ns - job.least_ns
-
-
-#: orders of jobs: a job placed early keeps its place when others no longer fit
-_ORDERS = (_by_deadline, _by_worth, _by_slack)
 
 
 class Horizon:
@@ -124,7 +108,7 @@ class Horizon:
         )
         self._fallback = LeastSlack()
         #: schedules that the last call compared; without any where it planned nothing
-        self._ends = Ends()
+        self._search = PlanSearch()
         self._units: tuple[str, ...] = ()
         #: number of decisions by plan and by fallback
         self.planned = 0
@@ -133,7 +117,7 @@ class Horizon:
     def decide(self, view: View) -> list[Decision]:
         """Drop lost jobs, else start the stages that the best plan starts now."""
         self._units = units = self._jobs.begin(view)
-        self._ends.states = []
+        self._search.forget()
         if self._is_beyond_budget(view):
             return self._fall_back(view)
         ready = [self._jobs.of_job(view, job, view.now_ns) for job in view.ready]
@@ -148,17 +132,15 @@ class Horizon:
             self.fell_back += 1
             return self._fallback.decide(view)
         self.planned += 1
-        _, plan = search(
+        plan = self._search.find(
             jobs,
-            _orders(jobs),
             [view.units[name].free_at_ns(view.now_ns) for name in units],
             Scale(
                 now_ns=view.now_ns,
-                width=max(1, min(32, self._budget // steps // len(_ORDERS))),
+                width=max(1, min(32, self._budget // steps // len(ORDERS))),
                 pressure=self._price(jobs),
                 haste=self._haste,
             ),
-            self._ends,
         )
         decisions = _starts(view, plan, units)
         decisions += self._probes(view, decisions)
@@ -172,7 +154,7 @@ class Horizon:
         """
         found: list[ScoredOption] = []
         ready = {job.id for job in view.ready}
-        for cost, begun in self._ends.by_cost(view.now_ns):
+        for cost, begun in self._search.by_cost(view.now_ns):
             starts = sorted(
                 [(key, self._units[one.legs[0].unit]) for key, one in begun if key in ready]
             )
@@ -269,15 +251,6 @@ class Horizon:
         if not self._window_ns or not jobs:
             return 0.0
         return self._pressure * sum([job.miss for job in jobs], 0.0) / len(jobs) / self._window_ns
-
-
-def _orders(jobs: list[PlanJob]) -> list[list[int]]:
-    """Return the indices of jobs in every order."""
-    found = []
-    for order in _ORDERS:
-        keys = [order(job) for job in jobs]
-        found.append(sorted(range(len(jobs)), key=keys.__getitem__))
-    return found
 
 
 def _starts(view: View, plan: list[Placement], units: tuple[str, ...]) -> list[Decision]:

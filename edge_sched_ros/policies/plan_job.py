@@ -14,24 +14,27 @@ class Option:
 
     :param legs: its units in order, and the time on each
     :param total_ns: its time without waits
-    :param cost: cost of running it this way on time
+    :param energy: share of the energy of the worst placement
+    :param lack: share of the best accuracy that its variant lacks
     :param variant: its variant
     :param deviation: standard deviation of its end, as a share of the time until then
     """
 
-    __slots__ = ('cost', 'deviation', 'legs', 'total_ns', 'variant')
+    __slots__ = ('deviation', 'energy', 'lack', 'legs', 'total_ns', 'variant')
 
     def __init__(
         self,
         legs: tuple[Leg, ...],
         total_ns: int,
-        cost: float,
+        energy: float,
+        lack: float,
         variant: VariantSpec,
         deviation: float,
     ) -> None:
         self.legs = legs
         self.total_ns = total_ns
-        self.cost = cost
+        self.energy = energy
+        self.lack = lack
         self.variant = variant
         self.deviation = deviation
 
@@ -46,6 +49,8 @@ class PlanJob:
     :param latest_ns: latest start (a newer frame then takes its place)
     :param miss: cost of a miss
     :param least_ns: the least time of its options; computed from them by default
+    :param energy_cost: cost of the energy of the worst placement
+    :param accuracy_cost: cost of a result without any accuracy
     :param chance: factor on the costs of its options
     :param follow_ns: latest end for the jobs after it
     :param follow_soft_ns: time before that from which the cost rises
@@ -53,8 +58,9 @@ class PlanJob:
     """
 
     __slots__ = (
-        'chance', 'deadline_ns', 'follow_miss', 'follow_ns', 'follow_soft_ns', 'frames', 'key',
-        'latest_ns', 'least_ns', 'lost_by_ns', 'miss', 'options', 'ready_ns',
+        'accuracy_cost', 'chance', 'deadline_ns', 'energy_cost', 'follow_miss', 'follow_ns',
+        'follow_soft_ns', 'frames', 'key', 'latest_ns', 'least_ns', 'lost_by_ns', 'miss',
+        'options', 'ready_ns',
     )  # fmt: skip
 
     def __init__(
@@ -67,6 +73,8 @@ class PlanJob:
         options: tuple[Option, ...],
         *,
         least_ns: int | None = None,
+        energy_cost: float = 1.0,
+        accuracy_cost: float = 1.0,
         chance: float = 1.0,
         follow_ns: int = 0,
         follow_soft_ns: int = 1,
@@ -79,6 +87,8 @@ class PlanJob:
         self.miss = miss
         self.options = options
         self.least_ns = least_of(options) if least_ns is None else least_ns
+        self.energy_cost = energy_cost
+        self.accuracy_cost = accuracy_cost
         self.chance = chance
         self.follow_ns = follow_ns
         self.follow_soft_ns = follow_soft_ns
@@ -99,6 +109,11 @@ class PlanJob:
             return
         if latest_ns - soft_ns < self.deadline_ns:
             self.follow_ns, self.follow_soft_ns, self.follow_miss = latest_ns, soft_ns, miss
+
+    def cost_of(self, option: Option) -> float:
+        """Return the cost of running it this way on time."""
+        cost = self.energy_cost * option.energy
+        return cost + self.accuracy_cost * option.lack
 
     def risk(self, wait_ns: int) -> float:
         """

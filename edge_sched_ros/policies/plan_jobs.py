@@ -54,14 +54,13 @@ class Weights:
     safety: float
 
 
-class _Priced:
-    """The options of a task's jobs at one stage, at the cost of a miss that they were made for."""
+class _Kept:
+    """The options of a task's jobs at one stage."""
 
-    __slots__ = ('least_ns', 'miss', 'options', 'spec')
+    __slots__ = ('least_ns', 'options', 'spec')
 
-    def __init__(self, spec: TaskSpec, miss: float, options: tuple[Option, ...]) -> None:
+    def __init__(self, spec: TaskSpec, options: tuple[Option, ...]) -> None:
         self.spec = spec
-        self.miss = miss
         self.options = options
         self.least_ns = least_of(options)
 
@@ -79,7 +78,7 @@ class PlanJobs:
         self._weights = weights
         self._ways = Ways()
         #: (task, variant of a started job or empty, stage, items) -> options
-        self._priced: dict[tuple[str, str, int, int], _Priced] = {}
+        self._kept: dict[tuple[str, str, int, int], _Kept] = {}
         #: task -> the tasks after it
         self._children: dict[str, list[str]] = {}
         self._waiting = Waiting()
@@ -107,7 +106,7 @@ class PlanJobs:
         return self._ways.names
 
     def _refresh(self, view: View) -> None:
-        self._priced.clear()
+        self._kept.clear()
         self._ways.refresh(view)
         ended = [account for account in view.accounts.values() if account.ended]
         if ended:
@@ -218,16 +217,17 @@ class PlanJobs:
             missed = account.recent_missed / len(account.recent)
             scale *= 1 + self._weights.fairness * missed
         miss = scale * self._energies
-        priced_key = (spec.name, only.name if only is not None else '', stage, items)
-        priced = self._priced.get(priced_key)
-        if priced is None or priced.miss != miss or priced.spec is not spec:
+        key_of_options = (spec.name, only.name if only is not None else '', stage, items)
+        kept = self._kept.get(key_of_options)
+        if kept is None or kept.spec is not spec:
             variants = spec.variants if only is None else (only,)
-            priced = _Priced(spec, miss, self._options(view, spec, variants, stage, items, miss))
+            kept = _Kept(spec, self._options(view, spec, variants, stage, items))
             if self._ways.all_kept:
-                self._priced[priced_key] = priced
+                self._kept[key_of_options] = kept
         made = PlanJob(
-            key, ready_ns, deadline_ns, latest_ns, miss, priced.options, least_ns=priced.least_ns
-        )
+            key, ready_ns, deadline_ns, latest_ns, miss, kept.options, least_ns=kept.least_ns,
+            energy_cost=miss * self._energy_price, accuracy_cost=miss * self._weights.accuracy,
+        )  # fmt: skip
         if self._children[spec.name]:
             self._follow(view, spec, made, scale)
         return made
@@ -239,16 +239,16 @@ class PlanJobs:
         variants: Sequence[VariantSpec],
         stage: int,
         items: int,
-        miss: float,
     ) -> tuple[Option, ...]:
-        weights, options = self._weights, []
+        safety, options = self._weights.safety, []
         self._ways.all_kept = True
         for variant in variants:
             for way in self._ways.of(view, spec, variant, stage, items):
-                cost = miss * self._energy_price * way.energy
-                cost += miss * weights.accuracy * (1 - way.accuracy)
-                deviation = max(_LEAST_DEVIATION, weights.safety * way.deviation)
-                options.append(Option(way.path.legs, way.path.total_ns, cost, variant, deviation))
+                deviation = max(_LEAST_DEVIATION, safety * way.deviation)
+                path, lack = way.path, 1 - way.accuracy
+                options.append(
+                    Option(path.legs, path.total_ns, way.energy, lack, variant, deviation)
+                )
         return tuple(options)
 
     def _follow(self, view: View, spec: TaskSpec, made: PlanJob, scale: float) -> None:

@@ -8,8 +8,9 @@ PYBIND11_MODULE(_native, module)
 {
   module.doc() = "Parts of the data path without the GIL. Not public: see edge_sched_ros.native.";
   // compared by edge_sched_ros/native/loading.py; counted up with every change of a signature
-  module.attr("INTERFACE") = 3;
+  module.attr("INTERFACE") = 4;
   module.attr("COMPILER") = __VERSION__;
+  bind_beam(module);
   bind_messages(module);
   bind_publishing(module);
   bind_intake(module);

@@ -8,6 +8,7 @@
 
 namespace py = pybind11;
 
+void bind_beam(py::module_ & module);
 void bind_messages(py::module_ & module);
 void bind_publishing(py::module_ & module);
 void bind_intake(py::module_ & module);

@@ -14,6 +14,8 @@ from harness import task
 from hypothesis import given
 from hypothesis import settings
 from hypothesis import strategies as st
+from plan_problems import FAR
+from plan_problems import plan_jobs
 from systems import simulate
 from systems import system
 
@@ -32,15 +34,13 @@ from edge_sched_ros.policies.plan_job import Placement
 from edge_sched_ros.policies.plan_job import PlanJob
 from edge_sched_ros.policies.pull_forward import pull_forward
 
-_FAR = 1 << 62
-
 
 def _option(unit: int, length: int, *, cost: float = 0.0, variant: int = 0) -> Option:
-    return Option((Leg(unit, length, length),), length, cost, variant, 0.0)
+    return Option((Leg(unit, length, length),), length, cost, 0.0, variant, 0.0)
 
 
 def _job(key: int, deadline: int, *options: Option, ready: int = 0, miss: float = 1.0) -> PlanJob:
-    return PlanJob(key, ready, deadline, _FAR, miss, options)
+    return PlanJob(key, ready, deadline, FAR, miss, options)
 
 
 def _scale(width: int) -> Scale:
@@ -135,34 +135,9 @@ def _plain_search(jobs: list[PlanJob], order: list[int], free: list[int], scale:
     return min(states, key=itemgetter(1, 0))
 
 
-_LENGTHS = st.sampled_from([0, 1, 3, 3, 4, 9, 20])
-
-
-@st.composite
-def _plan_jobs(draw: st.DrawFn) -> PlanJob:
-    options = []
-    for _ in range(draw(st.integers(0, 4))):
-        legs = tuple(
-            Leg(draw(st.integers(0, 2)), length, max(1, length // draw(st.integers(1, 3))))
-            for length in draw(st.lists(_LENGTHS, min_size=1, max_size=3))
-        )
-        cost = draw(st.sampled_from([0.0, 0.1, 0.1, 0.4]))
-        total = sum(leg.length_ns for leg in legs)
-        options.append(Option(legs, total, cost, 0, draw(st.sampled_from([0.0, 0.01, 0.3]))))
-    ready = draw(st.integers(5, 12))
-    made = PlanJob(
-        0, ready, ready + draw(st.integers(-2, 30)), draw(st.sampled_from([_FAR, 9])),
-        draw(st.sampled_from([0.0, 0.5, 1.0, 1.0])), tuple(options),
-        chance=draw(st.sampled_from([1.0, 0.3])), follow_ns=ready + draw(st.integers(0, 20)),
-        follow_soft_ns=4, follow_miss=draw(st.sampled_from([0.0, 0.0, 0.7])),
-    )  # fmt: skip
-    made.lost_by_ns, made.frames = draw(st.sampled_from([0, 0, 10])), draw(st.integers(1, 3))
-    return made
-
-
 @settings(max_examples=300, deadline=None)
 @given(
-    st.lists(_plan_jobs(), max_size=6), st.integers(1, 5), st.sampled_from([0.0, 0.02]), st.data()
+    st.lists(plan_jobs(), max_size=6), st.integers(1, 5), st.sampled_from([0.0, 0.02]), st.data()
 )
 def test_what_the_search_leaves_out_changes_no_plan(jobs, width, pressure, data):
     scale = Scale(now_ns=5, width=width, pressure=pressure, haste=0.2)
