@@ -66,6 +66,14 @@ def test_the_example_of_the_values_is_that_of_the_kustomization(tmp_path):
     assert load_types(tmp_path / 't.yaml').nodes
 
 
+def test_the_chart_has_the_classes_of_devices_of_the_kustomization():
+    """Needs no Helm, which most computers lack."""
+    name = 'device-classes.yaml'
+    lines = (CHART / 'templates' / name).read_text().splitlines()
+    assert lines[0].startswith('{{- if ') and lines[-1] == '{{- end }}'
+    assert lines[1:-1] == (CONFIG / 'slices' / name).read_text().splitlines()
+
+
 @needs_helm
 def test_the_chart_lints():
     done = helm('lint', '--strict', str(CHART))
