@@ -8,7 +8,10 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+from edge_sched_ros.cli.kube_options import check_there
 from edge_sched_ros.core.errors import ConfigError
+
+_MOST_PORT, _MOST_DIGITS = 65535, 5
 
 
 def read_address(listen: str, certificates: Any) -> tuple[str, int]:
@@ -18,7 +21,8 @@ def read_address(listen: str, certificates: Any) -> tuple[str, int]:
     :raises ConfigError: for anything else, and for an address that others reach without TLS
     """
     host, _, port = listen.rpartition(':')
-    if not port.isdigit() or int(port) > 65535 or not host:
+    digits = port.isascii() and port.isdigit() and len(port) <= _MOST_DIGITS
+    if not digits or int(port) > _MOST_PORT or not host:
         raise ConfigError('--listen', f"must be HOST:PORT, not '{listen}'")
     host = host.strip('[]')
     if certificates is None and not _is_loopback(host):
@@ -44,6 +48,9 @@ def read_certificates(cert: Path | None, key: Path | None, client_ca: Path | Non
             ('--tls-cert', '--tls-key') if cert is None else ('--tls-key', '--tls-cert')
         )
         raise ConfigError(missing, f'is missing; {given} needs it')
+    files = {'--tls-cert': cert, '--tls-key': key, '--tls-client-ca': client_ca}
+    for option, path in files.items():
+        check_there(path, option)
     return Certificates(cert, key, client_ca)
 
 

@@ -9,12 +9,18 @@ import time
 from pathlib import Path
 from threading import Event
 from typing import Any
+from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from edge_sched_ros.cli.interrupts import terminable
 from edge_sched_ros.cli.kube_log import log_to
-from edge_sched_ros.cli.options import NamedPath
+from edge_sched_ros.cli.kube_options import check_system
+from edge_sched_ros.cli.kube_options import connected
+from edge_sched_ros.cli.kube_options import FILE
+from edge_sched_ros.cli.kube_options import KUBECONFIG
+from edge_sched_ros.cli.kube_options import NODE
 from edge_sched_ros.cli.options import refuse_idle
 from edge_sched_ros.cli.options import refuse_twice
 from edge_sched_ros.cli.output import printing
@@ -22,21 +28,13 @@ from edge_sched_ros.cli.ranges import FiniteRange
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import UNIT_KINDS
 
-_FILE = NamedPath(path_type=Path, dir_okay=False)
+if TYPE_CHECKING:
+    from edge_sched_ros.cluster.agent import Agent
 
 
 @click.command('node')
-@click.option(
-    '--kubeconfig', type=_FILE, help="Kubeconfig file.  [default: the pod's own, else the user's]"
-)
-@click.option(
-    '--node',
-    'name',
-    envvar='NODE_NAME',
-    required=True,
-    show_envvar=True,
-    help='Name of the node that this command runs on.',
-)
+@KUBECONFIG
+@NODE
 @click.option(
     '--type',
     'kind',
@@ -63,19 +61,19 @@ _FILE = NamedPath(path_type=Path, dir_okay=False)
 )
 @click.option(
     '--unit-states',
-    type=_FILE,
+    type=FILE,
     help='JSON file that another program keeps writing: {"UNIT": "ok", "late" or "defective"}. '
     'New pods get no late or defective unit.',
 )
 @click.option(
     '--profiles',
-    type=_FILE,
+    type=FILE,
     help='System file with the costs of networks measured here, as edge-sched profile '
     'writes it. Without it, published costs are withdrawn.',
 )
 @click.option(
     '--observed',
-    type=_FILE,
+    type=FILE,
     help='JSON file that another program keeps writing: {"NAMESPACE/POD": response in '
     'ms}. Without it, or while it cannot be read, published values are withdrawn.',
 )
@@ -110,7 +108,6 @@ def node(
     """
     from edge_sched_ros.cluster.agent import Agent
     from edge_sched_ros.cluster.agent import read_observed
-    from edge_sched_ros.cluster.connection import connect
     from edge_sched_ros.cluster.node_costs import read_profiles
     from edge_sched_ros.cluster.node_units import discover
     from edge_sched_ros.cluster.publication import Facts
@@ -122,8 +119,11 @@ def node(
     refuse_twice(kinds, '--publish')
     if len(ways) > 1:
         raise ConfigError('--publish-as', 'once: in both ways a unit would be given to two pods')
+    if not kind and context.get_parameter_source('kind') is not ParameterSource.DEFAULT:
+        raise ConfigError('--type', "must be a key of devices in the controller's file, not ''")
+    check_system(profiles, '--profiles')
     costs = {} if profiles is None else read_profiles(profiles)
-    api = connect(None if kubeconfig is None else str(kubeconfig))
+    api = connected(kubeconfig)
     found = discover(kinds)
 
     def facts() -> Facts:
@@ -137,7 +137,7 @@ def node(
     devices = api.slices if ways == ('slices',) else None
     agent = Agent(api, name, facts, devices, None if devices else api.slices)
     if once:
-        _show(agent.publish(), name, as_json)
+        _show(_published(agent), name, as_json)
         return
     log_to(as_json)
     stop = Event()
@@ -146,6 +146,16 @@ def node(
             agent.run(every_s, stop)
         except KeyboardInterrupt:
             click.echo('edge-sched: stopped', err=True)
+
+
+def _published(agent: Agent) -> dict[str, Any]:
+    """Publish, and return the changes; :raises ConfigError: also when nobody answers."""
+    from edge_sched_ros.cluster.api_call import ApiError
+
+    try:
+        return agent.publish()
+    except ApiError as error:
+        raise ConfigError('API server', str(error)) from None
 
 
 def _show(changed: dict[str, Any], name: str, as_json: bool) -> None:

@@ -11,28 +11,24 @@ import click
 
 from edge_sched_ros.cli.interrupts import terminable
 from edge_sched_ros.cli.kube_log import log_to
+from edge_sched_ros.cli.kube_options import check_there
+from edge_sched_ros.cli.kube_options import connected
+from edge_sched_ros.cli.kube_options import FILE
+from edge_sched_ros.cli.kube_options import JSON_LOG
+from edge_sched_ros.cli.kube_options import KUBECONFIG
+from edge_sched_ros.cli.kube_options import NODE
 from edge_sched_ros.cli.options import NamedPath
 from edge_sched_ros.core.units import UNIT_KINDS
 
-_FILE = NamedPath(path_type=Path, dir_okay=False)
 _FOLDER = NamedPath(path_type=Path, file_okay=False)
 
 
 @click.command('plugin')
-@click.option(
-    '--kubeconfig', type=_FILE, help="Kubeconfig file.  [default: the pod's own, else the user's]"
-)
-@click.option(
-    '--node',
-    'name',
-    envvar='NODE_NAME',
-    required=True,
-    show_envvar=True,
-    help='Name of the node that this command runs on.',
-)
+@KUBECONFIG
+@NODE
 @click.option(
     '--device-nodes',
-    type=_FILE,
+    type=FILE,
     help='YAML file with the device nodes that a container with a unit needs: {KIND or UNIT: '
     '[/dev/NAME, ...]}. Without it, containers get variables alone.',
 )
@@ -60,7 +56,7 @@ _FOLDER = NamedPath(path_type=Path, file_okay=False)
     show_default=True,
     help="kubelet's folder for sockets at which plugins register.",
 )
-@click.option('--json', 'as_json', is_flag=True, help='Log to standard output as lines of JSON.')
+@JSON_LOG
 def plugin(
     kubeconfig: Path | None,
     name: str,
@@ -76,14 +72,20 @@ def plugin(
     Kubelet asks it to prepare the claims of a pod. It checks them, and writes a file for each that
     tells the container runtime what a container gets.
     """
-    from edge_sched_ros.cluster.connection import connect
     from edge_sched_ros.cluster.node_units import discover
     from edge_sched_ros.cluster.plugin.device_nodes import read_device_nodes
     from edge_sched_ros.cluster.plugin.driver import Driver
     from edge_sched_ros.cluster.plugin.prepared import PreparedClaims
     from edge_sched_ros.cluster.plugin.server import PluginServer
+    from edge_sched_ros.documents.output_file import check_folder
 
-    api = connect(None if kubeconfig is None else str(kubeconfig))
+    check_there(device_nodes, '--device-nodes')
+    check_folder(cdi, '--cdi-dir')
+    check_folder(plugins, '--plugins-dir')
+    if registry.exists():
+        # kubelet makes it; the server says when it is not there
+        check_folder(registry, '--registry-dir')
+    api = connected(kubeconfig)
     units = discover(UNIT_KINDS).units
     nodes = {} if device_nodes is None else read_device_nodes(device_nodes, units)
     driver = Driver(api.claims, PreparedClaims(cdi, nodes), name, units)

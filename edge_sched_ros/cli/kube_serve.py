@@ -15,25 +15,26 @@ from edge_sched_ros.cli.interrupts import terminable
 from edge_sched_ros.cli.kube_listen import read_address
 from edge_sched_ros.cli.kube_listen import read_certificates
 from edge_sched_ros.cli.kube_log import log_to
-from edge_sched_ros.cli.options import NamedPath
+from edge_sched_ros.cli.kube_options import check_system
+from edge_sched_ros.cli.kube_options import connected
+from edge_sched_ros.cli.kube_options import FILE
+from edge_sched_ros.cli.kube_options import JSON_LOG
+from edge_sched_ros.cli.kube_options import KUBECONFIG
 from edge_sched_ros.cli.ranges import FiniteRange
 from edge_sched_ros.core.errors import ConfigError
 
-_FILE = NamedPath(path_type=Path, dir_okay=False)
 _SECONDS = FiniteRange(0, 86400, min_open=True)
 
 
 @click.command('serve')
 @click.option(
     '--config',
-    type=_FILE,
+    type=FILE,
     required=True,
     help='System file with the types of nodes (devices), the costs of networks and '
     'limits; docs/system_schema.md lists the keys.',
 )
-@click.option(
-    '--kubeconfig', type=_FILE, help="Kubeconfig file.  [default: the pod's own, else the user's]"
-)
+@KUBECONFIG
 @click.option(
     '--listen',
     default='127.0.0.1:8888',
@@ -43,12 +44,12 @@ _SECONDS = FiniteRange(0, 86400, min_open=True)
     'An address that other computers reach needs --tls-cert.',
 )
 @click.option(
-    '--tls-cert', type=_FILE, help='Serve HTTPS with this certificate; read again when it changes.'
+    '--tls-cert', type=FILE, help='Serve HTTPS with this certificate; read again when it changes.'
 )
-@click.option('--tls-key', type=_FILE, help='Key of the certificate.')
+@click.option('--tls-key', type=FILE, help='Key of the certificate.')
 @click.option(
     '--tls-client-ca',
-    type=_FILE,
+    type=FILE,
     help='Answer only clients with a certificate of this CA, except for /healthz and /readyz.',
 )
 @click.option(
@@ -112,7 +113,7 @@ _SECONDS = FiniteRange(0, 86400, min_open=True)
     help='Report not ready after this time without a message from the API server; answers'
     ' continue.',
 )
-@click.option('--json', 'as_json', is_flag=True, help='Log to standard output as lines of JSON.')
+@JSON_LOG
 def serve(
     config: Path,
     kubeconfig: Path | None,
@@ -136,7 +137,6 @@ def serve(
     Watches nodes and pods, and evicts pods that are observed to be late if another node can run
     them. GET /healthz, /readyz and /metrics report its state. See docs/kubernetes.md.
     """
-    from edge_sched_ros.cluster.connection import connect
     from edge_sched_ros.cluster.controller import Controller
     from edge_sched_ros.cluster.limits import limits_for
     from edge_sched_ros.cluster.metrics import Metrics
@@ -150,8 +150,9 @@ def serve(
     chosen = algorithm_of(algorithm, settings)
     if not chosen.latency_aware:
         raise ConfigError('--algorithm', f'{algorithm} does not ask the queueing models')
+    check_system(config, '--config')
     types = load_types(config)
-    api = connect(None if kubeconfig is None else str(kubeconfig))
+    api = connected(kubeconfig)
     moving = MoverSettings(violation_s, migrate_every_s, penalty_s)
     service = Service(types, chosen, reserve_s=reserve_s, stale_s=stale_s, moving=moving)
     metrics = Metrics(service)

@@ -7,9 +7,11 @@ from __future__ import annotations
 import logging
 import os
 from typing import Any
+from urllib.parse import urlsplit
 
 from edge_sched_ros.cluster.api import Api
 from edge_sched_ros.cluster.api_call import in_a_line
+from edge_sched_ros.core.brief import brief
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.installation.missing import need
 
@@ -41,6 +43,20 @@ def connect(kubeconfig: str | None = None) -> Api:
     if settings.api_key and not settings.auth_settings():
         problem = 'this version never sends tokens (a fault of 36.0.0 to 36.0.2)'
         raise ConfigError('kubernetes', problem)
+    if not _is_url(settings.host):
+        problem = 'the server of its cluster must be http(s)://HOST'
+        problem = f"{problem}, not '{brief(settings.host, 80)}'"
+        raise ConfigError(kubeconfig or 'kubeconfig', problem)
     settings.retries = False
     connection = client.ApiClient(settings)
     return Api(client.CoreV1Api(connection), client.CustomObjectsApi(connection))
+
+
+def _is_url(text: object) -> bool:
+    """Return whether a client can ask there; the library says so only at each call."""
+    try:
+        parts = urlsplit(str(text))
+        return parts.scheme in ('http', 'https') and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        # a port that is none
+        return False

@@ -77,6 +77,7 @@ def needs_client():
         (['--listen', 'here'], "--listen: must be HOST:PORT, not 'here'"),
         (['--listen', ':80'], "--listen: must be HOST:PORT, not ':80'"),
         (['--listen', 'h:99999'], "--listen: must be HOST:PORT, not 'h:99999'"),
+        (['--listen', 'h:²'], "--listen: must be HOST:PORT, not 'h:²'"),
         (['--tls-key', 'kc'], '--tls-cert: is missing; --tls-key needs it'),
         (['--tls-cert', 'kc'], '--tls-key: is missing; --tls-cert needs it'),
         (
@@ -86,10 +87,13 @@ def needs_client():
         (['--listen', 'a-name:1'], '--listen: a-name can be reached by others: needs --tls-cert'),
         (['--max-body-mib', '0'], '--max-body-mib'),
         (['--tls-client-ca', 'kc'], '--tls-client-ca: needs --tls-cert'),
-        (['--tls-cert', 'none', '--tls-key', 'kc'], 'none: cannot be read'),
-        (['--kubeconfig', 'none'], 'none: '),
+        (['--tls-cert', 'none', '--tls-key', 'kc'], "--tls-cert: there is no file 'none'"),
+        (['--tls-cert', 'kc', '--tls-key', 'none'], "--tls-key: there is no file 'none'"),
+        (['--kubeconfig', 'none'], "--kubeconfig: there is no file 'none'"),
         (['--kubeconfig', 'types.yaml'], 'types.yaml: '),
-        (['--config', 'none'], "there is no file and no built-in 'none'"),
+        (['--config', 'none'], "--config: there is no file 'none'"),
+        (['--config', 'none@15W'], "--config: there is no file 'none'"),
+        (['--config', 'n' * 300], 'cannot be read: File name too long'),
         (['--reserve-s', '0'], '--reserve-s'),
         (['--algorithm', 'first-fit'], '--algorithm'),
     ],
@@ -216,6 +220,33 @@ def test_bad_profiles_are_named(run, tmp_path, text, words):
     assert code == 2 and words in err and err.count('\n') == 1
 
 
+@pytest.mark.parametrize(
+    ('options', 'words'),
+    [
+        (['--node', ''], "--node: must be the name of a node (a-z, 0-9, '-' and '.'), not ''"),
+        (['--node', 'n/../m'], "not 'n/../m'"),
+        (['--node', 'N'], "not 'N'"),
+        (['--type', ''], "--type: must be a key of devices in the controller's file, not ''"),
+        (['--profiles', 'none'], "--profiles: there is no file 'none'"),
+        (['--kubeconfig', 'none'], "--kubeconfig: there is no file 'none'"),
+        (['--observed', ''], "--observed: must be a path, not ''"),
+    ],
+)
+def test_bad_options_of_node_are_one_line(run, options, words):
+    code, out, err = run('node', '--kubeconfig', 'kc', '--node', 'n', *options)
+    assert (code, out) == (2, '') and words in err and err.count('\n') == 1
+
+
+@pytest.mark.parametrize('url', ['here', 'ftp://here', '', 'https://h:port'])
+def test_a_server_that_is_no_url_is_said_at_once(run, tmp_path, url):
+    needs_client()
+    odd = {**KUBECONFIG, 'clusters': [{'name': 'c', 'cluster': {'server': url}}]}
+    (tmp_path / 'odd').write_text(yaml.safe_dump(odd))
+    code, _, err = run('serve', '--config', 'types.yaml', '--kubeconfig', 'odd')
+    assert code == 2 and err.startswith('edge-sched: odd: ') and err.count('\n') == 1
+    assert f"the server of its cluster must be http(s)://HOST, not '{url}'" in err
+
+
 def test_units_are_published_in_one_way(run):
     both = ['--publish-as', 'status', '--publish-as', 'slices']
     code, out, err = run('node', '--kubeconfig', 'kc', '--node', 'n', *both)
@@ -227,7 +258,8 @@ def test_node_says_that_the_api_server_is_away(run, monkeypatch):
     needs_client()
     monkeypatch.setattr(DISCOVER, lambda kinds: NodeUnits({}))
     code, _, err = run('node', '--kubeconfig', 'kc', '--node', 'n', '--once')
-    assert code == 2 and re.match(r'edge-sched: .*refused', err) and err.count('\n') == 1
+    assert code == 2 and err.count('\n') == 1
+    assert re.match(r'edge-sched: API server: .*refused', err)
 
 
 def test_node_publishes_and_says_what(run, tmp_path, monkeypatch):

@@ -75,13 +75,22 @@ def test_it_needs_the_name_of_its_node(run):
     ('options', 'words'),
     [
         (['--registry-dir', 'none'], 'none: is not there: kubelet makes it'),
-        (['--device-nodes', 'none.yaml'], 'none.yaml: '),
+        (['--registry-dir', '/proc'], "--registry-dir: '/proc' cannot be written: "),
+        (['--device-nodes', 'none.yaml'], "--device-nodes: there is no file 'none.yaml'"),
+        (['--kubeconfig', 'none'], "--kubeconfig: there is no file 'none'"),
+        (['--kubeconfig', 'odd-url'], 'odd-url: the server of its cluster must be http(s)://HOST'),
+        (['--cdi-dir', ''], "--cdi-dir: must be a path, not ''"),
+        (['--cdi-dir', 'kc/cdi'], "--cdi-dir: 'kc/cdi' cannot be created: "),
+        (['--plugins-dir', '/proc/none'], "--plugins-dir: '/proc/none' cannot be created: "),
         (['--device-nodes', 'odd.yaml'], 'odd.yaml: gpu0: is neither a unit nor a kind'),
         (['--plugins-dir', 'kc'], 'kc'),
+        (['--node', ''], "--node: must be the name of a node (a-z, 0-9, '-' and '.'), not ''"),
     ],
 )
 def test_bad_options_are_one_line(run, folder, options, words):
     (folder / 'odd.yaml').write_text('gpu0: [/dev/x]')
+    odd = {**KUBECONFIG, 'clusters': [{'name': 'c', 'cluster': {'server': 'here'}}]}
+    (folder / 'odd-url').write_text(yaml.safe_dump(odd))
     code, out, err = run('--node', 'n', *options)
     assert (code, out) == (2, '') and words in err
     assert len([line for line in err.splitlines() if line.startswith('edge-sched')]) == 1, err

@@ -301,6 +301,17 @@ def test_sockets_of_an_earlier_plugin_are_replaced(place):
     assert place.start().register() == 'edge-sched.io'
 
 
+def test_sockets_of_a_plugin_that_runs_are_left_to_it(place):
+    place.start().register()
+    other = PluginServer(place.server._driver, place.folder / 'plugins', place.registry)
+    with pytest.raises(ConfigError, match=r'dra\.sock: another plugin listens there'):
+        other.start()
+    other.stop()
+    place.claims.put(allocated(A, 'dla0'))
+    assert [one.name for one in place.kubelet.prepare(A)[A[1]]] == ['dla0']
+    assert place.kubelet.sockets() != []
+
+
 def test_what_is_no_socket_is_not_replaced(place):
     path = place.registry / 'edge-sched.io-reg.sock'
     path.write_text('mine')

@@ -10,6 +10,7 @@ serves, connects to the second, and says at the first how that went.
 from __future__ import annotations
 
 import logging
+import socket
 import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -92,6 +93,8 @@ class PluginServer:
             if path.exists() or path.is_symlink():
                 if not stat.S_ISSOCK(path.lstat().st_mode):
                     raise ConfigError(str(path), 'is there, and is not a socket')
+                if _is_served(path):
+                    raise ConfigError(str(path), 'another plugin listens there: end it first')
                 path.unlink()
             self._server.add_insecure_port(f'unix:{path}')
         except OSError as error:
@@ -180,3 +183,17 @@ class PluginServer:
                 for name, (request, call) in calls.items()
             },
         )
+
+
+def _is_served(path: Path) -> bool:
+    """Return whether a process listens at a socket, which would lose it unheard."""
+    with socket.socket(socket.AF_UNIX) as asked:
+        asked.setblocking(False)
+        try:
+            asked.connect(str(path))
+        except BlockingIOError:
+            # more wait there than it takes
+            return True
+        except OSError:
+            return False
+    return True
