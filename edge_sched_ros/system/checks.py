@@ -12,6 +12,7 @@ from pydantic import AfterValidator
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.tasks import NS_PER_MS
 from edge_sched_ros.system.fields import Whole
+from edge_sched_ros.system.fields import WrongAtError
 
 
 def whole_ns(time_ms: float, where: str) -> int:
@@ -56,8 +57,7 @@ FanOut = Annotated[tuple[Whole, Whole], AfterValidator(_some)]
 
 
 def check_jitter(jitter_ms: float, period_ms: float) -> None:
-    """Refuse a jitter above the period; :raises ValueError: naming the key."""
+    """Refuse a jitter above the period; :raises WrongAtError: naming the key."""
     if jitter_ms > period_ms:
-        raise ValueError(
-            f'jitter_ms must not be above the period of {period_ms:g} ms, not {jitter_ms:g}'
-        )
+        problem = f'must not be above the period of {period_ms:g} ms, not {jitter_ms:g}'
+        raise WrongAtError(('jitter_ms',), problem)

@@ -80,6 +80,10 @@ ContentionSpec = Annotated[
 ]
 
 
+#: the names of all models
+MODELS: tuple[str, ...] = ('none', 'pairwise', 'piecewise', 'bandwidth')
+
+
 class Contention(Protocol):
     """Gives the slowdown of a stage, at least 1."""
 

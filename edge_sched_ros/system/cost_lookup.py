@@ -58,18 +58,24 @@ def joined_costs(
     return {name: {**costs.get(name, {}), **own.get(name, {})} for name in {**costs, **own}}
 
 
-def check_units(table: Mapping[str, Cost], device: Device, at: Callable[..., str]) -> None:
+def check_units(
+    table: Mapping[str, Cost],
+    device: Device,
+    at: Callable[..., str],
+    elsewhere: Collection[str] = (),
+) -> None:
     """
     Refuse misspelt units; types of other devices are allowed, and have an underscore or a dash.
 
     :param at: returns where a key of the table is, for messages
+    :param elsewhere: words for units of other devices
     :raises ConfigError: for a key that cannot name a unit
     """
     known = device.unit_words
     for key in table:
         if key in Cost.model_fields:
             raise ConfigError(at(key), _misplaced(key))
-        if key not in known and not may_be_elsewhere(key):
+        if key not in known and key not in elsewhere and not may_be_elsewhere(key):
             names = ', '.join(sorted(device.units))
             raise ConfigError(at(), f"unknown unit '{key}' (there are {names})")
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from collections.abc import Sequence
 from functools import partial
 from typing import Protocol
@@ -62,14 +63,15 @@ def network_cost(name: str, unit_name: str, device: Device, system: SystemFile) 
             return None
         at = system.variant_at(name)
         stages = stages_on(variant, device, system.costs, at, system.name)
-        return _total([_with_spread(stage.on[unit_name], device) for stage in stages], stages)
+        costs = [_with_spread(stage.on[unit_name], device) for stage in stages]
+        return _checked(_total(costs, stages), unit_name, partial(at, 'layers'))
     found = []
     for index in range(len(variant.stages)):
         cost = _stage_cost(name, index, unit_name, unit, system, device.bandwidth_gbps)
         if cost is None:
             return None
         found.append(_with_spread(cost, device))
-    return _total(found, variant.stages)
+    return _checked(_total(found, variant.stages), unit_name, system.variant_at(name))
 
 
 def cost_by_unit(name: str, system: SystemFile) -> CostByUnit:
@@ -89,7 +91,7 @@ def cost_by_unit(name: str, system: SystemFile) -> CostByUnit:
         costs = [_stage_cost(name, index, word, unit, system) for index in range(len(stages))]
         known = [cost for cost in costs if cost is not None]
         if len(known) == len(costs):
-            found[word] = _total(known, stages)
+            found[word] = _checked(_total(known, stages), word, system.variant_at(name))
     return found
 
 
@@ -158,14 +160,21 @@ def _total(costs: Sequence[Cost], stages: Sequence[_MayRun]) -> Cost:
     shares = _shares(stages)
     batched = any(cost.per_item_ms is not None for cost in costs)
     per_item_ms = sum(share * _per_item_ms(cost) for share, cost in zip(shares, costs))
-    return Cost(
-        latency_ms=latency_ms,
-        cv=spread_ms / latency_ms if spread_ms else None,
-        per_item_ms=per_item_ms if batched else None,
-        demand_gbps=_demand_gbps(costs, shares),
-        memory_mib=sum(cost.memory_mib for cost in costs),
-        swap_ms=sum(share * cost.swap_ms for share, cost in zip(shares, costs)),
-    )
+    update = {
+        'latency_ms': latency_ms,
+        'cv': spread_ms / latency_ms if spread_ms else None,
+        'per_item_ms': per_item_ms if batched else None,
+        'demand_gbps': _demand_gbps(costs, shares),
+        'memory_mib': sum(cost.memory_mib for cost in costs),
+        'swap_ms': sum(share * cost.swap_ms for share, cost in zip(shares, costs)),
+    }
+    # not checked here: the caller does, with file and key
+    return Cost(latency_ms=0.0).model_copy(update=update)
+
+
+def _checked(cost: Cost, unit_name: str, at: Callable[..., str]) -> Cost:
+    check_size(cost, unit_name, at)
+    return cost
 
 
 def _chances(stages: Sequence[_MayRun]) -> list[float]:

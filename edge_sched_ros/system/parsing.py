@@ -14,6 +14,7 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.documents.validation_text import key_word
 from edge_sched_ros.documents.validation_text import plain_problem
 from edge_sched_ros.documents.validation_text import shortened
+from edge_sched_ros.system.contention import MODELS
 from edge_sched_ros.system.cost_columns import as_written
 from edge_sched_ros.system.fields import NAME_WORDS
 from edge_sched_ros.system.fields import WrongAtError
@@ -32,10 +33,10 @@ _COST = 3
 _WORDS = {
     'string_pattern_mismatch': NAME_WORDS,
     'too_short': 'must not be empty',
-    'union_tag_not_found': 'needs a model: none, pairwise or piecewise',
+    'union_tag_not_found': f'needs a model: {", ".join(MODELS[:-1])} or {MODELS[-1]}',
 }
 #: pydantic's names for branches of a union, which are not keys of the file
-_BRANCHES = ('[key]', 'pairwise', 'piecewise', 'none')
+_BRANCHES = ('[key]', *MODELS)
 
 
 def parse_system(*files: tuple[str, Mapping[Any, Any]], name: str = '') -> SystemFile:

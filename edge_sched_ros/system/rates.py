@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from edge_sched_ros.system.checks import whole_ns
+from edge_sched_ros.system.streams import period_at
 from edge_sched_ros.system.streams import period_ms_of
 from edge_sched_ros.system.system_file import SystemFile
 from edge_sched_ros.system.workload import Task
@@ -22,6 +24,7 @@ def rates_per_s(system: SystemFile, known: Mapping[str, float] | None = None) ->
     for name, task in system.tasks.items():
         period_ms = period_ms_of(task, system, system.streams, system.at('tasks', name))
         if not task.after:
+            whole_ns(period_ms, period_at(name, system))
             own = task.rate_per_s and task.rate_per_s / task.every_n
             found.setdefault(name, own or 1e3 / period_ms)
     enabled = (name for name in system.tasks if _is_enabled(name, system))

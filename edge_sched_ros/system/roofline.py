@@ -17,6 +17,10 @@ _MS_PER_S = 1e3
 _ROUNDING = 0.005
 
 
+#: numbers of a cost that are limited in a file
+_SIZES = ('latency_ms', 'per_item_ms', 'energy_mj', 'demand_gbps', 'memory_mib', 'swap_ms')
+
+
 def roofline_cost(stage: Stage, unit: Unit, most_gbps: float = math.inf) -> Cost | None:
     """
     Return the least time of a stage on a unit, ``None`` where the keys do not tell it.
@@ -61,7 +65,7 @@ def check_size(cost: Cost, unit_name: str, where: Callable[[], str]) -> None:
     :param where: returns file and key of the stage, for messages
     :raises ConfigError: naming the first number above
     """
-    for key in ('latency_ms', 'per_item_ms', 'energy_mj', 'demand_gbps'):
+    for key in _SIZES:
         value = getattr(cost, key) or 0.0
         if value > MOST:
             problem = f'gives {key} {value:.4g} on {unit_name}; must be at most {MOST:g}'

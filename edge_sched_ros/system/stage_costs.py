@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -63,7 +64,12 @@ def network_called(
 
 
 def stage_costs(
-    variant: Variant, device: Device, costs: Costs, at: At, title: str
+    variant: Variant,
+    device: Device,
+    costs: Costs,
+    at: At,
+    title: str,
+    elsewhere: Collection[str] = (),
 ) -> list[StageCosts]:
     """
     Return the stages of a variant with their costs at the speeds of the device's units.
@@ -71,6 +77,7 @@ def stage_costs(
     :param costs: the costs that a stage's ``library`` may name
     :param at: returns where a key of the variant is, for messages
     :param title: what messages call the device
+    :param elsewhere: words for units of other devices, for which there may be costs, too
     :raises ConfigError: for a stage that no unit can run, or an unknown network
     """
     found = stages_on(variant, device, costs, at, title)
@@ -79,7 +86,7 @@ def stage_costs(
     for index, (stage, spec) in enumerate(zip(found, variant.stages)):
         at_cost = partial(at, 'stages', str(index), 'cost')
         table = _table(spec, costs, at, title)
-        check_units(table, device, at_cost)
+        check_units(table, device, at_cost, elsewhere)
         if not stage.on:
             given, there = ', '.join(sorted(table)), ', '.join(sorted(device.units))
             able = f'it has costs for {given}; there are {there}'

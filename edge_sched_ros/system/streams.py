@@ -50,6 +50,16 @@ def period_ms_of(
     return _period_ms(task, system, streams, where, ())
 
 
+def period_at(name: str, system: SystemFile) -> str:
+    """Return file and key of the period of a task, in a cascade that of its first task."""
+    task = system.tasks[name]
+    if task.before:
+        return period_at(task.before[0], system)
+    if task.stream:
+        return system.at('streams', task.stream, 'period_ms')
+    return system.at('tasks', name, 'period_ms' if task.rate_per_s is None else 'rate_per_s')
+
+
 def _period_ms(
     task: Task,
     system: SystemFile,

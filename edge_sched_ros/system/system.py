@@ -30,6 +30,7 @@ from edge_sched_ros.system.stage_costs import only_on
 from edge_sched_ros.system.stage_costs import stage_costs
 from edge_sched_ros.system.stage_costs import StageCosts
 from edge_sched_ros.system.streams import own_streams
+from edge_sched_ros.system.streams import period_at
 from edge_sched_ros.system.streams import period_ms_of
 from edge_sched_ros.system.system_file import SystemFile
 from edge_sched_ros.system.workload import Piece
@@ -165,15 +166,16 @@ class System:
             variants.append(VariantSpec(variant_name, tuple(specs), variant.accuracy))
         period_ms = period_ms_of(task, self.workload, self.streams, where)
         deadline_ms = task.deadline_ms or period_ms
-        period_key = 'deadline_ms' if task.deadline_ms else 'period_ms'
+        period_key = period_at(name, self.workload)
+        deadline_key = f'{where}.deadline_ms' if task.deadline_ms else period_key
         return TaskSpec(
             name=name,
             variants=tuple(variants),
-            deadline_ns=whole_ns(deadline_ms, f'{where}.{period_key}'),
+            deadline_ns=whole_ns(deadline_ms, deadline_key),
             stream='' if task.after else task.stream or name,
             after=task.before[0] if task.before else '',
             joined_with=task.before[1:],
-            period_ns=whole_ns(period_ms, f'{where}.period_ms'),
+            period_ns=whole_ns(period_ms, period_key),
             priority=task.priority,
             every_n=task.every_n,
             queue_depth=task.queue_depth,
@@ -216,8 +218,12 @@ class System:
         network = network_called(name, owner.networks, self._costs, '.'.join((where, *key)))
         unit_key = '.'.join((where, *key[:-1], 'unit'))
         found = {}
+        # a robot may have units of its own and be tried on another device
+        own_words = self.workload.unit_words
         for variant_name, variant in network.variants.items():
             at = owner.variant_at(name, variant_name)
-            stages = stage_costs(variant, self.device, self._costs, at, self.platform.name)
+            stages = stage_costs(
+                variant, self.device, self._costs, at, self.platform.name, own_words
+            )
             found[variant_name] = variant, only_on(piece.unit, stages, self.device, unit_key)
         return found

@@ -22,6 +22,7 @@ from edge_sched_ros.system.fields import Sourced
 from edge_sched_ros.system.fields import Speed
 from edge_sched_ros.system.fields import Strict
 from edge_sched_ros.system.fields import Whole
+from edge_sched_ros.system.fields import WrongAtError
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -184,15 +185,22 @@ def check_parts(units: Mapping[str, Unit]) -> None:
     """
     Check that parts of a processor fit in it.
 
-    :raises ValueError: when the processor is a unit, too, or its shares add up to more than 1
+    :raises WrongAtError: when the processor is a unit, too, its parts differ in kind, or their
+        shares add up to more than 1
     """
     shares: dict[str, float] = {}
+    first: dict[str, str] = {}
     for name, unit in units.items():
         if unit.of in units:
             problem = 'is a unit itself: list either the whole or its parts'
-            raise ValueError(f'{name}: of: {unit.of!r} {problem}')
+            raise WrongAtError((name, 'of'), f'{unit.of!r} {problem}')
         if unit.share is not None:
+            other = first.setdefault(unit.of, name)
+            kind, same = unit.called(name).kind, units[other].called(other).kind
+            if kind != same:
+                problem = f'is {kind}, and that of {other}, which is of {unit.of}, too, is {same}'
+                raise WrongAtError((name, 'kind'), problem)
             shares[unit.of] = shares.get(unit.of, 0.0) + unit.share
             if shares[unit.of] > 1 + _ROUNDING:
                 problem = f'the shares of {unit.of} add up to {shares[unit.of]:.3g}, above 1'
-                raise ValueError(f'{name}: {problem}')
+                raise WrongAtError((name, 'share'), problem)

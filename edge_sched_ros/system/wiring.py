@@ -150,12 +150,13 @@ def _places_before(stages: Sequence[Stage]) -> list[tuple[int, ...]]:
 def _check_names_of_stages(stages: Sequence[Stage], outputs: Names) -> None:
     """Check the ``after`` of all stages."""
     earlier: list[str] = []
+    (first, said), *_ = [(n, one.name) for n, one in enumerate(stages) if one.after is not None]
     for index, stage in enumerate(stages):
         at = ('stages', str(index))
-        if stage.inputs or stage.outputs:
-            raise WrongAtError((*at, 'after'), 'goes without inputs and outputs of stages')
-        if stage.chance < 1 or stage.exit_chance:
-            raise WrongAtError((*at, 'after'), 'goes without chance and exit_chance')
+        for key in ('inputs', 'outputs', 'chance', 'exit_chance'):
+            if getattr(stage, key) != type(stage).model_fields[key].default:
+                problem = f"does not go with after, which stage {first} ('{said}') has"
+                raise WrongAtError((*at, key), problem)
         for name in stage.after or ():
             if name not in earlier:
                 near = did_you_mean(name, earlier)

@@ -221,7 +221,9 @@ class Task(Strict, json_schema_extra=at_most_one(*TRIGGERS)):
     def _one_trigger(self) -> Self:
         given = [key for key in TRIGGERS if getattr(self, key)]
         if len(given) != 1:
-            raise ValueError(f'needs exactly one of {", ".join(TRIGGERS[:-1])} and {TRIGGERS[-1]}')
+            problem = f'needs exactly one of {", ".join(TRIGGERS[:-1])} and {TRIGGERS[-1]}'
+            has = f'; it has {" and ".join(given)}' if given else ''
+            raise ValueError(problem + has)
         for triggers, keys, what in _ONLY_WITH:
             for key in keys:
                 if key in self.model_fields_set and given[0] not in triggers:

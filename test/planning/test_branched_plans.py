@@ -139,8 +139,8 @@ def test_several_last_stages_all_give_the_answer():
         (2, {'after': ['wide']}, "2.after: no stage 'wide' is listed before"),
         (1, {'after': ['concat']}, "1.after: no stage 'concat' is listed before"),
         (3, {'after': ['wide', 'wide']}, "3.after: names 'wide' twice"),
-        (1, {'chance': 0.5}, 'after: goes without chance and exit_chance'),
-        (1, {'exit_chance': 0.5}, 'after: goes without chance and exit_chance'),
+        (1, {'chance': 0.5}, "1.chance: does not go with after, which stage 2 ('wide')"),
+        (1, {'exit_chance': 0.5}, '1.exit_chance: does not go with after'),
     ],
 )
 def test_branches_that_cannot_be_are_refused(index, keys, problem):

@@ -80,6 +80,12 @@ def test_a_module_without_the_cost_is_not_enough(ask):
     assert smallest([found]) is None
 
 
+def test_costs_by_names_of_own_units_are_told_on_other_modules(ask):
+    units = {'big': {'of': 'gpu0', 'share': 0.5}}
+    found = ask(None, units=units, networks={'net': {'cost': {'big': 30}}})
+    assert found.reason.endswith('can run this stage (it has costs for big; there are cpu0)')
+
+
 def test_modules_are_in_the_order_of_their_load(ask):
     slow, middle, fast, none = ask(0.5), ask(1.0), ask(2.0), ask(None)
     assert by_load([fast, none, middle, slow]) == [none, slow, middle, fast]

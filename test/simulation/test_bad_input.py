@@ -106,14 +106,20 @@ def test_the_files_the_bad_ones_are_made_of_are_good(tmp_path):
         ('tasks.depth.probability', 0.5, 'tasks.depth', 'probability: only for a task with after'),
         ('tasks.detector.jitter_ms', 1, 'tasks.detector', 'jitter_ms: only for a task with a str'),
         ('tasks.tracker.phase_ms', 1, 'tasks.tracker', 'phase_ms: only for a task with a stream'),
-        ('tasks.depth.jitter_ms', 51, 'tasks.depth', 'not be above the period of 50 ms, not 51'),
-        ('streams.camera.jitter_ms', 31, 'streams.camera', 'above the period of 30 ms'),
+        (
+            'tasks.depth.jitter_ms',
+            51,
+            'tasks.depth.jitter_ms',
+            'not be above the period of 50 ms, not 51',
+        ),
+        ('streams.camera.jitter_ms', 31, 'streams.camera.jitter_ms', 'above the period of 30 ms'),
         ('streams.camera.period_ms', True, 'streams.camera.period_ms', 'must be a number'),
         ('streams.camera.period_ms', '33.3', 'streams.camera.period_ms', 'must be a number'),
         ('tasks.depth.every_n', '2', 'tasks.depth.every_n', 'must be a whole number'),
         ('tasks.depth.enabled', 'on', 'tasks.depth.enabled', 'must be true or false'),
         ('tasks.depth.deadline_ms', 1e-12, 'tasks.depth.deadline_ms', 'below one nanosecond'),
         ('tasks.depth.period_ms', 1e-12, 'tasks.depth.period_ms', 'below one nanosecond'),
+        ('streams.camera.period_ms', 1e-12, 'streams.camera.period_ms', 'below one nanosecond'),
         ('tasks.tracker.fan_out', 3, 'tasks.tracker.fan_out', 'must be a list, not 3'),
         ('streams.camera', 3, 'streams.camera', 'must be a mapping, not 3'),
         ('streams', [], 'streams', 'must be a mapping'),
@@ -225,7 +231,13 @@ def test_two_stages_of_one_name(tmp_path):
         ('transitions.0.to', 'gpu9', 'transitions.to', "unknown unit 'gpu9'"),
         ('latency_cv', -0.1, 'latency_cv', 'greater than or equal'),
         ('contention', 'magic', 'contention', "piecewise, bandwidth, not 'ma"),
-        ('contention', {}, 'contention', 'needs a model: none, pairwise'),
+        ('contention', {}, 'contention', 'needs a model: none, pairwise, piecewise or bandwidth'),
+        (
+            'contention',
+            {'model': 'bandwidth', 'bandwidth_gbps': 0},
+            'contention.bandwidth_gbps',
+            'must be greater than 0, not 0',
+        ),
         ('units.gpu0.slots', True, 'units.gpu0.slots', 'must be a whole number'),
         ('latency_cv', '0.1', 'latency_cv', 'must be a number'),
         (
@@ -318,7 +330,7 @@ def test_a_jitter_above_a_period_to_come(tmp_path):
     change = {'at_s': 0.1, 'stream': 'camera', 'set': {'period_ms': 10}}
     with pytest.raises(ConfigError) as error:
         _use(tmp_path, _with(jittery, 'changes.0', change))
-    _check(error, 'work', 'changes.0.set.period_ms', 'above the period of 10 ms, not 20')
+    _check(error, 'work', 'changes.0.set.period_ms', 'below the jitter_ms of 20 ms')
 
 
 def test_a_load_that_raises_rates_keeps_frames_in_order():

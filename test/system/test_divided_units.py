@@ -57,7 +57,8 @@ def test_a_part_has_the_kind_of_its_processor():
         ({'gpu': {'share': 0.5}}, 'of and share go together: the processor, and the share of it'),
         ({'a': {'of': 'gpu0', 'share': 0}}, 'greater than or equal to 0.0001'),
         ({**PARTS, 'third': {'of': 'gpu0', 'share': 0.1}}, 'add up to 1.1, above 1'),
-        ({**PARTS, 'gpu0': {}}, "big: of: 'gpu0' is a unit itself: list either the whole or"),
+        ({**PARTS, 'gpu0': {}}, "units.big.of: 'gpu0' is a unit itself: list either the whole or"),
+        ({**PARTS, 'x': {**PARTS['big'], 'kind': 'dla'}}, 'units.x.kind: is dla, and that of big'),
     ],
 )
 def test_parts_that_cannot_be_are_refused(units, problem):

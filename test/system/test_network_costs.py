@@ -156,3 +156,18 @@ def test_a_part_of_a_cost_is_no_unit_of_a_stage(caplog):
     system = system_of(networks={'n': {'cost': {'gpu': 3, 'gpuu': 5}}})
     check_system_costs(system)
     assert 'not used: n.cost.gpuu' in caplog.text
+
+
+@pytest.mark.parametrize(
+    ('cost', 'key'),
+    [(9e8, 'latency_ms'), ({'latency_ms': 1, 'memory_mib': 9e8}, 'memory_mib')],
+)
+def test_a_sum_above_what_a_file_may_say_is_told_by_key(cost, key):
+    stages = [{'name': name, 'cost': {'gpu': cost}} for name in 'ab']
+    system = system_of(networks={'n': {'stages': stages}})
+    for ask in (
+        lambda: network_cost('n', 'gpu0', system, system),
+        lambda: cost_by_unit('n', system),
+    ):
+        with pytest.raises(ConfigError, match=f'^f: networks.n: gives {key} 1.8e'):
+            ask()

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 import click
@@ -82,6 +83,7 @@ def advise(
     from edge_sched_ros.plugins.policies import make_policy
     from edge_sched_ros.reporting.advice_table import show_advice
     from edge_sched_ros.reporting.layout import output_console
+    from edge_sched_ros.simulation.advice import Advice
     from edge_sched_ros.simulation.advice import advise as on_module
     from edge_sched_ros.simulation.advice import by_load
     from edge_sched_ros.simulation.advice import Case
@@ -102,6 +104,12 @@ def advise(
     refuse_twice(modules, '--module')
     for module in modules:
         load_platform(module)
+
+    def _shown(one: Advice) -> dict[str, object]:
+        # a described module by its name, without the folder of this installation
+        name = one.module if modules else Path(one.module).name.replace('.yaml', '')
+        return {**one.to_dict(), 'module': name}
+
     own = (OWN,) if tasks.units else ()
     described = modules or described_modules(_folder())
     tried = (*own, *described)
@@ -116,8 +124,8 @@ def advise(
     if all(one.least_load is None for one in advice):
         check_networks(tasks, described)
     found: dict[str, Any] = {
-        'enough': None if best is None else best.to_dict(),
-        'modules': [one.to_dict() for one in advice],
+        'enough': None if best is None else _shown(best),
+        'modules': [_shown(one) for one in advice],
         'missed_limit': missed,
         'seconds': seconds,
         'seeds': seeds,

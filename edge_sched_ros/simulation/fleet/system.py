@@ -31,6 +31,7 @@ from edge_sched_ros.system.links import link_table
 from edge_sched_ros.system.offers import device_offers
 from edge_sched_ros.system.offers import segments_on
 from edge_sched_ros.system.streams import own_streams
+from edge_sched_ros.system.streams import period_at
 from edge_sched_ros.system.streams import period_ms_of
 from edge_sched_ros.system.system import run_cost
 from edge_sched_ros.system.system import RunCost
@@ -126,6 +127,8 @@ class FleetSystem:
         if task.min_rate_hz:
             raise ConfigError(f'{where}.min_rate_hz', NO_MIN_RATE)
         period_ms = period_ms_of(task, self.file, self.streams, where)
+        period_key = period_at(name, self.file)
+        deadline_key = f'{where}.deadline_ms' if task.deadline_ms else period_key
         return FleetTask(
             name=name,
             graph=graph,
@@ -134,8 +137,8 @@ class FleetSystem:
             after=task.before[0] if task.before else '',
             joined_with=task.before[1:],
             needs_items=bool(task.before),
-            deadline_ns=whole_ns(task.deadline_ms or period_ms, f'{where}.deadline_ms'),
-            period_ns=whole_ns(period_ms, f'{where}.period_ms'),
+            deadline_ns=whole_ns(task.deadline_ms or period_ms, deadline_key),
+            period_ns=whole_ns(period_ms, period_key),
             priority=task.priority,
             every_n=task.every_n,
             queue_depth=task.queue_depth,
