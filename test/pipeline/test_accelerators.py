@@ -4,11 +4,16 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
+from contextlib import contextmanager
 
+import fake_probes
+import fake_vpi
 import numpy as np
 import pytest
+from fake_tensorrt import fake_tensorrt
 from jetson import machine
 from jetson import Run
 from jetson import stand_ins
@@ -19,6 +24,7 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.events import UnitChanged
 from edge_sched_ros.core.units import HUNG
 from edge_sched_ros.core.units import UNAVAILABLE
+from edge_sched_ros.execution.discovery.probe import ProbeResult
 from edge_sched_ros.execution.engines.onnxruntime import OnnxRuntimeEngine
 from edge_sched_ros.execution.gpu_parts import here
 from edge_sched_ros.execution.tensorrt.execution import TensorRtError
@@ -342,3 +348,40 @@ def test_no_preprocessor_runs_on_a_part_of_a_gpu(fake, tmp_path, monkeypatch):
     assert set(StageUnits(config, divided).able('letterbox')) == {'cpu0'}
     whole = _machine(tmp_path, 'cpu0', 'gpu0')
     assert set(StageUnits(config, whole).able('letterbox')) == {'cpu0', 'gpu0'}
+
+
+@contextmanager
+def _green(monkeypatch):
+    """Let the stand-ins be of a machine that has green contexts."""
+    fake_vpi.install(monkeypatch)
+    with fake_tensorrt(monkeypatch, '10.3', binding='cuda_core'):
+        fake_probes.find(monkeypatch, cuda=lambda: ProbeResult(True, {'version': '13.1'}))
+        yield
+        gc.collect()
+
+
+def test_parts_of_a_gpu_are_units_whose_answers_are_those_of_the_cpu(monkeypatch, tmp_path):
+    with _green(monkeypatch):
+        parts = {'gpu_parts': ['gpu0.a=0.75', 'gpu0.b=0.25']}
+        only = {'detector__units': ['gpu0.a'], 'depth__units': ['gpu0.b']}
+        with Run(_config(tmp_path), _machine(tmp_path, 'cpu0')) as run:
+            wanted = _results(run.send(*FRAMES))
+        config = _config(tmp_path, **parts, **only)
+        with Run(config, _machine(tmp_path, 'cpu0', 'gpu0')) as run:
+            ours = _results(run.send(*FRAMES))
+            assert units_by_stage(run.ends)['infer'] == {'gpu0.a', 'gpu0.b'}
+            assert units_by_stage(run.ends)['preprocess'] == {'cpu0'}
+            assert not run.pipeline.status().missing
+        _compare(ours, wanted)
+        del run
+
+
+def test_a_share_too_small_leaves_its_work_to_the_cpu(monkeypatch, tmp_path):
+    with _green(monkeypatch):
+        units = ['gpu0.a', 'cpu']
+        config = _config(tmp_path, gpu_parts=['gpu0.a=0.1'], detector__units=units)
+        with Run(config, _machine(tmp_path, 'cpu0', 'gpu0')) as run:
+            ends = run.send(1)
+            assert units_by_stage(ends)['infer'] == {'cpu0'}
+            missing = run.pipeline.status().missing
+            assert 'the smallest part has 4' in missing['gpu0.a (detector)']
