@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from edge_sched_ros.core import dispatcher
 
 
@@ -13,6 +15,10 @@ def why_not() -> str:
 
     Either way they decide the same.
     """
-    if not (dispatcher.__file__ or '').endswith('.py'):
+    file = dispatcher.__file__ or ''
+    if not file.endswith('.py'):
         return ''
+    # an interpreter does not see the modules of another one
+    for other in sorted(Path(file).parent.glob('dispatcher.*.so')):
+        return f'was compiled for another Python ({other.name}): install the wheel of this one'
     return 'was not compiled: install mypy and a C compiler, and build with EDGE_SCHED_COMPILED=1'

@@ -85,6 +85,15 @@ def test_diagnostics_and_doctor_say_whether_it_is_compiled(monkeypatch):
         assert machine_report()['compiled_core']['available'] is available
 
 
+def test_a_wheel_of_another_python_is_named(monkeypatch, tmp_path):
+    monkeypatch.setattr(
+        compiled, 'dispatcher', SimpleNamespace(__file__=str(tmp_path / 'dispatcher.py'))
+    )
+    (tmp_path / 'dispatcher.cpython-399.so').touch()
+    reason = 'was compiled for another Python (dispatcher.cpython-399.so): install the wheel of'
+    assert compiled.why_not().startswith(reason)
+
+
 def test_sums_of_fractions_start_at_a_float():
     """Compiled, the sum of an empty list of floats would be an error: its ``0`` is no float."""
     found = []
