@@ -120,3 +120,17 @@ def test_events_come_from_the_module_that_lyrical_has(name):
     )
     (after,) = tried.handlers
     assert [one.module for one in after.body] == ['rclpy.qos_event']
+
+
+def test_the_nodes_use_nothing_that_kilted_calls_deprecated():
+    """Lyrical may be without it: read off the wheel of rclpy 9.1.2, the release before."""
+    found = []
+    for file in NODES.rglob('*.py'):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                only_a_name = node.func.attr == 'declare_parameter' and len(node.args) < 2
+                if only_a_name or node.func.attr == 'warn':
+                    found.append(f'{file.name}:{node.lineno}: {node.func.attr}')
+            if getattr(node, 'id', getattr(node, 'attr', '')) == 'QoSEventHandler':
+                found.append(f'{file.name}:{node.lineno}: QoSEventHandler')
+    assert not found
