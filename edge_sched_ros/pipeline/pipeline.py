@@ -48,6 +48,7 @@ from edge_sched_ros.pipeline.costs.system_file import write_system_file
 from edge_sched_ros.pipeline.health.late_drivers import LateDrivers
 from edge_sched_ros.pipeline.health.machine_watch import MachineWatch
 from edge_sched_ros.pipeline.health.native_health import native_steps_of
+from edge_sched_ros.pipeline.health.native_health import python_steps_of
 from edge_sched_ros.pipeline.health.quota_watch import QuotaWatch
 from edge_sched_ros.pipeline.health.result_doubts import doubts_of
 from edge_sched_ros.pipeline.health.status import read_status
@@ -129,6 +130,8 @@ class Pipeline:
         self._part_times = PartTimes()
         #: task -> the steps that the native module does
         self._native: dict[str, str] = {}
+        #: task -> those that are done in Python, and why
+        self._in_python: dict[str, str] = {}
         self._started_ns: int | None = None
         self._running_now = False
         #: unit -> busy time at the last start
@@ -197,6 +200,7 @@ class Pipeline:
             assembly.programs, assembly.out, is_enabled=self._is_enabled, enable=self._enable
         )
         self._native = native_steps_of(assembly.programs)
+        self._in_python = python_steps_of(assembly.programs)
         self._watch = MachineWatch(self._runtime, Sampler(assembly.units, root=self._root))
         self._replanning = Replanning(self._runtime)
         self._admit_at_start()
@@ -397,6 +401,7 @@ class Pipeline:
                 isolated=isolated,
                 doubts=doubts,
                 native=self._native,
+                in_python=self._in_python,
                 readings=readings,
                 profile_use=self._profile_use,
                 quota=quota,

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.input_spec import InputSpec
 from edge_sched_ros.execution.preprocess import native_pictures
 from edge_sched_ros.execution.preprocess.opencv import OpenCvPreprocessor
+from edge_sched_ros.execution.preprocess.opencv import why_prepared_in_python
 from edge_sched_ros.execution.preprocess.tensor import tables_of
 
 native = pytest.importorskip('edge_sched_ros._native')
@@ -115,12 +118,41 @@ def test_an_opencv_that_resizes_otherwise_is_not_replaced(monkeypatch):
 
     resize = cv2.resize
     monkeypatch.setattr(cv2, 'resize', lambda *arguments: resize(*arguments) ^ 1)
-    native_pictures._agrees.cache_clear()
+    native_pictures.agrees.cache_clear()
     image = _image(np.random.default_rng(2), 'bgr8', 40, 30)
     try:
         assert _native().prepare(image, InputSpec(20, 20)) is None
+        assert _native().why_not(InputSpec(20, 20)) == 'OpenCV resizes with other numbers here'
     finally:
-        native_pictures._agrees.cache_clear()
+        native_pictures.agrees.cache_clear()
+
+
+@pytest.mark.parametrize('size', [(240, 320), (360, 640)])
+def test_an_opencv_that_resizes_large_pictures_otherwise_is_not_replaced(monkeypatch, size):
+    """Libraries for some processors serve only sizes that are worth it."""
+    import cv2
+
+    resize = cv2.resize
+
+    def resized(picture, *arguments):
+        made = resize(picture, *arguments)
+        return made ^ 1 if picture.shape[:2] == size else made
+
+    monkeypatch.setattr(cv2, 'resize', resized)
+    native_pictures.agrees.cache_clear()
+    try:
+        assert not native_pictures.agrees(native)
+        assert 'other numbers' in why_prepared_in_python()
+    finally:
+        native_pictures.agrees.cache_clear()
+
+
+def test_each_module_has_an_answer_of_its_own():
+    broken = ModuleType('broken')
+    broken.prepare = lambda *_: False
+    assert native_pictures.agrees(native)
+    assert not native_pictures.agrees(broken)
+    assert native_pictures.agrees(native)
 
 
 @pytest.mark.parametrize(

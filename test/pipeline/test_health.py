@@ -88,6 +88,9 @@ def test_native_steps_are_a_value_of_the_tasks_that_have_some():
         status = replace(now, native=native)
         values = examine(status, rates_between(status, status), LIMITS)[0].values
         assert values.get('native') == told
+    python = replace(now, in_python={'detector': 'decoding (ssd has no native form)'})
+    values = examine(python, rates_between(python, python), LIMITS)[0].values
+    assert values['in_python'] == 'decoding (ssd has no native form)' and 'native' not in values
 
 
 def test_all_is_well():

@@ -67,6 +67,14 @@ def test_everything_fits_into_80_columns():
     assert '61%' in text and '55 C' in text and 'detector/infer' in text
 
 
+def test_tasks_with_the_same_steps_in_python_share_a_line():
+    text = 'decoding (ssd has no native form)'
+    history = History(from_start=True)
+    history.add(replace(_NOW, tasks=tuple(replace(one, in_python=text) for one in _NOW.tasks)))
+    lines = [line for line in _text(history).splitlines() if 'in Python' in line]
+    assert lines == [f'in Python: {text}: detector, depth_of_the_left_camera']
+
+
 def test_the_bar_ends_at_the_deadline():
     late, early = response_bar(_DETECTOR).plain, response_bar(_DEPTH).plain
     assert late == '██████▒▒▒▒▒▒▒▒▒▒▶' and early == '██··············│'

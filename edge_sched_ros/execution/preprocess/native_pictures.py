@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from functools import lru_cache
 from types import ModuleType
 from typing import Any
@@ -28,8 +29,16 @@ _BYTES = {
 _BGR = _BYTES['bgr8']
 #: sizes of pictures whose plans are kept
 _MOST_PLANS = 64
-#: source and target sizes (height, width) on which OpenCV is compared: enlarged, reduced, halved
-_TRIALS = (((7, 9), (19, 14)), ((53, 64), (24, 21)), ((24, 32), (12, 16)))
+#: source and target sizes (height, width) on which OpenCV is compared: enlarged, reduced, halved,
+#: and both of a size that OpenCV may leave to a library for the processor
+_TRIALS = (
+    ((7, 9), (19, 14)),
+    ((53, 64), (24, 21)),
+    ((24, 32), (12, 16)),
+    ((240, 320), (312, 416)),
+    ((360, 640), (180, 320)),
+    ((360, 640), (203, 301)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +148,13 @@ class NativePictures:
 
     def makes(self, spec: InputSpec) -> bool:
         """Whether the module resizes as this input wants, and as OpenCV does here."""
-        return spec.interpolation == 'linear' and _agrees(self._module)
+        return not self.why_not(spec)
+
+    def why_not(self, spec: InputSpec) -> str:
+        """Return why the module does not make this input; empty where it does."""
+        if spec.interpolation != 'linear':
+            return f'interpolation: {spec.interpolation}'
+        return '' if agrees(self._module) else 'OpenCV resizes with other numbers here'
 
 
 def _pixels(image: SourceImage, spec: InputSpec) -> tuple[NDArray[Any], tuple[int, ...]]:
@@ -167,9 +182,13 @@ def _tables(spec: InputSpec) -> NDArray[Any]:
     return np.stack(tables_of(spec))
 
 
-@lru_cache(maxsize=1)
-def _agrees(module: ModuleType) -> bool:
-    """Whether OpenCV resizes with the same numbers; builds for some processors do not."""
+@cache
+def agrees(module: ModuleType) -> bool:
+    """
+    Whether OpenCV resizes with the same numbers; builds for some processors do not.
+
+    One answer for each module is right: neither it nor OpenCV changes while the process runs.
+    """
     import cv2
 
     random = np.random.default_rng(1)
@@ -180,7 +199,9 @@ def _agrees(module: ModuleType) -> bool:
             order = (0, 1, 2) if channels > 1 else (0, 0, 0)
             made = np.empty((1, *spec.shape), np.uint8)
             size = new_width, new_height
-            module.prepare(picture, order, size, (0, 0), 0, _tables(spec), True, made)
+            tables = _tables(spec)
+            if not module.prepare(picture, order, size, (0, 0), 0, tables, True, made):
+                return False
             wanted = cv2.resize(picture, size).reshape(new_height, new_width, channels)
             if (made[0] != wanted[..., :3]).any():
                 return False

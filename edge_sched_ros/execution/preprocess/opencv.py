@@ -15,6 +15,7 @@ from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.execution.input_spec import RAW
 from edge_sched_ros.execution.network import InputSpec
+from edge_sched_ros.execution.preprocess.native_pictures import agrees
 from edge_sched_ros.execution.preprocess.native_pictures import Filler
 from edge_sched_ros.execution.preprocess.native_pictures import NativePictures
 from edge_sched_ros.execution.preprocess.opencv_ops import OpenCvOps
@@ -102,10 +103,12 @@ class OpenCvPreprocessor:
         native = None if spec.colour == RAW else self._natively()
         return None if native is None else native.filler(spec)
 
-    def is_native(self, spec: InputSpec) -> bool:
-        """Whether the native module makes this input, of pictures in a common encoding."""
-        native = None if spec.colour == RAW else self._natively()
-        return native is not None and native.makes(spec)
+    def why_not_native(self, spec: InputSpec) -> str:
+        """Return why this input is not made natively of any picture; empty where it is."""
+        native = self._natively()
+        if native is None:
+            return 'without the native module'
+        return f'colour: {RAW}' if spec.colour == RAW else native.why_not(spec)
 
     def _natively(self) -> NativePictures | None:
         """Return the native form; ``None`` where nothing native is used."""
@@ -118,6 +121,14 @@ class OpenCvPreprocessor:
 
     def close(self) -> None:
         """Do nothing: there are no resources to free."""
+
+
+def why_prepared_in_python() -> str:
+    """Return why the native module prepares nothing on this machine; empty where it does."""
+    module = extension()
+    if module is None or not OpenCvPreprocessor().available()[0] or agrees(module):
+        return ''
+    return 'pictures are prepared in Python: OpenCV resizes with other numbers here'
 
 
 def _place(picture: Any, spec: InputSpec, transform: Transform) -> Any:

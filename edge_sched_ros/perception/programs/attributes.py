@@ -26,6 +26,7 @@ _OPTIONAL: dict[str, Callable[[Any], Any]] = {
     'needs_camera': bool,
     'score_threshold': float,
     'native_steps': lambda names: names_of(names),
+    'python_steps': lambda names: names_of(names),
     'stage_ops': dict,
     'kinds': tuple,
     'extras': lambda names: names_of(names),

@@ -26,6 +26,9 @@ from edge_sched_ros.perception.decoders.reading import result_of
 from edge_sched_ros.perception.programs.at_once import FrameAtOnce
 from edge_sched_ros.perception.programs.input_doubts import input_doubt
 from edge_sched_ros.perception.programs.native_steps import native_steps
+from edge_sched_ros.perception.programs.native_steps import python_steps
+from edge_sched_ros.perception.programs.native_steps import Steps
+from edge_sched_ros.perception.programs.native_steps import steps_of
 from edge_sched_ros.perception.programs.network_inputs import NetworkInputs
 from edge_sched_ros.perception.programs.parts import LiveTensors
 from edge_sched_ros.perception.programs.unit_vision import image_of
@@ -150,8 +153,16 @@ class FrameProgram:
     @property
     def native_steps(self) -> tuple[str, ...]:
         """What the native module does of its work."""
-        decoder = self.variants.first.decoder
-        return native_steps(self.preprocessors.values(), self._spec.input, decoding=decoder)
+        return native_steps(self._steps())
+
+    @property
+    def python_steps(self) -> tuple[str, ...]:
+        """What of its work is done in Python, with the reasons."""
+        return python_steps(self._steps())
+
+    def _steps(self) -> Steps:
+        decoding = self._spec.decoder, self.variants.first.decoder
+        return steps_of(self.preprocessors.values(), self._spec.input, decoding=decoding)
 
     @property
     def decoder_name(self) -> str:

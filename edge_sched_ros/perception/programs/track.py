@@ -21,12 +21,16 @@ from edge_sched_ros.execution.segments import PREPROCESS
 from edge_sched_ros.perception.decoders.reading import result_of
 from edge_sched_ros.perception.decoders.sizes import OutputSizesError
 from edge_sched_ros.perception.programs.native_steps import native_steps
+from edge_sched_ros.perception.programs.native_steps import python_steps
+from edge_sched_ros.perception.programs.native_steps import Steps
+from edge_sched_ros.perception.programs.native_steps import steps_of
 from edge_sched_ros.perception.programs.parts import LiveTensors
 from edge_sched_ros.perception.programs.parts import LoadedPart
 from edge_sched_ros.perception.programs.variants import LoadedVariant
 from edge_sched_ros.perception.programs.variants import LoadedVariants
 from edge_sched_ros.perception.results import Detections
 from edge_sched_ros.perception.trackers.base import Tracker
+from edge_sched_ros.perception.trackers.registry import tracker_name
 from edge_sched_ros.perception.tracking.answers import tracked
 from edge_sched_ros.perception.tracking.passed_frames import PassedFrames
 
@@ -131,7 +135,16 @@ class TrackProgram:
     @property
     def native_steps(self) -> tuple[str, ...]:
         """What the native module does of its work."""
-        return native_steps(self.preprocessors.values(), self._spec.input, tracking=self._tracker)
+        return native_steps(self._steps())
+
+    @property
+    def python_steps(self) -> tuple[str, ...]:
+        """What of its work is done in Python, with the reasons."""
+        return python_steps(self._steps())
+
+    def _steps(self) -> Steps:
+        tracking = tracker_name(type(self._tracker)), self._tracker
+        return steps_of(self.preprocessors.values(), self._spec.input, tracking=tracking)
 
     def batch_size(self, fixed: int | None) -> int:
         """Return how many crops are one call, of a network with this batch size or with any."""

@@ -70,6 +70,11 @@ def is_own_tracker(name: str) -> bool:
     return bool(name) and not TRACKERS.is_built_in(name)
 
 
+def tracker_name(kind: type[Tracker]) -> str:
+    """Return the name of a class of trackers; of one's own, that of the class."""
+    return next((name for name, one in tracker_classes().items() if one is kind), kind.__name__)
+
+
 def make_tracker(name: str, where: str = 'tracker') -> Tracker:
     """
     Return a tracker.

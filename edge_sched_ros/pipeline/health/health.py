@@ -165,6 +165,7 @@ def _task(task: TaskState, status: Status, rates: Rates, limits: Limits) -> Heal
         **{f'variant_{name}': str(count) for name, count in task.variants.items()},
         **({} if isolated is None else isolation_values(isolated)),
         **({'native': status.native[task.name]} if task.name in status.native else {}),
+        **({'in_python': status.in_python[task.name]} if task.name in status.in_python else {}),
     }
     return Health(task.name, level, message, 'task', values)
 

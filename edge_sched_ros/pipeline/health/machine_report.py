@@ -25,6 +25,7 @@ from edge_sched_ros.execution.discovery.probes import probe_machine
 from edge_sched_ros.execution.discovery.probes import Probes
 from edge_sched_ros.execution.discovery.versions import versions
 from edge_sched_ros.execution.gpu_parts.here import ways_here
+from edge_sched_ros.execution.preprocess.opencv import why_prepared_in_python
 from edge_sched_ros.execution.preprocess_ops import preprocess_ops
 from edge_sched_ros.execution.providers.choice import reason_of
 from edge_sched_ros.execution.providers.table import PROVIDERS
@@ -85,7 +86,10 @@ def machine_report(
             f.name: {'kind': f.kind, 'available': f.available, 'reason': f.reason} for f in units
         },
         'preprocess': preprocess_ops(machine),
-        'native': {'available': not why_not_native(), 'reason': why_not_native()},
+        'native': {
+            'available': not why_not_native(),
+            'reason': why_not_native() or why_prepared_in_python(),
+        },
         'compiled_core': {'available': not why_not_compiled(), 'reason': why_not_compiled()},
         'gpu_parts': {
             way: {'kinds': ['gpu'], 'available': not why, 'reason': why}

@@ -16,9 +16,18 @@ from edge_sched_ros.pipeline.health.health import OK
 
 def native_steps_of(programs: Mapping[str, Any]) -> dict[str, str]:
     """Return task -> the steps that the native module does, for tasks with one."""
+    return _steps_of(programs, 'native_steps')
+
+
+def python_steps_of(programs: Mapping[str, Any]) -> dict[str, str]:
+    """Return task -> the steps done in Python that can be native, and why; without others."""
+    return _steps_of(programs, 'python_steps')
+
+
+def _steps_of(programs: Mapping[str, Any], attribute: str) -> dict[str, str]:
     none: tuple[str, ...] = ()
     steps = {
-        task: read_attribute(task, program, 'native_steps', none, names_of)
+        task: read_attribute(task, program, attribute, none, names_of)
         for task, program in programs.items()
     }
     return {task: ', '.join(names) for task, names in steps.items() if names}

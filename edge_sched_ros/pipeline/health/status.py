@@ -114,6 +114,7 @@ class Status:
     :param isolated: task -> the state of its process, for those with ``isolation: process``
     :param doubts: task -> what is suspicious about its latest results
     :param native: task -> the steps that the native module does, without tasks that have none
+    :param in_python: task -> the other steps, and why, likewise
     :param policy_problem: why another policy decides; empty if the configured one does
     """
 
@@ -140,6 +141,7 @@ class Status:
     isolated: Mapping[str, IsolationReport] = field(default_factory=dict)
     doubts: Mapping[str, str] = field(default_factory=dict)
     native: Mapping[str, str] = field(default_factory=dict)
+    in_python: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_status(
@@ -161,6 +163,7 @@ def read_status(
     failures: Mapping[str, Mapping[str, str]] | None = None,
     doubts: Mapping[str, str] | None = None,
     native: Mapping[str, str] | None = None,
+    in_python: Mapping[str, str] | None = None,
 ) -> Status:
     """Return the status of a dispatcher; call it while nothing else handles events."""
     waiting = dispatcher.waiting()
@@ -207,6 +210,7 @@ def read_status(
         isolated=isolated or {},
         doubts=doubts or {},
         native=native or {},
+        in_python=in_python or {},
     )
 
 

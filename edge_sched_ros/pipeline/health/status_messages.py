@@ -85,6 +85,8 @@ def _task(make: Make, task: TaskState, status: Status, rates: Rates) -> Any:
         on_time_hz=rates.tasks[task.name].on_time_hz,
         miss_ratio=rates.tasks[task.name].miss_ratio,
         violation_rate=float(task.uxcost),
+        native=brief(status.native.get(task.name, '')),
+        in_python=brief(status.in_python.get(task.name, ''), MOST_OF_AN_ERROR),
         **percentiles,
     )
 

@@ -59,6 +59,8 @@ def _task(task: Any, age_ms: float | None) -> dict[str, Any]:
         'on_time': task.on_time,
         'late': task.late,
         'lost': dict(zip(task.reasons, map(int, task.reason_counts))),
+        'native': task.native,
+        'in_python': task.in_python,
     }
 
 

@@ -41,6 +41,8 @@ def task_lines(snapshot: Snapshot, history: History, selected: str = '') -> Iter
     """
     Return a line for each task below their heading, and its problem where it has one.
 
+    Below them is what is done in Python though it has a native form, by reason.
+
     :param selected: the task that keys change
     """
     yield Text(_HEAD, style=_DIM)
@@ -51,6 +53,12 @@ def task_lines(snapshot: Snapshot, history: History, selected: str = '') -> Iter
         yield line
         if task.problem and task.enabled:
             yield Text(f'  {printable(task.problem)}', style=_DOUBTFUL, no_wrap=True)
+    by_text: dict[str, list[str]] = {}
+    for task in snapshot.tasks:
+        if task.in_python:
+            by_text.setdefault(task.in_python, []).append(task.name)
+    for text, names in by_text.items():
+        yield Text(printable(f'in Python: {text}: {", ".join(names)}'), style=_DIM, no_wrap=True)
 
 
 def _task(task: TaskRow, share: float | None) -> Text:

@@ -26,6 +26,8 @@ class TaskRow:
     :param age_ms: mean age of its frames on arrival; ``None`` if not known
     :param in_flight: frames that wait or run
     :param lost: reason -> frames without an answer
+    :param native: steps that the native module does; empty if none, or not known
+    :param in_python: steps that it could do and does not, with the reasons; likewise
     """
 
     name: str
@@ -40,6 +42,8 @@ class TaskRow:
     on_time: int = 0
     late: int = 0
     lost: Mapping[str, int] = field(default_factory=dict)
+    native: str = ''
+    in_python: str = ''
 
     @property
     def ended(self) -> int:
