@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from edge_sched_ros.capacity.admission_tasks import TaskDemand
+from edge_sched_ros.capacity.busiest_row import least_busiest
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,6 @@ class LeastLoad:
         return any(all(name in self.units for name, _ in stage.units) for stage in task.stages)
 
 
-def load_solver() -> None:
-    """Import the solver in advance, which takes about half a second."""
-    import scipy.optimize  # noqa: F401
-
-
 def least_load(
     tasks: Sequence[TaskDemand], slots: Mapping[str, int], cpus: float | None = None
 ) -> LeastLoad:
@@ -53,9 +49,6 @@ def least_load(
 
     :param cpus: CPUs that a quota allows the CPU units together, treated as one more unit
     """
-    # slow to import, and needed only here
-    from scipy.optimize import linprog
-
     names = list(slots)
     cores = [name for name in names if name.rstrip('0123456789') == 'cpu']
     parts = [
@@ -63,21 +56,13 @@ def least_load(
         for index, (task, stage) in enumerate((task, s) for task in tasks for s in task.stages)
         for unit, time_ms in stage.units
     ]
-    count = sum(len(task.stages) for task in tasks)
-    whole = np.zeros((count, len(parts) + 1))
-    busy = np.zeros((len(names) + (cpus is not None), len(parts) + 1))
-    busy[:, -1] = -1.0
-    for column, (stage_index, unit_index, share) in enumerate(parts):
-        whole[stage_index, column] = 1.0
-        busy[unit_index, column] = share
+    loads = np.zeros((len(names) + (cpus is not None), len(parts)))
+    for column, (_, unit_index, share) in enumerate(parts):
+        loads[unit_index, column] = share
         if cpus is not None and names[unit_index] in cores:
-            busy[-1, column] = share * slots[names[unit_index]] / cpus
-    goal = np.zeros(len(parts) + 1)
-    goal[-1] = 1.0
-    found = linprog(
-        goal, A_ub=busy, b_ub=np.zeros(len(busy)), A_eq=whole, b_eq=np.ones(count), method='highs'
-    )
-    tight = [price < -1e-9 for price in found.ineqlin.marginals]
+            loads[-1, column] = share * slots[names[unit_index]] / cpus
+    share, prices = least_busiest(loads, [stage_index for stage_index, _, _ in parts])
+    tight = [price > 1e-9 for price in prices]
     by_quota = cpus is not None and tight[-1]
     units = tuple(name for name, own in zip(names, tight) if own or (by_quota and name in cores))
-    return LeastLoad(float(found.fun), units, math.inf if cpus is None else cpus, by_quota)
+    return LeastLoad(share, units, math.inf if cpus is None else cpus, by_quota)

@@ -15,7 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from edge_sched_ros.capacity.admission_load import load_solver
 from edge_sched_ros.core.brief import brief_error
 from edge_sched_ros.core.dispatcher import LowLevelDispatcher
 from edge_sched_ros.core.errors import ConfigError
@@ -33,7 +32,6 @@ from edge_sched_ros.execution.telemetry.sampler import Sampler
 from edge_sched_ros.perception.programs.attributes import names_of
 from edge_sched_ros.perception.programs.attributes import read_attribute
 from edge_sched_ros.pipeline.admission.admission import Admission
-from edge_sched_ros.pipeline.admission.admission import OFF
 from edge_sched_ros.pipeline.admission.demand import Known
 from edge_sched_ros.pipeline.admission.demand import look
 from edge_sched_ros.pipeline.assemble import assemble
@@ -216,8 +214,6 @@ class Pipeline:
 
     def _admit_at_start(self) -> None:
         """Ask the model about the tasks as configured, as far as their costs are known."""
-        if self.admission.mode != OFF:
-            load_solver()
         ruling = self.admission.consider({}, at_start=True)
         if ruling.refused:
             doubts = () if self._profile_use is None else self._profile_use.doubts
