@@ -44,6 +44,7 @@ from edge_sched_ros.nodes.process_tuning import freeze_garbage
 from edge_sched_ros.nodes.process_tuning import unfreeze_garbage
 from edge_sched_ros.nodes.publishers import check_results
 from edge_sched_ros.nodes.publishers import TaskPublisher
+from edge_sched_ros.nodes.quick_logger import QuickLogger
 from edge_sched_ros.nodes.realtime_settings import apply_parameters
 from edge_sched_ros.nodes.reporter import IdleReporter
 from edge_sched_ros.nodes.reporter import Reporter
@@ -132,6 +133,10 @@ class SchedulerNode(LifecycleNode):
         self._idle = IdleReporter(
             self, lambda: self._reporter is None, lambda: self._problem, self._cleared
         )
+
+    def get_logger(self) -> QuickLogger:
+        """Return the node's logger."""
+        return QuickLogger(super().get_logger().name)
 
     def autostart(self) -> None:
         """Configure and activate, if the parameters ask for it; errors are logged."""

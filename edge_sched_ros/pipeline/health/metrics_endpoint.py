@@ -5,8 +5,6 @@
 from __future__ import annotations
 
 import threading
-from http.server import HTTPServer
-from socketserver import TCPServer
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
@@ -21,17 +19,6 @@ ADDRESS, PORT = 'metrics_address', 'metrics_port'
 _CLIENT_S = 5
 
 
-class _Server(HTTPServer):
-    def server_bind(self) -> None:
-        # HTTPServer looks its own name up, which takes seconds where nobody knows it
-        TCPServer.server_bind(self)
-        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        # a client that leaves early is not worth a traceback
-        pass
-
-
 class MetricsEndpoint:
     """
     Serves the metrics over HTTP on a thread of its own, one client at a time.
@@ -43,13 +30,15 @@ class MetricsEndpoint:
 
     def __init__(self, address: str, port: int) -> None:
         prometheus: Any = need('prometheus_client')
+        from edge_sched_ros.pipeline.health.metrics_server import MetricsServer
+
         registry = prometheus.CollectorRegistry()
         self._metrics = StatusMetrics()
         registry.register(self._metrics)
         # one that asks and says no more does not keep the others out for long
         handler: Any = type('_Handler', (prometheus.MetricsHandler,), {'timeout': _CLIENT_S})
         try:
-            self._server = _Server((address, port), handler.factory(registry))
+            self._server = MetricsServer((address, port), handler.factory(registry))
         except (OSError, OverflowError, ValueError) as error:
             told = getattr(error, 'strerror', None) or str(error)
             raise ConfigError(PORT, f'cannot listen on {address}:{port}: {told}') from None
