@@ -34,7 +34,7 @@ def measure(bench: Bench, policy: str) -> dict[str, Any]:
     ``with_idle`` is without that.
     """
     pictures = grey_file(bench.folder, width=_WIDTH, height=_HEIGHT)
-    network = _network(bench.folder)
+    network = waiting_network(bench.folder)
     found = {n: _measure(bench, pictures, network, n, policy) for n in bench.plan.growth_tasks}
     costs = [own['cpu_ms_per_job'] for own in found.values()]
     return {
@@ -45,8 +45,8 @@ def measure(bench: Bench, policy: str) -> dict[str, Any]:
     }
 
 
-def _network(folder: Path) -> str:
-    """Return the YAML file of a network that waits."""
+def waiting_network(folder: Path) -> str:
+    """Return the YAML file of a network that waits and takes no time of a core."""
     shape = [1, 1, _HEIGHT, _WIDTH]
     data = {
         # never opened, but a network has a file
