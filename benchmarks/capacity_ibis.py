@@ -20,17 +20,21 @@ import csv
 import json
 import sys
 from collections import defaultdict
+from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import asdict
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge_sched_ros.capacity.fcfs import mg1_fcfs
 from edge_sched_ros.capacity.fcfs import SwapForm
 from edge_sched_ros.capacity.fcfs import utilisation
 from edge_sched_ros.capacity.load import Load
 from edge_sched_ros.capacity.load import Service
+from edge_sched_ros.capacity.response import Response
 
 #: network -> service and swap in ms, from the notebook of umassos/ibis
 TIMES = {
@@ -64,6 +68,13 @@ class Row:
         return abs(self.without_swap_ms / self.measured_ms - 1)
 
 
+#: lines of a trace by network
+Group = Mapping[str, list[dict[str, str]]]
+Array = NDArray[np.float64]
+#: the quantiles of tails, the largest relative errors wanted, and the length of a run
+_SHARES, _LIMITS, _RUN_S = (0.95, 0.99), (0.05, 0.08), 180.0
+
+
 def compare(path: Path, *, seen: bool = False, swap: SwapForm = 'mean') -> list[Row]:
     """
     Return measured and predicted responses.
@@ -85,17 +96,71 @@ def _groups(path: Path) -> dict[str, dict[str, list[dict[str, str]]]]:
     return groups
 
 
-def show_tails(path: Path) -> None:
-    """Print the relative errors of p95 and p99, by the rates asked for and random swaps."""
+def show_tails(path: Path, runs: int, seed: int) -> None:
+    """
+    Print the relative errors of p95 and p99, by the rates asked for and random swaps.
+
+    Beside them those of the same services and swaps with the arrivals that came, and the share of
+    drawn runs of exactly this model, as long as the real one, that are within the limits.
+
+    :param runs: drawn for each load
+    """
+    expected = [0.0, 0.0]
     for load, group in sorted(_groups(path).items()):
         full = [
             Load(_rate(lines, False), Service(TIMES[name][0]), TIMES[name][1])
             for name, lines in group.items()
         ]
-        for (name, lines), response in zip(group.items(), mg1_fcfs(full, 'random')):
-            p95, p99 = np.quantile(_responses_ms(lines), (0.95, 0.99))
-            errors = f'{response.p95_ms / p95 - 1:+7.1%} {response.p99_ms / p99 - 1:+7.1%}'
-            print(f'{load:>4} {name:15} {len(lines):5} x  {errors}')
+        models = dict(zip(group, mg1_fcfs(full, 'random')))
+        driven = _with_arrivals_that_came(group)
+        within = _within_by_chance(models, group, runs, seed)
+        for name, lines in group.items():
+            seen = np.quantile(_responses_ms(lines), _SHARES)
+            found = (models[name].p95_ms, models[name].p99_ms) / seen - 1
+            came = np.quantile(driven[name], _SHARES) / seen - 1
+            text = ' '.join(f'{error:+7.1%}' for error in (*found, *came))
+            text += ''.join(f' {share:5.0%}' for share in within[name])
+            print(f'{load:>4} {name:15} {len(lines):5} x  {text}')
+            expected = [total + share for total, share in zip(expected, within[name])]
+    print(f'runs of the model itself: {expected[0]:.1f} and {expected[1]:.1f} cells within')
+
+
+def _served_ms(times_ms: Array, names: Sequence[str]) -> Array:
+    """Return the response of each request in order, with a swap where the network changes."""
+    ends, free_ms, last = np.empty(len(times_ms)), 0.0, names[0]
+    for index, (time_ms, name) in enumerate(zip(times_ms, names)):
+        service_ms, swap_ms = TIMES[name]
+        free_ms = max(free_ms, time_ms) + service_ms + (swap_ms if name != last else 0.0)
+        ends[index], last = free_ms, name
+    return ends - times_ms
+
+
+def _with_arrivals_that_came(group: Group) -> dict[str, Array]:
+    came = sorted(
+        (1e3 * float(line['start_time']), name) for name, lines in group.items() for line in lines
+    )
+    names = np.array([name for _, name in came])
+    found = _served_ms(np.array([time_ms for time_ms, _ in came]), list(names))
+    return {name: found[names == name] for name in group}
+
+
+def _within_by_chance(
+    models: Mapping[str, Response], group: Group, runs: int, seed: int
+) -> dict[str, Array]:
+    """Return the share of runs of the model whose p95 and p99 are within the limits of its own."""
+    generator = np.random.default_rng(seed)
+    within = {name: np.zeros(2) for name in group}
+    for _ in range(runs):
+        counts = {n: generator.poisson(_rate(lines, False) * _RUN_S) for n, lines in group.items()}
+        names = np.repeat(list(counts), list(counts.values()))
+        times_ms = generator.uniform(0, 1e3 * _RUN_S, len(names))
+        order = np.argsort(times_ms)
+        found = _served_ms(times_ms[order], list(names[order]))
+        for name, model in models.items():
+            seen = np.quantile(found[names[order] == name], _SHARES)
+            errors = np.abs((model.p95_ms, model.p99_ms) / seen - 1)
+            within[name] += errors <= _LIMITS
+    return {name: count / runs for name, count in within.items()}
 
 
 def mean_error(rows: list[Row]) -> float:
@@ -155,11 +220,13 @@ def main() -> None:
     parser.add_argument('--swap', choices=('mean', 'random'), default='mean')
     parser.add_argument('--json', action='store_true')
     parser.add_argument('--tails', action='store_true', help='errors of p95 and p99 only')
+    parser.add_argument('--runs', type=int, default=200, help='with --tails: drawn for each load')
+    parser.add_argument('--seed', type=int, default=1000, help='of these runs')
     options = parser.parse_args()
     if not options.data.is_file():
         sys.exit(f'capacity_ibis: {options.data}: there is no such file')
     if options.tails:
-        show_tails(options.data)
+        show_tails(options.data, options.runs, options.seed)
         return
     rows = compare(options.data, seen=options.seen, swap=options.swap)
     errors = {'mean_error': mean_error(rows), 'without_swap': mean_error_without_swap(rows)}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dataclasses import replace
 from pathlib import Path
 
+from edge_sched_ros.capacity.contention import slowed
 from edge_sched_ros.capacity.stages import check_batches
 from edge_sched_ros.capacity.stages import Entry
 from edge_sched_ros.capacity.stages import task_entries
@@ -54,15 +55,21 @@ class Cluster:
 
     def entries(self) -> list[Entry]:
         """
-        Return every stage of every task, in order.
+        Return every stage of every task, in order, with the time that it takes beside the others.
 
         :raises ConfigError: naming the key of a device, unit or network that does not exist
         """
-        return [
+        found = [
             entry
             for name, rate in self.rates.items()
             for entry in task_entries(self.system, self.devices, name, rate)
         ]
+        laws = {
+            name: law
+            for name, device in self.devices.items()
+            if (law := device.contention_law(self.system.at('contention'))) is not None
+        }
+        return slowed(found, self.devices, laws)
 
 
 def load_cluster(*files: str | Path) -> Cluster:
