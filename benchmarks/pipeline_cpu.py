@@ -9,7 +9,7 @@ ends with an answer. Printed is the CPU time of the process for each answer, wit
 Runtime's calls, of every round.
 
 CPU time hardly depends on how busy the machine is; what other programs leave in the caches does
-matter, so the shortest round says most. For two trees, run it on both in turn.
+matter, so the shortest round says most. ``pipeline_cpu_pairs.py`` compares two trees.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ import statistics
 import sys
 import threading
 import time
+from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -111,23 +113,30 @@ class Cameras:
                     raise TimeoutError(f'{topic}: no answer in {_TIMEOUT_S:g} s')
 
 
-def measure(rounds: int) -> dict[str, list[float]]:
-    """Return the CPU time of an answer by round, outside of ONNX Runtime and within, in us."""
+def rounds(each: Iterable[object]) -> Iterator[tuple[float, float]]:
+    """
+    Yield the CPU time of an answer outside of ONNX Runtime and within, in us, by round.
+
+    :param each: a round is run for each of it
+    """
     tune_process()
     networks, cameras = Networks(), Cameras()
-    found: dict[str, list[float]] = {'outside_us': [], 'networks_us': []}
     cameras.play(WARM)
-    for _ in range(rounds):
+    for _ in each:
         answers, spent_ns = cameras.answers, networks.spent_ns
         before_ns = time.process_time_ns()
         cameras.play(FRAMES)
         all_ns, spent_ns = time.process_time_ns() - before_ns, networks.spent_ns - spent_ns
         answers = cameras.answers - answers
-        found['outside_us'].append((all_ns - spent_ns) / answers / 1e3)
-        found['networks_us'].append(spent_ns / answers / 1e3)
+        yield (all_ns - spent_ns) / answers / 1e3, spent_ns / answers / 1e3
     cameras.pipeline.stop()
     cameras.pipeline.unload()
-    return found
+
+
+def measure(count: int) -> dict[str, list[float]]:
+    """Return the times of some rounds."""
+    outside, within = zip(*rounds(range(count)))
+    return {'outside_us': list(outside), 'networks_us': list(within)}
 
 
 def main() -> None:

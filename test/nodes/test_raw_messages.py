@@ -20,6 +20,7 @@ from vision_msgs.msg import Detection2DArray
 
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import FrameError
+from edge_sched_ros.execution.frame import SourceImage
 from edge_sched_ros.nodes.raw_detections import is_understood
 from edge_sched_ros.nodes.raw_detections import write_detections
 from edge_sched_ros.nodes.raw_image import read_compressed_image
@@ -59,7 +60,11 @@ def test_an_image_is_read_as_rclpy_reads_it(frame_id, encoding, sec, nanosec, si
 def test_the_pixels_are_not_copied():
     message = Image(height=1, width=4, step=4, encoding='mono8', data=array('B', b'abcd'))
     serialized = serialize_message(message)
-    assert read_image(serialized).data.obj is serialized
+    found = read_image(serialized)
+    assert found.data.obj is serialized
+    image = SourceImage.from_raw(found.data, width=4, height=1, encoding='mono8', step=4)
+    # networks are fed from these
+    assert np.shares_memory(image.native()[0], np.frombuffer(serialized, np.uint8))
 
 
 @given(frame_id=names, kind=names, sec=st.integers(-5, 2**31 - 1), data=st.binary(max_size=40))
