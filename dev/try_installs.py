@@ -34,11 +34,13 @@ COMMANDS = {
 _VERSIONS = (
     'import json, platform\n'
     'from edge_sched_ros.installation.libraries import installed_version as version\n'
+    'from edge_sched_ros.core.compiled import why_not as why_not_compiled\n'
     'from edge_sched_ros.native.loading import why_not\n'
     'from edge_sched_ros.pipeline.settings.resources import share_of\n'
     "names = ('numpy', 'cv2', 'onnxruntime', 'scipy')\n"
     "print(json.dumps({'python': platform.python_version(), 'share': str(share_of()),\n"
-    "    'native': why_not(), **{name: version(name) for name in names}}))\n"
+    "    'native': why_not(), 'compiled': why_not_compiled(),\n"
+    '    **{name: version(name) for name in names}}))\n'
 )
 
 
@@ -136,14 +138,14 @@ def row(trial: Trial) -> str:
     """Return a trial as a row of the table."""
     facts = trial.facts
     if trial.problem:
-        cells = [trial.python, trial.wanted, *[''] * 6, trial.problem]
+        cells = [trial.python, trial.wanted, *[''] * 7, trial.problem]
         return f'| {" | ".join(cells)} |'
     failed = [f'{name}: {text}' for name, (code, text) in trial.ran.items() if code]
     cells = [
         facts['python'],
         trial.wanted or 'nothing',
         *(facts[name] or '' for name in ('numpy', 'cv2', 'onnxruntime')),
-        'built' if not facts['native'] else 'no',
+        *('yes' if not facts[part] else 'no' for part in ('native', 'compiled')),
         f'{trial.install_s:.0f} s',
         f'{trial.first_s:.1f} s',
         '; '.join(failed) or ', '.join(trial.ran),
@@ -152,8 +154,9 @@ def row(trial: Trial) -> str:
 
 
 HEAD = (
-    '| Python | asked for | numpy | OpenCV | ONNX Runtime | native | `pip install` | `doctor` '
-    '| commands that ran |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |'
+    '| Python | asked for | numpy | OpenCV | ONNX Runtime | native | compiled | `pip install` '
+    '| `doctor` | commands that ran |\n'
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |'
 )
 
 
