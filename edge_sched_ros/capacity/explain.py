@@ -66,6 +66,12 @@ def _changes(cluster: Cluster, place: Place) -> Iterator[tuple[str, Cluster]]:
     yield f'{title} {_STEP:.0%} faster', _with_speed(cluster, place, 1 + _STEP)
     yield f'{title} twice as fast', _with_speed(cluster, place, 2.0)
     yield f'a second {title} for half of the requests', _at_rates(cluster, tasks, 0.5)
+    unit = cluster.devices[place[0]].units[place[1]]
+    periodic = all(entry.periodic for entry in by_place(cluster.entries())[place])
+    if unit.order == 'ps' and unit.cores == 1 and periodic:
+        # only such a unit's model knows that frames come in their period
+        in_order = _with_unit(cluster, place, discipline='fcfs')
+        yield f'{title} with discipline: fcfs, where frames count as periodic', in_order
 
 
 def _at_rates(cluster: Cluster, tasks: set[str], factor: float) -> Cluster:
@@ -73,10 +79,13 @@ def _at_rates(cluster: Cluster, tasks: set[str], factor: float) -> Cluster:
 
 
 def _with_speed(cluster: Cluster, place: Place, factor: float) -> Cluster:
+    speed = cluster.devices[place[0]].units[place[1]].speed
+    return _with_unit(cluster, place, speed=speed * factor)
+
+
+def _with_unit(cluster: Cluster, place: Place, **keys: object) -> Cluster:
     device = cluster.devices[place[0]]
-    unit = device.units[place[1]]
-    faster = unit.model_copy(update={'speed': unit.speed * factor})
-    units = {**device.units, place[1]: faster}
+    units = {**device.units, place[1]: device.units[place[1]].model_copy(update=keys)}
     other = device.model_copy(update={'units': units})
     return replace(cluster, devices={**cluster.devices, place[0]: other})
 
