@@ -33,6 +33,7 @@ OLD = {
     'spec': {'taints': [{'key': 'robot', 'effect': 'NoSchedule'}]},
     'status': {'capacity': {'cpu': '4', 'edge-sched.io/gpu': '1'}, 'allocatable': {'cpu': '4'}},
 }
+OLD['status']['addresses'] = [{'type': 'Hostname', 'address': 'here'}]
 
 
 def test_the_policy_is_about_the_agents_account_and_its_writes():
@@ -114,6 +115,11 @@ def test_all_that_the_agent_publishes_passes():
         ({'spec': {'unschedulable': True}}, 'specification'),
         ({'status': {'capacity': {'cpu': '64'}}}, 'resources'),
         ({'status': {'allocatable': {'memory': '64Gi'}}}, 'resources'),
+        ({'status': {'capacity': {'cpu': None}}}, 'resources of edge-sched.io'),
+        ({'status': {'conditions': []}}, 'only resources in the status'),
+        ({'status': {'addresses': None}}, 'only resources in the status'),
+        ({'metadata': {'finalizers': ['a.example.com/b']}}, 'finalizers'),
+        ({'metadata': {'ownerReferences': [{'name': 'x'}]}}, 'owners'),
     ],
 )
 def test_an_agent_changes_nothing_that_is_not_its_own(patch, words):

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 
 import pytest
@@ -59,6 +60,39 @@ def test_only_the_extender_evicts_and_only_the_agent_changes_nodes(admin, instal
     for sub in ('', 'status'):
         assert _may(admin, installation, AGENT, 'patch', 'nodes', sub=sub)
         assert not _may(admin, installation, EXTENDER, 'patch', 'nodes', sub=sub)
+
+
+@pytest.mark.parametrize(
+    ('sub', 'patch', 'words'),
+    [
+        ('', {'spec': {'unschedulable': True}}, 'specification'),
+        ('', {'metadata': {'labels': {'zone': 'b'}}}, 'labels'),
+        ('', {'metadata': {'annotations': {'zone': 'b'}}}, 'annotations'),
+        ('', {'metadata': {'finalizers': ['a.example.com/b']}}, 'finalizers'),
+        ('status', {'status': {'capacity': {'cpu': '65'}}}, 'resources of edge-sched.io'),
+        ('status', {'status': {'allocatable': {'cpu': None}}}, 'resources of edge-sched.io'),
+        ('status', {'status': {'conditions': None}}, 'only resources in the status'),
+        ('status', {'status': {'capacity': {'edge-sched.io/dla': '2'}}}, ''),
+        ('', {'metadata': {'labels': {'edge-sched.io/module': 'x'}}}, ''),
+    ],
+)
+def test_an_agent_changes_only_what_is_its_own(plane, cluster, installation, sub, patch, words):
+    if not plane.programs.has_admission_policies:
+        pytest.skip('there are no admission policies')
+    from kubernetes import client
+    from kubernetes import config
+
+    (name,) = cluster.add_nodes('gpu')
+    agent = config.new_client_from_config(str(installation.agent_kubeconfig(name)))
+    with agent:
+        core = client.CoreV1Api(agent)
+        call = core.patch_node_status if sub else core.patch_node
+        if not words:
+            call(name, patch)
+            return
+        with pytest.raises(client.ApiException) as error:
+            call(name, patch)
+    assert error.value.status == 403 and words in json.loads(error.value.body)['message']
 
 
 def test_the_agent_publishes_its_node_with_its_own_rights(cluster, installation):
