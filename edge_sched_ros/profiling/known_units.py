@@ -72,7 +72,9 @@ class KnownUnits:
     def _cost(self, stages: Sequence[Stage], index: int, network: str, unit: str) -> Cost | None:
         at = partial(self._system.variant_at(network), 'stages', str(index))
         title = self._system.name or self._system.where
-        return cost_on(stages[index], unit, self._unit(unit), self._system.costs, at, title)
+        most_gbps = self._system.bandwidth_gbps
+        spec, costs = self._unit(unit), self._system.costs
+        return cost_on(stages[index], unit, spec, costs, at, title, most_gbps)
 
     def transitions_ms(self, units: Collection[str]) -> dict[tuple[str, str], float]:
         """

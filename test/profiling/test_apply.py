@@ -191,3 +191,15 @@ def test_a_library_nobody_has_heard_of():
         ConfigError, match=r"networks\.net\.stages\.\d\.library: .* no costs of 'yolo'"
     ):
         _apply([task('a', units=('gpu0',))], data)
+
+
+def test_a_stage_that_was_not_measured_is_no_faster_than_the_shared_memory():
+    """100 MB at 200 GB/s of the unit would be 0.5 ms; the device has 50 GB/s for all."""
+    data = {
+        'units': {'cpu0': {'peak_gflops': 1e6, 'memory_gbps': 200}},
+        'contention': {'model': 'bandwidth', 'bandwidth_gbps': 50},
+        'networks': {'net': {'stages': [{'name': 'infer', 'gflops': 1, 'traffic_mb': 100}]}},
+    }
+    profiles, missing = _apply([task('a', units=('cpu0',), stages=('infer',))], data)
+    assert missing == ()
+    assert profiles.expected_ns('a', 'base', 'infer', 'cpu0', 1) == 2_000_000
