@@ -104,6 +104,7 @@ def test_an_interrupted_build_ends_and_leaves_nothing(fake, tmp_path):
     ('arguments', 'message'),
     [
         (['--unit', 'cpu0'], "--unit: must be gpu or a DLA core like dla0, not 'cpu0'"),
+        (['--unit', 'gpu0.a'], 'which runs the engines of the whole: name gpu0'),
         (['--unit', 'dla7'], 'dla7: TensorRT finds 2 DLA cores on this machine'),
         (['--unit', 'gpu3'], 'gpu3: there are 1 CUDA devices'),
         (['--precision', 'int4'], "invalid value for '--precision'"),

@@ -54,6 +54,10 @@ def unit_named(name: str, where: str) -> Unit:
 
     :raises ConfigError: when it is no name of a GPU or a DLA core
     """
+    whole = name.partition('.')[0]
+    if name != whole and re.fullmatch(r'gpu\d{0,3}', whole):
+        problem = f"'{name}' is a part of a GPU, which runs the engines of the whole: name {whole}"
+        raise ConfigError(where, problem)
     if not re.fullmatch(r'(gpu|dla)\d{0,3}', name):
         raise ConfigError(where, f"must be gpu or a DLA core like dla0, not '{name}'")
     return Unit(name, name.rstrip('0123456789'))
