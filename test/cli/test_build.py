@@ -76,7 +76,8 @@ def test_progress_is_told_where_the_release_does(fake, tmp_path):
     settings = BuildSettings(cache=tmp_path / 'cache')
     tools, target = load_toolchain(), Target('gpu', 'gpu', 0)
     prepare.prepare(tools, spec, target, settings, progress=seen.append)
-    assert seen == ([] if fake.flavour == '8.6' else [0.25, 0.5, 0.75, 1.0, 1.0])
+    # every release begins, which is all that the oldest tells
+    assert seen == [0.0, *([] if fake.flavour == '8.6' else [0.25, 0.5, 0.75, 1.0, 1.0])]
 
 
 def test_an_interrupted_build_ends_and_leaves_nothing(fake, tmp_path):
@@ -90,7 +91,9 @@ def test_an_interrupted_build_ends_and_leaves_nothing(fake, tmp_path):
         pytest.skip('this release does not say how far it is')
 
     def interrupt(done):
-        raise KeyboardInterrupt
+        # not before TensorRT builds
+        if done:
+            raise KeyboardInterrupt
 
     settings = BuildSettings(cache=tmp_path / 'cache')
     tools, target = load_toolchain(), Target('gpu', 'gpu', 0)

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-#: takes what is done so far, 0 to 1
+#: takes what is done so far, 0 to 1; 0 when a build begins, on every release
 Progress = Callable[[float], None]
 
 
