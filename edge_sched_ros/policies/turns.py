@@ -79,9 +79,10 @@ def take_turns(
     Yield jobs with those of equal tasks in turn; each place in the order belongs to its group.
 
     Tasks are equal if they have one priority, their relative deadlines differ by at most an eighth
-    and their jobs take about as long: a turn then costs as much time as it gives. The order is
-    unchanged while none of them has recently lost a frame: it serves any feasible load. Under
-    overload the phases would otherwise decide which camera loses frames.
+    and their jobs take about as long: a turn then costs as much time as it gives. A job that is
+    too late to start gives its place to any of one deadline, long or short. The order is unchanged
+    while none of them has recently lost a frame: it serves any feasible load. Under overload the
+    phases would otherwise decide which camera loses frames.
 
     :param by_deadline: see :func:`run_in_turn`
     :param bounded: whether the first jobs that can run on idle units will run, so that the rest is
@@ -98,7 +99,8 @@ def take_turns(
             elif bounded and left == 1 and first.stage_index:
                 looking = False  # started jobs continue, and nothing else can start
             else:
-                places = _equals_from(view, jobs, place, done)
+                longer = by_deadline and _is_late(view, first)
+                places = _equals_from(view, jobs, place, done, alike=not longer)
                 group = [jobs[other] for other in places]
                 if len(group) > 1 and not behind.isdisjoint([job.task for job in group]):
                     turns = turns or Turns(view, by_deadline=by_deadline)
@@ -110,8 +112,14 @@ def take_turns(
         yield ordered[place]
 
 
-def _equals_from(view: View, jobs: Sequence[Job], place: int, done: Container[int]) -> list[int]:
-    """Return the places, from a given one on, of jobs equal to its job, without those done."""
+def _equals_from(
+    view: View, jobs: Sequence[Job], place: int, done: Container[int], *, alike: bool
+) -> list[int]:
+    """
+    Return the places, from a given one on, of jobs equal to its job, without those done.
+
+    :param alike: whether equals must take about as long
+    """
     first = jobs[place]
     span_ns, priority = first.deadline_ns - first.release_ns, first.priority
     low_ns, high_ns = span_ns - span_ns // NEAR, span_ns + span_ns // NEAR
@@ -121,7 +129,7 @@ def _equals_from(view: View, jobs: Sequence[Job], place: int, done: Container[in
         if (job := jobs[other]).priority == priority
         and low_ns <= job.deadline_ns - job.release_ns <= high_ns
         and other not in done
-        and takes_as_long(view, first.task, job.task)
+        and (not alike or takes_as_long(view, first.task, job.task))
     ]
 
 
@@ -173,6 +181,14 @@ def _in_time_on(view: View, unit: str, jobs: list[Job]) -> list[Job]:
     return in_time or jobs
 
 
+def _is_late(view: View, job: Job) -> bool:
+    """Whether a job can no longer start in time, but could at its release."""
+    if job.stage_index:
+        return False
+    latest_ns = job.deadline_ns - view.least_remaining_ns(job)
+    return job.release_ns <= latest_ns < view.now_ns
+
+
 class Turns:
     """The order of turns at one moment."""
 
@@ -195,7 +211,7 @@ class Turns:
         view, by_deadline, seen = self._view, self._by_deadline, self._running.copy()
         keys = []
         for place, job in enumerate(jobs):
-            late = by_deadline and not job.stage_index and self._is_late(job)
+            late = by_deadline and _is_late(view, job)
             if by_deadline and not late:
                 waited = rank(view, job.task)
             else:
@@ -206,8 +222,3 @@ class Turns:
             seen[job.task] = count + 1
         keys.sort()
         return [jobs[key[-1]] for key in keys]
-
-    def _is_late(self, job: Job) -> bool:
-        """Whether a job can no longer meet its deadline, but could at its release."""
-        latest_ns = job.deadline_ns - self._view.least_remaining_ns(job)
-        return job.release_ns <= latest_ns < self._view.now_ns

@@ -217,6 +217,32 @@ def test_no_turn_is_given_on_a_unit_where_it_would_be_late(policy):
     assert share_of_worst(longs) >= 0.8
 
 
+@pytest.mark.parametrize('policy', ['edf', 'least_slack'])
+def test_a_long_job_that_is_too_late_gives_its_place_to_a_short_one(policy):
+    """Nothing is dropped, so that late jobs would make all others late, too."""
+    tasks = {
+        f'{name}{index}': {
+            'network': name,
+            'period_ms': 20.0,
+            'phase_ms': 6.0 * index,
+            'deadline_ms': 20.0,
+        }
+        for index in range(3)
+        for name in ('long', 'short')
+    }
+    networks = {
+        name: {'stages': [{'name': 'infer', 'cost': {'cpu0': ms, 'cpu1': ms}}]}
+        for name, ms in (('long', 11.0), ('short', 4.0))
+    }
+    made = system(
+        {'name': 'mixed', 'tasks': tasks, 'networks': networks},
+        {'name': 'two', 'units': {'cpu0': {'kind': 'cpu'}, 'cpu1': {'kind': 'cpu'}}},
+    )
+    # 600 frames each, of which the cores can answer 533 of both
+    counts = [sum(answers(made, policy, kind=k, on_time=True)) for k in ('long', 'short')]
+    assert min(counts) >= 450, counts
+
+
 def kept_for_the_second() -> Bench:
     """Return two cameras of period 30 and cost 20 at 90 ms, the second's frame due at 93."""
     tasks = [task(name, stream=name, deadline_ms=36, units=('cpu0',)) for name in ('a', 'b')]
