@@ -131,12 +131,12 @@ def _verdict(
     reason = full.get(place[0], '')
     if deadline is not None and bare > deadline:
         reason = f'deadline {deadline:g} ms is below the bare service time {bare:.3g} ms'
-    elif response is None:
+    elif response is None and not reason:
         reason = f'{"/".join(place)} would be busy {busy[place]:.3g} of the time'
-    elif busy[place] > cluster.utilisation_limit:
+    elif response is not None and busy[place] > cluster.utilisation_limit:
         limit = cluster.utilisation_limit
         reason = f'{"/".join(place)} is busy {busy[place]:.3g} of the time, above {limit:g}'
-    elif deadline is not None and not reason:
+    elif response is not None and deadline is not None and not reason:
         reason = _late(cluster.objective(name), response, deadline)
     return Verdict(response, busy[place], reason)
 

@@ -62,7 +62,11 @@ def _slowed(alone: list[Entry], device: Device, law: Contention) -> list[Entry]:
         longer = [_longer(entry, factor) for entry, factor in zip(alone, times)]
         if moved < _ENOUGH:
             break
-    return longer
+    # the traffic of a request stays the same
+    return [
+        replace(entry, demand_gbps=entry.demand_gbps / factor)
+        for entry, factor in zip(longer, times)
+    ]
 
 
 def _longer(entry: Entry, factor: float) -> Entry:
