@@ -56,6 +56,10 @@ class RecordedRun:
         self._read = self._before = self._stated = 0
         #: lines that the writer says it could not write
         self._told_lost = 0
+        #: whether a line must be missing: a job without its release, an end without its start
+        self._has_gap = False
+        #: number of the last released job
+        self._newest: int | None = None
 
     @property
     def name(self) -> str:
@@ -69,8 +73,8 @@ class RecordedRun:
 
     @property
     def lost(self) -> int:
-        """Return how many lines are missing from the middle of the trace."""
-        missing = self._stated - self._before - self._read if self.ended else 0
+        """Return how many lines are missing from the middle; at least, where it has no end."""
+        missing = self._stated - self._before - self._read if self.ended else int(self._has_gap)
         return max(self._told_lost, missing)
 
     @property
@@ -81,7 +85,8 @@ class RecordedRun:
             missing.append('the trace was cut off, or the run goes on')
         if self.lost:
             words = 'line was' if self.lost == 1 else 'lines were'
-            missing.append(f'{self.lost} {words} lost: its jobs may look unfinished')
+            least = '' if self.ended else 'at least '
+            missing.append(f'{least}{self.lost} {words} lost: its jobs may look unfinished')
         return '; '.join(missing)
 
     @property
@@ -122,6 +127,8 @@ class RecordedRun:
             raise ConfigError('now_ns', 'must be a whole number')
         if not self.events:
             self.first_ns = now_ns
+        elif now_ns < self.last_ns:
+            raise ConfigError('now_ns', f'is before that of the event before it, {self.last_ns}')
         self.events += 1
         self.ended = False
         self.last_ns = now_ns
@@ -135,7 +142,8 @@ class RecordedRun:
 
     def _stage_ended(self, event: dict[str, Any]) -> None:
         job = self.jobs.get(event['job'])
-        if job is None or not job.stages:
+        if job is None:
+            # released before the trace begins
             return
         for stage in reversed(job.stages):
             if stage.stage == event['stage'] and stage.finished_ns is None:
@@ -145,6 +153,7 @@ class RecordedRun:
                 if event['type'] == 'StageFinished':
                     self.results[(job.job, stage.stage)] = event
                 return
+        self._has_gap = True
 
     def _decided(self, now_ns: int, decision: dict[str, Any], scores: list[Scored] | None) -> None:
         kind = decision['type']
@@ -186,6 +195,9 @@ class RecordedRun:
 
     def _released(self, now_ns: int, decision: dict[str, Any]) -> None:
         job = decision['job']
+        # jobs have numbers in a row
+        self._has_gap |= self._newest is not None and job > self._newest + 1
+        self._newest = job
         task = self.setup.tasks.get(decision['task'])
         self.jobs[job] = JobLife(
             job=job,

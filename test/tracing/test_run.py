@@ -79,6 +79,30 @@ def test_lines_that_are_missing_from_the_middle_are_told(tmp_path):
     assert run.incomplete == '3 lines were lost: its jobs may look unfinished'
 
 
+@pytest.mark.parametrize('event', ['FrameArrived', 'StageFinished'])
+def test_a_hole_in_a_trace_that_was_also_cut_off_is_told(tmp_path, event):
+    path = tmp_path / 'run.trace'
+    simulate(path)
+    lines = path.read_text().splitlines(keepends=True)[:60]
+    path.write_text(''.join(lines))
+    assert read_run(path).incomplete == 'the trace was cut off, or the run goes on'
+    missing = next(
+        index for index in range(20, 60) if event in lines[index] and '"Run"' in lines[index]
+    )
+    path.write_text(''.join(lines[:missing] + lines[missing + 1 :]))
+    told = '; at least 1 line was lost: its jobs may look unfinished'
+    assert read_run(path).incomplete == f'the trace was cut off, or the run goes on{told}'
+
+
+def test_times_that_go_back_are_refused_with_their_line(tmp_path):
+    path = tmp_path / 'run.trace'
+    simulate(path)
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text(''.join([*lines[:20], lines[9], *lines[20:]]))
+    with pytest.raises(ConfigError, match=r'run\.trace:21: .*now_ns: is before that of the event'):
+        read_run(path)
+
+
 def test_a_node_s_trace_without_its_beginning_lacks_no_line(tmp_path):
     path = tmp_path / 'run.trace'
     simulate(path)
