@@ -32,6 +32,8 @@ _MOST_LOSSES = 100
 _BAGS = ('.mcap', '.db3')
 #: how a trace begins
 _TRACE = b'{"trace":'
+#: what needs no ROS
+_OF_FILES = 'of a run that has ended, give its trace, bag or JSON file'
 #: between two snapshots of a bag: as often as the terminal looks
 _STEP_S = 0.5
 
@@ -91,7 +93,8 @@ def top(
         came = feed.wait(timeout)
         found = feed.poll()
         if not came:
-            raise ConfigError(node or 'top', f'no status of a scheduler came within {timeout:g} s')
+            problem = f'no status of a scheduler came within {timeout:g} s'
+            raise ConfigError(node or 'top', f'{problem}; {_OF_FILES}')
         _print(found, as_json, svg)
 
 
