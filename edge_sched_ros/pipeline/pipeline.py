@@ -183,7 +183,7 @@ class Pipeline:
                 assembly.programs[task.name].use_depth(depth_for)  # type: ignore[attr-defined]
         self._assembly = assembly
         self._recorder = recorder_of(self.config, self._read)
-        if self._recorder is not None:
+        if self._recorder is not None and self.config.trace_scores:
             dispatcher.tell_scores(self._recorder.scores)
         self._runtime = Runtime(
             dispatcher=dispatcher,

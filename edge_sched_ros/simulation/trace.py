@@ -38,6 +38,8 @@ _UNUSABLE = (EdgeSchedError, LookupError, TypeError, ValueError, AttributeError,
 
 #: bytes that are written at a time: a system call costs as much as some lines
 _BUFFER = 1 << 20
+#: events whose lines are made at a time, which takes less than one by one
+_BATCH = 128
 #: makes a line of a time, an event and its decisions
 LineOf = Callable[[int, Any, Iterable[Any]], str]
 
@@ -60,22 +62,38 @@ class TraceWriter:
         self._file = file
         self._line_of = line_of
         self._events = 0
+        #: events whose lines are to be made
+        self._waiting: list[tuple[int, Any, Iterable[Any], list[Scores] | None]] = []
         #: what led to the decisions of the next line, from the dispatcher
         self.scores: list[Scores] = []
         self._line({'trace': FORMAT, **head})
 
     def __call__(self, now_ns: int, event: Any, decisions: Iterable[Any]) -> None:
-        """Write one event."""
-        self._events += 1
-        line = self._line_of(now_ns, event, decisions)
+        """Take in one event."""
+        told = None
         if self.scores:
-            line = scored(line, self.scores)
+            told = self.scores.copy()
             self.scores.clear()
-        self._file.write(line + '\n')
+        self._waiting.append((now_ns, event, decisions, told))
+        if len(self._waiting) == _BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the events that wait."""
+        waiting, self._waiting = self._waiting, []
+        self._events += len(waiting)
+        self._file.write(''.join([self._text(*one) for one in waiting]))
 
     def end(self) -> None:
         """Mark the end, so that a truncated file can be detected."""
+        self.flush()
         self._line({'events': self._events})
+
+    def _text(
+        self, now_ns: int, event: Any, decisions: Iterable[Any], scores: list[Scores] | None
+    ) -> str:
+        line = self._line_of(now_ns, event, decisions)
+        return f'{line if scores is None else scored(line, scores)}\n'
 
     def _line(self, data: dict[str, Any]) -> None:
         self._file.write(json.dumps(data, separators=(',', ':')) + '\n')
@@ -111,7 +129,12 @@ def trace_file(
             make_folders_of(path)
         with path.open('w', buffering=_BUFFER, encoding='utf-8') as file:
             writer = TraceWriter(file, head, line_of)
-            yield writer
+            try:
+                yield writer
+            except BaseException:
+                # what led to it
+                writer.flush()
+                raise
             writer.end()
     except OSError as error:
         raise ConfigError(str(path), f'cannot be written: {error.strerror}') from None

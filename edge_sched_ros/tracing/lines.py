@@ -5,7 +5,8 @@ Events and decisions as JSON text.
 
 Fields at their defaults are left out. So are the times of a job's stages (``stages``), which the
 events of the stages have. The types of almost every line have formatters of their own: a
-serializer that looks for fields takes ten times as long, and the node pays for every event.
+serializer that looks for fields takes ten times as long, and every event pays for it. Names that
+occur together are kept as one text.
 """
 
 from __future__ import annotations
@@ -43,7 +44,27 @@ class _Quoted(dict[str, str]):
         return text
 
 
+class _Members(dict[tuple[str, ...], str]):
+    """
+    JSON text of members of an object whose values are names that occur together.
+
+    :param keys: of the members, in their order
+    """
+
+    def __init__(self, *keys: str) -> None:
+        self._keys = keys
+
+    def __missing__(self, names: tuple[str, ...]) -> str:
+        members = [f'"{key}":{_QUOTED[name]}' for key, name in zip(self._keys, names)]
+        text = self[names] = ','.join(members)
+        return text
+
+
 _QUOTED = _Quoted()
+_OF_RUN = _Members('task', 'stage', 'unit', 'variant')
+_OF_RELEASE = _Members('task', 'stream')
+_OF_STAGE = _Members('stage', 'unit')
+_OF_DROP = _Members('task', 'reason')
 
 
 def text_of(item: Any) -> str:
@@ -111,8 +132,8 @@ def _frame(event: FrameArrived) -> str:
 
 def _finished(event: StageFinished) -> str:
     text = (
-        f'{{"type":"StageFinished","job":{event.job},"stage":{_QUOTED[event.stage]},'
-        f'"unit":{_QUOTED[event.unit]},"started_ns":{event.started_ns},'
+        f'{{"type":"StageFinished","job":{event.job},{_OF_STAGE[event.stage, event.unit]},'
+        f'"started_ns":{event.started_ns},'
         f'"finished_ns":{event.finished_ns}'
     )
     if event.items:
@@ -128,8 +149,8 @@ def _finished(event: StageFinished) -> str:
 
 def _release(decision: Release) -> str:
     text = (
-        f'{{"type":"Release","job":{decision.job},"task":{_QUOTED[decision.task]},'
-        f'"stream":{_QUOTED[decision.stream]},"seq":{decision.seq},'
+        f'{{"type":"Release","job":{decision.job},{_OF_RELEASE[decision.task, decision.stream]},'
+        f'"seq":{decision.seq},'
         f'"release_ns":{decision.release_ns},"deadline_ns":{decision.deadline_ns}'
     )
     if decision.parent is not None:
@@ -142,12 +163,10 @@ def _release(decision: Release) -> str:
 
 
 def _run(decision: Run) -> str:
-    text = (
-        f'{{"type":"Run","job":{decision.job},"task":{_QUOTED[decision.task]},'
-        f'"stage":{_QUOTED[decision.stage]},"unit":{_QUOTED[decision.unit]},'
-        f'"variant":{_QUOTED[decision.variant]}'
-    )
-    return f'{text}}}' if decision.items == 1 else f'{text},"items":{decision.items}}}'
+    names = _OF_RUN[decision.task, decision.stage, decision.unit, decision.variant]
+    if decision.items == 1:
+        return f'{{"type":"Run","job":{decision.job},{names}}}'
+    return f'{{"type":"Run","job":{decision.job},{names},"items":{decision.items}}}'
 
 
 def _complete(decision: Complete) -> str:
@@ -163,10 +182,8 @@ def _use_variant(decision: UseVariant) -> str:
 
 
 def _drop(decision: Drop) -> str:
-    return (
-        f'{{"type":"Drop","job":{decision.job},"task":{_QUOTED[decision.task]},'
-        f'"reason":{_QUOTED[decision.reason]}}}'
-    )
+    names = _OF_DROP[decision.task, decision.reason]
+    return f'{{"type":"Drop","job":{decision.job},{names}}}'
 
 
 def _wake_at(decision: WakeAt) -> str:

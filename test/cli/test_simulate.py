@@ -281,6 +281,17 @@ def test_a_trace_replays(run, tmp_path):
     assert (code, json.loads(out)) == (0, {'same_decisions': True, 'events': events})
 
 
+def test_a_trace_without_scores_has_the_same_decisions(run, tmp_path):
+    lines = {}
+    for option in ('--trace-scores', '--no-trace-scores'):
+        assert run('--trace', 'run.jsonl', option)[0] == 0
+        text = (tmp_path / 'run.jsonl').read_text()
+        lines[option] = [json.loads(line) for line in text.splitlines()]
+    scored = [line.pop('scores', None) for line in lines['--trace-scores']]
+    assert any(scored)
+    assert lines['--trace-scores'] == lines['--no-trace-scores']
+
+
 @pytest.mark.parametrize('kept', [1, 5, -1])
 def test_a_trace_that_was_cut_off_is_refused(run, tmp_path, kept):
     run('--trace', 'run.jsonl')

@@ -378,6 +378,22 @@ def test_a_run_is_recorded_from_frame_to_answer(tmp_path, ends):
         assert job.stages
 
 
+@pytest.mark.parametrize('scores', [True, False])
+def test_what_the_policy_compared_is_recorded_where_it_is_asked_for(tmp_path, ends, scores):
+    file = tmp_path / 'run.trace'
+    pipeline = Pipeline(
+        from_parameters(_parameters(tmp_path, trace_file=str(file), trace_scores=scores)),
+        on_end=ends,
+    )
+    pipeline.load()
+    pipeline.start()
+    pipeline.submit(frame(seq=1, width=64, height=64))
+    ends.wait_for(2)
+    pipeline.stop()
+    pipeline.unload()
+    assert ('"scores"' in file.read_text()) == scores
+
+
 def test_a_trace_that_cannot_be_written_is_told_and_answers_go_on(tmp_path, ends, monkeypatch):
     def full(_file, _lines):
         raise OSError(28, 'No space left on device')

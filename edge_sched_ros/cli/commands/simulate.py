@@ -49,6 +49,7 @@ _NOT_WITH_REPLAY = {
 }
 _NOT_WITH_FLEET = {
     'report_file': '--report',
+    'trace_scores': '--no-trace-scores',
     'load': '--load',
     'plan': '--plan',
     'replan_s': '--replan-s',
@@ -131,6 +132,12 @@ _NOT_WITH_FLEET = {
     default=None,
     help='Write events and decisions to this file, one JSON line each.',
 )
+@click.option(
+    '--trace-scores/--no-trace-scores',
+    default=True,
+    show_default=True,
+    help='Whether the trace has the numbers that the policy compared.',
+)
 @REPORT
 @click.option(
     '--replay',
@@ -164,6 +171,7 @@ def simulate(
     replan_s: float | None,
     floor_periods: float,
     trace: Path | None,
+    trace_scores: bool,
     report_file: Path | None,
     replayed: Path | None,
     as_json: bool,
@@ -259,7 +267,7 @@ def simulate(
                 planning_s=replan_s or 0.0,
                 floor_periods=floor_periods,
             )
-            if listener is not None:
+            if listener is not None and trace_scores:
                 simulator.dispatcher.tell_scores(listener.scores)
             simulator.run(seconds)
         _show(simulator, load, seconds, as_json)

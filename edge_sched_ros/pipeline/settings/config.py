@@ -84,6 +84,7 @@ def from_parameters(
         profile_at_configure_s=full['profile_at_configure_s'],
         trace_file=full['trace_file'],
         trace_mb=full['trace_mb'],
+        trace_scores=full['trace_scores'],
     )
     _check_together(config)
     return config

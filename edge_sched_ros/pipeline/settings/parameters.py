@@ -319,6 +319,13 @@ SCHEDULER_PARAMETERS: tuple[ParameterSpec, ...] = (
         maximum=100_000,
     ),
     ParameterSpec(
+        'trace_scores',
+        'bool',
+        True,
+        'Whether trace_file has the numbers that the policy compared; without them a trace costs '
+        'about half as much',
+    ),
+    ParameterSpec(
         'autostart',
         'bool',
         True,

@@ -95,6 +95,7 @@ class PipelineConfig:
     :param profiles: file of known costs; empty for none
     :param trace_file: file for events and decisions; empty for none
     :param trace_mb: its size, the older half included
+    :param trace_scores: whether it has what policies compared
     """
 
     tasks: tuple[TaskConfig, ...]
@@ -121,6 +122,7 @@ class PipelineConfig:
     profile_at_configure_s: float = 0.0
     trace_file: str = ''
     trace_mb: int = 64
+    trace_scores: bool = True
 
     @property
     def watchdog(self) -> Watchdog:
