@@ -58,7 +58,7 @@ class Tree:
 
     def close(self) -> None:
         """End the process."""
-        self._process.communicate()
+        self._process.communicate(timeout=60)
 
 
 def main() -> None:

@@ -78,6 +78,7 @@ ORDER = {
         'docs/results/providers.md',
         'docs/results/profiles.md',
         'docs/results/native.md',
+        'docs/results/cameras.md',
         'docs/results/isolation.md',
         'docs/results/views.md',
         'docs/results/trace.md',

@@ -65,6 +65,14 @@ def library_problem(error: Exception) -> str | None:
     return None
 
 
+def needed_library(error: BaseException) -> str:
+    """Return in one line which library of this package's own an import lacks; empty for none."""
+    if not isinstance(error, ImportError):
+        return ''
+    known = (error.name or '').partition('.')[0] in LIBRARIES
+    return import_problem(error) if known else ''
+
+
 def explain_import_errors(name: str) -> None:
     """
     Make this process end with one line, not a traceback, when a library cannot be imported.

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from types import ModuleType
+from typing import Any
 
 from edge_sched_ros.native.loading import extension
 
@@ -21,3 +22,22 @@ def native_form(kind: type, reference: type, methods: Iterable[str]) -> ModuleTy
     if any(getattr(kind, name, None) is not getattr(reference, name) for name in methods):
         return None
     return extension()
+
+
+def unless_replaced(one: Any, quick: str, usual: str) -> Any:
+    """
+    Return a quick form that an object has; ``None`` where what it stands for is newer.
+
+    A class of another package that replaces a method of its base would otherwise never be asked.
+
+    :param quick: attribute with the quick form
+    :param usual: the method that it stands for
+    """
+    if usual in getattr(one, '__dict__', ()):
+        return None
+    for kind in type(one).__mro__:
+        if quick in vars(kind):
+            break
+        if usual in vars(kind):
+            return None
+    return getattr(one, quick, None)

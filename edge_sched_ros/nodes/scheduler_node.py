@@ -88,6 +88,9 @@ class SchedulerNode(LifecycleNode):
     configure loads networks, activate runs, deactivate keeps them loaded, cleanup frees them.
     """
 
+    #: the base class logs before anything is set here
+    _quick: QuickLogger | None = None
+
     def __init__(self, **arguments: Any) -> None:
         super().__init__('scheduler', **arguments)
         refuse_impossible_transitions(self)
@@ -136,7 +139,9 @@ class SchedulerNode(LifecycleNode):
 
     def get_logger(self) -> QuickLogger:
         """Return the node's logger."""
-        return QuickLogger(super().get_logger().name)
+        if self._quick is None:
+            self._quick = QuickLogger(super().get_logger().name)
+        return self._quick
 
     def autostart(self) -> None:
         """Configure and activate, if the parameters ask for it; errors are logged."""

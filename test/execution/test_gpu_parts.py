@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
+from pathlib import Path
 
 import fake_probes
 import numpy as np
@@ -28,11 +30,14 @@ from edge_sched_ros.execution.gpu_parts.parts import MPS
 from edge_sched_ros.execution.gpu_parts.parts import read_parts
 from edge_sched_ros.execution.gpu_parts.remote import environment_of
 from edge_sched_ros.execution.gpu_parts.remote import RemoteNetwork
+from edge_sched_ros.execution.gpu_parts.spec_values import part_of
+from edge_sched_ros.execution.gpu_parts.spec_values import values_of
 from edge_sched_ros.execution.gpu_parts.split import count_multiprocessors
 from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.execution.registry import Machine
 from edge_sched_ros.execution.units import LocalUnit
 
+MODELS = Path(__file__).resolve().parents[2] / 'models'
 #: as the MIG user guide shows it
 LISTED = """\
 GPU 0: NVIDIA A100-SXM4-40GB (UUID: GPU-5d5ba0d6-d33d-2b2c-524d-9e3d8d2b8a77)
@@ -169,6 +174,24 @@ def test_what_cannot_be_made_is_absent_with_the_reason(ways):
     assert 'there is no instance MIG-1' in wrong.absent['gpu0.a']
     right = ways(listed=LISTED, parts=(f'gpu0.a={UUID}',))
     assert set(right.parts) == {'gpu0.a'}
+
+
+@pytest.mark.parametrize('network', sorted(MODELS.glob('*.yaml')), ids=lambda file: file.stem)
+def test_a_description_is_the_same_after_it_was_sent(network):
+    if network.name.endswith('.segments.yaml'):
+        pytest.skip('not a network')
+    spec = load_network(network)
+    for one in (spec, *spec.by_variant.values(), *spec.parts.values()):
+        sent = part_of(json.loads(json.dumps(values_of(one), default=str)))
+        assert repr(part_of(values_of(one))) == repr(one)
+        assert sent.file == one.file and sent.engine_options == one.engine_options
+
+
+def test_what_is_no_description_is_not_made():
+    with pytest.raises(TypeError, match='LocalUnit is not part of the description'):
+        values_of(LocalUnit('cpu0', 'cpu'))
+    with pytest.raises(ValueError, match='system is not part of the description'):
+        part_of({'system': {'command': 'ls'}})
 
 
 def test_the_process_of_a_part_has_its_variables_and_computes(tmp_path):

@@ -24,6 +24,7 @@ from edge_sched_ros.installation.libraries import LIBRARIES
 from edge_sched_ros.installation.libraries import version_fits
 from edge_sched_ros.installation.missing import library_problem
 from edge_sched_ros.installation.missing import need
+from edge_sched_ros.native.loading import VARIABLE
 from edge_sched_ros.pipeline.settings.resources import share_of
 from edge_sched_ros.scenes.scene import Scene
 
@@ -75,7 +76,6 @@ NEEDED = [
     ('onnxruntime', CUT),
     ('onnxruntime', REPLAY),
     ('cv2', REPLAY),
-    ('scipy', REPLAY),
     ('rosbags', REPLAY),
     ('matplotlib', [*CAPACITY, '--plot', 'p.png']),
     ('kubernetes', ['kube', 'serve', '--config', 'types.yaml']),
@@ -117,6 +117,16 @@ def test_a_command_without_a_library_it_needs(folder, library, command):
     (line,) = (line for line in done.stderr.splitlines() if 'edge-sched:' in line)
     assert library in line
     assert install_command(LIBRARIES[library]) in line
+
+
+def test_a_tracker_without_the_library_it_needs_is_out_alone(folder):
+    # the native module matches without it
+    done = _edge_sched(folder, *REPLAY, hidden='scipy', **{VARIABLE: 'off'})
+    assert done.returncode == 0 and 'Traceback' not in done.stderr
+    (line,) = (line for line in done.stderr.splitlines() if 'tracker.tracker' in line)
+    assert "'bytetrack' cannot be made: scipy: is not installed" in line
+    assert install_command(LIBRARIES['scipy']) in line
+    assert 'detector' in done.stdout
 
 
 @pytest.mark.parametrize('command', [['--version'], ['--help'], ['doctor', '--json']])

@@ -15,6 +15,7 @@ from native_forms import in_python
 
 from edge_sched_ros.execution.context import JobContext
 from edge_sched_ros.execution.engines.onnxruntime import OnnxRuntimeEngine
+from edge_sched_ros.execution.engines.onnxruntime import OnnxRuntimeNetwork
 from edge_sched_ros.execution.frame import Frame
 from edge_sched_ros.execution.frame import FrameError
 from edge_sched_ros.execution.frame import SourceImage
@@ -161,3 +162,46 @@ def test_what_changes_a_stage_is_not_passed_by():
         fused = fuse(program)
         assert fused.run(fused.stages[0], _context(30)) == items + more
     assert wrapper.ran == list(_STAGES)
+
+
+class _Darker(OpenCvPreprocessor):
+    """Does more than the class that it is made from."""
+
+    def prepare(self, image, spec):
+        """Return half of the tensor."""
+        tensor, way = super().prepare(image, spec)
+        return tensor * np.float32(0.5), way
+
+
+def test_what_replaces_a_built_in_step_is_called(form):
+    spec = load_network(_MODELS / 'depth.yaml')
+    darker = build_program(spec, OnnxRuntimeEngine(), _Darker(), options={})
+    usual, context, wanted = _program('depth'), _context(30), _context(30)
+    darker.run_at_once(_STAGES, context, count(5).__next__)
+    _one_by_one(darker, wanted)
+    assert_same(context.result, wanted.result)
+    _one_by_one(usual, wanted)
+    with pytest.raises(AssertionError):
+        assert_same(context.result, wanted.result)
+    assert 'preprocessing' not in darker.native_steps
+
+
+def test_a_network_that_replaces_run_is_run(form):
+    runs = []
+
+    class Own(OnnxRuntimeNetwork):
+        def run(self, inputs):
+            runs.append(inputs)
+            return super().run(inputs)
+
+    class Engine(OnnxRuntimeEngine):
+        def load(self, *arguments, **more):
+            network = super().load(*arguments, **more)
+            network.__class__ = Own
+            return network
+
+    spec = load_network(_MODELS / 'depth.yaml')
+    program = build_program(spec, Engine(), OpenCvPreprocessor(), options={})
+    runs.clear()
+    program.run_at_once(_STAGES, _context(30), count(5).__next__)
+    assert len(runs) == 1

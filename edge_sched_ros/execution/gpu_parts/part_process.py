@@ -8,7 +8,6 @@ Its variables keep CUDA to the part before anything of CUDA is loaded.
 
 from __future__ import annotations
 
-import pickle
 import sys
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from typing import Any
 
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.backends import ENGINES
+from edge_sched_ros.execution.gpu_parts.spec_values import part_of
 from edge_sched_ros.execution.isolation.child import connect
 from edge_sched_ros.execution.tensors import TensorInfo
 from edge_sched_ros.plugins.interrupts import interrupts_do_not_raise
@@ -32,7 +32,7 @@ class Handler:
         if request['do'] == 'run':
             return self._network.run(request['inputs'])
         engine = ENGINES.find(request['engine'], 'engine')()
-        spec = pickle.loads(request['spec'].tobytes())
+        spec = part_of(request['spec'])
         self._network = engine.load(spec, Unit(*request['unit']))
         return {'inputs': _told(self._network.inputs), 'outputs': _told(self._network.outputs)}
 

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Mapping
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +15,7 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.units import Unit
 from edge_sched_ros.execution.gpu_parts.parts import GpuPart
 from edge_sched_ros.execution.gpu_parts.parts import MPS
+from edge_sched_ros.execution.gpu_parts.spec_values import values_of
 from edge_sched_ros.execution.isolation.errors import IsolationError
 from edge_sched_ros.execution.isolation.errors import RemoteError
 from edge_sched_ros.execution.isolation.worker import Worker
@@ -49,8 +49,7 @@ class RemoteNetwork:
         self._where = spec.where('file')
         request = {
             'do': 'load',
-            # from here to there: nothing that comes back is unpickled
-            'spec': np.frombuffer(pickle.dumps(spec), np.uint8),
+            'spec': values_of(spec),
             'engine': engine,
             'unit': (unit.name, unit.kind),
         }

@@ -17,6 +17,7 @@ from edge_sched_ros.execution.input_spec import InputSpec
 from edge_sched_ros.execution.preprocess.base import Preprocessor
 from edge_sched_ros.execution.segments import POSTPROCESS
 from edge_sched_ros.execution.segments import PREPROCESS
+from edge_sched_ros.native.forms import unless_replaced
 from edge_sched_ros.perception.decoders.reading import result_of
 from edge_sched_ros.perception.programs.unit_vision import image_of
 from edge_sched_ros.perception.programs.variants import LoadedVariant
@@ -95,7 +96,8 @@ def _in_place(
     preprocessor: Preprocessor, made: InputSpec, network: LoadedNetwork, decoder: Any
 ) -> tuple[Callable[..., Any] | None, Any]:
     """Return what fills tensors, and the seats with such tensors; twice ``None`` without both."""
-    seats, filler_of = getattr(network, 'seats', None), getattr(preprocessor, 'filler', None)
+    seats = unless_replaced(network, 'seats', 'run')
+    filler_of = unless_replaced(preprocessor, 'filler', 'prepare')
     # a decoder in Python may keep parts of the outputs, and each would cost a seat
     if seats is None or filler_of is None or getattr(decoder, 'is_native', False) is not True:
         return None, None

@@ -10,6 +10,7 @@ from typing import Any
 
 from edge_sched_ros.execution.input_spec import InputSpec
 from edge_sched_ros.execution.preprocess.base import Preprocessor
+from edge_sched_ros.native.forms import unless_replaced
 from edge_sched_ros.native.loading import why_not
 
 PREPROCESSING, DECODING, TRACKING = 'preprocessing', 'decoding', 'tracking'
@@ -52,5 +53,5 @@ def python_steps(steps: Steps) -> tuple[str, ...]:
 
 
 def _why_in_python(preprocessor: Preprocessor, made: InputSpec) -> str:
-    told = getattr(preprocessor, 'why_not_native', None)
+    told = unless_replaced(preprocessor, 'why_not_native', 'prepare')
     return f'{preprocessor.name} does it' if told is None else str(told(made))

@@ -85,5 +85,5 @@ def make_tracker(name: str, where: str = 'tracker') -> Tracker:
     """
     kind = tracker_class(name, where)
     limit_s = MAKING_S if is_own_tracker(name) else None
-    made: Tracker = make(name, where, kind, _NEEDS, limit_s=limit_s)
+    made: Tracker = make(name or DEFAULT_TRACKER, where, kind, _NEEDS, limit_s=limit_s)
     return made

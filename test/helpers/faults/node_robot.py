@@ -64,7 +64,8 @@ class NodeRobot:
         )
         self.bench.add(self.node)
         self._log = Log()
-        self.node._logger = _Logger(self.node.get_logger(), self._log)
+        logger = _Logger(self.node.get_logger(), self._log)
+        self.node.get_logger = lambda: logger
         self.node.autostart()
         self._lines: dict[str, Line] = {}
         self._ends: Counter[str] = Counter()
