@@ -65,10 +65,8 @@ def library_problem(error: Exception) -> str | None:
     return None
 
 
-def needed_library(error: BaseException) -> str:
+def needed_library(error: ImportError) -> str:
     """Return in one line which library of this package's own an import lacks; empty for none."""
-    if not isinstance(error, ImportError):
-        return ''
     known = (error.name or '').partition('.')[0] in LIBRARIES
     return import_problem(error) if known else ''
 

@@ -22,7 +22,6 @@ from typing import Any
 from edge_sched_ros.core.brief import brief_error
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.core.near import did_you_mean
-from edge_sched_ros.installation.missing import needed_library
 from edge_sched_ros.installation.trusted_files import UntrustedFileError
 from edge_sched_ros.plugins.bounded_call import BoundedCall
 from edge_sched_ros.plugins.bounded_call import call_bounded
@@ -55,8 +54,17 @@ def own_code(where: str, problem: str) -> Iterator[None]:
         if isinstance(error, KeyboardInterrupt) and interrupts_raise():
             raise  # the user ends a command
         # a script without a guard may end the process when it is imported
-        why = needed_library(error) or brief_error(error)
-        raise ConfigError(where, f'{problem}: {why}') from error
+        raise ConfigError(where, f'{problem}: {_why(error)}') from error
+
+
+def _why(error: BaseException) -> str:
+    if isinstance(error, ImportError):
+        # it looks at what is installed, which commands without plug-ins need not load
+        from edge_sched_ros.installation.missing import needed_library
+
+        if told := needed_library(error):
+            return told
+    return brief_error(error)
 
 
 def make(
