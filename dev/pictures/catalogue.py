@@ -136,7 +136,10 @@ PICTURES = (
     Picture(
         file='side_by_side.png',
         page='README.md',
-        commands=('make bench',),
+        commands=(
+            'dev/env.sh python benchmarks/side_by_side --only loads --loads 0.8 1.0 1.3 '
+            '--repetitions 3 --contenders scheduler networks_one cpp_networks cpp_edf',
+        ),
         draw=partial(copied, Path('out/bench/side_by_side.png')),
         takes_long=True,
     ),
