@@ -27,7 +27,7 @@ def show_advice(found: dict[str, Any], console: Console) -> None:
     rows = [
         (
             _title(one['module']),
-            'no' if one['reason'] else 'yes',
+            _enough(one),
             one['policy'] or '-',
             _share(one['missed']),
             one['worst_task'] if one['missed'] else '-',
@@ -42,6 +42,13 @@ def show_advice(found: dict[str, Any], console: Console) -> None:
     for one in found['modules']:
         if one['reason']:
             show_line(f'{_title(one["module"])}: {one["reason"]}', console)
+
+
+def _enough(one: dict[str, Any]) -> str:
+    """Return ``?`` where no run could be made: a network has no cost on the module, say."""
+    if not one['reason']:
+        return 'yes'
+    return '?' if one['least_load'] is None else 'no'
 
 
 def _answer(best: dict[str, Any], limit: float) -> str:

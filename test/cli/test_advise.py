@@ -54,6 +54,14 @@ def test_the_table_says_the_answer_first(run):
     assert 'slow: a unit would be busy 1.2 of the time under any policy' in out
 
 
+def test_a_module_without_costs_is_neither_enough_nor_not(run, tmp_path):
+    (tmp_path / 'other.yaml').write_text(yaml.safe_dump({'units': {'npu0': {'kind': 'npu'}}}))
+    _, out, _ = run('robot.yaml', modules=('other.yaml', 'slow.yaml', 'fast.yaml'))
+    rows = {line.split()[0]: line.split()[1] for line in out.splitlines()[3:6]}
+    assert rows == {'other': '?', 'slow': 'no', 'fast': 'yes'}
+    assert 'other: robot.yaml: networks.net' in out
+
+
 def test_the_units_of_the_robot_are_tried_first(run, tmp_path):
     own = {**ROBOT, 'units': {'gpu0': {'kind': 'gpu', 'speed': 1.2}}}
     (tmp_path / 'robot.yaml').write_text(yaml.safe_dump(own))
