@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from edge_sched_ros.core.job import Job
 from edge_sched_ros.core.job_table import JobTable
 from edge_sched_ros.core.tasks import TaskSpec
+from edge_sched_ros.core.tasks import VariantSpec
 from edge_sched_ros.core.times import Times
 from edge_sched_ros.core.units import AVAILABLE
 from edge_sched_ros.core.units import UnitState
@@ -60,6 +61,8 @@ class AnswerFloors:
         #: unit -> time in which it does its part of one job of every task, and until when it holds
         self._round_ns: dict[str, float] = {}
         self._round_until_ns = -1
+        #: task -> its present first variant, and the gap that follows for it from these times
+        self._kept_ns: dict[str, tuple[VariantSpec, int]] = {}
 
     def __bool__(self) -> bool:
         """Whether tasks have floors at all."""
@@ -72,6 +75,8 @@ class AnswerFloors:
         for _, number, job in self._entries:
             since_ns = accounts[job.task].unanswered_since_ns
             if since_ns is None:
+                continue
+            if not given and now_ns - since_ns <= job.deadline_ns - job.release_ns:
                 continue
             if number in given:
                 found[f'{job.task}#{number}'] = since_ns, number, job
@@ -130,15 +135,21 @@ class AnswerFloors:
         if now_ns >= self._round_until_ns:
             self._round_ns = round_ns(self._specs, self._units, self._times)
             self._round_until_ns = now_ns + _KEEP_NS
+            self._kept_ns.clear()
         wanted_ns = self._periods * self._period_ns(task)
         return max(round(wanted_ns), spec.deadline_ns, self._rounds_ns(task))
 
     def _rounds_ns(self, task: str) -> int:
         """Return the gap with which the policy has its share of a task's units."""
-        stages = self._specs[task].variants[0].stages
-        units = {unit for stage in stages for unit in stage.units}
+        variant = self._specs[task].variants[0]
+        known = self._kept_ns.get(task)
+        if known is not None and known[0] is variant:
+            return known[1]
+        units = {unit for stage in variant.stages for unit in stage.units}
         of_all_ns = max([self._round_ns.get(unit, 0.0) for unit in units], default=0.0)
-        return round(_MOST_SHARE * of_all_ns)
+        kept_ns = round(_MOST_SHARE * of_all_ns)
+        self._kept_ns[task] = variant, kept_ns
+        return kept_ns
 
     def started(self, job: Job, now_ns: int) -> None:
         """Record that a due job was started; its other stages follow."""

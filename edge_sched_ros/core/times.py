@@ -10,7 +10,9 @@ from edge_sched_ros.core.units import AVAILABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Sequence
 
+    from edge_sched_ros.core.job import Job
     from edge_sched_ros.core.profiles import Profiles
     from edge_sched_ros.core.tasks import StageSpec
     from edge_sched_ros.core.tasks import VariantSpec
@@ -108,6 +110,22 @@ class Times:
                 for stage in variant.stages[first:]
             )
         return time_ns
+
+    def latest_ns(self, jobs: Sequence[Job]) -> list[int]:
+        """Return when each job must go on at the latest to end in time, as :meth:`least_ns`."""
+        if self._entered != self._profiles.entered:
+            self._entered = self._profiles.entered
+            self.forget()
+        least, found = self._least, list[int]()
+        for job in jobs:
+            of_task, variant = least.get(job.task), job.variant
+            needed_ns: int | None = None
+            if of_task is not None:
+                needed_ns = of_task.get((variant.name, job.stage_index, job.items))
+            if needed_ns is None:
+                needed_ns = self.least_ns(job.task, variant, job.stage_index, job.items)
+            found.append(job.deadline_ns - needed_ns)
+        return found
 
     def least_of_stage_ns(self, task: str, variant: str, stage: StageSpec, items: int) -> int:
         """Return the time of a stage on its fastest available unit; 0 while nothing is known."""

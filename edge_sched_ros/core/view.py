@@ -147,6 +147,10 @@ class View:
         """
         return self._times.least_ns(job.task, job.variant, job.stage_index, job.items)
 
+    def latest_ns(self, jobs: Sequence[Job]) -> list[int]:
+        """Return the deadline of each job less :meth:`least_remaining_ns`."""
+        return self._times.latest_ns(jobs)
+
     def job_ns(self, task: str) -> int:
         """Return the minimum time of a whole job of a task over one item; 0 while unknown."""
         return self._times.least_ns(task, self.tasks[task].variants[0], 0, 1)

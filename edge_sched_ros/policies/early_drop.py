@@ -72,11 +72,19 @@ class EarlyDrop:
 
     def decide(self, view: View) -> list[Decision]:
         """Drop the lost jobs, or, when there are none, ask the inner policy."""
-        lost: list[Decision] = [
-            Drop(job.id, job.task, reasons.DEADLINE_UNREACHABLE)
-            for job in view.ready
-            if self._is_lost(view, job)
-        ]
+        ready = view.ready
+        if self._switches_variants:
+            latest_ns = [job.deadline_ns - view.least_of_any_variant_ns(job) for job in ready]
+        else:
+            latest_ns = view.latest_ns(ready)
+        lost: list[Decision] = []
+        # before this none is lost, whatever the margin of each
+        if latest_ns and min(latest_ns) < view.now_ns + self._margin_ns:
+            lost = [
+                Drop(job.id, job.task, reasons.DEADLINE_UNREACHABLE)
+                for job, until_ns in zip(ready, latest_ns)
+                if self._is_lost(view, job, until_ns)
+            ]
         self._dropped = bool(lost)
         return lost or self._policy.decide(view)
 
@@ -84,13 +92,10 @@ class EarlyDrop:
         """Return the slack of every ready job after drops, else what the inner policy tells."""
         return slacks(view) if self._dropped else scores_of(self._policy, view)
 
-    def _is_lost(self, view: View, job: Job) -> bool:
+    def _is_lost(self, view: View, job: Job, latest_ns: int) -> bool:
+        if latest_ns >= view.now_ns + self._margin_ns:
+            return False
         if view.accounts[job.task].unreachable_in_a_row >= self._probe_after:
             return False
-        needed_ns = (
-            view.least_of_any_variant_ns(job)
-            if self._switches_variants
-            else view.least_remaining_ns(job)
-        )
         margin_ns = min(self._margin_ns, (job.deadline_ns - job.release_ns) // _MOST_MARGIN)
-        return view.now_ns + needed_ns + margin_ns > job.deadline_ns
+        return view.now_ns + margin_ns > latest_ns

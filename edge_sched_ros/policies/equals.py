@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from edge_sched_ros.core.job import Job
 from edge_sched_ros.core.view import View
 
@@ -28,6 +30,18 @@ def takes_as_long(view: View, task: str, other: str) -> bool:
     one_ns, other_ns = view.job_ns(task), view.job_ns(other)
     longer_ns = max(one_ns, other_ns)
     return abs(one_ns - other_ns) * _ALIKE <= longer_ns or not min(one_ns, other_ns)
+
+
+def as_long(view: View, task: str, others: Sequence[str]) -> list[bool]:
+    """Return :func:`takes_as_long` of a task and each of others."""
+    one_ns, found = view.job_ns(task), list[bool]()
+    for other in others:
+        other_ns = one_ns if other == task else view.job_ns(other)
+        longer_ns, shorter_ns = one_ns, other_ns
+        if shorter_ns > longer_ns:
+            longer_ns, shorter_ns = shorter_ns, longer_ns
+        found.append((longer_ns - shorter_ns) * _ALIKE <= longer_ns or not shorter_ns)
+    return found
 
 
 def rank(view: View, task: str) -> int:

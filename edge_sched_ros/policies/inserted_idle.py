@@ -120,14 +120,25 @@ def _coming(view: View, begun: list[Job]) -> list[Coming]:
 
     :param begun: jobs to start; only frames of equals that have waited longer than one of these
     """
-    behind, found = view.behind, []
+    behind, accounts, now_ns, found = view.behind, view.accounts, view.now_ns, []
     limits = []
     for job in begun:
         span_ns = job.deadline_ns - job.release_ns
         near_ns = span_ns // NEAR
         limits.append((job, span_ns - near_ns, span_ns + near_ns))
+    highest = max([rank(view, job.task) for job in begun])
     for task, spec in view.tasks.items():
         if task in behind:
+            # most are not looked at further: their frames are overdue, or they have waited less
+            account = accounts[task]
+            came_ns = account.last_arrival_ns
+            interval_ns = account.interval_ns
+            if came_ns is None:
+                continue
+            if came_ns + round(interval_ns) + int(interval_ns) // _PATIENCE <= now_ns:
+                continue
+            if account.last_turn_ns is not None and -account.waited_ns(now_ns) >= highest:
+                continue
             deadline_ns, priority = spec.deadline_ns, spec.priority
             equals = [
                 job.task

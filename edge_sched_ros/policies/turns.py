@@ -15,6 +15,7 @@ from edge_sched_ros.core.decisions import Decision
 from edge_sched_ros.core.decisions import Run
 from edge_sched_ros.core.job import Job
 from edge_sched_ros.core.view import View
+from edge_sched_ros.policies.equals import as_long
 from edge_sched_ros.policies.equals import equal
 from edge_sched_ros.policies.equals import NEAR
 from edge_sched_ros.policies.equals import rank
@@ -123,14 +124,17 @@ def _equals_from(
     first = jobs[place]
     span_ns, priority = first.deadline_ns - first.release_ns, first.priority
     low_ns, high_ns = span_ns - span_ns // NEAR, span_ns + span_ns // NEAR
-    return [
+    places = [
         other
         for other in range(place, len(jobs))
         if (job := jobs[other]).priority == priority
         and low_ns <= job.deadline_ns - job.release_ns <= high_ns
         and other not in done
-        and (not alike or takes_as_long(view, first.task, job.task))
     ]
+    if not alike or len(places) == 1:
+        return places
+    long = as_long(view, first.task, [jobs[other].task for other in places])
+    return [other for other, also in zip(places, long) if also]
 
 
 def give_turns(view: View, decisions: list[Decision], *, alike: bool = True) -> list[Decision]:
@@ -209,16 +213,19 @@ class Turns:
         all others.
         """
         view, by_deadline, seen = self._view, self._by_deadline, self._running.copy()
-        keys = []
+        accounts, now_ns = view.accounts, view.now_ns
+        latest = view.latest_ns(jobs) if by_deadline else [now_ns] * len(jobs)
+        keys: list[tuple[bool, bool, int, int, int]] = []
         for place, job in enumerate(jobs):
-            late = by_deadline and _is_late(view, job)
+            task, is_new, latest_ns = job.task, job.stage_index == 0, latest[place]
+            late = is_new and job.release_ns <= latest_ns < now_ns  # as _is_late
             if by_deadline and not late:
-                waited = rank(view, job.task)
+                waited = rank(view, task)
             else:
-                answered_ns = view.accounts[job.task].last_answer_ns
+                answered_ns = accounts[task].last_answer_ns
                 waited = _NEVER_NS if answered_ns is None else answered_ns
-            count = seen.get(job.task, 0)
-            keys.append((job.stage_index == 0, late, count, waited, place))
-            seen[job.task] = count + 1
+            count = seen.get(task, 0)
+            keys.append((is_new, late, count, waited, place))
+            seen[task] = count + 1
         keys.sort()
         return [jobs[key[-1]] for key in keys]

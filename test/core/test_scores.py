@@ -9,10 +9,12 @@ from recorded import TASKS
 
 from edge_sched_ros.core.decisions import Drop
 from edge_sched_ros.core.decisions import Run
+from edge_sched_ros.core.profiles import Profiles
 from edge_sched_ros.core.scores import MAP_SCORE
 from edge_sched_ros.core.scores import PLAN_COST
 from edge_sched_ros.core.scores import Scores
 from edge_sched_ros.core.scores import SLACK_NS
+from edge_sched_ros.core.view import View
 from edge_sched_ros.plugins.guarded_policy import GuardedPolicy
 from edge_sched_ros.policies.early_drop import EarlyDrop
 from edge_sched_ros.policies.edf import EarliestDeadlineFirst
@@ -126,5 +128,6 @@ class _Own:
 def test_scores_of_own_code_are_checked_and_never_end_it(told, seen):
     guarded = GuardedPolicy(_Own(told), 'own', EarliestDeadlineFirst())
     with_drop = EarlyDrop(guarded, margin_ms=0.0, probe_after=10)
-    assert with_drop.last_scores(None) == seen
+    view = View(now_ns=0, ready=(), units={}, tasks={}, accounts={}, profiles=Profiles(), jobs={})
+    assert with_drop.last_scores(view) == seen
     assert not guarded.problem
