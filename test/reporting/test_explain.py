@@ -16,6 +16,7 @@ from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.reporting.explaining.explain import Explainer
 from edge_sched_ros.reporting.explaining.explain import find_job
 from edge_sched_ros.reporting.explaining.explain import sentences
+from edge_sched_ros.reporting.explaining.scored import scores_text
 from edge_sched_ros.reporting.explaining.worst import worst_jobs
 from edge_sched_ros.reporting.timeline import Slice
 from edge_sched_ros.reporting.timeline import timeline
@@ -60,7 +61,7 @@ def test_a_known_miss_is_told_with_what_saves_it(two):
         f'Job {job.job} (second, frame 0 of camera) was late: it took 35.0 ms and had 30.0 ms.'
     )
     assert found.story == (
-        'For infer the policy compared slack in ms: second 1 10.0; first 0 5.0.',
+        'For infer the policy compared slack in ms: first 0 5.0; second 1 10.0.',
         'infer ran 35.0 ms on dla0.',
     )
     assert found.choices == (
@@ -88,6 +89,47 @@ def test_unchanged_runs_end_as_recorded(tmp_path):
         ended = reruns.end_of(job, Change('none', ''))
         assert (ended.outcome, ended.reason) == (job.outcome, job.reason)
         assert ended.response_ns == pytest.approx(job.response_ns, abs=2000)
+
+
+@pytest.mark.parametrize('policy', ['edf', 'edf+drop', 'dream', 'horizon'])
+def test_an_overload_is_simulated_again_as_it_was(tmp_path, policy):
+    path = tmp_path / 'run.trace'
+    simulate(path, policy=policy, seconds=4.0, streams={'camera': {'period_ms': 14}})
+    run = read_run(path)
+    reruns = Reruns(run)
+    jobs = [job for job in run.jobs.values() if job.missed][-60::9]
+    assert jobs
+    for job in jobs:
+        ended = reruns.end_of(job, Change('none', ''), reruns.frames_before(job))
+        assert (ended.outcome, ended.reason) == (job.outcome, job.reason)
+        assert ended.response_ns == pytest.approx(job.response_ns, abs=2000)
+
+
+def test_a_miss_that_queues_of_long_before_led_to_is_explained(tmp_path, monkeypatch):
+    path = tmp_path / 'run.trace'
+    simulate(path, policy='dream', seconds=4.0, streams={'camera': {'period_ms': 14}})
+    run = read_run(path)
+    monkeypatch.setattr('edge_sched_ros.reporting.explaining.explain.FRAMES_BEFORE', 1)
+    jobs = [job for job in run.jobs.values() if job.missed][-40:]
+    near = [Explainer(run, far=0).explain(job) for job in jobs]
+    far = [Explainer(run).explain(job) for job in jobs]
+    assert any('Nothing was tried' in found.note for found in near)
+    assert not any(found.note for found in far)
+
+
+@pytest.mark.parametrize('policy', ['dream', 'edf+drop'])
+def test_what_the_policy_compared_is_told_in_its_order(tmp_path, policy):
+    path = tmp_path / 'run.trace'
+    simulate(path, policy=policy, seconds=2.0, streams={'camera': {'period_ms': 14}})
+    run = read_run(path)
+    several = 0
+    for job in run.jobs.values():
+        for scores in filter(None, [job.scores, *(stage.scores for stage in job.stages)]):
+            told = scores_text(scores, run.jobs, job.job).partition(': ')[2]
+            numbers = [float(option.rpartition(' ')[2]) for option in told.split('; ')]
+            assert numbers == sorted(numbers, reverse=scores['of'] == 'map_score')
+            several += len(set(numbers)) > 1
+    assert several > 20
 
 
 def test_a_unit_without_a_recorded_time_takes_that_of_its_kind_and_never_none(tmp_path):

@@ -16,6 +16,7 @@ from edge_sched_ros.reporting.explaining.waits import UnitTimes
 from edge_sched_ros.reporting.explaining.waits import Wait
 from edge_sched_ros.simulation.rerun.change import Change
 from edge_sched_ros.simulation.rerun.rerun import Ended
+from edge_sched_ros.simulation.rerun.rerun import FRAMES_BEFORE
 from edge_sched_ros.simulation.rerun.rerun import Reruns
 from edge_sched_ros.tracing.lives import FAILED
 from edge_sched_ros.tracing.lives import JobLife
@@ -24,6 +25,8 @@ from edge_sched_ros.tracing.lives import ON_TIME
 from edge_sched_ros.tracing.lives import UNFINISHED
 from edge_sched_ros.tracing.run import RecordedRun
 
+#: frames that re-simulations go back where the usual number does not show a miss
+_FAR_BEFORE = 3000
 #: what the reasons mean, for people
 _MEANINGS = {
     reasons.SUPERSEDED: 'a newer frame took its place before it could start',
@@ -64,10 +67,15 @@ class Explanation:
 
 
 class Explainer:
-    """Explains jobs of one recorded run."""
+    """
+    Explains jobs of one recorded run.
 
-    def __init__(self, run: RecordedRun) -> None:
+    :param far: number of jobs at most for which re-simulations may begin far back; all if ``None``
+    """
+
+    def __init__(self, run: RecordedRun, far: int | None = None) -> None:
         self._run = run
+        self._far = far
         self._times = UnitTimes(run)
         self._reruns = Reruns(run)
 
@@ -98,7 +106,7 @@ class Explainer:
             return (), (), 'Nothing was tried: runs of a coordinator are not simulated again.'
         if not self._run.setup.costs:
             return (), (), 'Nothing was tried: the run has no costs to simulate it with.'
-        same = self._end_of(job, Change('none', ''))
+        same, frames = self._unchanged(job)
         if same is None:
             note = 'Nothing was tried: the trace does not tell enough to simulate this job again.'
             return (), (), note
@@ -114,7 +122,7 @@ class Explainer:
         for change in possible_changes(self._run, self._reruns.costs, job, waits):
             if change.kind == 'deadline' and 'deadline' in kinds:
                 continue  # a shorter one was enough
-            ended = self._end_of(job, change)
+            ended = self._end_of(job, change, frames)
             if ended is None:
                 continue
             if ended.outcome == ON_TIME:
@@ -124,12 +132,31 @@ class Explainer:
                 not_saving.append(change.text)
         return tuple(saving), tuple(not_saving), ''
 
-    def _end_of(self, job: JobLife, change: Change) -> Ended | None:
+    def _unchanged(self, job: JobLife) -> tuple[Ended | None, int]:
+        """Return how a job ends without a change, and from how many frames before it."""
+        same = self._end_of(job, Change('none', ''), FRAMES_BEFORE)
+        far = min(self._reruns.frames_before(job), _FAR_BEFORE)
+        if _as_recorded(same, job) or far <= FRAMES_BEFORE or self._far == 0:
+            return same, FRAMES_BEFORE
+        # under overload the queues of before still matter
+        if self._far is not None:
+            self._far -= 1
+        again = self._end_of(job, Change('none', ''), far)
+        # another miss is still one, unless going back shows none
+        if _as_recorded(again, job) or same is None or same.outcome == ON_TIME:
+            return again, far
+        return same, FRAMES_BEFORE
+
+    def _end_of(self, job: JobLife, change: Change, frames: int) -> Ended | None:
         try:
-            return self._reruns.end_of(job, change)
+            return self._reruns.end_of(job, change, frames)
         except EdgeSchedError:
             # such as a pinned variant that a recorded setting does not allow
             return None
+
+
+def _as_recorded(ended: Ended | None, job: JobLife) -> bool:
+    return ended is not None and (ended.outcome, ended.reason) == (job.outcome, job.reason)
 
 
 def find_job(run: RecordedRun, number: int) -> JobLife:

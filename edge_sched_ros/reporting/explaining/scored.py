@@ -23,7 +23,7 @@ def scores_text(
     scores: Scored | None, jobs: Mapping[int, JobLife], job: int, unit: str = ''
 ) -> str:
     """
-    Return what a policy compared, the option with a job first; empty if it told nothing.
+    Return what a policy compared, as it prefers it, with a job among it; empty if it told none.
 
     :param jobs: all jobs by number, for the names of their tasks
     :param unit: where the job was started; empty if it was not
@@ -33,7 +33,8 @@ def scores_text(
     own = [one for one in scores['options'] if _is_of(one, job)]
     own.sort(key=lambda one: [job, unit] not in one[1])
     others = [one for one in scores['options'] if not _is_of(one, job)]
-    shown = own[:2] + others[:2]
+    few = own[:2] + others[:2]
+    shown = [one for one in scores['options'] if any(one is other for other in few)]
     told = [_option(scores['of'], number, pairs, jobs) for number, pairs in shown]
     return f'{_WORDS.get(scores["of"], scores["of"])}: {"; ".join(told)}'
 

@@ -28,6 +28,8 @@ from edge_sched_ros.tracing.run import RecordedRun
 
 #: number of jobs that are explained, over all runs
 _WORST = 10
+#: explanations of a run that may simulate long times, so that pages are made in seconds
+_FAR = 1
 _CHARTS = {
     'Answers against deadlines': 'responses',
     'Misses over time': 'misses',
@@ -62,7 +64,7 @@ def report(
         models[f'responses{number}'] = charts.responses(figures[title])
         models[f'misses{number}'] = charts.misses(run)
         models[f'busy{number}'] = charts.busy(run)
-        explainer = Explainer(run)
+        explainer = Explainer(run, far=_FAR)
         told = [sentences(explainer.explain(job)) for job in worst]
         shown = {window.job: index for index, window in enumerate(chosen)}
         places = [shown[job.job] for job in worst]

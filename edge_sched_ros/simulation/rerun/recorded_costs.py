@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from statistics import fmean
 
+from edge_sched_ros.core.decisions import Run
 from edge_sched_ros.core.profiles import Profiles
 from edge_sched_ros.core.profiles import StageKey
 from edge_sched_ros.tracing.run import RecordedRun
@@ -29,12 +30,18 @@ class RecordedCosts:
         self._known = self.profiles()
         #: (task, frame, stage) -> time over cost
         self._shares: dict[tuple[str, int, str], float] = {}
+        #: the same of energy
+        self._energies: dict[tuple[str, int, str], float] = {}
         by_task: dict[str, list[float]] = {}
         for job in run.jobs.values():
             for stage in job.stages:
                 if stage.finished_ns is None:
                     continue
-                cost_ns = self.cost_ns(job.task, job.variant, stage.stage, stage.unit, stage.items)
+                ran = (job.task, job.variant, stage.stage, stage.unit, stage.items)
+                cost_ns = self.cost_ns(*ran)
+                if cost_mj := self._cost_mj(*ran):
+                    energy = stage.energy_mj / cost_mj
+                    self._energies[(job.task, job.seq, stage.stage)] = energy
                 if cost_ns:
                     share = (stage.finished_ns - stage.started_ns) / cost_ns
                     self._shares[(job.task, job.seq, stage.stage)] = share
@@ -74,6 +81,15 @@ class RecordedCosts:
         """Return what a stage of a frame takes where its cost is this."""
         share = self._shares.get((task, seq, stage), self._usual.get(task, 1.0))
         return max(1, round(cost_ns * share))
+
+    def energy_mj(self, run: Run, seq: int, unit: str) -> float:
+        """Return the energy that the stage of a frame takes on a unit; 0 if it is not known."""
+        share = self._energies.get((run.task, seq, run.stage), 1.0)
+        return share * self._cost_mj(run.task, run.variant, run.stage, unit, run.items)
+
+    def _cost_mj(self, task: str, variant: str, stage: str, unit: str, items: int) -> float:
+        cost = self._known.cost(task, variant, stage, unit)
+        return 0.0 if cost is None else cost.expected_mj(items) or 0.0
 
 
 def _means(run: RecordedRun) -> dict[tuple[str, str, str, str], tuple[int, float]]:

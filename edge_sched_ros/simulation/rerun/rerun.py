@@ -42,7 +42,7 @@ from edge_sched_ros.tracing.run import RecordedRun
 _TAKEN = (FrameArrived, UnitChanged, ParametersChanged, ClockJumped, Started, Stopped)
 _LASTING = (UnitChanged, ParametersChanged, Started, Stopped)
 #: frames before the one in question from which a re-simulation of a long run begins
-_FRAMES_BEFORE = 300
+FRAMES_BEFORE = 300
 #: deadlines after its arrival until which a job must have been released
 _DEADLINES_AFTER = 4
 
@@ -78,14 +78,20 @@ class Reruns:
             job = run.jobs[number]
             self.found[(job.task, job.seq, stage)] = result
 
-    def end_of(self, job: JobLife, change: Change) -> Ended | None:
+    def frames_before(self, job: JobLife) -> int:
+        """Return how many frames of the run came before a job."""
+        return bisect_left(self._frames, job.arrived_ns)
+
+    def end_of(
+        self, job: JobLife, change: Change, frames_before: int = FRAMES_BEFORE
+    ) -> Ended | None:
         """
-        Return how a job would have ended.
+        Return how a job would have ended, beginning so many frames before it with empty queues.
 
         ``None`` if it would not have been released, or if a stage would have run before it that
         the trace has no time of.
         """
-        index = max(0, bisect_left(self._frames, job.arrived_ns) - _FRAMES_BEFORE)
+        index = max(0, self.frames_before(job) - frames_before)
         begin_ns = self._frames[index] if index else self._run.first_ns
         # a job of a cascade is released later than its frame
         last_ns = job.arrived_ns + _DEADLINES_AFTER * (job.deadline_ns - job.release_ns)
@@ -118,6 +124,8 @@ class _Rerun:
         self._queue: list[tuple[int, int, Callable[[Any], None], Any]] = []
         self._order = 0
         self._now_ns = 0
+        #: the only timer, as that of a node or the simulator: an earlier wake-up replaces a later
+        self._alarm_ns: int | None = None
         self._released: dict[int, Release] = {}
         self._target: int | None = None
         self._ended: Ended | None = None
@@ -152,6 +160,11 @@ class _Rerun:
         for decision in self._dispatcher.handle(event, self._now_ns):
             self._carry_out(decision)
 
+    def _wake(self, alarm_ns: int) -> None:
+        if alarm_ns == self._alarm_ns:
+            self._alarm_ns = None
+            self._send(TimerFired())
+
     def _carry_out(self, decision: Decision) -> None:
         if isinstance(decision, Run):
             self._start(decision)
@@ -160,7 +173,9 @@ class _Rerun:
             if (decision.task, decision.seq) == (self._job.task, self._job.seq):
                 self._target = decision.job
         elif isinstance(decision, WakeAt):
-            self._at(decision.time_ns, self._send, TimerFired())
+            if self._alarm_ns is None or decision.time_ns < self._alarm_ns:
+                self._alarm_ns = decision.time_ns
+                self._at(decision.time_ns, self._wake, decision.time_ns)
         elif isinstance(decision, (Complete, Drop, Fail)):
             release = self._released.pop(decision.job)
             if decision.job == self._target:
@@ -187,6 +202,7 @@ class _Rerun:
             found.get('items', 1),
             found.get('items_for'),
             found.get('skip', 0),
+            self._costs.energy_mj(run, seq, like),
         )
         self._at(began_ns + work_ns, self._send, event)
 
