@@ -12,6 +12,7 @@ from math import inf
 
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.simulation.limits import check_frames
+from edge_sched_ros.simulation.load import heaviest
 from edge_sched_ros.simulation.load import least_load
 from edge_sched_ros.simulation.load import with_rates
 from edge_sched_ros.simulation.objectives import accuracy_share
@@ -104,7 +105,11 @@ def advise(case: Case) -> Advice:
     check_frames(system, case.seconds)
     load = least_load(system)
     if load > 1 and all(len(task.variants) == 1 for task in system.tasks):
-        reason = f'a unit would be busy {load:.3g} of the time under any policy'
+        task, share = heaviest(system)
+        reason = (
+            f'a unit would be busy {load:.3g} of the time under any policy; of all tasks '
+            f'{task} needs most, {share:.3g} of the time of the unit that is best for it'
+        )
         return Advice(case.module, least_load=load, reason=reason)
     best = _best(case, system)
     reason, margin = '', None

@@ -177,8 +177,21 @@ def _rate_of(source: Stream | Task, factor: float) -> dict[str, float]:
     return {'period_ms': period_ms, 'jitter_ms': min(source.jitter_ms, period_ms)}
 
 
+def heaviest(system: System) -> tuple[str, float]:
+    """Return the task that needs most, and the share of its best units' time that it needs."""
+    needs: dict[str, float] = {}
+    for task, demand in _demands_of_tasks(system):
+        needs[task] = needs.get(task, 0.0) + min(demand.values())
+    name = max(needs, key=needs.__getitem__)
+    return name, needs[name]
+
+
 def _demands(system: System) -> list[dict[str, float]]:
-    """Return per stage of the first variants: unit -> busy time per time."""
+    return [demand for _, demand in _demands_of_tasks(system)]
+
+
+def _demands_of_tasks(system: System) -> list[tuple[str, dict[str, float]]]:
+    """Return per stage of the first variants its task, and unit -> busy time per time."""
     rates: dict[str, float] = {}
     demands = []
     for task in system.tasks:
@@ -193,7 +206,7 @@ def _demands(system: System) -> list[dict[str, float]]:
             for unit in stage.units:
                 cost = system.costs[(task.name, variant.name, stage.name, unit)]
                 demand[unit] = share * (cost.latency_ns + cost.per_item_ns * more_items)
-            demands.append(demand)
+            demands.append((task.name, demand))
             reach *= 1 - stage.exit_chance
     return demands
 

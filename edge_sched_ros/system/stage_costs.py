@@ -88,8 +88,9 @@ def stage_costs(
         table = _table(spec, costs, at, title)
         check_units(table, device, at_cost, elsewhere)
         if not stage.on:
-            given, there = ', '.join(sorted(table)), ', '.join(sorted(device.units))
-            able = f'it has costs for {given}; there are {there}'
+            given = ', '.join(sorted(table))
+            kinds = ', '.join(sorted({unit.kind for unit in device.units.values()}))
+            able = f'it has costs for {given}; units there are of kind {kinds}'
             if not table:
                 able = f'stage {spec.name} has no costs; edge-sched profile measures them'
             raise ConfigError(at_cost(), f'no unit of {title} can run this stage ({able})')

@@ -51,7 +51,7 @@ def test_the_table_says_the_answer_first(run):
     code, out, _ = run('robot.yaml')
     assert code == 0
     assert out.startswith('fast with edf+drop is enough: no deadline is missed (1.00% allowed)')
-    assert 'slow: a unit would be busy 1.2 of the time under any policy' in out
+    assert 'slow: a unit would be busy 1.2 of the time under any policy; of all tasks camera' in out
 
 
 def test_a_module_without_costs_is_neither_enough_nor_not(run, tmp_path):
@@ -88,6 +88,15 @@ def test_a_network_that_no_module_knows_is_a_mistake_of_the_file(run, tmp_path):
     code, out, err = run('robot.yaml')
     assert (code, out) == (2, '') and err.count('\n') == 1
     assert "robot.yaml: tasks.camera.network: there is no network 'nett' (there are net)" in err
+
+
+def test_what_no_module_can_run_is_a_mistake_of_the_file(run, tmp_path):
+    camera = {'network': 'net', 'stream': 'lefft'}
+    wrong = {**ROBOT, 'streams': {'left': {'period_ms': 50}}, 'tasks': {'camera': camera}}
+    (tmp_path / 'robot.yaml').write_text(yaml.safe_dump(wrong))
+    code, out, err = run('robot.yaml')
+    assert (code, out) == (2, '') and err.count('\n') == 1
+    assert "robot.yaml: tasks.camera.stream: there is no stream 'lefft' (there are left)" in err
 
 
 @pytest.mark.parametrize(

@@ -157,14 +157,14 @@ def test_a_file_that_was_changed_is_tried_again(run, scene):
     code, _, error = run('demo_depth.yaml')
     assert code == 2 and '--try: is missing' in error
     code, _, error = run('demo_depth.yaml', '--try', scene, '--decoder', 'yolox')
-    assert code == 2 and '--decoder: has no effect for demo_depth.yaml' in error
+    assert code == 2 and '--decoder: has no effect with demo_depth.yaml' in error
 
 
 @pytest.mark.parametrize(
     ('arguments', 'problem'),
     [
         (['none.onnx'], 'none.onnx: there is no such file'),
-        (['labels.txt'], 'labels.txt: ONNX Runtime cannot load it'),
+        (['labels.txt'], 'labels.txt: is not an ONNX file, or is cut off'),
         ([DEPTH, '--try', 'none.png'], '--try: there is no file none.png'),
         ([DEPTH, '--try', 'labels.txt'], '--try: labels.txt: '),
         ([DEPTH, '--at', '3'], '--at: has no effect without --try'),

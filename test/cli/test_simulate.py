@@ -281,6 +281,12 @@ def test_a_trace_replays(run, tmp_path):
     assert (code, json.loads(out)) == (0, {'same_decisions': True, 'events': events})
 
 
+def test_scores_are_refused_without_a_trace(run):
+    code, _, err = run('--no-trace-scores')
+    assert code == 2
+    assert err == 'edge-sched: --no-trace-scores: has no effect without --trace or --report\n'
+
+
 def test_a_trace_without_scores_has_the_same_decisions(run, tmp_path):
     lines = {}
     for option in ('--trace-scores', '--no-trace-scores'):

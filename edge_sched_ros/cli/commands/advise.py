@@ -123,6 +123,8 @@ def advise(
     best = smallest(advice)
     if all(one.least_load is None for one in advice):
         check_networks(tasks, described)
+        # what no module can run is a mistake of the files
+        raise ConfigError('', next(one.reason for one in advice))
     found: dict[str, Any] = {
         'enough': None if best is None else _shown(best),
         'modules': [_shown(one) for one in advice],

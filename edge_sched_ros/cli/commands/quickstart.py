@@ -109,7 +109,8 @@ def quickstart(
             click.echo(json.dumps({'task': task, 'topic': topic, **files}, indent=2))
             return
         click.echo(f'{params}\n{launch}')
-        click.echo(f'start the node:  ros2 launch {shlex.quote(str(launch))}')
+        if not start:
+            click.echo(f'start the node:  ros2 launch {shlex.quote(str(launch))}')
     if start:
         _start(params)
 

@@ -18,6 +18,7 @@ from click.core import ParameterSource
 from edge_sched_ros.cli.interrupts import terminable
 from edge_sched_ros.cli.listing import show_list
 from edge_sched_ros.cli.options import NamedPath
+from edge_sched_ros.cli.options import refuse_idle
 from edge_sched_ros.cli.output import printing
 from edge_sched_ros.cli.ranges import FiniteRange
 from edge_sched_ros.cli.reports import REPORT
@@ -208,6 +209,8 @@ def simulate(
         return
     if replayed is not None:
         _refuse(ctx, _NOT_WITH_REPLAY, 'and --replay exclude each other.')
+    if trace is None and report_file is None:
+        refuse_idle(ctx, {'trace_scores': 'without --trace or --report'})
     values: dict[str, Any] = dict(parse_settings(settings))
     make_policy(policy, values)
     check_follows(policy, plan, replan_s)

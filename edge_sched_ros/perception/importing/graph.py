@@ -87,7 +87,7 @@ def read_graph(file: Path) -> OnnxGraph:
             str(file), options, providers=['CPUExecutionProvider']
         )
     except Exception as error:
-        return _of_tensorrt(file, f'ONNX Runtime cannot load it: {brief(error)}')
+        return _of_tensorrt(file, _unreadable(error))
     known = session.get_modelmeta()
     return OnnxGraph(
         file,
@@ -96,6 +96,12 @@ def read_graph(file: Path) -> OnnxGraph:
         dict(known.custom_metadata_map),
         brief(known.producer_name),
     )
+
+
+def _unreadable(error: Exception) -> str:
+    if 'INVALID_PROTOBUF' in str(error):
+        return 'is not an ONNX file, or is cut off'
+    return f'ONNX Runtime cannot load it: {brief(error)}'
 
 
 def _of_tensorrt(file: Path, problem: str) -> OnnxGraph:
