@@ -86,7 +86,8 @@ def test_a_module_without_the_cost_is_not_enough(ask):
 def test_costs_by_names_of_own_units_are_told_on_other_modules(ask):
     units = {'big': {'of': 'gpu0', 'share': 0.5}}
     found = ask(None, units=units, networks={'net': {'cost': {'big': 30}}})
-    assert found.reason.endswith('can run this stage (it has costs for big; units there are of kind cpu)')
+    able = '(it has costs for big; units there are of kind cpu)'
+    assert found.reason.endswith(f'can run this stage {able}')
 
 
 def test_modules_are_in_the_order_of_their_load(ask):

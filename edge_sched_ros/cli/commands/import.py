@@ -104,7 +104,8 @@ def import_(
     from edge_sched_ros.perception.importing.trial import image_of_bgr
 
     if model.suffix.lower() in _YAML:
-        refuse_idle(context, dict.fromkeys(_OF_PROPOSALS, f'with {model.name}, which is a YAML file and is read as it is'))
+        idle = f'with {model.name}, which is a YAML file and is read as it is'
+        refuse_idle(context, dict.fromkeys(_OF_PROPOSALS, idle))
         if tried is None:
             raise ConfigError('--try', f"is missing: {model.name} is a network's file already")
         try_again(model, output, image_of(tried, topic=topic, at_s=at_s), as_json)
