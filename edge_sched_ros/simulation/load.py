@@ -192,10 +192,9 @@ def _demands(system: System) -> list[dict[str, float]]:
 
 def _demands_of_tasks(system: System) -> list[tuple[str, dict[str, float]]]:
     """Return per stage of the first variants its task, and unit -> busy time per time."""
-    rates: dict[str, float] = {}
     demands = []
     for task in system.tasks:
-        rates[task.name] = rate = _rate(system, task.name)
+        rate = _rate(system, task.name)
         variant = task.variants[0]
         low, high = system.workload.tasks[task.name].fan_out
         more_items = (low + high) / 2 - 1

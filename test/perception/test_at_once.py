@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,8 +24,10 @@ from edge_sched_ros.execution.fused import fuse
 from edge_sched_ros.execution.network import load_network
 from edge_sched_ros.execution.preprocess.opencv import OpenCvPreprocessor
 from edge_sched_ros.native import loading
+from edge_sched_ros.perception.decoders.yolox import Yolox
 from edge_sched_ros.perception.programs.build import build_program
 from edge_sched_ros.perception.programs.frame import FrameProgram
+from edge_sched_ros.perception.results import no_detections
 from edge_sched_ros.scenes.scene import Scene
 
 pytest.importorskip('onnxruntime')
@@ -205,3 +208,33 @@ def test_a_network_that_replaces_run_is_run(form):
     runs.clear()
     program.run_at_once(_STAGES, _context(30), count(5).__next__)
     assert len(runs) == 1
+
+
+class Fewer(Yolox):
+    """Leaves all candidates out."""
+
+    def select(self, boxes_xyxy, scores, class_ids, transform, **more):
+        """Return no detections."""
+        return super().select(boxes_xyxy[:0], scores[:0], class_ids[:0], transform, **more)
+
+
+class Later(Yolox):
+    """Removes what its base has found."""
+
+    def decode(self, outputs, transform):
+        """Return no detections."""
+        super().decode(outputs, transform)
+        return no_detections(self.labels)
+
+
+@pytest.mark.parametrize('kind', [Fewer, Later])
+def test_a_decoder_that_replaces_a_method_is_asked(form, kind):
+    spec = load_network(_MODELS / 'detector.yaml')
+    found = []
+    for name in (spec.decoder, f'{__name__}:{kind.__name__}'):
+        made = replace(spec, decoder=name)
+        program = build_program(made, OnnxRuntimeEngine(), OpenCvPreprocessor(), options={})
+        context = _context(30)
+        program.run_at_once(_STAGES, context, count(5).__next__)
+        found.append(len(context.result))
+    assert found[0] > 0 and found[1] == 0

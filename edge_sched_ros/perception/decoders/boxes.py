@@ -27,7 +27,15 @@ from edge_sched_ros.perception.decoders.values import unlikely_chances
 from edge_sched_ros.perception.results import Detections
 
 #: methods that the native form of selecting stands for
-_SELECTION = ('choose', 'strongest', 'possible', 'check_classes', 'check_dense', 'whole_classes')
+_SELECTION = (
+    'select',
+    'choose',
+    'strongest',
+    'possible',
+    'check_classes',
+    'check_dense',
+    'whole_classes',
+)
 #: classes as half-precision numbers are exact up to 2048
 _FRACTION = 0.01
 
