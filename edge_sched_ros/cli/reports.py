@@ -39,12 +39,12 @@ def write_report(runs: Sequence[Path], path: Path) -> int:
 
     :raises ConfigError: for what is no trace, and a file that cannot be written
     """
+    from edge_sched_ros.cli.recorded_runs import recorded_run
     from edge_sched_ros.reporting.html.page import report
-    from edge_sched_ros.tracing.run import read_run
 
     if len(runs) > MOST_RUNS:
         raise ConfigError('RUNS', f'are {len(runs)}; a page shows {MOST_RUNS} at most')
-    recorded = [read_run(run) for run in runs]
+    recorded = [recorded_run(run) for run in runs]
     write_whole(path, report(recorded).encode())
     return sum(len(run.jobs) for run in recorded)
 

@@ -38,7 +38,7 @@ class _Packets:
         self._builder.write_packet(packet)
 
     def begin(self, entry: Slice) -> None:
-        """Write the begin of a slice."""
+        """Write the beginning of a slice."""
         packet, track_event = self._write(
             entry.begin_ns, self._event.TYPE_SLICE_BEGIN, self._track(entry.track)
         )

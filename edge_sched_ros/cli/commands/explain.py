@@ -37,16 +37,16 @@ def explain(run: Path, number: int | None, worst: int | None, as_json: bool) -> 
     recorded frames are simulated again with one change at a time: another variant or unit, half
     the rate, a longer deadline, one more unit.
     """
+    from edge_sched_ros.cli.recorded_runs import recorded_run
     from edge_sched_ros.reporting.explaining.explain import Explainer
     from edge_sched_ros.reporting.explaining.explain import find_job
     from edge_sched_ros.reporting.explaining.explain import sentences
     from edge_sched_ros.reporting.explaining.worst import worst_jobs
-    from edge_sched_ros.tracing.run import read_run
 
     if number is not None and worst is not None:
         raise click.UsageError('--job and --worst exclude each other.')
     with terminable():
-        recorded = read_run(run)
+        recorded = recorded_run(run)
         explainer = Explainer(recorded)
         if number is None:
             jobs = worst_jobs(recorded, worst or _SOME)

@@ -148,10 +148,10 @@ def _read(path: Path, *, whole: bool = False) -> list[Snapshot]:
 
         return snapshots(read_jobs(path), str(path), step_s)
     if _is_trace(path):
+        from edge_sched_ros.cli.recorded_runs import recorded_run
         from edge_sched_ros.reporting.top.of_trace import snapshots_of_trace
-        from edge_sched_ros.tracing.run import read_run
 
-        run = read_run(path)
+        run = recorded_run(path)
         if run.incomplete:
             click.echo(f'{path}: {run.incomplete}', err=True)
         return snapshots_of_trace(run, step_s)

@@ -35,11 +35,11 @@ def trace(run: Path, output: Path | None, as_json: bool) -> None:
 
     RUN is a trace of edge-sched simulate --trace, or of a node (parameter trace_file).
     """
+    from edge_sched_ros.cli.recorded_runs import recorded_run
     from edge_sched_ros.installation.missing import need
     from edge_sched_ros.reporting.chrome_trace import write_chrome
     from edge_sched_ros.reporting.perfetto_file import write_perfetto
     from edge_sched_ros.reporting.timeline import timeline
-    from edge_sched_ros.tracing.run import read_run
 
     target = run.with_suffix('.pftrace') if output is None else output
     for_chrome = target.suffix == '.json'
@@ -49,7 +49,7 @@ def trace(run: Path, output: Path | None, as_json: bool) -> None:
     if not for_chrome:
         need('perfetto')
     with terminable():
-        recorded = read_run(run)
+        recorded = recorded_run(run)
         with whole_file(target) as file:
             if for_chrome:
                 text = io.TextIOWrapper(file, 'utf-8', newline='\n', write_through=True)

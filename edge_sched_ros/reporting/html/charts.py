@@ -45,7 +45,7 @@ def gantt(run: RecordedRun, window: Mapping[str, Any], number: int) -> Any:
         height=70 + 26 * len(rows),
         sizing_mode='stretch_width',
         tools=_TOOLS,
-        x_axis_label='ms from the begin of the run',
+        x_axis_label='ms from the beginning of the run',
         toolbar_location='right',
     )
     sources = {
@@ -90,7 +90,7 @@ def responses(figures: RunFigures) -> Any:
 
 def misses(run: RecordedRun) -> Any:
     """Return the numbers of jobs that were missed over time, by reason."""
-    chart = _chart('s from the begin of the run', 'missed jobs')
+    chart = _chart('s from the beginning of the run', 'missed jobs')
     seconds = max(run.seconds, 1e-9)
     kinds: dict[str, Any] = {}
     for job in run.jobs.values():
@@ -113,42 +113,42 @@ def misses(run: RecordedRun) -> Any:
 
 def busy(run: RecordedRun) -> Any:
     """Return how busy units were over time."""
-    chart = _chart('s from the begin of the run', 'busy')
-    span_ns = max(1, run.last_ns - run.first_ns)
-    step = span_ns / _BINS
-    edges = np.linspace(0, run.seconds, _BINS + 1)
-    for name, colour in colours_of(list(run.setup.units)).items():
-        spent = np.zeros(_BINS)
-        for job in run.jobs.values():
-            for stage in job.stages:
-                if stage.unit == name and stage.finished_ns is not None:
-                    _spread(
-                        spent,
-                        stage.started_ns - run.first_ns,
-                        stage.finished_ns - run.first_ns,
-                        step,
-                    )
-        if spent.any():
-            share = spent / step / run.setup.units[name].slots
-            chart.step((edges[:-1] + edges[1:]) / 2, share, mode='center', line_color=colour,
+    chart = _chart('s from the beginning of the run', 'busy', y_range=(0, 1.05))
+    spans: dict[str, list[tuple[int, int]]] = {name: [] for name in run.setup.units}
+    for job in run.jobs.values():
+        for stage in job.stages:
+            if stage.finished_ns is not None and stage.unit in spans:
+                spans[stage.unit].append((stage.started_ns, stage.finished_ns))
+    edges = np.linspace(run.first_ns, max(run.last_ns, run.first_ns + 1), _BINS + 1)
+    middles_s = ((edges[:-1] + edges[1:]) / 2 - run.first_ns) / 1e9
+    for name, colour in colours_of(list(spans)).items():
+        if spans[name]:
+            share = busy_ns(spans[name], edges) / np.diff(edges) / run.setup.units[name].slots
+            chart.step(middles_s, share, mode='center', line_color=colour,
                        line_width=2, legend_label=name)  # fmt: skip
     return _with_legend(chart, 'bottom_right')
 
 
-def _spread(spent: Any, begin_ns: int, end_ns: int, step: float) -> None:
-    """Add an interval to the bins that it covers."""
-    last = len(spent) - 1
-    place, at = min(last, max(0, int(begin_ns / step))), float(max(0, begin_ns))
-    while at < end_ns:
-        until = end_ns if place >= last else min(float(end_ns), (place + 1) * step)
-        spent[place] += until - at
-        at, place = until, min(last, place + 1)
+def busy_ns(spans: list[tuple[int, int]], edges: Any) -> Any:
+    """
+    Return the time that intervals cover in each bin.
+
+    :param spans: begin and end of each, in ns
+    :param edges: of the bins, in ns
+    """
+    # a bin has what was begun before its end less what was begun before its begin, of both ends
+    until = np.zeros(len(edges))
+    for sign, times in zip((1.0, -1.0), np.sort(np.array(spans, dtype=np.int64).T, axis=1)):
+        sums = np.concatenate([[0], np.cumsum(times - times[0])])
+        count = np.searchsorted(times, edges)
+        until += sign * (count * (edges - times[0]) - sums[count])
+    return np.diff(until)
 
 
-def _chart(across: str, up: str) -> Any:
+def _chart(across: str, up: str, **more: Any) -> Any:
     chart = need('bokeh.plotting').figure(
         height=_HEIGHT, sizing_mode='stretch_width', tools=_TOOLS, toolbar_location='right',
-        x_axis_label=across, y_axis_label=up,
+        x_axis_label=across, y_axis_label=up, **more,
     )  # fmt: skip
     chart.toolbar.logo = None
     return chart

@@ -32,7 +32,7 @@ class Window:
 
 
 def windows_of(run: RecordedRun, worst: Sequence[JobLife]) -> list[Window]:
-    """Return the windows: the begin of a run, the time with most misses, around the worst jobs."""
+    """Return the beginning of a run, the time with most misses, and those around the worst jobs."""
     longest_ns = max(task.deadline_ns for task in run.setup.tasks.values())
     length_ns = min(_DEADLINES * longest_ns, max(1, run.last_ns - run.first_ns))
     found = [Window('the beginning', run.first_ns, run.first_ns + length_ns)]
@@ -56,7 +56,7 @@ def windows_of(run: RecordedRun, worst: Sequence[JobLife]) -> list[Window]:
 
 def bars_of(run: RecordedRun, window: Window) -> dict[str, Any]:
     """
-    Return what a window shows, as columns; times are in ms from the begin of the run.
+    Return what a window shows, as columns; times are in ms from the beginning of the run.
 
     Stages are on lines of units, jobs on lines of tasks, from release to end.
     """
