@@ -225,6 +225,28 @@ def test_keys_that_are_typed_ahead_reach_the_field():
     ]
 
 
+@pytest.mark.parametrize(
+    ('keys', 'name', 'value'),
+    [
+        (['d', 'end', 'backspace', 'backspace', '7', '5', 'enter'], 'detector.deadline_ms', 75.0),
+        (['p', 'ctrl+u', *'pema', *['left'] * 3, 'r', 'enter'], 'policy', 'prema'),
+    ],
+)
+def test_keys_that_come_together_are_taken_in_their_order(keys, name, value):
+    source = _Scripted(_NOW)
+
+    async def run():
+        one = TopApp(source)
+        async with one.run_test(size=(80, 24)) as pilot:
+            for key in keys:
+                one.post_message(Key(key, key if len(key) == 1 else None))
+            while not source.asked:
+                await pilot.pause()
+
+    asyncio.run(asyncio.wait_for(run(), TIMEOUT_S))
+    assert source.asked == [('/scheduler', name, value)]
+
+
 def test_escape_changes_nothing():
     source = _Scripted(_NOW)
     asking, _ = _press(source, 'd', '9', 'escape', 'e')

@@ -20,6 +20,7 @@ from textual.widgets import Input
 from textual.widgets import Static
 
 from edge_sched_ros.core.brief import printable
+from edge_sched_ros.reporting.top.field import Field
 from edge_sched_ros.reporting.top.history import History
 from edge_sched_ros.reporting.top.lines import all_lines
 from edge_sched_ros.reporting.top.snapshot import Snapshot
@@ -74,7 +75,7 @@ class TopApp(App[None]):
         """Make the widgets."""
         with VerticalScroll(can_focus=False):
             yield Static(_WAITING, id='view')
-        yield Input(id='ask')
+        yield Field(id='ask')
         yield Static(id='said')
         yield Footer(show_command_palette=False)
 
