@@ -33,6 +33,8 @@ from edge_sched_ros.pipeline.health.status_rows import waiting_of
 
 _STATUS = 'edge_sched_ros/msg/SchedulerStatus'
 _LOOK_S = 1.0
+#: for how long a node that has taken a change may not answer
+_ANSWER_S = 5.0
 _END = '/status'
 
 
@@ -94,14 +96,18 @@ class StatusFeed(Node):
             return
         parameter = Parameter(name, value=value).to_parameter_msg()
         future = client.call_async(SetParametersAtomically.Request(parameters=[parameter]))
-
-        def done(answered: Any) -> None:
-            result = answered.result().result
+        answered = threading.Event()
+        future.add_done_callback(lambda _: answered.set())
+        if not answered.wait(_ANSWER_S):
+            future.cancel()
+            self.write(message=f'{name}: {node} has not answered for {_ANSWER_S:g} s')
+        elif (error := future.exception()) is not None:
+            self.write(message=brief(f'{name}: {node} cannot be asked: {error}'))
+        else:
+            result = future.result().result
             shown = str(value).lower() if isinstance(value, bool) else value
             self.write(message=f'{name} is {shown}' if result.successful else brief(result.reason))
-            self.destroy_client(client)
-
-        future.add_done_callback(done)
+        self.destroy_client(client)
 
 
 def _read_changes(feed: StatusFeed, interrupt: Any) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 pytest.importorskip('rclpy', reason='ROS 2 is not here')
 
+import rclpy
 from ros import image
 
 from edge_sched_ros.cli.status_feed import StatusFeed
@@ -56,3 +57,17 @@ def test_another_scheduler_is_left_out(bench, start, monkeypatch):
         for _ in range(3):
             assert _newest(bench, feed, lambda one: True).source == '/robot/scheduler'
         assert not other.poll()
+
+
+def test_a_node_that_never_answers_is_told(bench, monkeypatch):
+    monkeypatch.setenv('ROS_DOMAIN_ID', str(bench.domain_id))
+    # its service is there, but nobody spins it
+    deaf = rclpy.create_node('deaf', context=bench.context)
+    try:
+        with StatusFeed() as feed:
+            feed.set('/deaf', 'policy', 'fcfs')
+            said = bench.wait_for(lambda: list(feed.messages()), 'an answer')
+            assert said == ['policy: /deaf has not answered for 5 s']
+        assert feed._process.returncode == 0
+    finally:
+        deaf.destroy_node()

@@ -25,6 +25,7 @@ from edge_sched_ros.reporting.top.history import History
 from edge_sched_ros.reporting.top.lines import all_lines
 from edge_sched_ros.reporting.top.lines import response_bar
 from edge_sched_ros.reporting.top.of_trace import snapshots_of_trace
+from edge_sched_ros.reporting.top.silence import Silence
 from edge_sched_ros.reporting.top.snapshot import Snapshot
 from edge_sched_ros.reporting.top.snapshot import snapshot_from
 from edge_sched_ros.reporting.top.snapshot import TaskRow
@@ -245,6 +246,52 @@ def test_keys_that_come_together_are_taken_in_their_order(keys, name, value):
 
     asyncio.run(asyncio.wait_for(run(), TIMEOUT_S))
     assert source.asked == [('/scheduler', name, value)]
+
+
+def test_a_scheduler_that_has_gone_silent_is_told():
+    now_s = [0.0]
+    source = _Scripted(_NOW)
+    pictures = []
+
+    async def run():
+        one = TopApp(source, clock=lambda: now_s[0])
+        async with one.run_test(size=(80, 24)) as pilot:
+            for at_s, came in ((2.5, []), (7.2, []), (8.0, [_later(8.0)])):
+                now_s[0] = at_s
+                source.left = came
+                one.look()
+                await pilot.pause()
+                pictures.append(one.export_screenshot().replace('&#160;', ' '))
+
+    asyncio.run(asyncio.wait_for(run(), TIMEOUT_S))
+    assert ['no status for' in one for one in pictures] == [False, True, False]
+    assert 'no status for 7 s' in pictures[1]
+
+
+def test_a_slow_scheduler_is_not_silent():
+    now_s = [0.0]
+    silence = Silence(lambda: now_s[0])
+    assert silence.seconds('/scheduler') == 0, 'was never heard'
+    for now_s[0] in (0.0, 10.0, 20.0, 20.1):
+        silence.heard('/scheduler')
+    now_s[0] = 34.0
+    assert silence.seconds('/scheduler') == 0
+    now_s[0] = 36.0
+    assert silence.seconds('/scheduler') == 15
+
+
+def test_the_file_of_a_run_is_never_silent():
+    now_s = [0.0]
+
+    async def run():
+        one = TopApp(_Scripted(replace(_NOW, live=False)), clock=lambda: now_s[0])
+        async with one.run_test(size=(80, 24)) as pilot:
+            now_s[0] = 60.0
+            one.look()
+            await pilot.pause()
+            assert 'no&#160;status' not in one.export_screenshot()
+
+    asyncio.run(asyncio.wait_for(run(), TIMEOUT_S))
 
 
 def test_escape_changes_nothing():

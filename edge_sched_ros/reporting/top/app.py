@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -23,6 +25,7 @@ from edge_sched_ros.core.brief import printable
 from edge_sched_ros.reporting.top.field import Field
 from edge_sched_ros.reporting.top.history import History
 from edge_sched_ros.reporting.top.lines import all_lines
+from edge_sched_ros.reporting.top.silence import Silence
 from edge_sched_ros.reporting.top.snapshot import Snapshot
 from edge_sched_ros.reporting.top.snapshot import TaskRow
 from edge_sched_ros.reporting.top.source import Source
@@ -37,6 +40,7 @@ class TopApp(App[None]):
 
     :param source: of snapshots, and of what keys change
     :param policies: names that are proposed
+    :param clock: seconds that never go back, to tell silence by
     """
 
     CSS = """
@@ -60,12 +64,20 @@ class TopApp(App[None]):
         Binding('q', 'quit', 'quit', priority=True),
     ]
 
-    def __init__(self, source: Source, policies: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        source: Source,
+        policies: Iterable[str] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__()
         self._schedulers = source
         self._policies = tuple(policies)
         #: node -> its snapshots
         self.histories: dict[str, History] = {}
+        self._silence = Silence(clock)
+        #: seconds of silence that are on the screen
+        self._silent_s = 0
         self._shown = ''
         self._selected = ''
         #: what the input field is for: ``policy`` or ``deadline``
@@ -86,15 +98,18 @@ class TopApp(App[None]):
         self.set_interval(_LOOK_S, self.look)
 
     def look(self) -> None:
-        """Take what has come; draw only if something has."""
+        """Take what has come; draw only if something has, or a scheduler has gone silent."""
         came = self._schedulers.poll()
         for snapshot in came:
             name = snapshot.source
             if name not in self.histories:
                 self.histories[name] = History(from_start=not snapshot.live)
             self.histories[name].add(snapshot)
+            if snapshot.live:
+                self._silence.heard(name)
             self._shown = self._shown or snapshot.source
-        if any(one.source == self._shown for one in came):
+        silent_s = self._silence.seconds(self._shown)
+        if silent_s != self._silent_s or any(one.source == self._shown for one in came):
             self._draw()
         for message in self._schedulers.messages():
             self._say(message)
@@ -115,6 +130,9 @@ class TopApp(App[None]):
         task, history = self._chosen, self.histories[self._shown]
         selected = '' if task is None or not self._is_live else task.name
         lines = all_lines(history, selected)
+        self._silent_s = self._silence.seconds(self._shown)
+        if self._silent_s:
+            lines[0].append(f'  no status for {self._silent_s} s', style='bold red')
         others = len(self.histories) - 1
         if others:
             lines[0].append(f'  (+{others} more: n)', style='dim')
