@@ -401,13 +401,36 @@ def test_a_picture_for_documents(tmp_path):
 
 
 @pytest.mark.parametrize(
-    'text', ['', '{', '[1]', '"run"', 'null', '{"tasks": 3}', '{"policy": 1}']
+    'text', ['{', '[1]', '"run"', 'null', '{"tasks": 3}', '{"policy": 1}']
 )
 def test_a_file_that_is_no_run_is_named(tmp_path, text):
     file = tmp_path / 'run.json'
     file.write_text(text)
     with pytest.raises(ConfigError, match=r'run\.json: is not the account of a run'):
         _run(file, '--once')
+
+
+def test_an_empty_file_is_said_to_be_empty(tmp_path):
+    (tmp_path / 'run.trace').touch()
+    with pytest.raises(ConfigError, match=r'run\.trace: is empty'):
+        _run(tmp_path / 'run.trace', '--once')
+
+
+@pytest.mark.parametrize('lacks', ['stdin', 'stdout', 'stderr'])
+def test_what_is_no_terminal_is_named(tmp_path, monkeypatch, lacks):
+    class Terminal:
+        def isatty(self):
+            return True
+
+    class Streams:
+        stdin, stdout, stderr = Terminal(), Terminal(), Terminal()
+
+    account, names = _account(tmp_path), {'stdin': 'input', 'stdout': 'output', 'stderr': 'error'}
+    with (tmp_path / 'file').open('w') as file:
+        setattr(Streams, lacks, file)
+        monkeypatch.setattr('edge_sched_ros.cli.commands.top.sys', Streams)
+        with pytest.raises(ConfigError, match=f'standard {names[lacks]} is no terminal'):
+            top.callback(account, '', False, False, None, 1.0)
 
 
 def test_options_that_have_no_effect_are_refused(tmp_path):

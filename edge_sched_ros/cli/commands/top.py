@@ -75,8 +75,10 @@ def top(
     if svg is not None:
         check_output(svg, inputs=[] if run is None else [run])
     if not plain:
-        if not sys.stdout.isatty():
-            raise ConfigError('top', 'standard output is no terminal: use --once or --json')
+        # textual reads the first, and draws on the last
+        for stream, name in ((sys.stdin, 'input'), (sys.stdout, 'output'), (sys.stderr, 'error')):
+            if not stream.isatty():
+                raise ConfigError('top', f'standard {name} is no terminal: use --once or --json')
         need('textual')
     if run is not None:
         if node:
@@ -177,6 +179,8 @@ def _read_account(path: Path) -> Snapshot:
         raise ConfigError(str(path), f'cannot be read: {error.strerror}') from None
     if len(data) > _MOST_BYTES:
         raise ConfigError(str(path), f'has more than {_MOST_BYTES >> 20} MiB: no account of a run')
+    if not data.strip():
+        raise ConfigError(str(path), 'is empty: no run has been written to it')
     try:
         values = json.loads(data)
     except (ValueError, RecursionError):

@@ -130,7 +130,7 @@ def snapshot_of_account(values: Any, source: str) -> Snapshot:
         raise ConfigError(
             source,
             'is not the account of a run: give what edge-sched replay --json, edge-sched simulate '
-            '--json or the parameter summary_file has written',
+            '--json or the parameter summary_file has written, a trace, or a bag',
         ) from None
 
 
