@@ -28,7 +28,11 @@ def _read_for(terminal: int, seconds: float) -> int:
     count, end = 0, time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
         if select.select([terminal], [], [], left)[0]:
-            count += len(os.read(terminal, 65536))
+            try:
+                count += len(os.read(terminal, 65536))
+            except OSError:
+                # so Linux says that the program on the terminal has ended
+                break
     return count
 
 

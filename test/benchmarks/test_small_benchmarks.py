@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import sys
 from pathlib import Path
 from statistics import mean
@@ -16,6 +18,7 @@ from benchmarks import high_level
 from benchmarks import segments
 from benchmarks import shared_units
 from benchmarks import suite_ratios
+from benchmarks import top_load
 from benchmarks import yaml_reading
 from benchmarks.devices_throughput import divided
 from benchmarks.devices_throughput import Network
@@ -106,3 +109,15 @@ def test_fixed_priority_on_an_ofa_is_as_published():
     found_ms = shared_units.first_ms(case, case.in_flight)
     assert mean(found_ms) == pytest.approx(27.89, rel=0.10)
     assert mean(shared_units.first_ms(case, 1)) == pytest.approx(22.26 + 2.78 / 2, rel=0.02)
+
+
+def test_reading_ends_with_the_program_on_the_terminal():
+    process, terminal = pty.fork()
+    if process == 0:
+        os.write(1, b'end')
+        os._exit(0)
+    os.waitpid(process, 0)
+    try:
+        assert top_load._read_for(terminal, 60.0) == 3
+    finally:
+        os.close(terminal)
