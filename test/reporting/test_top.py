@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import time
 from dataclasses import replace
 
 import pytest
@@ -26,6 +28,7 @@ from edge_sched_ros.reporting.top.lines import all_lines
 from edge_sched_ros.reporting.top.lines import response_bar
 from edge_sched_ros.reporting.top.of_trace import snapshots_of_trace
 from edge_sched_ros.reporting.top.silence import Silence
+from edge_sched_ros.reporting.top.snapshot import shown_time
 from edge_sched_ros.reporting.top.snapshot import Snapshot
 from edge_sched_ros.reporting.top.snapshot import snapshot_from
 from edge_sched_ros.reporting.top.snapshot import TaskRow
@@ -119,6 +122,33 @@ def test_names_from_messages_cannot_control_the_terminal():
     history = History()
     history.add(replace(_NOW, policy='edf\x1b[2J', source='/a\nb'))
     assert '\x1b' not in _text(history) and '/a\nb' not in _text(history)
+
+
+def test_times_of_a_clock_without_time_of_day_are_seconds(tmp_path, monkeypatch):
+    monkeypatch.setenv('TZ', 'Asia/Tokyo')
+    time.tzset()
+    try:
+        assert shown_time(1_700_000_000.0) == '07:13:20'
+        history = History(from_start=True)
+        history.add(_NOW)
+        assert '1000000.0 s' in _text(history)
+        simulate(tmp_path / 'run.trace', seconds=0.5)
+        text = _run(tmp_path / 'run.trace', '--once').output
+        assert re.search(r'policy edf\+drop  0\.\d s$', text.splitlines()[0])
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_a_trace_begins_at_zero_whatever_its_clock(tmp_path):
+    simulate(tmp_path / 'run.trace', seconds=0.5)
+    run = read_run(tmp_path / 'run.trace')
+    steps = snapshots_of_trace(run, 0.1)
+    run.first_ns += 40_000_000
+    earlier = snapshots_of_trace(run, 0.1)
+    assert steps[0].stamp_s - earlier[0].stamp_s == pytest.approx(0.04)
+    busy = [[unit.utilisation for one in them for unit in one.units] for them in (steps, earlier)]
+    assert busy[0] == pytest.approx(busy[1])
 
 
 def test_devices_have_a_heading_each():
@@ -308,6 +338,15 @@ def test_what_a_node_answers_is_said():
     assert 'must be from 0.001' in picture
 
 
+def test_a_long_answer_can_be_read_to_its_end():
+    source = _Scripted(_NOW)
+    known = 'dream, edf, fcfs, heft, horizon, least_slack, mael, prema, static'
+    source.told.append(f"policy: unknown policy 'nosuch' (known: {known})")
+    _, picture = _press(source)
+    assert 'unknown policy' in picture and 'static)' in picture
+    assert 'policy' in picture and 'quit' in picture, 'the keys are still shown'
+
+
 def test_another_scheduler_is_shown_by_a_key():
     other = replace(_NOW, source='/rear/scheduler', policy='horizon')
     _, picture = _press(_Scripted(_NOW, other))
@@ -400,9 +439,7 @@ def test_a_picture_for_documents(tmp_path):
     assert 'detector' in file.read_text() and file.read_text().startswith('<svg')
 
 
-@pytest.mark.parametrize(
-    'text', ['{', '[1]', '"run"', 'null', '{"tasks": 3}', '{"policy": 1}']
-)
+@pytest.mark.parametrize('text', ['{', '[1]', '"run"', 'null', '{"tasks": 3}', '{"policy": 1}'])
 def test_a_file_that_is_no_run_is_named(tmp_path, text):
     file = tmp_path / 'run.json'
     file.write_text(text)

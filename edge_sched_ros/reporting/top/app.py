@@ -45,7 +45,7 @@ class TopApp(App[None]):
 
     CSS = """
     #view { padding: 0 1; }
-    #said { height: 1; padding: 0 1; color: $text-warning; }
+    #said { height: auto; min-height: 1; max-height: 4; padding: 0 1; color: $text-warning; }
     #ask { height: 3; }
     """
     ENABLE_COMMAND_PALETTE = False
@@ -148,7 +148,7 @@ class TopApp(App[None]):
         return last is not None and last.live
 
     def _say(self, text: str) -> None:
-        self.query_one('#said', Static).update(Text(printable(text), no_wrap=True))
+        self.query_one('#said', Static).update(Text(printable(text)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Return whether a key does what it is bound to; in the field, letters are letters."""

@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from dataclasses import dataclass
 
+from edge_sched_ros.reporting.top.snapshot import shown_time
 from edge_sched_ros.reporting.top.snapshot import Snapshot
 from edge_sched_ros.reporting.top.snapshot import TaskRow
 
@@ -26,8 +26,8 @@ class Loss:
     reason: str
 
     def text(self) -> str:
-        """Return it in words, with the local time of day."""
-        at = time.strftime('%H:%M:%S', time.localtime(self.stamp_s)) if self.stamp_s else 'in all'
+        """Return it in words, with its time."""
+        at = shown_time(self.stamp_s) if self.stamp_s else 'in all'
         return f'{at:8}  {self.task}: {self.count} {self.reason}'
 
 

@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 from rich.text import Text
 
 from edge_sched_ros.core.brief import printable
 from edge_sched_ros.reporting.top.history import History
+from edge_sched_ros.reporting.top.snapshot import shown_time
 from edge_sched_ros.reporting.top.snapshot import Snapshot
 from edge_sched_ros.reporting.top.snapshot import TaskRow
 from edge_sched_ros.reporting.top.snapshot import UnitRow
@@ -29,9 +29,7 @@ _UNITS_HEAD = f'{"UNIT":14}{"BUSY":>6}  {"":{_BUSY_BAR}}{"WAIT":>6}{"TEMP":>7}  
 
 def head_line(snapshot: Snapshot) -> Text:
     """Return the line with the source, its policy and the time."""
-    at = ''
-    if snapshot.stamp_s:
-        at = time.strftime('%H:%M:%S', time.localtime(snapshot.stamp_s))
+    at = shown_time(snapshot.stamp_s) if snapshot.stamp_s else ''
     return Text.assemble(
         (printable(snapshot.source), 'bold'), f'  policy {printable(snapshot.policy)}  {at}'
     )

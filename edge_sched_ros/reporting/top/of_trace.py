@@ -19,24 +19,33 @@ def snapshots_of_trace(run: RecordedRun, step_s: float | None = None) -> list[Sn
     :param step_s: time between two snapshots; ``None`` for one of the whole run
     :raises ConfigError: when no job had ended
     """
-    jobs = [_ended(job, job.ended_ns) for job in run.jobs.values() if job.ended_ns is not None]
+    jobs = [
+        _ended(job, job.ended_ns, run.first_ns)
+        for job in run.jobs.values()
+        if job.ended_ns is not None
+    ]
     if not jobs:
         raise ConfigError(str(run.path), 'has no job that had ended')
     jobs.sort(key=lambda job: job.end_s)
     return snapshots(jobs, str(run.path), step_s, policy=run.policy)
 
 
-def _ended(job: JobLife, end_ns: int) -> Ended:
+def _ended(job: JobLife, end_ns: int, begin_ns: int) -> Ended:
+    # from the begin of the run: the clock of a trace does not know the time of day
     return Ended(
         task=job.task,
-        end_s=end_ns / 1e9,
+        end_s=(end_ns - begin_ns) / 1e9,
         deadline_ms=(job.deadline_ns - job.release_ns) / 1e6,
         age_ms=(job.arrived_ns - job.release_ns) / 1e6,
         response_ms=(end_ns - job.release_ns) / 1e6 if job.answered else None,
         outcome=job.outcome,
         reason=job.reason,
         busy=tuple(
-            (stage.unit, stage.started_ns / 1e9, (stage.finished_ns or end_ns) / 1e9)
+            (
+                stage.unit,
+                (stage.started_ns - begin_ns) / 1e9,
+                ((stage.finished_ns or end_ns) - begin_ns) / 1e9,
+            )
             for stage in job.stages
         ),
     )

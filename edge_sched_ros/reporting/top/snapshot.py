@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from dataclasses import field
 from typing import Any
 
 from edge_sched_ros.core.errors import ConfigError
+
+#: smaller times, up to 1973, are of a simulated or a monotonic clock
+_ERA_S = 1e8
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ class Snapshot:
     A scheduler at one moment, or a whole run.
 
     :param source: the node, or the file of a run
-    :param stamp_s: time of day, seconds since 1970; 0 for a run
+    :param stamp_s: seconds since 1970, or of a clock that began with a run; 0 for all of a run
     :param live: whether it goes on, and its parameters can change
     """
 
@@ -104,6 +108,13 @@ def snapshot_from(values: Mapping[str, Any]) -> Snapshot:
             'units': tuple(UnitRow(**one) for one in values['units']),
         }
     )
+
+
+def shown_time(stamp_s: float) -> str:
+    """Return a time: of day, or in seconds of a clock that does not know the time of day."""
+    if stamp_s < _ERA_S:
+        return f'{stamp_s:.1f} s'
+    return time.strftime('%H:%M:%S', time.localtime(stamp_s))
 
 
 def known(value: float | None) -> float | None:
