@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from browser import CHROMIUM
 from browser import opened
@@ -13,8 +15,13 @@ from recorded import TASKS
 
 from edge_sched_ros.cli.commands.report import report
 from edge_sched_ros.core.errors import ConfigError
+from edge_sched_ros.reporting.html.charts import OUTCOME_COLOURS
 from edge_sched_ros.reporting.html.figures_of_run import RunFigures
+from edge_sched_ros.reporting.html.figures_of_run import TaskFigures
+from edge_sched_ros.reporting.html.figures_of_run import verdict
 from edge_sched_ros.reporting.html.figures_of_run import verdict_of_all
+from edge_sched_ros.reporting.html.page import report as html_report
+from edge_sched_ros.tracing.lives import OUTCOMES
 from edge_sched_ros.tracing.run import read_run
 
 pytest.importorskip('bokeh', reason='bokeh is not installed (extra report)')
@@ -54,6 +61,67 @@ def test_the_verdict_names_the_better_run(traces):
     figures = {file.stem: RunFigures(read_run(file)) for file in traces}
     best = max(figures, key=lambda name: figures[name].on_time_share)
     assert verdict_of_all(figures).startswith(f'{best} answered most jobs on time')
+
+
+class _Figures:
+    """Figures of a run with these counts of one task."""
+
+    def __init__(self, reasons=(), **counts):
+        task = TaskFigures('boxes', 50.0, {**dict.fromkeys(OUTCOMES, 0), **counts}, dict(reasons))
+        self.tasks = {'boxes': task}
+        self.ended, self.on_time = task.ended, counts.get('on_time', 0)
+        self.on_time_share = task.on_time_share
+
+
+@pytest.mark.parametrize(
+    ('late', 'reasons', 'why'),
+    [
+        (50, {'overtaken': 30, 'superseded': 25}, 'late'),
+        (29, {'overtaken': 30, 'superseded': 25}, 'overtaken'),
+        (0, {'superseded': 1}, 'superseded'),
+    ],
+)
+def test_the_verdict_names_the_most_frequent_reason(late, reasons, why):
+    lost = sum(reasons.values())
+    said = verdict(_Figures(reasons, on_time=9, late=late, dropped=lost))
+    assert said.endswith(f'most often {why}.')
+
+
+def test_a_run_in_which_nothing_ended_is_not_the_best():
+    none, some = _Figures(unfinished=3), _Figures(on_time=1, late=1)
+    assert verdict(none) == 'No job had ended.'
+    assert verdict_of_all({'a': none, 'b': none}) == 'No job of any run had ended.'
+    said = verdict_of_all({'none': none, 'some': some})
+    assert said.startswith('some: 1 of 2 jobs (50.0%)')
+    assert said.endswith('No job of none had ended.')
+
+
+def test_a_task_without_a_job_has_no_share(tmp_path):
+    simulate(tmp_path / 'run.trace', seconds=0.3)
+    file = tmp_path / 'run.trace'
+    head, _, rest = file.read_text().partition('\n')
+    setup = json.loads(head)
+    idle = {**setup['setup']['tasks'][0], 'name': 'idle'}
+    setup['setup']['tasks'].append(idle)
+    file.write_text(json.dumps(setup) + '\n' + rest)
+    page = html_report([read_run(file)])
+    assert '<td>idle</td><td></td><td>0</td>' in page
+
+
+def test_what_a_trace_lacks_is_said(tmp_path):
+    simulate(tmp_path / 'run.trace', seconds=0.5)
+    whole = (tmp_path / 'run.trace').read_text()
+    (tmp_path / 'run.trace').write_text(whole[: len(whole) // 2])
+    file = tmp_path / 'report.html'
+    answer = CliRunner().invoke(report, [str(tmp_path / 'run.trace'), '-o', str(file)])
+    assert answer.exit_code == 0, answer.output
+    assert 'run.trace: the trace was cut off' in answer.output
+
+
+def test_the_colours_of_jobs_stand_above_the_chart(page_file):
+    page = page_file.read_text()
+    for name, colour in OUTCOME_COLOURS.items():
+        assert f' style="background:{colour}"></i>{name}</span>' in page
 
 
 @_BROWSER

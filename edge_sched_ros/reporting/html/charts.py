@@ -21,6 +21,12 @@ _OUTCOME = {
     'on_time': '#009E73', 'late': '#E69F00', 'dropped': '#D55E00', 'failed': '#CC79A7',
     'unfinished': '#999999',
 }  # fmt: skip
+_DEADLINE = '#888888'
+#: what a job of a task is drawn in, as the page says above the chart
+OUTCOME_COLOURS = {
+    **{name.replace('_', ' '): colour for name, colour in _OUTCOME.items()},
+    'deadline': _DEADLINE,
+}
 #: number of intervals over the time of a run
 _BINS = 120
 _HEIGHT = 260
@@ -63,7 +69,7 @@ def gantt(run: RecordedRun, window: Mapping[str, Any], number: int) -> Any:
         line_color=None, fill_alpha=0.8,
     )  # fmt: skip
     chart.scatter('x', 'y', marker='dash', angle=np.pi / 2, size=14, line_width=1.5,
-                  line_color='#888888', source=sources['due'])  # fmt: skip
+                  line_color=_DEADLINE, source=sources['due'])  # fmt: skip
     chart.toolbar.logo = None
     chart.add_tools(models.HoverTool(renderers=[stages, jobs], tooltips='@text'))
     return chart

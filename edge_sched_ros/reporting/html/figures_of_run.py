@@ -41,6 +41,12 @@ class TaskFigures:
         """Share of ended jobs with an answer on time; 1 before any ended."""
         return self.counts['on_time'] / self.ended if self.ended else 1.0
 
+    @property
+    def missed(self) -> dict[str, int]:
+        """Why jobs missed their deadline, with ``late`` among the reasons; most frequent first."""
+        found = {**self.reasons, 'late': self.counts['late']}
+        return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
+
     def percentile_ms(self, percent: float) -> float | None:
         """Return a percentile of the responses; ``None`` without an answer."""
         return float(np.percentile(self.responses_ms, percent)) if self.responses_ms else None
@@ -111,31 +117,40 @@ class RunFigures:
 
 def verdict(figures: RunFigures) -> str:
     """Return in one sentence how a run went."""
+    if not figures.ended:
+        return 'No job had ended.'
     said = (
         f'{figures.on_time} of {figures.ended} jobs ({figures.on_time_share:.1%}) were answered '
         'on time'
     )
-    worst = min(figures.tasks.values(), key=lambda task: task.on_time_share, default=None)
-    if worst is None or worst.on_time_share == 1:
+    worst = min(figures.tasks.values(), key=lambda task: task.on_time_share)
+    if worst.on_time_share == 1:
         return f'{said}: no task missed a deadline.'
-    why = next(iter(worst.reasons), '')
-    mostly = (
-        f', most often {why}' if why and sum(worst.reasons.values()) > worst.counts['late'] else ''
-    )
-    return f'{said}; {worst.name} missed most, {1 - worst.on_time_share:.1%} of its jobs{mostly}.'
+    why = next(iter(worst.missed))
+    share = 1 - worst.on_time_share
+    return f'{said}; {worst.name} missed most, {share:.1%} of its jobs, most often {why}.'
 
 
 def verdict_of_all(figures: dict[str, RunFigures]) -> str:
     """Return in one sentence how several runs compare."""
     if len(figures) == 1:
         return verdict(next(iter(figures.values())))
-    ranked = sorted(figures.items(), key=lambda one: -one[1].on_time_share)
+    ended = {title: one for title, one in figures.items() if one.ended}
+    ranked = sorted(ended.items(), key=lambda one: -one[1].on_time_share)
+    if not ranked:
+        return 'No job of any run had ended.'
+    none = ', '.join(title for title in figures if title not in ended)
+    if none:
+        none = f' No job of {none} had ended.'
+    if len(ranked) == 1:
+        return f'{ranked[0][0]}: {verdict(ranked[0][1])}{none}'
     (best, of_best), (last, of_last) = ranked[0], ranked[-1]
     if of_best.on_time_share == of_last.on_time_share:
         return (
             f'All {len(ranked)} runs answered {of_best.on_time_share:.1%} of their jobs on time.'
+            f'{none}'
         )
     return (
         f'{best} answered most jobs on time: {of_best.on_time_share:.1%}, against '
-        f'{of_last.on_time_share:.1%} of {last}.'
+        f'{of_last.on_time_share:.1%} of {last}.{none}'
     )

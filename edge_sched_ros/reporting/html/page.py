@@ -16,6 +16,7 @@ from edge_sched_ros.reporting.explaining.explain import sentences
 from edge_sched_ros.reporting.explaining.worst import worst_jobs
 from edge_sched_ros.reporting.html import charts
 from edge_sched_ros.reporting.html.figures_of_run import RunFigures
+from edge_sched_ros.reporting.html.figures_of_run import TaskFigures
 from edge_sched_ros.reporting.html.figures_of_run import verdict
 from edge_sched_ros.reporting.html.figures_of_run import verdict_of_all
 from edge_sched_ros.reporting.html.page_parts import SCRIPT
@@ -35,6 +36,8 @@ _CHARTS = {
     'Misses over time': 'misses',
     'Busy units': 'busy',
 }
+#: how a deadline is drawn among bars
+_MARK = ' class=mark'
 _NOTHING = '<p>There was none.</p>'
 
 
@@ -89,9 +92,8 @@ def report(
         f'</head><body><header class="controls"><h1>{escape(head)}</h1>'
         '<button id="theme" type="button">Dark</button></header>'
         f'<p class="verdict">{escape(verdict_of_all(figures))}</p>{_side_by_side(figures)}'
-        f'<main class="runs">{body}</main><footer>Made by edge-sched report. Colours of jobs: '
-        'on time green, late orange, dropped red, failed pink; a grey mark is a deadline.'
-        f'</footer><script type="application/json" id="windows">{data}</script>'
+        f'<main class="runs">{body}</main><footer>Made by edge-sched report.</footer>'
+        f'<script type="application/json" id="windows">{data}</script>'
         f'{"".join(f"<script>{text}</script>" for text in library)}'
         f'<script>{script}</script><script>{SCRIPT}</script></body></html>\n'
     )
@@ -115,16 +117,13 @@ def _side_by_side(figures: dict[str, RunFigures]) -> str:
     rows = [
         (
             title,
-            f'{one.on_time_share:.1%}',
-            *(
-                f'{one.tasks[name].on_time_share:.1%}' if name in one.tasks else ''
-                for name in tasks
-            ),
-            f'{sum(unit.energy_mj for unit in one.units.values()) / 1e3:.2f}',
+            _share(one),
+            *(_share(one.tasks[name]) if name in one.tasks else '' for name in tasks),
+            _joules(sum(unit.energy_mj for unit in one.units.values())),
         )
         for title, one in figures.items()
     ]
-    return _table(('run', 'on time', *tasks, 'J'), rows)
+    return _table(('run', 'on time', *tasks, 'J of stages'), rows)
 
 
 def _run(
@@ -152,10 +151,8 @@ def _run(
             ('Earlier', -0.5, 1), ('Later', 0.5, 1), ('Closer', 0, 0.5), ('Wider', 0, 2),
         )
     )  # fmt: skip
-    colours = ''.join(
-        f'<span><i style="background:{colour}"></i>{escape(name)}</span>'
-        for name, colour in charts.colours_of(list(run.setup.tasks)).items()
-    )
+    colours = _legend('Stages on units:', charts.colours_of(list(run.setup.tasks)))
+    outcomes = _legend('Jobs of tasks:', charts.OUTCOME_COLOURS, 'deadline')
     worst = ''.join(
         f'<details{" open" if not index else ""}><summary>{escape(lines[0])}</summary>'
         f'{"".join(f"<p>{escape(line)}</p>" for line in lines[1:])}'
@@ -172,11 +169,29 @@ def _run(
         f'{escape(about)}</p>{seen}{_tasks(figures)}{_units(figures, run)}'
         f'<h3>What ran when</h3><div class="controls"><label>Time: <select data-run="{number}" '
         f'id="window-{number}">{options}</select></label>{buttons}</div>'
-        f'<div class="legend">{colours}</div>'
+        f'{colours}{outcomes}'
         f'<div class="chart" id="gantt-{number}">{divs[f"gantt{number}"]}</div>'
         f'{shown}'
         f'<h3>Worst jobs</h3>{worst or "<p>No job missed its deadline.</p>"}</section>'
     )
+
+
+def _legend(of: str, colours: Mapping[str, str], marked: str = '') -> str:
+    shown = ''.join(
+        f'<span><i{_MARK if name == marked else ""} style="background:{colour}"></i>'
+        f'{escape(name)}</span>'
+        for name, colour in colours.items()
+    )
+    return f'<div class="legend"><span>{of}</span>{shown}</div>'
+
+
+def _share(figures: RunFigures | TaskFigures) -> str:
+    # nothing that has ended is not everything on time
+    return f'{figures.on_time_share:.1%}' if figures.ended else ''
+
+
+def _joules(energy_mj: float) -> str:
+    return f'{energy_mj / 1e3:.2f}' if energy_mj else ''
 
 
 def _tasks(figures: RunFigures) -> str:
@@ -186,7 +201,7 @@ def _tasks(figures: RunFigures) -> str:
         rows.append(
             (
                 task.name,
-                f'{task.on_time_share:.1%}',
+                _share(task),
                 task.counts['on_time'],
                 task.counts['late'],
                 task.counts['dropped'],
@@ -209,7 +224,7 @@ def _units(figures: RunFigures, run: RecordedRun) -> str:
             unit.name,
             f'{unit.busy:.1%}',
             unit.stages,
-            f'{unit.energy_mj / 1e3:.2f}' if unit.energy_mj else '',
+            _joules(unit.energy_mj),
             f'{unit.energy_mj / 1e3 / run.seconds:.2f}' if unit.energy_mj and run.seconds else '',
         )
         for unit in figures.units.values()
@@ -217,13 +232,16 @@ def _units(figures: RunFigures, run: RecordedRun) -> str:
     return _table(('unit', 'busy', 'stages', 'J of stages', 'W on average'), rows)
 
 
+def _kind(head: str) -> str:
+    return ' class=why' if head == 'why' else ''
+
+
 def _table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    head = ''.join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    head = ''.join(f'<th scope="col"{_kind(text)}>{escape(text)}</th>' for text in heads)
     body = ''.join(
         '<tr>'
         + ''.join(
-            f'<td{" class=why" if heads[index] == "why" else ""}>{escape(str(cell))}</td>'
-            for index, cell in enumerate(row)
+            f'<td{_kind(heads[index])}>{escape(str(cell))}</td>' for index, cell in enumerate(row)
         )
         + '</tr>'
         for row in rows

@@ -21,12 +21,13 @@ h3 { font-size: 1rem; margin: 1.2em 0 .3em; }
 .runs { display: grid; gap: 0 24px;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); }
 .run, .chart { min-width: 0; }
-.wide { overflow-x: auto; }
+.wide { overflow-x: auto; margin-bottom: .8em; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: 3px 8px; text-align: right; border-bottom: 1px solid var(--line);
   white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; }
-td.why { text-align: left; white-space: normal; min-width: 12em; }
+th.why, td.why { text-align: left; white-space: normal; min-width: 16em; }
+@media (max-width: 600px) { td.why { white-space: nowrap; } }
 .bad { color: var(--bad); } .good { color: var(--good); }
 .controls { display: flex; flex-wrap: wrap; gap: 6px; margin: 6px 0; align-items: center; }
 button, select { font: inherit; padding: 5px 10px; border: 1px solid var(--line);
@@ -39,6 +40,7 @@ details p { margin: .35em 0; overflow-wrap: anywhere; }
 figure { margin: .6em 0; } figure img { width: 100%; max-width: 640px; height: auto; }
 .legend span { display: inline-block; margin-right: 12px; } .legend i { display: inline-block;
   width: 11px; height: 11px; margin-right: 4px; border-radius: 2px; }
+.legend i.mark { width: 2px; height: 14px; }
 footer { margin-top: 2em; font-size: .85rem; opacity: .8; }
 """
 
