@@ -37,6 +37,8 @@ def write_report(runs: Sequence[Path], path: Path) -> int:
     """
     Write the report of traces; return the number of jobs in it.
 
+    What a trace lacks is said on standard error.
+
     :raises ConfigError: for what is no trace, and a file that cannot be written
     """
     from edge_sched_ros.cli.recorded_runs import recorded_run
@@ -46,6 +48,9 @@ def write_report(runs: Sequence[Path], path: Path) -> int:
         raise ConfigError('RUNS', f'are {len(runs)}; a page shows {MOST_RUNS} at most')
     recorded = [recorded_run(run) for run in runs]
     write_whole(path, report(recorded).encode())
+    for run in recorded:
+        if run.incomplete:
+            click.echo(f'{run.path}: {run.incomplete}', err=True)
     return sum(len(run.jobs) for run in recorded)
 
 
