@@ -21,6 +21,12 @@ from websocket import create_connection
 
 CHROMIUM = shutil.which('chromium') or shutil.which('chromium-browser')
 
+#: the browser asks for nothing by itself while a page is looked at
+_ALONE = (
+    '--no-first-run', '--disable-background-networking', '--disable-component-update',
+    '--disable-sync', '--disable-quic',
+)  # fmt: skip
+
 
 class Page:
     """One page of a browser."""
@@ -99,7 +105,7 @@ def opened(file: Path, *, width: int = 1200, dark: bool = False) -> Iterator[Pag
     # helpers of the browser may write into it while it is removed
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         process = subprocess.Popen(
-            [CHROMIUM, '--headless=new', '--no-sandbox', '--disable-gpu',
+            [CHROMIUM, '--headless=new', '--no-sandbox', '--disable-gpu', *_ALONE,
              '--remote-debugging-port=0', f'--user-data-dir={profile}', 'about:blank'],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
