@@ -49,7 +49,7 @@ class Horizon:
     name: ClassVar[str] = 'horizon'
     parameters: ClassVar[tuple[PolicyParameter, ...]] = (
         PolicyParameter(
-            'budget', 600, 1, 1_000_000, 'Maximum number of placements tried for one decision'
+            'budget', 3000, 1, 1_000_000, 'Maximum number of placements tried for one decision'
         ),
         PolicyParameter(
             'window_ms',
@@ -83,7 +83,7 @@ class Horizon:
             'Cost of a job that uses all the time to its deadline, in misses',
         ),
         PolicyParameter(
-            'pressure', 0.2, 0.0, 100.0, 'Cost of occupying units, in misses per window'
+            'pressure', 0.1, 0.0, 100.0, 'Cost of occupying units, in misses per window'
         ),
         PolicyParameter(
             'probe_after',
@@ -97,7 +97,8 @@ class Horizon:
     asks_when_busy: ClassVar[bool] = False
 
     def __init__(self, **values: float) -> None:
-        self._budget = int(values['budget'])
+        #: placements to try in each order
+        self._budget = max(1, int(values['budget']) // len(ORDERS))
         self._window_ns = round(values['window_ms'] * 1e6)
         self._arrivals = int(values['arrivals'])
         self._pressure = values['pressure']
@@ -137,7 +138,7 @@ class Horizon:
             [view.units[name].free_at_ns(view.now_ns) for name in units],
             Scale(
                 now_ns=view.now_ns,
-                width=max(1, min(32, self._budget // steps // len(ORDERS))),
+                width=min(32, self._budget // steps),
                 pressure=self._price(jobs),
                 haste=self._haste,
             ),

@@ -32,7 +32,7 @@ class Window:
 
 
 def windows_of(run: RecordedRun, worst: Sequence[JobLife]) -> list[Window]:
-    """Return the beginning of a run, the time with most misses, and those around the worst jobs."""
+    """Return the beginning of a run, the time with most misses, and around the worst jobs."""
     longest_ns = max(task.deadline_ns for task in run.setup.tasks.values())
     length_ns = min(_DEADLINES * longest_ns, max(1, run.last_ns - run.first_ns))
     found = [Window('the beginning', run.first_ns, run.first_ns + length_ns)]
