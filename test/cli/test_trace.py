@@ -5,13 +5,16 @@
 from __future__ import annotations
 
 import errno
+import gc
 import json
+from contextlib import suppress
 
 import pytest
 from click.testing import CliRunner
 from recorded import simulate
 
 from edge_sched_ros.cli.commands.trace import trace
+from edge_sched_ros.cli.recorded_runs import recorded_run
 from edge_sched_ros.core.errors import ConfigError
 from edge_sched_ros.reporting import chrome_trace
 
@@ -33,6 +36,14 @@ def test_a_file_for_chrome_is_written(run, tmp_path):
     assert result.exit_code == 0, result.output
     assert json.loads(target.read_text())['traceEvents']
     assert [path.name for path in target.parent.iterdir()] == ['run.json']
+
+
+def test_the_garbage_collector_goes_on_after_a_trace_was_read(run, tmp_path):
+    (tmp_path / 'broken.trace').write_text('{"trace": 0}\n')
+    for path in (run, tmp_path / 'broken.trace'):
+        with suppress(ConfigError):
+            recorded_run(path)
+        assert gc.isenabled()
 
 
 def test_a_full_disk_leaves_what_was_there(run, tmp_path, monkeypatch):

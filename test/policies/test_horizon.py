@@ -32,6 +32,8 @@ from edge_sched_ros.policies.paths import Leg
 from edge_sched_ros.policies.plan_job import Option
 from edge_sched_ros.policies.plan_job import Placement
 from edge_sched_ros.policies.plan_job import PlanJob
+from edge_sched_ros.policies.plan_search import ORDERS
+from edge_sched_ros.policies.plan_search import PlanSearch
 from edge_sched_ros.policies.pull_forward import pull_forward
 
 
@@ -205,6 +207,22 @@ def test_beyond_its_budget_it_decides_as_least_slack_does():
     _, other = simulate(made, policy='least_slack+drop')
     runs = [(at, run.task, run.unit) for at, run in log.decisions(Run)]
     assert runs == [(at, run.task, run.unit) for at, run in other.decisions(Run)]
+
+
+@pytest.mark.parametrize('budget', [21, 30, 100])
+def test_all_orders_together_try_no_more_than_the_budget(monkeypatch, budget):
+    tried = []
+    find = PlanSearch.find
+
+    def counted(search, jobs, free_ns, scale):
+        steps = sum(1 + len(job.options) for job in jobs)
+        tried.append(len(ORDERS) * scale.width * steps)
+        return find(search, jobs, free_ns, scale)
+
+    monkeypatch.setattr(PlanSearch, 'find', counted)
+    made = system(_two_tasks(), {'units': {'u': {}}})
+    simulate(made, policy='horizon', budget=budget)
+    assert tried and max(tried) <= budget
 
 
 def test_no_way_is_looked_for_when_the_jobs_are_too_many(monkeypatch):
