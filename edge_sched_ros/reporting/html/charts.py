@@ -139,10 +139,10 @@ def busy_ns(spans: list[tuple[int, int]], edges: Any) -> Any:
     """
     Return the time that intervals cover in each bin.
 
-    :param spans: begin and end of each, in ns
+    :param spans: beginning and end of each, in ns
     :param edges: of the bins, in ns
     """
-    # a bin has what was begun before its end less what was begun before its begin, of both ends
+    # until an edge: the time since each beginning before it less that since each end before it
     until = np.zeros(len(edges))
     for sign, times in zip((1.0, -1.0), np.sort(np.array(spans, dtype=np.int64).T, axis=1)):
         sums = np.concatenate([[0], np.cumsum(times - times[0])])

@@ -31,7 +31,7 @@ def snapshots_of_trace(run: RecordedRun, step_s: float | None = None) -> list[Sn
 
 
 def _ended(job: JobLife, end_ns: int, begin_ns: int) -> Ended:
-    # from the begin of the run: the clock of a trace does not know the time of day
+    # from the beginning of the run: the clock of a trace does not know the time of day
     return Ended(
         task=job.task,
         end_s=(end_ns - begin_ns) / 1e9,
